@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** What an upload path asks Plex to store. One kind is never taken for another. */
+export const artworkKinds = ['poster', 'art', 'thumb', 'clearLogo', 'squareArt', 'banner', 'theme'] as const
+export const artworkKindSchema = z.enum(artworkKinds)
+export type ArtworkKind = z.infer<typeof artworkKindSchema>
+
+/** The order in which captures of one item are taken for its after picture (issue: poster before art before thumb). */
+export const outputKinds = ['poster', 'art', 'thumb'] as const satisfies readonly ArtworkKind[]
+
+/** Image types that magic bytes can prove; `null` elsewhere means "no image". */
+export const imageTypes = ['jpg', 'png', 'webp'] as const
+export const imageTypeSchema = z.enum(imageTypes)
+export type ImageType = z.infer<typeof imageTypeSchema>
+
+export const imageMediaTypes: Record<ImageType, string> = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' }
+
+/** Plex's item types that can be a target, with the number that `type=` takes in a section query. */
+export const itemTypes = ['movie', 'show', 'season', 'episode', 'artist', 'album', 'track'] as const
+export const itemTypeSchema = z.enum(itemTypes)
+export type ItemType = z.infer<typeof itemTypeSchema>
+export const plexTypeNumbers: Record<ItemType, number> = {
+  movie: 1,
+  show: 2,
+  season: 3,
+  episode: 4,
+  artist: 8,
+  album: 9,
+  track: 10,
+}

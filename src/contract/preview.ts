@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { itemTypeSchema } from './kinds.ts'
+
+/** A file-safe name: lower or upper case letters, digits, dot, dash, underscore; never a path, never hidden. */
+export const targetIdSchema = z
+  .string()
+  .max(100)
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]*$/,
+    'use letters, digits, ".", "_" and "-" only, and start with a letter or digit',
+  )
+  .refine((id) => !id.endsWith('.'), 'must not end with a dot')
+
+/** A Plex ratingKey: digits. Plex shows it in the item's URL as `metadata%2F<ratingKey>`. */
+export const ratingKeySchema = z.string().regex(/^\d{1,18}$/, 'a ratingKey is a number')
+
+/** One entry of `preview.targets` in preview.yml. */
+export const previewTargetSchema = z.object({
+  id: targetIdSchema,
+  type: itemTypeSchema.optional(),
+  title: z.string().optional(),
+  /** Missing or empty: the target is reported as MISSING_RATINGKEY and the others go on. */
+  ratingKey: z
+    .union([ratingKeySchema, z.int().nonnegative().transform(String), z.literal(''), z.null()])
+    .optional()
+    .transform((value) => value || undefined),
+  library: z.string().optional(),
+  /** The before picture, where this file exists. */
+  input: z.string().optional(),
+  /** Only the stem counts; the file goes to the job's output folder with its real extension. */
+  output: z.string().optional(),
+})
+export type PreviewTarget = z.infer<typeof previewTargetSchema>
+
+/** The `preview:` section of preview.yml. */
+export const previewSectionSchema = z.object({
+  mode: z.literal('write_blocked').default('write_blocked'),
+  /** The user's own config.yml, from which `libraries` and all else come that preview.yml lacks. */
+  config: z.string().optional(),
+  /** The folder that holds `overlays/<library> Original Posters`; default: the folder of the config. */
+  kometa_config_dir: z.string().optional(),
+  /** Hand the real token to Kometa, for overlays that need plex.tv (`plex_watchlist`). */
+  expose_token: z.boolean().default(false),
+  targets: z.array(previewTargetSchema),
+})
+export type PreviewSection = z.infer<typeof previewSectionSchema>

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { artworkKindSchema, imageTypeSchema } from './kinds.ts'
+
+/**
+ * What the proxy writes down. Field names are those of summary.json (snake_case), so that a record goes
+ * into the file as it is. Paths are relative to the job folder; no token ever stands in a record.
+ */
+const base = {
+  /** Order of arrival within the job, from 1. The clock is never used for order. */
+  seq: z.int().positive(),
+  /** ISO 8601, UTC. */
+  timestamp: z.iso.datetime(),
+  /** Which Plex server of the config: its machineIdentifier. */
+  server: z.string(),
+  method: z.string(),
+  /** Path of the request, no query. */
+  path: z.string(),
+}
+
+/** One write that was blocked, with or without an image. */
+export const blockedWriteSchema = z.object({
+  ...base,
+  /** Query without tokens, as sent; '' if none. */
+  query: z.string(),
+  rating_key: z.string().nullable(),
+  kind: artworkKindSchema.nullable(),
+  /** Bytes of the body that arrived. */
+  content_length: z.int().nonnegative(),
+})
+export type BlockedWrite = z.infer<typeof blockedWriteSchema>
+
+/** One upload that was blocked and kept. */
+export const captureSchema = z.object({
+  ...base,
+  rating_key: z.string().nullable(),
+  kind: artworkKindSchema.nullable(),
+  size_bytes: z.int().nonnegative(),
+  /** Relative to the job folder; null when nothing could be kept (a `url=` upload that could not be read). */
+  saved_path: z.string().nullable(),
+  /** Why there is no image in it, in words; null for a good capture. */
+  parse_error: z.string().nullable(),
+  type: imageTypeSchema.nullable(),
+  sha256: z.string().nullable(),
+  width: z.int().positive().nullable(),
+  height: z.int().positive().nullable(),
+  /** True when the image carries Kometa's EXIF mark 0x04BC = "overlay" (Kometa library.py:496-512). */
+  overlay_mark: z.boolean(),
+  /** How often the identical upload came (Kometa retries up to 6 times). */
+  attempts: z.int().positive(),
+  /** The URL of a body-less `?url=` upload, tokens removed. */
+  source_url: z.string().nullable(),
+  /** Further images of the same multipart body. */
+  other_paths: z.array(z.string()),
+})
+export type Capture = z.infer<typeof captureSchema>
+
+/** A request that was refused (403 and its like) or a read that Plex did not answer well. */
+export const refusedReadSchema = z.object({
+  ...base,
+  query: z.string(),
+  /** Status that the client got. */
+  status: z.int(),
+  reason: z.string(),
+  /** refused = our policy said no; failed = Plex did not answer, or answered with an error. */
+  outcome: z.enum(['refused', 'failed']),
+  /** Section that the path names, where it does. */
+  section: z.string().nullable(),
+  rating_key: z.string().nullable(),
+})
+export type RefusedRead = z.infer<typeof refusedReadSchema>

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { artworkKindSchema, imageTypeSchema, itemTypeSchema } from './kinds.ts'
+import { blockedWriteSchema, captureSchema, refusedReadSchema } from './records.ts'
+
+export const summarySchemaVersion = 1
+
+export const jobStatusSchema = z.enum(['success', 'partial', 'failed', 'cancelled'])
+export type JobStatus = z.infer<typeof jobStatusSchema>
+
+/** From which picture Kometa drew (Kometa overlays.py:180-219). */
+export const baseUsedSchema = z.enum(['asset', 'backup', 'clean Plex poster', 'current poster'])
+export type BaseUsed = z.infer<typeof baseUsedSchema>
+
+const picture = z.object({
+  /** Relative to the job folder. */
+  path: z.string(),
+  type: imageTypeSchema,
+  size_bytes: z.int().nonnegative(),
+  sha256: z.string(),
+  width: z.int().positive().nullable(),
+  height: z.int().positive().nullable(),
+})
+export type Picture = z.infer<typeof picture>
+
+export const targetResultSchema = z.object({
+  id: z.string(),
+  rating_key: z.string().nullable(),
+  title: z.string(),
+  type: itemTypeSchema.nullable(),
+  library: z.string().nullable(),
+  server: z.string().nullable(),
+  /** exported = its poster is there; incomplete = only art or thumb came; missing = nothing came. */
+  status: z.enum(['exported', 'incomplete', 'missing']),
+  /** Why it is missing or incomplete, in words; null when exported. */
+  reason: z.string().nullable(),
+  /** Kometa's own log lines behind the reason. */
+  log_lines: z.array(z.string()),
+  before: picture.nullable(),
+  after: picture.nullable(),
+  kind: artworkKindSchema.nullable(),
+  /** True when the upload carries no overlay mark: a real run would take the overlay off. */
+  restore: z.boolean(),
+  overlays_applied: z.array(z.string()),
+  base_used: baseUsedSchema.nullable(),
+  /** A refused or failed read may have cost this target a badge; the request is in refused_reads. */
+  may_be_incomplete: z.string().nullable(),
+  depends_on_blocked_writes: z.boolean(),
+})
+export type TargetResult = z.infer<typeof targetResultSchema>
+
+/** `<job>/output/summary.json`. All paths are relative to the job folder; no secret stands in it. */
+export const summarySchema = z.object({
+  schema_version: z.literal(summarySchemaVersion),
+  /** When the summary was written; ISO 8601, UTC. */
+  timestamp: z.iso.datetime(),
+  started_at: z.iso.datetime(),
+  status: jobStatusSchema,
+  success: z.boolean(),
+  /** Why the job is not a success, in words: Kometa's own where it has some. */
+  problems: z.array(z.string()),
+  warnings: z.array(z.string()),
+  renderer: z.enum(['kometa', 'sample']),
+  kometa: z.object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() }),
+  /** Kometa exits 0 on almost every failure: this number means nothing for success. null = it was ended by us. */
+  kometa_exit_code: z.int().nullable(),
+  servers: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      version: z.string(),
+      /** False when Plex answers a read without a token from here ("allowed without auth" networks). */
+      token_is_barrier: z.boolean(),
+    }),
+  ),
+  blocked_write_attempts: z.array(blockedWriteSchema),
+  captured_uploads: z.array(captureSchema),
+  captured_uploads_count: z.int().nonnegative(),
+  successful_captures_count: z.int().nonnegative(),
+  exported_files: z.record(z.string(), z.string()),
+  missing_targets: z.array(z.string()),
+  output_files: z.array(z.string()),
+  targets: z.array(targetResultSchema),
+  /** Captures of items that are no target. */
+  extras: z.array(
+    z.object({ rating_key: z.string().nullable(), saved_path: z.string().nullable(), reason: z.string() }),
+  ),
+  refused_reads: z.array(refusedReadSchema),
+  /** What differs between the user's config and the run config, a line each. */
+  config_changes: z.array(z.string()),
+  /** Phase -> milliseconds. */
+  durations_ms: z.record(z.string(), z.number().nonnegative()),
+})
+export type Summary = z.infer<typeof summarySchema>
