@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream'
+import type { ArtworkKind } from '../../contract/kinds.ts'
+import type { Capture } from '../../contract/records.ts'
+
+/** What the policy knows about an upload, before its body is read. */
+export interface UploadDescription {
+  seq: number
+  /** ISO 8601, UTC, with microseconds where the clock has them. */
+  timestamp: string
+  server: string
+  method: string
+  path: string
+  /** Query without tokens. */
+  query: string
+  ratingKey: string | null
+  kind: ArtworkKind | null
+}
+
+export interface UploadBody {
+  stream: Readable
+  contentType: string | undefined
+  /** undefined when chunked. */
+  contentLength: number | undefined
+}
+
+/** Reads the image behind a `?url=` upload that points back at our own proxy: from Plex. */
+export type ReadOwnUrl = (pathAndQuery: string) => Promise<Readable>
+
+/**
+ * Keeps uploads. Every promise resolves only after the bytes are synced and renamed into place (promise 3);
+ * it rejects only when nothing could be made durable (disk full), and then the client must not hear a success.
+ */
+export interface CaptureStore {
+  /** A body on an upload path. Without an image in it: kept under captured_requests/, `parse_error` set. */
+  keepBody(upload: UploadDescription, body: UploadBody): Promise<Capture>
+  /** A body-less upload with `?url=`: fetches the image behind it within limits, or records why not. */
+  keepUrl(upload: UploadDescription, url: string, readOwnUrl: ReadOwnUrl | null): Promise<Capture>
+  /** All captures so far, in order of arrival; `attempts` is current. */
+  list(): readonly Capture[]
+}

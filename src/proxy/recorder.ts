@@ -1,0 +1,25 @@
+import type { BlockedWrite, Capture, RefusedRead } from '../contract/records.ts'
+
+/** One read that went to Plex and came back whole. */
+export interface ForwardedRead {
+  seq: number
+  timestamp: string
+  server: string
+  method: string
+  /** Path and query without tokens. */
+  target: string
+  /** Name of the allow-list template that let it through. */
+  template: string
+  status: number
+  bytes: number
+  durationMs: number
+}
+
+/** Where a proxy writes down its verdicts. One recorder serves all proxies of a job, so that `seq` orders them all. */
+export interface ProxyRecorder {
+  nextSeq(): number
+  blocked(write: BlockedWrite): void
+  captured(capture: Capture): void
+  refused(read: RefusedRead): void
+  forwarded(read: ForwardedRead): void
+}
