@@ -1,0 +1,81 @@
+import type { BlockedWrite, Capture, RefusedRead } from '../contract/records.ts'
+import type { ForwardedRead, ProxyRecorder } from '../proxy/recorder.ts'
+import type { JobLog } from '../util/job-log.ts'
+
+/** Lists kept in memory and in the summary are bounded; past the limit only the count grows and the log has the rest. */
+export const maxRecords = 50_000
+
+export interface JobRecords {
+  blocked: BlockedWrite[]
+  captured: Capture[]
+  refused: RefusedRead[]
+  forwardedCount: number
+  forwardedBytes: number
+  /** Records that no longer fit into the lists. */
+  dropped: number
+}
+
+export interface JobRecorder extends ProxyRecorder {
+  readonly records: JobRecords
+}
+
+/** Writes every verdict of a job's proxies into lists and log lines. */
+export function createJobRecorder(log: JobLog, onCapture: (capture: Capture) => void): JobRecorder {
+  const records: JobRecords = {
+    blocked: [],
+    captured: [],
+    refused: [],
+    forwardedCount: 0,
+    forwardedBytes: 0,
+    dropped: 0,
+  }
+  let seq = 0
+  const keep = <T>(list: T[], record: T) => {
+    if (list.length < maxRecords) list.push(record)
+    else records.dropped += 1
+  }
+  return {
+    records,
+    nextSeq: () => {
+      seq += 1
+      return seq
+    },
+    blocked(write) {
+      keep(records.blocked, write)
+      // An upload with something in it is logged with its capture.
+      if (!expectsCapture(write)) log.warning(`BLOCKED_WRITE (no image): ${describeWrite(write)}`)
+    },
+    captured(capture) {
+      keep(records.captured, capture)
+      const key = capture.rating_key ?? 'unknown'
+      if (capture.parse_error === null) {
+        log.warning(`BLOCKED_WRITE: ${describeWrite(capture)}`)
+        log.info(
+          `CAPTURED_UPLOAD ratingKey=${key} kind=${capture.kind ?? 'unknown'} bytes=${capture.size_bytes} saved=${capture.saved_path}`,
+        )
+      } else {
+        log.warning(`BLOCKED_WRITE (no image): ${describeWrite(capture)}`)
+        log.error(`PARSE_ERROR ratingKey=${key} saved=${capture.saved_path ?? 'nothing'}: ${capture.parse_error}`)
+      }
+      onCapture(capture)
+    },
+    refused(read) {
+      keep(records.refused, read)
+      const target = read.query === '' ? read.path : `${read.path}?${read.query}`
+      const word = read.outcome === 'refused' ? 'REFUSED' : 'READ_FAILED'
+      log.warning(`${word}: ${read.method} ${target} status=${read.status}: ${read.reason}`)
+    },
+    forwarded(read: ForwardedRead) {
+      records.forwardedCount += 1
+      records.forwardedBytes += read.bytes
+    },
+  }
+}
+
+function expectsCapture(write: BlockedWrite): boolean {
+  return write.kind !== null && (write.content_length > 0 || /(^|&)url=/.test(write.query))
+}
+
+function describeWrite(write: Pick<BlockedWrite, 'method' | 'path' | 'rating_key'>): string {
+  return `${write.method} ${write.path}${write.rating_key === null ? '' : ` ratingKey=${write.rating_key}`}`
+}
