@@ -1,0 +1,19 @@
+/**
+ * What draws: the user's Kometa, or a stand-in that another room brings along. The run room starts it as a child
+ * process with Kometa's own arguments and reads Kometa's own log; it does not know which one it is.
+ */
+export interface Renderer {
+  kind: 'kometa' | 'sample'
+  version: string | null
+  commit: string | null
+  /** False for a Kometa older than 2.4. */
+  supported: boolean
+  warnings: readonly string[]
+  /** The Kometa checkout: default overlays, fonts, `config/.env`; null for a renderer that has none. */
+  dir: string | null
+  command: string
+  /** The argument list for one run config. */
+  args(configPath: string): string[]
+  /** What the renderer's environment must have beyond the allow-list of src/kometa/environment.ts. */
+  env?: Readonly<Record<string, string>>
+}
