@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { join } from 'node:path'
+import { createSecureContext, TLSSocket } from 'node:tls'
+import { tmdbConfiguration, tmdbTitle } from './tmdb-answers.ts'
+
+/** Hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12). */
+const hosts = ['api.themoviedb.org', 'raw.githubusercontent.com'] as const
+type Host = (typeof hosts)[number]
+
+export interface OutsideRequest {
+  host: string
+  method: string
+  path: string
+  status: number
+}
+
+export interface OutsideWorld extends AsyncDisposable {
+  /** What Kometa's environment needs. */
+  env: Record<string, string>
+  requests: readonly OutsideRequest[]
+}
+
+/**
+ * A stand-in for the internet that Kometa needs: an HTTP proxy that ends TLS for two hosts with certificates of a
+ * throw-away authority, and refuses every other host. `folder` keeps the certificates; openssl makes them once.
+ */
+export async function startOutsideWorld(folder: string): Promise<OutsideWorld> {
+  const contexts = makeCertificates(folder)
+  const requests: OutsideRequest[] = []
+  const sockets = new Set<Socket>()
+
+  const origin = createServer((request, response) => {
+    const host = (request.headers.host ?? '').split(':')[0] ?? ''
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    const [status, body] = answer(host, path)
+    requests.push({ host, method: request.method ?? '', path, status })
+    const data = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+    response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', 'content-length': data.length })
+    response.end(data)
+  })
+  const proxy = createServer((request, response) => {
+    requests.push({ host: 'plain http', method: request.method ?? '', path: request.url ?? '', status: 403 })
+    response.writeHead(403, { connection: 'close' }).end()
+  })
+  proxy.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  proxy.on('connect', (request, socket) => {
+    const host = (request.url ?? '').split(':')[0] ?? ''
+    const context = contexts.get(host as Host)
+    if (!context) {
+      requests.push({ host, method: 'CONNECT', path: '', status: 403 })
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+      return
+    }
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    const secure = new TLSSocket(socket as Socket, { isServer: true, secureContext: context })
+    // A client that goes away in mid-handshake is no event of interest to a stand-in.
+    secure.on('error', () => secure.destroy())
+    origin.emit('connection', secure)
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const ca = join(folder, 'ca.pem')
+  return {
+    requests,
+    env: { HTTPS_PROXY: url, HTTP_PROXY: url, NO_PROXY: '127.0.0.1,localhost', REQUESTS_CA_BUNDLE: ca },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => proxy.close(resolve))
+    },
+  }
+}
+
+function answer(host: string, path: string): [number, unknown] {
+  if (host === 'raw.githubusercontent.com') {
+    if (path.endsWith('/VERSION')) return [200, '2.4.4']
+    return path.endsWith('.json') ? [200, {}] : [404, '404: Not Found']
+  }
+  if (path === '/3/configuration') return [200, tmdbConfiguration]
+  if (path.startsWith('/3/find/')) {
+    const kinds = ['movie', 'tv', 'person', 'tv_episode', 'tv_season']
+    return [200, Object.fromEntries(kinds.map((kind) => [`${kind}_results`, []]))]
+  }
+  const [, kind, id] = /^\/3\/(movie|tv)\/(\d+)$/.exec(path) ?? []
+  if (kind && id) return [200, tmdbTitle(kind === 'movie' ? 'movie' : 'tv', Number(id))]
+  return [404, { status_code: 34, status_message: 'The resource you requested could not be found.', success: false }]
+}
+
+function makeCertificates(folder: string) {
+  mkdirSync(folder, { recursive: true })
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
+  if (!existsSync(join(folder, 'ca.pem'))) {
+    const subject = ['-subj', '/CN=offline test authority', '-days', '30', '-keyout', 'ca.key', '-out', 'ca.pem']
+    const usage = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign']
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...usage)
+  }
+  return new Map(
+    hosts.map((host) => {
+      if (!existsSync(join(folder, `${host}.pem`))) {
+        const request = ['-keyout', `${host}.key`, '-out', `${host}.csr`, '-subj', `/CN=${host}`]
+        openssl('req', '-newkey', 'rsa:2048', '-nodes', ...request)
+        writeFileSync(join(folder, `${host}.ext`), `subjectAltName=DNS:${host}\nbasicConstraints=CA:FALSE\n`)
+        const authority = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30']
+        openssl('x509', '-req', '-in', `${host}.csr`, ...authority, '-extfile', `${host}.ext`, '-out', `${host}.pem`)
+      }
+      const read = (end: string) => readFileSync(join(folder, `${host}.${end}`))
+      return [host, createSecureContext({ key: read('key'), cert: read('pem') })] as const
+    }),
+  )
+}

@@ -1,0 +1,80 @@
+/** TMDb's answers, with every key that Kometa and tmdbapis read. */
+const sizes = ['backdrop', 'logo', 'poster', 'profile', 'still'].map((kind) => [`${kind}_sizes`, ['original']])
+const languages = [{ iso_639_1: 'en', english_name: 'English', name: 'English' }]
+
+export const tmdbConfiguration = {
+  images: {
+    base_url: 'http://image.tmdb.org/t/p/',
+    secure_base_url: 'https://image.tmdb.org/t/p/',
+    ...Object.fromEntries(sizes),
+  },
+  change_keys: [],
+  jobs: [],
+  primary_translations: ['en-US', 'en-GB'],
+  countries: [{ iso_3166_1: 'US', english_name: 'United States of America', native_name: 'United States' }],
+  languages,
+  timezones: [{ iso_3166_1: 'US', zones: ['America/New_York'] }],
+}
+
+/** One film or show; its rating follows from its id, so that texts differ between items. */
+export function tmdbTitle(kind: 'movie' | 'tv', id: number): Record<string, unknown> {
+  const both = {
+    id,
+    adult: false,
+    backdrop_path: '/backdrop.jpg',
+    poster_path: '/poster.jpg',
+    genres: [{ id: 18, name: 'Drama' }],
+    homepage: '',
+    original_language: 'en',
+    overview: '',
+    popularity: 1,
+    status: 'Released',
+    tagline: '',
+    production_companies: [{ id: 41077, name: 'A24', logo_path: null, origin_country: 'US' }],
+    production_countries: [{ iso_3166_1: 'US', name: 'United States of America' }],
+    spoken_languages: languages,
+    vote_average: 5 + (id % 50) / 10,
+    vote_count: 999,
+    external_ids: { imdb_id: `tt${id}`, tvdb_id: id + 100_000 },
+    keywords: { keywords: [], results: [] },
+    images: { posters: [], backdrops: [], logos: [] },
+    translations: { translations: [] },
+    release_dates: { results: [] },
+    content_ratings: { results: [] },
+    credits: { cast: [], crew: [] },
+  }
+  const title = `Title ${id}`
+  if (kind === 'movie') {
+    return {
+      ...both,
+      title,
+      original_title: title,
+      release_date: '1927-01-10',
+      budget: 1,
+      revenue: 1,
+      runtime: 100,
+      video: false,
+      imdb_id: `tt${id}`,
+      belongs_to_collection: null,
+    }
+  }
+  return {
+    ...both,
+    name: title,
+    original_name: title,
+    first_air_date: '1951-12-16',
+    last_air_date: '1959-08-23',
+    in_production: false,
+    languages: ['en'],
+    networks: [{ id: 6, name: 'NBC', logo_path: null, origin_country: 'US' }],
+    number_of_episodes: 6,
+    number_of_seasons: 2,
+    origin_country: ['US'],
+    seasons: [],
+    type: 'Scripted',
+    episode_run_time: [30],
+    created_by: [],
+    last_episode_to_air: null,
+    next_episode_to_air: null,
+  }
+}
