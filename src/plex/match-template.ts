@@ -1,0 +1,115 @@
+import { type ReadTemplate, readTemplates, repeatable } from './read-templates.ts'
+import type { ValueShape } from './value-shapes.ts'
+
+export interface CompiledParameter {
+  shape: ValueShape
+  /** Bit that marks "seen"; 0 for parameters that may repeat. */
+  bit: number
+}
+
+export interface CompiledTemplate {
+  template: ReadTemplate
+  parameters: ReadonlyMap<string, CompiledParameter>
+}
+
+export interface TemplateMatch {
+  compiled: CompiledTemplate
+  section: string | undefined
+  /** `{id}` or `{ids}`, as in the path. */
+  ids: string | undefined
+  /** `{tag}`: to be judged by the section's Meta. */
+  tag: string | undefined
+}
+
+const holes = {
+  '{section}': /^\d{1,9}$/,
+  '{id}': /^\d{1,18}$/,
+  '{ids}': /^\d{1,18}(,\d{1,18})*$/,
+  // Plex writes a negative stamp for artwork that has none.
+  '{stamp}': /^-?\d{1,18}$/,
+  '{element}': /^(thumb|art|poster|banner|theme|clearLogo|squareArt|composite)$/,
+  '{file}': /^[A-Za-z0-9_-]{1,100}\.(png|jpg)$/,
+  '{tag}': /^[A-Za-z]{1,64}$/,
+} as const
+type Hole = keyof typeof holes
+
+interface PathNode {
+  literals: Map<string, PathNode>
+  holes: { name: Hole; pattern: RegExp; node: PathNode }[]
+  compiled: CompiledTemplate | undefined
+}
+
+const root = compileAll(readTemplates)
+
+/** Finds the template of a plain path by walking its segments; literals win over holes. */
+export function matchTemplate(path: string): TemplateMatch | undefined {
+  let node = root
+  let section: string | undefined
+  let ids: string | undefined
+  let tag: string | undefined
+  let start = 1
+  while (start <= path.length) {
+    let end = path.indexOf('/', start)
+    if (end === -1) end = path.length
+    const segment = path.slice(start, end)
+    start = end + 1
+    const literal = node.literals.get(segment)
+    if (literal) {
+      node = literal
+      continue
+    }
+    const hole = node.holes.find((candidate) => candidate.pattern.test(segment))
+    if (!hole) return undefined
+    if (hole.name === '{section}') section = segment
+    else if (hole.name === '{id}' || hole.name === '{ids}') ids = segment
+    else if (hole.name === '{tag}') tag = segment
+    node = hole.node
+  }
+  return node.compiled && { compiled: node.compiled, section, ids, tag }
+}
+
+function compileAll(templates: readonly ReadTemplate[]): PathNode {
+  const top = emptyNode()
+  for (const template of templates) {
+    let node = top
+    for (const segment of template.path.slice(1).split('/')) node = step(node, segment)
+    if (node.compiled) throw new Error(`two read templates for ${template.path}`)
+    node.compiled = compile(template)
+  }
+  return top
+}
+
+function step(node: PathNode, segment: string): PathNode {
+  if (isHole(segment)) {
+    const known = node.holes.find(({ name }) => name === segment)
+    if (known) return known.node
+    const next = { name: segment, pattern: holes[segment], node: emptyNode() }
+    node.holes.push(next)
+    return next.node
+  }
+  if (segment.startsWith('{')) throw new Error(`unknown placeholder ${segment}`)
+  const known = node.literals.get(segment)
+  if (known) return known
+  const next = emptyNode()
+  node.literals.set(segment, next)
+  return next
+}
+
+function isHole(segment: string): segment is Hole {
+  return Object.hasOwn(holes, segment)
+}
+
+function emptyNode(): PathNode {
+  return { literals: new Map(), holes: [], compiled: undefined }
+}
+
+function compile(template: ReadTemplate): CompiledTemplate {
+  const parameters = new Map<string, CompiledParameter>()
+  let bit = 1
+  for (const [name, shape] of Object.entries(template.query ?? {})) {
+    parameters.set(name, { shape, bit: repeatable.has(name) ? 0 : bit })
+    bit *= 2
+  }
+  if (parameters.size > 31) throw new Error(`too many parameters for one bit mask: ${template.path}`)
+  return { template, parameters }
+}

@@ -1,0 +1,96 @@
+import { type Refusal, refuse } from './refusals.ts'
+
+/** Longest request target, in bytes. Kometa's searches over many tags reach some thousand. */
+export const maxTargetBytes = 32_768
+
+export interface RequestTarget {
+  /** As sent, up to the `?`. */
+  path: string
+  /** Raw `name=value` pairs in their order, duplicates kept, token pairs taken out. */
+  pairs: readonly string[]
+  /** The values of the X-Plex-Token pairs that were taken out, decoded. */
+  tokens: readonly string[]
+}
+
+const plainPath = /^\/[A-Za-z0-9_.,:/-]*$/
+const plainPair = /^[A-Za-z0-9\-._~!$'()*+,:@/?%=]*$/
+const none: readonly string[] = []
+
+/** Takes a request target apart without judging it: for the records, and for writes, which go nowhere anyway. */
+export function splitTarget(raw: string): RequestTarget {
+  const mark = raw.indexOf('?')
+  if (mark === -1) return { path: raw, pairs: none, tokens: none }
+  const query = raw.slice(mark + 1)
+  const path = raw.slice(0, mark)
+  if (query === '') return { path, pairs: none, tokens: none }
+  const pairs: string[] = []
+  let tokens: string[] | undefined
+  for (const pair of query.split('&')) {
+    if (pair === '') continue
+    const token = tokenOf(pair)
+    if (token === null) pairs.push(pair)
+    else if (tokens) tokens.push(token)
+    else tokens = [token]
+  }
+  return { path, pairs, tokens: tokens ?? none }
+}
+
+/**
+ * Takes a read's target apart, or says why it cannot be one: origin form, a path in its plain form (no `%`, `//`,
+ * dot segment, `;`, backslash) and query pairs of plain URL characters. Plex decodes and merges odd spellings.
+ */
+export function parseTarget(raw: string): { ok: true; target: RequestTarget } | Refusal {
+  if (raw.length > maxTargetBytes) return refuse('targetTooLong', String(maxTargetBytes))
+  if (!raw.startsWith('/') || raw.startsWith('//')) return refuse('notOriginForm')
+  const target = splitTarget(raw)
+  if (!isPlainPath(target.path)) return refuse('oddPath')
+  for (const pair of target.pairs) {
+    if (!plainPair.test(pair)) return refuse('oddQuery', pairName(pair))
+  }
+  return { ok: true, target }
+}
+
+function isPlainPath(path: string): boolean {
+  if (!plainPath.test(path) || path.includes('//')) return false
+  return !path.includes('/.')
+}
+
+/** The query of a target without its tokens, '' if none. */
+export function queryOf(target: RequestTarget): string {
+  return target.pairs.join('&')
+}
+
+/** The name of a raw pair, as sent. */
+export function pairName(pair: string): string {
+  const equals = pair.indexOf('=')
+  return equals === -1 ? pair : pair.slice(0, equals)
+}
+
+/** The value of a raw pair, as sent. */
+export function pairValue(pair: string): string {
+  const equals = pair.indexOf('=')
+  return equals === -1 ? '' : pair.slice(equals + 1)
+}
+
+/** Decodes a query value (`+` is a space, as python's quote_plus writes it); null when it is no valid UTF-8. */
+export function decodeValue(raw: string): string | null {
+  if (!raw.includes('%') && !raw.includes('+')) return raw
+  try {
+    return decodeURIComponent(raw.replaceAll('+', ' '))
+  } catch {
+    // Not a URI component: the caller decides what an undecodable value means.
+    return null
+  }
+}
+
+const tokenName = 'x-plex-token'
+
+/** The token that a pair carries, however its name is spelt; null for any other pair. */
+function tokenOf(pair: string): string | null {
+  const name = pairName(pair)
+  if (name.length < tokenName.length) return null
+  const plain = name.includes('%') || name.includes('+') ? (decodeValue(name) ?? name) : name
+  if (plain.length !== tokenName.length || plain.toLowerCase() !== tokenName) return null
+  const value = pairValue(pair)
+  return decodeValue(value) ?? value
+}

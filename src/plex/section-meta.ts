@@ -1,0 +1,72 @@
+import { SaxesParser } from 'saxes'
+
+/** What a section's own Meta says can be asked of it (`includeMeta=1`): promise 1 lets nothing else through. */
+export interface SectionMeta {
+  /** Search fields without their type prefix. */
+  fields: ReadonlySet<string>
+  /** Filter keys under which the section lists its tags. */
+  tagLists: ReadonlySet<string>
+}
+
+/** Fields that plexapi adds by hand (library.py `_manualFields`), all types, less `group` and `having`: those are raw SQL. */
+const manualFields = [
+  'addedAt',
+  'audienceRating',
+  'duration',
+  'guid',
+  'id',
+  'index',
+  'label',
+  'lastRatedAt',
+  'originallyAvailableAt',
+  'rating',
+  'ratingCount',
+  'unviewedLeafCount',
+  'updatedAt',
+  'viewOffset',
+  'year',
+]
+/** Raw SQL by plexapi's own naming ("SQL Having Clause"), whatever a Meta may say. */
+const neverFields = ['having', 'group']
+/** Words that do something under `/library/sections/N/`, whatever a Meta may say. */
+const neverTagLists = ['refresh', 'analyze', 'emptyTrash', 'indexes', 'intros', 'optimize', 'match', 'agents', 'delete']
+
+/** Bounds what a broken or hostile answer can make us remember. */
+const maxNames = 2_000
+
+/** What holds for every section, before and beside its own Meta. `label` is plexapi's manual filter. */
+export const plainMeta: SectionMeta = { fields: new Set(manualFields), tagLists: new Set(['label']) }
+
+/** The read that fetches a section's Meta: the same that plexapi sends (library.py `_loadFilters`). */
+export function metaTarget(section: string): string {
+  return `/library/sections/${section}/all?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0`
+}
+
+/** Reads fields and filter keys from Plex's XML answer; throws when it is not well-formed. */
+export function parseSectionMeta(xml: string): SectionMeta {
+  const fields = new Set(manualFields)
+  const tagLists = new Set(plainMeta.tagLists)
+  const parser = new SaxesParser()
+  let failure: Error | undefined
+  parser.on('error', (error) => {
+    failure ??= error
+  })
+  parser.on('opentag', ({ name, attributes }) => {
+    if (name === 'Field') addField(fields, attributes.key)
+    if (name !== 'Filter') return
+    addField(fields, attributes.filter)
+    const tag = /^\/library\/sections\/\d+\/([A-Za-z]+)(\?type=\d+)?$/.exec(attributes.key ?? '')?.[1]
+    if (tag !== undefined && tagLists.size < maxNames) tagLists.add(tag)
+  })
+  parser.write(xml).close()
+  if (failure) throw new Error('the section Meta is not well-formed XML', { cause: failure })
+  for (const name of neverFields) fields.delete(name)
+  for (const name of neverTagLists) tagLists.delete(name)
+  return { fields, tagLists }
+}
+
+/** `show.label` counts as `label`: a search may put any type before a field. */
+function addField(fields: Set<string>, key: string | undefined): void {
+  const field = /^(?:[a-z]+\.)?([A-Za-z]+)$/.exec(key ?? '')?.[1]
+  if (field !== undefined && fields.size < maxNames) fields.add(field)
+}
