@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+
+/** What Kometa gets of the user's environment. Not on the list: KOMETA_*, PMM_* and PLEXAPI_* win over arguments and config. */
+const passed = ['PATH', 'PYTHONPATH', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'LANG', 'TZ', 'TMPDIR', 'XDG_DATA_DIRS']
+const passedTrust = ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']
+/** Python on Windows cannot open a socket without SystemRoot, nor find a program without PATHEXT. */
+const passedOnWindows = ['TEMP', 'TMP', 'SYSTEMROOT', 'WINDIR', 'PATHEXT', 'COMSPEC']
+const proxyNames = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']
+/** Kometa talks to our proxy without a detour. */
+const neverProxied = ['127.0.0.1', 'localhost']
+
+export interface KometaEnvironmentOptions {
+  /** A private folder, so that no user's plexapi config.ini or .netrc is read. */
+  home: string
+  /** Added last; HTTPS_PROXY, HTTP_PROXY and NO_PROXY take the place of the user's. */
+  extra?: Readonly<Record<string, string>>
+  /** The interpreter; on Windows it plays the browser that does nothing. */
+  python?: string
+  platform?: NodeJS.Platform
+}
+
+/** The environment that Kometa runs in: an allow-list of the user's, and ours. */
+export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnvironmentOptions): Record<string, string> {
+  const { home, extra = {}, python = 'python', platform = process.platform } = options
+  const windows = platform === 'win32'
+  const user = lookUp(env, windows)
+  const result: Record<string, string> = {}
+  const names = [...passed, ...passedTrust, ...(windows ? passedOnWindows : ['TEMP'])]
+  for (const name of [...names, ...Object.keys(env).filter((key) => /^LC_[A-Z]+$/.test(key))]) {
+    const value = user(name)
+    if (value !== undefined) result[name] = value
+  }
+  Object.assign(result, privateHome(home, windows), {
+    // Trakt and MAL open a browser when their tokens are refused (trakt.py:135, mal.py:164).
+    BROWSER: windows ? `"${python.replaceAll('\\', '/')}" -c pass %s` : 'true',
+    // A pipe is no terminal: without these, progress comes late and titles break on Windows.
+    PYTHONUNBUFFERED: '1',
+    PYTHONIOENCODING: 'utf-8',
+    ...extra,
+  })
+  setProxies(result, user, windows)
+  return result
+}
+
+/** Windows' names have no case. */
+function lookUp(env: NodeJS.ProcessEnv, windows: boolean): (name: string) => string | undefined {
+  if (!windows) return (name) => env[name]
+  const upper = new Map(Object.entries(env).map(([key, value]) => [key.toUpperCase(), value]))
+  return (name) => upper.get(name.toUpperCase())
+}
+
+function privateHome(home: string, windows: boolean): Record<string, string> {
+  if (!windows) return { HOME: home }
+  return {
+    HOME: home,
+    USERPROFILE: home,
+    APPDATA: join(home, 'AppData', 'Roaming'),
+    LOCALAPPDATA: join(home, 'AppData', 'Local'),
+  }
+}
+
+/** `requests` prefers the lower-case names, other code reads the upper-case ones: both say the same. */
+function setProxies(
+  result: Record<string, string>,
+  user: (name: string) => string | undefined,
+  windows: boolean,
+): void {
+  for (const name of proxyNames) {
+    const lower = name.toLowerCase()
+    const own = result[name] ?? result[lower] ?? user(lower) ?? user(name)
+    delete result[lower]
+    const value = name === 'NO_PROXY' ? withNeverProxied(own) : own
+    if (value === undefined || value === '') continue
+    result[name] = value
+    if (!windows) result[lower] = value
+  }
+}
+
+function withNeverProxied(value: string | undefined): string {
+  const hosts = (value ?? '').split(',').map((host) => host.trim())
+  return [...new Set([...hosts.filter((host) => host !== ''), ...neverProxied])].join(',')
+}

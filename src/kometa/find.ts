@@ -1,0 +1,105 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { AppError } from '../contract/errors.ts'
+import { findPython } from './find-python.ts'
+import { readGitCommit } from './git-commit.ts'
+
+/** The version that this tool is made and tested for. */
+export const supportedKometa = '2.4'
+
+export interface KometaInstall {
+  /** The checkout, absolute. */
+  dir: string
+  /** The interpreter, absolute. */
+  python: string
+  /** As Kometa prints it, such as `2.4.4` or `2.4.4-build12`. */
+  version: string
+  /** Kometa's PART file, '' in a release. */
+  part: string
+  commit: string | null
+  /** False for a 2.x that is not 2.4. */
+  supported: boolean
+  warning?: string
+}
+
+export interface FindKometaOptions {
+  /** `--kometa`: the checkout, or its kometa.py. */
+  dir?: string
+  /** `--python`. */
+  python?: string
+  env: NodeJS.ProcessEnv
+}
+
+/**
+ * Finds the user's Kometa: `--kometa`, else KOMETA_HOME. Runs nothing.
+ * Throws AppError KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED or PYTHON_NOT_FOUND, each with what to do.
+ */
+export async function findKometa({ dir: wanted, python, env }: FindKometaOptions): Promise<KometaInstall> {
+  const source = wanted ? '--kometa' : 'KOMETA_HOME'
+  const named = wanted || env.KOMETA_HOME
+  if (!named) {
+    throw new AppError('KOMETA_NOT_FOUND', 'Where is Kometa?', {
+      hint: 'Give the folder that holds kometa.py with --kometa DIR or KOMETA_HOME.',
+    })
+  }
+  const dir = resolve(basename(named) === 'kometa.py' ? dirname(named) : named)
+  await requireCheckout(dir, source)
+  const version = await firstLine(join(dir, 'VERSION'))
+  const part = await firstLine(join(dir, 'PART'))
+  const judged = judgeVersion(version)
+  return {
+    dir,
+    python: await findPython({ ...(python ? { python } : {}), dir, env }),
+    version: part === '' ? version : `${version}.${part}`,
+    part,
+    commit: await readGitCommit(dir),
+    ...judged,
+  }
+}
+
+async function requireCheckout(dir: string, source: string): Promise<void> {
+  const isFile = (name: string) =>
+    stat(join(dir, name)).then(
+      (found) => found.isFile(),
+      () => false,
+    )
+  if (await isFile('kometa.py')) return
+  if (await isFile('plex_meta_manager.py')) {
+    throw new AppError('KOMETA_UNSUPPORTED', `${dir} (${source}) is Plex Meta Manager, Kometa's forerunner.`, {
+      hint: `Kometa ${supportedKometa} is needed.`,
+    })
+  }
+  const there = await stat(dir).catch(() => undefined)
+  const what = there === undefined ? 'does not exist' : there.isDirectory() ? 'holds no kometa.py' : 'is not a folder'
+  throw new AppError('KOMETA_NOT_FOUND', `${dir} (${source}) ${what}.`, {
+    hint: 'Give the folder that Kometa was cloned or unpacked into.',
+  })
+}
+
+/** 2.4 is supported, another 2.x runs with a warning, all else is refused. */
+export function judgeVersion(version: string): { supported: boolean; warning?: string } {
+  const found = /^(\d+)\.(\d+)(?:\.\d+)*(?:-\w+)?$/.exec(version)
+  if (!found || Number(found[1]) !== 2) {
+    throw new AppError('KOMETA_UNSUPPORTED', `Kometa ${version || 'of an unknown version'} is not supported.`, {
+      hint: `Use Kometa ${supportedKometa}.`,
+    })
+  }
+  const [wantedMinor, minor] = [Number(supportedKometa.split('.')[1]), Number(found[2])]
+  if (minor === wantedMinor) return { supported: true }
+  const how = minor < wantedMinor ? 'older' : 'newer'
+  return {
+    supported: false,
+    warning: `Kometa ${version} is ${how} than the supported ${supportedKometa}; the preview may be incomplete.`,
+  }
+}
+
+/** Kometa takes the first line that is not empty (kometa.py:317-331); a missing file is as an empty one. */
+async function firstLine(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return (
+    text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .find((line) => line !== '') ?? ''
+  )
+}

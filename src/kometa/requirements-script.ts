@@ -1,0 +1,45 @@
+/**
+ * Run by Kometa's interpreter with `-c`: imports what requirements.txt names, under the names that Kometa imports
+ * (kometa.py:40-56 and its modules), and prints one line of JSON. Works from Python 3.6 on, to be able to say "too old".
+ */
+export const requirementsScript = String.raw`
+import importlib, json, re, sys
+MODULES = {
+    "gitpython": "git", "pillow": "PIL", "plexapi": "plexapi", "python-dateutil": "dateutil", "python-dotenv": "dotenv",
+    "pywin32": "win32api", "ruamel-yaml": "ruamel.yaml", "packaging": "packaging.requirements", "lxml": "lxml.html",
+}
+# Kometa catches these imports, or makes them only for --validate.
+OPTIONAL = {"gitpython", "jsonschema", "letterboxdpy"}
+
+def module_of(name):
+    if name in MODULES:
+        return MODULES[name]
+    try:
+        from importlib.metadata import distribution
+        top = (distribution(name).read_text("top_level.txt") or "").split()
+        return top[0] if top else name.replace("-", "_")
+    except Exception:
+        return name.replace("-", "_")
+
+missing, optional = [], []
+for line in open(sys.argv[1], encoding="utf-8"):
+    match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", line)
+    if not match or ("sys_platform" in line and "win32" in line and sys.platform != "win32"):
+        continue
+    name = re.sub(r"[-_.]+", "-", match.group(1)).lower()
+    try:
+        importlib.import_module(module_of(name))
+    except Exception as error:
+        (optional if name in OPTIONAL else missing).append({"distribution": match.group(1), "error": "%s: %s" % (type(error).__name__, error)})
+try:
+    import sysconfig
+    packages = sysconfig.get_paths()["purelib"]
+except Exception:
+    packages = None
+try:
+    import site
+    user_base = site.getuserbase() if site.ENABLE_USER_SITE else None
+except Exception:
+    user_base = None
+print("\n" + json.dumps({"python": list(sys.version_info[:3]), "missing": missing, "optional": optional, "packages": packages, "userBase": user_base}))
+`

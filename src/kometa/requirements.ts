@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../contract/errors.ts'
+import { writeFileAtomic } from '../util/atomic-file.ts'
+import type { KometaInstall } from './find.ts'
+import { requirementsScript } from './requirements-script.ts'
+
+/** Importing everything takes about 2 s, on a slow NAS with a cold disk a minute. */
+const importTimeoutMs = 180_000
+const maxOutputBytes = 1024 * 1024
+/** How many good checks are remembered: interpreters times checkouts. */
+const maxRemembered = 20
+/** Kometa itself refuses older ones (kometa.py:36-38). */
+const minPython = [3, 10] as const
+
+const packageSchema = z.object({ distribution: z.string(), error: z.string() })
+const answerSchema = z.object({
+  python: z.tuple([z.int(), z.int(), z.int()]),
+  missing: z.array(packageSchema),
+  optional: z.array(packageSchema),
+  /** Where the interpreter's packages lie. */
+  packages: z.string().nullable(),
+  /** Where `pip install --user` puts packages; null in a virtual environment. */
+  userBase: z.string().nullable(),
+})
+type Answer = z.infer<typeof answerSchema>
+
+const rememberedSchema = z.record(
+  z.string(),
+  z.object({ answer: answerSchema, stamps: z.record(z.string(), z.number()) }),
+)
+
+export interface RequirementsCheck {
+  /** Version of the interpreter, such as 3.11.7. */
+  python: string
+  /** Belongs into Kometa's environment: its private HOME would hide what `pip install --user` installed. */
+  env: { PYTHONUSERBASE?: string }
+  /** What is missing and not needed by most overlays, a line each. */
+  warnings: string[]
+  /** True when an earlier good check was taken. */
+  remembered: boolean
+}
+
+/**
+ * Imports Kometa's requirements once with its interpreter and names what is missing: Kometa itself prints that and exits 0.
+ * A good check is remembered in `cacheFile` until requirements.txt, the interpreter or its packages folder changes.
+ * Throws AppError KOMETA_REQUIREMENTS or PYTHON_NOT_FOUND.
+ */
+export async function checkRequirements(
+  install: Pick<KometaInstall, 'dir' | 'python' | 'version'>,
+  cacheFile: string,
+  env: NodeJS.ProcessEnv,
+): Promise<RequirementsCheck> {
+  const requirements = join(install.dir, 'requirements.txt')
+  const key = `${install.python} ${requirements}`
+  const memory = await readMemory(cacheFile)
+  const known = memory[key]
+  if (known && Object.keys(known.stamps).length > 0 && (await isUnchanged(known.stamps)))
+    return toCheck(known.answer, true)
+
+  if ((await modified(requirements)) === undefined) {
+    throw new AppError('KOMETA_NOT_FOUND', `${install.dir} holds no requirements.txt.`, {
+      hint: 'The Kometa checkout is incomplete; clone or unpack it again.',
+    })
+  }
+  const answer = await askInterpreter(install, requirements, env)
+  refuseOldPython(answer, install.python)
+  refuseMissing(answer, install, requirements)
+  const stamps: Record<string, number> = {}
+  for (const path of [requirements, install.python, ...(answer.packages === null ? [] : [answer.packages])]) {
+    stamps[path] = (await modified(path)) ?? 0
+  }
+  const kept = Object.entries(memory).filter(([each]) => each !== key)
+  const entries = [...kept.slice(-(maxRemembered - 1)), [key, { answer, stamps }]]
+  await writeFileAtomic(cacheFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`, 0o600)
+  return toCheck(answer, false)
+}
+
+function toCheck(answer: Answer, remembered: boolean): RequirementsCheck {
+  return {
+    python: answer.python.join('.'),
+    env: answer.userBase === null ? {} : { PYTHONUSERBASE: answer.userBase },
+    warnings: answer.optional.map(({ distribution, error }) => `Python package ${distribution} is missing (${error}).`),
+    remembered,
+  }
+}
+
+function refuseOldPython({ python }: Answer, path: string): void {
+  const [major, minor] = python
+  if (major === minPython[0] && minor >= minPython[1]) return
+  throw new AppError(
+    'KOMETA_REQUIREMENTS',
+    `${path} is Python ${python.join('.')}; Kometa needs ${minPython.join('.')}.`,
+    {
+      hint: 'Name another interpreter with --python PATH or KOMETA_PYTHON.',
+    },
+  )
+}
+
+function refuseMissing(
+  { missing }: Answer,
+  { python, version }: { python: string; version: string },
+  file: string,
+): void {
+  if (missing.length === 0) return
+  const names = missing.map(({ distribution }) => distribution).join(', ')
+  throw new AppError('KOMETA_REQUIREMENTS', `Kometa ${version} cannot start with ${python}: missing ${names}.`, {
+    hint: `Install them with: ${python} -m pip install -r ${file}`,
+    details: missing.map(({ distribution, error }) => `${distribution}: ${error}`),
+  })
+}
+
+async function askInterpreter(
+  { dir, python }: Pick<KometaInstall, 'dir' | 'python'>,
+  requirements: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Answer> {
+  // As for kometa.py itself, the checkout is the first place where modules are looked for.
+  const options = { cwd: dir, env, timeout: importTimeoutMs, maxBuffer: maxOutputBytes, windowsHide: true }
+  const output = await new Promise<string>((done, failed) => {
+    const child = execFile(python, ['-c', requirementsScript, requirements], options, (error, stdout, stderr) => {
+      if (!error) return done(stdout)
+      const last = stderr.trim().split('\n').at(-1) || error.message.split('\n')[0]
+      failed(
+        new AppError('PYTHON_NOT_FOUND', `${python} does not work as a Python interpreter: ${last}`, {
+          hint: 'Name the interpreter with --python PATH or KOMETA_PYTHON.',
+          cause: error,
+        }),
+      )
+    })
+    child.stdin?.end()
+  })
+  const line = output.trimEnd().split('\n').at(-1) ?? ''
+  const answer = answerSchema.safeParse(parseJson(line))
+  if (answer.success) return answer.data
+  throw new AppError('PYTHON_NOT_FOUND', `${python} does not answer as a Python interpreter does.`, {
+    hint: 'Name the interpreter with --python PATH or KOMETA_PYTHON.',
+  })
+}
+
+async function readMemory(cacheFile: string): Promise<z.infer<typeof rememberedSchema>> {
+  const text = await readFile(cacheFile, 'utf8').catch(() => '')
+  const parsed = rememberedSchema.safeParse(parseJson(text))
+  // An unreadable memory only costs a check.
+  return parsed.success ? parsed.data : {}
+}
+
+async function isUnchanged(stamps: Record<string, number>): Promise<boolean> {
+  for (const [path, stamp] of Object.entries(stamps)) if ((await modified(path)) !== stamp) return false
+  return true
+}
+
+async function modified(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
