@@ -1,0 +1,82 @@
+import { isList, isMap, type YamlKey, type YamlValue } from './yaml-value.ts'
+
+/** What `<<name>>` and `ENV` stand for. In memory only. */
+export interface Secrets {
+  /** Lower case with dashes -> value, in the order in which Kometa tries them. */
+  values: ReadonlyMap<string, string>
+  /** For `url: ENV` and `token: ENV`. */
+  plexUrl: string | undefined
+  plexToken: string | undefined
+}
+
+/** Options of Kometa with two letters or more, whose KOMETA_* variables are no secrets (kometa.py:84-184). */
+const kometaOptions =
+  'config times time run tests ts rt test run-test run-tests debug db trace tr log-requests lr log-request timeout ti no-verify-ssl nv collections-only co collection-only metadata-only mo metadatas-only playlists-only po playlist-only operations-only op operation operations lo library-only libraries-only operation-only overlays-only ov overlay overlays overlay-only run-collections rc cl collection collections run-collection run-libraries rl library libraries run-library run-files rf rm run-file metadata metadata-files run-metadata-files ignore-schedules is ignore-ghost ig delete-collections dc delete delete-collection delete-labels dl delete-label resume re no-countdown nc no-missing nm no-report nr read-only-config ro divider width low-priority lp validate va validate-config validate-level vl validate-schema vs validate-schemas schema-path sp validate-file vf validate-files validate-dir vd validate-directory docker linuxserver plex-url plex-token'
+/** Only names of three letters or more get a variable, except the first of each option, which all are that long (kometa.py:188). */
+const optionVariables = new Set(
+  kometaOptions
+    .split(' ')
+    .filter((name) => name.length > 2)
+    .map((name) => `KOMETA_${name.replaceAll('-', '_').toUpperCase()}`),
+)
+
+/** `--secret my_name=value` is `--kometa-my-name value` (kometa.py:187-204). */
+export const secretName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
+
+/**
+ * Collects secrets as Kometa does (kometa.py:187-223): command line first, then KOMETA_* and PMM_* in the environment's order,
+ * later ones over earlier ones. `env` is the process environment with `<kometa>/config/.env` after it.
+ */
+export function collectSecrets(given: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Secrets {
+  const values = new Map<string, string>()
+  for (const [name, value] of Object.entries(given)) values.set(secretName(name), value)
+  const fromCommandLine = new Map(values)
+  for (const [name, value] of Object.entries(env)) {
+    const variable = /^(?:KOMETA|PMM)_/.exec(name.toUpperCase())
+    if (value === undefined || value.trim() === '' || !variable || optionVariables.has(name.toUpperCase())) continue
+    values.set(secretName(name.slice(variable[0].length)), value)
+  }
+  const plex = (what: string): string | undefined =>
+    env[`KOMETA_PLEX_${what}`] || env[`PMM_PLEX_${what}`] || fromCommandLine.get(`plex-${what.toLowerCase()}`)
+  return { values, plexUrl: plex('URL'), plexToken: plex('TOKEN') }
+}
+
+export interface Substituted {
+  value: YamlValue
+  /** Names that nothing was found for, with the keys that lead to them. */
+  unresolved: { name: string; path: readonly string[] }[]
+}
+
+/**
+ * Puts secrets in as Kometa does (config.py:479-493): not inside `template_variables`, one secret per value, at the first that is
+ * found; a whole value `<<...>>` that is left over becomes null.
+ */
+export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string, string>): Substituted {
+  const unresolved: Substituted['unresolved'] = []
+  const names = [...secrets].flatMap(([name, value]) =>
+    [name, name.toUpperCase().replaceAll('-', '_')].map((spelling) => ({ mark: `<<${spelling}>>`, value })),
+  )
+
+  function scalar(text: string, path: readonly string[]): string | null {
+    if (!text.includes('<<')) return text
+    const hit = names.find(({ mark }) => text.includes(mark))
+    const result = hit ? text.replaceAll(hit.mark, () => hit.value) : text
+    for (const [, name] of text.matchAll(/<<([\w-]+)>>/g)) {
+      if (name !== undefined && (!hit || hit.mark !== `<<${name}>>`)) unresolved.push({ name, path })
+    }
+    return !hit && text.startsWith('<<') && text.endsWith('>>') ? null : result
+  }
+
+  function convert(value: YamlValue, path: readonly string[]): YamlValue {
+    if (typeof value === 'string') return scalar(value, path)
+    if (isList(value)) return value.map((item, at) => convert(item, [...path, String(at)]))
+    if (!isMap(value)) return value
+    const map = new Map<YamlKey, YamlValue>()
+    for (const [key, item] of value) {
+      map.set(key, key === 'template_variables' ? item : convert(item, [...path, String(key)]))
+    }
+    return map
+  }
+
+  return { value: convert(input, []), unresolved }
+}

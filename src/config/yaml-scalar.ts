@@ -1,0 +1,32 @@
+import type { YamlKey } from './yaml-value.ts'
+
+/** ruamel.yaml's resolver for plain scalars of YAML 1.2 (its resolver.py), which differs from the YAML core schema: 1_000, 0b1, dates. */
+const bool = /^(?:true|True|TRUE|false|False|FALSE)$/
+const empty = /^(?:~|null|Null|NULL|)$/
+const int = /^(?:[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+)$/
+const float =
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+const date =
+  /^(?:\d{4}-\d\d-\d\d|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)$/
+
+/** The value that Kometa reads from an unquoted scalar. */
+export function readPlainScalar(source: string): YamlKey {
+  if (empty.test(source)) return null
+  if (bool.test(source)) return source.toLowerCase() === 'true'
+  // A lone underscore is a word, though the pattern would take it for a number.
+  if ((int.test(source) && /[0-9]/.test(source)) || float.test(source)) {
+    const number = Number(source)
+    return String(number) === source && Number.isFinite(number) ? number : { plain: source }
+  }
+  return date.test(source) ? { plain: source } : source
+}
+
+/** True when a string, written without quotes, is read back as the same string by ruamel.yaml and any other YAML reader. */
+export function isSafeUnquoted(text: string): boolean {
+  return (
+    /^[A-Za-z_/](?:[\w ./-]*[\w/.-])?$/.test(text) &&
+    typeof readPlainScalar(text) === 'string' &&
+    // Words that YAML 1.1 readers take for booleans.
+    !/^(?:y|yes|n|no|on|off)$/i.test(text)
+  )
+}
