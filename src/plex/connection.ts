@@ -37,8 +37,25 @@ export interface PlexResponse extends PlexResponseHead {
   body: Buffer
 }
 
+/** Holds back, lets on or ends an answer that is under way. */
+export interface PlexReadFlow {
+  pause(): void
+  resume(): void
+  abort(reason: Error): void
+}
+
+/** Takes an answer as it comes. `head`, then `data`, then exactly one of `end` and `fail` (which may also come first). */
+export interface PlexReadSink {
+  head(head: PlexResponseHead, flow: PlexReadFlow): void
+  data(chunk: Buffer): void
+  end(): void
+  fail(error: Error): void
+}
+
 /** The only way to Plex. Redirects are never followed. */
 export interface PlexConnection extends AsyncDisposable {
+  /** The answer's bytes, undecoded, into a sink; the fastest way, for the proxy. Returns a function that gives it up. */
+  relay(read: PlexRead, sink: PlexReadSink): (reason: Error) => void
   readonly address: Omit<PlexServerAddress, 'token'>
   /** Streams the answer's bytes, undecoded, into the Writable that `onHead` returns. Rejects when Plex fails before or in mid-body. */
   stream(read: PlexRead, onHead: (head: PlexResponseHead) => Writable): Promise<void>

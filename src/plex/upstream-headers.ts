@@ -1,0 +1,28 @@
+import type { PlexRead } from './connection.ts'
+
+/** The request headers that reach Plex, and what their values may look like. All others stay here. */
+const allowed: Readonly<Record<string, RegExp>> = {
+  accept: /^[\x20-\x7e]{1,500}$/,
+  'accept-encoding': /^[\x20-\x7e]{1,200}$/,
+  'accept-language': /^[A-Za-z0-9*,;=. -]{1,200}$/,
+  'if-modified-since': /^[A-Za-z0-9,: +-]{1,100}$/,
+  'if-none-match': /^[\x20-\x7e]{1,1000}$/,
+  'x-plex-language': /^[a-z]{2,3}(-[A-Z]{2})?$/,
+  'x-plex-container-start': /^\d{1,18}$/,
+  'x-plex-container-size': /^\d{1,18}$/,
+}
+const names = Object.keys(allowed)
+
+/** Writes the headers of a read anew: those on the list, the token (unless the read goes without), our one client id. */
+export function outgoingHeaders(read: PlexRead, token: string | undefined, clientIdentifier: string): string[] {
+  const headers = ['X-Plex-Client-Identifier', clientIdentifier]
+  if (token !== undefined) headers.push('X-Plex-Token', token)
+  const given = read.headers
+  if (given) {
+    for (const name of names) {
+      const value = given[name]
+      if (value !== undefined && allowed[name]?.test(value)) headers.push(name, value)
+    }
+  }
+  return headers
+}
