@@ -1,0 +1,250 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { type Duplex, pipeline } from 'node:stream'
+import { AddressRefused, resolvePublic } from '../util/public-address.ts'
+import { type Dial, dialAddress, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
+import { type GateRules, judgeHost, normalizeHost } from './judge-host.ts'
+
+export interface GateLimits {
+  /** Until a connection to the outside stands. */
+  connectTimeoutMs: number
+  /** Without a byte in either direction. */
+  idleTimeoutMs: number
+  maxConnections: number
+}
+
+export const defaultGateLimits: GateLimits = { connectTimeoutMs: 15_000, idleTimeoutMs: 300_000, maxConnections: 256 }
+
+/** One request to the gate and what became of it. */
+export interface GateEntry {
+  /** ISO 8601, UTC. */
+  timestamp: string
+  /** CONNECT, or the method of a plain HTTP request. */
+  method: string
+  host: string
+  port: number
+  verdict: 'pass' | 'block'
+  /** Why it was blocked, or failed; '' for one that went well. */
+  reason: string
+  /** From Kometa to the host. */
+  bytesUp: number
+  /** From the host to Kometa. */
+  bytesDown: number
+  durationMs: number
+}
+
+export interface GateOptions {
+  rules: GateRules
+  /** The user's own proxy: names and literal addresses are judged here, and the name is passed on to it. */
+  nextHop?: NextHop | null
+  onEntry(entry: GateEntry): void
+  limits?: Partial<GateLimits>
+  /** Hosts that resolve to private addresses and may be dialled all the same; for tests. */
+  resolve?: typeof resolvePublic
+}
+
+export interface Gate extends AsyncDisposable {
+  port: number
+  /** What Kometa's HTTPS_PROXY and HTTP_PROXY are: it holds the job's credential, and belongs in no log. */
+  proxyUrl: string
+  credential: string
+}
+
+/**
+ * The outbound gate: an HTTP proxy on 127.0.0.1 for one job. CONNECT is tunnelled and not decrypted, plain HTTP is
+ * forwarded. Who does not know the job's credential gets 407: no other process may use it.
+ */
+export async function startGate(options: GateOptions): Promise<Gate> {
+  const limits = { ...defaultGateLimits, ...options.limits }
+  const credential = randomBytes(24).toString('base64url')
+  const expected = Buffer.from(`Basic ${Buffer.from(`preview:${credential}`).toString('base64')}`)
+  const sockets = new Set<Duplex>()
+  const dial = createDial(options, limits)
+
+  const server = createServer({ keepAliveTimeout: 30_000 }, (incoming, outgoing) => {
+    void forwardPlain(incoming, outgoing)
+  })
+  server.maxConnections = limits.maxConnections
+  server.on('connection', (socket) => keepTrack(socket))
+  server.on('connect', (incoming, socket, head) => {
+    keepTrack(socket)
+    void tunnel(incoming, socket as Socket, head)
+  })
+  server.on('upgrade', (_incoming, socket) => socket.destroy())
+  server.on('clientError', (_error, socket) => socket.destroy())
+
+  function keepTrack(socket: Duplex) {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    // A peer that goes away is an ordinary end of a tunnel; its entry says how many bytes passed.
+    socket.on('error', () => socket.destroy())
+  }
+
+  function open(method: string, host: string, port: number) {
+    const started = performance.now()
+    const entry: GateEntry = {
+      timestamp: new Date().toISOString(),
+      method,
+      host,
+      port,
+      verdict: 'block',
+      reason: '',
+      bytesUp: 0,
+      bytesDown: 0,
+      durationMs: 0,
+    }
+    let done = false
+    return {
+      entry,
+      close() {
+        if (done) return
+        done = true
+        entry.durationMs = Math.round(performance.now() - started)
+        options.onEntry(entry)
+      },
+    }
+  }
+
+  async function tunnel(incoming: IncomingMessage, client: Socket, head: Buffer) {
+    const target = splitAuthority(incoming.url ?? '')
+    const record = open('CONNECT', target?.host ?? '', target?.port ?? 0)
+    const refuse = (status: string, reason: string) => {
+      record.entry.reason = reason
+      client.end(
+        `HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n${status.startsWith('407') ? challenge : ''}\r\n`,
+      )
+      record.close()
+    }
+    if (!isAuthorized(incoming.headers['proxy-authorization'], expected)) {
+      return refuse('407 Proxy Authentication Required', 'the credential of the job is missing')
+    }
+    if (!target) return refuse('400 Bad Request', 'CONNECT wants host:port')
+    const verdict = judgeHost(target.host, options.rules)
+    if (!verdict.pass) return refuse('403 Forbidden', verdict.reason)
+    let remote: Socket
+    try {
+      remote = await dial(target.host, target.port)
+    } catch (error) {
+      return refuse(error instanceof AddressRefused ? '403 Forbidden' : '502 Bad Gateway', messageOf(error))
+    }
+    keepTrack(remote)
+    record.entry.verdict = 'pass'
+    client.setTimeout(limits.idleTimeoutMs, () => client.destroy())
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    if (head.length > 0) remote.write(head)
+    // A client that has sent all may still be reading: only a broken one ends the other half.
+    pipeline(client, remote, (error) => {
+      if (error) remote.destroy()
+    })
+    pipeline(remote, client, () => {
+      record.entry.bytesUp = remote.bytesWritten
+      record.entry.bytesDown = remote.bytesRead
+      client.destroy()
+      record.close()
+    })
+  }
+
+  async function forwardPlain(incoming: IncomingMessage, outgoing: ServerResponse) {
+    const url = parseAbsolute(incoming.url ?? '')
+    const port = url ? Number(url.port || 80) : 0
+    const record = open(incoming.method ?? '', url?.hostname ?? '', port)
+    const refuse = (status: number, reason: string) => {
+      record.entry.reason = reason
+      outgoing.writeHead(status, { connection: 'close', ...(status === 407 ? { 'proxy-authenticate': realm } : {}) })
+      outgoing.end()
+      record.close()
+    }
+    if (!isAuthorized(incoming.headers['proxy-authorization'], expected)) {
+      return refuse(407, 'the credential of the job is missing')
+    }
+    if (!url) return refuse(400, 'this is a proxy: it wants an absolute http:// address')
+    const verdict = judgeHost(url.hostname, options.rules)
+    if (!verdict.pass) return refuse(403, verdict.reason)
+    let socket: Socket
+    try {
+      socket = await dial(url.hostname, port, { plain: true })
+    } catch (error) {
+      return refuse(error instanceof AddressRefused ? 403 : 502, messageOf(error))
+    }
+    keepTrack(socket)
+    record.entry.verdict = 'pass'
+    const headers: IncomingMessage['headers'] = { ...incoming.headers, host: url.host, connection: 'close' }
+    for (const name of hopHeaders) delete headers[name]
+    // A next hop wants the whole address, an origin the path alone.
+    const path = options.nextHop ? url.href : `${url.pathname}${url.search}`
+    if (options.nextHop) Object.assign(headers, nextHopAuthorization(options.nextHop))
+    const upstream = request({ createConnection: () => socket, method: incoming.method, path, headers })
+    upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no byte for too long')))
+    upstream.on('response', (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      pipeline(answer, outgoing, (error) => {
+        if (error) record.entry.reason = messageOf(error)
+        record.entry.bytesUp = socket.bytesWritten
+        record.entry.bytesDown = socket.bytesRead
+        socket.destroy()
+        record.close()
+      })
+    })
+    upstream.on('error', (error) => {
+      if (outgoing.headersSent) outgoing.destroy()
+      else refuse(502, messageOf(error))
+    })
+    pipeline(incoming, upstream, (error) => {
+      if (error) upstream.destroy(error)
+    })
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    credential,
+    proxyUrl: `http://preview:${credential}@127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}
+
+const realm = 'Basic realm="kometa-preview"'
+const challenge = `Proxy-Authenticate: ${realm}\r\n`
+const hopHeaders = ['proxy-authorization', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'upgrade']
+
+function createDial(options: GateOptions, limits: GateLimits): Dial {
+  const { nextHop } = options
+  if (nextHop) return (host, port, how) => dialThroughProxy(nextHop, host, port, limits.connectTimeoutMs, how)
+  const resolve = options.resolve ?? resolvePublic
+  return async (host, port) => {
+    const [address] = await resolve(host)
+    if (!address) throw new Error('the host has no address')
+    return dialAddress(address.address, port, limits.connectTimeoutMs)
+  }
+}
+
+function isAuthorized(given: string | undefined, expected: Buffer): boolean {
+  const bytes = Buffer.from(given ?? '')
+  return bytes.length === expected.length && timingSafeEqual(bytes, expected)
+}
+
+function splitAuthority(authority: string): { host: string; port: number } | null {
+  const [, host = '', digits = ''] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]/@?#\s]+):(\d{1,5})$/.exec(authority) ?? []
+  const name = normalizeHost(host)
+  const port = Number(digits)
+  return name !== null && port > 0 && port < 65_536 ? { host: name, port } : null
+}
+
+function parseAbsolute(target: string): URL | null {
+  if (!/^http:\/\//i.test(target) || !URL.canParse(target)) return null
+  const url = new URL(target)
+  return url.username === '' && url.password === '' ? url : null
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
