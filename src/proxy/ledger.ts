@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+/** One request to the proxy, the gate or a read-only service proxy, and what became of it. No token stands in it. */
+export interface LedgerEntry {
+  /** ISO 8601, UTC. */
+  time: string
+  /** Who decided. */
+  source: 'proxy' | 'gate' | 'service'
+  /** machineIdentifier of the Plex server, or the name of the service; '' for the gate. */
+  server: string
+  method: string
+  /** Path and query, or host:port; tokens taken out. */
+  target: string
+  verdict: 'forward' | 'answer' | 'capture' | 'block' | 'refuse' | 'pass'
+  reason: string
+  /** What the client got; 0 for a tunnel. */
+  status: number
+  bytes: number
+  durationMs: number
+}
+
+export interface LedgerLimits {
+  /** A file that is larger is rotated to `ledger-<n>.jsonl`. */
+  maxFileBytes: number
+  /** Past this much in all files, reads that went well are only counted. Verdicts on writes are always written. */
+  maxTotalBytes: number
+  /** Lines of reads wait at most this long for company before they are written. */
+  flushAfterMs: number
+}
+
+export const defaultLedgerLimits: LedgerLimits = {
+  maxFileBytes: 16 * 1024 * 1024,
+  maxTotalBytes: 128 * 1024 * 1024,
+  flushAfterMs: 200,
+}
+
+/** What the first line's `prev` is. */
+export const genesis = '0'.repeat(64)
+
+export interface LedgerHead {
+  /** SHA-256 of the last line, hex; `genesis` for an empty ledger. */
+  head: string
+  /** Lines written. */
+  count: number
+  /** Reads that were only counted. */
+  uncounted_reads: number
+  /** The files in their order, without their folder. */
+  files: string[]
+}
+
+export interface Ledger extends Disposable {
+  append(entry: LedgerEntry): void
+  /** Writes what waits and syncs. Throws when the disk does not take it. */
+  flush(): void
+  head(): LedgerHead
+}
+
+/**
+ * A journal in which each line carries the hash of the line before, so that a line cannot be taken out or changed
+ * unseen. An old ledger under the same name is replaced: one job, one ledger.
+ */
+export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): Ledger {
+  const { maxFileBytes, maxTotalBytes, flushAfterMs } = { ...defaultLedgerLimits, ...limits }
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true })
+  for (const name of ledgerFiles(folder, basename(path))) rmSync(join(folder, name), { force: true })
+  let descriptor: number | null = openSync(path, 'ax', 0o644)
+  const rotated: string[] = []
+  let head = genesis
+  let count = 0
+  let uncountedReads = 0
+  let fileBytes = 0
+  let totalBytes = 0
+  let waiting: string[] = []
+  let timer: NodeJS.Timeout | null = null
+
+  const write = () => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    if (descriptor === null || waiting.length === 0) return
+    const bytes = Buffer.from(waiting.join(''))
+    waiting = []
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset)
+    fileBytes += bytes.length
+    totalBytes += bytes.length
+    if (fileBytes > maxFileBytes) rotate()
+  }
+  const rotate = () => {
+    if (descriptor === null) return
+    fsyncSync(descriptor)
+    closeSync(descriptor)
+    const name = rotatedName(basename(path), rotated.length + 1)
+    renameSync(path, join(folder, name))
+    rotated.push(name)
+    descriptor = openSync(path, 'ax', 0o644)
+    fileBytes = 0
+  }
+
+  return {
+    append(entry) {
+      const isRead = entry.verdict === 'forward' || entry.verdict === 'answer' || entry.verdict === 'pass'
+      if (isRead && totalBytes > maxTotalBytes) {
+        uncountedReads += 1
+        return
+      }
+      count += 1
+      const line = JSON.stringify({ seq: count, prev: head, ...entry })
+      head = createHash('sha256').update(line).digest('hex')
+      waiting.push(`${line}\n`)
+      if (!isRead || waiting.length >= 256) write()
+      else timer ??= setTimeout(write, flushAfterMs).unref()
+    },
+    flush() {
+      write()
+      if (descriptor !== null) fsyncSync(descriptor)
+    },
+    head: () => ({ head, count, uncounted_reads: uncountedReads, files: [...rotated, basename(path)] }),
+    [Symbol.dispose]() {
+      write()
+      if (descriptor === null) return
+      fsyncSync(descriptor)
+      closeSync(descriptor)
+      descriptor = null
+    },
+  }
+}
+
+function rotatedName(name: string, number: number): string {
+  return name.replace(/\.jsonl$/, `-${number}.jsonl`)
+}
+
+/** The ledger's files in a folder, oldest first. */
+export function ledgerFiles(folder: string, name: string): string[] {
+  const stem = name.replace(/\.jsonl$/, '')
+  const numbered = readdirSync(folder).flatMap((file) => {
+    const number = new RegExp(`^${stem}-(\\d+)\\.jsonl$`).exec(file)?.[1]
+    return number === undefined ? [] : [{ file, number: Number(number) }]
+  })
+  const current = readdirSync(folder).filter((file) => file === name)
+  return [...numbered.sort((a, b) => a.number - b.number).map(({ file }) => file), ...current]
+}

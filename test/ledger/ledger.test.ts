@@ -1,0 +1,95 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createLedger, genesis, type LedgerEntry, ledgerFiles } from '../../src/proxy/ledger.ts'
+import { verifyLedger } from '../../src/proxy/verify-ledger.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ledger-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const entry = (fields: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  time: '2026-01-01T00:00:00.000Z',
+  source: 'proxy',
+  server: 'plex-a',
+  method: 'GET',
+  target: '/library/sections',
+  verdict: 'forward',
+  reason: '',
+  status: 200,
+  bytes: 12,
+  durationMs: 3,
+  ...fields,
+})
+
+describe('the ledger', () => {
+  test('chains its lines and verifies', async () => {
+    const path = join(folder, 'ledger.jsonl')
+    const ledger = createLedger(path)
+    expect(ledger.head()).toMatchObject({ head: genesis, count: 0 })
+    for (let index = 0; index < 600; index++) ledger.append(entry({ bytes: index }))
+    ledger.append(entry({ method: 'POST', verdict: 'block' }))
+    ledger[Symbol.dispose]()
+    expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(601)
+    expect(await verifyLedger(folder, ledger.head())).toEqual({ ok: true, count: 601 })
+  })
+
+  test.each([
+    ['a changed line', (text: string) => text.replace('"bytes":5', '"bytes":6'), 'line 7'],
+    ['a line taken out', (text: string) => text.split('\n').toSpliced(3, 1).join('\n'), 'line 4'],
+    ['the last line taken out', (text: string) => `${text.trimEnd().split('\n').slice(0, -1).join('\n')}\n`, 'line 9'],
+    ['a torn line', (text: string) => text.slice(0, -20), 'line 10'],
+  ])('%s is found', async (_name, change, where) => {
+    const path = join(folder, 'ledger.jsonl')
+    const ledger = createLedger(path)
+    for (let index = 0; index < 10; index++) ledger.append(entry({ bytes: index }))
+    ledger[Symbol.dispose]()
+    const text = readFileSync(path, 'utf8')
+    const changed = change(text)
+    expect(changed).not.toBe(text)
+    writeFileSync(path, changed)
+    const check = await verifyLedger(folder, ledger.head())
+    expect(check).toMatchObject({ ok: false, problem: expect.stringContaining(where) })
+  })
+
+  test('a line added behind the head is found, and a missing file', async () => {
+    const path = join(folder, 'ledger.jsonl')
+    const ledger = createLedger(path)
+    ledger.append(entry())
+    ledger[Symbol.dispose]()
+    appendFileSync(path, `${JSON.stringify({ seq: 2, prev: ledger.head().head, ...entry() })}\n`)
+    expect(await verifyLedger(folder, ledger.head())).toMatchObject({ ok: false })
+    rmSync(path)
+    expect(await verifyLedger(folder, ledger.head())).toMatchObject({ ok: false })
+  })
+
+  test('a write is on disk at once; reads wait for company', () => {
+    const path = join(folder, 'ledger.jsonl')
+    const ledger = createLedger(path, { flushAfterMs: 60_000 })
+    ledger.append(entry())
+    expect(readFileSync(path, 'utf8')).toBe('')
+    ledger.append(entry({ verdict: 'capture' }))
+    expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(2)
+    ledger[Symbol.dispose]()
+  })
+
+  test('rotates, and past the total limit drops reads but never a verdict on a write', async () => {
+    const path = join(folder, 'ledger.jsonl')
+    const ledger = createLedger(path, { maxFileBytes: 2_000, maxTotalBytes: 6_000, flushAfterMs: 60_000 })
+    for (let index = 0; index < 200; index++) {
+      ledger.append(entry())
+      ledger.append(entry({ method: 'PUT', verdict: 'block' }))
+    }
+    ledger[Symbol.dispose]()
+    const head = ledger.head()
+    expect(head.files.length).toBeGreaterThan(3)
+    expect(ledgerFiles(folder, 'ledger.jsonl')).toEqual(head.files)
+    const text = head.files.map((file) => readFileSync(join(folder, file), 'utf8')).join('')
+    expect(text.match(/"verdict":"block"/g)).toHaveLength(200)
+    expect(head.uncounted_reads).toBeGreaterThan(100)
+    expect(await verifyLedger(folder, head)).toEqual({ ok: true, count: head.count })
+  })
+})
