@@ -1,0 +1,302 @@
+import { contentRatingOf, leavesOf, yearOf } from './fields.ts'
+import { mediaNodes } from './media-node.ts'
+import type { SampleImage } from './model.ts'
+import { type AttrValue, node, type PlexNode } from './node.ts'
+import { addedAtOf, type Entry, guidOf, type ImageKind, titleSortOf, updatedAtOf } from './state.ts'
+import { type TagKind, tagId } from './tags.ts'
+
+export interface ItemView {
+  /** The item itself was asked for, not a list: streams, labels, locks, ids of tags. */
+  full: boolean
+  guids: boolean
+  preferences?: boolean
+}
+
+const elementNames: Partial<Record<Entry['type'], string>> = {
+  movie: 'Video',
+  episode: 'Video',
+  track: 'Track',
+  playlist: 'Playlist',
+}
+
+/** An item, collection or playlist as Plex describes it. */
+export function itemNode(entry: Entry, view: ItemView): PlexNode {
+  const { values } = entry
+  const attrs: Record<string, AttrValue> = {
+    ratingKey: entry.ratingKey,
+    key: keyOf(entry),
+    ...ancestorAttrs(entry),
+    guid: guidOf(entry),
+    studio: entry.type === 'show' ? (values.studio ?? values.network) : values.studio,
+    type: entry.type,
+    title: values.title,
+    ...sectionAttrs(entry, view),
+    titleSort: titleSortOf(entry) === values.title ? undefined : titleSortOf(entry),
+    editionTitle: values.editionTitle,
+    originalTitle: values.originalTitle,
+    contentRating: contentRatingOf(entry),
+    summary: values.summary ?? '',
+    index: values.index ?? (entry.type === 'show' || entry.type === 'artist' ? 1 : undefined),
+    rating: values.rating,
+    audienceRating: values.audienceRating,
+    userRating: values.userRating,
+    viewCount: values.viewCount,
+    lastViewedAt: values.lastViewedAt,
+    year: entry.type === 'season' || entry.type === 'track' ? values.year : yearOf(entry),
+    tagline: values.tagline,
+    thumb: imagePath(entry, 'poster'),
+    art: imagePath(entry, 'art') ?? ancestorImage(entry, 'art'),
+    theme: imagePath(entry, 'theme'),
+    duration: values.durationMs,
+    originallyAvailableAt: values.originallyAvailableAt,
+    addedAt: addedAtOf(entry),
+    updatedAt: updatedAtOf(entry),
+    audienceRatingImage: values.audienceRatingImage,
+    ratingImage: values.ratingImage,
+    ...countAttrs(entry),
+    ...listAttrs(entry),
+  }
+  return node(elementNames[entry.type] ?? 'Directory', attrs, childNodes(entry, view))
+}
+
+function keyOf(entry: Entry): string {
+  if (entry.type === 'playlist') return `/playlists/${entry.ratingKey}/items`
+  if (entry.type === 'collection') return `/library/collections/${entry.ratingKey}/children`
+  const isLeaf = entry.type === 'movie' || entry.type === 'episode' || entry.type === 'track'
+  return `/library/metadata/${entry.ratingKey}${isLeaf ? '' : '/children'}`
+}
+
+function ancestorAttrs(entry: Entry): Record<string, AttrValue> {
+  const { parent } = entry
+  if (parent === null) return {}
+  const grandparent = parent.parent
+  const attrs: Record<string, AttrValue> = {
+    parentRatingKey: parent.ratingKey,
+    parentGuid: guidOf(parent),
+    parentKey: `/library/metadata/${parent.ratingKey}`,
+    parentTitle: parent.values.title,
+    parentIndex: parent.values.index ?? 1,
+    parentThumb: imagePath(parent, 'poster'),
+    parentYear: grandparent === null ? yearOf(parent) : undefined,
+    parentStudio: grandparent === null ? parent.values.studio : undefined,
+    parentTheme: grandparent === null ? imagePath(parent, 'theme') : undefined,
+  }
+  if (grandparent === null) return attrs
+  return {
+    ...attrs,
+    grandparentRatingKey: grandparent.ratingKey,
+    grandparentGuid: guidOf(grandparent),
+    grandparentKey: `/library/metadata/${grandparent.ratingKey}`,
+    grandparentTitle: grandparent.values.title,
+    grandparentThumb: imagePath(grandparent, 'poster'),
+    grandparentArt: imagePath(grandparent, 'art'),
+    grandparentTheme: imagePath(grandparent, 'theme'),
+  }
+}
+
+/** In a list these stand once on the container; on an item that was asked for, on the item. */
+function sectionAttrs(entry: Entry, view: ItemView): Record<string, AttrValue> {
+  const { section } = entry
+  if (section === null || !(view.full || entry.type === 'collection')) return {}
+  const attrs = { librarySectionTitle: section.title, librarySectionID: section.key }
+  return { ...attrs, librarySectionKey: `/library/sections/${section.key}` }
+}
+
+function countAttrs(entry: Entry): Record<string, AttrValue> {
+  if (entry.children.length === 0) return {}
+  const leaves = leavesOf(entry)
+  const viewedLeafCount = leaves.filter((leaf) => (leaf.values.viewCount ?? 0) > 0).length
+  const childCount = entry.type === 'show' || entry.type === 'artist' ? entry.children.length : undefined
+  return { leafCount: leaves.length, viewedLeafCount, childCount }
+}
+
+function listAttrs(entry: Entry): Record<string, AttrValue> {
+  if (entry.members === null) return {}
+  if (entry.type === 'playlist') {
+    const items = `/playlists/${entry.ratingKey}`
+    const content = entry.smartFilter ?? undefined
+    return {
+      playlistType: 'video',
+      smart: entry.smartFilter !== null,
+      content,
+      leafCount: entry.members.length,
+      composite: `${items}/composite/${updatedAtOf(entry)}`,
+    }
+  }
+  const smart = entry.smartFilter === null ? undefined : true
+  const mode = entry.prefs?.get('collectionMode')
+  const sort = entry.prefs?.get('collectionSort')
+  return {
+    subtype: entry.section?.type,
+    smart,
+    content: entry.smartFilter ?? undefined,
+    childCount: entry.members.length,
+    collectionMode: mode,
+    collectionSort: sort,
+    collectionPublished: undefined,
+  }
+}
+
+function childNodes(entry: Entry, view: ItemView): PlexNode[] {
+  const { values } = entry
+  const children = [...imageNodes(entry), ...mediaNodes(entry, view.full)]
+  const tag = (element: string, kind: TagKind, names: readonly string[] | undefined) => {
+    for (const name of names ?? []) children.push(tagNode(element, kind, name, view))
+  }
+  tag('Genre', 'genre', values.genres)
+  tag('Country', 'country', values.countries)
+  if (view.guids || view.full) for (const id of values.guids ?? []) children.push(node('Guid', { id }))
+  if (view.full) children.push(...ratingNodes(entry))
+  for (const held of entry.collections ?? []) children.push(collectionNode(held, view))
+  tag('Director', 'director', values.directors)
+  tag('Writer', 'writer', values.writers)
+  if (view.full) tag('Producer', 'producer', values.producers)
+  for (const { name, role } of values.actors ?? []) {
+    const named = tagNode('Role', 'actor', name, view)
+    children.push(node('Role', view.full ? { ...named.attrs, role } : named.attrs))
+  }
+  tag('Mood', 'mood', values.moods)
+  tag('Style', 'style', values.styles)
+  if (!view.full) return children
+  if (entry.type === 'show' && values.network !== undefined) tag('Network', 'network', [values.network])
+  tag('Label', 'label', values.labels)
+  for (const name of entry.locks ?? []) children.push(node('Field', { locked: true, name }))
+  if (entry.type === 'show')
+    children.push(node('Location', { path: `${entry.section?.library.location ?? '/media'}/${values.title}` }))
+  if (view.preferences === true) children.push(preferencesNode(entry))
+  return children
+}
+
+function tagNode(element: string, kind: TagKind, name: string, view: ItemView): PlexNode {
+  if (!view.full) return node(element, { tag: name })
+  const id = tagId(kind, name)
+  return node(element, { id, filter: `${kind}=${id}`, tag: name })
+}
+
+function collectionNode(held: Entry, view: ItemView): PlexNode {
+  const tag = held.values.title
+  return node(
+    'Collection',
+    view.full
+      ? { id: tagId('collection', tag), filter: `collection=${tagId('collection', tag)}`, tag, guid: guidOf(held) }
+      : { tag },
+  )
+}
+
+function ratingNodes(entry: Entry): PlexNode[] {
+  const { rating, ratingImage, audienceRating, audienceRatingImage } = entry.values
+  const nodes: PlexNode[] = []
+  if (rating !== undefined && ratingImage !== undefined)
+    nodes.push(node('Rating', { image: ratingImage, value: rating, type: 'critic' }))
+  if (audienceRating !== undefined && audienceRatingImage !== undefined) {
+    nodes.push(node('Rating', { image: audienceRatingImage, value: audienceRating, type: 'audience' }))
+  }
+  return nodes
+}
+
+const imageTypes: [ImageKind, string][] = [
+  ['poster', 'coverPoster'],
+  ['art', 'background'],
+  ['clearLogo', 'clearLogo'],
+  ['squareArt', 'backgroundSquare'],
+]
+
+function imageNodes(entry: Entry): PlexNode[] {
+  const nodes: PlexNode[] = []
+  for (const [kind, type] of imageTypes) {
+    const url = imagePath(entry, kind)
+    if (url !== undefined)
+      nodes.push(
+        node('Image', {
+          alt: entry.values.title,
+          type: entry.type === 'episode' && kind === 'poster' ? 'snapshot' : type,
+          url,
+        }),
+      )
+  }
+  return nodes
+}
+
+/** Advanced settings that Kometa and python-plexapi edit, with Plex's defaults. */
+const preferenceDefaults: Partial<
+  Record<Entry['type'], readonly (readonly [id: string, type: string, value: string, choices: string])[]>
+> = {
+  show: [
+    ['episodeSort', 'int', '-1', '-1:Library default|0:Oldest first|1:Newest first'],
+    ['flattenSeasons', 'int', '-1', '-1:Library default|0:Hide|1:Show'],
+    ['languageOverride', 'text', '', ':Library default|en-US:English|de-DE:German'],
+  ],
+  movie: [
+    ['languageOverride', 'text', '', ':Library default|en-US:English|de-DE:German'],
+    ['useOriginalTitle', 'int', '-1', '-1:Library default|0:No|1:Yes'],
+  ],
+  season: [['audioLanguage', 'text', '', ':Default|en-US:English']],
+  collection: [
+    [
+      'collectionMode',
+      'int',
+      '-1',
+      '-1:Library default|0:Hide collection|1:Hide items in this collection|2:Show this collection and its items',
+    ],
+    ['collectionSort', 'int', '0', '0:Release date|1:Alphabetical|2:Custom'],
+  ],
+}
+
+function preferencesNode(entry: Entry): PlexNode {
+  const settings = (preferenceDefaults[entry.type] ?? []).map(([id, type, standard, enumValues]) =>
+    node('Setting', {
+      id,
+      type,
+      default: standard,
+      value: entry.prefs?.get(id) ?? standard,
+      label: id,
+      summary: '',
+      hidden: false,
+      advanced: false,
+      group: '',
+      enumValues,
+    }),
+  )
+  return node('Preferences', {}, settings)
+}
+
+const listNames = {
+  poster: 'posters',
+  art: 'arts',
+  clearLogo: 'clearLogos',
+  squareArt: 'squareArts',
+  banner: 'banners',
+  theme: 'themes',
+} as const
+
+const pathNames: Record<ImageKind, string> = {
+  poster: 'thumb',
+  art: 'art',
+  clearLogo: 'clearLogo',
+  squareArt: 'squareArt',
+  banner: 'banner',
+  theme: 'theme',
+}
+
+export function imagesOf(entry: Entry, kind: ImageKind): readonly SampleImage[] {
+  return entry.images?.[kind] ?? entry.values[listNames[kind]] ?? []
+}
+
+/** The one that Plex shows. */
+export function shownImage(entry: Entry, kind: ImageKind): SampleImage | undefined {
+  const images = imagesOf(entry, kind)
+  return images.find((image) => image.selected === true) ?? images[0]
+}
+
+function imagePath(entry: Entry, kind: ImageKind): string | undefined {
+  if (shownImage(entry, kind) === undefined) return undefined
+  return `/library/metadata/${entry.ratingKey}/${pathNames[kind]}/${updatedAtOf(entry)}`
+}
+
+function ancestorImage(entry: Entry, kind: ImageKind): string | undefined {
+  for (let at = entry.parent; at !== null; at = at.parent) {
+    const path = imagePath(at, kind)
+    if (path !== undefined) return path
+  }
+  return undefined
+}

@@ -1,0 +1,76 @@
+/** One XML element of an answer, in the one shape from which both of Plex's formats are made. */
+export interface PlexNode {
+  name: string
+  attrs: Readonly<Record<string, AttrValue>>
+  children?: readonly PlexNode[]
+}
+
+export type AttrValue = string | number | boolean | undefined
+
+/** Items have their kind as element name in XML, and are all called Metadata in JSON. */
+const metadataElements = new Set(['Video', 'Track', 'Photo', 'Playlist'])
+/** Elements that JSON gives as one object, not as a list. */
+const singleElements = new Set(['UltraBlurColors', 'Meta', 'Preferences'])
+
+export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+export function node(name: string, attrs: PlexNode['attrs'], children?: readonly PlexNode[]): PlexNode {
+  return children === undefined ? { name, attrs } : { name, attrs, children }
+}
+
+/** The element with everything in it, each element on a line of its own as Plex writes it. */
+export function toXml(element: PlexNode): string {
+  const open = `<${element.name}${xmlAttributes(element.attrs)}`
+  if (element.children === undefined || element.children.length === 0) return `${open}/>\n`
+  return `${open}>\n${element.children.map(toXml).join('')}</${element.name}>\n`
+}
+
+export function xmlAttributes(attrs: PlexNode['attrs']): string {
+  let out = ''
+  for (const name in attrs) {
+    const value = attrs[name]
+    if (value === undefined) continue
+    out += ` ${name}="${typeof value === 'string' ? escapeXml(value) : typeof value === 'boolean' ? Number(value) : value}"`
+  }
+  return out
+}
+
+const unsafe = /[&<>"'\n\r\t]/
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+  '\t': '&#9;',
+}
+
+function escapeXml(text: string): string {
+  return unsafe.test(text) ? text.replace(/[&<>"'\n\r\t]/g, (sign) => escapes[sign] ?? sign) : text
+}
+
+/** What stands under the element's name in Plex's JSON: attributes with their types, children in lists by name. */
+export function toJson(element: PlexNode): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const name in element.attrs) if (element.attrs[name] !== undefined) out[name] = element.attrs[name]
+  for (const child of element.children ?? []) {
+    const name = jsonName(child)
+    if (singleElements.has(name)) {
+      out[name] = toJson(child)
+      continue
+    }
+    const list = out[name]
+    if (Array.isArray(list)) list.push(toJson(child))
+    else out[name] = [toJson(child)]
+  }
+  return out
+}
+
+export function jsonName(element: PlexNode): string {
+  if (metadataElements.has(element.name)) return 'Metadata'
+  // Shows, seasons, artists and albums are a Directory in XML, and so are sections and tags; only items have a ratingKey.
+  if (element.name === 'Directory' && element.attrs.ratingKey !== undefined) return 'Metadata'
+  return element.name
+}
