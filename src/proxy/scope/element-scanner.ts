@@ -1,0 +1,284 @@
+import { type ElementScanner, type ElementSink, ListingFault } from './listing-fault.ts'
+import { createScanWindow } from './scan-window.ts'
+import { isSpace, tagAttributes, tagEnd, tagNameEnd } from './xml-tag.ts'
+
+/** The container around the elements, as Plex wrote it. */
+export interface XmlContainer {
+  /** What stands before the container: the XML declaration. */
+  prolog: Buffer
+  /** The opening tag from `<MediaContainer` to the last attribute, without `>` or `/>`. */
+  tag: Buffer
+}
+
+const less = 0x3c
+const greater = 0x3e
+const bang = 0x21
+const question = 0x3f
+const slash = 0x2f
+const quote = 0x22
+const rootName = 'MediaContainer'
+/** An incomplete element is looked at again when this share more of it is there, so that one in many chunks costs no quadratic time. */
+const retryGrowth = 1.25
+
+const needle = {
+  commentOpen: Buffer.from('<!--'),
+  commentClose: Buffer.from('-->'),
+  cdataOpen: Buffer.from('<![CDATA['),
+  cdataClose: Buffer.from(']]>'),
+  instructionClose: Buffer.from('?>'),
+  firstKey: Buffer.from(' ratingKey="'),
+}
+
+interface Name {
+  open: Buffer
+  close: Buffer
+  /** Position of the next `<Name` after the current element, as far as known; -1 = none in this view. */
+  nextOpen: number
+}
+
+/**
+ * Cuts the children of a MediaContainer out of its bytes without building anything. Plex writes no markup into its
+ * elements but tags, so that the next `</Name` ends an element unless another `<Name`, a comment, CDATA or an instruction
+ * stands before it; only then are its bytes walked one by one. In well-formed XML `<` never stands in an attribute.
+ */
+export function createXmlScanner(sink: ElementSink): ElementScanner<XmlContainer> {
+  const window = createScanWindow()
+  const names = new Map<string, Name>()
+  let view = window.view
+  let at = 0
+  let stage: 'prolog' | 'children' | 'epilog' = 'prolog'
+  let prolog = Buffer.alloc(0)
+  let tag = Buffer.alloc(0)
+  let name: Name | null = null
+  let retryAtBytes = 0
+  // The next `<!` or `<?` at or after `at`; view.length = none in this view.
+  let special = 0
+
+  function scan(): void {
+    if (stage === 'prolog') scanProlog()
+    while (stage === 'children' && scanChild()) if (at >= view.length) break
+    if (stage === 'epilog') scanEpilog()
+  }
+
+  /** Up to and with the container's opening tag; nothing is consumed until all of it is there. */
+  function scanProlog(): void {
+    let next = view[0] === 0xef && view[1] === 0xbb && view[2] === 0xbf ? 3 : 0
+    for (;;) {
+      while (isSpace(view[next] ?? 0)) next += 1
+      if (next + 2 > view.length) return
+      if (view[next] !== less) throw new ListingFault('the answer is not XML')
+      const second = view[next + 1]
+      if (second !== question && second !== bang) break
+      if (next + 9 > view.length) return
+      if (second === bang && !matches(view, next, needle.commentOpen)) {
+        throw new ListingFault('the answer has a document type, which Plex never sends')
+      }
+      const end = skipSpecial(view, next)
+      if (end < 0) return
+      if (second === question) checkEncoding(view.toString('latin1', next, end))
+      next = end
+    }
+    const end = tagEnd(view, next)
+    if (end < 0) return
+    if (view.toString('latin1', next + 1, tagNameEnd(view, next)) !== rootName) {
+      throw new ListingFault('the answer is not a MediaContainer')
+    }
+    const selfClosing = view[end - 2] === slash
+    prolog = Buffer.from(view.subarray(0, next))
+    tag = Buffer.from(view.subarray(next, end - (selfClosing ? 2 : 1)))
+    at = end
+    special = end
+    stage = selfClosing ? 'epilog' : 'children'
+  }
+
+  /** One child, comment, or the closing tag; false if it is not all there. */
+  function scanChild(): boolean {
+    const start = view.indexOf(less, at)
+    if (start < 0) {
+      at = view.length
+      return false
+    }
+    at = start
+    if (start + 1 >= view.length) return false
+    const second = view[start + 1]
+    if (second === bang || second === question) return scanSpecialChild(start)
+    if (second === slash) return scanRootEnd(start)
+    if (name === null || !isOpenTag(view, start, name.open)) {
+      const nameEnd = tagNameEnd(view, start)
+      if (nameEnd < 0) return false
+      name = nameOf(view.toString('latin1', start + 1, nameEnd))
+    }
+    if (view.length - start < retryAtBytes) return false
+    const end = elementEnd(start, name)
+    if (end < 0) {
+      retryAtBytes = Math.ceil((view.length - start) * retryGrowth)
+      return false
+    }
+    retryAtBytes = 0
+    at = end
+    sink.element(view, start, end, ratingKeyOf(view, start, name.open.length))
+    return true
+  }
+
+  function scanSpecialChild(start: number): boolean {
+    if (view.length < start + 9) return false
+    const end = skipSpecial(view, start)
+    if (end < 0) return false
+    at = end
+    return true
+  }
+
+  function scanRootEnd(start: number): boolean {
+    const end = tagEnd(view, start)
+    if (end < 0) return false
+    if (view.toString('latin1', start + 2, end - 1).trim() !== rootName)
+      throw new ListingFault('the answer is not well-formed')
+    at = end
+    stage = 'epilog'
+    return false
+  }
+
+  function scanEpilog(): void {
+    for (;;) {
+      while (at < view.length && isSpace(view[at] ?? 0)) at += 1
+      if (at + 9 > view.length) return
+      const end = matches(view, at, needle.commentOpen) || view[at + 1] === question ? skipSpecial(view, at) : null
+      if (end === null) throw new ListingFault('something follows the end of the answer')
+      if (end < 0) return
+      at = end
+    }
+  }
+
+  function elementEnd(start: number, kind: Name): number {
+    const { open, close } = kind
+    const closing = view.indexOf(close, start + open.length)
+    if (closing < 0 || view[closing + close.length] !== greater) return walkElement(view, start)
+    if (kind.nextOpen <= start) kind.nextOpen = nextOpenAfter(start, open)
+    if (kind.nextOpen < closing || nextSpecial(start) < closing) return walkElement(view, start)
+    return closing + close.length + 1
+  }
+
+  function nextOpenAfter(start: number, open: Buffer): number {
+    const found = view.indexOf(open, start + open.length)
+    return found < 0 ? Number.POSITIVE_INFINITY : found
+  }
+
+  function nextSpecial(start: number): number {
+    if (special < start) special = start
+    // Both signs are rare in Plex's answers, and one byte is found far faster than two.
+    if (special < view.length && !isSpecial(view, special)) {
+      special = Math.min(nextMark(view, special, bang), nextMark(view, special, question))
+    }
+    return special
+  }
+
+  function nameOf(text: string): Name {
+    let found = names.get(text)
+    if (found === undefined) {
+      found = { open: Buffer.from(`<${text}`, 'latin1'), close: Buffer.from(`</${text}`, 'latin1'), nextOpen: -1 }
+      names.set(text, found)
+      if (names.size > maxNames) throw new ListingFault('the answer has too many kinds of elements')
+    }
+    return found
+  }
+
+  return {
+    push(chunk) {
+      if (chunk.length === 0) return
+      window.append(chunk, at)
+      view = window.view
+      at = 0
+      special = 0
+      for (const known of names.values()) known.nextOpen = -1
+      scan()
+    },
+    end() {
+      retryAtBytes = 0
+      scan()
+      if (stage !== 'epilog') throw new ListingFault('the answer of Plex was cut off')
+      if (view.subarray(at).some((byte) => !isSpace(byte)))
+        throw new ListingFault('something follows the end of the answer')
+      return { prolog, tag }
+    },
+  }
+}
+
+/** Kinds of elements that one container can hold; Plex mixes two or three. */
+const maxNames = 100
+
+/** The byte after the name must end it: `<Media` does not open `<MediaContainer`. */
+function isOpenTag(view: Buffer, start: number, open: Buffer): boolean {
+  if (!matches(view, start, open)) return false
+  const next = view[start + open.length]
+  return next !== undefined && (isSpace(next) || next === greater || next === slash)
+}
+
+function matches(view: Buffer, start: number, wanted: Buffer): boolean {
+  for (let index = 0; index < wanted.length; index += 1) if (view[start + index] !== wanted[index]) return false
+  return true
+}
+
+function isSpecial(view: Buffer, at: number): boolean {
+  return view[at] === less && (view[at + 1] === bang || view[at + 1] === question)
+}
+
+/** Position of the `<` before the next such mark, or the view's length. */
+function nextMark(view: Buffer, from: number, mark: number): number {
+  for (let found = view.indexOf(mark, from + 1); found >= 0; found = view.indexOf(mark, found + 1)) {
+    if (view[found - 1] === less) return found - 1
+  }
+  return view.length
+}
+
+/** Position after the comment, CDATA section or instruction at `start`, or -1. */
+function skipSpecial(view: Buffer, start: number): number {
+  const [opened, close] =
+    view[start + 1] === question
+      ? ([2, needle.instructionClose] as const)
+      : matches(view, start, needle.commentOpen)
+        ? ([4, needle.commentClose] as const)
+        : ([9, needle.cdataClose] as const)
+  if (opened === 9 && !matches(view, start, needle.cdataOpen)) throw new ListingFault('the answer is not well-formed')
+  const end = view.indexOf(close, start + opened)
+  return end < 0 ? -1 : end + close.length
+}
+
+/** Position after the element at `start`, found by walking through every tag in it, or -1 if it is not all there. */
+function walkElement(view: Buffer, start: number): number {
+  let depth = 0
+  let at = start
+  for (;;) {
+    if (at + 1 >= view.length) return -1
+    const second = view[at + 1]
+    if (second === bang || second === question) {
+      if (view.length < at + 9) return -1
+      at = skipSpecial(view, at)
+      if (at < 0) return -1
+    } else {
+      const end = tagEnd(view, at)
+      if (end < 0) return -1
+      if (second === slash) depth -= 1
+      else if (view[end - 2] !== slash) depth += 1
+      if (depth <= 0) return end
+      at = end
+    }
+    at = view.indexOf(less, at)
+    if (at < 0) return -1
+  }
+}
+
+/** Plex writes the ratingKey first; wherever else it stands the tag's attributes are read one by one. */
+function ratingKeyOf(view: Buffer, start: number, nameBytes: number): string | null {
+  const key = start + nameBytes + needle.firstKey.length
+  if (matches(view, start + nameBytes, needle.firstKey)) return view.toString('latin1', key, view.indexOf(quote, key))
+  const end = tagEnd(view, start)
+  const span = tagAttributes(view, start, end).find((attribute) => attribute.name === 'ratingKey')
+  return span === undefined ? null : view.toString('latin1', span.valueStart, span.valueEnd)
+}
+
+function checkEncoding(declaration: string): void {
+  const encoding = /\bencoding\s*=\s*["']([^"']*)["']/.exec(declaration)?.[1]
+  if (encoding !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(encoding)) {
+    throw new ListingFault(`the answer is in ${encoding.slice(0, 20)}, not in UTF-8`)
+  }
+}

@@ -1,0 +1,130 @@
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { AllowedTarget, PlexConnection, PlexResponseHead } from '../../plex/connection.ts'
+import { writtenCounts } from './container-text.ts'
+import { ListingFault } from './listing-fault.ts'
+import { createListingReader, type ListingCut } from './listing-reader.ts'
+
+export interface Listing extends ListingCut {
+  head: PlexResponseHead
+  /** Items without paging, by Plex's own count. */
+  total: number
+  /** Bytes of the body as they came over the wire. */
+  wireBytes: number
+}
+
+/** Plex answered with another status than 200: no listing, but Kometa's to hear. */
+export interface OtherAnswer {
+  head: PlexResponseHead
+  body: Buffer
+}
+
+export type ListingAnswer = { ok: true; listing: Listing } | { ok: false; answer: OtherAnswer }
+
+export interface ListingRead {
+  target: AllowedTarget
+  /** Without paging and accept-encoding: both are set here. */
+  headers: Readonly<Record<string, string>>
+  /** null = the client did not page, and Plex's container then has no totalSize. */
+  page: { start: number; size: number } | null
+  keep(ratingKey: string): boolean
+  signal?: AbortSignal
+}
+
+/** A listing decodes to this at most: 1.5 million items. More is a decompression bomb. */
+const maxListingBytes = 4 * 1024 * 1024 * 1024
+/** Kept of an error page. */
+const maxOtherBytes = 1024 * 1024
+
+/**
+ * Asks Plex for one listing and cuts the wanted items out while it streams by: memory grows with what is kept, not with the
+ * listing. Rejects with ListingFault when the answer is cut off or does not add up, else with the connection's own error.
+ */
+export async function readListing(connection: PlexConnection, read: ListingRead): Promise<ListingAnswer> {
+  const reader = createListingReader(read.keep)
+  const other: Buffer[] = []
+  let head: PlexResponseHead = { status: 0, headers: {} }
+  let decoded: Promise<void> = Promise.resolve()
+  let wireBytes = () => bytes
+  let bytes = 0
+
+  const receive = (chunk: Buffer): void => {
+    bytes += chunk.length
+    if (head.status === 200) {
+      if (bytes > maxListingBytes) throw new ListingFault(`the listing is larger than ${maxListingBytes} bytes`)
+      reader.push(chunk)
+    } else if (bytes <= maxOtherBytes) {
+      other.push(chunk)
+    }
+  }
+  const wire = { method: 'GET', target: read.target, headers: headersOf(read) } as const
+  await connection.stream({ ...wire, ...(read.signal && { signal: read.signal }) }, (answered) => {
+    head = answered
+    const decoder = decoderFor(answered.headers['content-encoding'])
+    if (decoder === null) return writableOf(receive)
+    if (decoder === 'unknown') return writableOf(refuseEncoding)
+    decoded = pipeline(decoder, writableOf(receive))
+    // Its failure reaches us through the decoder too, which the pipeline destroys; awaited again below.
+    decoded.catch(() => undefined)
+    wireBytes = () => decoder.bytesWritten
+    return decoder
+  })
+  await decoded
+  if (head.status !== 200) return { ok: false, answer: { head, body: Buffer.concat(other) } }
+  const cut = reader.finish()
+  return { ok: true, listing: { ...cut, head, wireBytes: wireBytes(), total: totalOf(cut, read.page) } }
+}
+
+function headersOf({ headers, page }: ListingRead): Record<string, string> {
+  // Identity: on a local network the bytes are cheaper than the server's CPU; an answer that is compressed all the same is decoded.
+  const asked: Record<string, string> = { ...headers, 'accept-encoding': 'identity' }
+  if (page === null) return asked
+  return { ...asked, 'x-plex-container-start': String(page.start), 'x-plex-container-size': String(page.size) }
+}
+
+/** Items of the whole answer. What Plex counts must be what it sent, or the answer is not whole. */
+function totalOf({ container, scanned }: ListingCut, page: ListingRead['page']): number {
+  const { size, totalSize } = writtenCounts(container)
+  if (size !== null && size !== scanned) throw new ListingFault(`Plex counts ${size} items and sends ${scanned}`)
+  const sent = (page?.start ?? 0) + scanned
+  return Math.max(totalSize ?? sent, scanned > 0 ? sent : 0)
+}
+
+function decoderFor(encoding: string | string[] | undefined) {
+  switch (
+    String(encoding ?? '')
+      .trim()
+      .toLowerCase()
+  ) {
+    case '':
+    case 'identity':
+      return null
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip()
+    case 'deflate':
+      return createInflate()
+    case 'br':
+      return createBrotliDecompress()
+    default:
+      return 'unknown'
+  }
+}
+
+function refuseEncoding(): never {
+  throw new ListingFault('the answer of Plex is in an encoding that nobody asked for')
+}
+
+function writableOf(take: (chunk: Buffer) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      try {
+        take(chunk)
+        done()
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
+    },
+  })
+}
