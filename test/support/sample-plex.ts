@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import type {
   SampleImage,
@@ -11,7 +12,7 @@ export { type SamplePlex, type SamplePlexOptions, startSamplePlex } from '../../
 
 const drawn = new Map<string, Promise<Buffer>>()
 
-/** A plain picture of one colour, drawn when first asked for. */
+/** A picture of coloured squares that no other name gives, drawn when first asked for. */
 export function plainImage(
   name: string,
   size: { width: number; height: number } = { width: 400, height: 600 },
@@ -20,9 +21,10 @@ export function plainImage(
   return () => {
     const known = drawn.get(key)
     if (known !== undefined) return known
-    const hue = [...name].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 0xffffff, 7)
-    const background = { r: hue >> 16, g: (hue >> 8) & 0xff, b: hue & 0xff }
-    const picture = sharp({ create: { ...size, channels: 3, background } })
+    const squares = createHash('sha512').update(name).digest().subarray(0, 60)
+    const raw = { width: 4, height: 5, channels: 3 as const }
+    const picture = sharp(squares, { raw })
+      .resize({ ...size, fit: 'fill', kernel: 'nearest' })
       .jpeg()
       .toBuffer()
     drawn.set(key, picture)
