@@ -49,7 +49,7 @@ export const captureSchema = z.object({
   attempts: z.int().positive(),
   /** The URL of a body-less `?url=` upload, tokens removed. */
   source_url: z.string().nullable(),
-  /** Further images of the same multipart body. */
+  /** Further images of the same multipart body, and last the whole body (`.bin`) where it holds more than images. */
   other_paths: z.array(z.string()),
 })
 export type Capture = z.infer<typeof captureSchema>

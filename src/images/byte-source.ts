@@ -1,0 +1,43 @@
+import { type FileHandle, open } from 'node:fs/promises'
+
+/** Random access to an image's bytes. Readers ask for small ranges; nobody ever loads a whole image. */
+export interface ByteSource {
+  size: number
+  /** The bytes from `position` on, fewer than `length` only at the end of the image. */
+  read(position: number, length: number): Promise<Buffer>
+}
+
+/** The bytes behind an open file. The handle stays the caller's. */
+export function handleSource(handle: FileHandle, size: number): ByteSource {
+  return {
+    size,
+    async read(position, length) {
+      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - position)))
+      let filled = 0
+      while (filled < buffer.length) {
+        const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled)
+        if (bytesRead === 0) break
+        filled += bytesRead
+      }
+      return buffer.subarray(0, filled)
+    },
+  }
+}
+
+/** The bytes of an image in memory: for tests and for headers at hand. */
+export function bufferSource(bytes: Uint8Array): ByteSource {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { size: buffer.length, read: async (position, length) => buffer.subarray(position, position + length) }
+}
+
+/** Opens a file (by path), or takes a source as it is, and closes what it opened. */
+export async function withSource<T>(image: string | ByteSource, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  if (typeof image !== 'string') return use(image)
+  const handle = await open(image, 'r')
+  try {
+    const { size } = await handle.stat()
+    return await use(handleSource(handle, size))
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,99 @@
+import type { Readable } from 'node:stream'
+import type { ImageType } from '../../../contract/kinds.ts'
+import { describeNonImage, sniffBytes, sniffImage } from '../../../images/sniff.ts'
+import type { TemporaryFile } from '../temporary-file.ts'
+import { decodeBase64 } from './base64.ts'
+import { parseMultipartType } from './content-type.ts'
+import type { PartHeaders } from './part-headers.ts'
+import { MalformedMultipart } from './strict-framing.ts'
+
+export interface PartContent {
+  images: { file: TemporaryFile; type: ImageType }[]
+  /** It holds bytes that are in none of these images. */
+  moreThanImages: boolean
+  /** What holds no image, in words. */
+  others: string[]
+}
+
+export interface ReadPartOptions {
+  /** null when the body has as many files as it may have. */
+  openFile: () => Promise<TemporaryFile> | null
+  /** Opens a multipart body inside this one; null when it lies too deep. */
+  readInner: ((path: string, boundary: string) => Promise<PartContent>) | null
+}
+
+/** Bytes of a part held at hand to tell what it is. */
+const partHeadBytes = 512
+
+/** Reads one part to its end: an image becomes a file, a multipart body inside is opened in turn, all else is told in words. */
+export async function readPart(
+  stream: Readable,
+  headers: PartHeaders | undefined,
+  number: number,
+  { openFile, readInner }: ReadPartOptions,
+): Promise<PartContent> {
+  let { head, chunks } = await peek(stream)
+  // The image itself decides: a part that is one, whatever its Content-Transfer-Encoding claims, is taken as it is.
+  if (sniffImage(head) === null && headers?.transferEncoding === 'base64') {
+    ;({ head, chunks } = await peek(decodeBase64(chunks)))
+  }
+  const type = sniffImage(head)
+  const inner = parseMultipartType(headers?.contentType)
+  const nested = readInner && inner !== null && 'boundary' in inner ? inner.boundary : null
+  const file = type !== null || nested !== null ? await openFile() : null
+  if (file && type !== null) {
+    await save(chunks, file)
+    return { images: [{ file, type }], moreThanImages: false, others: [] }
+  }
+  if (file && readInner && nested !== null) {
+    try {
+      await save(chunks, file)
+      return await readInner(file.path, nested)
+    } catch (error) {
+      if (!(error instanceof MalformedMultipart)) throw error
+      return { images: [], moreThanImages: true, others: [`part ${number} is malformed multipart: ${error.message}`] }
+    } finally {
+      await file.discard()
+    }
+  }
+  let bytes = 0
+  for await (const chunk of chunks) bytes += chunk.length
+  return { images: [], moreThanImages: bytes > 0, others: [describe(number, headers, head)] }
+}
+
+async function save(chunks: AsyncIterable<Uint8Array>, file: TemporaryFile): Promise<void> {
+  for await (const chunk of chunks) await file.write(chunk)
+  await file.finish()
+}
+
+/** The first bytes of a stream, and the whole stream again. */
+async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]()
+  const first: Uint8Array[] = []
+  let gathered = 0
+  while (gathered < Math.max(sniffBytes, partHeadBytes)) {
+    const step = await iterator.next()
+    if (step.done === true) break
+    first.push(step.value)
+    gathered += step.value.length
+  }
+  const start = Buffer.concat(first)
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield start
+    for (;;) {
+      const step = await iterator.next()
+      if (step.done === true) return
+      yield step.value
+    }
+  }
+  return { head: start.subarray(0, partHeadBytes), chunks: all() }
+}
+
+/** The part's own words about itself serve to tell what came; they make no image of it. */
+function describe(number: number, headers: PartHeaders | undefined, head: Buffer): string {
+  const claims = [headers?.filename && `"${headers.filename}"`, headers?.contentType].filter(
+    (claim) => claim !== undefined && claim !== '',
+  )
+  const named = claims.length > 0 ? ` (${claims.join(', ')})` : ''
+  return `part ${number}${named} holds ${describeNonImage(head)}`
+}

@@ -1,0 +1,51 @@
+import type { UploadDescription } from './types.ts'
+
+/** Names of captures: `<ratingKey>_<kind>_<YYYYMMDD_HHMMSS_micros>`, never given twice. */
+export interface CaptureNames {
+  /** A file name without its extension that nobody else gets, whatever extension, folder or letter case it is used with. */
+  claim(upload: UploadDescription): string
+  /** Marks a file that is already there. */
+  taken(fileName: string): void
+}
+
+/**
+ * Where two uploads share a microsecond the later one gets the next free one, so that the name keeps its form; order comes from
+ * `seq` in the record. A ratingKey that is not 1 to 18 digits becomes `unknown`: no part of a path comes from the client.
+ */
+export function createCaptureNames(now: () => number): CaptureNames {
+  const used = new Set<string>()
+  /** Where to go on looking after a name that was wanted before: keeps a thousand uploads in one microsecond cheap. */
+  const nextFree = new Map<string, bigint>()
+
+  return {
+    claim({ ratingKey, kind, timestamp }) {
+      const item = ratingKey !== null && /^\d{1,18}$/.test(ratingKey) ? ratingKey : 'unknown'
+      const stem = `${item}_${kind ?? 'unknown'}`
+      const wanted = micros(timestamp) ?? BigInt(now()) * 1000n
+      const wish = `${stem}_${wanted}`
+      let at = nextFree.get(wish) ?? wanted
+      while (used.has(`${stem}_${spell(at)}`.toLowerCase())) at += 1n
+      const name = `${stem}_${spell(at)}`
+      used.add(name.toLowerCase())
+      if (at !== wanted) nextFree.set(wish, at + 1n)
+      return name
+    },
+    taken(fileName) {
+      used.add(fileName.replace(/\.[^.]*$/, '').toLowerCase())
+    },
+  }
+}
+
+/** Microseconds since 1970 of an ISO 8601 UTC time with up to six decimals; undefined if it is none. */
+function micros(timestamp: string): bigint | undefined {
+  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(timestamp)
+  const seconds = parts?.[1] === undefined ? Number.NaN : Date.parse(`${parts[1]}Z`)
+  if (Number.isNaN(seconds)) return undefined
+  return BigInt(seconds) * 1000n + BigInt((parts?.[2] ?? '').padEnd(6, '0').slice(0, 6))
+}
+
+function spell(time: bigint): string {
+  const iso = new Date(Number(time / 1000n)).toISOString()
+  const date = iso.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_')
+  return `${date}_${(time % 1_000_000n).toString().padStart(6, '0')}`
+}

@@ -1,0 +1,128 @@
+import type { Readable } from 'node:stream'
+import type { CaptureLimits } from './limits.ts'
+import type { TemporaryFile } from './temporary-file.ts'
+
+/** First bytes kept at hand to tell what a body is. */
+export const headBytes = 512
+
+export interface Received {
+  file: TemporaryFile
+  head: Buffer
+  /** Why the body is not whole, in words; null when it is. */
+  problem: string | null
+}
+
+/**
+ * Writes a body to a temporary file as it comes; `openFile` chooses the place by the first bytes. A body that ends early, stalls or
+ * exceeds the limit is kept as far as it came, with the problem in words. Rejects only when the disk refuses.
+ * Past the limit the rest of the stream is left unread for the caller to drain or destroy.
+ */
+export async function receiveBody(
+  body: { stream: Readable; contentLength: number | undefined },
+  limits: Pick<CaptureLimits, 'maxBodyBytes' | 'bodyIdleTimeoutMs' | 'bodyTotalTimeoutMs'>,
+  openFile: (head: Buffer) => Promise<TemporaryFile>,
+): Promise<Received> {
+  const reader = readChunks(body.stream, limits)
+  try {
+    const first: Buffer[] = []
+    let gathered = 0
+    let step: Step = { chunk: Buffer.alloc(0) }
+    while (gathered < headBytes) {
+      step = await reader.next()
+      if (!('chunk' in step)) break
+      first.push(step.chunk)
+      gathered += step.chunk.length
+    }
+    const start = Buffer.concat(first)
+    const file = await openFile(start.subarray(0, headBytes))
+    const problem = await copy(start, step, reader, file, limits.maxBodyBytes)
+    await file.finish()
+    return {
+      file,
+      head: Buffer.from(start.subarray(0, headBytes)),
+      problem: problem ?? judgeEnd(body.stream, file.bytes(), body.contentLength),
+    }
+  } finally {
+    reader.stop()
+  }
+}
+
+async function copy(
+  start: Buffer,
+  last: Step,
+  reader: ChunkReader,
+  file: TemporaryFile,
+  maxBytes: number,
+): Promise<string | null> {
+  let chunk = start
+  let step = last
+  for (;;) {
+    const room = maxBytes - file.bytes()
+    await file.write(chunk.subarray(0, room))
+    if (chunk.length > room) return `the body is larger than ${maxBytes} bytes; the first ${maxBytes} are kept`
+    if ('problem' in step) return `the body ended early, after ${file.bytes()} bytes: ${step.problem}`
+    if ('end' in step) return null
+    step = await reader.next()
+    chunk = 'chunk' in step ? step.chunk : Buffer.alloc(0)
+  }
+}
+
+/** A stream can end without an error and still be short: the sender hung up, or promised more than it sent. */
+function judgeEnd(stream: Readable, bytes: number, contentLength: number | undefined): string | null {
+  if (contentLength !== undefined && contentLength !== bytes) {
+    return `the body ended early: ${bytes} of ${contentLength} bytes came`
+  }
+  // http.IncomingMessage alone has this.
+  if ('complete' in stream && stream.complete === false) return `the body ended early, after ${bytes} bytes`
+  return null
+}
+
+type Step = { chunk: Buffer } | { end: true } | { problem: string }
+
+interface ChunkReader {
+  /** Never rejects: a failing stream is a step too. */
+  next(): Promise<Step>
+  stop(): void
+}
+
+function readChunks(
+  stream: Readable,
+  { bodyIdleTimeoutMs, bodyTotalTimeoutMs }: Pick<CaptureLimits, 'bodyIdleTimeoutMs' | 'bodyTotalTimeoutMs'>,
+): ChunkReader {
+  let timedOut: string | undefined
+  const giveUp = (reason: string) => {
+    timedOut ??= reason
+    stream.destroy()
+  }
+  const idle = setTimeout(() => giveUp(`nothing came for ${bodyIdleTimeoutMs} ms`), bodyIdleTimeoutMs)
+  const total = setTimeout(() => giveUp(`it took longer than ${bodyTotalTimeoutMs} ms`), bodyTotalTimeoutMs)
+  const iterator = stream.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]()
+  return {
+    async next() {
+      idle.refresh()
+      try {
+        const result: IteratorResult<unknown> = await iterator.next()
+        return result.done === true ? { end: true } : { chunk: toBuffer(result.value) }
+      } catch (error) {
+        return { problem: timedOut ?? describeStreamError(error) }
+      }
+    },
+    stop() {
+      clearTimeout(idle)
+      clearTimeout(total)
+    },
+  }
+}
+
+function toBuffer(value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  return Buffer.from(String(value))
+}
+
+/** By code alone: messages can hold addresses. */
+function describeStreamError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === '') return 'the sender went away'
+  return `the connection failed (${code})`
+}

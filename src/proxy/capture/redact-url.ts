@@ -1,0 +1,42 @@
+import { createRedactor } from '../../util/redact.ts'
+
+const maxUrlChars = 2048
+/** Parameters whose value is a secret wherever they occur. */
+const secretNames = /token|api[-_]?key|secret|passw|signature|credential|^(?:sig|auth|key)$/i
+const redactor = createRedactor([])
+
+/** The URL for a record: user and password, fragment, and every parameter with a secret in it left out; at most 2,048 characters. */
+export function redactUrl(url: string): string {
+  return redactor.text(withoutSecretParts(url, secretNames)).slice(0, maxUrlChars)
+}
+
+/** The URL without user, password, fragment and any Plex token: what may go to a host that is not Plex. */
+export function withoutPlexToken(url: string): string {
+  return withoutSecretParts(url, /^X-Plex-Token$/i)
+}
+
+function withoutSecretParts(url: string, names: RegExp): string {
+  const [beforeFragment = ''] = url.split('#', 1)
+  const bare = beforeFragment.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?]*@/i, '$1')
+  const mark = bare.indexOf('?')
+  if (mark === -1) return bare
+  const kept = bare
+    .slice(mark + 1)
+    .split('&')
+    .filter((pair) => !holdsSecret(pair, names))
+  return kept.length > 0 ? `${bare.slice(0, mark)}?${kept.join('&')}` : bare.slice(0, mark)
+}
+
+/** A pair with such a name, or with a Plex token inside its value (`/photo/:/transcode?url=...X-Plex-Token%3D...`), in any depth of percent encoding. */
+function holdsSecret(pair: string, names: RegExp): boolean {
+  const plain = decodeFully(pair)
+  return names.test(plain.split('=', 1)[0] ?? '') || /x-plex-token/i.test(plain)
+}
+
+function decodeFully(text: string): string {
+  let plain = text
+  for (let round = 0; round < 4; round++) {
+    plain = plain.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  }
+  return plain
+}

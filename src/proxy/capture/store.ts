@@ -1,0 +1,220 @@
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { AppError } from '../../contract/errors.ts'
+import type { Capture } from '../../contract/records.ts'
+import { readOverlayMark } from '../../images/exif-mark.ts'
+import { readImageSize } from '../../images/image-size.ts'
+import { sniffImage } from '../../images/sniff.ts'
+import {
+  type CaptureFolder,
+  captureFolders,
+  createFolderSync,
+  createTemporaryNames,
+  makeFolder,
+  namesIn,
+} from './folders.ts'
+import { type CaptureLimits, defaultCaptureLimits } from './limits.ts'
+import { createCaptureNames } from './names.ts'
+import { beforeAbort, createReadUrl, type ReadUrl, UrlUnreadable } from './read-url.ts'
+import { receiveBody } from './receive.ts'
+import { redactUrl } from './redact-url.ts'
+import { createRetries, type Ticket } from './retries.ts'
+import { type KeptFile, type SortedBody, sortBody } from './sort-body.ts'
+import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts'
+import { createTurns } from './turns.ts'
+import type { CaptureStore, UploadBody, UploadDescription } from './types.ts'
+
+export interface CaptureStoreDeps {
+  /** The job's folder; captures go to output/by_ratingkey and output/captured_requests in it, which are made when the first one comes. */
+  jobDir: string
+  limits?: Partial<CaptureLimits>
+  /** Milliseconds since 1970, for an upload whose timestamp is none. */
+  now?: () => number
+  /** Fetches the image behind a foreign URL. */
+  readUrl?: ReadUrl
+}
+
+/**
+ * The store of captures of one job, for all its Plex servers. What it promises is in types.ts. A multipart body that holds images and more
+ * is kept whole too (`.bin`, last in other_paths): no byte of an upload is lost.
+ */
+export function createCaptureStore({ jobDir, limits: given, now = Date.now, readUrl }: CaptureStoreDeps): CaptureStore {
+  const limits: CaptureLimits = { ...defaultCaptureLimits, ...given }
+  const fetchUrl = readUrl ?? createReadUrl({ limits })
+  const root = resolve(jobDir)
+  const places = { images: openPlace(root, 'images'), others: openPlace(root, 'others') }
+  const names = createCaptureNames(now)
+  const turns = createTurns(limits.maxOpenUploads, limits.maxWaitingUploads)
+  const retries = createRetries()
+  const temporaryName = createTemporaryNames()
+  let prepared: Promise<void> | undefined
+
+  /** Once, and again only after a failure: a disk that was full may have room later. */
+  function prepare(): Promise<void> {
+    prepared ??= (async () => {
+      for (const { dir } of Object.values(places)) {
+        await makeFolder(dir)
+        for (const name of await namesIn(dir)) names.taken(name)
+      }
+    })().catch((error: unknown) => {
+      prepared = undefined
+      throw error
+    })
+    return prepared
+  }
+
+  async function keep(
+    upload: UploadDescription,
+    ticket: Ticket,
+    body: UploadBody,
+    sourceUrl: string | null,
+  ): Promise<Capture> {
+    const opened: TemporaryFile[] = []
+    const openFile = async (folder: CaptureFolder) => {
+      const file = await createTemporaryFile(join(places[folder].dir, temporaryName()))
+      opened.push(file)
+      return file
+    }
+    try {
+      const received = await receiveBody(body, limits, (head) =>
+        openFile(sniffImage(head) === null ? 'others' : 'images'),
+      )
+      const sorted = await sortBody(received, body.contentType, { limits, openFile: () => openFile('images') })
+      const fingerprint = fingerprintOf(sorted, sourceUrl)
+      const earlier = retries.repeat(ticket, fingerprint)
+      if (earlier) return earlier
+
+      const { main } = sorted
+      const facts = main.type === null ? noFacts : await readFacts(main.file)
+      const [savedPath = null, ...otherPaths] = await moveAll(upload, [main, ...sorted.others])
+      const capture: Capture = {
+        ...describe(upload),
+        size_bytes: main.file.bytes(),
+        saved_path: savedPath,
+        parse_error: sorted.parseError,
+        type: main.type,
+        sha256: main.file.sha256(),
+        ...facts,
+        attempts: 1,
+        source_url: sourceUrl,
+        other_paths: otherPaths,
+      }
+      retries.add(ticket, fingerprint, capture)
+      return capture
+    } finally {
+      for (const file of opened) await file.discard()
+    }
+  }
+
+  /** Gives every file its final name, durably; on a failure none of them stays. Returns paths relative to the job. */
+  async function moveAll(upload: UploadDescription, files: readonly KeptFile[]): Promise<string[]> {
+    const moved: string[] = []
+    try {
+      for (const { file, folder, type } of files) {
+        const path = `${captureFolders[folder]}/${names.claim(upload)}.${type ?? 'bin'}`
+        moved.push(path)
+        await file.moveTo(join(root, path))
+      }
+      await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => places[folder].sync()))
+      return moved
+    } catch (error) {
+      for (const path of moved) await rm(join(root, path), { force: true })
+      throw error
+    }
+  }
+
+  return {
+    keepBody(upload, body) {
+      const ticket = retries.begin(upload)
+      return turns.run(async () => {
+        await prepare()
+        return keep(upload, ticket, body, null)
+      })
+    },
+    keepUrl(upload, url, readOwnUrl) {
+      const ticket = retries.begin(upload)
+      const shown = redactUrl(url)
+      return turns.run(async () => {
+        let stream: Readable
+        try {
+          stream = readOwnUrl
+            ? await beforeAbort(readOwnUrl(pathAndQuery(url)), AbortSignal.timeout(limits.urlTimeoutMs))
+            : await fetchUrl(url)
+        } catch (error) {
+          return recordUnreadable(upload, ticket, shown, error)
+        }
+        try {
+          await prepare()
+          return await keep(upload, ticket, { stream, contentType: undefined, contentLength: undefined }, shown)
+        } finally {
+          stream.on('error', () => undefined).destroy()
+        }
+      })
+    },
+    list: () => retries.list(),
+  }
+
+  function recordUnreadable(upload: UploadDescription, ticket: Ticket, shown: string, error: unknown): Capture {
+    // Other errors' messages can hold the URL with its token.
+    const inWords = error instanceof UrlUnreadable || error instanceof AppError
+    const why = inWords ? error.message : 'Plex did not hand it out'
+    const parseError = `the image behind the URL could not be read: ${why}`
+    const fingerprint = JSON.stringify([shown, parseError])
+    const earlier = retries.repeat(ticket, fingerprint)
+    if (earlier) return earlier
+    const capture: Capture = {
+      ...describe(upload),
+      size_bytes: 0,
+      saved_path: null,
+      parse_error: parseError,
+      type: null,
+      sha256: null,
+      ...noFacts,
+      attempts: 1,
+      source_url: shown,
+      other_paths: [],
+    }
+    retries.add(ticket, fingerprint, capture)
+    return capture
+  }
+}
+
+interface Place {
+  dir: string
+  sync: () => Promise<void>
+}
+
+function openPlace(root: string, folder: CaptureFolder): Place {
+  const dir = join(root, captureFolders[folder])
+  return { dir, sync: createFolderSync(dir) }
+}
+
+type ImageFacts = Pick<Capture, 'width' | 'height' | 'overlay_mark'>
+const noFacts: ImageFacts = { width: null, height: null, overlay_mark: false }
+
+async function readFacts(file: TemporaryFile): Promise<ImageFacts> {
+  const size = await readImageSize(file.source())
+  return {
+    width: size?.width ?? null,
+    height: size?.height ?? null,
+    overlay_mark: await readOverlayMark(file.source()),
+  }
+}
+
+function describe({ seq, timestamp, server, method, path, ratingKey, kind }: UploadDescription) {
+  return { seq, timestamp, server, method, path, rating_key: ratingKey, kind }
+}
+
+/** Same content, same outcome: what makes two uploads the same. A multipart body has a new boundary in each try, so its images count. */
+function fingerprintOf({ main, others, parseError }: SortedBody, sourceUrl: string | null): string {
+  const images = [main, ...others].filter(({ file, type }) => type !== null || file === main.file)
+  return JSON.stringify([images.map(({ file }) => file.sha256()), parseError, sourceUrl])
+}
+
+/** Path and query byte for byte, as they stand in the URL: the policy judges raw bytes. */
+function pathAndQuery(url: string): string {
+  const [beforeFragment = ''] = url.split('#', 1)
+  const path = beforeFragment.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '')
+  return path.startsWith('/') ? path : `/${path}`
+}

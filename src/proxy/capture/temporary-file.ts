@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type ByteSource, handleSource } from '../../images/byte-source.ts'
+
+/** Bytes gathered before one write to disk. */
+const writeBatchBytes = 256 * 1024
+
+/** A file in the making: hashed while written, synced before it is renamed, gone if that never happens. */
+export interface TemporaryFile {
+  readonly path: string
+  /** Bytes taken so far. */
+  bytes(): number
+  /** Resolves when the chunk is on its way to disk or gathered for the next write (at most 256 KiB); rejects when the disk refuses. */
+  write(chunk: Uint8Array): Promise<void>
+  /** Writes what is gathered. After it `sha256` and `source` describe the whole file. */
+  finish(): Promise<void>
+  sha256(): string
+  source(): ByteSource
+  /** Syncs, closes and renames. The folder's own sync is the caller's. */
+  moveTo(finalPath: string): Promise<void>
+  /** Removes the file if it was not moved. Never rejects for a file that is gone. */
+  discard(): Promise<void>
+}
+
+export async function createTemporaryFile(path: string): Promise<TemporaryFile> {
+  // wx: never through a link that somebody else put there, never onto an existing file.
+  const handle = await open(path, 'wx+', 0o644)
+  const hash = createHash('sha256')
+  let digest: string | undefined
+  let bytes = 0
+  let batch: Uint8Array[] = []
+  let batchBytes = 0
+  let state: 'open' | 'closed' | 'moved' = 'open'
+
+  async function flush(): Promise<void> {
+    const gathered = batch
+    batch = []
+    batchBytes = 0
+    await writeAll(handle, gathered)
+  }
+
+  async function close(): Promise<void> {
+    if (state !== 'open') return
+    state = 'closed'
+    await handle.close()
+  }
+
+  return {
+    path,
+    bytes: () => bytes,
+    async write(chunk) {
+      hash.update(chunk)
+      bytes += chunk.length
+      batch.push(chunk)
+      batchBytes += chunk.length
+      if (batchBytes >= writeBatchBytes) await flush()
+    },
+    async finish() {
+      await flush()
+      digest ??= hash.digest('hex')
+    },
+    sha256() {
+      if (digest === undefined) throw new Error('the file is not finished')
+      return digest
+    },
+    source: () => handleSource(handle, bytes),
+    async moveTo(finalPath) {
+      await flush()
+      await handle.sync()
+      // Windows renames no file that is open.
+      await close()
+      await rename(path, finalPath)
+      state = 'moved'
+    },
+    async discard() {
+      if (state === 'moved') return
+      try {
+        await close()
+      } finally {
+        await rm(path, { force: true })
+      }
+    },
+  }
+}
+
+/** A full disk first shows as a short write, not as an error: write on until it is all there or the disk says why not. */
+async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  let left = chunks.filter((chunk) => chunk.length > 0)
+  while (left.length > 0) {
+    let { bytesWritten } = await handle.writev(left)
+    if (bytesWritten === 0) throw new Error('the disk took no bytes')
+    left = left.flatMap((chunk) => {
+      const skipped = Math.min(bytesWritten, chunk.length)
+      bytesWritten -= skipped
+      return skipped === chunk.length ? [] : [chunk.subarray(skipped)]
+    })
+  }
+}
