@@ -1,4 +1,4 @@
-import { isList, isMap, type YamlKey, type YamlValue } from './yaml-value.ts'
+import { isList, isMap, textOf, type YamlKey, type YamlValue } from './yaml-value.ts'
 
 /** What `<<name>>` and `ENV` stand for. In memory only. */
 export interface Secrets {
@@ -73,7 +73,7 @@ export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string,
     if (!isMap(value)) return value
     const map = new Map<YamlKey, YamlValue>()
     for (const [key, item] of value) {
-      map.set(key, key === 'template_variables' ? item : convert(item, [...path, String(key)]))
+      map.set(key, key === 'template_variables' ? item : convert(item, [...path, textOf(key)]))
     }
     return map
   }

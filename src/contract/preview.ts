@@ -14,17 +14,20 @@ export const targetIdSchema = z
 /** A Plex ratingKey: digits. Plex shows it in the item's URL as `metadata%2F<ratingKey>`. */
 export const ratingKeySchema = z.string().regex(/^\d{1,18}$/, 'a ratingKey is a number')
 
+/** Text that YAML may take for a number: the film `1917`, the library `2024`. */
+const textSchema = z.union([z.string(), z.number().transform(String)])
+
 /** One entry of `preview.targets` in preview.yml. */
 export const previewTargetSchema = z.object({
-  id: targetIdSchema,
+  id: z.union([targetIdSchema, z.int().nonnegative().transform(String)]),
   type: itemTypeSchema.optional(),
-  title: z.string().optional(),
+  title: textSchema.optional(),
   /** Missing or empty: the target is reported as MISSING_RATINGKEY and the others go on. */
   ratingKey: z
     .union([ratingKeySchema, z.int().nonnegative().transform(String), z.literal(''), z.null()])
     .optional()
     .transform((value) => value || undefined),
-  library: z.string().optional(),
+  library: textSchema.optional(),
   /** The before picture, where this file exists. */
   input: z.string().optional(),
   /** Only the stem counts; the file goes to the job's output folder with its real extension. */
@@ -39,6 +42,10 @@ export const previewSectionSchema = z.object({
   config: z.string().optional(),
   /** The folder that holds `overlays/<library> Original Posters`; default: the folder of the config. */
   kometa_config_dir: z.string().optional(),
+  /** The folder that Kometa is started in, which relative paths of the config start from; default: see the docs of `--kometa-cwd`. */
+  kometa_cwd: z.string().optional(),
+  /** SHA-256 fingerprint of Plex's self-signed certificate; a map from plex.url to fingerprint for more than one server. */
+  plex_fingerprint: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
   /** Hand the real token to Kometa, for overlays that need plex.tv (`plex_watchlist`). */
   expose_token: z.boolean().default(false),
   targets: z.array(previewTargetSchema),

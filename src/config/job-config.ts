@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { AppError } from '../contract/errors.ts'
+import type { PreviewSection } from '../contract/preview.ts'
+import { parseDotenv } from './dotenv.ts'
+import { type JobLibrary, readLibraries } from './job-libraries.ts'
+import { defaultKometaCwd, exists, findPreviewFile, readUuid } from './locate.ts'
+import { normaliseConfig } from './normalise.ts'
+import type { ConfigServer } from './plex-servers.ts'
+import { emptyPreview, readPreviewSection } from './preview-section.ts'
+import { findSecrets } from './redaction-secrets.ts'
+import { readSecretStore } from './secret-store.ts'
+import { collectSecrets, substituteSecrets } from './secrets.ts'
+import { readYamlFile } from './yaml-read.ts'
+import { get, getMap, isMap, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts'
+
+export type ConfigSource =
+  /** The user's own config.yml; targets come from the caller. */
+  | { kind: 'config'; configPath: string }
+  /** A prepared job: DIR/config/preview.yml or DIR/preview.yml. */
+  | { kind: 'job'; jobDir: string }
+
+export interface LoadOptions {
+  env: NodeJS.ProcessEnv
+  /** `--secret name=value`. */
+  secrets?: Readonly<Record<string, string>>
+  /** The Kometa checkout, for its `config/.env`. */
+  kometaDir?: string
+  /** `--kometa-config-dir`, `--kometa-cwd`. */
+  kometaConfigDir?: string
+  kometaCwd?: string
+}
+
+/** A user's config, read and judged. It lives in memory only: it holds the real Plex token and every key. */
+export interface JobConfig {
+  /** The config with its secrets put in, old spellings in their new places, without `preview`. */
+  document: YamlMap
+  preview: PreviewSection
+  /** The Kometa config that libraries come from; its folder is what Kometa calls its config folder. */
+  configPath: string
+  configDir: string
+  /** Where `overlays/<library> Original Posters` stands. */
+  kometaConfigDir: string
+  /** What relative paths of the config start from. */
+  kometaCwd: string
+  /** Files that were read and hold the user's secrets: none of them may stand in a workspace. */
+  sourceFiles: readonly string[]
+  /** Distinct url and token pairs of the libraries. */
+  servers: readonly ConfigServer[]
+  /** In the config's order. */
+  libraries: readonly JobLibrary[]
+  /** For the redactor: tokens, keys and passwords of the whole config. */
+  secretsForRedaction: readonly string[]
+  warnings: readonly string[]
+}
+
+/**
+ * Reads the config of a job; nothing is started and nothing written. Throws AppError with one clear line: CONFIG_UNREADABLE,
+ * CONFIG_INVALID_YAML (file, line, column), CONFIG_INVALID, CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS, SECRET_UNRESOLVED, JOB_NOT_FOUND,
+ * TARGET_ID_INVALID, TARGET_ID_DUPLICATE.
+ */
+export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
+  const files = await readSource(source)
+  const secrets = collectSecrets({ ...files.storedSecrets, ...options.secrets }, await environment(options))
+  const substituted = substituteSecrets(files.document, secrets.values)
+  const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
+  const warnings: string[] = []
+
+  const configDir = dirname(files.configPath)
+  const base = dirname(files.previewPath)
+  const kometaConfigDir = options.kometaConfigDir ?? within(base, files.preview.kometa_config_dir) ?? configDir
+  const kometaCwd = options.kometaCwd ?? within(base, files.preview.kometa_cwd) ?? defaultKometaCwd(configDir)
+  const clientIdentifier = (await readUuid(kometaConfigDir)) ?? (await readUuid(configDir))
+
+  const { libraries, servers } = readLibraries({
+    document,
+    file: files.configPath,
+    secrets,
+    unresolved: substituted.unresolved,
+    warnings,
+    serverDetails: (url) => {
+      const fingerprint = fingerprintOf(files.preview, url)
+      return { ...(clientIdentifier ? { clientIdentifier } : {}), ...(fingerprint ? { fingerprint } : {}) }
+    },
+  })
+  if (!get(document, 'tmdb', 'apikey')) warnings.push('tmdb.apikey is missing: Kometa does not start without it')
+  return {
+    document,
+    preview: files.preview,
+    configPath: files.configPath,
+    configDir,
+    kometaConfigDir: resolve(kometaConfigDir),
+    kometaCwd: resolve(kometaCwd),
+    sourceFiles: [...new Set([files.configPath, files.previewPath])],
+    servers,
+    libraries,
+    secretsForRedaction: [...new Set([...servers.map(({ token }) => token), ...findSecrets(document)])],
+    warnings,
+  }
+}
+
+interface SourceFiles {
+  document: YamlMap
+  preview: PreviewSection
+  /** Where `libraries` stand. */
+  configPath: string
+  previewPath: string
+  storedSecrets: Record<string, string>
+}
+
+async function readSource(source: ConfigSource): Promise<SourceFiles> {
+  if (source.kind === 'config') {
+    const configPath = resolve(source.configPath)
+    const document = withoutPreview(await readDocument(configPath))
+    return { document, preview: emptyPreview(), configPath, previewPath: configPath, storedSecrets: {} }
+  }
+  const previewPath = await findPreviewFile(source.jobDir)
+  const own = await readDocument(previewPath)
+  const preview = readPreviewSection(own.get('preview'), basename(previewPath))
+  const storedSecrets = await readSecretStore(dirname(previewPath))
+  const basePath = await findBase(previewPath, own, preview)
+  if (basePath === undefined) {
+    return { document: withoutPreview(own), preview, configPath: previewPath, previewPath, storedSecrets }
+  }
+  const document = mergeOver(withoutPreview(await readDocument(basePath)), withoutPreview(own))
+  const configPath = isMap(own.get('libraries')) ? previewPath : basePath
+  // A preview.yml with libraries of its own may still lean on a config for the rest; that config's folder is Kometa's.
+  return {
+    document,
+    preview,
+    configPath: preview.config === undefined ? configPath : basePath,
+    previewPath,
+    storedSecrets,
+  }
+}
+
+/** `preview.config`, else, when preview.yml has no libraries, a config.yml beside it. */
+async function findBase(previewPath: string, own: YamlMap, preview: PreviewSection): Promise<string | undefined> {
+  const folder = dirname(previewPath)
+  if (preview.config !== undefined) return resolve(folder, preview.config)
+  if (own.has('libraries')) return undefined
+  const beside = join(folder, 'config.yml')
+  if (await exists(beside)) return beside
+  throw new AppError('CONFIG_INVALID', `${previewPath} has no "libraries", and there is no config.yml beside it`, {
+    hint: 'Name your Kometa config with "preview: {config: /path/to/config.yml}".',
+  })
+}
+
+async function readDocument(path: string): Promise<YamlMap> {
+  const document = await readYamlFile(path)
+  if (isMap(document)) return document
+  throw new AppError('CONFIG_INVALID', `${path} is ${document === null ? 'empty' : 'not a Kometa config'}`)
+}
+
+function withoutPreview(document: YamlMap): YamlMap {
+  return new Map([...document].filter(([key]) => key !== 'preview'))
+}
+
+/** Sections of preview.yml take the place of the config's; of `plex` each key on its own does. */
+function mergeOver(base: YamlMap, own: YamlMap): YamlMap {
+  const plex = new Map<YamlKey, YamlValue>([...getMap(base, 'plex'), ...getMap(own, 'plex')])
+  const merged = new Map<YamlKey, YamlValue>([...base, ...own])
+  return plex.size > 0 ? merged.set('plex', plex) : merged
+}
+
+const within = (folder: string, path: string | undefined): string | undefined =>
+  path === undefined ? undefined : resolve(folder, path)
+
+/** The environment, with `<kometa>/config/.env` after it (kometa.py:81-82). */
+async function environment({ env, kometaDir }: LoadOptions): Promise<NodeJS.ProcessEnv> {
+  if (kometaDir === undefined) return env
+  const path = join(kometaDir, 'config', '.env')
+  if (!(await exists(path))) return env
+  return { ...env, ...Object.fromEntries(parseDotenv(await readFile(path, 'utf8'), env)) }
+}
+
+function fingerprintOf({ plex_fingerprint: pinned }: PreviewSection, url: string): string | undefined {
+  if (typeof pinned !== 'object') return pinned
+  return Object.entries(pinned).find(([address]) => address.replace(/\/+$/, '') === url)?.[1]
+}

@@ -1,0 +1,116 @@
+import { AppError } from '../contract/errors.ts'
+import { libraryKeys, refusedLibraryKeys, topLevelKeys } from './key-table.ts'
+import { isTruthy } from './normalise.ts'
+import { type OverlayEntry, overlayEntries, removesOverlays } from './overlay-entries.ts'
+import { type ConfigServer, createServerList, plexAccess } from './plex-servers.ts'
+import type { Secrets, Substituted } from './secrets.ts'
+import { get, isMap, textOf, type YamlMap } from './yaml-value.ts'
+
+/** One entry of `libraries:` that Kometa could connect to. */
+export interface JobLibrary {
+  /** Its key in the config: name of the backup folder, and of the Plex library unless `library_name` says another. */
+  mappingName: string
+  /** The title of the Plex library. */
+  libraryName: string
+  /** Place in `servers`. */
+  serverIndex: number
+  overlayFiles: readonly OverlayEntry[]
+  removeOverlays: boolean
+  /** Mapping names further up on the same Plex library: Kometa runs them first, and this one reads what they wrote. */
+  earlierOnSameLibrary: readonly string[]
+  /** Names of secrets that nothing is known for, as `<<name>> in path`. */
+  unresolvedSecrets: readonly string[]
+  data: YamlMap | null
+}
+
+export interface ReadLibrariesOptions {
+  document: YamlMap
+  file: string
+  secrets: Secrets
+  unresolved: Substituted['unresolved']
+  warnings: string[]
+  serverDetails: (url: string) => Pick<ConfigServer, 'fingerprint' | 'clientIdentifier'>
+}
+
+/** Reads `libraries:` and the servers that they are on. Throws CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS, CONFIG_INVALID, SECRET_UNRESOLVED. */
+export function readLibraries(options: ReadLibrariesOptions): { libraries: JobLibrary[]; servers: ConfigServer[] } {
+  const { document, file, secrets, warnings } = options
+  checkTopLevelSecrets(options)
+  const listed = get(document, 'libraries')
+  if (!isMap(listed) || listed.size === 0) throw new AppError('CONFIG_NO_OVERLAYS', `${file} has no libraries`)
+  const servers = createServerList(options.serverDetails)
+  const libraries: JobLibrary[] = []
+  for (const [key, value] of listed) {
+    const mappingName = textOf(key)
+    const data = isMap(value) ? value : null
+    checkDefinitions(data, mappingName, file)
+    const access = plexAccess(document, data, `the library "${mappingName}"`, secrets)
+    if (!access) {
+      warnings.push(`The library "${mappingName}" has no plex.url or plex.token: Kometa skips it`)
+      continue
+    }
+    const serverIndex = servers.indexOf(access)
+    const named = get(data ?? undefined, 'library_name')
+    const libraryName = isTruthy(named) ? textOf(named) : mappingName
+    libraries.push({
+      mappingName,
+      libraryName,
+      serverIndex,
+      overlayFiles: overlayEntries(get(data ?? undefined, 'overlay_files')),
+      removeOverlays: removesOverlays(data),
+      earlierOnSameLibrary: libraries
+        .filter((other) => other.serverIndex === serverIndex && other.libraryName === libraryName)
+        .map((other) => other.mappingName),
+      unresolvedSecrets: unresolvedIn(options.unresolved, mappingName),
+      data,
+    })
+  }
+  if (libraries.length === 0) {
+    throw new AppError('CONFIG_NO_PLEX', `${file} has no plex section with a url and a token`)
+  }
+  if (!libraries.some((library) => library.overlayFiles.length > 0 || library.removeOverlays)) {
+    throw new AppError('CONFIG_NO_OVERLAYS', `No library of ${file} has overlay_files`)
+  }
+  return { libraries, servers: servers.servers }
+}
+
+function checkDefinitions(data: YamlMap | null, name: string, file: string): void {
+  const found = refusedLibraryKeys.find((key) => data?.has(key))
+  if (found === undefined) return
+  throw new AppError(
+    'CONFIG_INVALID',
+    `${file}: the library "${name}" contains "${found}" definitions, and Kometa refuses such a config`,
+    {
+      hint: 'Put them in a file of their own and name it under overlay_files or collection_files.',
+    },
+  )
+}
+
+/** An unresolved secret of a section that the run config keeps would change what Kometa draws. */
+function checkTopLevelSecrets({ unresolved, warnings }: ReadLibrariesOptions): void {
+  for (const { name, path } of unresolved) {
+    const [section = '', key = ''] = path
+    if (section === 'libraries') continue
+    const rule = topLevelKeys[section]
+    const matters = section === 'plex' ? key === 'url' || key === 'token' : rule !== undefined && rule.do !== 'drop'
+    if (!matters) {
+      warnings.push(`Nothing is known for <<${name}>> in ${path.join('.')}`)
+      continue
+    }
+    throw new AppError('SECRET_UNRESOLVED', `Nothing is known for <<${name}>> in ${path.join('.')}`, {
+      hint: secretHint(name),
+    })
+  }
+}
+
+export const secretHint = (name: string): string =>
+  `Set KOMETA_${name.toUpperCase().replaceAll('-', '_')} (also in Kometa's config/.env), or give --secret ${name}=VALUE.`
+
+function unresolvedIn(unresolved: Substituted['unresolved'], mappingName: string): string[] {
+  return unresolved
+    .filter(({ path: [section, library, key = ''] }) => {
+      const rule = libraryKeys[key]
+      return section === 'libraries' && library === mappingName && rule !== undefined && rule.do !== 'drop'
+    })
+    .map(({ name, path }) => `<<${name}>> in ${path.join('.')}`)
+}

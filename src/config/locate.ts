@@ -1,0 +1,39 @@
+import { access, readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { AppError } from '../contract/errors.ts'
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** preview.yml of a prepared job: DIR/config/preview.yml or DIR/preview.yml. Throws JOB_NOT_FOUND. */
+export async function findPreviewFile(jobDir: string): Promise<string> {
+  const places = [join(resolve(jobDir), 'config', 'preview.yml'), join(resolve(jobDir), 'preview.yml')]
+  for (const place of places) if (await exists(place)) return place
+  throw new AppError('JOB_NOT_FOUND', `There is no preview.yml in ${resolve(jobDir)} or its config folder`)
+}
+
+/** The folder that Kometa is started in when nobody says: the parent of a folder named `config`, else the config's own folder. */
+export function defaultKometaCwd(configDir: string): string {
+  return basename(configDir) === 'config' ? dirname(configDir) : configDir
+}
+
+/** The first line with text of Kometa's UUID file, its X-Plex-Client-Identifier (kometa.py:333-345). */
+export async function readUuid(configDir: string): Promise<string | undefined> {
+  try {
+    const text = await readFile(join(configDir, 'UUID'), 'utf8')
+    const line = text
+      .split(/\r?\n/)
+      .map((each) => each.trim())
+      .find((each) => each !== '')
+    return line !== undefined && /^[\w-]{8,64}$/.test(line) ? line : undefined
+  } catch {
+    // Not there before the user's first run: the caller has an identifier of its own.
+    return undefined
+  }
+}

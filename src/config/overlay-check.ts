@@ -1,0 +1,182 @@
+import { readdir, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { AppError } from '../contract/errors.ts'
+import { fontNames, systemFontFolders } from './fonts.ts'
+import type { JobConfig } from './job-config.ts'
+import { type JobLibrary, secretHint } from './job-libraries.ts'
+import { exists } from './locate.ts'
+import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
+import type { OverlayEntry } from './overlay-entries.ts'
+import { readYamlFile } from './yaml-read.ts'
+import { get, isMap } from './yaml-value.ts'
+
+export interface CheckOptions {
+  /** Mapping names of the libraries that hold a target. */
+  libraries: readonly string[]
+  /** The Kometa checkout; without it `default` files and Kometa's own fonts are taken on trust. */
+  kometaDir?: string | null
+  env: NodeJS.ProcessEnv
+}
+
+/** What the checks of one job share. */
+export interface CheckContext {
+  config: JobConfig
+  kometaDir: string | null
+  /** Whether a `font:` is a file, a font of Kometa or one of the system. */
+  hasFont(font: string): Promise<boolean>
+  /** A path of the config or of an overlay file, as Kometa resolves it: against its working directory. */
+  resolve(path: string): string
+}
+
+/**
+ * Looks for the overlay files of these libraries and for the images and fonts that they name. What is missing is a warning with file
+ * and definition. Throws OVERLAY_FILES_MISSING when no overlay file of a library can load, and SECRET_UNRESOLVED.
+ */
+export async function checkLibraries(config: JobConfig, options: CheckOptions): Promise<string[]> {
+  const context = createContext(config, options)
+  const warnings: string[] = []
+  for (const library of config.libraries.filter(({ mappingName }) => options.libraries.includes(mappingName))) {
+    const [unresolved] = library.unresolvedSecrets
+    if (unresolved !== undefined) {
+      const name = /<<([\w-]+)>>/.exec(unresolved)?.[1] ?? ''
+      throw new AppError('SECRET_UNRESOLVED', `Nothing is known for ${unresolved}`, { hint: secretHint(name) })
+    }
+    warnings.push(...(await checkLibrary(library, context)))
+  }
+  return [...new Set(warnings)]
+}
+
+function createContext(config: JobConfig, { kometaDir = null, env }: CheckOptions): CheckContext {
+  let names: Promise<Set<string> | null> | undefined
+  const resolvePath = (path: string): string => resolve(config.kometaCwd, path)
+  return {
+    config,
+    kometaDir,
+    resolve: resolvePath,
+    async hasFont(font) {
+      if (await exists(resolvePath(font))) return true
+      if (kometaDir === null) return true
+      // overlay.py:317-331: beside Kometa's code, then by name among the system's fonts and Kometa's own.
+      if (!isAbsolute(font) && (await exists(join(kometaDir, font)))) return true
+      names ??= fontNames([join(kometaDir, 'fonts'), ...systemFontFolders(env, process.platform, homedir())])
+      const known = await names
+      return known === null || known.has(font)
+    },
+  }
+}
+
+async function checkLibrary(library: JobLibrary, context: CheckContext): Promise<string[]> {
+  const warnings: string[] = []
+  let loadable = 0
+  for (const entry of library.overlayFiles) {
+    const result = await checkEntry(entry, library, context)
+    loadable += result.loadable
+    warnings.push(...result.warnings)
+  }
+  if (library.overlayFiles.length === 0 && !library.removeOverlays) {
+    throw new AppError('CONFIG_NO_OVERLAYS', `The library "${library.mappingName}" has no overlay_files`)
+  }
+  if (loadable === 0 && !library.removeOverlays) {
+    const [why = 'no overlay file'] = warnings
+    throw new AppError(
+      'OVERLAY_FILES_MISSING',
+      `No overlay file of the library "${library.mappingName}" can be loaded: ${why}`,
+      {
+        hint: `Relative paths start from ${context.config.kometaCwd}; --kometa-cwd names another folder.`,
+        details: warnings,
+      },
+    )
+  }
+  return warnings
+}
+
+interface EntryResult {
+  /** How many files of this entry Kometa can load. */
+  loadable: number
+  warnings: string[]
+}
+
+async function checkEntry(entry: OverlayEntry, library: JobLibrary, context: CheckContext): Promise<EntryResult> {
+  const label = `"${library.mappingName}": ${entry.form === 'path' ? '' : `${entry.form}: `}${entry.value}`
+  const variables = await checkVariables(entry.templateVariables, label, context)
+  const libraryVariables = get(library.data ?? undefined, 'template_variables')
+  if (isMap(libraryVariables))
+    variables.push(...(await checkVariables(libraryVariables, `"${library.mappingName}"`, context)))
+  const result = await checkFiles(entry, label, context)
+  return { loadable: result.loadable, warnings: [...result.warnings, ...variables] }
+}
+
+async function checkFiles(entry: OverlayEntry, label: string, context: CheckContext): Promise<EntryResult> {
+  switch (entry.form) {
+    // Fetched by Kometa: whether they are there shows when it runs.
+    case 'url':
+    case 'git':
+    case 'repo':
+      return { loadable: 1, warnings: [] }
+    case 'default':
+      return checkDefault(entry.value, label, context)
+    case 'folder':
+      return checkFolder(entry.value, label, context)
+    case 'path':
+      // A bare path must be there as it is written, before Kometa adds an ending (util.py:575).
+      if (!(await exists(context.resolve(entry.value)))) return missing(`${label}: there is no such file`)
+      return checkFile(entry.value, label, context)
+    case 'file':
+      return checkFile(entry.value, label, context)
+  }
+}
+
+const missing = (warning: string): EntryResult => ({ loadable: 0, warnings: [warning] })
+
+async function checkDefault(name: string, label: string, { kometaDir }: CheckContext): Promise<EntryResult> {
+  if (name === 'other_award') return missing(`${label}: Kometa no longer has it`)
+  if (kometaDir === null) return { loadable: 1, warnings: [] }
+  const file = withEnding(name.startsWith('overlays/') ? name.slice(9) : name)
+  const folder = join(kometaDir, 'defaults', 'overlays')
+  const places = ['.', 'movie', 'show', 'both', 'chart', 'award'].map((sub) => join(folder, sub, file))
+  for (const place of places) if (await firstExisting(place)) return { loadable: 1, warnings: [] }
+  return missing(`${label}: Kometa has no default overlay of this name`)
+}
+
+async function checkFolder(path: string, label: string, context: CheckContext): Promise<EntryResult> {
+  const folder = context.resolve(path)
+  const isFolder = await stat(folder).then(
+    (info) => info.isDirectory(),
+    () => false,
+  )
+  if (!isFolder) return missing(`${label}: there is no such folder`)
+  // Python's glob leaves out names with a dot in front.
+  const files = (await readdir(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name))
+  if (files.length === 0) return missing(`${label}: there is no .yml file in it`)
+  const results = await Promise.all(files.map((name) => checkFile(join(path, name), `${label} ${name}`, context)))
+  return {
+    loadable: sum(results.map(({ loadable }) => loadable)),
+    warnings: results.flatMap(({ warnings }) => warnings),
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+async function checkFile(path: string, label: string, context: CheckContext): Promise<EntryResult> {
+  const found = await firstExisting(context.resolve(withEnding(path)))
+  if (found === undefined) return missing(`${label}: there is no such file`)
+  try {
+    const document = await readYamlFile(found)
+    const overlays = get(document, 'overlays')
+    if (!isMap(overlays) || overlays.size === 0) return missing(`${label}: it has no "overlays"`)
+    return { loadable: 1, warnings: await checkDefinitionFiles(document, label, context) }
+  } catch (error) {
+    if (error instanceof AppError) return missing(`${label}: ${error.message}`)
+    throw error
+  }
+}
+
+const withEnding = (path: string): string => (/\.ya?ml$/.test(path) ? path : `${path}.yml`)
+
+/** Kometa also takes the other of .yml and .yaml (meta.py:160-163). */
+async function firstExisting(path: string): Promise<string | undefined> {
+  const other = path.endsWith('.yml') ? `${path.slice(0, -4)}.yaml` : `${path.slice(0, -5)}.yml`
+  for (const candidate of [path, other]) if (await exists(candidate)) return candidate
+  return undefined
+}

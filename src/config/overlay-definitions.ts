@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { kometaFilename } from './kometa-filename.ts'
+import { exists } from './locate.ts'
+import { isTruthy } from './normalise.ts'
+import type { CheckContext } from './overlay-check.ts'
+import { get, getMap, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from './yaml-value.ts'
+
+/** Template variables that name a file on disk: `font`, `rating1_font`, `file`. */
+const fontVariable = /(?:^|_)font$/
+const fileVariable = /^file$/
+
+/** Fonts and images that template variables name. */
+export async function checkVariables(
+  variables: YamlMap | null,
+  label: string,
+  context: CheckContext,
+): Promise<string[]> {
+  if (!variables) return []
+  const named: { key: string; value: string }[] = []
+  walkScalars(variables, (scalar, path) => {
+    const key = path.at(-1) ?? ''
+    if (typeof scalar === 'string' && isLiteral(scalar)) named.push({ key, value: scalar })
+  })
+  const warnings = await Promise.all(
+    named.map(async ({ key, value }) => {
+      if (fontVariable.test(key) && !(await context.hasFont(value)))
+        return `${label}: ${key}: there is no font "${value}"`
+      if (fileVariable.test(key) && !(await exists(context.resolve(value))))
+        return `${label}: ${key}: there is no file "${value}"`
+      return ''
+    }),
+  )
+  return warnings.filter((warning) => warning !== '')
+}
+
+/** Images and fonts of the definitions (and templates) of one overlay file, as far as they are written out. */
+export async function checkDefinitionFiles(
+  document: YamlValue,
+  label: string,
+  context: CheckContext,
+): Promise<string[]> {
+  const sections = ['overlays', 'templates'] as const
+  const definitions = sections.flatMap((section) =>
+    [...getMap(document, section)].map(([name, data]) => ({ section, name: textOf(name), data })),
+  )
+  const found = await Promise.all(
+    definitions.map(async ({ section, name, data }) => {
+      const overlay = get(data, 'overlay')
+      const warnings: string[] = []
+      if (isMap(overlay)) warnings.push(...(await checkOverlay(overlay, context)))
+      else if (section === 'overlays' && isMap(data) && !data.has('template')) {
+        // Without `overlay`, or with a bare text, that is the name of an image (builder.py, overlay.py:150-153).
+        const image = isTruthy(overlay) ? textOf(overlay) : name
+        warnings.push(...(await checkNamedImage(image, context)))
+      }
+      return warnings.map((warning) => `${label}: ${section === 'templates' ? 'template ' : ''}${name}: ${warning}`)
+    }),
+  )
+  return found.flat()
+}
+
+const isLiteral = (text: string): boolean => text !== '' && !text.includes('<<')
+
+async function checkOverlay(overlay: YamlMap, context: CheckContext): Promise<string[]> {
+  const warnings: string[] = []
+  const text = (key: string): string => (isTruthy(overlay.get(key)) ? textOf(overlay.get(key)) : '')
+  const font = text('font')
+  if (isLiteral(font) && !(await context.hasFont(font))) warnings.push(`there is no font "${font}"`)
+  const ownImage = text('default') || text('pmm')
+  const file = text('file')
+  if (ownImage !== '') {
+    if (isLiteral(ownImage) && !(await hasDefaultImage(ownImage, context)))
+      warnings.push(`Kometa has no image "${ownImage}"`)
+  } else if (file !== '') {
+    if (isLiteral(file) && !(await exists(context.resolve(file)))) warnings.push(`there is no image "${file}"`)
+  } else if (!['url', 'git', 'repo'].some((key) => text(key) !== '')) {
+    warnings.push(...(await checkNamedImage(text('name'), context)))
+  }
+  return warnings
+}
+
+/** An overlay of no other kind is the image `overlays/<name>.png` of the config's folder (overlay.py:361-366). */
+async function checkNamedImage(name: string, { config }: CheckContext): Promise<string[]> {
+  if (!isLiteral(name) || /^(?:text|blur|backdrop)/.test(name)) return []
+  const path = join(config.kometaConfigDir, 'overlays', `${kometaFilename(name)}.png`)
+  return (await exists(path)) ? [] : [`there is no image "${path}"`]
+}
+
+async function hasDefaultImage(name: string, { kometaDir }: CheckContext): Promise<boolean> {
+  if (kometaDir === null) return true
+  const file = name.replace(/^overlays\/images\//, '')
+  return exists(join(kometaDir, 'defaults', 'overlays', 'images', file.endsWith('.png') ? file : `${file}.png`))
+}

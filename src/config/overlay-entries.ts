@@ -1,0 +1,56 @@
+import { isTruthy } from './normalise.ts'
+import { get, isList, isMap, textOf, type YamlMap, type YamlValue } from './yaml-value.ts'
+
+/** How an overlay file is named; `path` is a bare path in the list. `pmm` and `git: PMM/...` are old spellings of `default`. */
+export const overlayForms = ['url', 'git', 'default', 'repo', 'file', 'folder', 'path'] as const
+export type OverlayForm = (typeof overlayForms)[number]
+
+/** One overlay file (or folder of them) of a library, in the order in which Kometa loads them. */
+export interface OverlayEntry {
+  form: OverlayForm
+  value: string
+  templateVariables: YamlMap | null
+}
+
+/** The keys of one entry in the order in which Kometa looks at them (util.py:495-510). */
+const keyForms: readonly (readonly [string, OverlayForm])[] = [
+  ['url', 'url'],
+  ['git', 'git'],
+  ['pmm', 'default'],
+  ['default', 'default'],
+  ['repo', 'repo'],
+  ['file', 'file'],
+  ['folder', 'folder'],
+]
+
+/** `overlay_files` of a library as a list: one entry may stand without a list, and a text is a path (util.py:246-273). */
+export function overlayList(overlayFiles: YamlValue | undefined): readonly YamlValue[] {
+  if (overlayFiles === undefined || overlayFiles === null) return []
+  return isList(overlayFiles) ? overlayFiles : [overlayFiles]
+}
+
+/** Every overlay file that a library names, one entry per file; a map may name several. */
+export function overlayEntries(overlayFiles: YamlValue | undefined): OverlayEntry[] {
+  return overlayList(overlayFiles).flatMap((item): OverlayEntry[] => {
+    if (!isMap(item)) return [{ form: 'path', value: textOf(item).trim(), templateVariables: null }]
+    const variables = get(item, 'template_variables')
+    const templateVariables = isMap(variables) ? variables : null
+    return keyForms.flatMap(([key, form]): OverlayEntry[] => {
+      const value = textOf(item.get(key))
+      if (!isTruthy(item.get(key))) return []
+      const isOldDefault = form === 'git' && value.startsWith('PMM/')
+      return [
+        isOldDefault
+          ? { form: 'default', value: value.slice(4), templateVariables }
+          : { form, value, templateVariables },
+      ]
+    })
+  })
+}
+
+/** `remove_overlays: true` in any of its spellings, also the old place inside an entry (config.py:1725-1750). */
+export function removesOverlays(library: YamlMap | null): boolean {
+  const names = ['remove_overlays', 'remove_overlay', 'revert_overlays']
+  const places = [library, ...overlayList(get(library ?? undefined, 'overlay_files'))]
+  return places.some((place) => isMap(place) && names.some((name) => place.get(name) === true))
+}

@@ -1,0 +1,209 @@
+import { AppError } from '../contract/errors.ts'
+import { applyTable } from './apply-table.ts'
+import type { JobConfig } from './job-config.ts'
+import type { JobLibrary } from './job-libraries.ts'
+import {
+  authorizationKeys,
+  libraryKeys,
+  overlayEntryKeys,
+  plexKeys,
+  serviceKeys,
+  settingsKeys,
+  topLevelKeys,
+} from './key-table.ts'
+import { overlayList } from './overlay-entries.ts'
+import { createRealServers, type RealServers } from './real-server.ts'
+import { parseYaml } from './yaml-read.ts'
+import {
+  get,
+  getMap,
+  isList,
+  isMap,
+  numberOf,
+  textOf,
+  walkScalars,
+  type YamlKey,
+  type YamlMap,
+  type YamlValue,
+} from './yaml-value.ts'
+import { writeYaml } from './yaml-write.ts'
+
+/** Seconds. Blocked writes are answered at once, but a proxy in the way must not be what makes Plex too slow. */
+export const minPlexTimeoutSeconds = 60
+/** Kometa completes a list that lacks one of these and writes it to disk, `--read-only-config` or not (config.py:725-751). */
+export const runOrder = ['operations', 'metadata', 'collections', 'overlays']
+/** Where createWorkspace puts an overlay file that draws nothing; the dot keeps it out of `folder: config`. */
+export const emptyOverlayFile = 'config/.kometa-preview-empty.yml'
+
+export interface RunConfigOptions {
+  /** Mapping names of the libraries that hold a target; all others are left out. */
+  libraries: readonly string[]
+  /** By server index: where Kometa finds our proxy, and the token that it takes. */
+  proxies: readonly { url: string; token: string }[]
+  /** `preview.expose_token`: plex.token is the real one. The address is the proxy's all the same. */
+  exposeToken?: boolean
+}
+
+export interface RunConfig {
+  /** kometa_run.yml. It holds the user's keys for TMDb and its like: 0600, and never in a job folder. */
+  text: string
+  /** What differs from the user's config, a line each; no value of a secret. */
+  changes: string[]
+}
+
+/**
+ * The user's config made safe, by allow-list. Call it once per Kometa process, with the libraries of that process.
+ * Afterwards the text is read again, and an address or token of the real Plex in it, also in a disguise, is an error
+ * (CONFIG_INVALID): facts 1.1.c, C1.
+ */
+export function makeRunConfig(config: JobConfig, options: RunConfigOptions): RunConfig {
+  const changes: string[] = []
+  const { document } = config
+  const libraries = config.libraries.filter(({ mappingName }) => options.libraries.includes(mappingName))
+  const [first] = libraries
+  if (!first) throw new Error('makeRunConfig needs a library of the config')
+  const real = createRealServers(config.servers, {
+    proxies: options.proxies,
+    exposeToken: options.exposeToken === true,
+  })
+  const access = (library: JobLibrary) => plexBlock(config, library, options)
+
+  const rewritten = new Map<string, YamlValue>([
+    ['plex', plexSection(getMap(document, 'plex'), access(first), 'plex.', changes)],
+    ['settings', settings(getMap(document, 'settings'), 'settings.', changes, true)],
+    [
+      'libraries',
+      new Map(libraries.map((library) => [library.mappingName, libraryMap(library, first, access, changes)])),
+    ],
+  ])
+  const result = applyTable(document, { table: topLevelKeys, path: '', changes, rewritten })
+  applyServices(result, '', changes)
+  const left = config.libraries.filter((library) => !libraries.includes(library))
+  if (left.length > 0) changes.push(`libraries: left out, no target in them: ${left.map(nameOf).join(', ')}`)
+
+  const text = writeYaml(replaceRealServers(result, real, changes))
+  assertNoRealServer(text, real)
+  return { text, changes }
+}
+
+const nameOf = ({ mappingName }: JobLibrary): string => mappingName
+
+/** url, token and timeout for one library. */
+function plexBlock({ document, servers }: JobConfig, library: JobLibrary, options: RunConfigOptions): YamlMap {
+  const proxy = options.proxies[library.serverIndex]
+  const server = servers[library.serverIndex]
+  if (!proxy || !server) throw new Error(`makeRunConfig needs a proxy for server ${library.serverIndex}`)
+  const wanted = numberOf(get(library.data ?? undefined, 'plex', 'timeout') ?? get(document, 'plex', 'timeout'))
+  return new Map<YamlKey, YamlValue>([
+    ['url', proxy.url],
+    ['token', options.exposeToken === true ? server.token : proxy.token],
+    ['timeout', Math.max(minPlexTimeoutSeconds, Math.floor(wanted ?? 0))],
+  ])
+}
+
+function plexSection(own: YamlMap, access: YamlMap, path: string, changes: string[]): YamlMap {
+  changes.push(`${path}url and ${path}token: those of the preview's proxy`)
+  const timeout = numberOf(own.get('timeout'))
+  if (timeout !== undefined && timeout < minPlexTimeoutSeconds) {
+    changes.push(`${path}timeout: ${minPlexTimeoutSeconds} s instead of ${timeout} s`)
+  }
+  return applyTable(own, { table: plexKeys, path, changes, rewritten: access as ReadonlyMap<string, YamlValue> })
+}
+
+function settings(own: YamlMap, path: string, changes: string[], isGlobal: boolean): YamlMap {
+  const order = get(own, 'run_order')
+  const listed = (isList(order) ? order : textOf(order).split(',')).map((item) => textOf(item).trim().toLowerCase())
+  const complete = runOrder.every((step) => listed.includes(step)) && listed.length === runOrder.length
+  if (order !== undefined && !complete) changes.push(`${path}run_order: all four steps; only overlays run in a preview`)
+  const rewritten = new Map<string, YamlValue>()
+  if (isGlobal || order !== undefined) rewritten.set('run_order', complete ? listed : runOrder)
+  return applyTable(own, { table: settingsKeys, path, changes, rewritten, forceAlways: isGlobal })
+}
+
+function libraryMap(
+  library: JobLibrary,
+  first: JobLibrary,
+  access: (library: JobLibrary) => YamlMap,
+  changes: string[],
+): YamlMap {
+  const data: YamlMap = library.data ?? new Map()
+  const path = `libraries.${library.mappingName}.`
+  const rewritten = new Map<string, YamlValue>()
+  const ownPlex = get(data, 'plex')
+  if (isMap(ownPlex)) rewritten.set('plex', plexSection(ownPlex, access(library), `${path}plex.`, changes))
+  else if (library.serverIndex !== first.serverIndex) rewritten.set('plex', access(library))
+  const ownSettings = get(data, 'settings')
+  if (isMap(ownSettings)) rewritten.set('settings', settings(ownSettings, `${path}settings.`, changes, false))
+  const files = overlayFiles(library, path, changes)
+  if (files.length > 0) rewritten.set('overlay_files', files)
+  const result = applyTable(data, { table: libraryKeys, path, changes, rewritten })
+  applyServices(result, path, changes)
+  return result
+}
+
+function overlayFiles(library: JobLibrary, path: string, changes: string[]): YamlValue[] {
+  const files = overlayList(get(library.data ?? undefined, 'overlay_files')).map((entry, at) =>
+    isMap(entry) ? applyTable(entry, { table: overlayEntryKeys, path: `${path}overlay_files.${at}.`, changes }) : entry,
+  )
+  if (library.overlayFiles.length > 0 || !library.removeOverlays) return files
+  changes.push(`${path}overlay_files: an empty file of ours, so that Kometa keeps a library that only removes overlays`)
+  return [...files, new Map<YamlKey, YamlValue>([['file', emptyOverlayFile]])]
+}
+
+/** tmdb, trakt and the others, of the config or of a library. */
+function applyServices(parent: Map<YamlKey, YamlValue>, path: string, changes: string[]): void {
+  for (const [name, table] of Object.entries(serviceKeys)) {
+    const own = parent.get(name)
+    if (!isMap(own)) continue
+    const rewritten = new Map<string, YamlValue>()
+    const authorization = own.get('authorization')
+    if (isMap(authorization)) {
+      const options = { table: authorizationKeys, path: `${path}${name}.authorization.`, changes }
+      rewritten.set('authorization', applyTable(authorization, options))
+    }
+    // At the top level Kometa's defaults for these are false already; a library inherits what stands there.
+    parent.set(name, applyTable(own, { table, path: `${path}${name}.`, changes, rewritten, forceAlways: path === '' }))
+  }
+}
+
+/** A token in a template variable, or an overlay file that is fetched from Plex itself: made to go through the proxy. */
+function replaceRealServers(
+  value: YamlValue,
+  real: RealServers,
+  changes: string[],
+  path: readonly string[] = [],
+): YamlValue {
+  // These were written by plexBlock.
+  if (path.at(-2) === 'plex' && (path.length === 2 || path[0] === 'libraries')) return value
+  if (isList(value)) return value.map((item, at) => replaceRealServers(item, real, changes, [...path, String(at)]))
+  if (isMap(value)) {
+    const map = new Map<YamlKey, YamlValue>()
+    for (const [key, item] of value) {
+      const name = typeof key === 'string' && !isLibraryName(path) ? real.replace(key) : key
+      map.set(name, replaceRealServers(item, real, changes, [...path, textOf(key)]))
+    }
+    return map
+  }
+  if (typeof value !== 'string') return value
+  const replaced = real.replace(value)
+  if (replaced !== value) changes.push(`${path.join('.')}: the address or token of Plex in it is now that of the proxy`)
+  return replaced
+}
+
+const isLibraryName = (path: readonly string[]): boolean => path.length === 1 && path[0] === 'libraries'
+
+function assertNoRealServer(text: string, real: RealServers): void {
+  const check = (candidate: string, where: string): void => {
+    const found = real.find(candidate)
+    if (found === undefined) return
+    const what = found === 'token' ? 'The token of Plex' : 'The address of Plex'
+    throw new AppError('CONFIG_INVALID', `${what} stands in ${where}, where a preview cannot replace it`, {
+      hint: 'Take it out of the config: nothing but the plex section needs it.',
+    })
+  }
+  walkScalars(parseYaml(text, 'kometa_run.yml'), (scalar, path) => {
+    check(textOf(scalar), path.join('.'))
+    for (const key of path) check(key, 'a key of the config')
+  })
+  check(text, 'the config')
+}
