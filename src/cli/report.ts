@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { styleText } from 'node:util'
+import type { Summary } from '../contract/summary.ts'
+import type { ExitCode } from './program.ts'
+
+export function exitCodeOf(summary: Summary): ExitCode {
+  if (summary.status === 'cancelled') return 130
+  return summary.success && summary.targets.every((target) => target.status === 'exported') ? 0 : 1
+}
+
+/** The end of a run for people: a line per target, then what to know, then where it all is. */
+export function reportSummary(summary: Summary, jobDir: string, color: boolean): string {
+  const paint = (style: 'green' | 'yellow' | 'red' | 'bold' | 'dim', text: string) =>
+    color ? styleText(style, text) : text
+  const lines = ['']
+  for (const target of summary.targets) {
+    const word = {
+      exported: paint('green', 'ok      '),
+      incomplete: paint('yellow', 'partly  '),
+      missing: paint('red', 'missing '),
+    }
+    const what = target.restore
+      ? 'a real run would take its overlays off'
+      : (target.reason ?? (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : 'drawn'))
+    lines.push(`${word[target.status]} ${target.title}  ${paint('dim', what)}`)
+    if (target.after) lines.push(`         ${join(jobDir, target.after.path)}`)
+    if (target.may_be_incomplete)
+      lines.push(`         ${paint('yellow', `may be incomplete: ${target.may_be_incomplete}`)}`)
+  }
+  lines.push('')
+  for (const server of summary.servers) {
+    if (server.token_is_barrier) continue
+    lines.push(
+      paint(
+        'red',
+        `${server.name} answers reads from here without a token ("allowed without auth"): the token is no barrier there.`,
+      ),
+    )
+  }
+  for (const problem of summary.problems) lines.push(paint('red', problem))
+  for (const warning of summary.warnings) lines.push(paint('yellow', warning))
+  if (summary.renderer === 'sample') {
+    lines.push('The pictures were drawn by the sample renderer, a stand-in for Kometa; `run` uses the real one.')
+  }
+  const writes = summary.blocked_write_attempts.length
+  lines.push(
+    `${paint('bold', summary.status)}: ${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked, none let through.`,
+  )
+  lines.push(`The job: ${jobDir}`)
+  return lines.join('\n')
+}

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path'
+import type { JobConfig } from '../config/job-config.ts'
+import { AppError } from '../contract/errors.ts'
+import type { PreviewTarget } from '../contract/preview.ts'
+import { displayTitle, type PlexItem, titleWithYear } from '../plex/item.ts'
+import { checkPreviewTargets } from '../plex/preview-targets.ts'
+import { type ResolvedTarget, resolveTargets } from '../plex/resolve-target.ts'
+import type { JobServers } from './connect-servers.ts'
+import type { JobTarget } from './job-target.ts'
+import { outputStems } from './output-name.ts'
+import { checkTargetIds, createTargetIds } from './target-id.ts'
+
+/** A target, and what is needed until its before picture is there. */
+export interface ChosenTarget extends JobTarget {
+  item: PlexItem | null
+  /** Place of its server in `JobConfig.servers`. */
+  serverIndex: number | null
+  /** Absolute path of the before picture that preview.yml names. */
+  input: string | undefined
+}
+
+export interface ChosenTargets {
+  targets: ChosenTarget[]
+  notes: string[]
+}
+
+/**
+ * The targets of preview.yml and of the command line, looked up in Plex, each with its libraries. Throws TARGETS_NONE,
+ * TARGET_UNKNOWN, TARGET_AMBIGUOUS, TARGET_ID_DUPLICATE. A target without ratingKey stays, to be reported as missing.
+ */
+export async function chooseTargets(
+  config: JobConfig,
+  servers: JobServers,
+  options: { specs: readonly string[]; library?: string | undefined; baseDir: string },
+): Promise<ChosenTargets> {
+  const listed = config.preview.targets
+  if (listed.length === 0 && options.specs.length === 0) {
+    throw new AppError('TARGETS_NONE', 'no target was given', {
+      hint: 'Name what to preview with --target, such as --target "Metropolis (1927)", or under preview.targets.',
+    })
+  }
+  checkTargetIds(listed.map(({ id }) => id))
+  const context = { servers: servers.targetServers, libraries: servers.libraries }
+  const checked = await checkPreviewTargets(listed, context)
+  const byId = new Map(checked.map((target) => [target.id, target]))
+  const targets = listed.map((target) => fromPreview(target, byId.get(target.id), servers, options.baseDir))
+  const notes = checked.flatMap((target) => target.notes)
+
+  if (options.specs.length > 0) {
+    const narrowed = options.library === undefined ? {} : { library: options.library }
+    const resolved = await resolveTargets(options.specs, { ...context, ...narrowed })
+    const nextId = createTargetIds(listed.map(({ id }) => id))
+    for (const target of resolved) {
+      notes.push(...target.notes)
+      targets.push({
+        ...placed(target, servers),
+        id: nextId(target.item),
+        outputStem: '',
+        before: null,
+        input: undefined,
+      })
+    }
+  }
+  const stems = outputStems(targets.map(({ id }) => ({ id, output: listed.find((one) => one.id === id)?.output })))
+  for (const target of targets) target.outputStem = stems.get(target.id) ?? `${target.id}_after`
+  return { targets, notes }
+}
+
+function fromPreview(
+  target: PreviewTarget,
+  found: ResolvedTarget | undefined,
+  servers: JobServers,
+  baseDir: string,
+): ChosenTarget {
+  const own = { id: target.id, outputStem: '', before: null }
+  const input = target.input === undefined ? undefined : resolve(baseDir, target.input)
+  if (found) return { ...placed(found, servers), ...own, input }
+  return {
+    ...own,
+    input,
+    ratingKey: null,
+    title: target.title ?? target.id,
+    logTitle: target.title ?? target.id,
+    type: target.type ?? null,
+    library: target.library ?? null,
+    server: null,
+    serverIndex: null,
+    sectionId: null,
+    mappings: [],
+    item: null,
+  }
+}
+
+function placed({ item, library, libraries, server }: ResolvedTarget, { servers }: JobServers) {
+  const serverIndex = Number(server)
+  return {
+    ratingKey: item.ratingKey,
+    title: titleWithYear(item),
+    logTitle: displayTitle(item),
+    type: item.type,
+    library: library.libraryName,
+    server: servers.find(({ index }) => index === serverIndex)?.id ?? null,
+    serverIndex,
+    sectionId: item.sectionId,
+    mappings: libraries.map(({ mappingName }) => mappingName),
+    item,
+  }
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomic } from '../util/atomic-file.ts'
+
+/**
+ * The X-Plex-Client-Identifier of this installation, for users whose Kometa has no UUID file yet: made once and kept,
+ * since Plex lists every new one as a device.
+ */
+export async function clientIdentifier(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'client-identifier')
+  const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  if (/^[0-9a-f-]{36}$/.test(known.trim())) return known.trim()
+  const made = randomUUID()
+  await mkdir(dataDir, { recursive: true })
+  await writeFileAtomic(path, `${made}\n`)
+  return made
+}

@@ -1,0 +1,29 @@
+import type { JobConfig } from '../config/job-config.ts'
+import type { JobEvent } from '../contract/events.ts'
+import type { Renderer } from './renderer.ts'
+
+/** What a caller (command line, studio, demo) asks of one job. */
+export interface JobRequest {
+  config: JobConfig
+  /** Made if it is not there. */
+  jobDir: string
+  /** Targets as the user wrote them, beyond those of `config.preview.targets`. */
+  specs: readonly string[]
+  /** Narrows where `specs` are looked for: a mapping name or a Plex library title. */
+  library?: string
+  renderer: Renderer
+  /** Ours: workspaces, remembered checks, the client identifier. */
+  dataDir: string
+  keepWorkspace: boolean
+  /** Where the proxy listens; when the port is taken, on a free one. */
+  proxyPort?: number
+  /** Run over a library of more than `maxUnscopedItems` items. */
+  wholeLibrary: boolean
+  /** Milliseconds without output after which the renderer counts as hung. */
+  idleTimeoutMs?: number
+  env: NodeJS.ProcessEnv
+  signal: AbortSignal
+  onEvent(event: JobEvent): void
+  /** Every line of the log, scrubbed. */
+  onLine(line: string): void
+}
