@@ -18,7 +18,7 @@ export const itemsPerRead = 50
 /** Items in one page of a listing; about 3 MB. */
 export const itemsPerPage = 1_000
 /** Pages of one listing at most: a server that never ends a listing must not keep us. */
-const maxPages = 1_000
+const maxPages = 500
 /** What a whole listing may leave out (plexapi's `_EXCLUDES`): a server that does not know these just sends more. */
 const bare =
   'excludeElements=Media,Genre,Country,Guid,Rating,Collection,Director,Writer,Role&excludeFields=summary,tagline'

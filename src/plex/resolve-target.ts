@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors.ts'
+import { findPart } from './find-part.ts'
 import { displayTitle, type PlexItem } from './item.ts'
 import { narrowLibraries, type TargetLibrary, type TargetServer, typesOfSection } from './library-lookup.ts'
 import { candidateLines, createExplanation, type Explanation } from './target-explain.ts'
@@ -125,7 +126,9 @@ function createFinder(context: ResolveContext): Finder {
       case 'episode': {
         const places = placesOf(libraries, context.servers).filter(({ types }) => holds(types, 'show'))
         const shows = await findTitle(search, places, reading.show, reading.year, explain)
-        const parts = await Promise.all(shows.matches.map((show) => findPart(show, reading, context.servers, explain)))
+        const parts = await Promise.all(
+          shows.matches.map((show) => findPartOf(show, reading, context.servers, explain)),
+        )
         return { matches: parts.flat(), level: shows.level }
       }
     }
@@ -174,8 +177,7 @@ async function findTitle(
   return { matches, level }
 }
 
-/** The season or episode of a show. A show with hidden seasons may list none: then its episodes tell. */
-async function findPart(
+async function findPartOf(
   show: Located,
   reading: Extract<TargetReading, { kind: 'season' | 'episode' }>,
   servers: readonly TargetServer[],
@@ -183,35 +185,10 @@ async function findPart(
 ): Promise<Located[]> {
   const reader = servers.find(({ key }) => key === show.server)?.reader
   if (!reader) return []
-  const here = (item: PlexItem): Located => ({ item: withSection(item, show.item), server: show.server })
-  const children = await reader.children(show.item.ratingKey)
-  const seasons = children.filter(({ type }) => type === 'season')
-  const season = seasons.filter(({ index }) => index === reading.season)
-  if (reading.kind === 'season') {
-    if (season.length === 0) explain.lacks(show, seasons)
-    return season.map(here)
-  }
-  const episodes =
-    season.length > 0 ? await inSeasons(season, reader.children) : await reader.allLeaves(show.item.ratingKey)
-  const wanted = episodes.filter(
-    ({ type, index, parentIndex }) => type === 'episode' && index === reading.episode && parentIndex === reading.season,
-  )
-  if (wanted.length === 0) explain.lacks(show, season.length > 0 ? episodes : seasons)
-  return wanted.map(here)
+  const { items, siblings } = await findPart(reader, show.item, reading)
+  if (items.length === 0) explain.lacks(show, siblings)
+  return items.map((item) => ({ item, server: show.server }))
 }
-
-async function inSeasons(
-  seasons: readonly PlexItem[],
-  children: (ratingKey: string) => Promise<PlexItem[]>,
-): Promise<PlexItem[]> {
-  return (await Promise.all(seasons.map(({ ratingKey }) => children(ratingKey)))).flat()
-}
-
-const withSection = (item: PlexItem, show: PlexItem): PlexItem => ({
-  ...item,
-  sectionId: item.sectionId ?? show.sectionId,
-  sectionTitle: item.sectionTitle ?? show.sectionTitle,
-})
 
 /** Whether a section with these titled types can hold an item of this type. */
 function holds(types: readonly string[], type: string): boolean {

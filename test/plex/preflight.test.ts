@@ -1,0 +1,106 @@
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { preflight } from '../../src/plex/preflight.ts'
+import { createPlexReader } from '../../src/plex/reads.ts'
+import { createPlexConnection } from '../../src/plex/upstream.ts'
+import { address, json, openOddServer, openSamplePlex } from './open-plex.ts'
+import { movies } from './sample-libraries.ts'
+
+describe('before anything starts', () => {
+  test('a good server tells who it is, and refuses a read without the token', async () => {
+    await using open = await openSamplePlex({ libraries: [movies], friendlyName: 'Attic', version: '1.42.0' })
+    const { plex, connection, reader } = open
+    expect(await preflight(connection, reader)).toEqual({
+      machineIdentifier: plex.machineIdentifier,
+      name: 'Attic',
+      version: '1.42.0',
+      tokenIsBarrier: true,
+    })
+    expect(plex.journal).toHaveLength(3)
+    expect(plex.writes).toEqual([])
+  })
+
+  test('a server that answers without a token has no barrier', async () => {
+    await using open = await openSamplePlex({ libraries: [movies], allowWithoutToken: true })
+    expect((await preflight(open.connection, open.reader)).tokenIsBarrier).toBe(false)
+  })
+
+  test('a path prefix works', async () => {
+    await using open = await openSamplePlex({ libraries: [movies], pathPrefix: '/plex' })
+    expect((await preflight(open.connection, open.reader)).tokenIsBarrier).toBe(true)
+  })
+
+  test('a server that fails without a token proves no barrier', async () => {
+    await using odd = await openOddServer((request, response) =>
+      request.headers['x-plex-token']
+        ? json(response, { machineIdentifier: 'm1', friendlyName: 'Odd', version: '1' })
+        : response.writeHead(500).end(),
+    )
+    expect((await preflight(odd.connection, createPlexReader(odd.connection))).tokenIsBarrier).toBe(false)
+  })
+
+  test('a wrong token', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    await using connection = createPlexConnection(address(open.plex.url, 'wrong-token'))
+    const failure = preflight(connection, createPlexReader(connection))
+    await expect(failure).rejects.toMatchObject({ code: 'PLEX_TOKEN_REFUSED', exitCode: 2 })
+    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining('wrong-token') })
+  })
+
+  test.each([
+    ['a page of HTML', 200, '<html>', 'PLEX_NOT_A_SERVER'],
+    ['other JSON', 200, '{"ok":true}', 'PLEX_NOT_A_SERVER'],
+    ['no such path', 404, '', 'PLEX_NOT_A_SERVER'],
+    ['a redirect', 301, '', 'PLEX_NOT_A_SERVER'],
+    ['a refusal', 401, '', 'PLEX_TOKEN_REFUSED'],
+    ['maintenance', 503, '', 'PLEX_UNREACHABLE'],
+    ['a bad gateway', 502, '', 'PLEX_UNREACHABLE'],
+  ])('%s', async (_what, status, body, code) => {
+    let requests = 0
+    await using odd = await openOddServer((_request, response) => {
+      requests += 1
+      response.writeHead(status, { location: '/identity' }).end(body)
+    })
+    await expect(preflight(odd.connection, createPlexReader(odd.connection))).rejects.toMatchObject({
+      code,
+      exitCode: 2,
+      hint: expect.stringMatching(/\w/),
+    })
+    expect(requests).toBe(1)
+  })
+
+  test('nothing listens', async () => {
+    const odd = await openOddServer(() => undefined)
+    await odd[Symbol.asyncDispose]()
+    await using connection = createPlexConnection(address(odd.url))
+    await expect(preflight(connection, createPlexReader(connection))).rejects.toMatchObject({
+      code: 'PLEX_UNREACHABLE',
+      exitCode: 2,
+    })
+  })
+
+  test('a port that closes every connection', async () => {
+    const server = createServer((socket) => socket.destroy())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await using connection = createPlexConnection(address(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+    try {
+      await expect(preflight(connection, createPlexReader(connection))).rejects.toMatchObject({
+        code: 'PLEX_UNREACHABLE',
+        hint: expect.stringContaining('https://'),
+      })
+    } finally {
+      await new Promise((resolve) => server.close(resolve))
+    }
+  })
+
+  test('the end of the job ends it', async () => {
+    const job = new AbortController()
+    const reason = new Error('the job was cancelled')
+    await using odd = await openOddServer(() => job.abort(reason))
+    const { signal } = job
+    await expect(preflight(odd.connection, createPlexReader(odd.connection, { signal }), { signal })).rejects.toBe(
+      reason,
+    )
+  })
+})
