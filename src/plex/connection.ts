@@ -22,7 +22,7 @@ export interface PlexRead {
   method: 'GET' | 'HEAD'
   target: AllowedTarget
   /** Only names of the header allow-list get through; the connection adds token and client identifier. */
-  headers?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string | string[] | undefined>>
   signal?: AbortSignal
   /** Send no token: only to find out whether the token is a barrier. */
   withoutToken?: boolean

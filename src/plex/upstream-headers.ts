@@ -21,7 +21,7 @@ export function outgoingHeaders(read: PlexRead, token: string | undefined, clien
   if (given) {
     for (const name of names) {
       const value = given[name]
-      if (value !== undefined && allowed[name]?.test(value)) headers.push(name, value)
+      if (typeof value === 'string' && allowed[name]?.test(value)) headers.push(name, value)
     }
   }
   return headers

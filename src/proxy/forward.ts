@@ -1,0 +1,137 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import { AppError } from '../contract/errors.ts'
+import type { PlexConnection, PlexReadFlow, PlexReadSink, PlexResponseHead } from '../plex/connection.ts'
+import { decodeBody } from '../plex/decode-body.ts'
+import type { ReadHandler, ReadReply } from './read-handler.ts'
+import type { ReadMemory } from './read-memory.ts'
+
+/** Headers between two hops, and those that would name Plex's own address or tie the client to it. */
+const dropped = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'alt-svc',
+  'content-location',
+  'location',
+  'refresh',
+  'set-cookie',
+  'strict-transport-security',
+])
+
+export interface ForwardOptions {
+  connection: PlexConnection
+  memory: Pick<ReadMemory, 'noteArtwork'>
+  limits: { maxArtworkAnswerBytes: number }
+}
+
+/** Streams a read from Plex to the client: head and bytes as Plex sends them, redirects never passed on. */
+export function createForward({ connection, memory, limits }: ForwardOptions): ReadHandler {
+  return ({ method, read, headers }, reply) => {
+    const note = read.listsArtwork && method === 'GET'
+    const sink: PlexReadSink = note
+      ? new NotingSink(reply, memory, limits.maxArtworkAnswerBytes)
+      : new ForwardSink(reply)
+    // An answer that is read along is asked for as it is, so that no decoder stands in its way.
+    const sent = note ? { ...headers, 'accept-encoding': undefined } : headers
+    const giveUp = connection.relay({ method, target: read.target, headers: sent }, sink)
+    reply.whenGone(() => giveUp(new Error('the client went away')))
+  }
+}
+
+class ForwardSink implements PlexReadSink {
+  readonly #reply: ReadReply
+  #flow: PlexReadFlow | undefined
+  #waits = false
+
+  constructor(reply: ReadReply) {
+    this.#reply = reply
+  }
+
+  head({ status, headers }: PlexResponseHead, flow: PlexReadFlow): void {
+    if (status >= 300 && status < 400 && status !== 304) {
+      // The client would follow it with token and body, past the proxy.
+      this.#reply.fail(502, `Plex answered ${status}, a redirect, which is never followed nor passed on`)
+      flow.abort(new Error('redirect'))
+      return
+    }
+    this.#flow = flow
+    this.#reply.begin(status, answerHeaders(headers))
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#reply.write(chunk)) return
+    this.#flow?.pause()
+    if (this.#waits) return
+    this.#waits = true
+    this.#reply.whenDrained(() => this.#flow?.resume())
+  }
+
+  end(): void {
+    this.#reply.end()
+  }
+
+  fail(error: Error): void {
+    this.#reply.fail(isTimeout(error) ? 504 : 502, error.message)
+  }
+}
+
+/** Reads along what Plex lists as an item's artwork: only then may the client ask for `file?url=` of it. */
+class NotingSink extends ForwardSink {
+  readonly #memory: Pick<ReadMemory, 'noteArtwork'>
+  readonly #maxBytes: number
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  #encoding: string | undefined
+
+  constructor(reply: ReadReply, memory: Pick<ReadMemory, 'noteArtwork'>, maxBytes: number) {
+    super(reply)
+    this.#memory = memory
+    this.#maxBytes = maxBytes
+  }
+
+  override head(head: PlexResponseHead, flow: PlexReadFlow): void {
+    this.#encoding = head.headers['content-encoding']
+    super.head(head, flow)
+  }
+
+  override data(chunk: Buffer): void {
+    this.#bytes += chunk.length
+    if (this.#bytes <= this.#maxBytes) this.#chunks.push(chunk)
+    super.data(chunk)
+  }
+
+  override end(): void {
+    // Noted before the client has the whole answer: its next request may be one of these.
+    if (this.#encoding === undefined) {
+      this.#memory.noteArtwork(Buffer.concat(this.#chunks).toString('utf8'))
+      super.end()
+      return
+    }
+    decodeBody(Buffer.concat(this.#chunks), this.#encoding, this.#maxBytes)
+      .then((body) => this.#memory.noteArtwork(body.toString('utf8')))
+      .then(
+        () => super.end(),
+        (error: unknown) => super.fail(error instanceof Error ? error : new Error('undecodable', { cause: error })),
+      )
+  }
+}
+
+function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const named = typeof headers.connection === 'string' ? headers.connection.toLowerCase().split(/\s*,\s*/) : []
+  const kept: OutgoingHttpHeaders = {}
+  for (const name of Object.keys(headers)) {
+    if (!dropped.has(name) && !named.includes(name)) kept[name] = headers[name]
+  }
+  return kept
+}
+
+function isTimeout(error: Error): boolean {
+  const cause = error instanceof AppError ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && /TIMEOUT/.test(String(cause.code))
+}

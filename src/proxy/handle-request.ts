@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { drainBody } from './drain-body.ts'
+import { Exchange } from './exchange.ts'
+import type { WriteHandlers } from './handle-write.ts'
+import { decide, type PolicyContext, sectionBefore, type Verdict } from './policy.ts'
+import type { ReadHandler } from './read-handler.ts'
+import type { ReadMemory } from './read-memory.ts'
+import type { ProxyRecorder } from './recorder.ts'
+import type { Records } from './records.ts'
+import { ClientReply } from './reply.ts'
+
+export interface HandleOptions {
+  context: PolicyContext
+  memory: Pick<ReadMemory, 'learnSection'>
+  records: Records
+  recorder: Pick<ProxyRecorder, 'nextSeq'>
+  read: ReadHandler
+  write: WriteHandlers
+  maxHeadersCount: number
+  maxDrainBytes: number
+}
+
+const textType = 'text/plain; charset=utf-8'
+
+/**
+ * Takes one request from its head to its answer: one exchange, one verdict, one record. Any failure of ours on
+ * the way ends in a 5xx and a record, never in a request to Plex.
+ */
+export function createRequestHandler(options: HandleOptions) {
+  const { context, memory, records, recorder, maxHeadersCount } = options
+
+  function failed(exchange: Exchange, error: unknown): void {
+    const reason = `the proxy failed: ${error instanceof Error ? error.message : String(error)}`
+    // Whatever else is broken, no answer that began may look whole and no socket may hang.
+    try {
+      records.refused(exchange, { status: 500, reason, outcome: 'failed' })
+    } finally {
+      if (exchange.res.headersSent) exchange.res.destroy()
+      else exchange.answer(500, textType, reason)
+    }
+  }
+
+  function refuse(exchange: Exchange, status: number, reason: string, expectsContinue: boolean): void {
+    records.refused(exchange, { status, reason, outcome: 'refused' })
+    if (!exchange.summary.hasBody || expectsContinue) {
+      exchange.answer(status, textType, reason)
+      return
+    }
+    // An answer sent before the body is read would often be lost in the reset that follows it.
+    exchange.res.shouldKeepAlive = false
+    drainBody(exchange.req, options.maxDrainBytes)
+      .then(() => exchange.answer(status, textType, reason))
+      .catch((error: unknown) => failed(exchange, error))
+  }
+
+  function act(exchange: Exchange, verdict: Verdict, expectsContinue: boolean): void {
+    if (verdict.kind === 'refuse') {
+      refuse(exchange, verdict.status, verdict.reason, expectsContinue)
+      return
+    }
+    if (verdict.kind === 'forward') {
+      const method = exchange.summary.method === 'HEAD' ? 'HEAD' : 'GET'
+      const reply = new ClientReply(exchange, verdict.read, records)
+      options.read({ method, read: verdict.read, headers: exchange.req.headers }, reply)
+      return
+    }
+    if (expectsContinue) exchange.res.writeContinue()
+    const done =
+      verdict.kind === 'capture' ? options.write.capture(exchange, verdict) : options.write.block(exchange, verdict)
+    done.catch((error: unknown) => failed(exchange, error))
+  }
+
+  function judgeAndAct(exchange: Exchange, expectsContinue: boolean): void {
+    try {
+      act(
+        exchange,
+        exchange.judge((summary) => decide(summary, context)),
+        expectsContinue,
+      )
+    } catch (error) {
+      failed(exchange, error)
+    }
+  }
+
+  function learnFirst(exchange: Exchange, section: string, expectsContinue: boolean): void {
+    memory.learnSection(section).then(
+      () => judgeAndAct(exchange, expectsContinue),
+      (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error)
+        const reason = `the search fields of section ${section} could not be read from Plex: ${why}`
+        records.refused(exchange, { status: 502, reason, outcome: 'failed' })
+        exchange.answer(502, textType, reason)
+      },
+    )
+  }
+
+  return (req: IncomingMessage, res: ServerResponse, expectsContinue = false): void => {
+    // A client that breaks off shows in the records of its read or upload; the stream's own error has nothing to add.
+    req.on('error', () => {})
+    res.on('error', () => {})
+    let exchange: Exchange | undefined
+    try {
+      exchange = new Exchange(recorder.nextSeq(), req, res, maxHeadersCount)
+      const section = sectionBefore(exchange.summary, context)
+      if (section === null) judgeAndAct(exchange, expectsContinue)
+      else learnFirst(exchange, section, expectsContinue)
+    } catch (error) {
+      if (exchange) failed(exchange, error)
+      else res.writeHead(500, { 'Content-Length': 0, Connection: 'close' }).end()
+    }
+  }
+}

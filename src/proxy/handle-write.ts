@@ -1,0 +1,103 @@
+import type { Capture } from '../contract/records.ts'
+import { answerWrite } from './answers.ts'
+import type { CaptureStore, ReadOwnUrl, UploadDescription } from './capture/types.ts'
+import { drainBody } from './drain-body.ts'
+import type { Exchange } from './exchange.ts'
+import { ownTarget } from './own-url.ts'
+import type { Verdict } from './policy.ts'
+import type { ProxyRecorder } from './recorder.ts'
+import type { Records } from './records.ts'
+
+type CaptureVerdict = Extract<Verdict, { kind: 'capture' }>
+type BlockVerdict = Extract<Verdict, { kind: 'block' }>
+
+export interface WriteOptions {
+  captures: CaptureStore
+  recorder: ProxyRecorder
+  records: Records
+  serverId: string
+  plexUrl: string
+  readOwnUrl: ReadOwnUrl
+  /** The port that clients reach this proxy at. */
+  port: () => number
+  maxDrainBytes: number
+}
+
+export interface WriteHandlers {
+  capture(exchange: Exchange, verdict: CaptureVerdict): Promise<void>
+  block(exchange: Exchange, verdict: BlockVerdict): Promise<void>
+}
+
+/** Answers writes as Plex would, without Plex: an upload only after it is durable (promise 3), all others once they are counted. */
+export function createWriteHandlers(options: WriteOptions): WriteHandlers {
+  const { captures, recorder, records, serverId, maxDrainBytes } = options
+
+  async function keep(exchange: Exchange, verdict: CaptureVerdict): Promise<Capture> {
+    const { req, seq, timestamp, summary } = exchange
+    const upload: UploadDescription = {
+      seq,
+      timestamp,
+      server: serverId,
+      method: summary.method,
+      ...records.describe(exchange),
+      ratingKey: verdict.ratingKey,
+      kind: verdict.artwork,
+    }
+    if (verdict.url !== null) {
+      const own = ownTarget(verdict.url, verdict.ratingKey, options.port(), options.plexUrl)
+      if (own === null) return captures.keepUrl(upload, verdict.url, null)
+      return captures.keepUrl(upload, `http://127.0.0.1:${options.port()}${own}`, options.readOwnUrl)
+    }
+    const contentType = req.headers['content-type']
+    return captures.keepBody(upload, { stream: req, contentType, contentLength: statedLength(exchange) })
+  }
+
+  return {
+    async capture(exchange, verdict) {
+      let capture: Capture
+      try {
+        capture = await keep(exchange, verdict)
+      } catch (error) {
+        // Nothing durable: a success now would be a lost image. 507 tells why to whoever reads the client's log.
+        records.blocked(exchange, verdict.ratingKey, verdict.artwork, statedLength(exchange) ?? 0)
+        const reason = `the upload could not be kept: ${error instanceof Error ? error.message : String(error)}`
+        records.refused(exchange, { status: 507, reason, outcome: 'failed' })
+        exchange.answer(507, 'text/plain; charset=utf-8', reason)
+        return
+      }
+      const stated = exchange.req.complete ? statedLength(exchange) : undefined
+      const bytes = verdict.url === null ? (stated ?? capture.size_bytes) : 0
+      records.blocked(exchange, verdict.ratingKey, verdict.artwork, bytes)
+      recorder.captured(capture)
+      const rest = verdict.url === null ? await drainBody(exchange.req, maxDrainBytes) : undefined
+      if (rest?.outcome === 'excess') answerExcess(exchange, records, maxDrainBytes)
+      else answerSuccess(exchange)
+    },
+    async block(exchange, verdict) {
+      const { bytes, outcome } = exchange.summary.hasBody
+        ? await drainBody(exchange.req, maxDrainBytes)
+        : ({ bytes: 0, outcome: 'whole' } as const)
+      records.blocked(exchange, verdict.ratingKey, verdict.artwork, bytes)
+      if (outcome === 'excess') answerExcess(exchange, records, maxDrainBytes)
+      else answerSuccess(exchange)
+    },
+  }
+}
+
+function answerSuccess(exchange: Exchange): void {
+  const { req, summary, verdict } = exchange
+  const { status, contentType, body } = answerWrite(summary.method, verdict.target, req.headers.accept)
+  exchange.answer(status, contentType, body)
+}
+
+function answerExcess(exchange: Exchange, records: Records, maxBytes: number): void {
+  const reason = `the body is larger than ${maxBytes} bytes`
+  records.refused(exchange, { status: 413, reason, outcome: 'refused' })
+  exchange.answer(413, 'text/plain; charset=utf-8', reason)
+}
+
+/** The Content-Length of a request; undefined when it is chunked. */
+function statedLength({ req }: Exchange): number | undefined {
+  const length = req.headers['content-length']
+  return length === undefined ? undefined : Number(length)
+}

@@ -1,0 +1,82 @@
+import { allowRead, isPlexOwnUrl, type ReadContext } from '../plex/classify-read.ts'
+import type { PlexConnection } from '../plex/connection.ts'
+import { decodeValue } from '../plex/request-target.ts'
+import { metaTarget, parseSectionMeta, plainMeta, type SectionMeta } from '../plex/section-meta.ts'
+import { microTimestamp } from './clock.ts'
+import type { ProxyLimits } from './limits.ts'
+import type { ProxyRecorder } from './recorder.ts'
+
+/** What one proxy has learnt from Plex in this job and judges reads by. */
+export interface ReadMemory extends ReadContext {
+  /** Asks Plex for a section's Meta, once; rejects when Plex does not answer, and may then be tried again. */
+  learnSection(id: string): Promise<void>
+  /** Remembers the artwork that an answer of N/posters, arts and so on lists (XML or JSON). */
+  noteArtwork(answer: string): void
+}
+
+export interface ReadMemoryOptions {
+  connection: PlexConnection
+  serverId: string
+  recorder: ProxyRecorder
+  limits: Pick<ProxyLimits, 'maxSections' | 'maxListedArtwork'>
+}
+
+export function createReadMemory({ connection, serverId, recorder, limits }: ReadMemoryOptions): ReadMemory {
+  const sections = new Map<string, SectionMeta>()
+  const learning = new Map<string, Promise<void>>()
+  const artwork = new Set<string>()
+
+  async function askMeta(id: string): Promise<void> {
+    const target = allowRead(metaTarget(id))
+    const seq = recorder.nextSeq()
+    const timestamp = microTimestamp()
+    const startedAt = performance.now()
+    const { status, body } = await connection.get({ method: 'GET', target, headers: { accept: 'application/xml' } })
+    // A section that Plex does not have has no fields of its own; the read itself will say 404.
+    if (status !== 200 && status !== 404)
+      throw new Error(`Plex answered ${status} when asked for the fields of section ${id}`)
+    const meta = status === 404 ? plainMeta : parseSectionMeta(body.toString('utf8'))
+    keepNewest(sections, limits.maxSections)
+    sections.set(id, meta)
+    const durationMs = performance.now() - startedAt
+    const template = '/library/sections/{section}/all'
+    recorder.forwarded({
+      seq,
+      timestamp,
+      server: serverId,
+      method: 'GET',
+      target,
+      template,
+      status,
+      bytes: body.length,
+      durationMs,
+    })
+  }
+
+  return {
+    section: (id) => sections.get(id),
+    listedArtwork: (ratingKey, url) => artwork.has(`${ratingKey} ${url}`),
+    learnSection(id) {
+      const running = learning.get(id)
+      if (running) return running
+      const asked = askMeta(id).finally(() => learning.delete(id))
+      learning.set(id, asked)
+      return asked
+    },
+    noteArtwork(answer) {
+      for (const [, ratingKey, raw] of answer.matchAll(/\/library\/metadata\/(\d{1,18})\/file\?url=([^"'&<>\s\\]+)/g)) {
+        const url = decodeValue(raw ?? '')
+        if (url === null || isPlexOwnUrl(url)) continue
+        keepNewest(artwork, limits.maxListedArtwork)
+        artwork.add(`${ratingKey} ${url}`)
+      }
+    },
+  }
+}
+
+/** Makes room for one more: the oldest goes. */
+function keepNewest(store: Map<string, unknown> | Set<string>, max: number): void {
+  if (store.size < max) return
+  const oldest = store.keys().next().value
+  if (oldest !== undefined) store.delete(oldest)
+}

@@ -1,0 +1,79 @@
+import type { ArtworkKind } from '../contract/kinds.ts'
+import { queryOf, type RequestTarget, splitTarget } from '../plex/request-target.ts'
+import type { Exchange } from './exchange.ts'
+import type { ProxyRecorder } from './recorder.ts'
+import { ratingKeyOf, sectionOf } from './upload-path.ts'
+
+export interface Refused {
+  status: number
+  reason: string
+  /** refused = our policy said no; failed = Plex or we ourselves could not do it. */
+  outcome: 'refused' | 'failed'
+}
+
+/** Writes records of exchanges, without tokens. */
+export interface Records {
+  forwarded(exchange: Exchange, target: string, template: string, status: number, bytes: number): void
+  refused(exchange: Exchange, refused: Refused): void
+  /** A request that never became one: CONNECT, an upgrade, or bytes that are not HTTP. */
+  refusedRaw(method: string, rawTarget: string, refused: Refused): void
+  blocked(exchange: Exchange, ratingKey: string | null, kind: ArtworkKind | null, bytes: number): void
+  /** Path and query of a request as they may be written down. */
+  describe(exchange: Exchange): { path: string; query: string }
+}
+
+/** Longest path or query that a record repeats, in characters. */
+const maxRecordedChars = 8_192
+
+export function createRecords(
+  recorder: ProxyRecorder,
+  server: string,
+  clientToken: string,
+  now: () => string,
+): Records {
+  const clean = (text: string) => {
+    const short = text.length > maxRecordedChars ? `${text.slice(0, maxRecordedChars)}...` : text
+    const hidden = short.includes(clientToken) ? short.replaceAll(clientToken, 'token') : short
+    // Kometa puts its token into the `url=` of an upload too, encoded once or twice.
+    return hidden.replace(/(X-Plex-Token(?:=|%3D|%253D))[^&%]*/gi, '$1')
+  }
+  const targetOf = (exchange: Exchange): RequestTarget =>
+    exchange.judged ? exchange.verdict.target : splitTarget(exchange.summary.rawTarget)
+  const describe = (target: RequestTarget) => ({ path: clean(target.path), query: clean(queryOf(target)) })
+
+  return {
+    describe: (exchange) => describe(targetOf(exchange)),
+    forwarded({ seq, timestamp, startedAt, summary }, target, template, status, bytes) {
+      const durationMs = performance.now() - startedAt
+      const { method } = summary
+      recorder.forwarded({ seq, timestamp, server, method, target: clean(target), template, status, bytes, durationMs })
+    },
+    refused(exchange, { status, reason, outcome }) {
+      const target = targetOf(exchange)
+      const { seq, timestamp, summary } = exchange
+      recorder.refused({
+        seq,
+        timestamp,
+        server,
+        method: summary.method,
+        ...describe(target),
+        status,
+        reason: clean(reason),
+        outcome,
+        section: sectionOf(target.path),
+        rating_key: ratingKeyOf(target),
+      })
+    },
+    refusedRaw(method, rawTarget, { status, reason, outcome }) {
+      const target = splitTarget(rawTarget)
+      const seq = recorder.nextSeq()
+      const place = { ...describe(target), section: sectionOf(target.path), rating_key: ratingKeyOf(target) }
+      recorder.refused({ seq, timestamp: now(), server, method, ...place, status, reason: clean(reason), outcome })
+    },
+    blocked(exchange, rating_key, kind, content_length) {
+      const { seq, timestamp, summary } = exchange
+      const place = describe(targetOf(exchange))
+      recorder.blocked({ seq, timestamp, server, method: summary.method, ...place, rating_key, kind, content_length })
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { AllowedRead } from '../plex/classify-read.ts'
+import type { Exchange } from './exchange.ts'
+import type { ReadReply } from './read-handler.ts'
+import type { Records } from './records.ts'
+
+/** The answer to one read on its way to the client, and its record. */
+export class ClientReply implements ReadReply {
+  readonly #exchange: Exchange
+  readonly #read: AllowedRead
+  readonly #records: Records
+  #status = 0
+  #bytes = 0
+  #done = false
+  #stop: (() => void) | undefined
+
+  constructor(exchange: Exchange, read: AllowedRead, records: Records) {
+    this.#exchange = exchange
+    this.#read = read
+    this.#records = records
+    exchange.res.once('close', () => this.#closed())
+  }
+
+  begin(status: number, headers: OutgoingHttpHeaders): void {
+    if (this.#done) return
+    this.#exchange.res.writeHead(status, headers)
+    this.#status = status
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.#done) return true
+    this.#bytes += chunk.length
+    return this.#exchange.res.write(chunk)
+  }
+
+  end(): void {
+    if (this.#done) return
+    this.#done = true
+    const status = this.#status
+    // Plex's own 404 is an answer: it does not have that. Any other error means that the client did not get what it asked for.
+    if (status >= 400 && status !== 404) {
+      this.#records.refused(this.#exchange, { status, reason: `Plex answered ${status}`, outcome: 'failed' })
+    } else {
+      this.#records.forwarded(this.#exchange, this.#read.target, this.#read.template, status, this.#bytes)
+    }
+    this.#exchange.res.end()
+  }
+
+  fail(status: number, reason: string): void {
+    if (this.#done) return
+    this.#done = true
+    const { res } = this.#exchange
+    const begun = res.headersSent
+    this.#records.refused(this.#exchange, { status: begun ? this.#status : status, reason, outcome: 'failed' })
+    if (begun) res.destroy()
+    else this.#exchange.answer(status, 'text/plain; charset=utf-8', reason)
+  }
+
+  whenDrained(resume: () => void): void {
+    this.#exchange.res.on('drain', resume)
+  }
+
+  whenGone(stop: () => void): void {
+    this.#stop = stop
+  }
+
+  #closed(): void {
+    if (this.#done) return
+    this.#done = true
+    const reason = 'the client went away before the answer was whole'
+    this.#records.refused(this.#exchange, { status: this.#status, reason, outcome: 'failed' })
+    this.#stop?.()
+  }
+}

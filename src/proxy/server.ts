@@ -1,0 +1,150 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import { AppError } from '../contract/errors.ts'
+import type { PlexConnection } from '../plex/connection.ts'
+import type { CaptureStore } from './capture/types.ts'
+import { microTimestamp } from './clock.ts'
+import { createDrain } from './drain.ts'
+import { createForward } from './forward.ts'
+import { createRequestHandler } from './handle-request.ts'
+import { createWriteHandlers } from './handle-write.ts'
+import { type ProxyLimits, proxyLimits } from './limits.ts'
+import { createOwnRead } from './own-read.ts'
+import { refuseRawRequests } from './raw-refusals.ts'
+import type { ReadHandler } from './read-handler.ts'
+import { createReadMemory } from './read-memory.ts'
+import type { ProxyRecorder } from './recorder.ts'
+import { createRecords } from './records.ts'
+
+export const defaultProxyPort = 32500
+
+export interface ProxyOptions {
+  connection: PlexConnection
+  /** machineIdentifier of the server, for the records. */
+  serverId: string
+  /** The one token that clients of this job have; at least 16 characters, random. */
+  clientToken: string
+  captures: CaptureStore
+  recorder: ProxyRecorder
+  /** Default 32500; a free port when it is taken. 0 = any free port. */
+  preferredPort?: number
+  limits?: Partial<ProxyLimits>
+  /** Wraps the way of reads to Plex: scope and memory answer some of them, and pass the others on. */
+  wrapReads?: (forward: ReadHandler) => ReadHandler
+}
+
+export interface Proxy extends AsyncDisposable {
+  /** http://127.0.0.1:port, no slash. */
+  readonly url: string
+  readonly port: number
+  /** True when the preferred port was taken and another one is used. */
+  readonly portWasTaken: boolean
+  /** Takes no new connections and lets requests under way finish, within `drainTimeoutMs`; then cuts the rest. */
+  drain(): Promise<void>
+}
+
+/**
+ * Starts the write-blocking proxy of one Plex server on 127.0.0.1. Reads on the list go to Plex, rebuilt; uploads are
+ * kept; all other writes are blocked and answered as Plex answers success; everything else is refused. Each request
+ * gets one verdict and one record. Rejects with PORT_UNAVAILABLE when no port can be had.
+ */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const { connection, serverId, clientToken, captures, recorder } = options
+  if (clientToken.length < 16) throw new Error('the client token is too short to keep anybody out')
+  const limits = { ...proxyLimits, ...options.limits }
+  const records = createRecords(recorder, serverId, clientToken, microTimestamp)
+  const memory = createReadMemory({ connection, serverId, recorder, limits })
+  const forward = createForward({ connection, memory, limits })
+  const server = createHttpServer(limits)
+  const drain = createDrain(server, limits.drainTimeoutMs)
+  const handle = createRequestHandler({
+    context: { section: memory.section, listedArtwork: memory.listedArtwork, acceptsToken: tokenCheck(clientToken) },
+    memory,
+    records,
+    recorder,
+    read: options.wrapReads?.(forward) ?? forward,
+    write: createWriteHandlers({
+      captures,
+      recorder,
+      records,
+      serverId,
+      plexUrl: connection.address.url,
+      readOwnUrl: createOwnRead({ connection, memory, recorder, serverId }),
+      port: () => portOf(server),
+      maxDrainBytes: limits.maxDrainBytes,
+    }),
+    maxHeadersCount: limits.maxHeadersCount,
+    maxDrainBytes: limits.maxDrainBytes,
+  })
+  server.on('request', (req, res) => handle(req, res))
+  server.on('checkContinue', (req, res) => handle(req, res, true))
+  server.on('checkExpectation', (req, res) => {
+    records.refusedRaw(req.method ?? '?', req.url ?? '', expectation)
+    res.writeHead(expectation.status, { 'Content-Length': 0, Connection: 'close' }).end()
+  })
+  refuseRawRequests(server, records)
+  const portWasTaken = await listen(server, options.preferredPort ?? defaultProxyPort)
+  const port = portOf(server)
+  return { url: `http://127.0.0.1:${port}`, port, portWasTaken, drain, [Symbol.asyncDispose]: drain }
+}
+
+const expectation = {
+  status: 417,
+  reason: 'the request expects something other than 100-continue',
+  outcome: 'refused',
+} as const
+
+function createHttpServer(limits: ProxyLimits): Server {
+  const server = createServer({
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    // Head and body of an answer in separate packets would cost 40 ms each (delayed acknowledgement).
+    noDelay: true,
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+  })
+  server.maxHeadersCount = limits.maxHeadersCount
+  server.maxConnections = limits.maxConnections
+  return server
+}
+
+/** Compares digests, so that neither content nor length of a wrong token shows in the time it takes. */
+function tokenCheck(clientToken: string): (token: string) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const expected = digest(clientToken)
+  return (token) => timingSafeEqual(digest(token), expected)
+}
+
+/** Listens on the preferred port or, when that is taken, on a free one; true in the second case. */
+async function listen(server: Server, preferredPort: number): Promise<boolean> {
+  try {
+    await listenOn(server, preferredPort)
+    return false
+  } catch (error) {
+    if (preferredPort === 0) throw portError(error)
+    await listenOn(server, 0).catch((cause: unknown) => Promise.reject(portError(cause)))
+    return true
+  }
+}
+
+function listenOn(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function portError(cause: unknown): AppError {
+  return new AppError('PORT_UNAVAILABLE', 'no port of 127.0.0.1 can be listened on', { cause })
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
