@@ -31,7 +31,8 @@ function compileTerm(term: Condition | Group, honours: ScopeHonours, now: number
   return 'alternatives' in term ? compileGroup(term, honours, now) : compileCondition(term, honours, now)
 }
 
-function compileCondition(condition: Condition, honours: ScopeHonours, now: number): Test | null {
+/** The test of one condition; null when this server does not understand it. */
+export function compileCondition(condition: Condition, honours: ScopeHonours, now: number): Test | null {
   const field = fields.get(condition.field)
   if (field === undefined || !isHonoured(condition, honours)) return null
   const { negated, holds } = comparison(field, condition, now)
@@ -133,7 +134,7 @@ function fold(text: string): string {
 const ranks: Partial<Record<EntryType, number>> = { show: 1, season: 2, episode: 3, artist: 1, album: 2, track: 3 }
 
 /** The entries whose values a condition is about: the listed one, one above it, or those below. */
-function holdersOf(condition: Condition, field: Field): (entry: Entry) => readonly Entry[] {
+export function holdersOf(condition: Condition, field: Field): (entry: Entry) => readonly Entry[] {
   return (entry) => {
     const named = condition.prefix
     if (named !== null) return relatives(entry, (type) => type === named)

@@ -1,43 +1,89 @@
+import { createColumns } from './columns.ts'
 import { compileGroup, isHonoured, type ScopeHonours } from './evaluate.ts'
 import type { Condition, MediaQuery } from './query.ts'
 import { sortEntries } from './sorting.ts'
-import { type Entry, type EntryType, entryTypeOf, type Section, type Store } from './state.ts'
+import { type Entry, type EntryType, entryTypeOf, type Section, type Store, versionOf } from './state.ts'
 
 export interface Lister {
   /** What the query finds in the section, in its order, `limit` applied, before paging. */
   list(section: Section, query: MediaQuery): readonly Entry[]
+  /** Builds the indexes that queries of overlays use, so that the first preview is not slower than the next. */
+  warm(): void
+}
+
+/** A section's entries of a type in some order, with the place of each in the section's own. */
+interface Order {
+  entries: readonly Entry[]
+  places: Uint32Array
 }
 
 /** Sorted lists kept per section, type and order. */
 const maxKeptOrders = 16
+const warmedFields = [
+  'label',
+  'resolution',
+  'hdr',
+  'dovi',
+  'contentRating',
+  'studio',
+  'network',
+  'genre',
+  'year',
+  'editionTitle',
+  'audioLanguage',
+  'subtitleLanguage',
+]
 
 export function createLister(store: Store, honours: ScopeHonours, clock: () => number): Lister {
-  const orders = new Map<string, { version: number; entries: readonly Entry[] }>()
+  const columns = createColumns(honours, clock)
+  const orders = new Map<string, { version: number; order: Order }>()
   const titles = new Map<string, { version: number; byTitle: Map<string, Entry[]> }>()
 
   return {
     list(section, query) {
       const types = typesOf(section, query)
       const sort = query.controls.get('sort')
-      const test = compileGroup(query.filter, honours, Math.floor(clock() / 1000))
       const few = types.length === 1 ? candidates(section, types[0] ?? 'movie', query) : null
-      const ordered = few === null ? types.flatMap((type) => inOrder(section, type, sort)) : sortEntries(few, sort)
-      const found = test === null ? ordered : ordered.filter(test)
+      const found = few === null ? types.flatMap((type) => whole(section, type, query, sort)) : among(few, query, sort)
       const limit = Number(query.controls.get('limit') ?? Number.NaN)
       return Number.isInteger(limit) && limit > 0 ? found.slice(0, limit) : found
     },
+    warm() {
+      for (const section of store.sections.values()) {
+        for (const type of section.byType.keys()) {
+          inOrder(section, type, undefined)
+          inOrder(section, type, 'titleSort')
+          titlesOf(section, type)
+          for (const field of warmedFields) columns.warm(section, type, field)
+        }
+      }
+    },
   }
 
-  function inOrder(section: Section, type: EntryType, sort: string | undefined): readonly Entry[] {
+  function among(few: readonly Entry[], query: MediaQuery, sort: string | undefined): Entry[] {
+    const test = compileGroup(query.filter, honours, Math.floor(clock() / 1000))
+    const ordered = sortEntries(few, sort)
+    return test === null ? ordered : ordered.filter(test)
+  }
+
+  function whole(section: Section, type: EntryType, query: MediaQuery, sort: string | undefined): readonly Entry[] {
+    const { entries, places } = inOrder(section, type, sort)
+    const mask = columns.mask(section, type, query.filter)
+    return mask === null ? entries : entries.filter((_entry, at) => mask[places[at] ?? 0] === 1)
+  }
+
+  function inOrder(section: Section, type: EntryType, sort: string | undefined): Order {
     const all = section.byType.get(type) ?? []
-    if (sort?.includes('random')) return sortEntries(all, sort)
     const name = `${section.key} ${type} ${sort ?? ''}`
-    const kept = orders.get(name)
-    if (kept?.version === store.version) return kept.entries
+    const version = versionOf(section)
+    const known = orders.get(name)
+    if (known?.version === version && !sort?.includes('random')) return known.order
+    const placeOf = new Map(all.map((entry, at) => [entry, at]))
     const entries = sortEntries(all, sort)
+    const order = { entries, places: Uint32Array.from(entries, (entry) => placeOf.get(entry) ?? 0) }
     if (orders.size >= maxKeptOrders) orders.clear()
-    orders.set(name, { version: store.version, entries })
-    return entries
+    orders.set(name, { version, order })
+    return order
   }
 
   /** The few that can fit, where a condition that must hold names them by key or exact title; else null. */
@@ -70,8 +116,9 @@ export function createLister(store: Store, honours: ScopeHonours, clock: () => n
 
   function titlesOf(section: Section, type: string): Map<string, Entry[]> {
     const name = `${section.key} ${type}`
+    const version = versionOf(section)
     const kept = titles.get(name)
-    if (kept?.version === store.version) return kept.byTitle
+    if (kept?.version === version) return kept.byTitle
     const byTitle = new Map<string, Entry[]>()
     for (const [listed, entries] of section.byType) {
       if (listed !== type) continue
@@ -82,7 +129,7 @@ export function createLister(store: Store, honours: ScopeHonours, clock: () => n
         else same.push(entry)
       }
     }
-    titles.set(name, { version: store.version, byTitle })
+    titles.set(name, { version, byTitle })
     return byTitle
   }
 }

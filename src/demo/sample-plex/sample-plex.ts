@@ -52,6 +52,8 @@ export interface SamplePlex extends AsyncDisposable {
   /** Labels that an item carries now. */
   labels(ratingKey: string): readonly string[]
   clearJournal(): void
+  /** Builds the indexes of large libraries before the first request needs them. */
+  warm(): void
 }
 
 /** Starts a sample Plex on 127.0.0.1; ends with every connection when disposed of. */
@@ -93,6 +95,7 @@ export async function startSamplePlex(options: SamplePlexOptions): Promise<Sampl
       [...store.entries.values()].filter((entry) => entry.uploads !== null).map((entry) => entry.ratingKey),
     labels: (ratingKey) => store.entries.get(ratingKey)?.values.labels ?? [],
     clearJournal: () => journal.clear(),
+    warm: () => server.lister.warm(),
     [Symbol.asyncDispose]: () => http.close(),
   }
 }

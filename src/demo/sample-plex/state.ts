@@ -53,6 +53,8 @@ export interface Section {
   readonly byType: Map<EntryType, Entry[]>
   updatedAt: number
   contentChangedAt: number
+  /** Grows with each change in the section. */
+  version: number
 }
 
 export const typeNumbers: Record<EntryType, number> = {
@@ -74,6 +76,11 @@ export function entryTypeOf(typeNumber: number): EntryType | undefined {
 }
 
 const defaultAddedAt = 1_577_880_000
+
+/** What was worked out about a section holds as long as this stays. */
+export function versionOf(section: Section): number {
+  return section.version
+}
 
 export function addedAtOf(entry: Entry): number {
   return entry.values.addedAt ?? defaultAddedAt
@@ -134,6 +141,7 @@ export function createStore(libraries: readonly SampleLibrary[], clock: () => nu
     addCollection(section, collection) {
       const { items, smartFilter, ...values } = collection
       const entry = add(section, null, 'collection', values)
+      section.version++
       entry.members = [...items]
       entry.smartFilter = smartFilter ?? null
       for (const key of items) {
@@ -161,6 +169,7 @@ export function createStore(libraries: readonly SampleLibrary[], clock: () => nu
       if (entry.section === null) return
       entry.section.updatedAt = Math.max(entry.section.updatedAt, updatedAt)
       entry.section.contentChangedAt++
+      entry.section.version++
     },
     remove(entry) {
       for (const child of [...entry.children]) store.remove(child)
@@ -169,6 +178,7 @@ export function createStore(libraries: readonly SampleLibrary[], clock: () => nu
       if (entry.section !== null) drop(entry.section.byType.get(entry.type) ?? [], entry)
       if (entry.parent !== null) drop(entry.parent.children, entry)
       if (entry.type === 'playlist') drop(playlists, entry)
+      if (entry.section !== null) entry.section.version++
       entries.delete(entry.ratingKey)
       removed.push(entry.ratingKey)
       store.version++
@@ -222,6 +232,7 @@ export function createStore(libraries: readonly SampleLibrary[], clock: () => nu
       byType: new Map(),
       updatedAt: library.updatedAt ?? defaultAddedAt,
       contentChangedAt: 1000,
+      version: 0,
     }
     sections.set(library.key, section)
     for (const item of library.items) addTree(section, null, item)
