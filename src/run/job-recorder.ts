@@ -1,4 +1,5 @@
 import type { BlockedWrite, Capture, RefusedRead } from '../contract/records.ts'
+import type { Ledger } from '../proxy/ledger.ts'
 import type { ForwardedRead, ProxyRecorder } from '../proxy/recorder.ts'
 import type { JobLog } from '../util/job-log.ts'
 
@@ -19,8 +20,8 @@ export interface JobRecorder extends ProxyRecorder {
   readonly records: JobRecords
 }
 
-/** Writes every verdict of a job's proxies into lists and log lines. */
-export function createJobRecorder(log: JobLog, onCapture: (capture: Capture) => void): JobRecorder {
+/** Writes every verdict of a job's proxies into lists, log lines and the ledger. */
+export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (capture: Capture) => void): JobRecorder {
   const records: JobRecords = {
     blocked: [],
     captured: [],
@@ -42,6 +43,14 @@ export function createJobRecorder(log: JobLog, onCapture: (capture: Capture) => 
     },
     blocked(write) {
       keep(records.blocked, write)
+      ledger.append({
+        ...place(write),
+        verdict: expectsCapture(write) ? 'capture' : 'block',
+        reason: '',
+        status: 200,
+        bytes: write.content_length,
+        durationMs: 0,
+      })
       // An upload with something in it is logged with its capture.
       if (!expectsCapture(write)) log.warning(`BLOCKED_WRITE (no image): ${describeWrite(write)}`)
     },
@@ -61,6 +70,8 @@ export function createJobRecorder(log: JobLog, onCapture: (capture: Capture) => 
     },
     refused(read) {
       keep(records.refused, read)
+      const { reason, status } = read
+      ledger.append({ ...place(read), verdict: 'refuse', reason, status, bytes: 0, durationMs: 0 })
       const target = read.query === '' ? read.path : `${read.path}?${read.query}`
       const word = read.outcome === 'refused' ? 'REFUSED' : 'READ_FAILED'
       log.warning(`${word}: ${read.method} ${target} status=${read.status}: ${read.reason}`)
@@ -68,8 +79,26 @@ export function createJobRecorder(log: JobLog, onCapture: (capture: Capture) => 
     forwarded(read: ForwardedRead) {
       records.forwardedCount += 1
       records.forwardedBytes += read.bytes
+      const { timestamp: time, server, method, target, template: reason, status, bytes, durationMs } = read
+      ledger.append({
+        time,
+        source: 'proxy',
+        server,
+        method,
+        target,
+        verdict: 'forward',
+        reason,
+        status,
+        bytes,
+        durationMs,
+      })
     },
   }
+}
+
+function place({ timestamp, server, method, path, query }: BlockedWrite | RefusedRead) {
+  const target = query === '' ? path : `${path}?${query}`
+  return { time: timestamp, source: 'proxy' as const, server, method, target }
 }
 
 function expectsCapture(write: BlockedWrite): boolean {
