@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PlexItem } from '../../src/plex/item.ts'
+import { createPlexReader } from '../../src/plex/reads.ts'
+import { fetchBeforePicture, shownPicture } from '../../src/run/before-picture.ts'
+import { openOddServer, openSamplePlex } from '../plex/open-plex.ts'
+import { jpeg, movies, poster, shows } from '../plex/sample-libraries.ts'
+
+let base: string
+let folder: string
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'before-'))
+  folder = join(base, 'job', 'input')
+})
+afterEach(() => rm(base, { recursive: true, force: true }))
+
+const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.from('a png')])
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+async function itemOf(
+  open: { reader: { items(keys: string[]): Promise<PlexItem[]> } },
+  key: string,
+): Promise<PlexItem> {
+  const [item] = await open.reader.items([key])
+  if (!item) throw new Error(`no item ${key}`)
+  return item
+}
+
+describe('what Plex shows', () => {
+  test.each([
+    ['101', 'film-101', 'own'],
+    ['200', 'show-200', 'own'],
+    ['211', 'season-211', 'own'],
+    ['212', 'show-200', 'parent'],
+    ['2111', 'season-211', 'parent'],
+    ['2121', 'show-200', 'grandparent'],
+  ])('for %s: %s (%s)', async (key, name, source) => {
+    await using open = await openSamplePlex({ libraries: [movies, shows] })
+    const item = await itemOf(open, key)
+    const before = await fetchBeforePicture({ folder, id: 'one', item }, { reader: open.reader })
+    const bytes = jpeg(name)
+    expect(before).toEqual({
+      file: join(folder, 'one_before.jpg'),
+      type: 'jpg',
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+      source,
+      note: null,
+    })
+    expect((await readFile(join(folder, 'one_before.jpg'))).equals(bytes)).toBe(true)
+    expect(await readdir(folder)).toEqual(['one_before.jpg'])
+    expect(open.plex.writes).toEqual([])
+  })
+
+  test('no poster at all, and no such item', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '114')
+    expect(shownPicture(item)).toBeNull()
+    expect(await fetchBeforePicture({ folder, id: 'one', item }, open)).toEqual({
+      file: null,
+      reason: 'Plex shows no poster for it',
+      note: null,
+    })
+    expect(await fetchBeforePicture({ folder, id: 'one', item: null }, open)).toMatchObject({ file: null })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('the extension is what the bytes say', async () => {
+    const libraries = [{ ...movies, items: [{ ...film, posters: [poster('a', () => png)] }] }]
+    await using open = await openSamplePlex({ libraries })
+    const before = await fetchBeforePicture({ folder, id: 'one', item: await itemOf(open, '1') }, open)
+    expect(before).toMatchObject({ type: 'png', file: join(folder, 'one_before.png') })
+  })
+
+  test('something that is no picture is not kept', async () => {
+    const libraries = [{ ...movies, items: [{ ...film, posters: [poster('a', () => Buffer.from('<html></html>'))] }] }]
+    await using open = await openSamplePlex({ libraries })
+    const before = await fetchBeforePicture({ folder, id: 'one', item: await itemOf(open, '1') }, open)
+    expect(before).toMatchObject({ file: null, reason: 'the picture is no JPEG, PNG or WebP but HTML' })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('a picture that breaks off leaves nothing behind, not even that of an earlier run', async () => {
+    await using odd = await openOddServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 1_000 })
+      response.write(jpeg('half'), () => response.destroy())
+    })
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '101')
+    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    expect(await readdir(folder)).toEqual(['one_before.jpg'])
+    const before = await fetchBeforePicture({ folder, id: 'one', item }, { reader: createPlexReader(odd.connection) })
+    expect(before).toMatchObject({ file: null, reason: expect.stringMatching(/\w/) })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('the end of the job is no missing picture', async () => {
+    const job = new AbortController()
+    const reason = new Error('the job was cancelled')
+    await using odd = await openOddServer(() => job.abort(reason))
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '101')
+    const { signal } = job
+    const reader = createPlexReader(odd.connection, { signal })
+    await expect(fetchBeforePicture({ folder, id: 'one', item }, { reader, signal })).rejects.toBe(reason)
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('the input file', () => {
+  test('is copied as it is, and Plex is not asked', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '101')
+    const input = join(base, 'mine.jpg')
+    await writeFile(input, png)
+    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    open.plex.clearJournal()
+    const before = await fetchBeforePicture({ folder, id: 'one', item, input }, open)
+    expect(before).toMatchObject({ type: 'png', source: 'input', sha256: sha256(png), note: null })
+    expect(await readdir(folder)).toEqual(['one_before.png'])
+    expect(open.plex.journal).toEqual([])
+  })
+
+  test('where it is not there, Plex is asked', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '101')
+    for (const input of [join(base, 'none.jpg'), base, join(base, 'none', 'x.jpg')]) {
+      const before = await fetchBeforePicture({ folder, id: 'one', item, input }, open)
+      expect(before).toMatchObject({ source: 'own', note: null })
+    }
+  })
+
+  test('where it is no picture, Plex is asked and it is said', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const input = join(base, 'mine.jpg')
+    await writeFile(input, 'GIF89a')
+    const before = await fetchBeforePicture({ folder, id: 'one', item: await itemOf(open, '101'), input }, open)
+    expect(before).toMatchObject({
+      source: 'own',
+      note: 'the input file was not taken: the picture is no JPEG, PNG or WebP but GIF',
+    })
+    expect(await readFile(input, 'utf8')).toBe('GIF89a')
+  })
+
+  test('that is the before picture itself is never written, also through a link', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '101')
+    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    const file = join(folder, 'one_before.jpg')
+    const long = new Date(1_600_000_000_000)
+    await writeFile(file, jpeg('mine'))
+    await utimes(file, long, long)
+    const link = join(base, 'link.jpg')
+    // Windows lets only administrators make links.
+    const linked = process.platform !== 'win32'
+    if (linked) await symlink(file, link)
+    for (const input of linked ? [file, link] : [file]) {
+      expect(await fetchBeforePicture({ folder, id: 'one', item, input }, open)).toMatchObject({
+        source: 'input',
+        file,
+      })
+      expect((await stat(file)).mtimeMs).toBe(long.getTime())
+    }
+    await writeFile(file, 'no picture')
+    expect(await fetchBeforePicture({ folder, id: 'one', item, input: file }, open)).toMatchObject({ file: null })
+    expect(await readFile(file, 'utf8')).toBe('no picture')
+    expect(await readdir(folder)).toEqual(['one_before.jpg'])
+  })
+
+  test('what a dead run left half written goes, of this target alone', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '101')
+    await fetchBeforePicture({ folder, id: 'other', item }, open)
+    await writeFile(join(folder, '.one_before.tmp-abc'), 'half')
+    await writeFile(join(folder, '.other_before.tmp-abc'), 'half')
+    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    expect((await readdir(folder)).sort()).toEqual(['.other_before.tmp-abc', 'one_before.jpg', 'other_before.jpg'])
+  })
+})
+
+const film = { type: 'movie', ratingKey: '1', title: 'Odd', year: 1920 } as const

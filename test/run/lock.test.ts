@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { acquireJobLock, deadAfterMs, lockFolderName } from '../../src/run/job-lock.ts'
+import { ownIdentity } from '../../src/run/process-identity.ts'
+
+let folder: string
+let children: ChildProcess[]
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lock-'))
+  children = []
+})
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Run {
+  pid: number
+  /** Sends a command and gives the line that answers it. */
+  ask(command: 'take' | 'leave'): Promise<string>
+  kill(): Promise<void>
+}
+
+/** Starts a run in a process of its own, ready to take the lock. */
+async function startRun(): Promise<Run> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', fileURLToPath(new URL('lock-child.ts', import.meta.url)), folder],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  children.push(child)
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const line = async (): Promise<string> => String((await lines.next()).value)
+  expect(await line()).toBe('ready')
+  return {
+    pid: child.pid ?? 0,
+    ask(command) {
+      child.stdin.write(`${command}\n`)
+      return line()
+    },
+    async kill() {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+const claimOf = (pid: number | string, start: string, host: string): string =>
+  `claim-${pid}-${start}-${host}-0123456789abcdef`
+
+describe('one run at a time', () => {
+  test('a second run in the folder is refused, naming the first one', async () => {
+    const first = await startRun()
+    expect(await first.ask('take')).toBe('held')
+    await expect(acquireJobLock(folder)).rejects.toMatchObject({
+      code: 'JOB_IN_USE',
+      exitCode: 2,
+      message: expect.stringContaining(`(pid ${first.pid})`),
+    })
+    expect(await first.ask('leave')).toBe('left')
+    expect(await readdir(folder)).toEqual([])
+    await using _lock = await acquireJobLock(folder)
+    const second = await startRun()
+    expect(await second.ask('take')).toBe(
+      `JOB_IN_USE the job folder ${folder} is in use by another run (pid ${process.pid})`,
+    )
+  })
+
+  test('two runs of one process, as the studio has them', async () => {
+    const lock = await acquireJobLock(folder)
+    await expect(acquireJobLock(folder)).rejects.toMatchObject({ code: 'JOB_IN_USE' })
+    await lock[Symbol.asyncDispose]()
+    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('of many starters at the same instant exactly one gets it, again and again', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const results = await Promise.allSettled(Array.from({ length: 12 }, () => acquireJobLock(folder)))
+      const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+      const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+      expect(held).toHaveLength(1)
+      for (const reason of refused) expect(reason).toMatchObject({ code: 'JOB_IN_USE' })
+      await held[0]?.[Symbol.asyncDispose]()
+      expect(await readdir(folder)).toEqual([])
+    }
+  })
+
+  test('of several processes that take over a dead owner at once exactly one gets it', async () => {
+    const runs = await Promise.all(Array.from({ length: 4 }, startRun))
+    for (let round = 0; round < 5; round += 1) {
+      const dead = spawn(process.execPath, ['-e', ''])
+      await once(dead, 'exit')
+      await plant(claimOf(dead.pid ?? 0, 'unknown', (await ownIdentity()).host), true)
+      const answers = await Promise.all(runs.map((run) => run.ask('take')))
+      expect(answers.filter((answer) => answer === 'held')).toHaveLength(1)
+      expect(answers.filter((answer) => answer.startsWith('JOB_IN_USE'))).toHaveLength(runs.length - 1)
+      expect(await runs[answers.indexOf('held')]?.ask('leave')).toBe('left')
+    }
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('a dead owner', () => {
+  test('killed with kill -9: the next run takes over at once', async () => {
+    const first = await startRun()
+    expect(await first.ask('take')).toBe('held')
+    await first.kill()
+    expect(await readdir(join(folder, lockFolderName))).toHaveLength(2)
+    await using _lock = await acquireJobLock(folder)
+    expect((await readdir(join(folder, lockFolderName))).every((name) => name.includes(`-${process.pid}-`))).toBe(true)
+  })
+
+  test('its pid is another process now', async () => {
+    const { host, start } = await ownIdentity()
+    if (start === 'unknown') return expect(process.platform).toBe('win32')
+    await plant(claimOf(process.pid, 'abc123', host), true)
+    await using _lock = await acquireJobLock(folder)
+    expect(await readdir(join(folder, lockFolderName))).toHaveLength(2)
+  })
+
+  test('its pid lives and is the same process: it stays the owner, however long it was silent', async () => {
+    const { host, start } = await ownIdentity()
+    await plant(claimOf(process.pid, start, host), true, start === 'unknown' ? 0 : 10 * deadAfterMs)
+    await expect(acquireJobLock(folder)).rejects.toMatchObject({ code: 'JOB_IN_USE' })
+  })
+
+  test('of another host or container: it counts as alive until its heartbeat stops', async () => {
+    const claim = claimOf(1, 'abc123', '00ff00ff00ff')
+    await plant(claim, true)
+    await expect(acquireJobLock(folder)).rejects.toMatchObject({
+      code: 'JOB_IN_USE',
+      message: expect.stringContaining('(pid 1 on another host or in another container)'),
+    })
+    await plant(claim, true, 2 * deadAfterMs)
+    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('it died between its claim and its mark', async () => {
+    const { host } = await ownIdentity()
+    const dead = spawn(process.execPath, ['-e', ''])
+    await once(dead, 'exit')
+    await plant(claimOf(dead.pid ?? 0, 'abc123', host), false)
+    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('files that are no claims are left alone', async () => {
+    await mkdir(join(folder, lockFolderName))
+    await writeFile(join(folder, lockFolderName, 'notes.txt'), '')
+    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    expect(await readdir(join(folder, lockFolderName))).toEqual(['notes.txt'])
+  })
+})
+
+async function plant(claim: string, held: boolean, silentMs = 0): Promise<void> {
+  const lock = join(folder, lockFolderName)
+  await mkdir(lock, { recursive: true })
+  for (const name of held ? [claim, `held-${claim}`] : [claim]) {
+    await writeFile(join(lock, name), '')
+    const touched = new Date(Date.now() - silentMs)
+    await utimes(join(lock, name), touched, touched)
+  }
+}
