@@ -1,7 +1,7 @@
+import { type EntryType, type Section, versionOf } from './entry.ts'
 import { compileCondition, holdersOf, isHonoured, type ScopeHonours } from './evaluate.ts'
 import { type Field, fields } from './fields.ts'
 import type { Condition, Group } from './query.ts'
-import { type EntryType, type Section, versionOf } from './state.ts'
 
 /** One byte for each entry of a section and type, in the section's own order: 1 where the query fits. */
 export type Mask = Uint8Array

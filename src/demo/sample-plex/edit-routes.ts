@@ -1,7 +1,8 @@
 import { type Call, type Route, type Server, value } from './call.ts'
+import { type Entry, type EntryValues, entryTypeOf, type Section } from './entry.ts'
+import { section } from './paging.ts'
 import { done, notFound, type Reply } from './reply.ts'
-import { section } from './section-routes.ts'
-import { type Entry, type EntryValues, entryTypeOf, type Section, type Store } from './state.ts'
+import type { Store } from './state.ts'
 
 /** Fields that an edit sets as text, and as numbers. */
 const textFields = [

@@ -1,6 +1,6 @@
+import type { Entry, EntryType } from './entry.ts'
 import { type Field, fields } from './fields.ts'
 import type { Condition, Group, Operator } from './query.ts'
-import type { Entry, EntryType } from './state.ts'
 
 export type Test = (entry: Entry) => boolean
 

@@ -1,5 +1,5 @@
+import { addedAtOf, type Entry, type EntryType, guidOf, titleSortOf, updatedAtOf } from './entry.ts'
 import type { SampleMedia, SampleStream } from './model.ts'
-import { addedAtOf, type Entry, type EntryType, guidOf, titleSortOf, updatedAtOf } from './state.ts'
 import { shortLanguage, type TagKind, tagId } from './tags.ts'
 
 export type FieldKind = 'string' | 'tag' | 'integer' | 'date' | 'boolean'

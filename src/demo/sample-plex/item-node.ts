@@ -1,8 +1,9 @@
+import { addedAtOf, type Entry, guidOf, titleSortOf, updatedAtOf } from './entry.ts'
 import { contentRatingOf, leavesOf, yearOf } from './fields.ts'
+import { ancestorImage, imageNodes, imagePath } from './images.ts'
 import { mediaNodes } from './media-node.ts'
-import type { SampleImage } from './model.ts'
 import { type AttrValue, node, type PlexNode } from './node.ts'
-import { addedAtOf, type Entry, guidOf, type ImageKind, titleSortOf, updatedAtOf } from './state.ts'
+import { preferencesNode } from './preferences.ts'
 import { type TagKind, tagId } from './tags.ts'
 
 export interface ItemView {
@@ -192,111 +193,4 @@ function ratingNodes(entry: Entry): PlexNode[] {
     nodes.push(node('Rating', { image: audienceRatingImage, value: audienceRating, type: 'audience' }))
   }
   return nodes
-}
-
-const imageTypes: [ImageKind, string][] = [
-  ['poster', 'coverPoster'],
-  ['art', 'background'],
-  ['clearLogo', 'clearLogo'],
-  ['squareArt', 'backgroundSquare'],
-]
-
-function imageNodes(entry: Entry): PlexNode[] {
-  const nodes: PlexNode[] = []
-  for (const [kind, type] of imageTypes) {
-    const url = imagePath(entry, kind)
-    if (url !== undefined)
-      nodes.push(
-        node('Image', {
-          alt: entry.values.title,
-          type: entry.type === 'episode' && kind === 'poster' ? 'snapshot' : type,
-          url,
-        }),
-      )
-  }
-  return nodes
-}
-
-/** Advanced settings that Kometa and python-plexapi edit, with Plex's defaults. */
-const preferenceDefaults: Partial<
-  Record<Entry['type'], readonly (readonly [id: string, type: string, value: string, choices: string])[]>
-> = {
-  show: [
-    ['episodeSort', 'int', '-1', '-1:Library default|0:Oldest first|1:Newest first'],
-    ['flattenSeasons', 'int', '-1', '-1:Library default|0:Hide|1:Show'],
-    ['languageOverride', 'text', '', ':Library default|en-US:English|de-DE:German'],
-  ],
-  movie: [
-    ['languageOverride', 'text', '', ':Library default|en-US:English|de-DE:German'],
-    ['useOriginalTitle', 'int', '-1', '-1:Library default|0:No|1:Yes'],
-  ],
-  season: [['audioLanguage', 'text', '', ':Default|en-US:English']],
-  collection: [
-    [
-      'collectionMode',
-      'int',
-      '-1',
-      '-1:Library default|0:Hide collection|1:Hide items in this collection|2:Show this collection and its items',
-    ],
-    ['collectionSort', 'int', '0', '0:Release date|1:Alphabetical|2:Custom'],
-  ],
-}
-
-function preferencesNode(entry: Entry): PlexNode {
-  const settings = (preferenceDefaults[entry.type] ?? []).map(([id, type, standard, enumValues]) =>
-    node('Setting', {
-      id,
-      type,
-      default: standard,
-      value: entry.prefs?.get(id) ?? standard,
-      label: id,
-      summary: '',
-      hidden: false,
-      advanced: false,
-      group: '',
-      enumValues,
-    }),
-  )
-  return node('Preferences', {}, settings)
-}
-
-const listNames = {
-  poster: 'posters',
-  art: 'arts',
-  clearLogo: 'clearLogos',
-  squareArt: 'squareArts',
-  banner: 'banners',
-  theme: 'themes',
-} as const
-
-const pathNames: Record<ImageKind, string> = {
-  poster: 'thumb',
-  art: 'art',
-  clearLogo: 'clearLogo',
-  squareArt: 'squareArt',
-  banner: 'banner',
-  theme: 'theme',
-}
-
-export function imagesOf(entry: Entry, kind: ImageKind): readonly SampleImage[] {
-  return entry.images?.[kind] ?? entry.values[listNames[kind]] ?? []
-}
-
-/** The one that Plex shows. */
-export function shownImage(entry: Entry, kind: ImageKind): SampleImage | undefined {
-  const images = imagesOf(entry, kind)
-  return images.find((image) => image.selected === true) ?? images[0]
-}
-
-function imagePath(entry: Entry, kind: ImageKind): string | undefined {
-  if (shownImage(entry, kind) === undefined) return undefined
-  return `/library/metadata/${entry.ratingKey}/${pathNames[kind]}/${updatedAtOf(entry)}`
-}
-
-function ancestorImage(entry: Entry, kind: ImageKind): string | undefined {
-  for (let at = entry.parent; at !== null; at = at.parent) {
-    const path = imagePath(at, kind)
-    if (path !== undefined) return path
-  }
-  return undefined
 }

@@ -1,13 +1,15 @@
 import { type Call, isOn, type Route, type Server, value } from './call.ts'
+import { digest, type Entry, type ImageKind, imageKinds } from './entry.ts'
 import { fields, leavesOf } from './fields.ts'
-import { imagesOf, itemNode, shownImage } from './item-node.ts'
+import { imagesOf, shownImage } from './images.ts'
+import { itemNode } from './item-node.ts'
 import { sniffMediaType } from './media-type.ts'
 import type { SampleImage } from './model.ts'
 import { node } from './node.ts'
+import { page } from './paging.ts'
 import { parseMediaQuery, queryPairs } from './query.ts'
 import { notFound, type Reply } from './reply.ts'
-import { page, sectionAttrs } from './section-routes.ts'
-import { digest, type Entry, type ImageKind, imageKinds } from './state.ts'
+import { sectionAttrs } from './section-node.ts'
 
 /** Every name that Plex has for a kind of picture, in paths. */
 export const kindsByPath: Readonly<Record<string, ImageKind>> = {

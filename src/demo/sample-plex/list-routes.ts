@@ -1,10 +1,10 @@
 import { type Call, type Route, type Server, value } from './call.ts'
 import { addMember, withEntry } from './edit-routes.ts'
+import type { Entry } from './entry.ts'
 import { fullNode, membersOf } from './item-routes.ts'
 import { node } from './node.ts'
+import { page, section } from './paging.ts'
 import { badRequest, done, notFound, type Reply } from './reply.ts'
-import { page, section } from './section-routes.ts'
-import type { Entry } from './state.ts'
 
 /** Collections and playlists: what holds items, and is made, filled and moved by clients. */
 export const listRoutes: readonly Route[] = [

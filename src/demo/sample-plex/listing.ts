@@ -1,8 +1,9 @@
 import { createColumns } from './columns.ts'
+import { type Entry, type EntryType, entryTypeOf, type Section, versionOf } from './entry.ts'
 import { compileGroup, isHonoured, type ScopeHonours } from './evaluate.ts'
 import type { Condition, MediaQuery } from './query.ts'
 import { sortEntries } from './sorting.ts'
-import { type Entry, type EntryType, entryTypeOf, type Section, type Store, versionOf } from './state.ts'
+import type { Store } from './state.ts'
 
 export interface Lister {
   /** What the query finds in the section, in its order, `limit` applied, before paging. */

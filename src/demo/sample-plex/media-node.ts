@@ -1,6 +1,6 @@
+import { type Entry, updatedAtOf } from './entry.ts'
 import type { SampleMedia, SampleStream } from './model.ts'
 import { node, type PlexNode } from './node.ts'
-import { type Entry, updatedAtOf } from './state.ts'
 import { languageName } from './tags.ts'
 
 const streamTypes = { video: 1, audio: 2, subtitle: 3 } as const

@@ -1,6 +1,6 @@
+import type { Entry } from './entry.ts'
 import { type ItemView, itemNode } from './item-node.ts'
 import { jsonName, node, type PlexNode, toJson, toXml, xmlAttributes, xmlDeclaration } from './node.ts'
-import type { Entry } from './state.ts'
 
 /** An answer before it is written in the format that was asked for. */
 export type Reply =

@@ -1,14 +1,15 @@
 import type { Server } from './call.ts'
+import { digest, type Upload } from './entry.ts'
 import type { ScopeHonours } from './evaluate.ts'
 import { listen } from './http-server.ts'
 import { createJournal, type JournalEntry } from './journal.ts'
 import { createLister } from './listing.ts'
 import type { SampleLibrary } from './model.ts'
-import { createStore, digest, type Upload } from './state.ts'
+import { createStore } from './state.ts'
 
+export type { Upload } from './entry.ts'
 export type { ScopeHonours } from './evaluate.ts'
 export type { JournalEntry } from './journal.ts'
-export type { Upload } from './state.ts'
 
 export interface SamplePlexOptions {
   libraries: readonly SampleLibrary[]

@@ -1,55 +1,13 @@
 import { type Call, isOn, type Route, type Server, value } from './call.ts'
-import { type Choice, type Field, fields, leavesOf } from './fields.ts'
+import { choices } from './choices.ts'
+import { type EntryType, entryTypeOf, type Section, typeNumbers } from './entry.ts'
+import { fields } from './fields.ts'
 import { metaNode } from './meta.ts'
-import { node, type PlexNode } from './node.ts'
+import { node } from './node.ts'
+import { page, section } from './paging.ts'
 import { parseMediaQuery } from './query.ts'
 import { notFound, type Reply } from './reply.ts'
-import { type Entry, type EntryType, entryTypeOf, type Section, typeNumbers, versionOf } from './state.ts'
-
-/** What every answer about a section carries on its container. */
-export function sectionAttrs(
-  section: Section,
-  title2: string,
-  viewGroup: string,
-): Record<string, string | number | boolean> {
-  return {
-    allowSync: true,
-    art: `/:/resources/${section.type}-fanart.jpg`,
-    content: 'secondary',
-    identifier: 'com.plexapp.plugins.library',
-    librarySectionID: section.key,
-    librarySectionTitle: section.title,
-    librarySectionUUID: section.uuid,
-    mediaTagPrefix: '/system/bundle/media/flags/',
-    mediaTagVersion: 1_730_000_000,
-    nocache: true,
-    thumb: `/:/resources/${section.type}.png`,
-    title1: section.title,
-    title2,
-    viewGroup,
-  }
-}
-
-/** One page of entries with the counts that paging asks for. */
-export function page(call: Call, entries: readonly Entry[], attrs: PlexNode['attrs'], view = viewOf(call)): Reply {
-  if (call.paging === null) return { kind: 'items', attrs: { size: entries.length, ...attrs }, entries, view }
-  const { start, size } = call.paging
-  const shown = entries.slice(start, start + size)
-  return {
-    kind: 'items',
-    attrs: { size: shown.length, totalSize: entries.length, offset: start, ...attrs },
-    entries: shown,
-    view,
-  }
-}
-
-export function viewOf(call: Call): { full: boolean; guids: boolean } {
-  return { full: false, guids: isOn(call, 'includeGuids') }
-}
-
-export function section(server: Server, key: string | undefined): Section | null {
-  return server.store.sections.get(Number(key)) ?? null
-}
+import { filtersOf, sectionAttrs, sectionNode, sectionPrefs } from './section-node.ts'
 
 export const sectionRoutes: readonly Route[] = [
   {
@@ -149,74 +107,6 @@ function inSection(server: Server, key: string | undefined, answer: (found: Sect
   return found === null ? notFound : answer(found)
 }
 
-function sectionNode(found: Section): PlexNode {
-  const { library } = found
-  const agents = { movie: 'tv.plex.agents.movie', show: 'tv.plex.agents.series', artist: 'tv.plex.agents.music' }
-  const scanners = { movie: 'Plex Movie', show: 'Plex TV Series', artist: 'Plex Music' }
-  const attrs = {
-    allowSync: true,
-    art: `/:/resources/${found.type}-fanart.jpg`,
-    composite: `/library/sections/${found.key}/composite/${found.updatedAt}`,
-    filters: true,
-    refreshing: false,
-    thumb: `/:/resources/${found.type}.png`,
-    key: String(found.key),
-    type: found.type,
-    title: found.title,
-    agent: agents[found.type],
-    scanner: scanners[found.type],
-    language: library.language ?? 'en-US',
-    uuid: found.uuid,
-    updatedAt: found.updatedAt,
-    createdAt: 1_577_836_800,
-    scannedAt: found.updatedAt,
-    content: true,
-    directory: true,
-    contentChangedAt: found.contentChangedAt,
-    hidden: 0,
-  }
-  return node('Directory', attrs, [
-    node('Location', { id: found.key, path: library.location ?? `/media/${library.title}` }),
-  ])
-}
-
-function filtersOf(found: Section): Reply {
-  const children = (metaNode(found, [found.type]).children?.[0]?.children ?? [])
-    .filter((child) => child.name === 'Filter')
-    .map((child) => node('Directory', { key: String(child.attrs.filter), title: child.attrs.title, secondary: true }))
-  const everything = node('Directory', { key: 'all', title: `All ${found.title}` })
-  return {
-    kind: 'container',
-    attrs: { size: children.length + 1, ...sectionAttrs(found, '', 'secondary') },
-    children: [everything, ...children],
-  }
-}
-
-function sectionPrefs(found: Section): PlexNode[] {
-  const setting = (id: string, type: string, standard: string, enumValues?: string) =>
-    node('Setting', {
-      id,
-      label: id,
-      summary: '',
-      type,
-      default: standard,
-      value: standard,
-      hidden: false,
-      advanced: false,
-      group: '',
-      enumValues,
-    })
-  const ratings =
-    found.type === 'movie'
-      ? 'rottentomatoes:Rotten Tomatoes|imdb:IMDb|themoviedb:The Movie Database'
-      : 'imdb:IMDb|themoviedb:The Movie Database'
-  return [
-    setting('enableBIFGeneration', 'bool', 'true'),
-    setting('ratingsSource', 'text', ratings.split(':')[0] ?? '', ratings),
-    setting('collectionMode', 'int', '2', '0:Disabled|1:Hide items|2:Show'),
-  ]
-}
-
 function listing(call: Call, server: Server, found: Section, what: string): Reply {
   const ofCollections = what === 'collections'
   const asked =
@@ -274,41 +164,4 @@ function firstCharacters(call: Call, server: Server, found: Section): Reply {
     node('Directory', { size, key: encodeURIComponent(title), title }),
   )
   return { kind: 'container', attrs: { size: children.length, ...sectionAttrs(found, '', 'secondary') }, children }
-}
-
-const keptChoices = new WeakMap<Section, Map<string, { version: number; choices: readonly Choice[] }>>()
-
-/** The choices of a filter: every value that some item of the type has, or something in it. */
-function choices(call: Call, found: Section, name: string): Reply {
-  const field = fields.get(name === 'edition' ? 'editionTitle' : name)
-  if (field?.choices === undefined && field?.kind !== 'boolean') return notFound
-  const type = entryTypeOf(Number(value(call, 'type'))) ?? found.type
-  const prefix = found.type === 'movie' ? '' : `${type}.`
-  const path = `/library/sections/${found.key}/all?${found.type === 'movie' ? '' : `type=${typeNumbers[type]}&`}`
-  const children = choicesIn(found, type, name, field).map(({ key, title }) =>
-    node('Directory', { fastKey: `${path}${prefix}${name}=${key}`, key, title, type: name }),
-  )
-  return {
-    kind: 'container',
-    attrs: { size: children.length, ...sectionAttrs(found, `By ${name}`, 'secondary') },
-    children,
-  }
-}
-
-function choicesIn(found: Section, type: EntryType, name: string, field: Field): readonly Choice[] {
-  const kept = keptChoices.get(found) ?? new Map<string, { version: number; choices: readonly Choice[] }>()
-  keptChoices.set(found, kept)
-  const known = kept.get(`${type} ${name}`)
-  if (known?.version === versionOf(found)) return known.choices
-  const byKey = new Map<string, Choice>()
-  const add = (choice: Choice) => byKey.set(choice.key, byKey.get(choice.key) ?? choice)
-  if (field.choices === undefined) add({ key: '1', title: 'True' })
-  const own = field.on.includes(type)
-  for (const entry of found.byType.get(type) ?? []) {
-    for (const holder of own ? [entry] : leavesOf(entry))
-      for (const choice of field.choices?.(holder) ?? []) add(choice)
-  }
-  const sorted = [...byKey.values()].sort((a, b) => (a.title < b.title ? -1 : 1))
-  kept.set(`${type} ${name}`, { version: versionOf(found), choices: sorted })
-  return sorted
 }

@@ -1,5 +1,5 @@
+import { type Entry, type EntryType, titleSortOf } from './entry.ts'
 import { fields } from './fields.ts'
-import { type Entry, type EntryType, titleSortOf } from './state.ts'
 
 type Compare = (a: Entry, b: Entry) => number
 

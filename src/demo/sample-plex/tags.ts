@@ -1,4 +1,4 @@
-import { digest } from './state.ts'
+import { digest } from './entry.ts'
 
 /** Plex's numbers of the tag kinds that have ids (the `type=` of `/library/tags`). */
 export const tagTypes = {

@@ -1,12 +1,12 @@
 import { type Call, type Route, type Server, value } from './call.ts'
 import { withEntry } from './edit-routes.ts'
-import { imagesOf } from './item-node.ts'
+import { digest, type Entry, type ImageKind } from './entry.ts'
+import { imagesOf } from './images.ts'
 import { kindsByPath, uploadKey } from './item-routes.ts'
 import { sniffMediaType } from './media-type.ts'
 import type { SampleImage } from './model.ts'
 import { imageInMultipart } from './multipart-image.ts'
 import { badRequest, done, notFound, type Reply } from './reply.ts'
-import { digest, type Entry, type ImageKind } from './state.ts'
 
 const kindPath = /^\/library\/(?:metadata|collections)\/(\d+)\/([A-Za-z]+)$/
 
