@@ -1,0 +1,115 @@
+import type { Dirent } from 'node:fs'
+import { mkdir, readdir, realpath } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { copyFolder, copyPrivately, linkTo } from './link.ts'
+import { secretStoreName } from './secret-store.ts'
+
+/** Links of one workspace; a user's folder of more entries is cut off with a warning. */
+export const maxLinks = 20_000
+const maxOverlayImageBytes = 64 * 1024 * 1024
+const maxAnidbCacheBytes = 512 * 1024 * 1024
+const maxOverlayFolderDepth = 6
+
+export interface MirrorOptions {
+  /** Folders that Kometa takes for its config folder, with what it writes there. */
+  homes: ReadonlySet<string>
+  /** Folders on the way to one: real in the workspace, their other entries linked. */
+  realFolders: ReadonlySet<string>
+  /** Files that must not be seen in the workspace, with their real paths: they hold the real token. */
+  hidden: ReadonlySet<string>
+  /** ratingKeys whose old backups (`overlays/<label>/<ratingKey>.png`) are copied. */
+  ratingKeys: ReadonlySet<string>
+  warnings: string[]
+}
+
+/** What Kometa itself writes into its config folder (facts 1.4): it starts with none of the user's. */
+const writtenByKometa = /^(?:logs|UUID|.*\.cache|title\.\w+\.tsv(?:\.gz)?|kometa_run\.yml|\.kometa-preview-empty\.yml)$/
+const neverLinked = new Set(['.env', secretStoreName])
+
+/**
+ * Makes `to` read as the user's folder `from`, so that every relative path of a config works, and so that nothing that Kometa
+ * writes, removes or renames there reaches the user's: folders it writes into are real, files it overwrites are copies.
+ */
+export async function mirrorFolder(from: string, to: string, options: MirrorOptions): Promise<void> {
+  const budget = { links: maxLinks }
+  await mirror(resolve(from), to, options, budget)
+  if (budget.links < 0) options.warnings.push(`${from} has more than ${maxLinks} entries: Kometa sees only the first`)
+}
+
+/** Also when it is reached by another way: a folder that is a link, a config that is one. */
+async function isHidden(path: string, { hidden }: MirrorOptions): Promise<boolean> {
+  if (hidden.has(path)) return true
+  if (!/\.ya?ml$/i.test(path)) return false
+  const real = await realpath(path).catch(() => path)
+  return hidden.has(real)
+}
+
+interface Budget {
+  links: number
+}
+
+async function mirror(from: string, to: string, options: MirrorOptions, budget: Budget): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 })
+  const isHome = options.homes.has(from)
+  for (const entry of await listFolder(from, options.warnings)) {
+    const source = join(from, entry.name)
+    const target = join(to, entry.name)
+    if (neverLinked.has(entry.name) || (await isHidden(source, options))) continue
+    if (isHome && writtenByKometa.test(entry.name)) continue
+    if (isHome && entry.name === 'overlays') await mirrorOverlays(source, target, options, budget, 0)
+    else if (isHome && entry.name === 'anidb_cache') await copyFolder(source, target, maxAnidbCacheBytes)
+    else if (options.homes.has(source) || options.realFolders.has(source)) await mirror(source, target, options, budget)
+    else await link(source, target, budget)
+  }
+}
+
+/**
+ * `overlays`: images that Kometa may replace (overlay.py:216-239) are copies; folders are real, since it removes
+ * `<label>/<ratingKey>.png` in them (overlays.py:51, 719), which then takes a link or a copy; backups come separately.
+ */
+export async function mirrorOverlays(
+  from: string,
+  to: string,
+  options: MirrorOptions,
+  budget: Budget = { links: maxLinks },
+  depth = 0,
+): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 })
+  for (const entry of await listFolder(from, options.warnings)) {
+    const source = join(from, entry.name)
+    const target = join(to, entry.name)
+    const isFolder = entry.isDirectory()
+    if (isFolder && depth === 0 && entry.name.endsWith(' Original Posters')) continue
+    if (depth === 0 && /^temp\.(?:webp|jpe?g|png)$/.test(entry.name)) continue
+    const isOldBackup = depth > 0 && options.ratingKeys.has(entry.name.replace(/\.png$/, ''))
+    if (isFolder && depth < maxOverlayFolderDepth) await mirrorOverlays(source, target, options, budget, depth + 1)
+    else if ((depth === 0 && entry.name.endsWith('.png')) || isOldBackup) {
+      if (!(await copyPrivately(source, target, maxOverlayImageBytes))) await link(source, target, budget)
+    } else await link(source, target, budget)
+  }
+}
+
+async function link(source: string, target: string, budget: Budget): Promise<void> {
+  budget.links -= 1
+  if (budget.links >= 0) await linkTo(source, target)
+}
+
+async function listFolder(folder: string, warnings: string[]): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+      warnings.push(`Cannot read the folder ${folder}: ${String(code ?? error)}`)
+    return []
+  }
+}
+
+/** The folders from `inner` up to and without `outer`; none when it is not inside. */
+export function foldersBetween(outer: string, inner: string): string[] {
+  const folders: string[] = []
+  const root = outer.endsWith(sep) ? outer : `${outer}${sep}`
+  for (let folder = inner; folder.startsWith(root) && folder !== outer; folder = resolve(folder, '..'))
+    folders.push(folder)
+  return folders
+}

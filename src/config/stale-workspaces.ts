@@ -1,0 +1,73 @@
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+export const workspacePrefix = 'workspace-'
+const ownerFile = 'owner.json'
+/** A workspace whose owner cannot be asked (another container, another host) counts as left behind after this time. */
+export const maxUnknownAgeMs = 24 * 60 * 60 * 1000
+/** Between making the folder and writing its owner file lie milliseconds. */
+const maxWithoutOwnerMs = 10 * 60 * 1000
+
+const ownerSchema = z.object({ pid: z.int(), start: z.string(), host: z.string() })
+/** What tells a process from any other; the shape of src/run's ProcessIdentity. */
+export type Owner = z.infer<typeof ownerSchema>
+const fileSchema = z.object({ owner: ownerSchema, keep: z.boolean() })
+
+export async function writeOwner(dir: string, owner: Owner, keep: boolean): Promise<void> {
+  const path = join(dir, ownerFile)
+  await writeFile(path, JSON.stringify({ owner, keep }), { flag: 'wx', mode: 0o600 })
+  await chmod(path, 0o600)
+}
+
+/**
+ * Removes workspaces that a dead process left behind; kept ones (`--keep-workspace`) and those of living processes stay.
+ * Answers with the names of what was removed.
+ */
+export async function removeStaleWorkspaces(
+  parentDir: string,
+  livenessOf: (owner: Owner) => Promise<'alive' | 'dead' | 'unsure' | 'elsewhere'>,
+): Promise<string[]> {
+  const removed: string[] = []
+  for (const name of await workspaceNames(parentDir)) {
+    const dir = join(parentDir, name)
+    if (!(await isStale(dir, livenessOf))) continue
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+    removed.push(name)
+  }
+  return removed
+}
+
+async function workspaceNames(parentDir: string): Promise<string[]> {
+  try {
+    const entries = await readdir(parentDir, { withFileTypes: true })
+    return entries
+      .filter((entry) => entry.isDirectory() && entry.name.startsWith(workspacePrefix))
+      .map(({ name }) => name)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
+
+async function isStale(dir: string, livenessOf: Parameters<typeof removeStaleWorkspaces>[1]): Promise<boolean> {
+  const ageMs = await stat(dir).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  )
+  const file = await readOwner(dir)
+  if (!file) return ageMs > maxWithoutOwnerMs
+  if (file.keep) return false
+  const liveness = await livenessOf(file.owner)
+  return liveness === 'dead' || (liveness !== 'alive' && ageMs > maxUnknownAgeMs)
+}
+
+async function readOwner(dir: string): Promise<z.infer<typeof fileSchema> | undefined> {
+  try {
+    const result = fileSchema.safeParse(JSON.parse(await readFile(join(dir, ownerFile), 'utf8')))
+    return result.data
+  } catch {
+    // Not written yet, or torn by a crash: the folder's age decides.
+    return undefined
+  }
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { copyBackups } from './backups.ts'
+import type { JobConfig } from './job-config.ts'
+import { linkTo } from './link.ts'
+import { readUuid } from './locate.ts'
+import { foldersBetween, type MirrorOptions, mirrorFolder, mirrorOverlays } from './mirror.ts'
+import { emptyOverlayFile } from './run-config.ts'
+import { type Owner, workspacePrefix, writeOwner } from './stale-workspaces.ts'
+
+export interface WorkspaceOptions {
+  /** From makeRunConfig. */
+  runConfigText: string
+  /** Mapping name -> ratingKeys of its targets and their ancestors, whose backups Kometa may need. */
+  ratingKeysByLibrary: ReadonlyMap<string, readonly string[]>
+  /** Where workspaces live; made 0700. */
+  parentDir: string
+  /** This process: `ownIdentity()` of src/run. A workspace whose owner is dead is removed by the next start. */
+  owner: Owner
+  /** `--keep-workspace`: dispose leaves it, and so does the next start. */
+  keep?: boolean
+  /** X-Plex-Client-Identifier for Kometa where the user has no UUID file. */
+  clientIdentifier?: string
+  /** Whose fonts are linked into the private HOME. */
+  userHome?: string
+}
+
+/** The private, disposable world that Kometa runs in. Dispose removes it. */
+export interface Workspace extends AsyncDisposable {
+  dir: string
+  /** What Kometa takes for its config folder: logs/meta.log and overlays/ are here. */
+  configDir: string
+  /** kometa_run.yml, for `--config`. */
+  configPath: string
+  /** Kometa's working directory. */
+  cwd: string
+  /** HOME. */
+  home: string
+  /** ratingKey -> name of the clean original that was copied. */
+  backups: ReadonlyMap<string, string>
+  warnings: readonly string[]
+}
+
+const emptyOverlay = 'overlays:\n  kometa-preview-nothing:\n    overlay:\n      name: blur(1)\n'
+
+/**
+ * Makes a workspace: 0700, files with secrets 0600, whatever the umask. Its working directory reads as the user's own, by
+ * links; nothing that Kometa writes, removes or renames there reaches the user's folders. Nothing of it holds the real token.
+ */
+export async function createWorkspace(config: JobConfig, options: WorkspaceOptions): Promise<Workspace> {
+  const parentDir = resolve(options.parentDir)
+  await mkdir(parentDir, { recursive: true, mode: 0o700 })
+  const dir = await mkdtemp(join(parentDir, workspacePrefix))
+  const workspace = async (): Promise<Workspace> => {
+    // mkdtemp asks for 0700, but an ACL or a foreign file system may have its own idea.
+    await chmod(dir, 0o700)
+    await writeOwner(dir, options.owner, options.keep === true)
+    return fill(config, options, dir, parentDir)
+  }
+  try {
+    return await workspace()
+  } catch (error) {
+    await remove(dir)
+    throw error
+  }
+}
+
+async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, parentDir: string): Promise<Workspace> {
+  const warnings: string[] = []
+  const cwd = join(dir, 'cwd')
+  const userCwd = resolve(config.kometaCwd)
+  const inCwd = config.configDir === userCwd || foldersBetween(userCwd, config.configDir).length > 0
+  const configDir = inCwd ? join(cwd, relative(userCwd, config.configDir)) : join(dir, 'config')
+  const mirror: MirrorOptions = {
+    homes: new Set([config.configDir, join(userCwd, 'config')]),
+    realFolders: new Set(foldersBetween(userCwd, config.configDir)),
+    hidden: new Set([parentDir, ...config.sourceFiles, ...(await Promise.all(config.sourceFiles.map(realPath)))]),
+    ratingKeys: new Set([...options.ratingKeysByLibrary.values()].flat()),
+    warnings,
+  }
+  await mirrorFolder(userCwd, cwd, mirror)
+  // AniDB's cache is written to <working directory>/config, wherever the config is (anidb.py:27).
+  await mkdir(join(cwd, 'config'), { recursive: true, mode: 0o700 })
+  if (!inCwd) await mirrorFolder(config.configDir, configDir, mirror)
+
+  const overlays = join(configDir, 'overlays')
+  await mkdir(overlays, { recursive: true, mode: 0o700 })
+  const userOverlays = join(config.kometaConfigDir, 'overlays')
+  if (config.kometaConfigDir !== config.configDir) await mirrorOtherOverlays(userOverlays, overlays, mirror)
+  const backups = await copyBackups(userOverlays, overlays, options.ratingKeysByLibrary)
+
+  const configPath = join(configDir, 'kometa_run.yml')
+  await writePrivately(configPath, options.runConfigText)
+  await writePrivately(join(cwd, emptyOverlayFile), emptyOverlay)
+  await writePrivately(join(configDir, 'UUID'), await clientIdentifier(config, options))
+  const home = join(dir, 'home')
+  await makeHome(home, options.userHome ?? homedir())
+  return {
+    dir,
+    configDir,
+    configPath,
+    cwd,
+    home,
+    backups,
+    warnings,
+    async [Symbol.asyncDispose]() {
+      if (options.keep !== true) await remove(dir)
+    },
+  }
+}
+
+const realPath = (path: string): Promise<string> => realpath(path).catch(() => path)
+
+/** `--kometa-config-dir`: overlay images of that folder count, over those beside the config. */
+async function mirrorOtherOverlays(userOverlays: string, overlays: string, mirror: MirrorOptions): Promise<void> {
+  await rm(overlays, { recursive: true, force: true })
+  await mirrorOverlays(userOverlays, overlays, mirror)
+}
+
+/** One device in Plex, not one per run (kometa.py:333-347). */
+async function clientIdentifier(config: JobConfig, options: WorkspaceOptions): Promise<string> {
+  const own = (await readUuid(config.kometaConfigDir)) ?? (await readUuid(config.configDir))
+  return own ?? options.clientIdentifier ?? randomUUID()
+}
+
+async function writePrivately(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: 'wx', mode: 0o600 })
+  await chmod(path, 0o600)
+}
+
+/** Font folders by platform, below the home: Pillow and Kometa look for fonts by name there. */
+const fontFolders = [['.fonts'], ['.local', 'share', 'fonts'], ['Library', 'Fonts']]
+const windowsFontFolder = ['AppData', 'Local', 'Microsoft', 'Windows', 'Fonts']
+
+async function makeHome(home: string, userHome: string): Promise<void> {
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  for (const parts of process.platform === 'win32' ? [windowsFontFolder] : fontFolders) {
+    await mkdir(join(home, ...parts.slice(0, -1)), { recursive: true, mode: 0o700 })
+    await linkTo(join(userHome, ...parts), join(home, ...parts))
+  }
+}
+
+/** Links are removed, what they point at is not. */
+async function remove(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+}
