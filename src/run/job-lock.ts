@@ -114,8 +114,9 @@ async function isLiving(folder: string, claim: Claim, now: number | null): Promi
 
 async function writeClaim(folder: string, name: string): Promise<void> {
   for (let race = 0; ; race += 1) {
-    await mkdir(folder, { recursive: true })
     try {
+      // Node's recursive mkdir fails too when the folder goes between its own steps.
+      await mkdir(folder, { recursive: true })
       await writeNew(join(folder, name))
       return
     } catch (error) {

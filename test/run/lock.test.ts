@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../src/contract/errors.ts'
 import { acquireJobLock, deadAfterMs, lockFolderName } from '../../src/run/job-lock.ts'
 import { ownIdentity } from '../../src/run/process-identity.ts'
 
@@ -91,6 +92,28 @@ describe('one run at a time', () => {
       await held[0]?.[Symbol.asyncDispose]()
       expect(await readdir(folder)).toEqual([])
     }
+  })
+
+  test('runs that come and go all the time are refused, never broken, and never two at once', async () => {
+    let holders = 0
+    let most = 0
+    const comeAndGo = async (): Promise<void> => {
+      for (let attempt = 0; attempt < 60; attempt += 1) {
+        const lock = await acquireJobLock(folder).catch((error: unknown) => {
+          if (error instanceof AppError && error.code === 'JOB_IN_USE') return null
+          throw error
+        })
+        if (!lock) continue
+        holders += 1
+        most = Math.max(most, holders)
+        await readdir(folder)
+        holders -= 1
+        await lock[Symbol.asyncDispose]()
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, comeAndGo))
+    expect(most).toBe(1)
+    expect(await readdir(folder)).toEqual([])
   })
 
   test('of several processes that take over a dead owner at once exactly one gets it', async () => {
