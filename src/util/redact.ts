@@ -29,9 +29,9 @@ const contexts: readonly { kept: string; value: string; maxChars: number }[] = [
     maxChars: 40 + 2048,
   },
   {
-    kept: `[a-z][a-z0-9+.-]{1,20}://[^\\s/:@?#"'<>]{0,128}:`,
+    kept: `://[^\\s/:@?#"'<>]{0,128}:`,
     value: `[^\\s/@?#"'<>]{1,256}(?=@)`,
-    maxChars: 160 + 256,
+    maxChars: 140 + 256,
   },
   {
     kept: `[?&](?:api_?key|token|access_token|client_secret|password)=`,

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { signalTree } from './process-tree.ts'
+
+export interface ChildLimits {
+  /** Milliseconds without a byte of output after which the process counts as hung. */
+  idleTimeoutMs: number
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  graceMs: number
+  /** Milliseconds that a killed process, or one that left a pipe open behind it, is waited for. */
+  drainMs: number
+}
+
+/** Ten minutes by the issue; both others together stay under its five seconds. */
+export const defaultChildLimits: ChildLimits = { idleTimeoutMs: 10 * 60_000, graceMs: 2_500, drainMs: 1_500 }
+
+export type EndCause = 'exited' | 'cancelled' | 'hung' | 'spawn_failed'
+
+export interface ChildExit {
+  /** null when a signal ended it, or it never started. */
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** The first cause wins. */
+  cause: EndCause
+  /** Why it could not be started, in the system's words. */
+  error?: string
+}
+
+export interface ChildOptions {
+  command: string
+  args: readonly string[]
+  cwd: string
+  env: Readonly<Record<string, string>>
+  signal: AbortSignal
+  limits: ChildLimits
+  /** Gets both outputs before the first byte. Their pace is the pace of the child. */
+  onOutput(stdout: Readable, stderr: Readable): void
+}
+
+export interface Child {
+  /** undefined when it could not be started. */
+  pid: number | undefined
+  /** Resolves when the process and all of its group are gone and the output is read; never rejects. */
+  done: Promise<ChildExit>
+  /** Ends the whole group: SIGTERM, then SIGKILL. */
+  kill(): void
+}
+
+/** Starts a process in a group of its own, stdin at EOF, and answers for its end. */
+export function startChild(options: ChildOptions): Child {
+  const { signal, limits } = options
+  if (signal.aborted) return { pid: undefined, done: Promise.resolve(ended('cancelled')), kill: () => undefined }
+  const child = spawnGroup(options)
+  if (child instanceof Error) return neverStarted(Promise.resolve(child))
+  const { pid } = child
+  if (pid === undefined) return neverStarted(new Promise((resolve) => child.once('error', resolve)))
+
+  let cause: EndCause | undefined
+  let exit: Pick<ChildExit, 'code' | 'signal'> | undefined
+  const timers: NodeJS.Timeout[] = []
+  const after = (ms: number, act: () => void) => timers.push(setTimeout(act, ms))
+  const closeOutputs = () => {
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  let finish = () => {}
+  const stop = (why: EndCause) => {
+    if (exit || cause) return
+    cause = why
+    signalTree(pid, 'SIGTERM')
+    after(limits.graceMs, () => signalTree(pid, 'SIGKILL'))
+    // A process that not even SIGKILL ends (a dead network disk) must not hold the job.
+    after(limits.graceMs + limits.drainMs, () => {
+      closeOutputs()
+      finish()
+    })
+  }
+  const onAbort = () => stop('cancelled')
+
+  const done = new Promise<ChildExit>((resolve) => {
+    finish = () => {
+      for (const timer of timers) clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      resolve({ ...(exit ?? { code: null, signal: null }), cause: cause ?? 'exited' })
+    }
+    const idle = setTimeout(() => stop('hung'), limits.idleTimeoutMs)
+    timers.push(idle)
+    for (const output of [child.stdout, child.stderr]) {
+      output.on('data', () => !exit && idle.refresh())
+      output.on('error', () => output.destroy())
+    }
+    child.once('exit', (code, endSignal) => {
+      exit = { code, signal: endSignal }
+      clearTimeout(idle)
+      // What the leader left behind works on with nobody to answer for it.
+      if (process.platform !== 'win32') signalTree(pid, 'SIGKILL')
+      after(limits.drainMs, closeOutputs)
+    })
+    child.once('close', finish)
+    child.once('error', finish)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  options.onOutput(child.stdout, child.stderr)
+  return { pid, done, kill: () => stop('cancelled') }
+}
+
+function spawnGroup({ command, args, cwd, env }: ChildOptions) {
+  try {
+    return spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own; on Windows this would open a console window.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    })
+  } catch (error) {
+    // Some causes are thrown, such as an argument list that is too long; others come as an event.
+    if (error instanceof Error) return error
+    throw error
+  }
+}
+
+function neverStarted(failure: Promise<Error>): Child {
+  const done = failure.then(({ message }) => ({ ...ended('spawn_failed'), error: message }))
+  return { pid: undefined, done, kill: () => undefined }
+}
+
+const ended = (cause: EndCause): ChildExit => ({ code: null, signal: null, cause })

@@ -1,0 +1,87 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { Redactor } from '../util/redact.ts'
+
+export interface ScrubbedLogOptions {
+  file: string
+  redactor: Redactor
+  /** Beyond this the file is left alone, with a last line that says so; reading goes on. */
+  maxBytes: number
+  /** Every line, scrubbed, without its end. A `\r` ends a line too: Kometa's progress has no other end. */
+  onLine?: (line: string) => void
+}
+
+/** A log file that several streams write, line by line and without secrets. */
+export interface ScrubbedLog {
+  /** A new stream into the log; end it before `close`. */
+  input(): Writable
+  /** Waits until all is written. Says why the file is not whole, if it is not. */
+  close(): Promise<{ problem?: string }>
+}
+
+/** A full disk or a limit costs the file, never the writer: what comes in is always taken, at the pace of the disk. */
+export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<ScrubbedLog> {
+  const { redactor, onLine } = options
+  await mkdir(dirname(options.file), { recursive: true })
+  const handle = await open(options.file, 'a', 0o644)
+  const file = boundedFile(handle, options.maxBytes)
+
+  const sink = new Writable({
+    decodeStrings: false,
+    defaultEncoding: 'utf8',
+    write(chunk: Buffer | string, _encoding, done) {
+      const text = typeof chunk === 'string' ? chunk : chunk.toString('utf8')
+      if (onLine) for (const line of linesOf(text)) onLine(line)
+      file.write(text).then(() => done(), done)
+    },
+  })
+  const inputs: Promise<void>[] = []
+  return {
+    input() {
+      const scrub = redactor.stream()
+      scrub.pipe(sink, { end: false })
+      inputs.push(finished(scrub).catch(() => undefined))
+      // Two inputs and their pipes may all wait for the sink at once.
+      sink.setMaxListeners(4 * (inputs.length + 1))
+      return scrub
+    },
+    async close() {
+      await Promise.all(inputs)
+      sink.end()
+      await finished(sink)
+      await handle.close()
+      return file.problem() === undefined ? {} : { problem: file.problem() ?? '' }
+    },
+  }
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r\n|\r|\n/)
+  if (lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+function boundedFile(handle: FileHandle, maxBytes: number) {
+  let bytes = 0
+  let problem: string | undefined
+  const append = async (data: string | Buffer) => {
+    try {
+      await handle.appendFile(data)
+    } catch (error) {
+      problem ??= error instanceof Error ? error.message : String(error)
+    }
+  }
+  return {
+    problem: () => problem,
+    async write(text: string) {
+      if (problem !== undefined) return
+      const data = Buffer.from(text)
+      bytes += data.length
+      if (bytes <= maxBytes) return append(data)
+      problem = `more than ${maxBytes} bytes of output; the rest is not kept`
+      await handle.appendFile(`\n${problem}\n`).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,219 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { KometaEvent } from '../../src/kometa/log-events.ts'
+import { type KometaOptions, startKometa } from '../../src/kometa/process.ts'
+import { createRedactor } from '../../src/util/redact.ts'
+
+const token = 'kCANARY0123456789abc'
+let folder = ''
+let events: KometaEvent[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kometa-process-'))
+  events = []
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs a Node script as Kometa. */
+function start(script: string, options: Partial<KometaOptions> = {}) {
+  const file = join(folder, 'renderer.mjs')
+  writeFileSync(file, script)
+  return startKometa({
+    command: process.execPath,
+    args: [file],
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '' },
+    metaLog: join(folder, 'config', 'logs', 'meta.log'),
+    logsDir: join(folder, 'logs'),
+    redactor: createRedactor([token]),
+    signal: new AbortController().signal,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+}
+
+const consoleLog = () => readFileSync(join(folder, 'logs', 'kometa-console.log'), 'utf8')
+
+describe('a run that ends by itself', () => {
+  test('gives its exit code, keeps both outputs scrubbed and sees stdin at its end', async () => {
+    const { pid, done } = await start(`
+      process.stdout.write('| Overlaying: (1/2) A\\r')
+      process.stderr.write('| token ${token.slice(0, 7)}')
+      process.stdin.once('end', () => setTimeout(() => process.stderr.write('${token.slice(7)} |\\n', () => process.exit(3)), 50)).resume()
+    `)
+    const exit = await done
+    expect(pid).toBeGreaterThan(0)
+    expect(exit).toMatchObject({ code: 3, signal: null, cause: 'exited', logProblems: [] })
+    expect(
+      consoleLog()
+        .split(/[\r\n]/)
+        .sort(),
+    ).toEqual(['', '| Overlaying: (1/2) A', '| token (redacted) |'])
+    expect(events).toMatchObject([{ type: 'drawing', done: 1, total: 2, title: 'A' }])
+    expect(exit.lastLines).toContain('| token (redacted) |')
+  })
+
+  test('reads meta.log to its end, over a rotation, and keeps it scrubbed', async () => {
+    const line = (text: string) =>
+      `[2026-07-03 05:00:01,234] [kometa.py:523]             [INFO]     | ${text.padEnd(98)} |\\n`
+    const { done } = await start(`
+      import { appendFileSync, mkdirSync, renameSync } from 'node:fs'
+      mkdirSync('config/logs', { recursive: true })
+      appendFileSync('config/logs/meta.log', '${line(`Starting Run`)}${line(`key ${token}`)}')
+      setTimeout(() => {
+        renameSync('config/logs/meta.log', 'config/logs/meta-1.log')
+        appendFileSync('config/logs/meta.log', '${line('Finished Run')}')
+      }, 500)
+    `)
+    await done
+    expect(events.map(({ type }) => type)).toEqual(['run_started', 'run_finished'])
+    const copy = readFileSync(join(folder, 'logs', 'meta.log'), 'utf8')
+    expect(copy.split('\n')).toHaveLength(4)
+    expect(copy).toContain('key (redacted)')
+  })
+
+  test('a flood of 30 MB is read at our pace, kept up to its limit, and leaves no memory behind', async () => {
+    const before = process.memoryUsage().rss
+    const { done } = await start(
+      `
+      const line = '| ' + 'x'.repeat(96) + ' |\\n'
+      const block = line.repeat(640)
+      let left = 30e6
+      const pump = () => { while (left > 0) { left -= block.length; if (!process.stderr.write(block)) return process.stderr.once('drain', pump) } }
+      pump()
+    `,
+      { limits: { maxLogBytes: 5_000_000 } },
+    )
+    const exit = await done
+    expect(exit).toMatchObject({ code: 0, cause: 'exited' })
+    expect(exit.logProblems).toEqual(['kometa-console.log: more than 5000000 bytes of output; the rest is not kept'])
+    expect(consoleLog().length).toBeLessThan(5_000_200)
+    expect(process.memoryUsage().rss - before).toBeLessThan(150e6)
+  })
+
+  test('a program that is not there is a result, not an exception', async () => {
+    const { pid, done } = await start('', { command: join(folder, 'no-such-python') })
+    expect(pid).toBeUndefined()
+    expect(await done).toMatchObject({ cause: 'spawn_failed', code: null, error: expect.stringContaining('ENOENT') })
+  })
+
+  test('nothing is started when the job is cancelled already', async () => {
+    const { done } = await start('process.stderr.write("ran")', { signal: AbortSignal.abort() })
+    expect(await done).toMatchObject({ cause: 'cancelled', code: null })
+    expect(consoleLog()).toBe('')
+  })
+
+  test('says what Kometa said when it did not get as far as its log', async () => {
+    const { done } = await start(
+      `process.stdout.write("Requirements Error: Requirements are not installed.\\nPlease follow the documentation for instructions on installing requirements. (No module named 'arrapi')\\n")`,
+    )
+    expect((await done).code).toBe(0)
+    expect(events).toMatchObject([
+      { type: 'startup_failed', text: expect.stringContaining("No module named 'arrapi'") },
+    ])
+  })
+})
+
+/** A socket that every process of a tree holds open: it closes when the last of them is gone. */
+async function watchTree() {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket))
+    socket.resume()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    port: address.port,
+    async connected(count: number) {
+      while (sockets.size < count) await once(server, 'connection')
+    },
+    async allGone() {
+      for (const socket of sockets) await once(socket, 'close')
+      server.close()
+    },
+  }
+}
+
+/** Parent, child and grandchild, all deaf to SIGTERM, all alive until they are killed. */
+const stubbornTree = (port: number, depth = 2) => `
+  import { spawn } from 'node:child_process'
+  import { connect } from 'node:net'
+  import { fileURLToPath } from 'node:url'
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => {})
+  connect(${port}, '127.0.0.1')
+  setInterval(() => {}, 1000)
+  const depth = Number(process.argv[2] ?? ${depth})
+  if (depth > 0) spawn(process.execPath, [fileURLToPath(import.meta.url), String(depth - 1)], { stdio: 'inherit' })
+`
+
+describe('the end of the whole tree', () => {
+  test('a cancelled run ends within 5 s, grandchildren and all, though they ignore SIGTERM', async () => {
+    const tree = await watchTree()
+    const cancel = new AbortController()
+    const { done } = await start(stubbornTree(tree.port), { signal: cancel.signal })
+    await tree.connected(3)
+    const started = performance.now()
+    cancel.abort()
+    const [exit] = await Promise.all([done, tree.allGone()])
+    expect(performance.now() - started).toBeLessThan(5000)
+    expect(exit).toMatchObject({ cause: 'cancelled', code: null, signal: 'SIGKILL' })
+  })
+
+  test('a run that says nothing is hung, and ended likewise', async () => {
+    const tree = await watchTree()
+    const { done } = await start(stubbornTree(tree.port, 1), { limits: { idleTimeoutMs: 1500, graceMs: 200 } })
+    await tree.connected(2)
+    const [exit] = await Promise.all([done, tree.allGone()])
+    expect(exit).toMatchObject({ cause: 'hung', code: null })
+  })
+
+  test('a run that says something now and then is not hung', async () => {
+    const { done } = await start(
+      `let n = 0; const t = setInterval(() => { process.stdout.write('.\\r'); if (++n === 8) clearInterval(t) }, 150)`,
+      { limits: { idleTimeoutMs: 1000 } },
+    )
+    expect(await done).toMatchObject({ cause: 'exited', code: 0 })
+  })
+
+  test('what outlives its parent is ended too', async () => {
+    const tree = await watchTree()
+    const { done } = await start(`
+      import { spawn } from 'node:child_process'
+      const script = ${JSON.stringify(stubbornTree(tree.port, 0))}
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, '0'], { stdio: 'inherit' })
+      setTimeout(() => process.exit(0), 600)
+    `)
+    await tree.connected(1)
+    const [exit] = await Promise.all([done, tree.allGone()])
+    expect(exit).toMatchObject({ cause: 'exited', code: 0 })
+  })
+
+  test.skipIf(process.platform === 'win32' || spawnSync('setsid', ['true']).status !== 0)(
+    'a process that left the group and holds the pipe open does not hold the job',
+    async () => {
+      const { done } = await start(
+        `import { spawn } from 'node:child_process'
+         spawn('setsid', ['sleep', '8'], { stdio: 'inherit' }); setTimeout(() => process.exit(0), 300)`,
+        { limits: { drainMs: 300 } },
+      )
+      const started = performance.now()
+      expect(await done).toMatchObject({ cause: 'exited', code: 0 })
+      expect(performance.now() - started).toBeLessThan(4000)
+    },
+  )
+
+  test('the first cause wins', async () => {
+    const { done, kill } = await start('setInterval(() => {}, 1000)', { limits: { idleTimeoutMs: 60_000 } })
+    kill()
+    kill()
+    expect(await done).toMatchObject({ cause: 'cancelled', signal: 'SIGTERM' })
+  })
+})
