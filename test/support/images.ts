@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import type { ImageType } from '../../src/contract/kinds.ts'
 
 export interface TestImageOptions {
@@ -18,8 +18,14 @@ export async function makeImage(type: ImageType, options: TestImageOptions = {})
   const { width = 20, height = 30, seed = 0, lossless = false, mark, byteOrder = 'MM' } = options
   const background = { r: (seed * 37) % 256, g: (seed * 101) % 256, b: (seed * 7 + 60) % 256 }
   const image = sharp({ create: { width, height, channels: 3, background } })
-  const bytes = await { jpg: image.jpeg(), png: image.png(), webp: image.webp({ lossless }) }[type].toBuffer()
+  const bytes = await encode[type](image, lossless).toBuffer()
   return mark === undefined ? bytes : addExif[type](bytes, makeExif(mark, byteOrder), { width, height })
+}
+
+const encode: Record<ImageType, (image: Sharp, lossless: boolean) => Sharp> = {
+  jpg: (image) => image.jpeg(),
+  png: (image) => image.png(),
+  webp: (image, lossless) => image.webp({ lossless }),
 }
 
 /** A TIFF structure with one directory of one entry: tag 0x04BC, ASCII. */

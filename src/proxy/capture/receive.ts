@@ -97,14 +97,17 @@ function readChunks(
   const idle = setTimeout(() => giveUp(`nothing came for ${bodyIdleTimeoutMs} ms`), bodyIdleTimeoutMs)
   const total = setTimeout(() => giveUp(`it took longer than ${bodyTotalTimeoutMs} ms`), bodyTotalTimeoutMs)
   const iterator = stream.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]()
+  let failed: string | undefined
   return {
     async next() {
       idle.refresh()
+      if (failed !== undefined) return salvage(stream, failed)
       try {
         const result: IteratorResult<unknown> = await iterator.next()
         return result.done === true ? { end: true } : { chunk: toBuffer(result.value) }
       } catch (error) {
-        return { problem: timedOut ?? describeStreamError(error) }
+        failed = timedOut ?? describeStreamError(error)
+        return salvage(stream, failed)
       }
     },
     stop() {
@@ -112,6 +115,12 @@ function readChunks(
       clearTimeout(total)
     },
   }
+}
+
+/** A stream that fails still holds what arrived before and was not read yet; iterators pass over it. */
+function salvage(stream: Readable, problem: string): Step {
+  const left: unknown = stream.read()
+  return left === null ? { problem } : { chunk: toBuffer(left) }
 }
 
 function toBuffer(value: unknown): Buffer {

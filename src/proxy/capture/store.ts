@@ -127,6 +127,8 @@ export function createCaptureStore({ jobDir, limits: given, now = Date.now, read
   return {
     keepBody(upload, body) {
       const ticket = retries.begin(upload)
+      // A sender that goes away while its upload waits for its turn must not end the process; the reader sees it later.
+      body.stream.on('error', () => undefined)
       return turns.run(async () => {
         await prepare()
         return keep(upload, ticket, body, null)
