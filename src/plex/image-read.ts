@@ -8,9 +8,9 @@ import type { AllowedTarget, PlexConnection } from './connection.ts'
 import { readFailure } from './read-container.ts'
 
 /** The largest image that we take from Plex: as large as the largest upload that the proxy keeps. */
-export const maxImageBytes = 64 * 1024 * 1024
+const maxImageBytes = 64 * 1024 * 1024
 /** How long one image may take. */
-export const imageTimeoutMs = 60_000
+const imageTimeoutMs = 60_000
 
 export interface ImageReadOptions {
   maxBytes?: number

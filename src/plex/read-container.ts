@@ -4,9 +4,9 @@ import { allowRead } from './classify-read.ts'
 import type { PlexConnection } from './connection.ts'
 
 /** How long Plex may take for one of our own reads, unless a read names another time. */
-export const readTimeoutMs = 30_000
+const readTimeoutMs = 30_000
 /** The largest answer that one of our own reads takes: a page of a listing is about 3 MB. */
-export const maxAnswerBytes = 16 * 1024 * 1024
+const maxAnswerBytes = 16 * 1024 * 1024
 
 const count = z
   .union([
@@ -46,13 +46,13 @@ const answer = z.object({
 /** The MediaContainer of an answer: the attributes that we use, the elements as they came. */
 export type PlexContainer = z.infer<typeof answer>['MediaContainer']
 
-export interface ContainerAnswer {
+interface ContainerAnswer {
   status: number
   /** null when the answer is no MediaContainer. */
   container: PlexContainer | null
 }
 
-export interface ContainerReadOptions {
+interface ContainerReadOptions {
   /** Paging goes in headers, as plexapi sends it (plexapi base.py:343-379). */
   page?: { start: number; size: number }
   timeoutMs?: number

@@ -32,7 +32,7 @@ export function foldTitle(title: string): string {
 }
 
 /** Folded, and without punctuation: "Spider-Man: Homecoming" and "spider man homecoming" are one. */
-export function looseTitle(title: string): string {
+function looseTitle(title: string): string {
   return foldTitle(title)
     .replace(/&/g, ' and ')
     .replace(/['"]/g, '')

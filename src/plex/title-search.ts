@@ -29,7 +29,7 @@ export interface Located {
   server: string
 }
 
-export interface TitleResult {
+interface TitleResult {
   /** Items of the best level that any item reached; [] when there is none. */
   matches: Located[]
   level: MatchLevel | null

@@ -12,7 +12,7 @@ import type { PlexReader } from '../plex/reads.ts'
 import { syncFolder } from '../util/atomic-file.ts'
 
 /** The largest picture that is taken, from Plex or from an `input` file. */
-export const maxPictureBytes = 64 * 1024 * 1024
+const maxPictureBytes = 64 * 1024 * 1024
 /** Bytes from the start of a picture that tell its type. */
 const headBytes = 512
 

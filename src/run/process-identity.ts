@@ -15,7 +15,7 @@ export interface ProcessIdentity {
   host: string
 }
 
-export const unknownStart = 'unknown'
+const unknownStart = 'unknown'
 
 /** The identity of this process. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
