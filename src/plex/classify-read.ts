@@ -2,7 +2,7 @@ import type { AllowedTarget } from './connection.ts'
 import { type CompiledTemplate, matchTemplate, type TemplateMatch } from './match-template.ts'
 import { type Refusal, refuse } from './refusals.ts'
 import { decodeValue, pairName, pairValue, parseTarget, type RequestTarget } from './request-target.ts'
-import { plainMeta, type SectionMeta } from './section-meta.ts'
+import { fieldTypes, plainMeta, type SectionMeta } from './section-meta.ts'
 import { hasShape } from './value-shapes.ts'
 
 /** What the allow-list needs to know of this job beyond the request itself. */
@@ -107,11 +107,12 @@ function judgeQuery(target: RequestTarget, compiled: CompiledTemplate, meta: Sec
 
 // `[type.]field` and operator: `!`, `=`, `>>`, `<<`, and Kometa's `<`, `>` (plex.py modifier_translation), encoded as
 // urllib and requests write them. The `=` that ends the operator is the one at which the pair is split.
-const searchField =
-  /^(?:(movie|show|season|episode|artist|album|track|collection|photo|photoalbum|clip)\.)?([A-Za-z]{1,64})(?:(?:!|%21)(?:%3[Dd])?|%3[Dd]|%3[Ee]|%3[Cc]|%3[Ee]%3[Ee]|%3[Cc]%3[Cc])?$/
+const searchField = new RegExp(
+  `^(?:(?:${fieldTypes})\\.)?([A-Za-z]{1,64})(?:(?:!|%21)(?:%3[Dd])?|%3[Dd]|%3[Ee]|%3[Cc]|%3[Ee]%3[Ee]|%3[Cc]%3[Cc])?$`,
+)
 
 function judgeField(name: string, value: string, meta: SectionMeta): Refusal | undefined {
-  const field = searchField.exec(name)?.[2]
+  const field = searchField.exec(name)?.[1]
   if (field === undefined || !meta.fields.has(field)) return refuse('unknownField', name)
   // `title==x` is the operator `==` written without encoding.
   return hasShape(value, 'text') ? undefined : refuse('badValue', name)

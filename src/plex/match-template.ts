@@ -41,31 +41,30 @@ interface PathNode {
 
 const root = compileAll(readTemplates)
 
-/** Finds the template of a plain path by walking its segments; literals win over holes. */
+/** Finds the template of a plain path by walking its segments; literals win over holes, earlier holes over later ones. */
 export function matchTemplate(path: string): TemplateMatch | undefined {
-  let node = root
-  let section: string | undefined
-  let ids: string | undefined
-  let tag: string | undefined
-  let start = 1
-  while (start <= path.length) {
-    let end = path.indexOf('/', start)
-    if (end === -1) end = path.length
-    const segment = path.slice(start, end)
-    start = end + 1
-    const literal = node.literals.get(segment)
-    if (literal) {
-      node = literal
-      continue
-    }
-    const hole = node.holes.find((candidate) => candidate.pattern.test(segment))
-    if (!hole) return undefined
-    if (hole.name === '{section}') section = segment
-    else if (hole.name === '{id}' || hole.name === '{ids}') ids = segment
-    else if (hole.name === '{tag}') tag = segment
-    node = hole.node
+  return walk(root, path, 1)
+}
+
+function walk(node: PathNode, path: string, start: number): TemplateMatch | undefined {
+  if (start > path.length) {
+    return node.compiled && { compiled: node.compiled, section: undefined, ids: undefined, tag: undefined }
   }
-  return node.compiled && { compiled: node.compiled, section, ids, tag }
+  const slash = path.indexOf('/', start)
+  const end = slash === -1 ? path.length : slash
+  const segment = path.slice(start, end)
+  const literal = node.literals.get(segment)
+  const found = literal && walk(literal, path, end + 1)
+  if (found) return found
+  for (const hole of node.holes) {
+    const match = hole.pattern.test(segment) ? walk(hole.node, path, end + 1) : undefined
+    if (!match) continue
+    if (hole.name === '{section}') match.section = segment
+    else if (hole.name === '{id}' || hole.name === '{ids}') match.ids = segment
+    else if (hole.name === '{tag}') match.tag = segment
+    return match
+  }
+  return undefined
 }
 
 function compileAll(templates: readonly ReadTemplate[]): PathNode {

@@ -31,6 +31,10 @@ const neverFields = ['having', 'group']
 /** Words that do something under `/library/sections/N/`, whatever a Meta may say. */
 const neverTagLists = ['refresh', 'analyze', 'emptyTrash', 'indexes', 'intros', 'optimize', 'match', 'agents', 'delete']
 
+/** Types that may stand before a field, as a regular expression. */
+export const fieldTypes = 'movie|show|season|episode|artist|album|track|collection|photo|photoalbum|clip'
+const plainField = new RegExp(`^(?:(?:${fieldTypes})\\.)?([A-Za-z]{1,64})$`)
+
 /** Bounds what a broken or hostile answer can make us remember. */
 const maxNames = 2_000
 
@@ -67,6 +71,6 @@ export function parseSectionMeta(xml: string): SectionMeta {
 
 /** `show.label` counts as `label`: a search may put any type before a field. */
 function addField(fields: Set<string>, key: string | undefined): void {
-  const field = /^(?:[a-z]+\.)?([A-Za-z]+)$/.exec(key ?? '')?.[1]
+  const field = plainField.exec(key ?? '')?.[1]
   if (field !== undefined && fields.size < maxNames) fields.add(field)
 }

@@ -68,7 +68,8 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
       const stated = exchange.req.complete ? statedLength(exchange) : undefined
       const bytes = verdict.url === null ? (stated ?? capture.size_bytes) : 0
       records.blocked(exchange, verdict.ratingKey, verdict.artwork, bytes)
-      recorder.captured(capture)
+      // A retried identical upload is the capture of its first attempt, counted there.
+      if (capture.seq === exchange.seq) recorder.captured(capture)
       const rest = verdict.url === null ? await drainBody(exchange.req, maxDrainBytes) : undefined
       if (rest?.outcome === 'excess') answerExcess(exchange, records, maxDrainBytes)
       else answerSuccess(exchange)

@@ -1,4 +1,5 @@
 import { PassThrough, type Readable } from 'node:stream'
+import { AppError } from '../contract/errors.ts'
 import { classifyTarget } from '../plex/classify-read.ts'
 import type { PlexConnection } from '../plex/connection.ts'
 import { parseTarget } from '../plex/request-target.ts'
@@ -21,7 +22,7 @@ export function createOwnRead({ connection, memory, recorder, serverId }: OwnRea
       const parsed = parseTarget(pathAndQuery)
       const read = parsed.ok ? classifyTarget(parsed.target, memory) : parsed
       if (!read.ok) {
-        reject(new Error(`the URL is not a known read: ${read.reason}`))
+        reject(new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`))
         return
       }
       const seq = recorder.nextSeq()
@@ -39,7 +40,7 @@ export function createOwnRead({ connection, memory, recorder, serverId }: OwnRea
         .stream({ method: 'GET', target }, ({ status }) => {
           if (status === 200) resolve(body)
           else {
-            reject(new Error(`Plex answered ${status}`))
+            reject(new AppError('PLEX_READ_FAILED', `Plex answered ${status}`))
             body.resume()
           }
           body.once('end', () => {

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseTarget, splitTarget } from './request-target.ts'
+
+describe('parseTarget', () => {
+  test.each([
+    ['/', '/', []],
+    ['/library/sections/', '/library/sections/', []],
+    ['/library/metadata/1,2?includeGuids=1', '/library/metadata/1,2', ['includeGuids=1']],
+    ['/a?push=1&&push=1&', '/a', ['push=1', 'push=1']],
+    ['/a?title%3D=Caf%C3%A9+%26', '/a', ['title%3D=Caf%C3%A9+%26']],
+  ])('%s', (raw, path, pairs) => {
+    expect(parseTarget(raw)).toEqual({ ok: true, target: { path, pairs, tokens: [] } })
+  })
+
+  test.each([
+    ['/a?X-Plex-Token=t&b=1', ['t']],
+    ['/a?b=1&x-plex-TOKEN=t', ['t']],
+    ['/a?%58-Plex-Token=t&b=1&X%2DPlex%2dToken=u%20v', ['t', 'u v']],
+    ['/a?b=1&X-Plex-Token', ['']],
+  ])('takes the token out of %s', (raw, tokens) => {
+    expect(parseTarget(raw)).toEqual({ ok: true, target: { path: '/a', pairs: ['b=1'], tokens } })
+  })
+
+  test.each([
+    ['http://127.0.0.1/library', 'notOriginForm'],
+    ['//127.0.0.1/library', 'notOriginForm'],
+    ['*', 'notOriginForm'],
+    ['', 'notOriginForm'],
+    ['127.0.0.1:80', 'notOriginForm'],
+    ['/library//sections', 'oddPath'],
+    ['/library/./sections', 'oddPath'],
+    ['/library/../sections', 'oddPath'],
+    ['/library/.sections', 'oddPath'],
+    ['/library/%73ections', 'oddPath'],
+    ['/library%2fsections', 'oddPath'],
+    ['/library;a/sections', 'oddPath'],
+    ['/library\\sections', 'oddPath'],
+    ['/library /sections', 'oddPath'],
+    ['/library\u0000', 'oddPath'],
+    ['/library#a', 'oddPath'],
+    ['/a?b=1;c=2', 'oddQuery'],
+    ['/a?b[0]=1', 'oddQuery'],
+    ['/a?b=1#c', 'oddQuery'],
+    ['/a?b=\u00e9', 'oddQuery'],
+    [`/a?b=${'x'.repeat(40_000)}`, 'targetTooLong'],
+  ])('refuses %s', (raw, code) => {
+    expect(parseTarget(raw)).toMatchObject({ ok: false, code })
+  })
+
+  test('no text makes it throw, and no token survives it', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webPath(), fc.webUrl()), fc.webQueryParameters(), (path, query) => {
+        const { pairs, path: kept } = splitTarget(`${path}?${query}&x-Plex-tokeN=secret`)
+        expect(pairs.join('&')).not.toMatch(/secret/)
+        if (!path.includes('?')) expect(kept).toBe(path)
+        parseTarget(`${path}?${query}`)
+      }),
+    )
+  })
+})

@@ -1,0 +1,144 @@
+import type { BlockedWrite, Capture, RefusedRead } from '../../src/contract/records.ts'
+import type { PlexServerAddress } from '../../src/plex/connection.ts'
+import { createPlexConnection, type UpstreamLimits } from '../../src/plex/upstream.ts'
+import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
+import type { ProxyLimits } from '../../src/proxy/limits.ts'
+import type { ForwardedRead, ProxyRecorder } from '../../src/proxy/recorder.ts'
+import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
+import { startTinyPlex, type TinyAnswer, type TinyPlex } from './tiny-plex.ts'
+
+export const realToken = 'realTOKENrealTOKEN12'
+export const clientToken = 'clientTOKENclientTOKEN'
+
+/** Records in lists, as a job's recorder does in a bigger way. */
+export interface ListRecorder extends ProxyRecorder {
+  forwards: ForwardedRead[]
+  blocks: BlockedWrite[]
+  captures: Capture[]
+  refusals: RefusedRead[]
+  /** Resolves at the next record of any kind. */
+  next(): Promise<void>
+}
+
+export function createListRecorder(): ListRecorder {
+  let seq = 0
+  let waiting: (() => void)[] = []
+  const recorder: ListRecorder = {
+    forwards: [],
+    blocks: [],
+    captures: [],
+    refusals: [],
+    nextSeq: () => ++seq,
+    forwarded: (read) => add(recorder.forwards, read),
+    blocked: (write) => add(recorder.blocks, write),
+    captured: (capture) => add(recorder.captures, capture),
+    refused: (read) => add(recorder.refusals, read),
+    next: () => new Promise((resolve) => waiting.push(resolve)),
+  }
+  function add<T>(list: T[], record: T): void {
+    list.push(record)
+    for (const wake of waiting) wake()
+    waiting = []
+  }
+  return recorder
+}
+
+/** A capture store in memory: its own interface is all that the proxy knows of the real one. */
+export interface ListCaptures extends CaptureStore {
+  bodies: Buffer[]
+  urls: { url: string; own: boolean }[]
+  uploads: UploadDescription[]
+  /** Set to make keeping fail, as a full disk does. */
+  failure: Error | undefined
+}
+
+export function createListCaptures(): ListCaptures {
+  const kept: Capture[] = []
+  const store: ListCaptures = {
+    bodies: [],
+    urls: [],
+    uploads: [],
+    failure: undefined,
+    async keepBody(upload, { stream }) {
+      if (store.failure) throw store.failure
+      const chunks: Buffer[] = []
+      for await (const chunk of stream) chunks.push(chunk as Buffer)
+      return keep(upload, Buffer.concat(chunks), null)
+    },
+    async keepUrl(upload, url, readOwnUrl) {
+      store.urls.push({ url, own: readOwnUrl !== null })
+      if (!readOwnUrl) return keep(upload, Buffer.alloc(0), url)
+      const { pathname, search } = new URL(url)
+      const chunks: Buffer[] = []
+      for await (const chunk of await readOwnUrl(pathname + search)) chunks.push(chunk as Buffer)
+      return keep(upload, Buffer.concat(chunks), url)
+    },
+    list: () => kept,
+  }
+  function keep(upload: UploadDescription, body: Buffer, source_url: string | null): Capture {
+    store.bodies.push(body)
+    store.uploads.push(upload)
+    const { seq, timestamp, server, method, path, ratingKey: rating_key, kind } = upload
+    const none = { parse_error: null, type: null, sha256: null, width: null, height: null, other_paths: [] }
+    const capture: Capture = {
+      ...{ seq, timestamp, server, method, path, rating_key, kind, source_url, ...none },
+      size_bytes: body.length,
+      saved_path: `${seq}.bin`,
+      overlay_mark: false,
+      attempts: 1,
+    }
+    kept.push(capture)
+    return capture
+  }
+  return store
+}
+
+export interface ProxyWorld extends AsyncDisposable {
+  plex: TinyPlex
+  proxy: PlexProxy
+  recorder: ListRecorder
+  captures: ListCaptures
+}
+
+export interface WorldOptions {
+  answer?: TinyAnswer
+  limits?: Partial<ProxyLimits>
+  upstream?: Partial<UpstreamLimits>
+  address?: Partial<PlexServerAddress>
+}
+
+/** A tiny Plex, a proxy in front of it, and all that it records. */
+export async function startProxyWorld(options: WorldOptions = {}): Promise<ProxyWorld> {
+  const plex = await startTinyPlex(options.answer)
+  const address = { url: plex.url, token: realToken, verifySsl: true, clientIdentifier: 'fixed-id', ...options.address }
+  const connection = createPlexConnection(address, options.upstream)
+  const recorder = createListRecorder()
+  const captures = createListCaptures()
+  const proxy = await startProxy({
+    connection,
+    serverId: 'machine-1',
+    clientToken,
+    captures,
+    recorder,
+    preferredPort: 0,
+    ...(options.limits ? { limits: options.limits } : {}),
+  })
+  return {
+    plex,
+    proxy,
+    recorder,
+    captures,
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]()
+      await connection[Symbol.asyncDispose]()
+      await plex[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A request as python-plexapi sends it: token in the header. */
+export function request(method: string, target: string, headers: string[] = [], body = ''): string {
+  const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]
+  const lines = ['Host: 127.0.0.1', `X-Plex-Token: ${clientToken}`, 'Accept: */*', ...headers, ...length]
+  return `${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`
+}
