@@ -8,9 +8,6 @@ export interface PartHeaders {
 
 /** RFC 9110 token: what a header's name may be made of. */
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-/** Line breaks would start a header of their own, and the other control characters have no business here. */
-const control = /[^\t\P{Cc}]/u
-const maxFilenameChars = 100
 
 /** Reads the header block of a part (without its last line end) strictly: a name, a colon, no stray line break; folded lines are fine. */
 export function parsePartHeaders(block: string): PartHeaders | { problem: string } {
@@ -21,7 +18,7 @@ export function parsePartHeaders(block: string): PartHeaders | { problem: string
     const name = line.slice(0, Math.max(0, colon))
     if (!headerName.test(name)) return { problem: 'a header of a part is broken' }
     const value = line.slice(colon + 1).trim()
-    if (control.test(value)) return { problem: 'a header of a part holds a control character' }
+    if (holdsControl(value)) return { problem: 'a header of a part holds a control character' }
     if (!values.has(name.toLowerCase())) values.set(name.toLowerCase(), value)
   }
   return {
@@ -31,7 +28,13 @@ export function parsePartHeaders(block: string): PartHeaders | { problem: string
   }
 }
 
+/** A stray line break would start a header of its own; the other control characters have no business here. Bytes from 0x80 on are UTF-8. */
+function holdsControl(value: string): boolean {
+  return Array.from({ length: value.length }, (_, at) => value.charCodeAt(at)).some(
+    (code) => (code < 0x20 && code !== 0x09) || code === 0x7f,
+  )
+}
+
 function filenameOf(disposition: string | undefined): string | undefined {
-  const found = /;\s*filename="?([^";]*)/i.exec(disposition ?? '')?.[1]
-  return found === undefined ? undefined : found.slice(0, maxFilenameChars)
+  return /;\s*filename="?([^";]*)/i.exec(disposition ?? '')?.[1]
 }

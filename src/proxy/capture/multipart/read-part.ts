@@ -24,6 +24,7 @@ export interface ReadPartOptions {
 
 /** Bytes of a part held at hand to tell what it is. */
 const partHeadBytes = 512
+const maxClaimChars = 100
 
 /** Reads one part to its end: an image becomes a file, a multipart body inside is opened in turn, all else is told in words. */
 export async function readPart(
@@ -91,9 +92,13 @@ async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; 
 
 /** The part's own words about itself serve to tell what came; they make no image of it. */
 function describe(number: number, headers: PartHeaders | undefined, head: Buffer): string {
-  const claims = [headers?.filename && `"${headers.filename}"`, headers?.contentType].filter(
-    (claim) => claim !== undefined && claim !== '',
-  )
-  const named = claims.length > 0 ? ` (${claims.join(', ')})` : ''
-  return `part ${number}${named} holds ${describeNonImage(head)}`
+  const claims: string[] = []
+  if (headers?.filename) claims.push(`"${readable(headers.filename)}"`)
+  if (headers?.contentType) claims.push(readable(headers.contentType))
+  return `part ${number}${claims.length > 0 ? ` (${claims.join(', ')})` : ''} holds ${describeNonImage(head)}`
+}
+
+/** Header bytes as text for a log: UTF-8, short, without what could steer a terminal. */
+function readable(value: string): string {
+  return Buffer.from(value, 'latin1').toString('utf8').replace(/\p{C}/gu, '?').slice(0, maxClaimChars)
 }
