@@ -1,0 +1,188 @@
+import type { AllowedTarget } from '../../plex/connection.ts'
+import { everything, type ListingAsker, type ListingHeaders, type ListingQuestion } from './ask-listing.ts'
+import type { Container } from './container-text.ts'
+import type { Decoys } from './decoys.ts'
+import { ListingFault } from './listing-fault.ts'
+import type { ListedElement } from './listing-reader.ts'
+import { type NarrowForm, narrowTarget, wholeTarget } from './narrow.ts'
+import type { Listing, OtherAnswer } from './read-listing.ts'
+import type { ScopeItems } from './scope-items.ts'
+import type { ListingQuery } from './scope-rules.ts'
+import { mostItems } from './self-check.ts'
+import type { Strategies } from './strategies.ts'
+
+/** The whole scoped answer to one query; pages are cut from it. */
+export interface ScopedListing {
+  head: Listing['head']
+  container: Container
+  elements: readonly ListedElement[]
+  /** True when the one element is a decoy. */
+  decoy: boolean
+}
+
+export type ScopedAnswer = { ok: true; listing: ScopedListing } | { ok: false; answer: OtherAnswer }
+
+/** A narrowed search that was answered, for the check afterwards. */
+export interface NarrowedSearch {
+  query: ListingQuery
+  headers: ListingHeaders
+  form: NarrowForm
+  /** ratingKeys of the scope that Plex named, in its order. */
+  found: readonly string[]
+  /** Items of the whole answer, where a probe has told. */
+  total: number | null
+}
+
+export interface AnswerListingOptions {
+  asker: ListingAsker
+  items: ScopeItems
+  strategies: Strategies
+  decoys: Decoys
+  /** Told of each search that was answered by narrowing. */
+  narrowed(search: NarrowedSearch): void
+}
+
+/** Thrown inside when Plex's answer contradicts the scope: the form that was trusted is not to be trusted. */
+class Contradiction extends Error {
+  readonly form: NarrowForm
+  constructor(form: NarrowForm, message: string) {
+    super(message)
+    this.form = form
+  }
+}
+
+/**
+ * Answers one listing or search as the scope wants it: the scoped items in Plex's order, or one decoy where the true answer has
+ * items but none of the scope. `onContradiction` is awaited before the next strategy is tried. Rejects with ListingFault.
+ */
+export async function answerListing(
+  options: AnswerListingOptions,
+  query: ListingQuery,
+  headers: ListingHeaders,
+  onContradiction: (form: NarrowForm, why: string) => Promise<void>,
+): Promise<ScopedAnswer> {
+  const { items, strategies } = options
+  const [type] = query.types
+  if (!query.narrowable || type === undefined) return askWhole(options, query, headers)
+  if (items.of(query.section, type).length === 0) return askNobody(options, query, headers)
+  for (;;) {
+    const form = strategies.form(query.section, type)
+    if (form === null) return askWhole(options, query, headers)
+    try {
+      const answer = await askNarrowed(options, query, headers, form, type)
+      return answer ?? (await askWhole(options, query, headers))
+    } catch (error) {
+      if (!(error instanceof Contradiction)) throw error
+      strategies.distrust(error.form, error.message)
+      await onContradiction(error.form, error.message)
+    }
+  }
+}
+
+/** Everything, filtered as it streams by. */
+async function askWhole(
+  { asker, items, decoys }: AnswerListingOptions,
+  query: ListingQuery,
+  headers: ListingHeaders,
+): Promise<ScopedAnswer> {
+  const known = decoysFor(decoys, query)
+  const keep = (ratingKey: string) => items.has(ratingKey) || known.includes(ratingKey)
+  const answer = await asker.ask({
+    target: targetOf(query),
+    headers,
+    size: sizeOf(query, query.limit ?? everything),
+    keep,
+  })
+  if (!answer.ok) return answer
+  return scoped(answer.listing, query, { items, decoys }, answer.listing.firstOther)
+}
+
+/** The scope has no item of this type here: the answer is a decoy or nothing, and one item tells which. */
+async function askNobody(
+  options: AnswerListingOptions,
+  query: ListingQuery,
+  headers: ListingHeaders,
+): Promise<ScopedAnswer> {
+  if (query.page === null) return askWhole(options, query, headers)
+  const { asker, items, decoys } = options
+  const size = query.removal ? 0 : 1
+  const answer = await asker.ask({ target: targetOf(query), headers, size, keep: items.has })
+  if (!answer.ok) return answer
+  return scoped(answer.listing, query, { items, decoys }, answer.listing.firstOther)
+}
+
+/** The narrower question; null when the query cannot be asked that way. Throws Contradiction. */
+async function askNarrowed(
+  options: AnswerListingOptions,
+  query: ListingQuery,
+  headers: ListingHeaders,
+  form: NarrowForm,
+  type: number,
+): Promise<ScopedAnswer | null> {
+  const { asker, items, decoys } = options
+  const scope = items.of(query.section, type)
+  const known = query.removal ? [] : decoys.of(query.section, type)
+  const named = [...scope, ...known]
+  const target = narrowTarget(query, form, named)
+  if (target === null) return null
+  const keys = new Set(named.map(({ ratingKey }) => ratingKey))
+  const most = mostItems(form, named.length)
+  const question: ListingQuestion = { target, headers, size: sizeOf(query, most), keep: (key) => keys.has(key) }
+  const answer = await asker.ask(question)
+  if (!answer.ok) throw new Contradiction(form, `Plex answered ${answer.answer.head.status} to a narrowed query`)
+  const { listing } = answer
+  if (listing.total > most) throw new Contradiction(form, 'Plex answered a narrowed query with more than was asked for')
+  const found = listing.kept.map(({ ratingKey }) => ratingKey).filter((key) => items.has(key))
+  if (form !== 'title' && listing.scanned > listing.kept.length) {
+    throw new Contradiction(form, 'Plex answered a narrowed query with items that were not asked for')
+  }
+  if (query.filters.length === 0 && found.length < scope.length) {
+    throw new Contradiction(form, 'the narrowed listing lacks an item of the scope')
+  }
+  const search = { query, headers, form, found }
+  if (query.removal || listing.kept.length > 0) {
+    options.narrowed({ ...search, total: null })
+    return scoped(listing, query, options, null)
+  }
+  const probe = await asker.ask({ target: targetOf(query), headers, size: 1, keep: items.has })
+  if (!probe.ok) return probe
+  if (probe.listing.kept.length > 0) throw new Contradiction(form, 'a narrowed query found less than the whole one')
+  options.narrowed({ ...search, total: probe.listing.total })
+  return scoped(listing, query, options, probe.listing.firstOther)
+}
+
+/** Cuts an answer down to the scope, or to one decoy if nothing else would be left of it. */
+function scoped(
+  listing: Listing,
+  query: ListingQuery,
+  { items, decoys }: Pick<AnswerListingOptions, 'items' | 'decoys'>,
+  other: ListedElement | null,
+): ScopedAnswer {
+  const { head, container, kept } = listing
+  const elements = kept.filter(({ ratingKey }) => items.has(ratingKey))
+  if (elements.length > 0 || query.removal) return { ok: true, listing: { head, container, elements, decoy: false } }
+  const known = decoysFor(decoys, query)
+  const byUse = kept.toSorted((a, b) => known.indexOf(a.ratingKey) - known.indexOf(b.ratingKey))
+  const decoy = byUse[0] ?? other
+  if (decoy === null) return { ok: true, listing: { head, container, elements, decoy: false } }
+  decoys.use(query.section, decoy, container.format)
+  return { ok: true, listing: { head, container, elements: [decoy], decoy: true } }
+}
+
+function decoysFor(decoys: Decoys, query: ListingQuery): string[] {
+  if (query.removal) return []
+  return query.types.flatMap((type) => decoys.of(query.section, type).map(({ ratingKey }) => ratingKey))
+}
+
+/** A client that does not page gets an answer without totalSize, so Plex is asked without paging too. */
+function sizeOf({ page }: ListingQuery, size: number): number | null {
+  return page === null ? null : size
+}
+
+/** The client's own question as it may go to Plex. */
+export function targetOf(query: ListingQuery): AllowedTarget {
+  const target = wholeTarget(query)
+  // It was let through by the policy a moment ago, in the same words.
+  if (target === null) throw new ListingFault('the query is not on the list of reads')
+  return target
+}

@@ -1,0 +1,88 @@
+import type { AllowedTarget, PlexConnection } from '../../plex/connection.ts'
+import { ListingFault } from './listing-fault.ts'
+import { type Listing, type ListingAnswer, readListing } from './read-listing.ts'
+
+/** Headers of a client's read that change what Plex answers. */
+export type ListingHeaders = Readonly<Record<string, string>>
+
+export interface ListingQuestion {
+  target: AllowedTarget
+  headers: ListingHeaders
+  /** null = without paging, as the client asked; then all of it comes. */
+  size: number | null
+  keep(ratingKey: string): boolean
+}
+
+/** Asks Plex and counts. */
+export interface ListingAsker {
+  ask(question: ListingQuestion): Promise<ListingAnswer>
+  readonly requests: number
+  readonly bytes: number
+}
+
+/** More than any listing has, and a number that every server takes. */
+export const everything = 10_000_000
+/** Pages of one answer at most, for a server that gives less than was asked for. */
+const maxPages = 10_000
+
+/** `recorded` is told of each request that Plex answered, for the ledger. */
+export function createListingAsker(
+  connection: PlexConnection,
+  signal: AbortSignal | undefined,
+  recorded: (asked: { target: string; status: number; bytes: number; durationMs: number }) => void,
+): ListingAsker {
+  let requests = 0
+  let bytes = 0
+
+  async function askPage(question: ListingQuestion, start: number, size: number | null): Promise<ListingAnswer> {
+    requests += 1
+    const startedAt = performance.now()
+    const { target, headers, keep } = question
+    const page = size === null ? null : { start, size }
+    const answer = await readListing(connection, { target, headers, page, keep, ...(signal && { signal }) })
+    const received = answer.ok ? answer.listing.wireBytes : answer.answer.body.length
+    bytes += received
+    const { status } = answer.ok ? answer.listing.head : answer.answer.head
+    recorded({ target, status, bytes: received, durationMs: performance.now() - startedAt })
+    return answer
+  }
+
+  return {
+    get requests() {
+      return requests
+    },
+    get bytes() {
+      return bytes
+    },
+    async ask(question) {
+      const first = await askPage(question, 0, question.size)
+      if (!first.ok || question.size === null) return first
+      let { listing } = first
+      // A server may hand out less than was asked for: the rest follows page by page.
+      for (let page = 1; wantsMore(listing, question.size); page += 1) {
+        if (page >= maxPages) throw new ListingFault('the listing does not end')
+        const next = await askPage(question, listing.scanned, question.size - listing.scanned)
+        if (!next.ok) return next
+        if (next.listing.scanned === 0)
+          throw new ListingFault(`Plex counts ${listing.total} items and sends ${listing.scanned}`)
+        listing = joinPages(listing, next.listing)
+      }
+      return { ok: true, listing }
+    },
+  }
+}
+
+function wantsMore(listing: Listing, size: number): boolean {
+  return listing.scanned < Math.min(size, listing.total)
+}
+
+function joinPages(first: Listing, next: Listing): Listing {
+  return {
+    ...first,
+    kept: [...first.kept, ...next.kept],
+    firstOther: first.firstOther ?? next.firstOther,
+    scanned: first.scanned + next.scanned,
+    total: Math.max(first.total, next.total),
+    wireBytes: first.wireBytes + next.wireBytes,
+  }
+}

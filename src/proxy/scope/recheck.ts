@@ -1,0 +1,48 @@
+import { type NarrowedSearch, targetOf } from './answer-listing.ts'
+import type { ListingAsker, ListingHeaders, ListingQuestion } from './ask-listing.ts'
+import type { ScopeItems } from './scope-items.ts'
+import { maxNarrowedItems } from './self-check.ts'
+
+/** Searches are checked again only if their whole answer is at most this long. */
+export const maxRecheckItems = 500
+
+export interface Recheck {
+  /** The query that was asked again, without tokens; null = none could be. */
+  target: string | null
+  agrees: boolean | null
+  why: string
+}
+
+/** Asks one narrowed search of this job again, whole, and compares: at most `tries` probes and one answer. */
+export async function recheckSearch(
+  { asker, items }: { asker: ListingAsker; items: ScopeItems },
+  searches: readonly NarrowedSearch[],
+  tries = 3,
+): Promise<Recheck> {
+  const byCost = searches.toSorted((a, b) => (a.total ?? maxNarrowedItems) - (b.total ?? maxNarrowedItems))
+  for (const search of byCost.filter(({ query }) => !query.random).slice(0, tries)) {
+    const { query, headers } = search
+    const target = targetOf(query)
+    const total = search.total ?? (await totalOf(asker, target, headers))
+    if (total === null || total > maxRecheckItems) continue
+    const answer = await asker.ask({ target, headers, size: maxRecheckItems + 1, keep: items.has })
+    if (!answer.ok) continue
+    const keys = answer.listing.kept.map(({ ratingKey }) => ratingKey)
+    const agrees = keys.length === search.found.length && keys.every((key, index) => key === search.found[index])
+    const why = agrees
+      ? 'the whole answer names the same items'
+      : 'the whole answer names other items than the narrowed one'
+    return { target, agrees, why }
+  }
+  const why = searches.length === 0 ? 'no search was narrowed' : `every search has more than ${maxRecheckItems} items`
+  return { target: null, agrees: null, why }
+}
+
+async function totalOf(
+  asker: ListingAsker,
+  target: ListingQuestion['target'],
+  headers: ListingHeaders,
+): Promise<number | null> {
+  const answer = await asker.ask({ target, headers, size: 0, keep: () => false })
+  return answer.ok ? answer.listing.total : null
+}

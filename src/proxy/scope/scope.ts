@@ -1,0 +1,181 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { PlexConnection } from '../../plex/connection.ts'
+import { parseTarget } from '../../plex/request-target.ts'
+import { type AnswerCache, createAnswerCache } from '../memo/answer-cache.ts'
+import { answerListing, type NarrowedSearch, type ScopedAnswer } from './answer-listing.ts'
+import { createListingAsker, type ListingHeaders } from './ask-listing.ts'
+import { createDecoys, type Decoy } from './decoys.ts'
+import type { NarrowForm, ScopeStrategy } from './narrow.ts'
+import { type Recheck, recheckSearch } from './recheck.ts'
+import { arrangeScope, type ScopeItem, type ScopeItems } from './scope-items.ts'
+import { classifyListing, type ListingQuery } from './scope-rules.ts'
+import { runSelfCheck } from './self-check.ts'
+import { createStrategies, type PlaceStrategy } from './strategies.ts'
+
+export interface ScopeOptions {
+  connection: PlexConnection
+  /** The targets and their ancestors; at least one. */
+  items: readonly ScopeItem[]
+  signal?: AbortSignal
+  /** Told of each request that Plex answered on behalf of the scope, for the ledger. `target` holds no token. */
+  recorded?(asked: ScopeRequest): void
+}
+
+export interface ScopeRequest {
+  /** The self-check's stand in a row of their own. */
+  purpose: 'self-check' | 'listing' | 're-check'
+  target: string
+  status: number
+  bytes: number
+  durationMs: number
+}
+
+/** What the summary says of the scope. */
+export interface ScopeReport {
+  /** The weakest one in use. */
+  scope_strategy: ScopeStrategy
+  /** Why, in words; of the weakest one. */
+  why: string
+  places: PlaceStrategy[]
+  decoys: Decoy[]
+  /** Searches whose own `limit` or random order a scoped run cannot show faithfully. */
+  unfaithful: { target: string; reason: 'limit' | 'random' }[]
+  /** What Plex's answers contradicted, in words. */
+  contradictions: string[]
+  recheck: Recheck | null
+  requests: { self_check: number; listings: number }
+  bytes: number
+}
+
+/** Which listings Kometa sees, and how Plex is asked for them. One per server and job. */
+export interface Scope {
+  readonly items: ScopeItems
+  /** Starts the self-check; listings that come meanwhile wait for it. Never rejects: what fails is filtered. */
+  start(): Promise<void>
+  /** The listing in a read, null when the scope does not apply to it. `target` as the allow-list wrote it. */
+  classify(target: string, headers: IncomingHttpHeaders): ListingQuery | null
+  /** The whole scoped answer; pages are the caller's. Rejects with ListingFault or the connection's error. */
+  answer(query: ListingQuery, headers: ListingHeaders): Promise<ScopedAnswer>
+  /** A blocked write that Kometa believes in: listings that it could have changed are asked for again. */
+  wrote(ratingKey: string | null): void
+  /** Once, when Kometa has ended: asks one narrowed search again, whole. */
+  recheck(): Promise<Recheck>
+  report(): ScopeReport
+}
+
+/** Scoped answers kept at a time, and their bytes. Kometa asks about 500 searches of `default: studio`. */
+const cacheLimits = { maxEntries: 2_000, maxBytes: 64 * 1024 * 1024 }
+/** Searches remembered for the check afterwards, and warnings. */
+const maxRemembered = 1_000
+
+/** Makes the scope of one job on one server. Throws when there is nothing in it: a job never runs unscoped by accident. */
+export function createScope(options: ScopeOptions): Scope {
+  const items = arrangeScope(options.items)
+  if (items.all.size === 0) throw new Error('a scope without items would hide the whole library')
+  const { connection, signal } = options
+  const askerFor = (purpose: ScopeRequest['purpose']) =>
+    createListingAsker(connection, signal, (asked) => options.recorded?.({ purpose, ...asked }))
+  const checker = askerFor('self-check')
+  const asker = askerFor('listing')
+  const rechecker = askerFor('re-check')
+  const strategies = createStrategies()
+  const decoys = createDecoys()
+  const cache = listingCache()
+  const searches: NarrowedSearch[] = []
+  const contradictions: string[] = []
+  const unfaithful = new Map<string, 'limit' | 'random'>()
+  let checked: Promise<void> | null = null
+  let recheck: Recheck | null = null
+  // What Kometa itself sends (plexapi: Accept */*), so that the trial answers are those it would get.
+  const checkHeaders = { accept: '*/*' }
+
+  async function runCheck(): Promise<void> {
+    try {
+      await runSelfCheck({ asker: checker, items, strategies, headers: checkHeaders })
+    } catch (error) {
+      contradictions.push(
+        `the self-check could not be finished: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+  const start = (): Promise<void> => {
+    checked ??= runCheck()
+    return checked
+  }
+  const onContradiction = async (form: NarrowForm, why: string): Promise<void> => {
+    if (contradictions.length < maxRemembered) contradictions.push(`${form}: ${why}`)
+    await runCheck()
+  }
+  const narrowed = (search: NarrowedSearch): void => {
+    if (search.query.filters.length > 0 && searches.length < maxRemembered) searches.push(search)
+  }
+
+  return {
+    items,
+    start,
+    classify(target, headers) {
+      const parsed = parseTarget(target)
+      if (!parsed.ok) return null
+      const given = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
+      const paging = {
+        'x-plex-container-start': given('x-plex-container-start'),
+        'x-plex-container-size': given('x-plex-container-size'),
+      }
+      return classifyListing(parsed.target, paging, (section) => items.sections.get(section))
+    },
+    async answer(query, headers) {
+      await start()
+      const key = keyOf(query, headers)
+      const reason = query.limit === null ? (query.random ? 'random' : null) : 'limit'
+      if (reason !== null && unfaithful.size < maxRemembered) unfaithful.set(describe(query), reason)
+      return cache.get(key, () =>
+        answerListing({ asker, items, strategies, decoys, narrowed }, query, headers, onContradiction),
+      )
+    },
+    wrote(ratingKey) {
+      const section = ratingKey === null ? null : (items.all.get(ratingKey)?.sectionId ?? null)
+      cache.drop((key) => section === null || key.includes(` /library/sections/${section}/`))
+    },
+    async recheck() {
+      recheck ??= await recheckSearch({ asker: rechecker, items }, searches)
+      if (recheck.agrees === false) contradictions.push(`re-check of ${recheck.target}: ${recheck.why}`)
+      return recheck
+    },
+    report() {
+      const places = strategies.list()
+      const weakest = places.toSorted((a, b) => order.indexOf(b.strategy) - order.indexOf(a.strategy))[0]
+      return {
+        scope_strategy: weakest?.strategy ?? 'filter',
+        why: weakest?.why ?? 'the self-check has not run',
+        places,
+        decoys: [...decoys.list()],
+        unfaithful: [...unfaithful].map(([target, reason]) => ({ target, reason })),
+        contradictions: [...contradictions],
+        recheck,
+        requests: { self_check: checker.requests, listings: asker.requests + rechecker.requests },
+        bytes: checker.bytes + asker.bytes + rechecker.bytes,
+      }
+    },
+  }
+}
+
+const order: readonly ScopeStrategy[] = ['id', 'title', 'filter']
+
+function listingCache(): AnswerCache<ScopedAnswer> {
+  return createAnswerCache<ScopedAnswer>({
+    ...cacheLimits,
+    isKept: (answer) => answer.ok,
+    bytesOf: (answer) =>
+      answer.ok ? answer.listing.elements.reduce((sum, { bytes }) => sum + bytes.length, 1_000) : 0,
+  })
+}
+
+function keyOf(query: ListingQuery, headers: ListingHeaders): string {
+  const named = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  // Without paging Plex's container has other attributes.
+  return `${query.page === null ? 'whole' : 'paged'} ${JSON.stringify(named)} ${describe(query)}`
+}
+
+function describe({ path, controls, filters }: ListingQuery): string {
+  return `${path}?${[...controls, ...filters].join('&')}`
+}

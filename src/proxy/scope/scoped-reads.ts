@@ -1,0 +1,138 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import type { ReadHandler, ReadReply } from '../read-handler.ts'
+import type { ScopedAnswer, ScopedListing } from './answer-listing.ts'
+import type { ListingHeaders } from './ask-listing.ts'
+import { composeAnswer } from './container-text.ts'
+import type { Scope } from './scope.ts'
+import type { ListingPage } from './scope-rules.ts'
+
+/** After this long without an answer the client hears the beginning of one: plexapi's read time-out is 30 s or more. */
+export const keepAliveMs = 5_000
+const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>'
+/** Of Plex's answer these stay true; those about its bytes and its connection do not. */
+const keptNames = ['content-type', 'cache-control', 'x-plex-protocol'] as const
+const forwarded = ['accept', 'accept-language', 'x-plex-language'] as const
+
+/** Answers the listings to which the scope applies; every other read goes on to `next`. */
+export function createScopedReads(
+  scope: Scope,
+  next: ReadHandler,
+  options: { keepAliveMs?: number } = {},
+): ReadHandler {
+  const beatMs = options.keepAliveMs ?? keepAliveMs
+  return (proxyRead, reply) => {
+    const query = scope.classify(proxyRead.read.target, proxyRead.headers)
+    if (query === null) {
+      next(proxyRead, reply)
+      return
+    }
+    const headers = headersOf(proxyRead.headers)
+    const head = proxyRead.method === 'HEAD'
+    const beat = head ? null : startBeat(reply, headers.accept?.includes('application/json') ?? false, beatMs)
+    scope.answer(query, headers).then(
+      (answer) => {
+        beat?.stop()
+        sendAnswer(reply, answer, query.page, { head, begun: beat?.begun() ?? null })
+      },
+      (error: unknown) => {
+        beat?.stop()
+        reply.fail(502, error instanceof Error ? error.message : String(error))
+      },
+    )
+  }
+}
+
+type Format = 'xml' | 'json'
+
+/** Keeps a waiting client from its read time-out with what its format allows before the root: white space. */
+function startBeat(reply: ReadReply, json: boolean, everyMs: number): { stop(): void; begun(): Format | null } {
+  let begun: Format | null = null
+  let timer: NodeJS.Timeout | null = setInterval(() => {
+    if (begun === null) {
+      begun = json ? 'json' : 'xml'
+      const type = json ? 'application/json' : 'text/xml;charset=utf-8'
+      reply.begin(200, { 'Content-Type': type, 'Cache-Control': 'no-cache' })
+      // XML allows nothing before its declaration.
+      if (!json) reply.write(Buffer.from(xmlDeclaration))
+    }
+    reply.write(Buffer.from('\n'))
+  }, everyMs)
+  const stop = (): void => {
+    if (timer !== null) clearInterval(timer)
+    timer = null
+  }
+  reply.whenGone(stop)
+  return { stop, begun: () => begun }
+}
+
+interface Sent {
+  /** The client asked for the head alone. */
+  head: boolean
+  /** What was announced while it waited; null = nothing was sent yet. */
+  begun: Format | null
+}
+
+function sendAnswer(reply: ReadReply, answer: ScopedAnswer, page: ListingPage | null, sent: Sent): void {
+  if (answer.ok) {
+    sendListing(reply, answer.listing, page, sent)
+    return
+  }
+  const { head, body } = answer.answer
+  if (sent.begun !== null || (head.status >= 300 && head.status < 400)) {
+    reply.fail(502, `Plex answered ${head.status} to a listing`)
+    return
+  }
+  reply.begin(head.status, { ...keptHeaders(head.headers), 'content-length': body.length })
+  if (!sent.head) reply.write(body)
+  reply.end()
+}
+
+function sendListing(reply: ReadReply, listing: ScopedListing, page: ListingPage | null, sent: Sent): void {
+  const { container, elements, head } = listing
+  const offset = page?.start ?? 0
+  const shown = elements.slice(offset, page?.size == null ? undefined : offset + page.size)
+  const counts = { size: shown.length, totalSize: elements.length, offset }
+  const bytes = shown.map((element) => element.bytes)
+  const body = composeAnswer(container, bytes, counts)
+  if (sent.begun === null) {
+    reply.begin(200, { ...countedHeaders(head.headers, counts), 'content-length': body.length })
+    if (!sent.head) reply.write(body)
+    reply.end()
+  } else if (sent.begun === container.format) {
+    // The declaration is sent already: the rest follows it.
+    reply.write(container.format === 'xml' ? body.subarray(container.container.prolog.length) : body)
+    reply.end()
+  } else {
+    reply.fail(502, 'Plex answered in another format than was asked for')
+  }
+}
+
+function headersOf(headers: IncomingHttpHeaders): ListingHeaders {
+  const kept: Record<string, string> = {}
+  for (const name of forwarded) {
+    const value = headers[name]
+    if (typeof value === 'string') kept[name] = value
+  }
+  return kept
+}
+
+function keptHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const kept: Record<string, string | string[]> = {}
+  for (const name of keptNames) {
+    const value = headers[name]
+    if (value !== undefined) kept[name] = value
+  }
+  return kept
+}
+
+/** Plex repeats its paging in headers; plexapi does not read them, other clients may. */
+function countedHeaders(
+  headers: IncomingHttpHeaders,
+  counts: { totalSize: number; offset: number },
+): OutgoingHttpHeaders {
+  const kept = keptHeaders(headers)
+  if (headers['x-plex-container-total-size'] !== undefined)
+    kept['x-plex-container-total-size'] = String(counts.totalSize)
+  if (headers['x-plex-container-start'] !== undefined) kept['x-plex-container-start'] = String(counts.offset)
+  return kept
+}

@@ -1,0 +1,190 @@
+import { plexTypeNumbers } from '../../contract/kinds.ts'
+import type { ListingAsker, ListingHeaders } from './ask-listing.ts'
+import { andedFilters, encodeTitle, listingTarget, type NarrowForm, narrowingPairs } from './narrow.ts'
+import type { ScopeItem, ScopeItems } from './scope-items.ts'
+import { formsFor, type Strategies } from './strategies.ts'
+
+/** Requests of one job's self-check at most, over all sections and types. */
+export const maxCheckRequests = 20
+/** Items that a narrowed answer may hold beside the scope before it counts as not narrowed: other episodes of a show. */
+export const maxNarrowedItems = 5_000
+/** Of the trial search this many are read; of a title's other holders, before the rest is asked for. */
+const maxTrialItems = 200
+/** Its full listing, the impossible value, the trial search whole and narrowed. */
+const requestsPerForm = 4
+/** No item has this ratingKey and no item this title. */
+const impossible = {
+  ratingKey: '2147483646',
+  title: 'no item 8f3c1d',
+  parentTitle: 'no item 8f3c1d',
+  grandparentTitle: 'no item 8f3c1d',
+}
+const secondsPerDay = 86_400
+
+export interface SelfCheckOptions {
+  asker: ListingAsker
+  items: ScopeItems
+  strategies: Strategies
+  headers: ListingHeaders
+}
+
+/**
+ * Finds out, per section and type of the scope, which narrowing question this server understands: Plex ignores what it does not
+ * know without a word. Never rejects for an answer that is odd: then the place is filtered. Rejects when Plex cannot be reached.
+ */
+export async function runSelfCheck(options: SelfCheckOptions): Promise<void> {
+  const { items, strategies } = options
+  const refused = new Set<NarrowForm>()
+  for (const section of items.sections.keys()) {
+    for (const type of Object.values(plexTypeNumbers)) {
+      const scoped = items.of(section, type)
+      if (scoped.length === 0) continue
+      const { form, why } = await checkPlace(options, { section, type, scoped }, refused)
+      strategies.trust(section, type, form, why)
+    }
+  }
+}
+
+interface Place {
+  section: string
+  type: number
+  scoped: readonly ScopeItem[]
+}
+
+/** What a form failed at, or null; 'ignored' = the server does not know it at all. */
+type Failure = { why: string; ignored: boolean } | null
+
+async function checkPlace(
+  options: SelfCheckOptions,
+  place: Place,
+  refused: Set<NarrowForm>,
+): Promise<{ form: NarrowForm | null; why: string }> {
+  const failures: string[] = []
+  let whole: Promise<Found> | null = null
+  const wholeTrial = (): Promise<Found> => {
+    whole ??= ask(options, place, trialFilters(place), maxTrialItems)
+    return whole
+  }
+  for (const form of formsFor(place.type)) {
+    if (refused.has(form)) continue
+    const failure = await checkForm(options, place, form, wholeTrial)
+    if (failure === null) return { form, why: 'the server passed the self-check for this section and type' }
+    if (failure.ignored) refused.add(form)
+    failures.push(`${form}: ${failure.why}`)
+  }
+  return { form: null, why: failures.join('; ') || 'the server knows no narrower question' }
+}
+
+async function checkForm(
+  options: SelfCheckOptions,
+  place: Place,
+  form: NarrowForm,
+  wholeTrial: () => Promise<Found>,
+): Promise<Failure> {
+  const { scoped, type } = place
+  const wanted = scoped.map(({ ratingKey }) => ratingKey)
+  const pairs = narrowingPairs(form, type, scoped)
+  const nothing = narrowingPairs(form, type, [impossible])
+  const fails = (why: string): Failure => ({ why, ignored: false })
+  if (pairs === null || nothing === null) return fails('cannot name these items')
+  if (options.asker.requests + requestsPerForm > maxCheckRequests) {
+    return fails(`no more than ${maxCheckRequests} requests are spent on the self-check`)
+  }
+  const most = mostItems(form, wanted.length)
+  const full = await askNarrowed(options, place, pairs, most)
+  if (full === null) return { why: 'the server does not narrow the listing', ignored: true }
+  if (!hasAll(full, wanted)) return fails('the narrowed listing lacks an item of the scope')
+  const none = await ask(options, place, nothing, 1)
+  if (none === null || none.total > 0) return fails('an impossible value finds something')
+
+  const whole = await wholeTrial()
+  const narrowed = await askNarrowed(options, place, andedFilters(trialFilters(place), pairs), most)
+  if (whole === null || narrowed === null) return fails('the trial search with nested groups cannot be asked')
+  // Too many to send them all: then only what the search was made to find is known.
+  const isWhole = whole.total <= maxTrialItems
+  const expected = isWhole ? wanted.filter((key) => whole.keys.has(key)) : wanted.slice(0, 1)
+  const tooMuch = isWhole && wanted.some((key) => narrowed.has(key) && !whole.keys.has(key))
+  return hasAll(narrowed, expected) && !tooMuch
+    ? null
+    : fails('the trial search with nested groups answers differently when narrowed')
+}
+
+/** Beside the scope a title may name others; an id never does. */
+export function mostItems(form: NarrowForm, wanted: number): number {
+  return form === 'title' ? maxNarrowedItems : wanted
+}
+
+function hasAll(found: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  return wanted.every((key) => found.has(key))
+}
+
+interface Answered {
+  keys: ReadonlySet<string>
+  total: number
+}
+/** null = no answer that could be read as one: Plex may say 400 to what it does not know. */
+type Found = Answered | null
+
+async function ask(
+  { asker, headers }: SelfCheckOptions,
+  { section, type }: Place,
+  filters: readonly string[],
+  size: number,
+): Promise<Found> {
+  const target = listingTarget(`/library/sections/${section}/all`, [`type=${type}`, ...filters], [])
+  if (target === null) return null
+  const answer = await asker.ask({ target, headers, size, keep: () => true })
+  if (!answer.ok) return null
+  const { kept, total } = answer.listing
+  return { keys: new Set(kept.map(({ ratingKey }) => ratingKey)), total }
+}
+
+/** All ratingKeys of a narrowed answer; null when there are more than `most`, told without the rest of the library being sent. */
+async function askNarrowed(
+  options: SelfCheckOptions,
+  place: Place,
+  filters: readonly string[],
+  most: number,
+): Promise<ReadonlySet<string> | null> {
+  const first = await ask(options, place, filters, Math.min(most, maxTrialItems) + 1)
+  if (first === null || first.total > most) return null
+  if (first.total <= first.keys.size) return first.keys
+  return (await ask(options, place, filters, most))?.keys ?? null
+}
+
+const prefixes: Record<number, string> = {
+  1: '',
+  2: 'show.',
+  3: 'season.',
+  4: 'episode.',
+  8: 'artist.',
+  9: 'album.',
+  10: 'track.',
+}
+
+/**
+ * A search in all the shapes that Kometa writes: `any` inside `all`, nested, with title, date, tag and boolean. Of its two
+ * alternatives one is true of the scope's first item and one of nothing, so that a wrong precedence shows.
+ */
+function trialFilters({ type, scoped }: Place): string[] {
+  const [item] = scoped
+  const prefix = prefixes[type] ?? ''
+  const filters = ['push=1', `${prefix}title%3D=${encodeTitle(impossible.title)}`, 'or=1', 'push=1']
+  filters.push(`${prefix}title%3D=${encodeTitle(item?.title ?? '')}`)
+  // "Season 1" is in every show: together with the show's title few answer.
+  const above = item?.grandparentTitle ?? item?.parentTitle ?? null
+  if (above !== null) filters.push('and=1', `${type <= 4 ? 'show' : 'artist'}.title%3D=${encodeTitle(above)}`)
+  if (item?.addedAt) filters.push('and=1', `${prefix}addedAt%3E%3E=${item.addedAt - secondsPerDay}`)
+  filters.push('and=1', 'push=1', `${tagField(type)}!=${impossible.ratingKey}`)
+  if (type <= 4) filters.push('or=1', `${booleanField(type)}=1`)
+  return [...filters, 'pop=1', 'pop=1', 'pop=1']
+}
+
+function tagField(type: number): string {
+  if (type === 1) return 'genre'
+  return type <= 4 ? 'show.genre' : 'artist.genre'
+}
+
+function booleanField(type: number): string {
+  return type === 2 ? 'show.unwatchedLeaves' : `${prefixes[type] ?? ''}unwatched`
+}

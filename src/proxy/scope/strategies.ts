@@ -1,0 +1,54 @@
+import { type NarrowForm, narrowForms, type ScopeStrategy } from './narrow.ts'
+
+/** What is asked of Plex for one section and type, and why. */
+export interface PlaceStrategy {
+  section: string
+  type: number
+  strategy: ScopeStrategy
+  why: string
+}
+
+/** Which form is trusted where. Trust only falls while a job runs. */
+export interface Strategies {
+  /** The trusted form of a section and type; null = ask for the whole and filter. */
+  form(section: string, type: number): NarrowForm | null
+  trust(section: string, type: number, form: NarrowForm | null, why: string): void
+  /** An answer contradicted the scope: the form is not used again in this job, anywhere. */
+  distrust(form: NarrowForm, why: string): void
+  isDistrusted(form: NarrowForm): boolean
+  list(): PlaceStrategy[]
+}
+
+export function createStrategies(): Strategies {
+  const places = new Map<string, { section: string; type: number; form: NarrowForm | null; why: string }>()
+  const distrusted = new Map<NarrowForm, string>()
+  const nameOf = (section: string, type: number) => `${section}:${type}`
+  return {
+    form(section, type) {
+      const form = places.get(nameOf(section, type))?.form ?? null
+      return form === null || distrusted.has(form) ? null : form
+    },
+    trust(section, type, form, why) {
+      places.set(nameOf(section, type), { section, type, form, why })
+    },
+    distrust(form, why) {
+      if (!distrusted.has(form)) distrusted.set(form, why)
+    },
+    isDistrusted: (form) => distrusted.has(form),
+    list: () =>
+      [...places.values()].map(({ section, type, form, why }) => {
+        const fallen = form === null ? undefined : distrusted.get(form)
+        if (form === null || fallen !== undefined) return { section, type, strategy: 'filter', why: fallen ?? why }
+        return { section, type, strategy: strategyOf(form), why }
+      }),
+  }
+}
+
+export function strategyOf(form: NarrowForm): ScopeStrategy {
+  return form === 'title' ? 'title' : 'id'
+}
+
+/** The forms to try for a type, best first. */
+export function formsFor(type: number): NarrowForm[] {
+  return narrowForms.filter((form) => form !== 'typed id' || type !== 1)
+}
