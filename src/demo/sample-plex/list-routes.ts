@@ -40,11 +40,8 @@ export const listRoutes: readonly Route[] = [
     path: /^\/playlists(?:\/all)?$/,
     handle: (call, server) => {
       const title = value(call, 'title')
-      // `type=42` asks for the server's own list of conversions.
-      const conversions = value(call, 'type') === '42'
-      const wanted = conversions
-        ? []
-        : server.store.playlists.filter((list) => title === undefined || list.values.title === title)
+      if (value(call, 'type') === '42') return { kind: 'container', attrs: { size: 1 }, children: [conversions] }
+      const wanted = server.store.playlists.filter((list) => title === undefined || list.values.title === title)
       return page(call, wanted, {})
     },
   },
@@ -57,6 +54,7 @@ export const listRoutes: readonly Route[] = [
     method: 'GET',
     path: /^\/playlists\/(\d+)\/items$/,
     handle: (call, server, [key]) => {
+      if (key === String(conversionsKey)) return { kind: 'container', attrs: { size: 0 }, children: [] }
       const list = server.store.entries.get(key ?? '')
       if (list === undefined) return notFound
       const entries = membersOf(list, server)
@@ -75,6 +73,19 @@ export const listRoutes: readonly Route[] = [
     },
   },
 ]
+
+const conversionsKey = 42_000_000
+
+/** The server's own list of conversions, which python-plexapi adds to when it optimizes. */
+const conversions = node('Playlist', {
+  ratingKey: String(conversionsKey),
+  key: `/playlists/${conversionsKey}/items`,
+  type: 'playlist',
+  title: 'All Optimized Items',
+  smart: false,
+  playlistType: 'video',
+  leafCount: 0,
+})
 
 function one(entry: Entry | undefined): Reply {
   return entry === undefined ? notFound : { kind: 'container', attrs: { size: 1 }, children: [fullNode(entry)] }
@@ -109,11 +120,10 @@ function createCollection(call: Call, server: Server): Reply {
 
 function createPlaylist(call: Call, server: Server): Reply {
   const { keys, smartFilter } = content(value(call, 'uri') ?? '')
-  const entry = server.store.addPlaylist(
-    value(call, 'title') ?? 'Playlist',
-    [],
-    value(call, 'smart') === '1' ? smartFilter : null,
-  )
+  const { store } = server
+  const smart = value(call, 'smart') === '1' ? { smartFilter } : {}
+  const title = value(call, 'title') ?? 'Playlist'
+  const entry = store.addPlaylist({ ratingKey: store.nextRatingKey(), title, items: [], ...smart })
   for (const key of keys) addKnown(server, entry, key)
   server.store.change(entry, {})
   return one(entry)

@@ -144,7 +144,7 @@ export interface SampleCollection {
   summary?: string
   /** ratingKeys of items of the same library. */
   items: readonly string[]
-  /** A smart collection keeps its items by this query, e.g. `?type=1&year=1927`. */
+  /** A smart collection keeps its items by this query, e.g. `/library/sections/1/all?type=1&year=1927`. */
   smartFilter?: string
   labels?: readonly string[]
   contentRating?: string
@@ -152,6 +152,15 @@ export interface SampleCollection {
   updatedAt?: number
   posters?: readonly SampleImage[]
   arts?: readonly SampleImage[]
+}
+
+export interface SamplePlaylist {
+  ratingKey: string
+  title: string
+  /** ratingKeys of items of any library. */
+  items: readonly string[]
+  /** A smart playlist keeps its items by this query, e.g. `/library/sections/1/all?type=1&year=1927`. */
+  smartFilter?: string
 }
 
 /** One entry of `/library/metadata/N/posters` and its siblings, in Plex's order. */

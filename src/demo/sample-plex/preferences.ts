@@ -23,6 +23,7 @@ const preferenceDefaults: Partial<
       '-1:Library default|0:Hide collection|1:Hide items in this collection|2:Show this collection and its items',
     ],
     ['collectionSort', 'int', '0', '0:Release date|1:Alphabetical|2:Custom'],
+    ['collectionFilterBasedOnUser', 'int', '0', '0:Admin|1:User'],
   ],
 }
 

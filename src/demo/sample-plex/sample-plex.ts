@@ -4,7 +4,7 @@ import type { ScopeHonours } from './evaluate.ts'
 import { listen } from './http-server.ts'
 import { createJournal, type JournalEntry } from './journal.ts'
 import { createLister } from './listing.ts'
-import type { SampleLibrary } from './model.ts'
+import type { SampleLibrary, SamplePlaylist } from './model.ts'
 import { createStore } from './state.ts'
 
 export type { Upload } from './entry.ts'
@@ -13,6 +13,7 @@ export type { JournalEntry } from './journal.ts'
 
 export interface SamplePlexOptions {
   libraries: readonly SampleLibrary[]
+  playlists?: readonly SamplePlaylist[]
   /** Default: a fixed sample token. */
   token?: string
   /** Default 0: any free one. */
@@ -62,7 +63,7 @@ export async function startSamplePlex(options: SamplePlexOptions): Promise<Sampl
   const clock = options.clock ?? Date.now
   const machineIdentifier = options.machineIdentifier ?? digest('sha1', 'sample plex')
   const token = options.token ?? 'sample-plex-token-01'
-  const store = createStore(options.libraries, clock)
+  const store = createStore(options.libraries, options.playlists ?? [], clock)
   const honours = options.scopeHonours ?? {}
   const identity = {
     friendlyName: options.friendlyName ?? 'Sample Plex',

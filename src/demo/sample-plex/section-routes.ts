@@ -87,6 +87,11 @@ export const sectionRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: /^\/library\/sections\/(\d+)\/common$/,
+    handle: (call, server, [key]) => inSection(server, key, (found) => common(call, server, found)),
+  },
+  {
+    method: 'GET',
     path: /^\/library\/sections\/(\d+)\/folder$/,
     handle: (_call, server, [key]) =>
       inSection(server, key, (found) => ({
@@ -128,6 +133,20 @@ const metaTypes: Record<Section['type'], readonly EntryType[]> = {
   movie: ['movie'],
   show: ['show', 'season', 'episode'],
   artist: ['artist', 'album', 'track'],
+}
+
+/** What several items have in common; where they differ the field is named as mixed. */
+function common(call: Call, server: Server, found: Section): Reply {
+  const entries = (value(call, 'id') ?? '').split(',').flatMap((key) => server.store.entries.get(key) ?? [])
+  const fieldNames = ['title', 'studio', 'contentRating', 'year', 'summary'] as const
+  const [first] = entries
+  if (first === undefined) return notFound
+  const isShared = (name: (typeof fieldNames)[number]) =>
+    entries.every((entry) => entry.values[name] === first.values[name])
+  const attrs = Object.fromEntries(fieldNames.filter(isShared).map((name) => [name, first.values[name]]))
+  const mixedFields = fieldNames.filter((name) => !isShared(name)).join(',')
+  const children = [node('Common', { type: first.type, mixedFields, ...attrs })]
+  return { kind: 'container', attrs: { size: 1, ...sectionAttrs(found, '', first.type) }, children }
 }
 
 function shelf(call: Call, server: Server, found: Section, what: string): Reply {

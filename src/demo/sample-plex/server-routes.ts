@@ -146,7 +146,15 @@ export const serverRoutes: readonly Route[] = [
   ...changingGets(),
 ]
 
+/** Qualities that a conversion can aim at: tags of the server's own. */
+const conversionTargets = ['Optimized for Mobile', 'Optimized for TV', 'Original Quality']
+const conversionTagType = 42
+
 function libraryTags(call: Call, server: Server): Reply {
+  if (value(call, 'type') === String(conversionTagType)) {
+    const tags = conversionTargets.map((tag, at) => node('Tag', { id: at + 1, tag, tagType: conversionTagType }))
+    return { kind: 'container', attrs: { size: tags.length }, children: tags }
+  }
   const kind = Object.entries(tagTypes).find(([, type]) => String(type) === value(call, 'type'))?.[0]
   const names = new Map<string, number>()
   const field = kind === undefined ? undefined : fields.get(kind)

@@ -7,7 +7,7 @@ import {
   type Section,
   updatedAtOf,
 } from './entry.ts'
-import type { SampleCollection, SampleItem, SampleLibrary } from './model.ts'
+import type { SampleCollection, SampleItem, SampleLibrary, SamplePlaylist } from './model.ts'
 
 /** Everything the server holds, and every change made to it. */
 export interface Store {
@@ -18,7 +18,7 @@ export interface Store {
   /** State that belongs to no entry: butler runs, sessions ended, unknown writes. */
   readonly events: string[]
   addCollection(section: Section, collection: SampleCollection): Entry
-  addPlaylist(title: string, members: string[], smartFilter: string | null): Entry
+  addPlaylist(playlist: SamplePlaylist): Entry
   /** Marks the entry as changed; `updatedAt` moves on, so that the pictures' addresses do too. */
   change(entry: Entry, values: Partial<EntryValues>): void
   remove(entry: Entry): void
@@ -27,7 +27,11 @@ export interface Store {
   stateHash(): string
 }
 
-export function createStore(libraries: readonly SampleLibrary[], clock: () => number): Store {
+export function createStore(
+  libraries: readonly SampleLibrary[],
+  lists: readonly SamplePlaylist[],
+  clock: () => number,
+): Store {
   const sections = new Map<number, Section>()
   const entries = new Map<string, Entry>()
   const playlists: Entry[] = []
@@ -55,11 +59,11 @@ export function createStore(libraries: readonly SampleLibrary[], clock: () => nu
       }
       return entry
     },
-    addPlaylist(title, members, smartFilter) {
-      const entry = createEntry(null, null, 'playlist', { ratingKey: store.nextRatingKey(), title, addedAt: now() })
-      entry.members = members
-      entry.smartFilter = smartFilter
-      entries.set(entry.ratingKey, entry)
+    addPlaylist({ items, smartFilter, ...values }) {
+      const entry = createEntry(null, null, 'playlist', { addedAt: defaultAddedAt, ...values })
+      entry.members = [...items]
+      entry.smartFilter = smartFilter ?? null
+      keep(entry)
       playlists.push(entry)
       return entry
     },
@@ -105,15 +109,19 @@ export function createStore(libraries: readonly SampleLibrary[], clock: () => nu
   const now = () => Math.floor(clock() / 1000)
 
   function add(section: Section, parent: Entry | null, type: EntryType, values: EntryValues): Entry {
-    if (entries.has(values.ratingKey)) throw new Error(`sample library: ratingKey ${values.ratingKey} is used twice`)
     const entry = createEntry(section, parent, type, values)
-    entries.set(values.ratingKey, entry)
-    lastKey = Math.max(lastKey, Number(values.ratingKey))
+    keep(entry)
     const siblings = section.byType.get(type)
     if (siblings === undefined) section.byType.set(type, [entry])
     else siblings.push(entry)
     parent?.children.push(entry)
     return entry
+  }
+
+  function keep(entry: Entry): void {
+    if (entries.has(entry.ratingKey)) throw new Error(`sample library: ratingKey ${entry.ratingKey} is used twice`)
+    entries.set(entry.ratingKey, entry)
+    lastKey = Math.max(lastKey, Number(entry.ratingKey))
   }
 
   function addTree(section: Section, parent: Entry | null, item: SampleItem): void {
@@ -138,6 +146,7 @@ export function createStore(libraries: readonly SampleLibrary[], clock: () => nu
     for (const item of library.items) addTree(section, null, item)
     for (const collection of library.collections ?? []) store.addCollection(section, collection)
   }
+  for (const playlist of lists) store.addPlaylist(playlist)
   return store
 }
 
