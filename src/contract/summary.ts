@@ -87,6 +87,13 @@ export const summarySchema = z.object({
   refused_reads: z.array(refusedReadSchema),
   /** What differs between the user's config and the run config, a line each. */
   config_changes: z.array(z.string()),
+  /** `output/ledger.jsonl`: every request and its verdict, each line with the hash of the one before. */
+  ledger: z.object({
+    head: z.string(),
+    count: z.int().nonnegative(),
+    uncounted_reads: z.int().nonnegative(),
+    files: z.array(z.string()),
+  }),
   /** Phase -> milliseconds. */
   durations_ms: z.record(z.string(), z.number().nonnegative()),
 })

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
 
 /** Where things stand in a job folder. The layout is a promise to users and scripts. */
 export interface JobFolder {
@@ -24,4 +25,43 @@ export async function openJobFolder(dir: string): Promise<JobFolder> {
   }
   for (const sub of [folder.inputDir, folder.outputDir, folder.logsDir]) await mkdir(sub, { recursive: true })
   return folder
+}
+
+const earlier = z.object({
+  exported_files: z.record(z.string(), z.string()).catch({}),
+  captured_uploads: z
+    .array(z.object({ saved_path: z.string().nullable(), other_paths: z.array(z.string()) }))
+    .catch([]),
+})
+
+/**
+ * A job that runs again starts without the results of its earlier run: a picture that is not of this run would be a
+ * wrong one. Only what the earlier summary names is removed, and only inside the job's output folder.
+ */
+export async function removeEarlierResults(folder: JobFolder): Promise<void> {
+  const text = await readFile(folder.summaryPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (text === null) return
+  const parsed = earlier.safeParse(parseJson(text))
+  const { exported_files = {}, captured_uploads = [] } = parsed.success ? parsed.data : {}
+  const paths = [
+    ...Object.values(exported_files),
+    ...captured_uploads.flatMap(({ saved_path, other_paths }) => [saved_path ?? '', ...other_paths]),
+  ]
+  for (const path of paths) {
+    const full = resolve(folder.dir, path)
+    if (path !== '' && full.startsWith(folder.outputDir + sep)) await rm(full, { force: true })
+  }
+  await rm(folder.summaryPath, { force: true })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A torn summary of an older tool names nothing to remove; it is replaced.
+    return null
+  }
 }

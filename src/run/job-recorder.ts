@@ -16,8 +16,16 @@ export interface JobRecords {
   dropped: number
 }
 
+/** Which of an item's images Kometa read: its shown thumb, or one of its posters as a file. */
+export interface ImageReads {
+  thumb: boolean
+  file: boolean
+}
+
 export interface JobRecorder extends ProxyRecorder {
   readonly records: JobRecords
+  /** `<server> <ratingKey>` -> what was read; tells from which picture Kometa drew. */
+  readonly imageReads: ReadonlyMap<string, ImageReads>
 }
 
 /** Writes every verdict of a job's proxies into lists, log lines and the ledger. */
@@ -30,6 +38,7 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
     forwardedBytes: 0,
     dropped: 0,
   }
+  const imageReads = new Map<string, ImageReads>()
   let seq = 0
   const keep = <T>(list: T[], record: T) => {
     if (list.length < maxRecords) list.push(record)
@@ -37,6 +46,7 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
   }
   return {
     records,
+    imageReads,
     nextSeq: () => {
       seq += 1
       return seq
@@ -79,6 +89,7 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
     forwarded(read: ForwardedRead) {
       records.forwardedCount += 1
       records.forwardedBytes += read.bytes
+      noteImage(imageReads, read)
       const { timestamp: time, server, method, target, template: reason, status, bytes, durationMs } = read
       ledger.append({
         time,
@@ -94,6 +105,14 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
       })
     },
   }
+}
+
+function noteImage(imageReads: Map<string, ImageReads>, { server, target }: ForwardedRead): void {
+  const [, ratingKey, what] = /^\/library\/metadata\/(\d+)\/(thumb\/|file\?)/.exec(target) ?? []
+  if (ratingKey === undefined || imageReads.size > maxRecords) return
+  const key = `${server} ${ratingKey}`
+  const known = imageReads.get(key) ?? { thumb: false, file: false }
+  imageReads.set(key, what === 'file?' ? { ...known, file: true } : { ...known, thumb: true })
 }
 
 function place({ timestamp, server, method, path, query }: BlockedWrite | RefusedRead) {

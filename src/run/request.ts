@@ -1,5 +1,6 @@
 import type { JobConfig } from '../config/job-config.ts'
 import type { JobEvent } from '../contract/events.ts'
+import type { LogLine } from '../util/job-log.ts'
 import type { Renderer } from './renderer.ts'
 
 /** What a caller (command line, studio, demo) asks of one job. */
@@ -10,20 +11,24 @@ export interface JobRequest {
   /** Targets as the user wrote them, beyond those of `config.preview.targets`. */
   specs: readonly string[]
   /** Narrows where `specs` are looked for: a mapping name or a Plex library title. */
-  library?: string
+  library?: string | undefined
   renderer: Renderer
   /** Ours: workspaces, remembered checks, the client identifier. */
   dataDir: string
   keepWorkspace: boolean
   /** Where the proxy listens; when the port is taken, on a free one. */
-  proxyPort?: number
+  proxyPort?: number | undefined
+  /** How many Kometa processes run at once; default: the processor cores. */
+  jobs?: number | undefined
   /** Run over a library of more than `maxUnscopedItems` items. */
   wholeLibrary: boolean
+  /** Write config/preview.yml into the job, so that `run --job` repeats it. */
+  writeJobFile: boolean
   /** Milliseconds without output after which the renderer counts as hung. */
-  idleTimeoutMs?: number
+  idleTimeoutMs?: number | undefined
   env: NodeJS.ProcessEnv
   signal: AbortSignal
   onEvent(event: JobEvent): void
   /** Every line of the log, scrubbed. */
-  onLine(line: string): void
+  onLine(line: LogLine): void
 }

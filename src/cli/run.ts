@@ -1,0 +1,143 @@
+import { join, resolve } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
+import { AppError } from '../contract/errors.ts'
+import { runJob } from '../run/run.ts'
+import { formatLogLine } from '../util/job-log.ts'
+import { cancelOnSignals } from './cancel.ts'
+import { dataDir, newJobName } from './data-dir.ts'
+import { kometaRenderer } from './kometa-renderer.ts'
+import type { CliContext } from './program.ts'
+import { createProgress } from './progress.ts'
+import { parsePort } from './proxy.ts'
+import { exitCodeOf, reportSummary } from './report.ts'
+
+interface RunCommandOptions {
+  config?: string
+  job?: string
+  target: string[]
+  library?: string
+  out?: string
+  kometa?: string
+  python?: string
+  secret: Record<string, string>
+  kometaConfigDir?: string
+  kometaCwd?: string
+  keepWorkspace?: boolean
+  wholeLibrary?: boolean
+  port?: number
+  jobs?: number
+  idleTimeout?: number
+  data?: string
+  json?: boolean
+}
+
+export function addRunCommand(program: Command, context: CliContext): void {
+  program
+    .command('run')
+    .summary('preview a few items with your own Kometa, config and Plex')
+    .description(
+      'Runs your real Kometa with your own config on the targets, against a proxy that blocks every write to Plex and keeps each picture.',
+    )
+    .addOption(new Option('--config <file>', "your Kometa's config.yml").conflicts('job'))
+    .option('--job <dir>', 'a prepared job: DIR/config/preview.yml or DIR/preview.yml')
+    .option('--target <spec>', 'what to preview; may be given more than once', collect, [])
+    .option('--library <name>', 'look for targets in this library only')
+    .option('--out <dir>', 'the job folder (default: a new one in the data folder)')
+    .option('--kometa <dir>', 'the Kometa checkout (default: KOMETA_HOME)')
+    .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
+    .option(
+      '--secret <name=value>',
+      'a value for <<name>> in the config; may be given more than once',
+      collectSecret,
+      {},
+    )
+    .option('--kometa-config-dir <dir>', 'the folder that holds "overlays/<library> Original Posters"')
+    .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in, from which relative paths are read')
+    .option('--whole-library', 'run over a library of more than 500 items')
+    .option('--jobs <n>', 'how many libraries are drawn at once (default: processor cores)', parseCount)
+    .option('--port <number>', 'where the proxy listens on 127.0.0.1 (default: 32500)', parsePort)
+    .option('--idle-timeout <minutes>', 'end Kometa when it says nothing for so long (default: 10)', parseCount)
+    .option('--keep-workspace', 'do not remove the private folder that Kometa ran in; it holds your API keys')
+    .option('--data <dir>', "our own data folder (default: the platform's)")
+    .option('--json', 'print the summary on standard output, and nothing else there')
+    .addHelpText(
+      'after',
+      `
+A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1", "Show Specials", a Plex Web address or a plex:// guid.
+
+Examples:
+  kometa-preview run --config config/config.yml --kometa ~/kometa --target "Metropolis (1927)"
+  kometa-preview run --config config/config.yml --target "Dragnet S01E02" --target 4711 --library "TV Shows"
+  kometa-preview run --job ./jobs/my-preview --json > result.json`,
+    )
+    .action((options: RunCommandOptions) => run(options, context))
+}
+
+async function run(options: RunCommandOptions, context: CliContext): Promise<void> {
+  const { env } = context
+  const source = sourceOf(options)
+  const data = dataDir(options.data, env)
+  using cancel = cancelOnSignals()
+  const progress = createProgress({ stream: process.stderr })
+  const renderer = await kometaRenderer(options, data, env)
+  const config = await loadJobConfig(source, {
+    env,
+    secrets: options.secret,
+    ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }),
+    ...(options.kometaConfigDir === undefined ? {} : { kometaConfigDir: resolve(options.kometaConfigDir) }),
+    ...(options.kometaCwd === undefined ? {} : { kometaCwd: resolve(options.kometaCwd) }),
+  })
+  const jobDir = options.job ?? options.out ?? join(data, 'jobs', newJobName(new Date()))
+  try {
+    const summary = await runJob({
+      config,
+      jobDir,
+      specs: options.target,
+      library: options.library,
+      renderer,
+      dataDir: data,
+      keepWorkspace: options.keepWorkspace === true,
+      writeJobFile: source.kind === 'config',
+      wholeLibrary: options.wholeLibrary === true,
+      proxyPort: options.port,
+      jobs: options.jobs,
+      idleTimeoutMs: options.idleTimeout === undefined ? undefined : options.idleTimeout * 60_000,
+      env,
+      signal: cancel.signal,
+      onEvent: progress.event,
+      onLine: ({ level, text }) => progress.line(formatLogLine(level, text)),
+    })
+    progress.end()
+    if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+    else process.stderr.write(`${reportSummary(summary, resolve(jobDir), process.stderr.isTTY === true)}\n`)
+    context.setExitCode(exitCodeOf(summary))
+  } finally {
+    progress.end()
+  }
+}
+
+function sourceOf({ config, job, out }: RunCommandOptions): ConfigSource {
+  if (job !== undefined) {
+    if (out !== undefined) throw new AppError('BAD_USAGE', '--out goes with --config: a prepared job is its own folder')
+    return { kind: 'job', jobDir: job }
+  }
+  if (config !== undefined) return { kind: 'config', configPath: config }
+  throw new AppError('BAD_USAGE', 'run needs --config FILE or --job DIR', {
+    hint: 'Try: kometa-preview run --config config/config.yml --target "Metropolis (1927)"',
+  })
+}
+
+const collect = (value: string, earlier: string[]): string[] => [...earlier, value]
+
+function collectSecret(value: string, earlier: Record<string, string>): Record<string, string> {
+  const at = value.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('it looks like name=value.')
+  return { ...earlier, [value.slice(0, at)]: value.slice(at + 1) }
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0 && count < 10_000) return count
+  throw new InvalidArgumentError('it is a whole number above 0.')
+}

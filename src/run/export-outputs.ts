@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import type { Capture } from '../contract/records.ts'
+import type { Picture } from '../contract/summary.ts'
+import type { JobFolder } from './job-folder.ts'
+import type { JobTarget } from './job-target.ts'
+import { type MappedTarget, mapTarget } from './map-captures.ts'
+import { copyPicture } from './picture.ts'
+
+export interface TargetOutput {
+  target: JobTarget
+  mapped: MappedTarget
+  after: Picture | null
+}
+
+/** Maps captures to targets and puts each target's after picture into the output folder: the captured bytes, copied. */
+export async function exportOutputs(
+  targets: readonly JobTarget[],
+  captures: readonly Capture[],
+  folder: JobFolder,
+): Promise<TargetOutput[]> {
+  const outputs: TargetOutput[] = []
+  for (const target of targets) {
+    const mapped = mapTarget(target, captures)
+    outputs.push({ target, mapped, after: await exportOne(target, mapped, folder) })
+  }
+  return outputs
+}
+
+async function exportOne(target: JobTarget, { capture }: MappedTarget, folder: JobFolder): Promise<Picture | null> {
+  if (capture?.saved_path == null || capture.type === null || capture.sha256 === null) return null
+  const file = join(folder.outputDir, `${target.outputStem}.${capture.type}`)
+  await copyPicture(join(folder.dir, capture.saved_path), file)
+  const { type, size_bytes, sha256, width, height } = capture
+  return { path: folder.relative(file), type, size_bytes, sha256, width, height }
+}

@@ -1,0 +1,32 @@
+import type { JobEvent } from '../contract/events.ts'
+import { fetchBeforePicture } from './before-picture.ts'
+import type { ChosenTarget } from './choose-targets.ts'
+import type { JobServers } from './connect-servers.ts'
+import type { JobFolder } from './job-folder.ts'
+import { describePicture } from './picture.ts'
+
+/** Puts the before picture of every target into the job's input folder; answers with what could not be had, in words. */
+export async function fetchBeforePictures(
+  targets: readonly ChosenTarget[],
+  servers: JobServers,
+  folder: JobFolder,
+  { signal, onEvent }: { signal: AbortSignal; onEvent(event: JobEvent): void },
+): Promise<string[]> {
+  const warnings: string[] = []
+  let done = 0
+  for (const target of targets) {
+    onEvent({ type: 'progress', phase: 'before', done, total: targets.length, title: target.title })
+    const server = servers.servers.find(({ index }) => index === target.serverIndex) ?? servers.servers[0]
+    if (!server) throw new Error('a job has at least one server')
+    const { id, item, input } = target
+    const found = await fetchBeforePicture(
+      { folder: folder.inputDir, id, item, input },
+      { reader: server.reader, signal },
+    )
+    if (found.note !== null) warnings.push(`${target.title}: ${found.note}`)
+    if (found.file === null) warnings.push(`${target.title}: no before picture: ${found.reason}`)
+    else target.before = await describePicture(found.file, folder.relative(found.file), found.type)
+    done += 1
+  }
+  return warnings
+}

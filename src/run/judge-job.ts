@@ -1,0 +1,43 @@
+import type { RefusedRead } from '../contract/records.ts'
+import type { JobStatus, TargetResult } from '../contract/summary.ts'
+
+export interface JobFindings {
+  cancelled: boolean
+  /** What keeps Kometa's run from being whole, in words; see `kometaProblems`. */
+  kometaProblems: readonly string[]
+  targets: readonly Pick<TargetResult, 'id' | 'title' | 'status' | 'reason'>[]
+  refusedReads: readonly RefusedRead[]
+  /** Records that no longer fitted into the lists. */
+  dropped: number
+}
+
+/**
+ * The job's status, from Kometa's log and the captures, never from Kometa's exit code (promise 9): cancelled before
+ * failed before partial before success.
+ */
+export function judgeJob(findings: JobFindings): { status: JobStatus; problems: string[] } {
+  const { targets, refusedReads } = findings
+  const missing = targets.filter(({ status }) => status === 'missing')
+  const incomplete = targets.filter(({ status }) => status === 'incomplete')
+  const problems = [...findings.kometaProblems]
+  if (missing.length === targets.length) problems.push('No picture of any target came.')
+  for (const { title, reason } of [...missing, ...incomplete]) problems.push(`${title}: ${reason ?? 'no picture came'}`)
+  if (refusedReads.length > 0) {
+    const one = refusedReads.length === 1
+    problems.push(
+      `${refusedReads.length} ${one ? 'read' : 'reads'} of Kometa did not go through: badges may be missing.`,
+    )
+  }
+  if (findings.dropped > 0) problems.push(`${findings.dropped} records are in the ledger only: there were too many.`)
+  return { status: statusOf(findings, problems, missing.length === targets.length), problems }
+}
+
+function statusOf(
+  { cancelled, kometaProblems }: JobFindings,
+  problems: readonly string[],
+  allMissing: boolean,
+): JobStatus {
+  if (cancelled) return 'cancelled'
+  if (kometaProblems.length > 0 || allMissing) return 'failed'
+  return problems.length > 0 ? 'partial' : 'success'
+}

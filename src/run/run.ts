@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import { writeJobFile } from '../config/job-file.ts'
+import { checkLibraries } from '../config/overlay-check.ts'
+import { removeStaleWorkspaces } from '../config/stale-workspaces.ts'
+import { AppError } from '../contract/errors.ts'
+import type { Phase } from '../contract/events.ts'
+import type { Summary } from '../contract/summary.ts'
+import { removeTemporaryFiles } from '../proxy/capture/folders.ts'
+import { createCaptureStore } from '../proxy/capture/store.ts'
+import { createLedger } from '../proxy/ledger.ts'
+import { createJobLog } from '../util/job-log.ts'
+import { createRedactor } from '../util/redact.ts'
+import { chooseTargets } from './choose-targets.ts'
+import { clientIdentifier } from './client-identifier.ts'
+import { connectServers } from './connect-servers.ts'
+import { checkDiskSpace } from './disk-space.ts'
+import { exportOutputs } from './export-outputs.ts'
+import { fetchBeforePictures } from './fetch-before.ts'
+import { openJobFolder, removeEarlierResults } from './job-folder.ts'
+import { acquireJobLock } from './job-lock.ts'
+import { createJobRecorder } from './job-recorder.ts'
+import { planRuns } from './plan-runs.ts'
+import { livenessOf } from './process-identity.ts'
+import type { JobRequest } from './request.ts'
+import { type KometaRun, runKometas } from './run-kometas.ts'
+import { startProxies } from './start-proxies.ts'
+import { createStopwatch } from './stopwatch.ts'
+import { buildSummary, writeSummary } from './summary.ts'
+
+/**
+ * Runs one job from its config to its summary. Bad input throws an AppError before anything is started; from the
+ * moment Kometa starts every end, a cancelled one too, is a summary on disk, which is also what this answers with.
+ */
+export async function runJob(request: JobRequest): Promise<Summary> {
+  const { config, renderer, signal, onEvent } = request
+  const folder = await openJobFolder(request.jobDir)
+  await using _lock = await acquireJobLock(folder.dir)
+  const redactor = createRedactor(config.secretsForRedaction)
+  using log = createJobLog({
+    file: join(folder.logsDir, 'preview.log'),
+    redactor,
+    onLine: (line) => {
+      request.onLine(line)
+      onEvent({ type: 'log', source: 'preview', ...line })
+    },
+  })
+  const watch = createStopwatch()
+  const enter = (phase: Phase) => {
+    if (signal.aborted) throw new AppError('CANCELLED', 'cancelled')
+    watch.enter(phase)
+    onEvent({ type: 'phase', phase, at: new Date().toISOString() })
+  }
+
+  enter('check')
+  const fallbackIdentifier = await clientIdentifier(request.dataDir)
+  const wanted = [request.library, ...config.preview.targets.map(({ library }) => library)].filter(
+    (name) => name !== undefined,
+  )
+  await using servers = await connectServers(config, { fallbackIdentifier, wanted, signal })
+  const { targets, notes } = await chooseTargets(config, servers, {
+    specs: request.specs,
+    library: request.library,
+    baseDir: folder.dir,
+  })
+  const libraries = [...new Set(targets.flatMap(({ mappings }) => mappings))]
+  const fileWarnings = await checkLibraries(config, { libraries, kometaDir: renderer.dir, env: request.env })
+  await checkDiskSpace(folder.dir, targets.length)
+  const warnings = [...renderer.warnings, ...config.warnings, ...servers.warnings, ...notes, ...fileWarnings]
+  for (const warning of warnings) log.warning(warning)
+
+  await removeEarlierResults(folder)
+  await removeTemporaryFiles(folder.dir)
+  if (request.writeJobFile) await writeJobFile(folder.dir, config, targets.map(toPreviewTarget))
+  const workspaces = join(request.dataDir, 'workspaces')
+  await removeStaleWorkspaces(workspaces, livenessOf)
+
+  using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
+  const recorder = createJobRecorder(log, ledger, (capture) => {
+    const { rating_key, server } = capture
+    const target = targets.find((one) => one.ratingKey === rating_key && one.server === server)
+    onEvent({ type: 'capture', capture, targetId: target?.id ?? null })
+  })
+  const captures = createCaptureStore({ jobDir: folder.dir })
+
+  async function preview(): Promise<KometaRun[]> {
+    enter('before')
+    warnings.push(...(await fetchBeforePictures(targets, servers, folder, { signal, onEvent })))
+    enter('workspace')
+    await using proxies = await startProxies(servers, { captures, recorder, port: request.proxyPort, log })
+    const runs = await runKometas(planRuns(config, libraries), {
+      request,
+      targets,
+      proxies: proxies.access,
+      workspaces,
+      clientIdentifier: fallbackIdentifier,
+      logsDir: folder.logsDir,
+      log,
+      enter,
+    })
+    await proxies.drain()
+    return runs
+  }
+  const kometa = await preview().catch((error: unknown) => {
+    // A cancelled job has a summary too, also when Kometa had not started yet.
+    if (signal.aborted) return []
+    throw error
+  })
+
+  watch.enter('results')
+  onEvent({ type: 'phase', phase: 'results', at: new Date().toISOString() })
+  const results = await exportOutputs(targets, captures.list(), folder)
+  ledger.flush()
+  const summary = buildSummary({
+    request,
+    servers: servers.servers,
+    targets,
+    results,
+    kometa,
+    records: recorder.records,
+    imageReads: recorder.imageReads,
+    captures: captures.list(),
+    ledger: ledger.head(),
+    warnings,
+    startedAt: watch.startedAt,
+    durationsMs: watch.durations(),
+    log,
+  })
+  await writeSummary(folder, summary)
+  onEvent({ type: 'end', summary })
+  return summary
+}
+
+function toPreviewTarget({
+  id,
+  ratingKey,
+  title,
+  type,
+  library,
+}: Awaited<ReturnType<typeof chooseTargets>>['targets'][number]) {
+  return {
+    id,
+    title,
+    ratingKey: ratingKey ?? undefined,
+    ...(type === null ? {} : { type }),
+    ...(library === null ? {} : { library }),
+  }
+}

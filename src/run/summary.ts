@@ -1,0 +1,181 @@
+import type { Capture } from '../contract/records.ts'
+import {
+  type BaseUsed,
+  type Summary,
+  summarySchema,
+  summarySchemaVersion,
+  type TargetResult,
+} from '../contract/summary.ts'
+import { explainMissing } from '../kometa/explain-missing.ts'
+import { kometaProblems } from '../kometa/explain-stop.ts'
+import type { ItemResult } from '../kometa/log-events.ts'
+import type { LedgerHead } from '../proxy/ledger.ts'
+import { writeFileAtomic } from '../util/atomic-file.ts'
+import type { JobLog } from '../util/job-log.ts'
+import type { JobServer } from './connect-servers.ts'
+import type { TargetOutput } from './export-outputs.ts'
+import type { JobFolder } from './job-folder.ts'
+import type { ImageReads, JobRecords } from './job-recorder.ts'
+import type { JobTarget } from './job-target.ts'
+import { judgeJob } from './judge-job.ts'
+import { findExtras } from './map-captures.ts'
+import type { JobRequest } from './request.ts'
+import type { KometaRun } from './run-kometas.ts'
+
+export interface SummaryInput {
+  request: JobRequest
+  servers: readonly JobServer[]
+  targets: readonly JobTarget[]
+  results: readonly TargetOutput[]
+  kometa: readonly KometaRun[]
+  records: JobRecords
+  imageReads: ReadonlyMap<string, ImageReads>
+  captures: readonly Capture[]
+  ledger: LedgerHead
+  warnings: readonly string[]
+  startedAt: string
+  durationsMs: Record<string, number>
+  log: JobLog
+}
+
+/** The result of a job. Writes a MISSING_* line into the log for each target without a picture. */
+export function buildSummary(input: SummaryInput): Summary {
+  const { request, kometa, records, captures, log } = input
+  const targets = input.results.map((result) => targetResult(result, input))
+  for (const target of targets) {
+    if (target.rating_key === null) log.error(`MISSING_RATINGKEY target=${target.id}`)
+    else if (target.status === 'missing') {
+      log.error(`MISSING_CAPTURE ratingKey=${target.rating_key} target=${target.id}: ${target.reason}`)
+    }
+  }
+  const kometaSays = kometa.flatMap(({ record, exit }) => kometaProblems(record, exit))
+  const { status, problems } = judgeJob({
+    cancelled: request.signal.aborted,
+    kometaProblems: [...new Set(kometaSays)],
+    targets,
+    refusedReads: records.refused,
+    dropped: records.dropped,
+  })
+  for (const problem of problems) log[status === 'failed' ? 'error' : 'warning'](problem)
+  const good = captures.filter((capture) => capture.parse_error === null && capture.saved_path !== null)
+  const exported = targets.flatMap(({ id, after }) => (after ? [[id, after.path] as const] : []))
+  return summarySchema.parse({
+    schema_version: summarySchemaVersion,
+    timestamp: new Date().toISOString(),
+    started_at: input.startedAt,
+    status,
+    success: status === 'success',
+    problems,
+    warnings: [...new Set([...input.warnings, ...kometa.flatMap(({ warnings }) => warnings)])],
+    renderer: request.renderer.kind,
+    kometa: {
+      version: kometa.find(({ record }) => record.version !== null)?.record.version ?? request.renderer.version,
+      commit: request.renderer.commit,
+      supported: request.renderer.supported,
+    },
+    kometa_exit_code: kometa.find(({ exit }) => exit.code !== 0)?.exit.code ?? (kometa.length > 0 ? 0 : null),
+    servers: input.servers.map(({ id, info }) => ({
+      id,
+      name: info.name,
+      version: info.version,
+      token_is_barrier: info.tokenIsBarrier,
+    })),
+    blocked_write_attempts: records.blocked,
+    captured_uploads: [...captures],
+    captured_uploads_count: captures.length,
+    successful_captures_count: good.length,
+    exported_files: Object.fromEntries(exported),
+    missing_targets: targets.filter((target) => target.status === 'missing').map(({ id }) => id),
+    output_files: [
+      ...new Set([...exported.map(([, path]) => path), ...captures.flatMap(({ saved_path }) => saved_path ?? [])]),
+    ],
+    targets,
+    extras: findExtras(mappable(targets), captures).map((capture) => ({
+      rating_key: capture.rating_key,
+      saved_path: capture.saved_path,
+      reason: 'not a target',
+    })),
+    refused_reads: records.refused,
+    config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))],
+    durations_ms: input.durationsMs,
+    ledger: input.ledger,
+  } satisfies Summary)
+}
+
+export async function writeSummary(folder: JobFolder, summary: Summary): Promise<void> {
+  await writeFileAtomic(folder.summaryPath, `${JSON.stringify(summary, null, 2)}\n`)
+}
+
+const mappable = (targets: readonly TargetResult[]) =>
+  targets.map(({ id, rating_key: ratingKey, server }) => ({ id, ratingKey, server }))
+
+function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInput): TargetResult {
+  const run = input.kometa.filter(({ libraries }) => target.mappings.some((name) => libraries.includes(name)))
+  const item = lastResult(target, run, mapped.capture)
+  const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run) : null
+  return {
+    id: target.id,
+    rating_key: target.ratingKey,
+    title: target.title,
+    type: target.type,
+    library: target.library,
+    server: target.server,
+    status: mapped.status,
+    reason: explained?.reason ?? mapped.reason,
+    log_lines: explained?.logLines ?? item?.warnings ?? [],
+    before: target.before,
+    after,
+    kind: mapped.kind,
+    restore: mapped.restore,
+    overlays_applied:
+      mapped.status === 'exported' && !mapped.restore ? (item?.overlays.map(({ name }) => name) ?? []) : [],
+    base_used: mapped.status === 'exported' ? baseUsed(target, run, input.imageReads) : null,
+    may_be_incomplete: incompleteBecause(target, input.records.refused),
+    depends_on_blocked_writes: target.mappings.length > 1,
+  }
+}
+
+/** What Kometa's log says of this target: the item of this title during which its capture came, since titles are not unique. */
+function lastResult(target: JobTarget, runs: readonly KometaRun[], capture: Capture | null): ItemResult | null {
+  const items = runs
+    .flatMap(({ record }) => record.runs)
+    .filter(({ library }) => target.mappings.includes(library.mapping) || library.title === target.library)
+    .flatMap(({ items: all }) => all)
+    .filter(({ title }) => title === target.logTitle)
+  if (capture === null) return items.at(-1) ?? null
+  const at = Date.parse(capture.timestamp)
+  const during = items.find(
+    ({ startedAt, endedAt }) => startedAt !== null && endedAt !== null && startedAt <= at + 1 && at <= endedAt + 1,
+  )
+  return during ?? items.at(-1) ?? null
+}
+
+function explain(target: JobTarget, runs: readonly KometaRun[]) {
+  const library = target.mappings.at(-1) ?? target.library ?? ''
+  const [run] = runs
+  if (!run) return { reason: 'Kometa was not started.', logLines: [] }
+  return explainMissing(run.record, run.exit, { title: target.logTitle, library })
+}
+
+/** From which picture Kometa drew, told by what it read (Kometa overlays.py:180-219). */
+function baseUsed(
+  target: JobTarget,
+  runs: readonly KometaRun[],
+  imageReads: ReadonlyMap<string, ImageReads>,
+): BaseUsed {
+  const read = imageReads.get(`${target.server} ${target.ratingKey}`)
+  if (read?.thumb) return 'current poster'
+  if (read?.file) return 'clean Plex poster'
+  const isBackup = target.ratingKey !== null && runs.some(({ backups }) => backups.has(target.ratingKey ?? ''))
+  return isBackup ? 'backup' : 'asset'
+}
+
+/** The refused or failed read that may have cost this target a badge. */
+function incompleteBecause(target: JobTarget, refused: JobRecords['refused']): string | null {
+  const read = refused.find(({ server, section, rating_key }) => {
+    if (server !== target.server) return false
+    return section === null ? rating_key === null || rating_key === target.ratingKey : section === target.sectionId
+  })
+  if (!read) return null
+  return `${read.method} ${read.path}${read.query === '' ? '' : `?${read.query}`} was ${read.outcome}: ${read.reason}`
+}
