@@ -56,6 +56,7 @@ export function summarize(req: IncomingMessage, maxHeadersCount: number): Reques
     httpVersion: req.httpVersion,
     hasBody: headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'),
     hasUpgrade: headers.upgrade !== undefined,
+    hasHost: headers.host !== undefined,
     tooManyHeaders: req.rawHeaders.length >= 2 * maxHeadersCount,
     tokenHeader: typeof token === 'string' || token === undefined ? token : token.join(','),
   }

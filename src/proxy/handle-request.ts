@@ -22,6 +22,8 @@ export interface HandleOptions {
 
 const textType = 'text/plain; charset=utf-8'
 
+const ourFailure = (error: unknown) => `the proxy failed: ${error instanceof Error ? error.message : String(error)}`
+
 /**
  * Takes one request from its head to its answer: one exchange, one verdict, one record. Any failure of ours on
  * the way ends in a 5xx and a record, never in a request to Plex.
@@ -30,7 +32,7 @@ export function createRequestHandler(options: HandleOptions) {
   const { context, memory, records, recorder, maxHeadersCount } = options
 
   function failed(exchange: Exchange, error: unknown): void {
-    const reason = `the proxy failed: ${error instanceof Error ? error.message : String(error)}`
+    const reason = ourFailure(error)
     // Whatever else is broken, no answer that began may look whole and no socket may hang.
     try {
       records.refused(exchange, { status: 500, reason, outcome: 'failed' })
@@ -61,7 +63,11 @@ export function createRequestHandler(options: HandleOptions) {
     if (verdict.kind === 'forward') {
       const method = exchange.summary.method === 'HEAD' ? 'HEAD' : 'GET'
       const reply = new ClientReply(exchange, verdict.read, records)
-      options.read({ method, read: verdict.read, headers: exchange.req.headers }, reply)
+      try {
+        options.read({ method, read: verdict.read, headers: exchange.req.headers }, reply)
+      } catch (error) {
+        reply.fail(500, ourFailure(error))
+      }
       return
     }
     if (expectsContinue) exchange.res.writeContinue()

@@ -12,7 +12,14 @@ const context: PolicyContext = {
 
 function summary(line: string, more: Partial<RequestSummary> = {}): RequestSummary {
   const [method = '', rawTarget = ''] = line.split(' ')
-  const plain = { httpVersion: '1.1', hasBody: false, hasUpgrade: false, tooManyHeaders: false, tokenHeader: 'ours' }
+  const plain = {
+    httpVersion: '1.1',
+    hasBody: false,
+    hasUpgrade: false,
+    hasHost: true,
+    tooManyHeaders: false,
+    tokenHeader: 'ours',
+  }
   return { method, rawTarget, ...plain, ...more }
 }
 const judge = (line: string, more?: Partial<RequestSummary>) => decide(summary(line, more), context)
@@ -117,6 +124,7 @@ describe('refuse', () => {
     ['GET /library/sections', { hasUpgrade: true }, 403],
     ['POST /library/metadata/1/posters', { hasUpgrade: true }, 403],
     ['GET /library/sections', { httpVersion: '1.0' }, 403],
+    ['GET /library/sections', { hasHost: false }, 400],
     ['GET /library/sections', { tooManyHeaders: true }, 431],
     ['GET /library/sections', { tokenHeader: undefined }, 401],
     ['GET /library/sections', { tokenHeader: 'other' }, 401],

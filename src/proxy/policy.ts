@@ -11,6 +11,7 @@ export interface RequestSummary {
   /** A Content-Length above 0, or any Transfer-Encoding. */
   hasBody: boolean
   hasUpgrade: boolean
+  hasHost: boolean
   /** Node cuts the list of headers at the limit, so that past it nothing is known of the rest. */
   tooManyHeaders: boolean
   /** The X-Plex-Token header; several of them joined by a comma. */
@@ -48,6 +49,7 @@ export const verdictWords = {
   upgrade: 'an upgrade would open a tunnel past the proxy',
   bodyOnRead: 'a read carries no body',
   oldHttp: (version: string) => `HTTP/${version} cannot tell a whole answer from a broken one`,
+  noHost: 'the request names no host',
   manyHeaders: 'the request has too many headers',
   noToken: 'the request carries no token of this job',
   wrongToken: 'the request carries another token than that of this job',
@@ -69,6 +71,7 @@ export function decide(request: RequestSummary, context: PolicyContext): Verdict
   if (request.hasUpgrade) return refuse(request, 403, verdictWords.upgrade)
   if (request.tooManyHeaders) return refuse(request, 431, verdictWords.manyHeaders)
   if (request.httpVersion !== '1.1') return refuse(request, 403, verdictWords.oldHttp(request.httpVersion))
+  if (!request.hasHost) return refuse(request, 400, verdictWords.noHost)
   if (isRead && request.hasBody) return refuse(request, 403, verdictWords.bodyOnRead)
 
   const parsed = isRead ? parseTarget(rawTarget) : undefined

@@ -1,10 +1,14 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { verdictWords } from './policy.ts'
 import type { Records } from './records.ts'
 
 /** Answers what never becomes a request: CONNECT, upgrades, bytes that are not HTTP. Nothing of it goes anywhere. */
 export function refuseRawRequests(server: Server, records: Records): void {
+  const latest = new WeakMap<Duplex, ServerResponse>()
+  const remember = (req: IncomingMessage, res: ServerResponse) => latest.set(req.socket, res)
+  server.on('request', remember)
+  server.on('checkContinue', remember)
   server.on('connect', (req, socket) => refuse(req, socket, verdictWords.connect))
   server.on('upgrade', (req, socket) => refuse(req, socket, verdictWords.upgrade))
   server.on('clientError', (error: NodeJS.ErrnoException & { bytesParsed?: number }, socket) => {
@@ -14,11 +18,15 @@ export function refuseRawRequests(server: Server, records: Records): void {
       socket.destroy()
       return
     }
+    // In the middle of a request its own record tells of it, and its answer may be under way: only the end is unambiguous.
+    const answer = latest.get(socket)
+    if (answer && !answer.writableEnded) {
+      socket.destroy()
+      return
+    }
     const { status, reason } = explain(code)
     records.refusedRaw('?', '', { status, reason, outcome: 'refused' })
-    // Mid-request an answer may be under way already: then only the end of the connection is unambiguous.
-    if ('_httpMessage' in socket && socket._httpMessage) socket.destroy()
-    else close(socket, status, reason)
+    close(socket, status, reason)
   })
 
   function refuse(req: IncomingMessage, socket: Duplex, reason: string): void {

@@ -4,7 +4,7 @@ import { createPlexConnection, type UpstreamLimits } from '../../src/plex/upstre
 import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
 import type { ProxyLimits } from '../../src/proxy/limits.ts'
 import type { ForwardedRead, ProxyRecorder } from '../../src/proxy/recorder.ts'
-import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
+import { type Proxy as PlexProxy, type ProxyOptions, startProxy } from '../../src/proxy/server.ts'
 import { startTinyPlex, type TinyAnswer, type TinyPlex } from './tiny-plex.ts'
 
 export const realToken = 'realTOKENrealTOKEN12'
@@ -105,6 +105,10 @@ export interface WorldOptions {
   limits?: Partial<ProxyLimits>
   upstream?: Partial<UpstreamLimits>
   address?: Partial<PlexServerAddress>
+  /** Another store than the one in memory. */
+  captures?: CaptureStore
+  recorder?: ProxyRecorder
+  wrapReads?: ProxyOptions['wrapReads']
 }
 
 /** A tiny Plex, a proxy in front of it, and all that it records. */
@@ -118,9 +122,10 @@ export async function startProxyWorld(options: WorldOptions = {}): Promise<Proxy
     connection,
     serverId: 'machine-1',
     clientToken,
-    captures,
-    recorder,
+    captures: options.captures ?? captures,
+    recorder: options.recorder ?? recorder,
     preferredPort: 0,
+    ...(options.wrapReads ? { wrapReads: options.wrapReads } : {}),
     ...(options.limits ? { limits: options.limits } : {}),
   })
   return {
