@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kometaArgs } from '../kometa/arguments.ts'
 import { findKometa } from '../kometa/find.ts'
@@ -18,6 +19,7 @@ export async function kometaRenderer(choice: KometaChoice, dataDir: string, env:
     ...(choice.python === undefined ? {} : { python: choice.python }),
     env,
   })
+  await mkdir(dataDir, { recursive: true })
   const requirements = await checkRequirements(install, join(dataDir, 'requirements.json'), env)
   return {
     kind: 'kometa',
