@@ -14,7 +14,7 @@ const problems: Record<string, string> = {
   ALIAS_PROPS: 'an alias cannot have an anchor or a tag',
   BAD_ALIAS: 'an alias or anchor has a bad name',
   BAD_DQ_ESCAPE: 'a double-quoted text has an invalid "\\" escape; write "\\\\" for a backslash',
-  BAD_INDENT: 'the indentation is wrong',
+  BAD_INDENT: 'the indentation is wrong, or a bracket is not closed',
   BAD_SCALAR_START: 'a value starts with a reserved character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a ": " stands inside a value; put the value in quotes',
   BLOCK_IN_FLOW: 'an indented block stands inside brackets',
