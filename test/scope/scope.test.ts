@@ -1,0 +1,215 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { childElements, parseXml } from './random-listing.ts'
+import { paged, type ScopeWorld, type ScopeWorldOptions, startScopeWorld } from './scope-world.ts'
+
+let world: ScopeWorld | undefined
+afterEach(async () => {
+  await world?.[Symbol.asyncDispose]()
+  world = undefined
+})
+
+async function start(options: ScopeWorldOptions): Promise<ScopeWorld> {
+  world = await startScopeWorld(options)
+  return world
+}
+
+const keysOf = (container: ReturnType<typeof parseXml>) =>
+  childElements(container).map(({ attributes }) => attributes.ratingKey)
+const honours = [
+  ['id', {}],
+  ['title', { id: false }],
+  ['filter', { id: false, title: false }],
+] as const
+
+describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
+  test('is what the self-check finds, within its requests', async () => {
+    const { scope, plex } = await start({ targets: ['1001', '2012', '2130'], scopeHonours })
+    await scope.start()
+    const { scope_strategy, places, requests } = scope.report()
+    expect(scope_strategy, JSON.stringify(places)).toBe(strategy)
+    expect(requests.self_check).toBeLessThanOrEqual(20)
+    expect(plex.journal).toHaveLength(requests.self_check)
+  })
+
+  test.each([
+    ['every film', '/library/sections/1/all?includeGuids=1&type=1'],
+    ['a search', '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'],
+    ['a search in a group', '/library/sections/1/all?type=1&sort=titleSort&push=1&genre=Drama&or=1&genre=Comedy&pop=1'],
+    [
+      'alternatives that stand free',
+      '/library/sections/1/all?type=1&sort=addedAt%3Adesc&resolution=4k&or=1&genre=Drama',
+    ],
+    ['a title search', '/library/sections/1/all?includeGuids=1&title=lock&type=1'],
+    ['a limit', '/library/sections/1/all?type=1&limit=3&sort=titleSort&genre=Drama'],
+  ])('%s holds the films of the scope, verbatim and in order', async (_name, target) => {
+    const targets = ['1001', '1004', '1007', '1008', '1009']
+    const { both } = await start({ targets, scopeHonours })
+    for (const headers of [paged(0, 100), {}]) {
+      const { scoped, whole } = await both(target, headers)
+      const wanted = childElements(whole).filter(({ attributes }) => targets.includes(attributes.ratingKey ?? ''))
+      expect(wanted.length).toBeGreaterThan(0)
+      expect(childElements(scoped)).toEqual(wanted)
+      const size = String(wanted.length)
+      const counts = 'totalSize' in whole.attributes ? { size, totalSize: size, offset: '0' } : { size }
+      expect(scoped.attributes).toEqual({ ...whole.attributes, ...counts })
+    }
+  })
+
+  test('a search that finds none of the scope keeps one item, the same wherever it fits', async () => {
+    const { both, scope } = await start({ targets: ['1002'], scopeHonours })
+    const first = await both('/library/sections/1/all?type=1&sort=titleSort&resolution=4k', paged(0, 100))
+    expect(childElements(first.whole).length).toBeGreaterThan(1)
+    const [decoy] = keysOf(first.scoped)
+    expect(keysOf(first.scoped)).toHaveLength(1)
+    expect(first.scoped.attributes).toMatchObject({ size: '1', totalSize: '1' })
+    const second = await both(
+      '/library/sections/1/all?type=1&sort=addedAt&genre=Any&and=1&resolution=4k',
+      paged(0, 100),
+    )
+    expect(keysOf(second.scoped)).toEqual([decoy])
+    expect(keysOf(second.whole)[0]).not.toBe(undefined)
+    expect(scope.report().decoys).toMatchObject([{ ratingKey: decoy, type: 'movie', section: '1', listings: 2 }])
+  })
+
+  test('an empty answer stays empty', async () => {
+    const { both, scope } = await start({ targets: ['1002'], scopeHonours })
+    const { scoped, whole } = await both('/library/sections/1/all?type=1&sort=titleSort&year=1800', paged(0, 100))
+    expect(whole.attributes.size).toBe('0')
+    expect(scoped).toEqual(whole)
+    expect(scope.report().decoys).toEqual([])
+  })
+
+  test('the label search of the removal pass may become empty and gets no decoy', async () => {
+    const { both, get, plex, scope } = await start({ targets: ['1002'], scopeHonours })
+    const label = '/library/sections/1/all?includeGuids=1&label=Overlay'
+    const { scoped, whole } = await both(label, paged(0, 100))
+    expect(keysOf(whole)).toHaveLength(30)
+    expect(keysOf(scoped)).toEqual([])
+    expect(scoped.attributes).toMatchObject({ size: '0', totalSize: '0' })
+    plex.clearJournal()
+    await get(label, paged(100, 100))
+    expect(plex.journal).toHaveLength(0)
+    expect(scope.report().decoys).toEqual([])
+  })
+
+  test('the label search holds the labelled ones of the scope', async () => {
+    const { both } = await start({ targets: ['1001', '1002', '1003'], scopeHonours })
+    const { scoped } = await both('/library/sections/1/all?includeGuids=1&label=Overlay', paged(0, 100))
+    expect(keysOf(scoped).toSorted()).toEqual(['1001', '1003'])
+  })
+
+  test('ancestors are in the scope of their types', async () => {
+    const { both } = await start({ targets: ['2012'], scopeHonours })
+    const listed = async (type: number) =>
+      keysOf((await both(`/library/sections/2/all?includeGuids=1&type=${type}`, paged(0, 50))).scoped)
+    expect(await listed(2)).toEqual(['2000'])
+    expect(await listed(3)).toEqual(['2010'])
+    expect(await listed(4)).toEqual(['2012'])
+    const { scoped } = await both('/library/sections/2/all?includeGuids=1', paged(0, 50))
+    expect(keysOf(scoped)).toEqual(['2000'])
+  })
+
+  test('a type without an item of the scope shows one decoy', async () => {
+    const { both } = await start({ targets: ['2100'], scopeHonours })
+    const { scoped } = await both('/library/sections/2/all?includeGuids=1&type=4', paged(0, 50))
+    expect(keysOf(scoped)).toHaveLength(1)
+    expect(scoped.attributes.totalSize).toBe('1')
+  })
+})
+
+describe('paging', () => {
+  const targets = ['1001', '1002', '1003', '1004', '1005']
+  const all = '/library/sections/1/all?includeGuids=1&type=1'
+
+  test('by header and by query alike: slices without duplicates, nothing past the end', async () => {
+    const { get } = await start({ targets })
+    for (const byQuery of [true, false]) {
+      const found: (string | undefined)[] = []
+      for (let offset = 0; offset < 8; offset += 2) {
+        const query = `&X-Plex-Container-Start=${offset}&X-Plex-Container-Size=2`
+        const response = await (byQuery ? get(all + query) : get(all, paged(offset, 2)))
+        const container = parseXml(await response.text())
+        expect(container.attributes).toMatchObject({ totalSize: '5', offset: String(offset) })
+        expect(container.attributes.size).toBe(String(keysOf(container).length))
+        found.push(...keysOf(container))
+      }
+      expect(found.toSorted()).toEqual(targets)
+    }
+  })
+
+  test('a probe of size 0 tells the scoped count', async () => {
+    const { get } = await start({ targets })
+    const container = parseXml(await (await get(`${all}&X-Plex-Container-Start=0&X-Plex-Container-Size=0`)).text())
+    expect(container.attributes).toMatchObject({ size: '0', totalSize: '5' })
+    expect(keysOf(container)).toEqual([])
+  })
+
+  test('all pages are one question to Plex', async () => {
+    const { get, plex, scope } = await start({ targets })
+    await scope.start()
+    plex.clearJournal()
+    for (let offset = 0; offset < 5; offset += 1) await get(all, paged(offset, 1))
+    expect(plex.journal).toHaveLength(1)
+  })
+})
+
+describe('what is not scoped', () => {
+  test.each([
+    '/library/sections/1/all?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0',
+    '/library/sections/1/collections?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0',
+    '/library/sections/1/all?type=18',
+    '/library/sections/1/genre?type=1',
+    '/library/sections/1/label?type=1',
+    '/library/sections/1/resolution?type=1',
+    '/library/metadata/1030',
+    '/library/metadata/1030/posters',
+    '/library/metadata/2100/children?includeGuids=1',
+    '/library/metadata/2200/allLeaves?includeGuids=1',
+    '/library/sections/2/all?type=4&show.id=2200',
+    '/library/sections',
+  ])('%s', async (target) => {
+    const { both } = await start({ targets: ['1002', '2000'] })
+    const { scoped, whole } = await both(target)
+    expect(scoped).toEqual(whole)
+  })
+})
+
+describe('formats and encodings', () => {
+  test('JSON listings alike', async () => {
+    const { get } = await start({ targets: ['1003', '1001'] })
+    const target = '/library/sections/1/all?includeGuids=1&type=1'
+    const answer = await (await get(target, { Accept: 'application/json', ...paged(0, 10) })).json()
+    expect(answer).toMatchObject({ MediaContainer: { size: 2, totalSize: 2, offset: 0 } })
+  })
+
+  test('a HEAD is answered with the head of the scoped answer', async () => {
+    const { proxy, get } = await start({ targets: ['1003'] })
+    const target = '/library/sections/1/all?includeGuids=1&type=1'
+    const body = await (await get(target)).arrayBuffer()
+    const head = await fetch(proxy.url + target, {
+      method: 'HEAD',
+      headers: { Accept: '*/*', 'X-Plex-Token': 'clientTOKENclientTOKEN' },
+    })
+    expect(head.status).toBe(200)
+    expect(head.headers.get('content-length')).toBe(String(body.byteLength))
+  })
+})
+
+describe('reports', () => {
+  test('searches with a limit or in random order are named', async () => {
+    const { get, scope } = await start({ targets: ['1001'] })
+    await get('/library/sections/1/all?type=1&limit=2&sort=titleSort&genre=Any', paged(0, 9))
+    await get('/library/sections/1/all?type=1&sort=random&genre=Any', paged(0, 9))
+    expect(scope.report().unfaithful).toEqual([
+      { target: '/library/sections/1/all?type=1&limit=2&sort=titleSort&genre=Any', reason: 'limit' },
+      { target: '/library/sections/1/all?type=1&sort=random&genre=Any', reason: 'random' },
+    ])
+  })
+
+  test('one real search is asked again, whole, at the end', async () => {
+    const { get, scope } = await start({ targets: ['1001'] })
+    await get('/library/sections/1/all?type=1&sort=titleSort&resolution=4k', paged(0, 9))
+    expect(await scope.recheck()).toMatchObject({ agrees: true })
+    expect(scope.report().contradictions).toEqual([])
+  })
+})
