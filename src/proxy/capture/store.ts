@@ -102,8 +102,13 @@ export function createCaptureStore({ jobDir, limits: given, now = Date.now, read
       }
       retries.add(ticket, fingerprint, capture)
       return capture
+    } catch (error) {
+      // The folder may be gone: the next upload looks again.
+      prepared = undefined
+      throw error
     } finally {
-      for (const file of opened) await file.discard()
+      // What cannot be removed now, `removeTemporaryFiles` removes at the next start.
+      await Promise.allSettled(opened.map((file) => file.discard()))
     }
   }
 
@@ -141,7 +146,7 @@ export function createCaptureStore({ jobDir, limits: given, now = Date.now, read
         let stream: Readable
         try {
           stream = readOwnUrl
-            ? await beforeAbort(readOwnUrl(pathAndQuery(url)), AbortSignal.timeout(limits.urlTimeoutMs))
+            ? await openInTime(readOwnUrl(pathAndQuery(url)), limits.urlTimeoutMs)
             : await fetchUrl(url)
         } catch (error) {
           return recordUnreadable(upload, ticket, shown, error)
@@ -212,6 +217,19 @@ function describe({ seq, timestamp, server, method, path, ratingKey, kind }: Upl
 function fingerprintOf({ main, others, parseError }: SortedBody, sourceUrl: string | null): string {
   const images = [main, ...others].filter(({ file, type }) => type !== null || file === main.file)
   return JSON.stringify([images.map(({ file }) => file.sha256()), parseError, sourceUrl])
+}
+
+/** The stream, if it comes in time; one that comes too late is closed. */
+async function openInTime(opening: Promise<Readable>, timeoutMs: number): Promise<Readable> {
+  try {
+    return await beforeAbort(opening, AbortSignal.timeout(timeoutMs))
+  } catch (error) {
+    opening.then(
+      (late) => late.on('error', () => undefined).destroy(),
+      () => undefined,
+    )
+    throw error
+  }
 }
 
 /** Path and query byte for byte, as they stand in the URL: the policy judges raw bytes. */
