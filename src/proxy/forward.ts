@@ -81,11 +81,14 @@ class ForwardSink implements PlexReadSink {
   }
 }
 
-/** Reads along what Plex lists as an item's artwork: only then may the client ask for `file?url=` of it. */
+/**
+ * Reads along what Plex lists as an item's artwork: only then may the client ask for `file?url=` of it. The answer is held
+ * until that is noted, since the client's next request may be one of these; past the limit it streams, unnoted.
+ */
 class NotingSink extends ForwardSink {
   readonly #memory: Pick<ReadMemory, 'noteArtwork'>
   readonly #maxBytes: number
-  readonly #chunks: Buffer[] = []
+  #held: Buffer[] | undefined = []
   #bytes = 0
   #encoding: string | undefined
 
@@ -102,23 +105,34 @@ class NotingSink extends ForwardSink {
 
   override data(chunk: Buffer): void {
     this.#bytes += chunk.length
-    if (this.#bytes <= this.#maxBytes) this.#chunks.push(chunk)
-    super.data(chunk)
+    if (!this.#held) {
+      super.data(chunk)
+      return
+    }
+    this.#held.push(chunk)
+    if (this.#bytes > this.#maxBytes) this.#release()
   }
 
   override end(): void {
-    // Noted before the client has the whole answer: its next request may be one of these.
-    if (this.#encoding === undefined) {
-      this.#memory.noteArtwork(Buffer.concat(this.#chunks).toString('utf8'))
+    if (!this.#held) {
       super.end()
       return
     }
-    decodeBody(Buffer.concat(this.#chunks), this.#encoding, this.#maxBytes)
-      .then((body) => this.#memory.noteArtwork(body.toString('utf8')))
-      .then(
-        () => super.end(),
-        (error: unknown) => super.fail(error instanceof Error ? error : new Error('undecodable', { cause: error })),
+    decodeBody(Buffer.concat(this.#held), this.#encoding, this.#maxBytes)
+      .then((body) => {
+        this.#memory.noteArtwork(body.toString('utf8'))
+        this.#release()
+        super.end()
+      })
+      .catch((error: unknown) =>
+        super.fail(error instanceof Error ? error : new Error('undecodable', { cause: error })),
       )
+  }
+
+  #release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const chunk of held) super.data(chunk)
   }
 }
 
