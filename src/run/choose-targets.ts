@@ -87,6 +87,7 @@ function fromPreview(
     serverIndex: null,
     sectionId: null,
     mappings: [],
+    ancestors: [],
     item: null,
   }
 }
@@ -103,6 +104,7 @@ function placed({ item, library, libraries, server }: ResolvedTarget, { servers 
     serverIndex,
     sectionId: item.sectionId,
     mappings: libraries.map(({ mappingName }) => mappingName),
+    ancestors: [item.parentRatingKey, item.grandparentRatingKey].filter((key) => key !== null),
     item,
   }
 }

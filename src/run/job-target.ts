@@ -18,6 +18,8 @@ export interface JobTarget {
   sectionId: string | null
   /** Mapping names of the config that point at its library, in their order; Kometa runs them all. */
   mappings: readonly string[]
+  /** ratingKeys of its season, show, album or artist. */
+  ancestors: readonly string[]
   /** Name of the after picture without its ending. */
   outputStem: string
   before: Picture | null

@@ -66,7 +66,7 @@ export function buildSummary(input: SummaryInput): Summary {
     status,
     success: status === 'success',
     problems,
-    warnings: [...new Set([...input.warnings, ...kometa.flatMap(({ warnings }) => warnings)])],
+    warnings: [...new Set([...input.warnings, ...kometa.flatMap(runWarnings)])],
     renderer: request.renderer.kind,
     kometa: {
       version: kometa.find(({ record }) => record.version !== null)?.record.version ?? request.renderer.version,
@@ -93,7 +93,7 @@ export function buildSummary(input: SummaryInput): Summary {
     extras: findExtras(mappable(targets), captures).map((capture) => ({
       rating_key: capture.rating_key,
       saved_path: capture.saved_path,
-      reason: 'not a target',
+      reason: extraReason(capture, input.targets),
     })),
     refused_reads: records.refused,
     config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))],
@@ -104,6 +104,22 @@ export function buildSummary(input: SummaryInput): Summary {
 
 export async function writeSummary(folder: JobFolder, summary: Summary): Promise<void> {
   await writeFileAtomic(folder.summaryPath, `${JSON.stringify(summary, null, 2)}\n`)
+}
+
+/** What the user must know of a run that went through: what was left out of it. */
+function runWarnings({ warnings, record }: KometaRun): string[] {
+  const services = record.failedServices.map(
+    ({ name, reason }) => `NOT PREVIEWED: overlays that need ${name}${reason === null ? '' : `: ${reason}`}`,
+  )
+  const limited = record.runs.flatMap(({ library, limited: names }) =>
+    names.map((name) => `"${name}" in ${library.mapping} has a limit: what it matches in a full run may differ`),
+  )
+  return [...warnings, ...services, ...limited]
+}
+
+function extraReason({ rating_key, server }: Capture, targets: readonly JobTarget[]): string {
+  const child = targets.find((target) => target.server === server && target.ancestors.includes(rating_key ?? ''))
+  return child ? `ancestor of the target ${child.id}` : 'not a target'
 }
 
 const mappable = (targets: readonly TargetResult[]) =>

@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Renderer } from '../run/renderer.ts'
+import { sampleLibraries } from './library-data.ts'
+import { type SamplePlex, startSamplePlex } from './sample-plex/sample-plex.ts'
+import { sampleRendererCommand } from './sample-renderer/command.ts'
+
+/** A sample Plex and a Kometa config for it, in a folder that goes with them. */
+export interface DemoWorld extends AsyncDisposable {
+  plex: SamplePlex
+  configPath: string
+  /** What the demo previews when nobody chooses: items that differ in what overlays look at. */
+  targets: readonly string[]
+}
+
+export async function startDemoWorld(): Promise<DemoWorld> {
+  const plex = await startSamplePlex({ libraries: sampleLibraries() })
+  const dir = await mkdtemp(join(tmpdir(), 'kometa-preview-demo-'))
+  const configPath = join(dir, 'config.yml')
+  await writeFile(configPath, demoConfig(plex.url, plex.token))
+  return {
+    plex,
+    configPath,
+    targets: [
+      'Metropolis (1927)',
+      'Charade (1963)',
+      'Nosferatu (1922)',
+      'One Step Beyond',
+      'One Step Beyond Season 1',
+      'One Step Beyond S01E02',
+    ],
+    async [Symbol.asyncDispose]() {
+      await plex[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The stand-in for Kometa. It says so in its output and in the summary; `run` cannot select it. */
+export function sampleRenderer(): Renderer {
+  const { command, args } = sampleRendererCommand()
+  return {
+    kind: 'sample',
+    version: null,
+    commit: null,
+    supported: true,
+    warnings: [],
+    dir: null,
+    command,
+    args: (configPath) => [...args, '--config', configPath, '--run', '--overlays-only'],
+  }
+}
+
+/** The TMDb key is none: with the sample renderer nobody asks TMDb. */
+const demoConfig = (url: string, token: string) => `plex:
+  url: ${url}
+  token: ${token}
+tmdb:
+  apikey: 00000000000000000000000000000000
+libraries:
+  Movies:
+    overlay_files:
+      - default: resolution
+      - default: ratings
+  TV Shows:
+    overlay_files:
+      - default: resolution
+      - default: resolution
+        template_variables: {builder_level: season}
+      - default: resolution
+        template_variables: {builder_level: episode}
+`
