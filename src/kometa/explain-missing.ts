@@ -1,0 +1,80 @@
+import { type Explanation, explainCritical, explainStop, type StopExit } from './explain-stop.ts'
+import { isLibrary, type KometaRecord, type LibraryRun } from './kometa-record.ts'
+import type { ItemResult } from './log-events.ts'
+
+export interface MissingItem {
+  /** As Kometa shows it; see `kometaDisplayTitle`. */
+  title: string
+  /** Key in the config or title in Plex. */
+  library: string
+}
+
+/** Definitions that failed are named up to here. */
+const namedDefinitions = 5
+
+/**
+ * Why no poster came for an item, from Kometa's log. `taken`: results that belong to other items, since titles are not unique
+ * (see `overlaysByCapture`).
+ */
+export function explainMissing(
+  record: KometaRecord,
+  exit: StopExit,
+  { title, library }: MissingItem,
+  taken: ReadonlySet<ItemResult> = new Set(),
+): Explanation {
+  const runs = record.runs.filter((run) => isLibrary(run.library, library))
+  const results = runs.flatMap((run) => run.items).filter((item) => item.title === title && !taken.has(item))
+  // A failure says more than a success without a picture.
+  const result = results.find((item) => item.outcome === 'failed') ?? results.at(-1)
+  if (result) return explainResult(result)
+
+  const failed = record.failedLibraries.find((each) => isLibrary(each.library, library))
+  if (failed) {
+    return { reason: `Kometa could not use the library ${library}: ${failed.reason}`, logLines: [failed.reason] }
+  }
+  const critical = record.criticals.find((each) => each.library !== null && isLibrary(each.library, library))
+  if (critical) return explainCritical(critical)
+  const stop = explainStop(record, exit)
+  if (stop && !runs.some((run) => run.finished)) return stop
+  if (runs.length === 0) {
+    return { reason: `Kometa did not work on the library ${library}.`, logLines: errorsOf(record, library) }
+  }
+  return explainNoMatch(record, runs, library)
+}
+
+function explainResult(result: ItemResult): Explanation {
+  const { outcome, reason, overlays, logLines } = result
+  const names = overlays.map(({ name }) => name).join(', ')
+  const words: Record<ItemResult['outcome'], string> = {
+    failed: `Kometa could not draw it: ${reason ?? 'it gave no reason'}`,
+    unfinished: 'Kometa stopped while it worked on this item.',
+    unchanged: `Kometa saw nothing to change; it says that the item wears these already: ${names}`,
+    applied: `Kometa says that it applied ${names}, but no poster of this item arrived.`,
+  }
+  return { reason: words[outcome], logLines }
+}
+
+function explainNoMatch(record: KometaRecord, runs: readonly LibraryRun[], library: string): Explanation {
+  if (runs.every((run) => run.removal === 'all')) {
+    return { reason: 'The library has remove_overlays: true, and this item wears no overlay.', logLines: [] }
+  }
+  const files = record.failedFiles.filter((each) => isLibrary(each.library, library))
+  const failed = runs.flatMap((run) => run.failed)
+  const parts = ['No overlay matched this item.']
+  if (files.length > 0)
+    parts.push(`Overlay files that Kometa could not load: ${files.map(({ reason }) => reason).join('; ')}.`)
+  if (failed.length > 0) {
+    const named = failed.slice(0, namedDefinitions).map(({ name, reason }) => `${name} (${reason})`)
+    const more = failed.length > namedDefinitions ? ` and ${failed.length - namedDefinitions} more` : ''
+    parts.push(`Definitions that failed: ${named.join(', ')}${more}.`)
+  }
+  const logLines = [...files, ...failed].map(({ reason }) => reason).slice(0, 20)
+  return { reason: parts.join(' '), logLines }
+}
+
+function errorsOf(record: KometaRecord, library: string): string[] {
+  return record.errors
+    .filter((each) => each.library !== null && isLibrary(each.library, library))
+    .map(({ text }) => text)
+    .slice(-10)
+}

@@ -1,0 +1,90 @@
+import type { EndCause } from './child.ts'
+import type { Critical, KometaRecord } from './kometa-record.ts'
+import type { KometaExit } from './process.ts'
+
+export interface Explanation {
+  /** One sentence or two, for a user. */
+  reason: string
+  /** Kometa's own words behind it. */
+  logLines: string[]
+}
+
+/** What of a process' end an explanation needs. */
+export type StopExit = Pick<KometaExit, 'cause' | 'code' | 'signal' | 'lastLines'> & { error?: string }
+
+/** Kometa's messages for what went wrong outside of it. The first that fits counts; `modules` where the text does not tell. */
+const causes: readonly { text: RegExp; module?: string; words: string }[] = [
+  { text: /^TMDb Error: Invalid API key/i, words: 'TMDb refused the API key of the config.' },
+  { text: /^TMDb Error: Failed to Connect/i, words: 'Kometa could not reach TMDb (api.themoviedb.org).' },
+  { text: /^TMDb Error/i, words: 'TMDb did not answer as Kometa needs it.' },
+  { text: /Plex Critical Error: Response 503/, words: 'Plex is starting up or in maintenance.' },
+  { text: /^YAML Error/, words: 'Kometa could not read the run config.' },
+  { text: /^Config Error: No libraries were found/, words: 'No library of the config could be used.' },
+  // Without GitHub Kometa tries for 50 s and dies with the bare name of an exception (convert.py:12, kometa.py:405).
+  {
+    text: /./,
+    module: 'convert',
+    words: 'Kometa could not load its list of anime ids from raw.githubusercontent.com.',
+  },
+  {
+    text: /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/,
+    module: 'request',
+    words: 'Kometa could not reach raw.githubusercontent.com, where it looks for its newest version.',
+  },
+]
+
+/** A critical message in a user's words, then Kometa's own. */
+export function explainCritical({ text, lines, modules, library }: Critical): Explanation {
+  const known = causes.find(
+    ({ text: pattern, module }) =>
+      pattern.test(text) && (module === undefined || (library === null && modules.includes(module))),
+  )
+  const said = [text, ...lines.map((line) => line.trim())]
+  return { reason: `${known ? `${known.words} ` : ''}Kometa stopped: ${text}`, logLines: said }
+}
+
+const endWords: Record<Exclude<EndCause, 'exited'>, string> = {
+  cancelled: 'The run was cancelled.',
+  hung: 'Kometa said nothing for too long and was ended.',
+  spawn_failed: 'Kometa could not be started.',
+}
+
+/** Why Kometa did not do its work at all; null when it came to its end without a critical error for the whole run. */
+export function explainStop(record: KometaRecord, exit: StopExit): Explanation | null {
+  if (exit.cause !== 'exited') {
+    const detail = exit.error === undefined ? '' : ` ${exit.error}`
+    return { reason: `${endWords[exit.cause]}${detail}`, logLines: exit.lastLines.slice(-5) }
+  }
+  if (record.startupFailure !== null) {
+    return { reason: `Kometa did not start: ${record.startupFailure}`, logLines: exit.lastLines }
+  }
+  const critical = record.criticals.find(({ library }) => library === null)
+  if (critical) {
+    const explained = explainCritical(critical)
+    const libraries = record.failedLibraries.map(({ library, reason }) => `${library.mapping}: ${reason}`)
+    if (!critical.text.startsWith('Config Error: No libraries') || libraries.length === 0) return explained
+    return {
+      reason: `No library of the config could be used. ${libraries.join('. ')}`,
+      logLines: [...libraries, ...explained.logLines],
+    }
+  }
+  if (record.finished) return null
+  const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`
+  return {
+    reason: `Kometa ended before its run was finished (${how}).`,
+    logLines: [...record.errors.slice(-5).map(({ text }) => text), ...exit.lastLines.slice(-10)],
+  }
+}
+
+/** All that keeps a run from being a success by Kometa's own words, a sentence each; empty when there is nothing. */
+export function kometaProblems(record: KometaRecord, exit: StopExit): string[] {
+  const stop = explainStop(record, exit)
+  const problems = stop ? [stop.reason] : []
+  for (const { library, reason } of stop?.reason.startsWith('No library') ? [] : record.failedLibraries) {
+    problems.push(`Kometa could not use the library ${library.mapping}: ${reason}`)
+  }
+  for (const critical of record.criticals) {
+    if (critical.library) problems.push(`Library ${critical.library.mapping}: ${explainCritical(critical).reason}`)
+  }
+  return [...new Set(problems)]
+}

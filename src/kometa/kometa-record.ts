@@ -1,0 +1,153 @@
+import type { ItemResult, KometaEvent, LibraryName } from './log-events.ts'
+
+/** Error messages that are kept for explanations; default files alone make dozens of harmless ones. */
+const maxMessages = 500
+
+export interface Critical {
+  text: string
+  /** Further lines of the message. */
+  lines: string[]
+  /** The library that it ended; null when it ended the whole run. */
+  library: LibraryName | null
+  /** Kometa's modules in the traceback, the innermost last. */
+  modules: string[]
+}
+
+/** One pass of Kometa over one library of the config. */
+export interface LibraryRun {
+  library: LibraryName
+  /** False when Kometa left it before its end. */
+  finished: boolean
+  /** How many definitions were read. */
+  definitions: number
+  /** Definitions that matched at least one item. */
+  matched: string[]
+  /** Definitions with `limit:`. */
+  limited: string[]
+  /** Definitions that Kometa dropped because of an error; those that just match nothing are not among them. */
+  failed: { name: string; reason: string }[]
+  removal: 'none' | 'some' | 'all'
+  items: ItemResult[]
+}
+
+/** What a run of Kometa came to, by its own words. */
+export interface KometaRecord {
+  version: string | null
+  /** Why it did not get as far as its log. */
+  startupFailure: string | null
+  started: boolean
+  /** `Finished ... Run` was logged. Kometa logs it after most failures too. */
+  finished: boolean
+  criticals: Critical[]
+  connected: LibraryName[]
+  failedLibraries: { library: LibraryName; reason: string }[]
+  failedFiles: { library: LibraryName; reason: string }[]
+  failedServices: { name: string; reason: string | null }[]
+  runs: LibraryRun[]
+  /** Errors in order, with their library. */
+  errors: { text: string; library: LibraryName | null }[]
+}
+
+export interface KometaRecorder {
+  readonly record: KometaRecord
+  add(event: KometaEvent): void
+}
+
+/** Sums events up as they come. */
+export function createKometaRecorder(): KometaRecorder {
+  const record: KometaRecord = {
+    version: null,
+    startupFailure: null,
+    started: false,
+    finished: false,
+    criticals: [],
+    connected: [],
+    failedLibraries: [],
+    failedFiles: [],
+    failedServices: [],
+    runs: [],
+    errors: [],
+  }
+  const current = () => record.runs.at(-1)
+
+  function add(event: KometaEvent): void {
+    switch (event.type) {
+      case 'version':
+        record.version = event.version
+        break
+      case 'startup_failed':
+        record.startupFailure = event.text
+        break
+      case 'run_started':
+        record.started = true
+        break
+      case 'run_finished':
+        record.finished = true
+        break
+      case 'service':
+        if (!event.ok) record.failedServices.push({ name: event.name, reason: event.reason })
+        break
+      case 'library_connected':
+        record.connected.push(event.library)
+        break
+      case 'library_failed':
+        record.failedLibraries.push({ library: event.library, reason: event.reason })
+        break
+      case 'overlay_file_failed':
+        record.failedFiles.push({ library: event.library, reason: event.reason })
+        break
+      case 'library_started':
+        record.runs.push(newRun(event.library))
+        break
+      case 'message':
+        addMessage(event)
+        break
+      default:
+        addToRun(event)
+    }
+  }
+
+  function addMessage({ level, text, lines, library, modules }: Extract<KometaEvent, { type: 'message' }>): void {
+    // Before the first library is worked on, a critical error is not about the one that was connected last.
+    if (level === 'critical')
+      record.criticals.push({ text, lines, library: record.runs.length > 0 ? library : null, modules })
+    if (level === 'error' && record.errors.length < maxMessages) record.errors.push({ text, library })
+  }
+
+  function addToRun(event: KometaEvent): void {
+    const run = current()
+    if (!run) return
+    if (event.type === 'definition') run.definitions = event.count
+    else if (event.type === 'definition_limited') run.limited.push(event.name)
+    else if (event.type === 'definition_matched' && event.items > 0) run.matched.push(event.name)
+    else if (event.type === 'definition_failed' && !event.blank)
+      run.failed.push({ name: event.name, reason: event.reason })
+    else if (event.type === 'removing') run.removal = event.all ? 'all' : 'some'
+    else if (event.type === 'item_ended') run.items.push(event.result)
+    else if (event.type === 'overlays_finished') run.finished = true
+  }
+  return { record, add }
+}
+
+const newRun = (library: LibraryName): LibraryRun => ({
+  library,
+  finished: false,
+  definitions: 0,
+  matched: [],
+  limited: [],
+  failed: [],
+  removal: 'none',
+  items: [],
+})
+
+/** The same for events that are all there. */
+export function summarizeKometa(events: Iterable<KometaEvent>): KometaRecord {
+  const recorder = createKometaRecorder()
+  for (const event of events) recorder.add(event)
+  return recorder.record
+}
+
+/** A library is asked for by its key in the config or its title in Plex. */
+export function isLibrary({ mapping, title }: LibraryName, wanted: string): boolean {
+  return mapping === wanted || title === wanted
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { kometaDisplayTitle } from '../../src/kometa/display-title.ts'
+import { explainMissing } from '../../src/kometa/explain-missing.ts'
+import { explainStop, kometaProblems, type StopExit } from '../../src/kometa/explain-stop.ts'
+import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
+import { createLogParser } from '../../src/kometa/log-parser.ts'
+
+const folder = join(import.meta.dirname, '..', 'fixtures', 'kometa-logs')
+
+function recordOf(name: string, keep = Number.POSITIVE_INFINITY) {
+  const parser = createLogParser()
+  const source = name.endsWith('.log') ? 'meta' : 'console'
+  const lines = readFileSync(join(folder, name), 'utf8').split('\n').slice(0, keep)
+  return summarizeKometa([...lines.flatMap((line) => parser.feed(line, source)), ...parser.end()])
+}
+const ended: StopExit = { cause: 'exited', code: 0, signal: null, lastLines: ['| the last line |'] }
+const mixed = recordOf('mixed.log')
+
+describe('why Kometa stopped', () => {
+  test.each([
+    [
+      'plex-unreachable.log',
+      /^No library of the config could be used\. Movies: Plex Error: Plex URL is probably invalid$/,
+    ],
+    [
+      'plex-token-refused.log',
+      /^No library of the config could be used\. Movies: Plex Error: Plex token is invalid\. TV Shows: /,
+    ],
+    [
+      'plex-maintenance.log',
+      /^Plex is starting up or in maintenance\. Kometa stopped: Plex Critical Error: Response 503/,
+    ],
+    [
+      'tmdb-unreachable.log',
+      /^Kometa could not reach TMDb \(api\.themoviedb\.org\)\. Kometa stopped: TMDb Error: Failed to Connect/,
+    ],
+    [
+      'github-unreachable.log',
+      /^Kometa could not reach raw\.githubusercontent\.com, where it looks .* Kometa stopped: RetryError/,
+    ],
+    ['anime-ids-unreadable.log', /^Kometa could not load its list of anime ids from raw\.githubusercontent\.com\./],
+    ['config-unreadable.log', /^Kometa could not read the run config\. Kometa stopped: YAML Error/],
+    ['requirements-missing.stdout.txt', /^Kometa did not start: Requirements Error: .*No module named 'arrapi'/],
+    ['no-packaging.stderr.txt', /^Kometa did not start: ModuleNotFoundError: No module named 'packaging'$/],
+  ])('%s', (name, reason) => {
+    const record = recordOf(name)
+    expect(explainStop(record, ended)?.reason).toMatch(reason)
+    expect(kometaProblems(record, ended)).toEqual([expect.stringMatching(reason)])
+    expect(explainMissing(record, ended, { title: 'Metropolis', library: 'Movies' }).reason).not.toMatch(/matched/)
+  })
+
+  test('a run that came to its end was not stopped, whatever its libraries did', () => {
+    expect(explainStop(mixed, ended)).toBeNull()
+    expect(explainStop(recordOf('library-crash.log'), ended)).toBeNull()
+    expect(kometaProblems(mixed, ended)).toEqual([
+      "Kometa could not use the library Ghost: Plex Error: Plex Library 'Ghost' not found. Options: ['Movies', 'TV Shows']",
+    ])
+    expect(kometaProblems(recordOf('removal.log'), ended)).toEqual([])
+  })
+
+  test('an end from outside is said as such', () => {
+    const cut = recordOf('mixed.log', 400)
+    expect(explainStop(cut, { ...ended, cause: 'hung', code: null })?.reason).toMatch(/said nothing for too long/)
+    expect(explainStop(cut, { ...ended, cause: 'cancelled', code: null })?.reason).toBe('The run was cancelled.')
+    expect(explainStop(cut, { ...ended, code: null, signal: 'SIGKILL' })).toEqual({
+      reason: 'Kometa ended before its run was finished (signal SIGKILL).',
+      logLines: expect.arrayContaining(['| the last line |']),
+    })
+    const missing = { ...ended, cause: 'spawn_failed' as const, code: null, error: 'spawn python3 ENOENT' }
+    expect(explainStop(recordOf('mixed.log', 0), missing)?.reason).toBe(
+      'Kometa could not be started. spawn python3 ENOENT',
+    )
+  })
+
+  test('a critical error within a library belongs to that library', () => {
+    const crash = recordOf('library-crash.log')
+    expect(crash.criticals).toMatchObject([{ library: { mapping: 'Movies' } }])
+    expect(crash.runs.map(({ library, finished }) => [library.mapping, finished])).toEqual([
+      ['Movies', false],
+      ['TV Shows', true],
+    ])
+    expect(kometaProblems(crash, ended)).toEqual([
+      expect.stringMatching(/^Library Movies: Kometa stopped: \(500\) internal_server_error/),
+    ])
+    expect(explainMissing(crash, ended, { title: 'Metropolis', library: 'Movies' }).reason).toMatch(
+      /^Kometa stopped: \(500\)/,
+    )
+  })
+})
+
+describe('why an item has no poster', () => {
+  const why = (title: string, library = 'Movies') => explainMissing(mixed, ended, { title, library })
+
+  test('it failed, with Kometa’s words and lines', () => {
+    expect(why('Marked')).toEqual({
+      reason: expect.stringMatching(
+        /^Kometa could not draw it: Overlay Error: This item's poster already has an Overlay/,
+      ),
+      logLines: expect.arrayContaining([
+        '(3/8) Marked',
+        'Overlays Attempted on Marked: Overlay File (0) Everything, Or Nearly',
+      ]),
+    })
+    expect(why('No Poster').reason).toBe('Kometa could not draw it: Overlay Error: No poster found')
+  })
+
+  test('no overlay matched, with the files and definitions that failed', () => {
+    expect(why('Nothing Matches').reason).toBe(
+      'No overlay matched this item. Overlay files that Kometa could not load: File Error: File does not exist /config/missing.yml. ' +
+        "Definitions that failed: Missing Image (Overlay Error: Overlay image not found at 'config/overlays/nowhere.png'), " +
+        "Bad Attribute (Overlay Error: 'nonsense' attribute not allowed in an Overlay File).",
+    )
+    expect(why('Another Show', 'TV Shows')).toEqual({ reason: 'No overlay matched this item.', logLines: [] })
+  })
+
+  test('its library could not be used, or was not worked on', () => {
+    expect(why('Metropolis', 'Ghost').reason).toMatch(/^Kometa could not use the library Ghost: Plex Error/)
+    expect(why('Metropolis', 'Anime').reason).toBe('Kometa did not work on the library Anime.')
+  })
+
+  test('a result of another item of the same title is not taken for its own', () => {
+    const [first, second] = mixed.runs[0]?.items.filter(({ title }) => title === 'Nosferatu') ?? []
+    if (!first || !second) throw new Error('the fixture has two')
+    expect(why('Nosferatu').reason).toMatch(/^Kometa says that it applied/)
+    expect(
+      explainMissing(mixed, ended, { title: 'Nosferatu', library: 'Movies' }, new Set([first, second])).reason,
+    ).toMatch(/^No overlay matched/)
+  })
+
+  test('nothing to update, removal only, broken off', () => {
+    const metropolis = { title: 'Metropolis', library: 'Movies' }
+    expect(explainMissing(recordOf('cached.log'), ended, metropolis).reason).toMatch(/wears these already: Everything$/)
+    expect(explainMissing(recordOf('remove-overlays.log'), ended, metropolis).reason).toMatch(/remove_overlays: true/)
+    const killed: StopExit = { ...ended, cause: 'cancelled', code: null }
+    expect(explainMissing(recordOf('mixed.log', 200), killed, metropolis).reason).toBe('The run was cancelled.')
+  })
+})
+
+test('titles as Kometa shows them', () => {
+  expect([
+    kometaDisplayTitle({ type: 'movie', title: 'Metropolis' }),
+    kometaDisplayTitle({ type: 'season', title: 'Specials', parentTitle: 'Serial', index: 0 }),
+    kometaDisplayTitle({ type: 'episode', title: 'Episode 1', grandparentTitle: 'Serial', parentIndex: 0, index: 1 }),
+    kometaDisplayTitle({ type: 'episode', title: 'Long', grandparentTitle: 'Serial', parentIndex: 12, index: 123 }),
+    kometaDisplayTitle({ type: 'album', title: 'Blue', parentTitle: 'Artist' }),
+  ]).toEqual(['Metropolis', 'Serial Season 0', 'Serial S00E01', 'Serial S12E123', 'Artist Album Blue'])
+})
