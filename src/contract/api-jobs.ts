@@ -1,0 +1,196 @@
+import { z } from 'zod'
+import { imageRefSchema, itemRefSchema, jobIdSchema, problemSchema, serverIdSchema, timeSchema } from './api-common.ts'
+import { maxConfigBytes } from './api-connect.ts'
+import { maxTargets } from './api-items.ts'
+import { artworkKindSchema, itemTypeSchema } from './kinds.ts'
+import { blockedWriteSchema, refusedReadSchema } from './records.ts'
+import { baseUsedSchema, jobStatusSchema } from './summary.ts'
+
+/** interrupted: the server ended while it ran. */
+export const studioJobStatusSchema = z.enum(['queued', 'running', 'interrupted', ...jobStatusSchema.options])
+export type StudioJobStatus = z.infer<typeof studioJobStatusSchema>
+
+export const phaseSchema = z.enum(['check', 'before', 'workspace', 'kometa', 'compile', 'apply', 'results'])
+
+/** changed, unchanged: by their pixels. incomplete: only art or a thumb came. pending: the job has not got there yet. */
+export const outcomeSchema = z.enum(['pending', 'changed', 'unchanged', 'incomplete', 'missing', 'error'])
+export type Outcome = z.infer<typeof outcomeSchema>
+
+/** A job as the list and the frame show it. */
+export const jobEntrySchema = z.object({
+  id: jobIdSchema,
+  /** "Metropolis and 5 more" */
+  title: z.string(),
+  status: studioJobStatusSchema,
+  /** Place in the queue, from 1; null when it is not queued. */
+  queuePlace: z.int().positive().nullable(),
+  /** null for jobs of the command line. */
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
+  durationMs: z.number().nonnegative().nullable(),
+  renderer: z.enum(['kometa', 'sample']),
+  /** What was connected: the name of the config file. */
+  config: z.string(),
+  /** True when the config was edited in the studio for this job. */
+  configEdited: z.boolean(),
+  targetCount: z.int().nonnegative(),
+  /** Targets by outcome; all 0 until the job has ended. */
+  counts: z.object({
+    changed: z.int(),
+    unchanged: z.int(),
+    missing: z.int(),
+    incomplete: z.int(),
+    error: z.int(),
+    extra: z.int(),
+  }),
+  /** Up to 4 pictures for the list: after, else before. */
+  pictures: z.array(imageRefSchema),
+  bytes: z.int().nonnegative(),
+  keep: z.boolean(),
+  /** Set when the studio can run it again (it knows the config and the targets). */
+  canRerun: z.boolean(),
+})
+export type JobEntry = z.infer<typeof jobEntrySchema>
+
+export const jobTargetSchema = z.object({
+  id: z.string(),
+  server: serverIdSchema.nullable(),
+  ratingKey: z.string().nullable(),
+  title: z.string(),
+  type: itemTypeSchema.nullable(),
+  library: z.string().nullable(),
+  outcome: outcomeSchema,
+  /** Why it is missing or incomplete, in words. */
+  reason: z.string().nullable(),
+  /** Kometa's own log lines behind the reason. */
+  logLines: z.array(z.string()),
+  before: imageRefSchema.nullable(),
+  after: imageRefSchema.nullable(),
+  kind: artworkKindSchema.nullable(),
+  /** The upload would take the overlay off. */
+  restore: z.boolean(),
+  overlays: z.array(z.string()),
+  baseUsed: baseUsedSchema.nullable(),
+  mayBeIncomplete: z.string().nullable(),
+  dependsOnBlockedWrites: z.boolean(),
+  /** What else Kometa would have changed on it ("+ label Overlay"); [] when nothing is known. */
+  wouldAlso: z.array(z.string()),
+  /** Share of pixels that differ, 0 to 1; null until it is computed or when there is nothing to compare. */
+  difference: z.number().min(0).max(1).nullable(),
+})
+export type StudioTarget = z.infer<typeof jobTargetSchema>
+
+export const jobExtraSchema = z.object({
+  ratingKey: z.string().nullable(),
+  image: imageRefSchema.nullable(),
+  reason: z.string(),
+})
+
+export const jobPhaseSchema = z.object({
+  phase: phaseSchema,
+  startedAt: timeSchema,
+  /** null while it runs. */
+  durationMs: z.number().nonnegative().nullable(),
+  done: z.int().nonnegative(),
+  /** 0: it does not count anything. */
+  total: z.int().nonnegative(),
+  /** The title in hand. */
+  title: z.string(),
+})
+export type JobPhase = z.infer<typeof jobPhaseSchema>
+
+export const jobDetailSchema = jobEntrySchema.extend({
+  /** In the order of the selection. */
+  targets: z.array(jobTargetSchema),
+  extras: z.array(jobExtraSchema),
+  phases: z.array(jobPhaseSchema),
+  /** Why it is not a success, in words. */
+  problems: z.array(z.string()),
+  warnings: z.array(z.string()),
+  /** Why it could not start; null when it did. */
+  problem: problemSchema.nullable(),
+  kometa: z
+    .object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() })
+    .nullable(),
+  /** The id of the last event of its stream when this was made: events after it are news. */
+  lastEventId: z.int().nonnegative(),
+  /** The folder on this machine, for `run --job`. */
+  folder: z.string(),
+})
+export type JobDetail = z.infer<typeof jobDetailSchema>
+
+export const startJobRequestSchema = z.object({
+  connectionId: z.string(),
+  targets: z.array(itemRefSchema).min(1).max(maxTargets),
+  /** The edited YAML, masks in it; it belongs to this job alone. Absent: the config as it is connected. */
+  configText: z.string().max(maxConfigBytes).optional(),
+})
+export type StartJobRequest = z.input<typeof startJobRequestSchema>
+export const rerunRequestSchema = z.object({ configText: z.string().max(maxConfigBytes).optional() })
+export const updateJobSchema = z.object({ keep: z.boolean() })
+export const jobConfigSchema = z.object({
+  /** What this job ran with, secrets masked. */
+  text: z.string(),
+  name: z.string(),
+  edited: z.boolean(),
+})
+
+export const jobsReplySchema = z.object({
+  /** Running, then queued in their order, then the newest first. */
+  jobs: z.array(jobEntrySchema),
+  bytes: z.int().nonnegative(),
+})
+export const settingsSchema = z.object({
+  /** Jobs that are not kept go when they are older; 0 = never. */
+  maxAgeDays: z.int().min(0).max(3_650),
+  /** ... or when there are more; 0 = no limit. */
+  maxJobs: z.int().min(0).max(100_000),
+  /** ... or when all together are larger; 0 = no limit. */
+  maxBytes: z.int().min(0),
+})
+export type StudioSettings = z.infer<typeof settingsSchema>
+export const settingsReplySchema = z.object({
+  settings: settingsSchema,
+  usage: z.object({
+    jobs: z.int().nonnegative(),
+    jobBytes: z.int().nonnegative(),
+    thumbnailBytes: z.int().nonnegative(),
+    indexBytes: z.int().nonnegative(),
+    /** What the next pruning would remove. */
+    prunable: z.object({ jobs: z.int().nonnegative(), bytes: z.int().nonnegative() }),
+  }),
+  dataFolder: z.string(),
+})
+export type SettingsReply = z.infer<typeof settingsReplySchema>
+export const pruneReplySchema = z.object({ removed: z.array(jobIdSchema), bytes: z.int().nonnegative() })
+
+/** pass = checked and good; fail = checked and bad; unchecked = nobody looked: never shown in green. */
+export const safetyStateSchema = z.enum(['pass', 'fail', 'unchecked'])
+export const safetySchema = z.object({
+  /** pass only if every check is. */
+  overall: safetyStateSchema,
+  checks: z.array(
+    z.object({
+      id: z.enum(['writes', 'reads', 'token', 'hosts', 'fingerprint', 'ledger']),
+      state: safetyStateSchema,
+      title: z.string(),
+      detail: z.string(),
+    }),
+  ),
+  blockedWrites: z.array(blockedWriteSchema),
+  refusedReads: z.array(refusedReadSchema),
+  /** How many of each there are; the lists are cut at `maxSafetyRecords`. */
+  blockedCount: z.int().nonnegative(),
+  refusedCount: z.int().nonnegative(),
+  /** Hosts other than Plex that Kometa reached or was kept from; null: not recorded by this job. */
+  hosts: z
+    .array(z.object({ host: z.string(), allowed: z.boolean(), count: z.int(), bytes: z.int(), reason: z.string() }))
+    .nullable(),
+  /** Plex before and after, field by field where they differ; null: not recorded by this job. */
+  verification: z.object({ unchanged: z.boolean().nullable(), differences: z.array(z.string()) }).nullable(),
+  /** What differs between the user's config and the run config. */
+  leftOut: z.array(z.string()),
+})
+export type Safety = z.infer<typeof safetySchema>
+export const maxSafetyRecords = 1_000
