@@ -41,5 +41,5 @@ try:
     user_base = site.getuserbase() if site.ENABLE_USER_SITE else None
 except Exception:
     user_base = None
-print("\n" + json.dumps({"python": list(sys.version_info[:3]), "missing": missing, "optional": optional, "packages": packages, "userBase": user_base}))
+print("\n" + json.dumps({"python": list(sys.version_info[:3]), "executable": sys.executable, "missing": missing, "optional": optional, "packages": packages, "userBase": user_base}))
 `

@@ -18,6 +18,7 @@ const minPython = [3, 10] as const
 const packageSchema = z.object({ distribution: z.string(), error: z.string() })
 const answerSchema = z.object({
   python: z.tuple([z.int(), z.int(), z.int()]),
+  executable: z.string(),
   missing: z.array(packageSchema),
   optional: z.array(packageSchema),
   /** Where the interpreter's packages lie. */
@@ -35,6 +36,8 @@ const rememberedSchema = z.record(
 export interface RequirementsCheck {
   /** Version of the interpreter, such as 3.11.7. */
   python: string
+  /** The interpreter behind a shim such as pyenv's, which does not work with another HOME: run Kometa with this one. */
+  executable: string
   /** Belongs into Kometa's environment: its private HOME would hide what `pip install --user` installed. */
   env: { PYTHONUSERBASE?: string }
   /** What is missing and not needed by most overlays, a line each. */
@@ -81,6 +84,7 @@ export async function checkRequirements(
 function toCheck(answer: Answer, remembered: boolean): RequirementsCheck {
   return {
     python: answer.python.join('.'),
+    executable: answer.executable,
     env: answer.userBase === null ? {} : { PYTHONUSERBASE: answer.userBase },
     warnings: answer.optional.map(({ distribution, error }) => `Python package ${distribution} is missing (${error}).`),
     remembered,

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { kometaEnvironment } from '../../src/kometa/environment.ts'
+
+const home = '/w/home'
+
+test('only the allow-list passes', () => {
+  const env = {
+    ...{
+      PATH: '/bin',
+      LANG: 'de_DE.UTF-8',
+      LC_ALL: 'C',
+      LC_TIME: 'x',
+      TZ: 'Europe/Berlin',
+      VIRTUAL_ENV: '/v',
+      PYTHONPATH: '/p',
+    },
+    ...{ LD_LIBRARY_PATH: '/l', TMPDIR: '/t', XDG_DATA_DIRS: '/d', REQUESTS_CA_BUNDLE: '/ca', SSL_CERT_FILE: '/ca2' },
+    ...{
+      KOMETA_CONFIG: 'x',
+      KOMETA_DELETE_COLLECTIONS: 'true',
+      PMM_RUN: 'x',
+      PLEXAPI_AUTH_SERVER_TOKEN: 'x',
+      HOME: '/root',
+    },
+    ...{
+      PLEX_TOKEN: 'x',
+      XDG_CONFIG_HOME: '/c',
+      PYTHONSTARTUP: 'x',
+      LD_PRELOAD: 'x',
+      BROWSER: 'firefox',
+      NETRC: 'x',
+      ALL_PROXY: 'x',
+    },
+  }
+  expect(kometaEnvironment(env, { home, platform: 'linux' })).toEqual({
+    ...{
+      PATH: '/bin',
+      LANG: 'de_DE.UTF-8',
+      LC_ALL: 'C',
+      LC_TIME: 'x',
+      TZ: 'Europe/Berlin',
+      VIRTUAL_ENV: '/v',
+      PYTHONPATH: '/p',
+    },
+    ...{ LD_LIBRARY_PATH: '/l', TMPDIR: '/t', XDG_DATA_DIRS: '/d', REQUESTS_CA_BUNDLE: '/ca', SSL_CERT_FILE: '/ca2' },
+    ...{ HOME: home, BROWSER: 'true', PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' },
+    ...{ NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' },
+  })
+})
+
+test('both spellings of the proxies say the same; the lower case wins, as for requests', () => {
+  const env = {
+    HTTPS_PROXY: 'http://upper:1',
+    https_proxy: 'http://lower:1',
+    http_proxy: 'http://only:2',
+    NO_PROXY: 'nas.local, 127.0.0.1',
+  }
+  expect(kometaEnvironment(env, { home, platform: 'linux' })).toMatchObject({
+    HTTPS_PROXY: 'http://lower:1',
+    https_proxy: 'http://lower:1',
+    HTTP_PROXY: 'http://only:2',
+    http_proxy: 'http://only:2',
+    NO_PROXY: 'nas.local,127.0.0.1,localhost',
+    no_proxy: 'nas.local,127.0.0.1,localhost',
+  })
+})
+
+test('ours win over the user’s', () => {
+  const env = { https_proxy: 'http://corporate:1', NO_PROXY: 'nas.local', PATH: '/bin' }
+  const extra = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '', PYTHONUSERBASE: '/home/me/.local' }
+  expect(kometaEnvironment(env, { home, extra, platform: 'linux' })).toMatchObject({
+    https_proxy: 'http://127.0.0.1:9',
+    NO_PROXY: '127.0.0.1,localhost',
+    PYTHONUSERBASE: '/home/me/.local',
+  })
+})
+
+test('Windows: names have no case, the profile is private, the browser is the interpreter', () => {
+  const env = {
+    Path: 'C:\\bin',
+    SystemRoot: 'C:\\Windows',
+    windir: 'C:\\Windows',
+    Temp: 'C:\\t',
+    USERPROFILE: 'C:\\me',
+    kometa_run: '1',
+    http_proxy: 'http://p:1',
+  }
+  const result = kometaEnvironment(env, {
+    home: 'C:\\w',
+    python: 'C:\\Program Files\\py\\python.exe',
+    platform: 'win32',
+  })
+  expect(result).toMatchObject({
+    PATH: 'C:\\bin',
+    SYSTEMROOT: 'C:\\Windows',
+    WINDIR: 'C:\\Windows',
+    TEMP: 'C:\\t',
+    USERPROFILE: 'C:\\w',
+  })
+  expect(result.BROWSER).toBe('"C:/Program Files/py/python.exe" -c pass %s')
+  expect(Object.keys(result).filter((name) => /^(kometa|http_proxy)/.test(name))).toEqual([])
+  expect(result.HTTP_PROXY).toBe('http://p:1')
+})

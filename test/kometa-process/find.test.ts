@@ -1,0 +1,202 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../src/contract/errors.ts'
+import { kometaArgs } from '../../src/kometa/arguments.ts'
+import { findKometa } from '../../src/kometa/find.ts'
+import { checkRequirements } from '../../src/kometa/requirements.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'find-kometa-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const windows = process.platform === 'win32'
+const python3 =
+  !windows && spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).status === 0
+function put(path: string, text = '', mode = 0o644): string {
+  const full = join(folder, path)
+  mkdirSync(dirname(full), { recursive: true })
+  writeFileSync(full, text)
+  chmodSync(full, mode)
+  return full
+}
+/** A checkout with an interpreter beside it. */
+function checkout(version: string, part = ''): { dir: string; python: string } {
+  put('kometa/kometa.py')
+  put('kometa/VERSION', `${version}\n`)
+  put('kometa/PART', `${part}\n`)
+  return { dir: join(folder, 'kometa'), python: put(windows ? 'bin/python3.exe' : 'bin/python3', '#!/bin/sh\n', 0o755) }
+}
+async function failure(promise: Promise<unknown>): Promise<AppError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof AppError)) throw new Error(`expected an AppError, got ${String(error)}`)
+  return error
+}
+
+describe('the checkout', () => {
+  test('is named by --kometa, or by KOMETA_HOME; kometa.py itself will do', async () => {
+    const { dir, python } = checkout('2.4.4')
+    const expected = { dir, python, version: '2.4.4', part: '', commit: null, supported: true }
+    expect(await findKometa({ dir, python, env: {} })).toEqual(expected)
+    expect(await findKometa({ python, env: { KOMETA_HOME: dir } })).toEqual(expected)
+    expect(await findKometa({ dir: join(dir, 'kometa.py'), python, env: { KOMETA_HOME: '/elsewhere' } })).toEqual(
+      expected,
+    )
+  })
+
+  test.each([
+    ['2.4.0', '', true, '2.4.0'],
+    ['2.4.5-build12', '', true, '2.4.5-build12'],
+    ['2.4.4', '3', true, '2.4.4.3'],
+    ['2.3.1', '', false, '2.3.1'],
+    ['2.5.0', '', false, '2.5.0'],
+  ])('version %s%s', async (version, part, supported, shown) => {
+    const found = await findKometa({ ...checkout(version, part), env: {} })
+    expect(found).toMatchObject({ version: shown, supported })
+    expect(found.warning === undefined).toBe(supported)
+  })
+
+  test.each(['1.21.1', '3.0.0', '', 'Unknown'])('version %s is refused', async (version) => {
+    expect((await failure(findKometa({ ...checkout(version), env: {} }))).code).toBe('KOMETA_UNSUPPORTED')
+  })
+
+  test('what is wrong with it is said', async () => {
+    expect(await failure(findKometa({ env: {} }))).toMatchObject({
+      code: 'KOMETA_NOT_FOUND',
+      hint: expect.stringContaining('--kometa'),
+    })
+    const nowhere = join(folder, 'nowhere')
+    expect((await failure(findKometa({ dir: nowhere, env: {} }))).message).toBe(`${nowhere} (--kometa) does not exist.`)
+    expect((await failure(findKometa({ env: { KOMETA_HOME: folder } }))).message).toBe(
+      `${folder} (KOMETA_HOME) holds no kometa.py.`,
+    )
+    put('old/plex_meta_manager.py')
+    expect((await failure(findKometa({ dir: join(folder, 'old'), env: {} }))).code).toBe('KOMETA_UNSUPPORTED')
+  })
+
+  test('its commit is read without git', async () => {
+    const { dir, python } = checkout('2.4.4')
+    const [first, second, third] = ['1', '2', '3'].map((digit) => digit.repeat(40))
+    const commit = async () => (await findKometa({ dir, python, env: {} })).commit
+    put('kometa/.git/HEAD', `${first}\n`)
+    expect(await commit()).toBe(first)
+    put('kometa/.git/HEAD', 'ref: refs/heads/develop\n')
+    expect(await commit()).toBeNull()
+    put(
+      'kometa/.git/packed-refs',
+      `# pack-refs with: peeled\n${second} refs/heads/develop\n^${first}\n${first} refs/heads/x/develop\n`,
+    )
+    expect(await commit()).toBe(second)
+    put('kometa/.git/refs/heads/develop', `${third}\n`)
+    expect(await commit()).toBe(third)
+    rmSync(join(dir, '.git'), { recursive: true })
+    put('main/.git/worktrees/k/HEAD', 'ref: refs/heads/tree\n')
+    put('main/.git/worktrees/k/commondir', '../..\n')
+    put('main/.git/refs/heads/tree', `${second}\n`)
+    put('kometa/.git', `gitdir: ${join(folder, 'main/.git/worktrees/k')}\n`)
+    expect(await commit()).toBe(second)
+  })
+})
+
+describe('the interpreter', () => {
+  test('is --python, KOMETA_PYTHON, a virtual environment in the checkout, or python3 from PATH', async () => {
+    const { dir, python } = checkout('2.4.4')
+    const env = { PATH: join(folder, 'bin') }
+    const found = async (options: object) => (await findKometa({ dir, env, ...options })).python
+    const other = put('other/python', '', 0o755)
+    if (!windows) expect(await found({})).toBe(python)
+    const venv = put(windows ? 'kometa/venv/Scripts/python.exe' : 'kometa/venv/bin/python', '', 0o755)
+    expect(await found({})).toBe(venv)
+    expect(await found({ env: { ...env, KOMETA_PYTHON: other } })).toBe(other)
+    expect(await found({ python: windows ? 'python3.exe' : 'python3', env: { ...env, KOMETA_PYTHON: other } })).toBe(
+      python,
+    )
+  })
+
+  test('is named when it is not there', async () => {
+    const { dir } = checkout('2.4.4')
+    expect(await failure(findKometa({ dir, python: '/no/python', env: {} }))).toMatchObject({
+      code: 'PYTHON_NOT_FOUND',
+      message: expect.stringContaining('(--python)'),
+    })
+    expect((await failure(findKometa({ dir, env: { PATH: folder } }))).code).toBe('PYTHON_NOT_FOUND')
+  })
+})
+
+test('Kometa’s arguments are exactly those', () => {
+  expect(kometaArgs('/kometa', '/w/config/kometa_run.yml').join(' ').replaceAll('\\', '/')).toBe(
+    '/kometa/kometa.py --config /w/config/kometa_run.yml --run --overlays-only --ignore-schedules --read-only-config --no-report --no-missing --no-countdown',
+  )
+})
+
+// Skipped where there is no python3 that Kometa could use.
+describe.skipIf(!python3)('the requirements, with the machine’s own python3', () => {
+  const env = process.env
+  async function install(requirements: string) {
+    const { dir } = checkout('2.4.4')
+    put('kometa/requirements.txt', requirements)
+    return findKometa({ dir, env })
+  }
+  const memory = () => join(folder, 'data', 'requirements.json')
+  const prepare = () => mkdirSync(join(folder, 'data'), { recursive: true })
+
+  test('what is missing is named, with the command that installs it', async () => {
+    prepare()
+    const found = await install(
+      "# comment\n\nno-such-package==1.0\nNo.Such_Other>=2; sys_platform == 'linux' or sys_platform == 'darwin'\npywin32==312; sys_platform == 'win32'\njson==1\nGitPython==99\n",
+    )
+    const error = await failure(checkRequirements(found, memory(), env))
+    expect(error).toMatchObject({
+      code: 'KOMETA_REQUIREMENTS',
+      message: expect.stringMatching(/missing no-such-package, No\.Such_Other\.$/),
+      hint: expect.stringContaining('-m pip install -r'),
+      details: [expect.stringMatching(/^no-such-package: ModuleNotFoundError/), expect.any(String)],
+    })
+  })
+
+  test('a good check is remembered until requirements.txt or the interpreter changes', async () => {
+    prepare()
+    const found = await install('json\n')
+    // An interpreter of our own, so that its time can be changed; it is one as pyenv has them.
+    const python = put('shim', `#!/bin/sh\nexec "${found.python}" "$@"\n`, 0o755)
+    const mine = { ...found, python }
+    const check = async () => (await checkRequirements(mine, memory(), env)).remembered
+    expect([await check(), await check()]).toEqual([false, true])
+    const requirements = put('kometa/requirements.txt', 'json\nno-such-package\n')
+    utimesSync(requirements, 1, 1)
+    expect((await failure(check())).code).toBe('KOMETA_REQUIREMENTS')
+    put('kometa/requirements.txt', 'json\n')
+    expect([await check(), await check()]).toEqual([false, true])
+    utimesSync(python, 5, 5)
+    expect([await check(), await check()]).toEqual([false, true])
+    expect((await checkRequirements(mine, memory(), env)).executable).not.toBe(python)
+    writeFileSync(memory(), '{"half')
+    expect([await check(), await check()]).toEqual([false, true])
+  })
+
+  test('something else than Python is called so', async () => {
+    prepare()
+    const found = await install('json\n')
+    const liar = put('liar', '#!/bin/sh\necho hello\n', 0o755)
+    expect((await failure(checkRequirements({ ...found, python: liar }, memory(), env))).code).toBe('PYTHON_NOT_FOUND')
+    const broken = put('broken', '#!/bin/sh\necho cannot start >&2\nexit 3\n', 0o755)
+    expect((await failure(checkRequirements({ ...found, python: broken }, memory(), env))).message).toContain(
+      'cannot start',
+    )
+    const old = put(
+      'old',
+      `#!/bin/sh\necho '{"python":[3,9,2],"missing":[],"executable":"/x","optional":[],"packages":null,"userBase":null}'\n`,
+      0o755,
+    )
+    expect((await failure(checkRequirements({ ...found, python: old }, memory(), env))).message).toMatch(
+      /is Python 3\.9\.2; Kometa needs 3\.10/,
+    )
+  })
+})
