@@ -5,7 +5,7 @@ import { findPython } from './find-python.ts'
 import { readGitCommit } from './git-commit.ts'
 
 /** The version that this tool is made and tested for. */
-export const supportedKometa = '2.4'
+const supportedKometa = '2.4'
 
 export interface KometaInstall {
   /** The checkout, absolute. */
@@ -77,7 +77,7 @@ async function requireCheckout(dir: string, source: string): Promise<void> {
 }
 
 /** 2.4 is supported, another 2.x runs with a warning, all else is refused. */
-export function judgeVersion(version: string): { supported: boolean; warning?: string } {
+function judgeVersion(version: string): { supported: boolean; warning?: string } {
   const found = /^(\d+)\.(\d+)(?:\.\d+)*(?:-\w+)?$/.exec(version)
   if (!found || Number(found[1]) !== 2) {
     throw new AppError('KOMETA_UNSUPPORTED', `Kometa ${version || 'of an unknown version'} is not supported.`, {

@@ -13,16 +13,19 @@ const zoneStepMs = 15 * 60_000
  * time lies between the two lines; an item that failed, before or after its upload, shifts nothing. Where the times are of no use
  * (another clock), the k-th composed poster is the k-th applied item, if there are as many of both.
  *
+ * `items` and `captures` are those of one Kometa process. `titleOf` says what Kometa calls the captured item, where that is
+ * known: then nothing of another title is taken, and captures of other processes may be among them.
  * Uploads without Kometa's mark (restores) and of other kinds have no line of their own and are left out.
  */
-export function overlaysByCapture(
+export function overlaysByCapture<T extends JoinCapture>(
   items: readonly ItemResult[],
-  captures: readonly JoinCapture[],
+  captures: readonly T[],
+  titleOf: (capture: T) => string | undefined = () => undefined,
 ): Map<number, ItemResult> {
-  const composed = captures
+  const composed: Upload[] = captures
     .filter(({ kind, overlay_mark }) => kind === 'poster' && overlay_mark)
+    .map((capture) => ({ seq: capture.seq, at: Date.parse(capture.timestamp), title: titleOf(capture) }))
     .sort((a, b) => a.seq - b.seq)
-    .map(({ seq, timestamp }) => ({ seq, at: Date.parse(timestamp) }))
   const windows = toWindows(items)
   let best = joinByTime(windows, composed, 0)
   // Kometa's local time may be another zone's than ours: a container, or an hour that comes twice.
@@ -30,10 +33,7 @@ export function overlaysByCapture(
     const joined = joinByTime(windows, composed, offset)
     if (joined.size > best.size) best = joined
   }
-  if (best.size === composed.length) return best
-  const applied = items.filter(({ outcome }) => outcome === 'applied')
-  if (applied.length !== composed.length) return best
-  return new Map(applied.map((item, at) => [composed[at]?.seq ?? 0, item]))
+  return best.size === composed.length ? best : new Map([...best, ...joinByOrder(items, composed)])
 }
 
 interface Window {
@@ -45,7 +45,10 @@ interface Window {
 interface Upload {
   seq: number
   at: number
+  title: string | undefined
 }
+
+const hasTitle = ({ title }: ItemResult, { title: wanted }: Upload) => wanted === undefined || title === wanted
 
 /** Items that can have uploaded something, each with the time that it took. */
 function toWindows(items: readonly ItemResult[]): Window[] {
@@ -60,19 +63,35 @@ function toWindows(items: readonly ItemResult[]): Window[] {
 function joinByTime(windows: readonly Window[], uploads: readonly Upload[], offset: number): Map<number, ItemResult> {
   const joined = new Map<number, ItemResult>()
   let next = 0
-  for (const { seq, at } of uploads) {
-    const time = at + offset
+  for (const upload of uploads) {
+    const time = upload.at + offset
     while (next < windows.length && (windows[next]?.to ?? 0) < time) next++
-    // Within one millisecond one item can end and the next begin: an applied one is the likelier.
     const fitting: number[] = []
-    for (let index = next; (windows[index]?.from ?? Number.POSITIVE_INFINITY) <= time; index++) fitting.push(index)
+    for (let index = next; (windows[index]?.from ?? Number.POSITIVE_INFINITY) <= time; index++) {
+      const item = windows[index]?.item
+      if (item && hasTitle(item, upload)) fitting.push(index)
+    }
+    // Within one millisecond one item can end and the next begin: an applied one is the likelier.
     const index = fitting.find((each) => windows[each]?.item.outcome === 'applied') ?? fitting[0]
     const window = index === undefined ? undefined : windows[index]
     if (index === undefined || !window) continue
-    joined.set(seq, window.item)
+    joined.set(upload.seq, window.item)
     next = index + 1
   }
   return joined
+}
+
+/** The k-th upload of a title is the k-th applied item of that title; nothing where the numbers differ. */
+function joinByOrder(items: readonly ItemResult[], uploads: readonly Upload[]): [number, ItemResult][] {
+  return [...new Set(uploads.map(({ title }) => title))].flatMap((title) => {
+    const own = uploads.filter((upload) => upload.title === title)
+    const applied = items.filter((item) => item.outcome === 'applied' && own.some((upload) => hasTitle(item, upload)))
+    if (applied.length !== own.length) return []
+    return own.flatMap(({ seq }, at): [number, ItemResult][] => {
+      const item = applied[at]
+      return item ? [[seq, item]] : []
+    })
+  })
 }
 
 function zoneOffsets(windows: readonly Window[], uploads: readonly Upload[]): number[] {

@@ -9,13 +9,13 @@ import { createRecordReader } from './log-record.ts'
 import { tailFile } from './log-tail.ts'
 import { openScrubbedLog } from './scrubbed-log.ts'
 
-export interface KometaLimits extends ChildLimits {
+interface KometaLimits extends ChildLimits {
   /** Bytes of each of the two log files; more is read, but not kept. */
   maxLogBytes: number
 }
 
 /** A run with `default: resolution` logs 3.5 MB. */
-export const defaultKometaLimits: KometaLimits = { ...defaultChildLimits, maxLogBytes: 512 * 1024 * 1024 }
+const defaultKometaLimits: KometaLimits = { ...defaultChildLimits, maxLogBytes: 512 * 1024 * 1024 }
 
 /** The last console lines that a crash report shows. */
 const keptConsoleLines = 40

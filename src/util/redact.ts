@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream'
 import { createReplacer, createReplaceStream } from './replace-stream.ts'
 import { type BoundedPattern, escapeRegex, minBareSecretChars, secretPattern } from './secret-pattern.ts'
 
-export const redacted = '(redacted)'
+const redacted = '(redacted)'
 
 export interface Redactor {
   /** The text with every secret replaced by `(redacted)`. */

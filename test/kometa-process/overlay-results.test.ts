@@ -133,6 +133,28 @@ test('any run: each upload finds the item during which it came, and no item two'
   )
 })
 
+test('two Kometas at once: what is known of the titles keeps their uploads apart', () => {
+  const at = (ms: number) => new Date(ms).toISOString()
+  const poster = (seq: number, ms: number): JoinCapture => ({
+    seq,
+    timestamp: at(ms),
+    kind: 'poster',
+    overlay_mark: true,
+  })
+  const movies = [10, 20, 30].map((startedAt) => ({ ...base, title: 'Film', startedAt, endedAt: startedAt + 9 }))
+  const titles = new Map([1, 2, 3, 4, 5].map((seq) => [seq, seq % 2 === 1 ? 'Film' : 'Show']))
+  const captures = [poster(1, 15), poster(2, 16), poster(3, 25), poster(4, 26), poster(5, 35)]
+  for (const ms of [0, 3_600_000, 7000]) {
+    const moved = captures.map((capture) => ({ ...capture, timestamp: at(Date.parse(capture.timestamp) + ms) }))
+    const joined = overlaysByCapture(movies, moved, ({ seq }) => titles.get(seq))
+    expect([...joined].map(([seq, { startedAt }]) => [seq, startedAt])).toEqual([
+      [1, 10],
+      [3, 20],
+      [5, 30],
+    ])
+  }
+})
+
 test('a log without an end and one without times give what they can', () => {
   const poster = (seq: number, ms: number): JoinCapture => ({
     seq,
