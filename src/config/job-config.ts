@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewSection } from '../contract/preview.ts'
 import { parseDotenv } from './dotenv.ts'
+import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
 import { defaultKometaCwd, exists, findPreviewFile, readUuid } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
@@ -49,6 +50,8 @@ export interface JobConfig {
   servers: readonly ConfigServer[]
   /** In the config's order. */
   libraries: readonly JobLibrary[]
+  /** Value of a `folder:` whose folder is real in a workspace -> its files in the order of the disk. */
+  folderFiles: ReadonlyMap<string, readonly string[]>
   /** For the redactor: tokens, keys and passwords of the whole config. */
   secretsForRedaction: readonly string[]
   warnings: readonly string[]
@@ -57,7 +60,7 @@ export interface JobConfig {
 /**
  * Reads the config of a job; nothing is started and nothing written. Throws AppError with one clear line: CONFIG_UNREADABLE,
  * CONFIG_INVALID_YAML (file, line, column), CONFIG_INVALID, CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS, SECRET_UNRESOLVED, JOB_NOT_FOUND,
- * TARGET_ID_INVALID, TARGET_ID_DUPLICATE.
+ * TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
   const files = await readSource(source)
@@ -66,6 +69,8 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
   const warnings: string[] = []
 
+  await checkFolder('--kometa-config-dir', options.kometaConfigDir)
+  await checkFolder('--kometa-cwd', options.kometaCwd)
   const configDir = dirname(files.configPath)
   const base = dirname(files.previewPath)
   const kometaConfigDir = options.kometaConfigDir ?? within(base, files.preview.kometa_config_dir) ?? configDir
@@ -84,6 +89,7 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
     },
   })
   if (!get(document, 'tmdb', 'apikey')) warnings.push('tmdb.apikey is missing: Kometa does not start without it')
+  const sourceFiles = [...new Set([files.configPath, files.previewPath])]
   return {
     document,
     preview: files.preview,
@@ -91,9 +97,10 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
     configDir,
     kometaConfigDir: resolve(kometaConfigDir),
     kometaCwd: resolve(kometaCwd),
-    sourceFiles: [...new Set([files.configPath, files.previewPath])],
+    sourceFiles,
     servers,
     libraries,
+    folderFiles: await listOverlayFolders(libraries, { kometaCwd: resolve(kometaCwd), configDir, hidden: sourceFiles }),
     secretsForRedaction: [...new Set([...servers.map(({ token }) => token), ...findSecrets(document)])],
     warnings,
   }
@@ -161,6 +168,16 @@ function mergeOver(base: YamlMap, own: YamlMap): YamlMap {
   const plex = new Map<YamlKey, YamlValue>([...getMap(base, 'plex'), ...getMap(own, 'plex')])
   const merged = new Map<YamlKey, YamlValue>([...base, ...own])
   return plex.size > 0 ? merged.set('plex', plex) : merged
+}
+
+async function checkFolder(option: string, path: string | undefined): Promise<void> {
+  const isFolder =
+    path === undefined ||
+    (await stat(path).then(
+      (info) => info.isDirectory(),
+      () => false,
+    ))
+  if (!isFolder) throw new AppError('BAD_USAGE', `${option}: there is no folder ${path}`)
 }
 
 const within = (folder: string, path: string | undefined): string | undefined =>

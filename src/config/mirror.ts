@@ -64,8 +64,8 @@ async function mirror(from: string, to: string, options: MirrorOptions, budget: 
 }
 
 /**
- * `overlays`: images that Kometa may replace (overlay.py:216-239) are copies; folders are real, since it removes
- * `<label>/<ratingKey>.png` in them (overlays.py:51, 719), which then takes a link or a copy; backups come separately.
+ * `overlays`: images that Kometa may replace (overlay.py:216-239) are copies; backups come separately. A folder with files like
+ * `480.png` is real, since Kometa removes `<label>/<ratingKey>.png` (overlays.py:51, 719), which then takes a link or a copy.
  */
 export async function mirrorOverlays(
   from: string,
@@ -78,15 +78,27 @@ export async function mirrorOverlays(
   for (const entry of await listFolder(from, options.warnings)) {
     const source = join(from, entry.name)
     const target = join(to, entry.name)
-    const isFolder = entry.isDirectory()
-    if (isFolder && depth === 0 && entry.name.endsWith(' Original Posters')) continue
-    if (depth === 0 && /^temp\.(?:webp|jpe?g|png)$/.test(entry.name)) continue
+    if (depth === 0 && isOwnOfKometa(entry)) continue
+    const isImage = depth === 0 && entry.name.endsWith('.png')
     const isOldBackup = depth > 0 && options.ratingKeys.has(entry.name.replace(/\.png$/, ''))
-    if (isFolder && depth < maxOverlayFolderDepth) await mirrorOverlays(source, target, options, budget, depth + 1)
-    else if ((depth === 0 && entry.name.endsWith('.png')) || isOldBackup) {
-      if (!(await copyPrivately(source, target, maxOverlayImageBytes))) await link(source, target, budget)
-    } else await link(source, target, budget)
+    if (await mayLoseFiles(source, depth)) await mirrorOverlays(source, target, options, budget, depth + 1)
+    else if (!(isImage || isOldBackup) || !(await copyPrivately(source, target, maxOverlayImageBytes))) {
+      await link(source, target, budget)
+    }
   }
+}
+
+const isOwnOfKometa = (entry: Dirent): boolean =>
+  entry.name.endsWith(' Original Posters') || /^temp\.(?:webp|jpe?g|png)$/.test(entry.name)
+
+/** A folder that holds, here or below, a file that could be an item's old backup. Others are linked, and so keep their order for `folder:`. */
+async function mayLoseFiles(folder: string, depth: number): Promise<boolean> {
+  for (const entry of await listFolder(folder, [])) {
+    if (/^\d+\.png$/.test(entry.name)) return true
+    const isFolder = entry.isDirectory() && depth < maxOverlayFolderDepth
+    if (isFolder && (await mayLoseFiles(join(folder, entry.name), depth + 1))) return true
+  }
+  return false
 }
 
 async function link(source: string, target: string, budget: Budget): Promise<void> {

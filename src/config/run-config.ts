@@ -73,7 +73,7 @@ export function makeRunConfig(config: JobConfig, options: RunConfigOptions): Run
     ['settings', settings(getMap(document, 'settings'), 'settings.', changes, true)],
     [
       'libraries',
-      new Map(libraries.map((library) => [library.mappingName, libraryMap(library, first, access, changes)])),
+      new Map(libraries.map((library) => [library.mappingName, libraryMap(config, library, first, access, changes)])),
     ],
   ])
   const result = applyTable(document, { table: topLevelKeys, path: '', changes, rewritten })
@@ -121,6 +121,7 @@ function settings(own: YamlMap, path: string, changes: string[], isGlobal: boole
 }
 
 function libraryMap(
+  config: JobConfig,
   library: JobLibrary,
   first: JobLibrary,
   access: (library: JobLibrary) => YamlMap,
@@ -134,20 +135,35 @@ function libraryMap(
   else if (library.serverIndex !== first.serverIndex) rewritten.set('plex', access(library))
   const ownSettings = get(data, 'settings')
   if (isMap(ownSettings)) rewritten.set('settings', settings(ownSettings, `${path}settings.`, changes, false))
-  const files = overlayFiles(library, path, changes)
+  const files = overlayFiles(config, library, path, changes)
   if (files.length > 0) rewritten.set('overlay_files', files)
   const result = applyTable(data, { table: libraryKeys, path, changes, rewritten })
   applyServices(result, path, changes)
   return result
 }
 
-function overlayFiles(library: JobLibrary, path: string, changes: string[]): YamlValue[] {
-  const files = overlayList(get(library.data ?? undefined, 'overlay_files')).map((entry, at) =>
-    isMap(entry) ? applyTable(entry, { table: overlayEntryKeys, path: `${path}overlay_files.${at}.`, changes }) : entry,
-  )
+function overlayFiles(config: JobConfig, library: JobLibrary, path: string, changes: string[]): YamlValue[] {
+  const files = overlayList(get(library.data ?? undefined, 'overlay_files')).flatMap((entry, at): YamlValue[] => {
+    if (!isMap(entry)) return [entry]
+    const kept = applyTable(entry, { table: overlayEntryKeys, path: `${path}overlay_files.${at}.`, changes })
+    const inFolder = config.folderFiles.get(textOf(entry.get('folder')))
+    if (inFolder === undefined || inFolder.length === 0) return [kept]
+    changes.push(`${path}overlay_files.${at}.folder: its files one by one, in the order in which Kometa finds them`)
+    return expandFolder(kept, inFolder)
+  })
   if (library.overlayFiles.length > 0 || !library.removeOverlays) return files
   changes.push(`${path}overlay_files: an empty file of ours, so that Kometa keeps a library that only removes overlays`)
   return [...files, new Map<YamlKey, YamlValue>([['file', emptyOverlayFile]])]
+}
+
+const formKeys = ['url', 'git', 'pmm', 'default', 'repo', 'file', 'folder']
+
+/** One entry per file, with the rest of the entry; Kometa takes other files of the same entry before those of its folder (util.py:508-528). */
+function expandFolder(entry: YamlMap, files: readonly string[]): YamlMap[] {
+  const rest = [...entry].filter(([key]) => !formKeys.includes(textOf(key)))
+  const others = [...entry].filter(([key]) => textOf(key) !== 'folder')
+  const first = others.length > rest.length ? [new Map(others)] : []
+  return [...first, ...files.map((file) => new Map<YamlKey, YamlValue>([['file', file], ...rest]))]
 }
 
 /** tmdb, trakt and the others, of the config or of a library. */

@@ -290,6 +290,15 @@ describe('bad input is one clear line', () => {
     expect(message).not.toMatch(/CANARY|\n/)
   })
 
+  test('folders of options that are not there', async () => {
+    expect(await failure(load(plex + movies, { kometaCwd: join(dir, 'no') }))).toMatch(
+      /^BAD_USAGE: --kometa-cwd: there is no folder /,
+    )
+    expect(await failure(load(plex + movies, { kometaConfigDir: join(dir, 'no') }))).toMatch(
+      /^BAD_USAGE: --kometa-config-dir: /,
+    )
+  })
+
   test('no job, no config beside a preview.yml without libraries', async () => {
     expect(await failure(loadJobConfig({ kind: 'job', jobDir: dir }, options))).toMatch(/^JOB_NOT_FOUND: /)
     await put('preview.yml', `${plex}preview: {targets: []}\n`)

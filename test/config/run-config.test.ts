@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { opendirSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,7 @@ import { parseYaml } from '../../src/config/yaml-read.ts'
 import { get, toPlain, type YamlKey, type YamlValue } from '../../src/config/yaml-value.ts'
 import { writeYaml } from '../../src/config/yaml-write.ts'
 import { AppError } from '../../src/contract/errors.ts'
+import { kometaPython, runPython } from './python.ts'
 
 const everything = fileURLToPath(new URL('../fixtures/config/everything.yml', import.meta.url))
 const proxies = [
@@ -234,6 +236,61 @@ describe('the run config of a config with everything in it', () => {
     expect(text).toContain('token: kCANARYplexToken0002')
     expect(text).not.toMatch(/192\.168\.1\.12:32400|10\.1\.1\.1/)
   })
+})
+
+describe('the files of a folder that is real in a workspace', () => {
+  const names = [
+    'zeta.yml',
+    'alpha.yaml',
+    '480.yml',
+    'Beta.yml',
+    'mid.yml',
+    'x.txt',
+    '.hidden.yml',
+    'a1.yaml',
+    'q.yml',
+    'b2.yml',
+  ]
+
+  test("are named one by one, in the disk's order, with the rest of their entry", async () => {
+    const folder = join(dir, 'config', 'overlays')
+    await mkdir(folder, { recursive: true })
+    for (const name of names) await writeFile(join(folder, name), 'overlays: {}')
+    const configPath = join(dir, 'config', 'config.yml')
+    await writeFile(
+      configPath,
+      'plex: {url: "http://a.example:1", token: tttttttt}\nlibraries: {M: {overlay_files: [{folder: config/overlays/, file: first.yml, template_variables: {a: 1}, schedule: daily}, {folder: elsewhere}, {folder: config}]}}\n',
+    )
+    const config = await loadJobConfig({ kind: 'config', configPath }, { env: {} })
+    const { value, changes } = make(config, ['M'])
+    const plain = toPlain(get(value, 'libraries', 'M', 'overlay_files') ?? null)
+    const inOrder = glob(folder, '.yml').concat(glob(folder, '.yaml'))
+    expect(inOrder).toHaveLength(8)
+    expect(plain).toEqual([
+      { file: 'first.yml', template_variables: { a: 1 } },
+      ...inOrder.map((name) => ({ file: `config/overlays/${name}`, template_variables: { a: 1 } })),
+      { folder: 'elsewhere' },
+      { folder: 'config' },
+    ])
+    expect(changes).toContain(
+      'libraries.M.overlay_files.0.folder: its files one by one, in the order in which Kometa finds them',
+    )
+    if (kometaPython) {
+      const program =
+        'import sys,json,glob,os\nf=json.load(sys.stdin)\nprint(json.dumps([os.path.basename(p) for e in ("*.yml","*.yaml") for p in glob.glob(os.path.join(f,e))]))'
+      expect(runPython(program, folder)).toEqual(inOrder)
+    }
+  })
+
+  function glob(folder: string, ending: string): string[] {
+    const found: string[] = []
+    const handle = opendirSync(folder)
+    for (let entry = handle.readSync(); entry !== null; entry = handle.readSync()) {
+      if (entry.name.endsWith(ending) && !entry.name.startsWith('.')) found.push(entry.name)
+    }
+    handle.closeSync()
+    return found
+  }
 })
 
 test('no key of the config counts as one that objects have anyway', async () => {
