@@ -4,7 +4,7 @@ import { AppError } from '../contract/errors.ts'
 import type { PreviewTarget } from '../contract/preview.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
 import type { JobConfig } from './job-config.ts'
-import type { YamlKey, YamlMap, YamlValue } from './yaml-value.ts'
+import { fromPlain } from './yaml-value.ts'
 import { writeYaml } from './yaml-write.ts'
 
 const heading = '# Written by kometa-preview. Run it again: kometa-preview run --job <this folder>\n'
@@ -28,32 +28,13 @@ export async function writeJobFile(
   if (existing !== '' && !existing.startsWith(heading)) {
     throw new AppError('BAD_USAGE', `${path} is not ours to overwrite`, { hint: 'Choose another folder with --out.' })
   }
-  const preview = new Map<YamlKey, YamlValue>([
-    ['mode', 'write_blocked'],
-    ['config', config.configPath],
-    ['kometa_config_dir', config.kometaConfigDir],
-    ['kometa_cwd', config.kometaCwd],
-    ['targets', targets.map(targetMap)],
-  ])
-  const { expose_token: exposeToken, plex_fingerprint: fingerprint } = config.preview
-  if (exposeToken) preview.set('expose_token', true)
-  if (typeof fingerprint === 'string') preview.set('plex_fingerprint', fingerprint)
-  else if (fingerprint) preview.set('plex_fingerprint', new Map(Object.entries(fingerprint)))
-  await writeFileAtomic(path, `${heading}${writeYaml(new Map([['preview', preview]]))}`)
+  const preview = {
+    ...config.preview,
+    config: config.configPath,
+    kometa_config_dir: config.kometaConfigDir,
+    kometa_cwd: config.kometaCwd,
+    targets,
+  }
+  await writeFileAtomic(path, `${heading}${writeYaml(fromPlain({ preview }))}`)
   return path
-}
-
-function targetMap(target: PreviewTarget): YamlMap {
-  const entries = [
-    ['id', target.id],
-    ['type', target.type],
-    ['title', target.title],
-    ['ratingKey', target.ratingKey],
-    ['library', target.library],
-    ['input', target.input],
-    ['output', target.output],
-  ] as const
-  return new Map<YamlKey, YamlValue>(
-    entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
-  )
 }

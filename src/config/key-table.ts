@@ -2,7 +2,7 @@
  * Every key that Kometa 2.4 reads in a config.yml, and what becomes of it in the run config. The list is an allow-list: a key
  * that is not here is dropped. A test compares it with Kometa's own json-schema and source, so that a new key is judged by a person.
  */
-export type KeyRule =
+type KeyRule =
   /** Goes in as it stands. */
   | { do: 'keep' }
   /** Left out; `why` ends the sentence "left out: ...". */

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readdir, stat, symlink, utimes } from 'node:fs/
 import { join } from 'node:path'
 
 /** On Windows a file cannot be linked without a right that most users lack: it is copied, up to this size. */
-export const maxCopiedFileBytes = 64 * 1024 * 1024
+const maxCopiedFileBytes = 64 * 1024 * 1024
 
 /** Makes `at` read as the user's `target`. Folders without the right to link become junctions, files copies. False = it could not be done. */
 export async function linkTo(target: string, at: string): Promise<boolean> {

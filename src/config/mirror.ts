@@ -5,7 +5,7 @@ import { copyFolder, copyPrivately, linkTo } from './link.ts'
 import { secretStoreName } from './secret-store.ts'
 
 /** Links of one workspace; a user's folder of more entries is cut off with a warning. */
-export const maxLinks = 20_000
+const maxLinks = 20_000
 const maxOverlayImageBytes = 64 * 1024 * 1024
 const maxAnidbCacheBytes = 512 * 1024 * 1024
 const maxOverlayFolderDepth = 6

@@ -2,8 +2,7 @@ import { isTruthy } from './normalise.ts'
 import { get, isList, isMap, textOf, type YamlMap, type YamlValue } from './yaml-value.ts'
 
 /** How an overlay file is named; `path` is a bare path in the list. `pmm` and `git: PMM/...` are old spellings of `default`. */
-export const overlayForms = ['url', 'git', 'default', 'repo', 'file', 'folder', 'path'] as const
-export type OverlayForm = (typeof overlayForms)[number]
+type OverlayForm = 'url' | 'git' | 'default' | 'repo' | 'file' | 'folder' | 'path'
 
 /** One overlay file (or folder of them) of a library, in the order in which Kometa loads them. */
 export interface OverlayEntry {

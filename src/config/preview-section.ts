@@ -29,4 +29,4 @@ export function readPreviewSection(value: YamlValue | undefined, file: string): 
   return result.data
 }
 
-export const emptyPreview = (): PreviewSection => ({ mode: 'write_blocked', expose_token: false, targets: [] })
+export const emptyPreview = (): PreviewSection => previewSectionSchema.parse({ targets: [] })

@@ -2,7 +2,7 @@ import { secretPattern } from '../util/secret-pattern.ts'
 import type { ConfigServer } from './plex-servers.ts'
 
 /** A token of fewer characters cannot be searched for inside other text: it would be found in half of all words. */
-export const minSearchableTokenChars = 6
+const minSearchableTokenChars = 6
 
 /** Finds and replaces the user's real Plex servers in text, in every spelling: percent, base64, escapes, hex. */
 export interface RealServers {

@@ -29,9 +29,9 @@ import {
 import { writeYaml } from './yaml-write.ts'
 
 /** Seconds. Blocked writes are answered at once, but a proxy in the way must not be what makes Plex too slow. */
-export const minPlexTimeoutSeconds = 60
+const minPlexTimeoutSeconds = 60
 /** Kometa completes a list that lacks one of these and writes it to disk, `--read-only-config` or not (config.py:725-751). */
-export const runOrder = ['operations', 'metadata', 'collections', 'overlays']
+const runOrder = ['operations', 'metadata', 'collections', 'overlays']
 /** Where createWorkspace puts an overlay file that draws nothing; the dot keeps it out of `folder: config`. */
 export const emptyOverlayFile = 'config/.kometa-preview-empty.yml'
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 export const workspacePrefix = 'workspace-'
 const ownerFile = 'owner.json'
 /** A workspace whose owner cannot be asked (another container, another host) counts as left behind after this time. */
-export const maxUnknownAgeMs = 24 * 60 * 60 * 1000
+const maxUnknownAgeMs = 24 * 60 * 60 * 1000
 /** Between making the folder and writing its owner file lie milliseconds. */
 const maxWithoutOwnerMs = 10 * 60 * 1000
 

@@ -6,7 +6,7 @@ import { isList, isMap as isYamlMap, textOf, type YamlKey, type YamlValue } from
 
 export const maxYamlBytes = 4 * 1024 * 1024
 /** Values of one file, aliases counted as often as they are used: ten lines of aliases can stand for billions. */
-export const maxYamlNodes = 200_000
+const maxYamlNodes = 200_000
 const maxDepth = 100
 
 /** What is wrong, by the parser's code. Its own messages quote the file, and that may be a token. */

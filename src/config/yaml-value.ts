@@ -66,6 +66,17 @@ export function toPlain(value: YamlValue): unknown {
   return isPlain(value) ? value.plain : value
 }
 
+/** Plain data as YAML values; keys without a value are left out. */
+export function fromPlain(value: unknown): YamlValue {
+  if (Array.isArray(value)) return value.map(fromPlain)
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined)
+    return new Map(entries.map(([key, item]) => [key, fromPlain(item)]))
+  }
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  return isScalar ? value : null
+}
+
 /** Calls back for each scalar below, with the keys that lead to it. */
 export function walkScalars(
   value: YamlValue,
