@@ -2,7 +2,7 @@ import type { AllowedTarget } from './connection.ts'
 import { type CompiledTemplate, matchTemplate, type TemplateMatch } from './match-template.ts'
 import { type Refusal, refuse } from './refusals.ts'
 import { decodeValue, pairName, pairValue, parseTarget, type RequestTarget } from './request-target.ts'
-import { fieldTypes, plainMeta, type SectionMeta } from './section-meta.ts'
+import { fieldTypes, neverTagLists, plainMeta, type SectionMeta } from './section-meta.ts'
 import { hasShape } from './value-shapes.ts'
 
 /** What the allow-list needs to know of this job beyond the request itself. */
@@ -67,7 +67,7 @@ export function sectionToLearn(target: RequestTarget): string | null {
   const match = matchTemplate(target.path)
   if (match?.section === undefined) return null
   const { section, tag, compiled } = match
-  if (tag !== undefined) return plainMeta.tagLists.has(tag) ? null : section
+  if (tag !== undefined) return plainMeta.tagLists.has(tag) || neverTagLists.has(tag) ? null : section
   if (!compiled.template.search) return null
   const known = (pair: string) => compiled.parameters.has(pairName(pair))
   return target.pairs.every(known) ? null : section

@@ -11,7 +11,7 @@ export const refusals = {
   repeated: (name: string) => `the parameter ${name} stands more than once`,
   missing: (name: string) => `the parameter ${name} is missing`,
   unknownField: (name: string) => `${name} is not a search field of this library`,
-  unknownTagList: (name: string) => `${name} is not a tag list of this library`,
+  unknownTagList: (name: string) => `${name} is neither a known read nor a tag list of this library`,
   foreignFile: () => 'the url is neither stored by Plex nor listed by Plex for this item',
 } as const satisfies Record<string, (detail: string) => string>
 

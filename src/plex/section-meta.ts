@@ -29,7 +29,17 @@ const manualFields = [
 /** Raw SQL by plexapi's own naming ("SQL Having Clause"), whatever a Meta may say. */
 const neverFields = ['having', 'group']
 /** Words that do something under `/library/sections/N/`, whatever a Meta may say. */
-const neverTagLists = ['refresh', 'analyze', 'emptyTrash', 'indexes', 'intros', 'optimize', 'match', 'agents', 'delete']
+export const neverTagLists: ReadonlySet<string> = new Set([
+  'refresh',
+  'analyze',
+  'emptyTrash',
+  'indexes',
+  'intros',
+  'optimize',
+  'match',
+  'agents',
+  'delete',
+])
 
 /** Types that may stand before a field, as a regular expression. */
 export const fieldTypes = 'movie|show|season|episode|artist|album|track|collection|photo|photoalbum|clip'
