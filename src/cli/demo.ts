@@ -61,7 +61,7 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
       dataDir: data,
       keepWorkspace: false,
       writeJobFile: false,
-      wholeLibrary: false,
+      scoped: true,
       proxyPort: 0,
       env,
       signal: cancel.signal,

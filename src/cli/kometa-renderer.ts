@@ -28,7 +28,7 @@ export async function kometaRenderer(choice: KometaChoice, dataDir: string, env:
     supported: install.supported,
     warnings: [...(install.warning === undefined ? [] : [install.warning]), ...requirements.warnings],
     dir: install.dir,
-    command: install.python,
+    command: requirements.executable,
     args: (configPath) => kometaArgs(install.dir, configPath),
     env: requirements.env,
   }

@@ -24,7 +24,7 @@ interface RunCommandOptions {
   kometaConfigDir?: string
   kometaCwd?: string
   keepWorkspace?: boolean
-  wholeLibrary?: boolean
+  scope: boolean
   port?: number
   jobs?: number
   idleTimeout?: number
@@ -54,7 +54,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
     )
     .option('--kometa-config-dir <dir>', 'the folder that holds "overlays/<library> Original Posters"')
     .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in, from which relative paths are read')
-    .option('--whole-library', 'run over a library of more than 500 items')
+    .option('--no-scope', 'let Kometa see the whole library: slow, and only to compare')
     .option('--jobs <n>', 'how many libraries are drawn at once (default: processor cores)', parseCount)
     .option('--port <number>', 'where the proxy listens on 127.0.0.1 (default: 32500)', parsePort)
     .option('--idle-timeout <minutes>', 'end Kometa when it says nothing for so long (default: 10)', parseCount)
@@ -99,7 +99,7 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
       dataDir: data,
       keepWorkspace: options.keepWorkspace === true,
       writeJobFile: source.kind === 'config',
-      wholeLibrary: options.wholeLibrary === true,
+      scoped: options.scope,
       proxyPort: options.port,
       jobs: options.jobs,
       idleTimeoutMs: options.idleTimeout === undefined ? undefined : options.idleTimeout * 60_000,

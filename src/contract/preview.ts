@@ -46,6 +46,10 @@ export const previewSectionSchema = z.object({
   kometa_cwd: z.string().optional(),
   /** SHA-256 fingerprint of Plex's self-signed certificate; a map from plex.url to fingerprint for more than one server. */
   plex_fingerprint: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+  /** on: Kometa sees the targets and what is above them; off: the whole library, however long that takes. */
+  scope: z
+    .preprocess((value) => (value === true ? 'on' : value === false ? 'off' : value), z.enum(['on', 'off']))
+    .default('on'),
   /** Hand the real token to Kometa, for overlays that need plex.tv (`plex_watchlist`). */
   expose_token: z.boolean().default(false),
   targets: z.array(previewTargetSchema),

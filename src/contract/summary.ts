@@ -87,6 +87,25 @@ export const summarySchema = z.object({
   refused_reads: z.array(refusedReadSchema),
   /** What differs between the user's config and the run config, a line each. */
   config_changes: z.array(z.string()),
+  /** How Kometa's view was narrowed to the targets, per server; empty for a run over the whole library. */
+  scope: z.array(
+    z.object({
+      server: z.string(),
+      /** What Plex is asked for: by id, by title, or the whole listing, filtered here. */
+      strategy: z.enum(['id', 'title', 'filter']),
+      why: z.string(),
+      places: z.array(
+        z.object({ section: z.string(), type: z.int(), strategy: z.enum(['id', 'title', 'filter']), why: z.string() }),
+      ),
+      /** Items outside the scope that Kometa was shown, so that a search with results has one. */
+      decoys: z.array(z.object({ rating_key: z.string(), title: z.string(), type: z.string() })),
+      contradictions: z.array(z.string()),
+      /** One real search, asked again whole after the run. */
+      recheck: z.object({ agrees: z.boolean().nullable(), why: z.string() }).nullable(),
+      requests: z.object({ self_check: z.int(), listings: z.int() }),
+      bytes: z.int().nonnegative(),
+    }),
+  ),
   /** `output/ledger.jsonl`: every request and its verdict, each line with the hash of the one before. */
   ledger: z.object({
     head: z.string(),

@@ -21,6 +21,8 @@ export interface ChosenTarget extends JobTarget {
 
 export interface ChosenTargets {
   targets: ChosenTarget[]
+  /** The seasons, shows, albums and artists of the targets, by place of their server. */
+  ancestors: Map<number, PlexItem[]>
   notes: string[]
 }
 
@@ -63,7 +65,19 @@ export async function chooseTargets(
   }
   const stems = outputStems(targets.map(({ id }) => ({ id, output: listed.find((one) => one.id === id)?.output })))
   for (const target of targets) target.outputStem = stems.get(target.id) ?? `${target.id}_after`
-  return { targets, notes }
+  return { targets, ancestors: await readAncestors(targets, servers), notes }
+}
+
+async function readAncestors(
+  targets: readonly ChosenTarget[],
+  { servers }: JobServers,
+): Promise<Map<number, PlexItem[]>> {
+  const ancestors = new Map<number, PlexItem[]>()
+  for (const { index, reader } of servers) {
+    const keys = targets.filter(({ serverIndex }) => serverIndex === index).flatMap((target) => target.ancestors)
+    ancestors.set(index, await reader.items([...new Set(keys)]))
+  }
+  return ancestors
 }
 
 function fromPreview(

@@ -26,6 +26,8 @@ export interface JobRecorder extends ProxyRecorder {
   readonly records: JobRecords
   /** `<server> <ratingKey>` -> what was read; tells from which picture Kometa drew. */
   readonly imageReads: ReadonlyMap<string, ImageReads>
+  /** Called with every write that Kometa believes it made. */
+  onWrite(listener: (write: BlockedWrite) => void): void
 }
 
 /** Writes every verdict of a job's proxies into lists, log lines and the ledger. */
@@ -39,6 +41,7 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
     dropped: 0,
   }
   const imageReads = new Map<string, ImageReads>()
+  const writeListeners: ((write: BlockedWrite) => void)[] = []
   let seq = 0
   const keep = <T>(list: T[], record: T) => {
     if (list.length < maxRecords) list.push(record)
@@ -47,12 +50,16 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
   return {
     records,
     imageReads,
+    onWrite: (listener) => {
+      writeListeners.push(listener)
+    },
     nextSeq: () => {
       seq += 1
       return seq
     },
     blocked(write) {
       keep(records.blocked, write)
+      for (const listener of writeListeners) listener(write)
       ledger.append({
         ...place(write),
         verdict: expectsCapture(write) ? 'capture' : 'block',

@@ -20,8 +20,8 @@ export interface JobRequest {
   proxyPort?: number | undefined
   /** How many Kometa processes run at once; default: the processor cores. */
   jobs?: number | undefined
-  /** Run over a library of more than `maxUnscopedItems` items. */
-  wholeLibrary: boolean
+  /** False: Kometa sees the whole library (`--no-scope`). */
+  scoped: boolean
   /** Write config/preview.yml into the job, so that `run --job` repeats it. */
   writeJobFile: boolean
   /** Milliseconds without output after which the renderer counts as hung. */

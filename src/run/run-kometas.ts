@@ -88,7 +88,7 @@ async function runOne(
     command: renderer.command,
     args: renderer.args(workspace.configPath),
     cwd: workspace.cwd,
-    env: kometaEnvironment(request.env, { home: workspace.home, extra: { ...renderer.env } }),
+    env: kometaEnvironment(request.env, { home: workspace.home, python: renderer.command, extra: { ...renderer.env } }),
     metaLog: join(workspace.configDir, 'logs', 'meta.log'),
     logsDir,
     redactor: createRedactor([...config.secretsForRedaction, ...proxyTokens]),

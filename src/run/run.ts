@@ -23,9 +23,9 @@ import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
-import { startProxies } from './start-proxies.ts'
+import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
-import { buildSummary, writeSummary } from './summary.ts'
+import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
 
 /**
  * Runs one job from its config to its summary. Bad input throws an AppError before anything is started; from the
@@ -57,11 +57,12 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     (name) => name !== undefined,
   )
   await using servers = await connectServers(config, { fallbackIdentifier, wanted, signal })
-  const { targets, notes } = await chooseTargets(config, servers, {
+  const chosen = await chooseTargets(config, servers, {
     specs: request.specs,
     library: request.library,
     baseDir: folder.dir,
   })
+  const { targets, notes } = chosen
   const libraries = [...new Set(targets.flatMap(({ mappings }) => mappings))]
   const fileWarnings = await checkLibraries(config, { libraries, kometaDir: renderer.dir, env: request.env })
   await checkDiskSpace(folder.dir, targets.length)
@@ -82,11 +83,21 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   })
   const captures = createCaptureStore({ jobDir: folder.dir })
 
+  let scopes: SummaryInput['scopes'] = []
   async function preview(): Promise<KometaRun[]> {
     enter('before')
     warnings.push(...(await fetchBeforePictures(targets, servers, folder, { signal, onEvent })))
     enter('workspace')
-    await using proxies = await startProxies(servers, { captures, recorder, port: request.proxyPort, log })
+    await using proxies = await startProxies(servers, {
+      captures,
+      recorder,
+      ledger,
+      port: request.proxyPort,
+      log,
+      signal,
+      scoped: request.scoped && config.preview.scope === 'on',
+      chosen,
+    })
     const runs = await runKometas(planRuns(config, libraries), {
       request,
       targets,
@@ -98,6 +109,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       enter,
     })
     await proxies.drain()
+    scopes = await finishScopes(proxies.scopes)
     return runs
   }
   const kometa = await preview().catch((error: unknown) => {
@@ -120,6 +132,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     imageReads: recorder.imageReads,
     captures: captures.list(),
     ledger: ledger.head(),
+    scopes,
     warnings,
     startedAt: watch.startedAt,
     durationsMs: watch.durations(),

@@ -9,6 +9,7 @@ import {
 import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
+import { overlaysByCapture } from '../kometa/overlay-results.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
 import type { JobLog } from '../util/job-log.ts'
@@ -21,6 +22,7 @@ import { judgeJob } from './judge-job.ts'
 import { findExtras } from './map-captures.ts'
 import type { JobRequest } from './request.ts'
 import type { KometaRun } from './run-kometas.ts'
+import type { JobScopeReport } from './start-proxies.ts'
 
 export interface SummaryInput {
   request: JobRequest
@@ -32,6 +34,7 @@ export interface SummaryInput {
   imageReads: ReadonlyMap<string, ImageReads>
   captures: readonly Capture[]
   ledger: LedgerHead
+  scopes: readonly JobScopeReport[]
   warnings: readonly string[]
   startedAt: string
   durationsMs: Record<string, number>
@@ -41,7 +44,8 @@ export interface SummaryInput {
 /** The result of a job. Writes a MISSING_* line into the log for each target without a picture. */
 export function buildSummary(input: SummaryInput): Summary {
   const { request, kometa, records, captures, log } = input
-  const targets = input.results.map((result) => targetResult(result, input))
+  const drawn = drawnItems(input)
+  const targets = input.results.map((result) => targetResult(result, input, drawn))
   for (const target of targets) {
     if (target.rating_key === null) log.error(`MISSING_RATINGKEY target=${target.id}`)
     else if (target.status === 'missing') {
@@ -93,12 +97,13 @@ export function buildSummary(input: SummaryInput): Summary {
     extras: findExtras(mappable(targets), captures).map((capture) => ({
       rating_key: capture.rating_key,
       saved_path: capture.saved_path,
-      reason: extraReason(capture, input.targets),
+      reason: extraReason(capture, input),
     })),
     refused_reads: records.refused,
     config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))],
     durations_ms: input.durationsMs,
     ledger: input.ledger,
+    scope: input.scopes.map(scopeSummary),
   } satisfies Summary)
 }
 
@@ -117,18 +122,39 @@ function runWarnings({ warnings, record }: KometaRun): string[] {
   return [...warnings, ...services, ...limited]
 }
 
-function extraReason({ rating_key, server }: Capture, targets: readonly JobTarget[]): string {
-  const child = targets.find((target) => target.server === server && target.ancestors.includes(rating_key ?? ''))
-  return child ? `ancestor of the target ${child.id}` : 'not a target'
+function extraReason({ rating_key, server }: Capture, { targets, scopes }: SummaryInput): string {
+  const key = rating_key ?? ''
+  const child = targets.find((target) => target.server === server && target.ancestors.includes(key))
+  if (child) return `above the target ${child.id}`
+  const scope = scopes.find((one) => one.server === server)
+  if (!scope) return 'not a target'
+  return scope.decoys.some((decoy) => decoy.ratingKey === key)
+    ? 'decoy: shown to Kometa so that a search with results has one'
+    : 'outside scope'
+}
+
+function scopeSummary(report: JobScopeReport): Summary['scope'][number] {
+  const { server, scope_strategy: strategy, why, places, decoys, contradictions, recheck, requests, bytes } = report
+  return {
+    server,
+    strategy,
+    why,
+    places,
+    decoys: decoys.map(({ ratingKey, title, type }) => ({ rating_key: ratingKey, title, type })),
+    contradictions,
+    recheck: recheck === null ? null : { agrees: recheck.agrees, why: recheck.why },
+    requests,
+    bytes,
+  }
 }
 
 const mappable = (targets: readonly TargetResult[]) =>
   targets.map(({ id, rating_key: ratingKey, server }) => ({ id, ratingKey, server }))
 
-function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInput): TargetResult {
+function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInput, drawn: DrawnItems): TargetResult {
   const run = input.kometa.filter(({ libraries }) => target.mappings.some((name) => libraries.includes(name)))
-  const item = lastResult(target, run, mapped.capture)
-  const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run) : null
+  const item = mapped.capture ? drawn.get(mapped.capture.seq) : undefined
+  const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn) : null
   return {
     id: target.id,
     rating_key: target.ratingKey,
@@ -151,26 +177,47 @@ function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInp
   }
 }
 
-/** What Kometa's log says of this target: the item of this title during which its capture came, since titles are not unique. */
-function lastResult(target: JobTarget, runs: readonly KometaRun[], capture: Capture | null): ItemResult | null {
-  const items = runs
-    .flatMap(({ record }) => record.runs)
-    .filter(({ library }) => target.mappings.includes(library.mapping) || library.title === target.library)
-    .flatMap(({ items: all }) => all)
-    .filter(({ title }) => title === target.logTitle)
-  if (capture === null) return items.at(-1) ?? null
-  const at = Date.parse(capture.timestamp)
-  const during = items.find(
-    ({ startedAt, endedAt }) => startedAt !== null && endedAt !== null && startedAt <= at + 1 && at <= endedAt + 1,
-  )
-  return during ?? items.at(-1) ?? null
+/** By `seq` of the capture: what Kometa's log says of the item that it is of. */
+type DrawnItems = ReadonlyMap<number, ItemResult>
+
+/** Joins each Kometa's log with the uploads that came from it; a capture of another process's items is none of its. */
+function drawnItems({ kometa, captures, targets, scopes }: SummaryInput): DrawnItems {
+  const drawn = new Map<number, ItemResult>()
+  for (const run of kometa) {
+    const sections = new Set(targets.filter((target) => isRunOf(run, target)).map(placeOf))
+    const own = captures.filter((capture) => {
+      const section = sectionOf(capture, targets, scopes)
+      return kometa.length === 1 || section === null || sections.has(section)
+    })
+    const items = run.record.runs.flatMap((library) => library.items)
+    for (const [seq, item] of overlaysByCapture(items, own, (capture) => titleOf(capture, targets)))
+      drawn.set(seq, item)
+  }
+  return drawn
 }
 
-function explain(target: JobTarget, runs: readonly KometaRun[]) {
+/** What Kometa's log calls the item of a capture; undefined for one that is no target. */
+const titleOf = ({ rating_key, server }: Capture, targets: readonly JobTarget[]): string | undefined =>
+  targets.find((target) => target.ratingKey === rating_key && target.server === server)?.logTitle
+
+const placeOf = ({ server, sectionId }: JobTarget): string => `${server} ${sectionId}`
+const isRunOf = ({ libraries }: KometaRun, { mappings }: JobTarget): boolean =>
+  mappings.some((name) => libraries.includes(name))
+
+/** `<server> <section>` of the item that a capture is of; null for one that nobody knows. */
+function sectionOf({ rating_key, server }: Capture, targets: readonly JobTarget[], scopes: readonly JobScopeReport[]) {
+  const key = rating_key ?? ''
+  const target = targets.find((one) => one.server === server && (one.ratingKey === key || one.ancestors.includes(key)))
+  if (target) return placeOf(target)
+  const decoy = scopes.find((scope) => scope.server === server)?.decoys.find((one) => one.ratingKey === key)
+  return decoy ? `${server} ${decoy.section}` : null
+}
+
+function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItems) {
   const library = target.mappings.at(-1) ?? target.library ?? ''
   const [run] = runs
   if (!run) return { reason: 'Kometa was not started.', logLines: [] }
-  return explainMissing(run.record, run.exit, { title: target.logTitle, library })
+  return explainMissing(run.record, run.exit, { title: target.logTitle, library }, new Set(drawn.values()))
 }
 
 /** From which picture Kometa drew, told by what it read (Kometa overlays.py:180-219). */
