@@ -1,38 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
-import { artworkKinds } from '../../src/contract/kinds.ts'
-import type { Capture } from '../../src/contract/records.ts'
-import type { CaptureStore, UploadBody, UploadDescription } from '../../src/proxy/capture/types.ts'
+import type { UploadBody } from '../../src/proxy/capture/types.ts'
 
 /** An empty job folder, removed when the test ends. */
 export function makeJobDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'captures-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   return dir
-}
-
-let lastSeq = 0
-
-/** What the policy would say of an upload; each call is a later one. */
-export function describeUpload(changes: Partial<UploadDescription> = {}): UploadDescription {
-  lastSeq += 1
-  const { ratingKey = '12345', kind = 'poster' } = changes
-  return {
-    seq: lastSeq,
-    timestamp: '2026-07-03T05:00:01.234567Z',
-    server: 'server-a',
-    method: 'POST',
-    path: `/library/metadata/${ratingKey}/${kind}s`,
-    query: '',
-    ratingKey,
-    kind,
-    ...changes,
-  }
 }
 
 /** A body that comes in pieces of these sizes, repeated. */
@@ -58,55 +35,4 @@ export function outputFiles(jobDir: string): string[] {
       return [] // made only when the first capture comes
     }
   })
-}
-
-export interface CaptureServer extends AsyncDisposable {
-  port: number
-  /** Resolves with the next upload that was settled, kept or not. */
-  next(): Promise<Capture | Error>
-}
-
-/** The smallest server that acknowledges uploads as the proxy does: 200 only once the store has kept the body, else 507. */
-export async function startCaptureServer(store: CaptureStore): Promise<CaptureServer> {
-  const settled: (Capture | Error)[] = []
-  const waiting: ((outcome: Capture | Error) => void)[] = []
-  const settle = (outcome: Capture | Error) => {
-    const waiter = waiting.shift()
-    if (waiter) waiter(outcome)
-    else settled.push(outcome)
-  }
-  let seq = 0
-  const server = createServer((request, response) => {
-    const [, ratingKey = '', plural = ''] = /^\/library\/metadata\/(\d+)\/(\w+?)s?$/.exec(request.url ?? '') ?? []
-    const length = request.headers['content-length']
-    seq += 1
-    store
-      .keepBody(describeUpload({ seq, ratingKey, kind: artworkKinds.find((kind) => kind === plural) ?? null }), {
-        stream: request,
-        contentType: request.headers['content-type'],
-        contentLength: length === undefined ? undefined : Number(length),
-      })
-      .then(
-        (capture) => {
-          response.writeHead(200, { 'content-type': 'text/html' }).end()
-          settle(capture)
-        },
-        (error: Error) => {
-          response.writeHead(507).end()
-          settle(error)
-        },
-      )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as AddressInfo).port,
-    next: () => {
-      const outcome = settled.shift()
-      return outcome ? Promise.resolve(outcome) : new Promise((resolve) => waiting.push(resolve))
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 }

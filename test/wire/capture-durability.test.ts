@@ -12,7 +12,8 @@ import { request } from 'undici'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { removeTemporaryFiles } from '../../src/proxy/capture/folders.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
-import { bodyOf, describeUpload, makeJobDir, outputFiles, startCaptureServer } from '../support/captures.ts'
+import { describeUpload, startCaptureServer } from '../support/capture-server.ts'
+import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
 import { makeImage } from '../support/images.ts'
 
 const childScript = fileURLToPath(new URL('../support/capture-child.ts', import.meta.url))

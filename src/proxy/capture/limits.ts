@@ -25,7 +25,7 @@ export interface CaptureLimits {
 
 export const defaultCaptureLimits: CaptureLimits = {
   maxBodyBytes: 64 * 1024 * 1024,
-  maxOpenUploads: 16,
+  maxOpenUploads: 8,
   maxWaitingUploads: 8192,
   bodyIdleTimeoutMs: 60_000,
   bodyTotalTimeoutMs: 600_000,
