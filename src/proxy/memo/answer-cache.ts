@@ -4,7 +4,7 @@ export interface AnswerCache<Answer> {
   /** The answer if it is there already. */
   peek(key: string): Answer | undefined
   /** Forgets what the predicate names, also what is still being asked: its answer then reaches those who wait, and is not kept. */
-  drop(isStale: (key: string, answer: Answer | undefined) => boolean): void
+  drop(isStale: (key: string, answer: Answer | undefined, askedAtMs: number) => boolean): void
   readonly size: number
   readonly bytes: number
 }
@@ -15,6 +15,8 @@ export interface AnswerCacheOptions<Answer> {
   bytesOf(answer: Answer): number
   /** False for an answer that must not be kept: an error of Plex. */
   isKept(answer: Answer): boolean
+  /** Milliseconds since 1970; default the machine's clock. */
+  now?(): number
   /** Called for each answer that is let go. */
   onDrop?(answer: Answer): void
 }
@@ -23,11 +25,13 @@ interface Entry<Answer> {
   promise: Promise<Answer>
   answer?: Answer
   bytes: number
+  askedAtMs: number
 }
 
 /** A bounded cache; past a limit the answer that was used longest ago goes. */
 export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): AnswerCache<Answer> {
   const entries = new Map<string, Entry<Answer>>()
+  const now = options.now ?? Date.now
   let bytes = 0
 
   function forget(key: string, entry: Entry<Answer>): void {
@@ -59,7 +63,7 @@ export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): 
         entries.set(key, known)
         return known.promise
       }
-      const entry: Entry<Answer> = { promise: ask(), bytes: 0 }
+      const entry: Entry<Answer> = { promise: ask(), bytes: 0, askedAtMs: now() }
       entries.set(key, entry)
       entry.promise = entry.promise.then(
         (answer) => {
@@ -84,7 +88,7 @@ export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): 
     },
     peek: (key) => entries.get(key)?.answer,
     drop(isStale) {
-      for (const [key, entry] of entries) if (isStale(key, entry.answer)) forget(key, entry)
+      for (const [key, entry] of entries) if (isStale(key, entry.answer, entry.askedAtMs)) forget(key, entry)
     },
   }
 }

@@ -21,6 +21,7 @@ export interface Decoys {
   of(section: string, type: number): readonly Decoy[]
   /** Remembers that this element was shown. */
   use(section: string, element: ListedElement, format: Container['format']): void
+  has(ratingKey: string): boolean
   list(): readonly Decoy[]
 }
 
@@ -49,6 +50,7 @@ export function createDecoys(): Decoys {
         listings: 1,
       })
     },
+    has: (ratingKey) => all.has(ratingKey),
     list: () => [...all.values()].map((decoy) => ({ ...decoy })),
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { PlexConnection } from '../../plex/connection.ts'
 import { parseTarget } from '../../plex/request-target.ts'
@@ -17,6 +18,8 @@ export interface ScopeOptions {
   /** The targets and their ancestors; at least one. */
   items: readonly ScopeItem[]
   signal?: AbortSignal
+  /** Where whole answers are kept; default: for this job alone. */
+  cache?: AnswerCache<ScopedAnswer>
   /** Told of each request that Plex answered on behalf of the scope, for the ledger. `target` holds no token. */
   recorded?(asked: ScopeRequest): void
 }
@@ -80,7 +83,12 @@ export function createScope(options: ScopeOptions): Scope {
   const rechecker = askerFor('re-check')
   const strategies = createStrategies()
   const decoys = createDecoys()
-  const cache = listingCache()
+  const cache = options.cache ?? createListingCache()
+  // Another scope has other answers to the same questions.
+  const scopeName = createHash('sha256')
+    .update([...items.all.keys()].toSorted().join())
+    .digest('hex')
+    .slice(0, 16)
   const searches: NarrowedSearch[] = []
   const contradictions: string[] = []
   const unfaithful = new Map<string, 'limit' | 'random'>()
@@ -110,6 +118,13 @@ export function createScope(options: ScopeOptions): Scope {
     if (search.query.filters.length > 0 && searches.length < maxRemembered) searches.push(search)
   }
 
+  /** An answer of an earlier job brings its decoy along. */
+  const noteDecoy = (query: ListingQuery, answer: ScopedAnswer): void => {
+    const element = answer.ok && answer.listing.decoy ? answer.listing.elements[0] : undefined
+    if (!answer.ok || element === undefined || decoys.has(element.ratingKey)) return
+    decoys.use(query.section, element, answer.listing.container.format)
+  }
+
   return {
     items,
     start,
@@ -125,16 +140,18 @@ export function createScope(options: ScopeOptions): Scope {
     },
     async answer(query, headers) {
       await start()
-      const key = keyOf(query, headers)
+      const key = `${keyOf(query, headers)} ${scopeName}`
       const reason = query.limit === null ? (query.random ? 'random' : null) : 'limit'
       if (reason !== null && unfaithful.size < maxRemembered) unfaithful.set(describe(query), reason)
-      return cache.get(key, () =>
+      const answer = await cache.get(key, () =>
         answerListing({ asker, items, strategies, decoys, narrowed }, query, headers, onContradiction),
       )
+      noteDecoy(query, answer)
+      return answer
     },
     wrote(ratingKey) {
       const section = ratingKey === null ? null : (items.all.get(ratingKey)?.sectionId ?? null)
-      cache.drop((key) => section === null || key.includes(` /library/sections/${section}/`))
+      cache.drop((key) => section === null || key.startsWith(`/library/sections/${section}/`))
     },
     async recheck() {
       recheck ??= await recheckSearch({ asker: rechecker, items }, searches)
@@ -161,9 +178,11 @@ export function createScope(options: ScopeOptions): Scope {
 
 const order: readonly ScopeStrategy[] = ['id', 'title', 'filter']
 
-function listingCache(): AnswerCache<ScopedAnswer> {
+/** A bounded cache of whole scoped answers; their keys begin with path and query. */
+export function createListingCache(now?: () => number): AnswerCache<ScopedAnswer> {
   return createAnswerCache<ScopedAnswer>({
     ...cacheLimits,
+    ...(now && { now }),
     isKept: (answer) => answer.ok,
     bytesOf: (answer) =>
       answer.ok ? answer.listing.elements.reduce((sum, { bytes }) => sum + bytes.length, 1_000) : 0,
@@ -173,7 +192,7 @@ function listingCache(): AnswerCache<ScopedAnswer> {
 function keyOf(query: ListingQuery, headers: ListingHeaders): string {
   const named = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1))
   // Without paging Plex's container has other attributes.
-  return `${query.page === null ? 'whole' : 'paged'} ${JSON.stringify(named)} ${describe(query)}`
+  return `${describe(query)} ${query.page === null ? 'whole' : 'paged'} ${JSON.stringify(named)}`
 }
 
 function describe({ path, controls, filters }: ListingQuery): string {

@@ -1,0 +1,82 @@
+import { classifyRead } from '../../plex/classify-read.ts'
+import type { ReadHandler, ReadReply } from '../read-handler.ts'
+
+/** An item that Kometa is certain to read, as Plex holds it. `PlexItem` has this shape. */
+export interface PrefetchItem {
+  ratingKey: string
+  type: string
+  thumb: string | null
+  labels: readonly string[]
+}
+
+export interface PrefetchOptions {
+  targets: readonly PrefetchItem[]
+  ancestors: readonly PrefetchItem[]
+  /** The way of reads with its memory: what is asked here is there when Kometa asks for it. */
+  handler: ReadHandler
+  signal?: AbortSignal
+  /** Told of each read that was answered, from Plex or from memory. */
+  recorded?(read: { target: string; template: string; status: number; bytes: number }): void
+}
+
+/** Reads at a time, so that Kometa's own never wait behind them. */
+const maxAtOnce = 4
+/** The headers of Kometa's reads: plexapi's for answers, a browser's for pictures (which are the same for all). */
+const plexapiHeaders = { accept: '*/*', 'x-plex-language': 'en' }
+
+/**
+ * Reads, while Kometa is still starting, what it will read for sure: each target's metadata, its ancestors', and the picture that
+ * it draws on (of an item that wears overlays: the list of posters). Never rejects: what fails here fails for Kometa too, and is
+ * recorded then. Resolves with the number of reads.
+ */
+export async function prefetch(options: PrefetchOptions): Promise<number> {
+  const { targets, ancestors, signal } = options
+  const wanted = [...targets.flatMap(readsOf), ...ancestors.flatMap(readsOfAncestor)]
+  const paths = [...new Set(wanted)]
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < paths.length && !signal?.aborted; index = next++)
+      await readOnce(options, paths[index] ?? '')
+  }
+  await Promise.all(Array.from({ length: maxAtOnce }, work))
+  return paths.length
+}
+
+function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
+  const metadata = `/library/metadata/${ratingKey}`
+  // Kometa overlays.py:90-219: an item with the label is drawn from its backup or the first clean poster, others from the thumb.
+  if (labels.some((label) => label.toLowerCase() === 'overlay')) return [metadata, `${metadata}/posters`]
+  return thumb?.startsWith('/library/metadata/') ? [metadata, thumb] : [metadata]
+}
+
+/** plexapi's `season.show()` and `episode.show()`. */
+function readsOfAncestor({ ratingKey }: PrefetchItem): string[] {
+  return [`/library/metadata/${ratingKey}?includeGuids=1`]
+}
+
+function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: string): Promise<void> {
+  const context = { section: () => undefined, listedArtwork: () => false }
+  const read = classifyRead({ method: 'GET', rawTarget: pathAndQuery, context })
+  if (!read.ok) return Promise.resolve()
+  let status = 0
+  let bytes = 0
+  return new Promise((resolve) => {
+    const nobody: ReadReply = {
+      begin(answered) {
+        status = answered
+      },
+      write(chunk) {
+        bytes += chunk.length
+        return true
+      },
+      end() {
+        recorded?.({ target: read.target, template: read.template, status, bytes })
+        resolve()
+      },
+      fail: () => resolve(),
+      whenDrained: (resume) => resume(),
+      whenGone: () => undefined,
+    }
+    handler({ method: 'GET', read, headers: plexapiHeaders }, nobody)
+  })
+}

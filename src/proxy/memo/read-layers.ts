@@ -1,0 +1,104 @@
+import type { PlexConnection } from '../../plex/connection.ts'
+import { microTimestamp } from '../clock.ts'
+import type { ReadHandler } from '../read-handler.ts'
+import type { ProxyRecorder } from '../recorder.ts'
+import { createScope, type Scope } from '../scope/scope.ts'
+import type { ScopeItem } from '../scope/scope-items.ts'
+import { createScopedReads } from '../scope/scoped-reads.ts'
+import { createCollectionLookup } from './collection-lookup.ts'
+import type { MemoStore } from './memo-store.ts'
+import { observeWrites } from './observe-writes.ts'
+import { type PrefetchItem, prefetch } from './prefetch.ts'
+import { createReadMemo, type MemoCounts } from './read-memo.ts'
+
+export interface ReadLayersOptions {
+  connection: PlexConnection
+  serverId: string
+  recorder: ProxyRecorder
+  store: MemoStore
+  targets: readonly LayerItem[]
+  ancestors: readonly LayerItem[]
+  /** `preview.scope: off`: Kometa sees the whole library. */
+  scope: 'on' | 'off'
+  signal?: AbortSignal
+}
+
+/** `PlexItem` has this shape. */
+export type LayerItem = ScopeItem & PrefetchItem
+
+/** What stands between a proxy and Plex in one job. */
+export interface ReadLayers {
+  /** For `ProxyOptions.wrapReads`. */
+  wrapReads(forward: ReadHandler): ReadHandler
+  /** For `ProxyOptions.recorder`: forgets what a blocked write could have changed. */
+  readonly recorder: ProxyRecorder
+  /** null when the scope is off. */
+  readonly scope: Scope | null
+  readonly memo: {
+    readonly reads: MemoCounts
+    readonly collections: { readonly asked: number; readonly answered: number }
+  }
+  /** Starts the self-check and the prefetch; call once the proxy stands. Nothing has to wait for it. */
+  start(): Promise<void>
+}
+
+/** Scope, memory of reads and of collections, and prefetch, in the order in which a read passes them. */
+export function createReadLayers(options: ReadLayersOptions): ReadLayers {
+  const { connection, recorder, serverId, store, signal } = options
+  const record = (read: {
+    target: string
+    template: string
+    status: number
+    bytes: number
+    durationMs: number
+  }): void => {
+    recorder.forwarded({
+      seq: recorder.nextSeq(),
+      timestamp: microTimestamp(),
+      server: serverId,
+      method: 'GET',
+      ...read,
+    })
+  }
+  const listed = (read: { target: string; status: number; bytes: number; durationMs: number }): void =>
+    record({ ...read, template: '/library/sections/{section}/all' })
+  const collections = createCollectionLookup(connection, store.collections, listed)
+  const scope =
+    options.scope === 'off'
+      ? null
+      : createScope({
+          connection,
+          items: [...options.targets, ...options.ancestors],
+          cache: store.listings,
+          recorded: listed,
+          ...(signal && { signal }),
+        })
+  const reads: MemoCounts = { asked: 0, remembered: 0 }
+  let handler: ReadHandler | null = null
+
+  return {
+    scope,
+    memo: { reads, collections: collections.counts },
+    recorder: observeWrites(recorder, (write) => {
+      store.wrote(write)
+      scope?.wrote(write.ratingKey)
+    }),
+    wrapReads(forward) {
+      handler = createReadMemo(store, forward, reads).handler
+      return collections.wrap(scope === null ? handler : createScopedReads(scope, handler))
+    },
+    async start() {
+      const wanted =
+        handler === null
+          ? undefined
+          : prefetch({
+              targets: options.targets,
+              ancestors: options.ancestors,
+              handler,
+              recorded: (read) => record({ ...read, durationMs: 0 }),
+              ...(signal && { signal }),
+            })
+      await Promise.all([scope?.start(), wanted])
+    },
+  }
+}

@@ -1,0 +1,158 @@
+import { createReadStream } from 'node:fs'
+import type { ProxyRead, ReadHandler, ReadReply } from '../read-handler.ts'
+import type { AnswerCache } from './answer-cache.ts'
+import { containerCounts, type MemoKey, memoKey } from './memo-key.ts'
+import type { MemoStore } from './memo-store.ts'
+import { createRecordingReply, type RememberedAnswer } from './recording-reply.ts'
+
+/** Of one answer: a text in memory, a picture on disk. Larger ones are passed on and not remembered. */
+const recordingLimits = { maxTextBytes: 4 * 1024 * 1024, maxImageBytes: 64 * 1024 * 1024 }
+
+export interface MemoCounts {
+  /** Reads that went to Plex. */
+  asked: number
+  /** Reads that were answered from memory, or by waiting for the same one. */
+  remembered: number
+}
+
+export interface ReadMemo {
+  readonly handler: ReadHandler
+  readonly counts: Readonly<MemoCounts>
+}
+
+/**
+ * Asks Plex each distinct read once: identical ones at the same time share it, later ones are answered from memory (texts) or
+ * disk (pictures). An error is passed on and never remembered. `next` is the way to Plex.
+ */
+export function createReadMemo(
+  store: MemoStore,
+  next: ReadHandler,
+  counts: MemoCounts = { asked: 0, remembered: 0 },
+): ReadMemo {
+  let files = 0
+
+  const handler: ReadHandler = (read, reply) => {
+    const key = memoKey(read)
+    if (key === null) {
+      counts.asked += 1
+      next(read, reply)
+      return
+    }
+    // A picture is not known to be one before it comes; its path is.
+    const cache = isPicture(key) ? store.images : store.texts
+    const known = [cache.peek(key.whole), cache.peek(key.part)].find(
+      (answer) => answer !== undefined && serves(answer, key),
+    )
+    if (known === undefined) ask({ read, reply, key, cache })
+    else give(known, reply, () => ask({ read, reply, key, cache }))
+  }
+
+  interface Asking {
+    read: ProxyRead
+    reply: ReadReply
+    key: MemoKey
+    cache: AnswerCache<RememberedAnswer>
+  }
+
+  /** Asks Plex, or waits for who is asking the same already. */
+  function ask({ read, reply, key, cache }: Asking): void {
+    const name = key.page === null || key.page.start === 0 ? key.whole : key.part
+    let first = false
+    const answer = cache.get(name, () => {
+      first = true
+      counts.asked += 1
+      files += 1
+      const recording = createRecordingReply(
+        reply,
+        `${store.folder}/${process.pid}-${Date.now()}-${files}`,
+        recordingLimits,
+      )
+      // Asked for as it is: who comes later may not take the encoding that this client takes.
+      next({ ...read, headers: { ...read.headers, 'accept-encoding': undefined } }, recording)
+      return recording.answer
+    })
+    const alone = (): void => {
+      counts.asked += 1
+      next(read, reply)
+    }
+    answer.then(
+      (given) => {
+        if (first && name === key.whole && !isComplete(given, key)) keepAsPart(cache, key, given)
+        if (first) return
+        if (serves(given, key)) give(given, reply, alone)
+        else alone()
+      },
+      () => {
+        // The one who asked has heard why; everyone else asks for himself.
+        if (!first) alone()
+      },
+    )
+  }
+
+  /** A page must not stand for the whole. */
+  function keepAsPart(cache: AnswerCache<RememberedAnswer>, key: MemoKey, answer: RememberedAnswer): void {
+    cache.drop((other) => other === key.whole)
+    void cache.get(key.part, () => Promise.resolve(answer))
+  }
+
+  function give(answer: RememberedAnswer, reply: ReadReply, otherwise: () => void): void {
+    const sent = (): void => {
+      counts.remembered += 1
+    }
+    sendRemembered(answer, reply, sent, otherwise)
+  }
+
+  return { handler, counts }
+}
+
+const isPicture = ({ whole }: MemoKey): boolean => / $/.test(whole)
+
+function isComplete({ body }: RememberedAnswer, { page }: MemoKey): boolean {
+  if (page === null || body.kind === 'file') return true
+  const { size, totalSize } = containerCounts(body.bytes)
+  return size === null || (totalSize === null ? size < page.size : size >= totalSize)
+}
+
+/** True if an answer under the whole's name holds what this page would. */
+function serves({ body }: RememberedAnswer, { page }: MemoKey): boolean {
+  if (page === null || body.kind === 'file') return true
+  const { size } = containerCounts(body.bytes)
+  return page.start === 0 && size !== null && size <= page.size
+}
+
+function sendRemembered(
+  { status, headers, body }: RememberedAnswer,
+  reply: ReadReply,
+  sent: () => void,
+  otherwise: () => void,
+): void {
+  const size = body.kind === 'memory' ? body.bytes.length : body.size
+  const begin = (): void => {
+    sent()
+    reply.begin(status, { ...headers, 'content-length': size })
+  }
+  if (body.kind === 'memory') {
+    begin()
+    reply.write(body.bytes)
+    reply.end()
+    return
+  }
+  const stream = createReadStream(body.path)
+  let begun = false
+  stream.once('open', () => {
+    begun = true
+    begin()
+  })
+  stream.on('data', (chunk) => {
+    if (reply.write(Buffer.from(chunk))) return
+    stream.pause()
+    reply.whenDrained(() => stream.resume())
+  })
+  stream.once('end', () => reply.end())
+  stream.once('error', (error) => {
+    // Let go a moment ago to make room: Plex still has it.
+    if (begun) reply.fail(502, error.message)
+    else otherwise()
+  })
+  reply.whenGone(() => stream.destroy())
+}

@@ -1,0 +1,112 @@
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { ReadReply } from '../read-handler.ts'
+
+/** An answer as it can be given again. Pictures stand on disk. */
+export interface RememberedAnswer {
+  status: number
+  headers: OutgoingHttpHeaders
+  body: { kind: 'memory'; bytes: Buffer } | { kind: 'file'; path: string; size: number }
+}
+
+/** The answer went to its client but is not one to remember. */
+export class NotRemembered extends Error {}
+
+export interface RecordingLimits {
+  /** Of a text in memory. */
+  maxTextBytes: number
+  /** Of a picture on disk. */
+  maxImageBytes: number
+}
+
+/** Takes an answer in, passes it on to the client who asked first, and settles `answer` when it is whole. */
+export interface RecordingReply extends ReadReply {
+  readonly answer: Promise<RememberedAnswer>
+}
+
+/** A picture goes to `path`. `client` may go away without the answer being given up: others may wait for it, and it is asked for once. */
+export function createRecordingReply(client: ReadReply | null, path: string, limits: RecordingLimits): RecordingReply {
+  let settle: { resolve(answer: RememberedAnswer): void; reject(error: Error): void } | null = null
+  const answer = new Promise<RememberedAnswer>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  // Nobody else may be waiting; the client has heard of the failure itself.
+  answer.catch(() => undefined)
+  let status = 0
+  let headers: OutgoingHttpHeaders = {}
+  let bytes = 0
+  let chunks: Buffer[] | null = null
+  let file: WriteStream | null = null
+  let gone = false
+  let resume: () => void = () => undefined
+  client?.whenGone(() => {
+    gone = true
+    resume()
+  })
+
+  const forget = (reason: string): void => {
+    settle?.reject(new NotRemembered(reason))
+    settle = null
+    chunks = null
+    discard(file)
+    file = null
+    resume()
+  }
+
+  return {
+    answer,
+    begin(answered, given) {
+      status = answered
+      headers = given
+      client?.begin(answered, given)
+      const type = String(given['content-type'] ?? '')
+      if (answered !== 200) forget(`status ${answered}`)
+      else if (!type.startsWith('image/')) chunks = []
+      else {
+        file = createWriteStream(path, { flags: 'wx', mode: 0o600 })
+        file.once('error', (error) => forget(error.message))
+      }
+    },
+    write(chunk) {
+      bytes += chunk.length
+      if (bytes > (file === null ? limits.maxTextBytes : limits.maxImageBytes)) forget('larger than what is remembered')
+      chunks?.push(chunk)
+      const clientIsReady = client === null || gone ? true : client.write(chunk)
+      const fileIsReady = file?.write(chunk) ?? true
+      return clientIsReady && fileIsReady
+    },
+    end() {
+      client?.end()
+      const done = settle
+      settle = null
+      if (chunks !== null) done?.resolve({ status, headers, body: { kind: 'memory', bytes: Buffer.concat(chunks) } })
+      const written = file
+      if (written === null) return
+      const size = bytes
+      written.once('error', (error) => done?.reject(error))
+      written.end(() => done?.resolve({ status, headers, body: { kind: 'file', path: String(written.path), size } }))
+    },
+    fail(code, reason) {
+      client?.fail(code, reason)
+      forget(reason)
+    },
+    whenDrained(goOn) {
+      // Whichever of the two is ready, or falls away, lets Plex go on; the other pauses it again if need be.
+      resume = goOn
+      if (file?.writableNeedDrain) file.once('drain', goOn)
+      if (client !== null && !gone) client.whenDrained(goOn)
+    },
+    // The read goes on for those who wait.
+    whenGone: () => undefined,
+  }
+}
+
+function discard(file: WriteStream | null): void {
+  if (file === null) return
+  file.once('close', () => {
+    // A file that stays is in a folder that goes with the job.
+    rm(String(file.path), { force: true }).catch(() => undefined)
+  })
+  file.destroy()
+}

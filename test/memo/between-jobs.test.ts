@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { couldHaveChanged, isReusable, maxReuseMs, touchesCollections } from '../../src/proxy/memo/stale.ts'
+import { paged } from '../scope/scope-world.ts'
+import { startMemoWorld } from './memo-world.ts'
+
+const stamps = (sections: Record<string, string>, items: Record<string, string>) => ({
+  sections: new Map(Object.entries(sections)),
+  items: new Map(Object.entries(items)),
+})
+
+describe('an answer of the job before is used', () => {
+  const before = stamps({ 1: 'a', 2: 'b' }, { 10: '5', 11: '6' })
+  test.each([
+    ['/library/sections/1/all?type=1&genre=5', 0, true],
+    ['/library/sections/1/genre?type=1', 0, true],
+    ['/library/sections/1/all?type=1&genre=5', maxReuseMs + 1, false],
+    ['/library/sections/2/all?type=2', 0, false],
+    ['/library/sections/3/all?type=2', 0, false],
+    ['/library/metadata/10', 0, true],
+    ['/library/metadata/10/thumb/1600000000', 0, true],
+    ['/library/metadata/11', 0, false],
+    ['/library/metadata/10,11', 0, false],
+    ['/library/metadata/12', 0, false],
+    ['/', 0, false],
+    ['/:/prefs', 0, false],
+    ['/library/sections', 0, false],
+    ['/library/sections/1/all?type=1&viewCount%3E%3E=1', 0, false],
+    ['/library/sections/1/all?type=1&unwatched=1', 0, false],
+    ['/library/sections/1/all?type=1&push=1&show.unwatchedLeaves=1', 0, false],
+    ['/library/sections/1/all?type=1&lastViewedAt%3E%3E=-30d', 0, false],
+    ['/library/sections/1/all?type=4&episode.inProgress=1', 0, false],
+    ['/library/sections/1/all?type=1&userRating!=-1', 0, false],
+    ['/library/sections/1/all?type=1&sort=lastViewedAt%3Adesc&genre=5', 0, false],
+    ['/library/sections/1/all?type=1&sort=random&genre=5', 0, false],
+  ])('%s after %i ms: %s', (target, ageMs, expected) => {
+    expect(isReusable(target, ageMs, before, stamps({ 1: 'a', 2: 'changed' }, { 10: '5', 11: '7' }))).toBe(expected)
+  })
+})
+
+describe('a write that Kometa believes in', () => {
+  const write = (method: string, path: string, query = '', ratingKey: string | null = null) => ({
+    method,
+    path,
+    query,
+    ratingKey,
+  })
+  const read = (target: string, names: string[] = []) => ({ target, mentions: (key: string) => names.includes(key) })
+  test.each([
+    ['an unknown one changes everything', write('POST', '/butler/x'), read('/library/metadata/5'), true],
+    [
+      'a label changes its section',
+      write('PUT', '/library/sections/1/all', '', '5'),
+      read('/library/sections/1/genre?type=1'),
+      true,
+    ],
+    ['and no other', write('PUT', '/library/sections/1/all', '', '5'), read('/library/sections/2/genre?type=1'), false],
+    [
+      'a poster leaves another item',
+      write('POST', '/library/metadata/5/posters', '', '5'),
+      read('/library/metadata/6'),
+      false,
+    ],
+    [
+      'unless it is named there',
+      write('POST', '/library/metadata/5/posters', '', '5'),
+      read('/library/metadata/6', ['5']),
+      true,
+    ],
+  ])('%s', (_name, made, asked, expected) => {
+    expect(couldHaveChanged(made, asked)).toBe(expected)
+  })
+
+  test('touches collections only where it is about one', () => {
+    expect(touchesCollections(write('POST', '/library/collections', 'type=1'))).toBe(true)
+    expect(touchesCollections(write('PUT', '/library/sections/1/all', 'type=18&id=9', '9'))).toBe(true)
+    expect(touchesCollections(write('PUT', '/library/sections/1/all', 'type=1&id=9', '9'))).toBe(false)
+    expect(touchesCollections(write('POST', '/library/metadata/9/posters', '', '9'))).toBe(false)
+  })
+})
+
+test('the second job of a server asks for nothing that stayed the same', async () => {
+  let nowMs = 1_000_000
+  await using world = await startMemoWorld({ targets: ['1001'], now: () => nowMs })
+  const targets = ['/library/metadata/1001', '/library/sections/1/genre?type=1', '/', '/library/metadata/1001/posters']
+  const search = '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'
+  const run = async () => {
+    const job = await world.job()
+    await job.layers.scope?.start()
+    world.plex.clearJournal()
+    for (const target of targets) await (await job.get(target)).arrayBuffer()
+    const body = await (await job.get(search, paged(0, 100))).text()
+    return { asked: world.asked().filter((target) => !target.includes('includeMeta')), body }
+  }
+  const current = stamps({ 1: 'a' }, { 1001: '5' })
+  world.store.beginJob(current)
+  const first = await run()
+  expect(first.asked).toHaveLength(5)
+  expect(world.store.items()).toEqual(['1001'])
+
+  world.store.beginJob(current)
+  nowMs += 60_000
+  const second = await run()
+  expect(second.asked).toEqual(['/', '/library/metadata/1001/posters'])
+  expect(second.body).toBe(first.body)
+
+  world.store.beginJob(stamps({ 1: 'b' }, { 1001: '5' }))
+  expect((await run()).asked).toHaveLength(4)
+
+  world.store.beginJob(current)
+  world.store.beginJob(current, { fresh: true })
+  expect((await run()).asked).toHaveLength(5)
+
+  nowMs += maxReuseMs + 1
+  world.store.beginJob(current)
+  expect((await run()).asked).toHaveLength(5)
+})

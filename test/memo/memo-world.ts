@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import { createPlexReader } from '../../src/plex/reads.ts'
+import { createPlexConnection } from '../../src/plex/upstream.ts'
+import { createMemoStore, type MemoStore } from '../../src/proxy/memo/memo-store.ts'
+import { createReadLayers, type ReadLayers } from '../../src/proxy/memo/read-layers.ts'
+import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
+import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
+import { movies, shows } from '../scope/scope-world.ts'
+import { clientToken, createListCaptures, createListRecorder, type ListRecorder } from '../support/proxy-world.ts'
+import { type SamplePlex, type SamplePlexOptions, startSamplePlex } from '../support/sample-plex.ts'
+
+export interface Job extends AsyncDisposable {
+  proxy: PlexProxy
+  layers: ReadLayers
+  recorder: ListRecorder
+  get(target: string, headers?: Record<string, string>): Promise<Response>
+  send(method: string, target: string, body?: Uint8Array): Promise<Response>
+}
+
+export interface MemoWorld extends AsyncDisposable {
+  plex: SamplePlex
+  store: MemoStore
+  /** Targets that Plex's journal shows since it was cleared. */
+  asked(): string[]
+  job(options?: { scope?: 'on' | 'off' }): Promise<Job>
+}
+
+export interface MemoWorldOptions extends Omit<SamplePlexOptions, 'libraries'> {
+  libraries?: readonly SampleLibrary[]
+  targets?: readonly string[]
+  now?: () => number
+}
+
+/** A sample Plex, a memory that outlives jobs, and jobs with the proxy and all layers. */
+export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<MemoWorld> {
+  const { libraries = [movies(30), shows()], targets = ['1001', '2012'], now, ...plexOptions } = options
+  const plex = await startSamplePlex({ libraries, ...plexOptions })
+  const folder = await mkdtemp(join(tmpdir(), 'memo-'))
+  const store = await createMemoStore(join(folder, 'pictures'), now === undefined ? {} : { now })
+  const connection = createPlexConnection({
+    url: plex.url,
+    token: plex.token,
+    verifySsl: true,
+    clientIdentifier: 'tests',
+  })
+  const reader = createPlexReader(connection)
+  const jobs: Job[] = []
+  return {
+    plex,
+    store,
+    asked: () => plex.journal.map(({ target }) => target),
+    async job({ scope = 'on' } = {}) {
+      const items = await reader.items(targets)
+      const ancestors = await reader.items(items.flatMap(ancestorKeys))
+      plex.clearJournal()
+      const recorder = createListRecorder()
+      const layers = createReadLayers({
+        ...{ connection, serverId: plex.machineIdentifier, recorder, store, targets: items, ancestors, scope },
+      })
+      const proxy = await startProxy({
+        ...{ connection, serverId: plex.machineIdentifier, clientToken, captures: createListCaptures() },
+        recorder: layers.recorder,
+        preferredPort: 0,
+        wrapReads: layers.wrapReads,
+      })
+      const headers = { Accept: '*/*', 'X-Plex-Token': clientToken, 'X-Plex-Language': 'en' }
+      const job: Job = {
+        proxy,
+        layers,
+        recorder,
+        get: (target, more = {}) => fetch(proxy.url + target, { headers: { ...headers, ...more } }),
+        send: (method, target, body) =>
+          fetch(proxy.url + target, { method, headers, ...(body && { body: Buffer.from(body) }) }),
+        [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+      }
+      jobs.push(job)
+      return job
+    },
+    async [Symbol.asyncDispose]() {
+      for (const job of jobs) await job[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+      await connection[Symbol.asyncDispose]()
+      await plex[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
