@@ -33,7 +33,7 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .option('--python <path>', "Kometa's Python")
     .option(
       '--target <spec>',
-      'what to preview (default: six items that differ)',
+      'what to preview (default: items that differ in what overlays look at)',
       (value, all: string[]) => [...all, value],
       [],
     )
@@ -54,9 +54,10 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
   const progress = createProgress({ stream: process.stderr })
   try {
     const summary = await runJob({
-      config,
+      config:
+        options.target.length > 0 ? config : { ...config, preview: { ...config.preview, targets: world.targets } },
       jobDir,
-      specs: options.target.length > 0 ? options.target : world.targets,
+      specs: options.target,
       renderer,
       dataDir: data,
       keepWorkspace: false,

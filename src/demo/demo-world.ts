@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PreviewTarget } from '../contract/preview.ts'
 import type { Renderer } from '../run/renderer.ts'
-import { sampleLibraries } from './library-data.ts'
+import { demoLibraries, demoTargets } from './library-data.ts'
 import { type SamplePlex, startSamplePlex } from './sample-plex/sample-plex.ts'
 import { sampleRendererCommand } from './sample-renderer/command.ts'
 
@@ -11,25 +12,18 @@ export interface DemoWorld extends AsyncDisposable {
   plex: SamplePlex
   configPath: string
   /** What the demo previews when nobody chooses: items that differ in what overlays look at. */
-  targets: readonly string[]
+  targets: PreviewTarget[]
 }
 
 export async function startDemoWorld(): Promise<DemoWorld> {
-  const plex = await startSamplePlex({ libraries: sampleLibraries() })
+  const plex = await startSamplePlex({ libraries: demoLibraries() })
   const dir = await mkdtemp(join(tmpdir(), 'kometa-preview-demo-'))
   const configPath = join(dir, 'config.yml')
   await writeFile(configPath, demoConfig(plex.url, plex.token))
   return {
     plex,
     configPath,
-    targets: [
-      'Metropolis (1927)',
-      'Charade (1963)',
-      'Nosferatu (1922)',
-      'One Step Beyond',
-      'One Step Beyond Season 1',
-      'One Step Beyond S01E02',
-    ],
+    targets: demoTargets().map(({ id, item, library }) => ({ id, ratingKey: item.ratingKey, library })),
     async [Symbol.asyncDispose]() {
       await plex[Symbol.asyncDispose]()
       await rm(dir, { recursive: true, force: true })
