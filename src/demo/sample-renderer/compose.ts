@@ -1,0 +1,23 @@
+import sharp from 'sharp'
+import { type Badge, type Canvas, drawBadges } from './badges.ts'
+import { markWebp } from './mark-webp.ts'
+
+/** Kometa's default for `overlay_artwork_quality`. */
+export const defaultQuality = 90
+const maxInputPixels = 8000 * 8000
+
+/** Draws badges on a picture in Kometa's canvas and format: lossy WEBP with the overlay mark. */
+export async function composeOverlay(
+  base: Uint8Array,
+  badges: readonly Badge[],
+  canvas: Canvas,
+  quality = defaultQuality,
+): Promise<Buffer> {
+  const drawn = await sharp(base, { limitInputPixels: maxInputPixels })
+    .flatten({ background: '#000000' })
+    .resize(canvas.width, canvas.height, { fit: 'fill', kernel: 'lanczos3' })
+    .composite([{ input: Buffer.from(drawBadges(badges, canvas)) }])
+    .webp({ quality })
+    .toBuffer()
+  return markWebp(drawn)
+}

@@ -1,0 +1,131 @@
+import { type Item, type Level, levelNumbers, readItem } from './item.ts'
+import type { KometaLog } from './kometa-log.ts'
+import type { PlexClient } from './plex-client.ts'
+import type { LibrarySettings } from './run-settings.ts'
+import type { Element } from './xml.ts'
+
+/** One connected library: reads in the order and number in which Kometa makes them (facts 2.4, 2.5). */
+export interface Library {
+  settings: LibrarySettings
+  plex: PlexClient
+  section: string
+  type: 'movie' | 'show'
+  /** Everything of one level. Movies and shows are listed once, seasons and episodes for each definition (plex.py:874-905). */
+  listing(level: Level): Promise<Element[]>
+  /** What a plex_search finds, as Plex says. */
+  search(level: Level, of: { resolution: string; hdr: boolean }): Promise<Element[]>
+  /** The whole item; read once (plex.py:1072-1083), a season or episode twice (plex.py:858-861). */
+  item(ratingKey: string, level: Level): Promise<Item>
+  /** The episodes under a show or season, whole. */
+  leaves(item: Item): Promise<Item[]>
+  /** Items that carry the Overlay label, of every level (overlays.py:693-695). */
+  labelled(): Promise<{ ratingKey: string; level: Level }[]>
+}
+
+/** Connects as Kometa does (facts 2.2). Throws in Kometa's words when the library is not there. */
+export async function connectLibrary(settings: LibrarySettings, plex: PlexClient, log: KometaLog): Promise<Library> {
+  const root = await plex.query('/')
+  await plex.query('/:/prefs')
+  const { friendlyName = '', version = '' } = root.attributes
+  log.info('plex.py', `Connected to server ${friendlyName} version ${version}`)
+  await plex.query('/library')
+  const sections = await plex.query('/library/sections')
+  const titles = sections.children.map(({ attributes }) => attributes.title ?? '')
+  const found = sections.children.find(({ attributes }) => attributes.title === settings.title)
+  if (!found) {
+    throw new Error(`Plex Error: Plex Library '${settings.title}' not found. Options: ${titles.join(', ')}`)
+  }
+  const { key: section = '', type, allowSync } = found.attributes
+  if (type !== 'movie' && type !== 'show')
+    throw new Error('Plex Error: the sample renderer knows movies and shows only')
+  if (allowSync === '0') throw new Error('Plex Error: Plex Token is read only. Please get a new token')
+  await plex.query(`/library/sections/${section}/prefs`)
+  log.info('plex.py', `Connected to library ${settings.title}`)
+  return createLibrary({ settings, plex, section, type })
+}
+
+function createLibrary(base: Pick<Library, 'settings' | 'plex' | 'section' | 'type'>): Library {
+  const { plex, section, type } = base
+  const all = `/library/sections/${section}/all`
+  const items = new Map<string, Item>()
+  const leaves = new Map<string, Item[]>()
+  let topLevel: Element[] | null = null
+  const prefix = type === 'show' ? 'episode.' : ''
+
+  async function readWhole(ratingKey: string): Promise<Item> {
+    const container = await plex.query(`/library/metadata/${ratingKey}`)
+    const [element] = container.children
+    const item = element ? readItem(element) : null
+    if (!item) throw new Error(`Item Failed to Load: ${ratingKey}`)
+    return item
+  }
+
+  async function item(ratingKey: string, level: Level): Promise<Item> {
+    const known = items.get(ratingKey)
+    if (known) return known
+    if (level === 'season' || level === 'episode') {
+      await plex.query(`/library/metadata/${ratingKey}`, { paged: true })
+    }
+    const whole = await readWhole(ratingKey)
+    items.set(ratingKey, whole)
+    return whole
+  }
+
+  async function labelChoice(level: Level): Promise<string | null> {
+    const choices = await plex.query(`/library/sections/${section}/label?type=${levelNumbers[level]}`)
+    const choice = choices.children.find(({ attributes }) => attributes.title?.toLowerCase() === 'overlay')
+    return choice?.attributes.key ?? null
+  }
+
+  return {
+    ...base,
+    item,
+    async listing(level) {
+      if (level !== 'movie' && level !== 'show') {
+        return await plex.list(`${all}?includeGuids=1&type=${levelNumbers[level]}`)
+      }
+      topLevel ??= await plex.list(`${all}?includeGuids=1&type=${levelNumbers[level]}`)
+      return topLevel
+    },
+    async search(level, { resolution, hdr }) {
+      const field = `${prefix}resolution`
+      const choices = await plex.query(
+        `/library/sections/${section}/resolution?type=${levelNumbers[type === 'show' ? 'episode' : 'movie']}`,
+      )
+      if (!choices.children.some(({ attributes }) => attributes.key === resolution)) return []
+      const range = hdr ? `&and=1&${prefix}hdr=1` : ''
+      return await plex.list(`${all}?type=${levelNumbers[level]}&sort=titleSort&${field}=${resolution}${range}`)
+    },
+    async leaves(of) {
+      const known = leaves.get(of.ratingKey)
+      if (known) return known
+      const target = of.level === 'show' ? 'allLeaves' : 'children'
+      const container = await plex.query(`/library/metadata/${of.ratingKey}/${target}?includeGuids=1`, { paged: true })
+      const read: Item[] = []
+      for (const { attributes } of container.children) {
+        if (attributes.ratingKey !== undefined) read.push(await item(attributes.ratingKey, 'movie'))
+      }
+      leaves.set(of.ratingKey, read)
+      return read
+    },
+    async labelled() {
+      const paged = 'X-Plex-Container-Start=0&X-Plex-Container-Size=0'
+      await plex.query(`${all}?includeMeta=1&includeAdvanced=1&${paged}`)
+      await plex.query(`/library/sections/${section}/collections?includeMeta=1&includeAdvanced=1&${paged}`)
+      const levels: readonly Level[] = type === 'movie' ? ['movie'] : ['show', 'episode', 'season']
+      const found: { ratingKey: string; level: Level }[] = []
+      for (const level of levels) {
+        const choice = await labelChoice(level)
+        if (choice === null) continue
+        const field = level === 'movie' ? 'label' : `${level}.label`
+        const ofType = level === type ? '' : `&type=${levelNumbers[level]}`
+        for (const { attributes } of await plex.list(
+          `${all}?includeGuids=1${ofType}&${field}=${encodeURIComponent(choice)}`,
+        )) {
+          if (attributes.ratingKey !== undefined) found.push({ ratingKey: attributes.ratingKey, level })
+        }
+      }
+      return found
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { type Element, parseXml } from './xml.ts'
+
+/** Talks to Plex as plexapi 4.18.1 inside Kometa does: same headers, XML answers, paging by header. */
+export interface PlexClient {
+  /** GET, first page only unless it is a listing; the answer's container. */
+  query(target: string, options?: { paged?: boolean }): Promise<Element>
+  /** All pages of a listing, 100 at a time (plexapi base.py:343-379). */
+  list(target: string): Promise<Element[]>
+  /** An image; the token stands in the query alone, and there is no X-Plex header (Kometa request.py:101-137). */
+  image(url: string): Promise<Buffer>
+  /** The absolute address of a path on this server, with the token in the query, as plexapi's `url(includeToken)` makes it. */
+  urlWithToken(target: string): string
+  post(target: string, body?: Uint8Array): Promise<void>
+  put(target: string): Promise<void>
+  close(): void
+}
+
+const pageSize = 100
+const timeoutMs = 60_000
+const imageTypes = ['image/jpeg', 'image/png', 'image/webp']
+
+/** `url` has no trailing slash; only http, since the preview's proxy speaks nothing else. */
+export function createPlexClient(url: string, token: string): PlexClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const plexHeaders = {
+    'X-Plex-Platform': 'Linux',
+    'X-Plex-Platform-Version': '6.1',
+    'X-Plex-Provides': 'sync',
+    'X-Plex-Product': 'Kometa',
+    'X-Plex-Version': '4.18.1',
+    'X-Plex-Device': 'Linux',
+    'X-Plex-Device-Name': 'sample-renderer',
+    'X-Plex-Client-Identifier': 'kometa-preview-sample-renderer',
+    'X-Plex-Language': 'en',
+    'X-Plex-Sync-Version': '2',
+    'X-Plex-Features': 'external-media',
+    'X-Plex-Token': token,
+    'User-Agent': 'python-requests/2.34.2',
+    'Accept-Encoding': 'identity',
+    Accept: '*/*',
+    Connection: 'keep-alive',
+  }
+
+  async function send(
+    method: 'GET' | 'POST' | 'PUT',
+    target: string,
+    headers: Readonly<Record<string, string>>,
+    body?: Uint8Array,
+  ): Promise<{ status: number; type: string; body: Buffer }> {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const length =
+        body === undefined
+          ? method === 'GET'
+            ? {}
+            : { 'Content-Length': '0' }
+          : { 'Content-Length': String(body.length) }
+      const sent = request(
+        `${url}${target}`,
+        { method, agent, timeout: timeoutMs, headers: { ...headers, ...length } },
+        resolve,
+      )
+      sent.once('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
+      sent.once('error', reject)
+      sent.end(body)
+    })
+    const type = response.headers['content-type'] ?? ''
+    return { status: response.statusCode ?? 0, type, body: await buffer(response) }
+  }
+
+  /** plexapi takes 200, 201 and 204, and parses whatever is not blank (server.py:748-759). */
+  async function plexapi(
+    method: 'GET' | 'POST' | 'PUT',
+    target: string,
+    headers: Readonly<Record<string, string>> = {},
+    body?: Uint8Array,
+  ): Promise<Element | null> {
+    const answer = await send(method, target, { ...plexHeaders, ...headers }, body)
+    const path = target.split('?')[0] ?? ''
+    if (![200, 201, 204].includes(answer.status)) throw new Error(`(${answer.status}) ${method} ${path}`)
+    const text = answer.body.toString('utf8').trim()
+    return text === '' ? null : parseXml(text)
+  }
+
+  const page = (start: number) => ({
+    'X-Plex-Container-Start': String(start),
+    'X-Plex-Container-Size': String(pageSize),
+  })
+
+  async function query(target: string, { paged = false } = {}): Promise<Element> {
+    const container = await plexapi('GET', target, paged ? page(0) : {})
+    if (!container) throw new Error(`an empty answer to ${target.split('?')[0]}`)
+    return container
+  }
+
+  return {
+    query,
+    async list(target) {
+      const items: Element[] = []
+      for (let start = 0; ; start += pageSize) {
+        const container = await plexapi('GET', target, page(start))
+        const { totalSize, size } = container?.attributes ?? {}
+        items.push(...(container?.children.filter(({ attributes }) => attributes.ratingKey !== undefined) ?? []))
+        if (start + pageSize >= Number(totalSize ?? size ?? 0)) return items
+      }
+    },
+    async image(absolute) {
+      if (!absolute.startsWith(`${url}/`)) throw new Error('Image Error: the picture is on another server')
+      const answer = await send('GET', absolute.slice(url.length), {
+        'Accept-Language': 'en-US,en;q=0.5',
+        'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0',
+        'Accept-Encoding': 'identity',
+        Accept: '*/*',
+        Connection: 'keep-alive',
+      })
+      if (answer.status >= 400) throw new Error(`Image Error: ${answer.status}`)
+      if (!imageTypes.includes(answer.type)) throw new Error('Image Not PNG, JPG, or WEBP')
+      return answer.body
+    },
+    urlWithToken: (target) => `${url}${target}${target.includes('?') ? '&' : '?'}X-Plex-Token=${token}`,
+    async post(target, body) {
+      await plexapi('POST', target, {}, body)
+    },
+    async put(target) {
+      await plexapi('PUT', target)
+    },
+    close: () => agent.destroy(),
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { kometaFilename } from '../../config/kometa-filename.ts'
+import { applyOverlays, removeOverlays } from './apply.ts'
+import { compile, type Plan } from './compile.ts'
+import { definitionsOf } from './definitions.ts'
+import type { KometaLog } from './kometa-log.ts'
+import { connectLibrary, type Library } from './library.ts'
+import { createPlexClient, type PlexClient } from './plex-client.ts'
+import { type LibrarySettings, readRunSettings } from './run-settings.ts'
+
+/** One overlay run over the libraries of a run config, in Kometa's order and with its log lines. */
+export async function run({ configPath, log }: { configPath: string; log: KometaLog }): Promise<void> {
+  log.info('kometa.py', 'Sample renderer: a stand-in that plays Kometa’s part for the demo. This is not Kometa.')
+  log.separator('kometa.py', 'Starting Run')
+  const libraries = await readRunSettings(configPath)
+  const clients: PlexClient[] = []
+  try {
+    const connected: Library[] = []
+    for (const settings of libraries) {
+      log.secret(settings.url)
+      log.secret(settings.token)
+      const plex = createPlexClient(settings.url, settings.token)
+      clients.push(plex)
+      const library = await connect(settings, plex, log)
+      if (library) connected.push(library)
+    }
+    if (connected.length === 0) throw new Error('Plex Error: No Plex libraries were connected to')
+    for (const library of connected) await runLibrary(library, configPath, log)
+  } finally {
+    for (const client of clients) client.close()
+  }
+  log.separator('kometa.py', 'Finished Run')
+}
+
+async function connect(settings: LibrarySettings, plex: PlexClient, log: KometaLog): Promise<Library | null> {
+  const { mapping, title } = settings
+  const shown = title === mapping ? mapping : `${title} (${mapping})`
+  log.info('config.py', `Connecting to ${shown} Library...`)
+  try {
+    const library = await connectLibrary(settings, plex, log)
+    const known = settings.overlayFiles.map((entry) => ({ entry, made: definitionsOf(entry, library.type) }))
+    for (const { made } of known) if (typeof made === 'string') log.warning('config.py', `Overlay Warning: ${made}`)
+    if (!settings.removeOverlays && known.every(({ made }) => typeof made === 'string')) {
+      throw new Error('Config Error: No valid overlay file for the sample renderer')
+    }
+    log.info('config.py', `${shown} Library Connection Successful`)
+    return library
+  } catch (error) {
+    log.error('config.py', error instanceof Error ? error.message : String(error))
+    log.info('config.py', `${shown} Library Connection Failed`)
+    return null
+  }
+}
+
+async function runLibrary(library: Library, configPath: string, log: KometaLog): Promise<void> {
+  const { mapping, title, removeOverlays: removeAll } = library.settings
+  const plural = library.type === 'movie' ? 'Movies' : 'Shows'
+  log.separator('kometa.py', `${mapping} Library`)
+  log.info('plex.py', `Loading All ${plural} from Library: ${title}`)
+  const items = await library.listing(library.type)
+  log.info('plex.py', `Loaded ${items.length} ${plural}`)
+  log.separator('overlays.py', `${title} Library Overlays`)
+  const backups = { path: join(dirname(configPath), 'overlays', `${kometaFilename(mapping)} Original Posters`) }
+  await mkdir(backups.path, { recursive: true })
+  const plans = removeAll ? new Map<string, Plan>() : await compile(library, log)
+  const labelled = await library.labelled()
+  await removeOverlays(
+    library,
+    labelled.filter(({ ratingKey }) => !plans.has(ratingKey)),
+    backups,
+    log,
+  )
+  if (!removeAll) {
+    const order = [...plans.values()].sort((a, b) => compareTitles(a.item.sortKey, b.item.sortKey))
+    await applyOverlays(library, order, backups, log)
+  }
+  log.separator('overlays.py', `Finished ${title} Library Overlays`)
+}
+
+/** Python compares by code points. */
+const compareTitles = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
