@@ -62,7 +62,13 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
       })
       const proxy = await startProxy({
         ...{ connection, serverId: plex.machineIdentifier, clientToken, captures: createListCaptures() },
-        recorder: layers.recorder,
+        recorder: {
+          ...recorder,
+          blocked(write) {
+            recorder.blocked(write)
+            layers.wrote(write)
+          },
+        },
         preferredPort: 0,
         wrapReads: layers.wrapReads,
       })

@@ -1,3 +1,4 @@
+import type { BlockedWrite } from '../../contract/records.ts'
 import type { PlexConnection } from '../../plex/connection.ts'
 import { microTimestamp } from '../clock.ts'
 import type { ReadHandler } from '../read-handler.ts'
@@ -7,7 +8,6 @@ import type { ScopeItem } from '../scope/scope-items.ts'
 import { createScopedReads } from '../scope/scoped-reads.ts'
 import { createCollectionLookup } from './collection-lookup.ts'
 import type { MemoStore } from './memo-store.ts'
-import { observeWrites } from './observe-writes.ts'
 import { type PrefetchItem, prefetch } from './prefetch.ts'
 import { createReadMemo, type MemoCounts } from './read-memo.ts'
 
@@ -30,8 +30,8 @@ export type LayerItem = ScopeItem & PrefetchItem
 export interface ReadLayers {
   /** For `ProxyOptions.wrapReads`. */
   wrapReads(forward: ReadHandler): ReadHandler
-  /** For `ProxyOptions.recorder`: forgets what a blocked write could have changed. */
-  readonly recorder: ProxyRecorder
+  /** A blocked write that Kometa believes in: what it could have changed is asked for again. Call before its answer goes out. */
+  wrote(write: Pick<BlockedWrite, 'method' | 'path' | 'query' | 'rating_key'>): void
   /** null when the scope is off. */
   readonly scope: Scope | null
   readonly memo: {
@@ -79,10 +79,10 @@ export function createReadLayers(options: ReadLayersOptions): ReadLayers {
   return {
     scope,
     memo: { reads, collections: collections.counts },
-    recorder: observeWrites(recorder, (write) => {
-      store.wrote(write)
-      scope?.wrote(write.ratingKey)
-    }),
+    wrote({ method, path, query, rating_key: ratingKey }) {
+      store.wrote({ method, path, query, ratingKey })
+      scope?.wrote(ratingKey)
+    },
     wrapReads(forward) {
       handler = createReadMemo(store, forward, reads).handler
       return collections.wrap(scope === null ? handler : createScopedReads(scope, handler))
