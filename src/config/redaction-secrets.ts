@@ -5,6 +5,11 @@ const secretKey =
 /** Words that stand under such keys without being secret. */
 const harmless = /^(?:|true|false|none|null|bearer|env|\d{1,3})$/i
 
+/** Whether what stands under this key is taken for a secret. */
+export const isSecretKey = (key: string): boolean => secretKey.test(key)
+/** Whether a value is one that stands under such keys without being secret. */
+export const isHarmlessValue = (text: string): boolean => harmless.test(text)
+
 /** Everything in a config that must not reach a log: values under secret-like keys, and credentials inside URLs. */
 export function findSecrets(document: YamlValue): string[] {
   const found = new Set<string>()

@@ -41,6 +41,9 @@ export function collectSecrets(given: Readonly<Record<string, string>>, env: Nod
   return { values, plexUrl: plex('URL'), plexToken: plex('TOKEN') }
 }
 
+/** Names that we give ourselves to values that the studio took out of a config; these are put back everywhere. */
+export const ownSecretPrefix = 'kometa-preview-secret-'
+
 export interface Substituted {
   value: YamlValue
   /** Names that nothing was found for, with the keys that lead to them. */
@@ -73,9 +76,17 @@ export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string,
     if (!isMap(value)) return value
     const map = new Map<YamlKey, YamlValue>()
     for (const [key, item] of value) {
-      map.set(key, key === 'template_variables' ? item : convert(item, [...path, textOf(key)]))
+      map.set(key, key === 'template_variables' ? convertOwn(item) : convert(item, [...path, textOf(key)]))
     }
     return map
+  }
+
+  /** Kometa leaves template variables alone; ours stand for what the user wrote there. */
+  function convertOwn(value: YamlValue): YamlValue {
+    if (isList(value)) return value.map(convertOwn)
+    if (isMap(value)) return new Map([...value].map(([key, item]) => [key, convertOwn(item)]))
+    const own = typeof value === 'string' ? /^<<([\w-]+)>>$/.exec(value)?.[1] : undefined
+    return own?.startsWith(ownSecretPrefix) ? (secrets.get(own) ?? value) : value
   }
 
   return { value: convert(input, []), unresolved }

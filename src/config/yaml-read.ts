@@ -53,7 +53,9 @@ export function parseYaml(text: string, name: string): YamlValue {
   const lines = new LineCounter()
   const fail = (offset: number, problem: string): AppError => {
     const { line, col } = lines.linePos(offset)
-    return new AppError('CONFIG_INVALID_YAML', `${name}, line ${line}, column ${col}: ${problem}`)
+    return new AppError('CONFIG_INVALID_YAML', `${name}, line ${line}, column ${col}: ${problem}`, {
+      place: { line, column: col },
+    })
   }
   try {
     // `failsafe`: the parser types nothing, readPlainScalar does. Keys are compared here, since the parser takes quadratic time.

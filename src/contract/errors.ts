@@ -43,6 +43,8 @@ export interface AppErrorOptions {
   cause?: unknown
   /** More lines for the terminal, such as the candidates of an ambiguous target. */
   details?: readonly string[]
+  /** Where in the file that the message names; both count from 1. */
+  place?: { line: number; column: number }
 }
 
 /** An error that a user can act on. Its message is one line without a secret. Bugs are built-in errors instead. */
@@ -50,6 +52,7 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly details: readonly string[]
+  readonly place: { line: number; column: number } | undefined
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -57,6 +60,7 @@ export class AppError extends Error {
     this.code = code
     this.hint = options.hint
     this.details = options.details ?? []
+    this.place = options.place
   }
 
   get exitCode(): 1 | 2 | 130 {
