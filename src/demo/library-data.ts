@@ -5,7 +5,7 @@ import { showRows } from './library-data-shows.ts'
 import type { SampleItem, SampleLibrary } from './sample-plex/model.ts'
 
 /** Titles of the sample Plex's libraries. */
-export const demoLibraryTitles = { films: 'Movies', shows: 'TV Shows' } as const
+const demoLibraryTitles = { films: 'Movies', shows: 'TV Shows' } as const
 
 const firstFilmKey = 101
 const firstShowKey = 2001

@@ -23,8 +23,8 @@ export interface PosterText {
   year: string
 }
 
-export const posterSize = { width: 1000, height: 1500 } as const
-export const wideSize = { width: 1920, height: 1080 } as const
+const posterSize = { width: 1000, height: 1500 } as const
+const wideSize = { width: 1920, height: 1080 } as const
 const jpegQuality = 88
 
 /** A poster, JPEG 1000 x 1500. The same bytes for the same words: nothing is asked of the machine. */

@@ -31,7 +31,7 @@ export function fitTitle(face: Typeface, title: string, box: TitleBox): TitleLin
 }
 
 /** Breaks a title into about `count` lines of even width: each is then set to the full measure, as on old bills. */
-export function balance(face: Typeface, words: readonly string[], count: number, tracking = 0): string[] {
+function balance(face: Typeface, words: readonly string[], count: number, tracking = 0): string[] {
   const widths = new Map<string, number>()
   const width = (from: number, to: number) => {
     const key = `${from}-${to}`

@@ -3,7 +3,7 @@ import { measureText } from '../drawing/typeface.ts'
 import { type Palette, type Random, rect, stroke, times } from './shapes.ts'
 
 /** What stands on a poster, before a layout gives it a place. */
-export interface PosterParts {
+interface PosterParts {
   title: string
   /** Small lines: who made it, and when. */
   credit: string

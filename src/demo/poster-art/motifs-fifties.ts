@@ -20,7 +20,7 @@ import {
 } from './shapes.ts'
 
 /** A house on a hill, in a storm. */
-export const hauntedHouse: Motif = (p) =>
+const hauntedHouse: Motif = (p) =>
   times(4, (i) =>
     group(
       `translate(${-500 + i * 330} ${-460 + (i % 2) * 70})`,
@@ -52,7 +52,7 @@ export const hauntedHouse: Motif = (p) =>
   group('translate(340 330)', path('M0 160Q14 0-20-110L-90-190L-14-150L0-260L20-160L96-220L30-110Q40 0 60 160Z', p.ink))
 
 /** A plant that is hungry. */
-export const hungryPlant: Motif = (p) =>
+const hungryPlant: Motif = (p) =>
   rays(0, -120, 24, p.shade, 2600, 7) +
   stroke('M0 330Q-70 180 20 60Q70-20 10-90', p.ink, 40) +
   group(
@@ -97,7 +97,7 @@ export const hungryPlant: Motif = (p) =>
   floor(612, p.shade)
 
 /** Organ pipes, and what looks back from the water. */
-export const organPipes: Motif = (p) =>
+const organPipes: Motif = (p) =>
   times(11, (i) => {
     const off = Math.abs(i - 5)
     const x = (i - 5) * 86
@@ -118,7 +118,7 @@ export const organPipes: Motif = (p) =>
   )
 
 /** Four stamps of great price. */
-export const stamps: Motif = (p) => {
+const stamps: Motif = (p) => {
   const stamp = (x: number, y: number, tilt: number, paper: string, field: string, inside: string) =>
     group(
       `translate(${x} ${y}) rotate(${tilt})`,
@@ -167,7 +167,7 @@ export const stamps: Motif = (p) => {
 }
 
 /** One man in an empty city. */
-export const lastMan: Motif = (p) =>
+const lastMan: Motif = (p) =>
   circle(0, -200, 240, p.accent) +
   mirrored(
     polygon('1600,-900 520,-420 520,430 1600,1100', p.shade),
@@ -193,7 +193,7 @@ export const lastMan: Motif = (p) =>
   person(0, 320, 220, p.ink)
 
 /** A saucer with a red cap on, over the snow. */
-export const saucer: Motif = (p, random) =>
+const saucer: Motif = (p, random) =>
   starrySky(random, 140, p.ink) +
   circle(330, -400, 84, p.figure) +
   faded(0.45, polygon('-150,-40 150,-40 380,560 -380,560', p.accent)) +
@@ -215,7 +215,7 @@ export const saucer: Motif = (p, random) =>
   person(0, 470, 210, p.ground)
 
 /** A hand. It is a great hand. */
-export const greatHand: Motif = (p) =>
+const greatHand: Motif = (p) =>
   times(7, (i) => ring(0, 60, 240 + i * 130, 44, p.shade)) +
   path(
     'M-170 900L-150 320Q-330 180-350 20Q-350-40-296-30Q-240 60-170 70L-226-330Q-220-390-176-384Q-130-376-120-330L-70-60L-66-440Q-56-490-14-490Q30-486 34-440L44-60L110-390Q124-434 166-424Q206-410 200-360L150-20L236-230Q260-264 296-250Q330-230 316-180Q260 60 220 260Q180 340 180 900Z',
@@ -228,7 +228,7 @@ export const greatHand: Motif = (p) =>
   stroke('M-160 370Q0 420 170 360M-150 430Q0 480 172 420', p.ground, 9)
 
 /** Crosses on a hill, and what comes up between them. */
-export const graves: Motif = (p, random) =>
+const graves: Motif = (p, random) =>
   circle(40, -150, 330, p.figure) +
   faded(0.3, circle(150, -240, 60, p.shade), circle(-80, -60, 84, p.shade), circle(190, 0, 40, p.shade)) +
   times(5, (i) =>
@@ -257,3 +257,5 @@ export const graves: Motif = (p, random) =>
   ) +
   times(16, () => circle((random() - 0.5) * 1400, -420 + random() * 300, 3, p.ink)) +
   star(-330, -430, 4, 16, 5, p.ink)
+
+export const fifties = { hauntedHouse, hungryPlant, organPipes, stamps, lastMan, saucer, greatHand, graves }

@@ -16,7 +16,7 @@ import {
 } from './shapes.ts'
 
 /** A city of steps and light. */
-export const futureCity: Motif = (p) => {
+const futureCity: Motif = (p) => {
   const tower = (x: number, width: number, top: number, fill: string, edge: string) =>
     times(4, (i) => {
       const w = width * (1 - i * 0.22)
@@ -41,7 +41,7 @@ export const futureCity: Motif = (p) => {
 }
 
 /** A sun in the water, two people in a boat. */
-export const sunset: Motif = (p) =>
+const sunset: Motif = (p) =>
   rays(0, 60, 30, p.shade) +
   circle(0, 60, 350, p.accent) +
   times(5, (i) => rect(-400, -60 + i * 26, 800, 4 + i * 3, p.ground)) +
@@ -58,7 +58,7 @@ export const sunset: Motif = (p) =>
   stroke('M-330 330L-40 150', p.ink, 10)
 
 /** Eyes in the dark, and a cage. */
-export const catEyes: Motif = (p) =>
+const catEyes: Motif = (p) =>
   path('M-430 600Q-470-120-400-500L-190-300Q0-350 190-300L400-500Q470-120 430 600Q0 900-430 600Z', p.shade) +
   mirrored(
     path('M50-60Q150-210 330-170Q310 10 190 40Q90 40 50-60Z', p.accent),
@@ -80,7 +80,7 @@ export const catEyes: Motif = (p) =>
   )
 
 /** Wings in formation over the clouds. */
-export const biplanes: Motif = (p) => {
+const biplanes: Motif = (p) => {
   const plane = (x: number, y: number, size: number, tilt: number) =>
     group(
       `translate(${x} ${y}) scale(${size}) rotate(${tilt})`,
@@ -117,7 +117,7 @@ export const biplanes: Motif = (p) => {
 }
 
 /** A housefront falls, and the open window saves a man. */
-export const fallingFront: Motif = (p) =>
+const fallingFront: Motif = (p) =>
   times(9, (i) =>
     stroke(
       `M${-1500 + i * 60} ${-600 + i * 120}Q-300 ${-700 + i * 130} 1600 ${-420 + i * 120}`,
@@ -146,7 +146,7 @@ export const fallingFront: Motif = (p) =>
   times(5, (i) => group(`translate(${-420 + i * 210} 520) rotate(${i * 37})`, rect(-70, -9, 140, 18, p.accent)))
 
 /** An eye in a lens. */
-export const lens: Motif = (p) =>
+const lens: Motif = (p) =>
   rays(0, 0, 12, p.shade, 2600, 7) +
   circle(0, 0, 440, p.ink) +
   times(48, (i) => group(`rotate(${i * 7.5})`, rect(-8, -436, 16, 40, p.ground))) +
@@ -160,7 +160,7 @@ export const lens: Motif = (p) =>
   times(5, (i) => group(`rotate(${-40 + i * 20})`, rect(-6, -262 + Math.abs(i - 2) * 6, 12, 70, p.ground, 6)))
 
 /** A fringe, a neck and pearls. */
-export const bob: Motif = (p) =>
+const bob: Motif = (p) =>
   circle(0, -60, 420, p.shade) +
   path('M-90 200L-110 420Q-330 460-420 900H420Q330 460 110 420L90 200Z', p.figure) +
   path('M-196-120Q-206 200-60 272Q0 300 60 272Q206 200 196-120Z', p.figure) +
@@ -185,7 +185,7 @@ export const bob: Motif = (p) =>
   )
 
 /** A beam of light, and a man who climbs into the picture. */
-export const beam: Motif = (p) =>
+const beam: Motif = (p) =>
   polygon('-620,640 -500,640 420,-330 -420,-330', p.shade) +
   polygon('-470,-400 470,-400 470,170 -470,170', p.ink) +
   polygon('-440,-372 440,-372 440,142 -440,142', p.accent) +
@@ -205,3 +205,5 @@ export const beam: Motif = (p) =>
       path('M-90 400V60Q-84-10 0-14Q84-10 90 60V400Z', p.ink),
     ),
   )
+
+export const lateSilent = { futureCity, sunset, catEyes, biplanes, fallingFront, lens, bob, beam }

@@ -18,7 +18,7 @@ import {
 } from './shapes.ts'
 
 /** A hood, two eyes, a city of roofs. */
-export const hoodedEyes: Motif = (p) =>
+const hoodedEyes: Motif = (p) =>
   circle(0, -120, 400, p.accent) +
   path('M-260 120Q-330-400 0-430Q330-400 260 120Q440 300 480 1500H-480Q-440 300-260 120Z', p.ink) +
   path('M-196-90Q0-190 196-90Q190 20 0 40Q-190 20-196-90Z', p.figure) +
@@ -38,7 +38,7 @@ export const hoodedEyes: Motif = (p) =>
   )
 
 /** A mast that sends bolts. */
-export const radioMast: Motif = (p, random) =>
+const radioMast: Motif = (p, random) =>
   starrySky(random, 60, p.ink) +
   times(5, (i) => ring(0, -330, 110 + i * 110, 16, p.shade)) +
   polygon('-1400,560 -700,60 -420,330 -160,120 160,360 560,20 1400,560', p.figure) +
@@ -65,7 +65,7 @@ export const radioMast: Motif = (p, random) =>
   )
 
 /** A cap with two peaks, a pipe, a puff of smoke. */
-export const pipe: Motif = (p) =>
+const pipe: Motif = (p) =>
   times(9, (i) =>
     times(
       6,
@@ -94,7 +94,7 @@ export const pipe: Motif = (p) =>
   stroke('M190 80Q150 10 210-30T200-130T250-220', p.accent, 22)
 
 /** A door that stands ajar on nothing. */
-export const ajar: Motif = (p, random) =>
+const ajar: Motif = (p, random) =>
   starrySky(random, 170, p.ink) +
   times(7, (i) => ring(0, -40, 180 + i * 120, 26 - i * 2, p.shade)) +
   polygon('-150,330 170,330 520,1500 -900,1500', p.accent) +
@@ -108,7 +108,7 @@ export const ajar: Motif = (p, random) =>
   polygon('-60,330 30,330 -40,1500 -560,1500', p.ink)
 
 /** A derrick, a gusher, hills. */
-export const derrick: Motif = (p) =>
+const derrick: Motif = (p) =>
   rays(0, -260, 24, p.shade) +
   circle(-220, -200, 190, p.accent) +
   path('M-3000 330Q-700 160-330 250Q0 330 330 210Q700 130 3000 330V3000H-3000Z', p.figure) +
@@ -139,7 +139,7 @@ export const derrick: Motif = (p) =>
   )
 
 /** The set in the living room. */
-export const tvSet: Motif = (p) =>
+const tvSet: Motif = (p) =>
   times(14, (i) => rect(-1820 + i * 260, -1500, 120, 3600, p.shade)) +
   floor(430, p.figure) +
   stroke('M-40-330L-180-520M40-330L210-500', p.ink, 12) +
@@ -172,3 +172,5 @@ export const tvSet: Motif = (p) =>
   rect(276, -236, 12, 50, p.accent) +
   group('translate(282 -50) rotate(70)', rect(-6, -46, 12, 50, p.accent)) +
   times(6, (i) => rect(226, 60 + i * 34, 112, 12, p.ink, 6))
+
+export const shows = { hoodedEyes, radioMast, pipe, ajar, derrick, tvSet }

@@ -19,7 +19,7 @@ import {
 } from './shapes.ts'
 
 /** The moon with a shell in its eye. */
-export const moonTrip: Motif = (p, random) =>
+const moonTrip: Motif = (p, random) =>
   starrySky(random, 160, p.ink) +
   circle(0, 0, 430, p.shade) +
   circle(0, 0, 385, p.figure) +
@@ -42,7 +42,7 @@ export const moonTrip: Motif = (p, random) =>
   )
 
 /** Rails that run into a low sun. */
-export const rails: Motif = (p) =>
+const rails: Motif = (p) =>
   rays(0, -60, 26, p.shade) +
   circle(0, -60, 250, p.accent) +
   floor(60, p.figure) +
@@ -66,7 +66,7 @@ export const rails: Motif = (p) =>
   })
 
 /** A town in which no wall is straight. */
-export const crookedTown: Motif = (p) =>
+const crookedTown: Motif = (p) =>
   polygon('-3000,-260 -300,-420 120,-300 3000,-620 3000,3000 -3000,3000', p.shade) +
   polygon('-430,420 -520,-120 -350,-330 -190,-60 -170,420', p.figure) +
   polygon('-250,420 -170,-330 -20,-520 90,-270 30,420', p.ink) +
@@ -82,7 +82,7 @@ export const crookedTown: Motif = (p) =>
   person(-296, 440, 250, p.ink)
 
 /** A great Z, cut by a blade. */
-export const blade: Motif = (p) =>
+const blade: Motif = (p) =>
   circle(0, 0, 400, p.shade) +
   polygon('-340,-300 330,-330 270,-210 -300,-230', p.accent) +
   polygon('330,-330 250,-180 -250,300 -330,330 -150,100', p.accent) +
@@ -97,7 +97,7 @@ export const blade: Motif = (p) =>
   )
 
 /** Two hats, one large and one small, and a cane. */
-export const twoHats: Motif = (p) =>
+const twoHats: Motif = (p) =>
   circle(-60, -40, 400, p.shade) +
   path('M-330-40Q-340-300-130-300Q80-300 70-40Z', p.ink) +
   path('M-430-60Q-420-10-330-4H70Q170-10 180-60Q120-10-130-16Q-360-10-430-60Z', p.ink) +
@@ -112,7 +112,7 @@ export const twoHats: Motif = (p) =>
   stroke('M-300 470L-20 190Q40 130 84 180', p.accent, 26)
 
 /** A count before the moon. */
-export const longShadow: Motif = (p) =>
+const longShadow: Motif = (p) =>
   circle(60, -90, 380, p.figure) +
   faded(0.35, circle(180, -220, 60, p.shade), circle(-60, -240, 34, p.shade), circle(250, 20, 40, p.shade)) +
   times(3, (i) => stroke(`M${-780 + i * 520} ${-300 + i * 90}q50-50 90-4q50-46 100 6`, p.ink, 9)) +
@@ -136,7 +136,7 @@ export const longShadow: Motif = (p) =>
   polygon('52,-66 64,-66 58,-32', p.figure)
 
 /** A horned head above the fire. */
-export const sabbath: Motif = (p) =>
+const sabbath: Motif = (p) =>
   rays(0, -60, 22, p.shade, 2600, 4) +
   circle(0, -60, 330, p.accent) +
   mirrored(path('M40-120Q230-130 250-300Q260-400 190-470Q380-400 350-210Q320-20 70-10Z', p.ink)) +
@@ -151,7 +151,7 @@ export const sabbath: Motif = (p) =>
   path(flames(700, 190, 90), p.ink)
 
 /** A cross in the flames. */
-export const pyre: Motif = (p) =>
+const pyre: Motif = (p) =>
   rays(0, -200, 18, p.shade, 2600, 5) +
   rect(-34, -480, 68, 1100, p.ink) +
   rect(-210, -300, 420, 68, p.ink) +
@@ -171,7 +171,7 @@ function flames(base: number, rise: number, shift = 0): string {
 }
 
 /** A man on the hand of a tower clock. */
-export const towerClock: Motif = (p) =>
+const towerClock: Motif = (p) =>
   times(9, (i) => rect(-1800 + i * 420, -900, 200, 2600, p.shade)) +
   circle(0, 0, 440, p.ink) +
   circle(0, 0, 400, p.figure) +
@@ -191,7 +191,7 @@ export const towerClock: Motif = (p) =>
   )
 
 /** A cathedral between two towers. */
-export const cathedral: Motif = (p) =>
+const cathedral: Motif = (p) =>
   circle(0, -180, 420, p.shade) +
   rect(-420, -300, 270, 1800, p.figure) +
   rect(150, -300, 270, 1800, p.figure) +
@@ -210,3 +210,5 @@ export const cathedral: Motif = (p) =>
   circle(0, 150, 32, p.accent) +
   times(3, (i) => path(`M${-330 + i * 260} 900V560Q${-265 + i * 260} 420 ${-200 + i * 260} 560V900Z`, p.ground)) +
   group('translate(292 -300)', path('M-60 0Q-70-90 10-96Q40-140 76-104Q84-60 54-46L66 0Z', p.ink))
+
+export const silent = { moonTrip, rails, crookedTown, blade, twoHats, longShadow, sabbath, pyre, towerClock, cathedral }

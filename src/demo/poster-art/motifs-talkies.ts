@@ -18,7 +18,7 @@ import {
 } from './shapes.ts'
 
 /** Two eyes that command. */
-export const stare: Motif = (p) =>
+const stare: Motif = (p) =>
   mirrored(rays(190, -80, 30, p.shade, 1500)) +
   mirrored(
     path('M30-60Q190-250 360-90Q200 50 30-60Z', p.ink),
@@ -32,7 +32,7 @@ export const stare: Motif = (p) =>
   stroke('M-150 300Q0 322 150 300', p.ground, 8)
 
 /** A bow, a target, an island. */
-export const hunt: Motif = (p) =>
+const hunt: Motif = (p) =>
   times(5, (i) => circle(0, -70, 400 - i * 84, i % 2 === 0 ? p.accent : p.ground)) +
   circle(0, -70, 40, p.ink) +
   path('M-3000 420Q-500 330-300 250Q-140 190 0 280Q160 380 340 300Q600 260 3000 420V3000H-3000Z', p.shade) +
@@ -55,7 +55,7 @@ export const hunt: Motif = (p) =>
   path('M-3000 560Q-200 440 100 452Q400 450 3000 580V3000H-3000Z', p.figure)
 
 /** A top hat, gloves and a stick. */
-export const topHat: Motif = (p) =>
+const topHat: Motif = (p) =>
   rays(0, 60, 28, p.shade, 2600, 3) +
   ring(0, -40, 420, 6, p.accent) +
   ring(0, -40, 396, 2.5, p.accent) +
@@ -73,7 +73,7 @@ export const topHat: Motif = (p) =>
   )
 
 /** The receiver is off the hook. */
-export const telephone: Motif = (p) =>
+const telephone: Motif = (p) =>
   times(8, (i) => rect(-1400 + (i % 2) * 46, -640 + i * 170, 2800, 10, p.shade)) +
   times(6, (i) => times(5, (j) => rect(-700 + i * 240, -600 + j * 40 + (i % 3) * 30, 190, 14, p.shade))) +
   path('M-310 380Q-330 120-170 40H170Q330 120 310 380Q300 440 230 440H-230Q-300 440-310 380Z', p.ink) +
@@ -94,7 +94,7 @@ export const telephone: Motif = (p) =>
   stroke('M-330 20Q-420 60-380 120T-410 220T-360 310T-300 380', p.accent, 15)
 
 /** A lamp post, rain, a long way home. */
-export const streetLamp: Motif = (p, random) =>
+const streetLamp: Motif = (p, random) =>
   times(5, (i) => rect(-1200 + i * 500, -760 + (i % 3) * 90, 330, 2200, p.shade)) +
   times(24, (i) =>
     rect(
@@ -127,7 +127,7 @@ export const streetLamp: Motif = (p, random) =>
   })
 
 /** A road at night that bends away. */
-export const road: Motif = (p, random) =>
+const road: Motif = (p, random) =>
   starrySky(random, 90, p.ink) +
   circle(250, -330, 100, p.ink) +
   polygon('-3000,80 -520,-60 -300,20 80,-120 420,30 700,-60 3000,80 3000,200 -3000,200', p.shade) +
@@ -153,7 +153,7 @@ export const road: Motif = (p, random) =>
   )
 
 /** A glass that glows. */
-export const luminousGlass: Motif = (p) =>
+const luminousGlass: Motif = (p) =>
   times(13, (i) => rect(-1800, -660 + i * 110, 3600, 46, p.shade)) +
   circle(0, -60, 330, p.accent) +
   faded(0.35, ring(0, -60, 390, 30, p.accent), ring(0, -60, 450, 16, p.accent)) +
@@ -173,7 +173,7 @@ export const luminousGlass: Motif = (p) =>
   times(4, (i) => ring(-60 + i * 44, -360 - i * 30, 12 + i * 5, 5, p.ink))
 
 /** Two rings, a crown, streamers. */
-export const rings: Motif = (p, random) =>
+const rings: Motif = (p, random) =>
   times(7, (i) =>
     stroke(
       `M${-1000 + i * 330}-800Q${-1160 + i * 330}-300 ${-1000 + i * 330} 100T${-1000 + i * 330} 1200`,
@@ -200,7 +200,7 @@ export const rings: Motif = (p, random) =>
   )
 
 /** A thumb in the headlights. */
-export const thumb: Motif = (p) =>
+const thumb: Motif = (p) =>
   polygon('-180,330 -1500,-900 -300,-1200', p.shade) +
   polygon('180,330 1500,-900 300,-1200', p.shade) +
   floor(330, p.shade) +
@@ -216,3 +216,5 @@ export const thumb: Motif = (p) =>
     ),
     stroke('M226 8H130M220 94H126M190 172H124', p.ground, 8),
   )
+
+export const talkies = { stare, hunt, topHat, telephone, streetLamp, road, luminousGlass, rings, thumb }

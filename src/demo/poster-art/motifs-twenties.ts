@@ -18,7 +18,7 @@ import {
 } from './shapes.ts'
 
 /** Onion domes, a crescent and a carpet in flight. */
-export const minarets: Motif = (p, random) => {
+const minarets: Motif = (p, random) => {
   const dome = (x: number, y: number, size: number, fill: string) =>
     group(
       `translate(${x} ${y}) scale(${size})`,
@@ -53,7 +53,7 @@ export const minarets: Motif = (p, random) => {
 }
 
 /** Goggles, a gear and stripes: an American abroad. */
-export const goggles: Motif = (p) =>
+const goggles: Motif = (p) =>
   times(7, (i) => rect(-1800, -520 + i * 120, 3600, 56, i % 2 === 0 ? p.accent : p.shade)) +
   circle(0, -20, 380, p.ground) +
   times(16, (i) => group(`translate(0 -20) rotate(${i * 22.5})`, rect(-42, -450, 84, 100, p.ink, 8))) +
@@ -67,7 +67,7 @@ export const goggles: Motif = (p) =>
   star(0, -230, 5, 60, 24, p.accent)
 
 /** A ship from below, its guns on the sky. */
-export const battleship: Motif = (p) =>
+const battleship: Motif = (p) =>
   rays(-80, 500, 24, p.shade, 3000, 3) +
   circle(220, -260, 210, p.accent) +
   polygon('-60,-560 -20,-560 -10,-200 -70,-200', p.ink) +
@@ -96,7 +96,7 @@ export const battleship: Motif = (p) =>
   rect(-1400, 104, 2800, 22, p.accent)
 
 /** A cabin on the edge of a cliff. */
-export const cabin: Motif = (p, random) =>
+const cabin: Motif = (p, random) =>
   circle(-230, -280, 120, p.accent) +
   polygon('-1400,500 -560,-180 -300,60 -60,-330 330,170 700,-120 1600,500', p.shade) +
   polygon('-60,-330 60,-176 10,-140 -60,-190 -120,-120 -168,-154', p.ink) +
@@ -116,7 +116,7 @@ export const cabin: Motif = (p, random) =>
   times(120, () => circle((random() - 0.5) * 2400, (random() - 0.6) * 1500, 2 + random() * 5, p.ink))
 
 /** Half a mask. */
-export const halfMask: Motif = (p) =>
+const halfMask: Motif = (p) =>
   times(7, (i) =>
     path(
       `M${-1750 + i * 500}-1200Q${-1600 + i * 500} 0 ${-1750 + i * 500} 1800H${-1500 + i * 500}Q${-1420 + i * 500} 0 ${-1500 + i * 500}-1200Z`,
@@ -144,7 +144,7 @@ export const halfMask: Motif = (p) =>
   )
 
 /** A locomotive, seen from the rails. */
-export const locomotive: Motif = (p) =>
+const locomotive: Motif = (p) =>
   rays(0, -40, 20, p.shade, 2600, 2) +
   times(6, (i) => circle(-30 - i * 92, -420 - i * 24 + (i % 2) * 34, 72 + i * 22, p.shade)) +
   path('M-70-330L-100-470H100L70-330Z', p.ink) +
@@ -167,7 +167,7 @@ export const locomotive: Motif = (p) =>
   times(5, (i) => rect(-500 - i * 120, 530 + i * i * 26 + i * 40, 1000 + i * 240, 18 + i * 8, p.figure))
 
 /** A white oval, and a country fair's worth of shadow: one face that is two. */
-export const twoFaces: Motif = (p) =>
+const twoFaces: Motif = (p) =>
   rect(-3000, -3000, 3000, 6000, p.shade) +
   path('M0-400Q-250-390-250-60Q-240 230 0 390Z', p.figure) +
   path('M0-400Q270-420 290-40Q250 60 270 170Q180 330 0 390Z', p.ink) +
@@ -193,3 +193,5 @@ export const twoFaces: Motif = (p) =>
   ) +
   path('M-150 1200Q-140 420 0 390Q140 420 150 1200Z', p.ink) +
   polygon('-60,410 60,410 0,520', p.figure)
+
+export const twenties = { minarets, goggles, battleship, cabin, halfMask, locomotive, twoFaces }

@@ -1,9 +1,9 @@
-import * as fifties from './motifs-fifties.ts'
-import * as lateSilent from './motifs-late-silent.ts'
-import * as shows from './motifs-shows.ts'
-import * as silent from './motifs-silent.ts'
-import * as talkies from './motifs-talkies.ts'
-import * as twenties from './motifs-twenties.ts'
+import { fifties } from './motifs-fifties.ts'
+import { lateSilent } from './motifs-late-silent.ts'
+import { shows } from './motifs-shows.ts'
+import { silent } from './motifs-silent.ts'
+import { talkies } from './motifs-talkies.ts'
+import { twenties } from './motifs-twenties.ts'
 import type { Motif } from './shapes.ts'
 
 /** Every motif by name. */
