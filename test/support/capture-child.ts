@@ -54,7 +54,8 @@ if (mode === 'loop') {
   say('ready')
   await Promise.all([loop(), loop(), loop(), loop()])
 } else if (mode === 'small-files') {
-  execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=300000'])
+  const [command, ...args] = ['prlimit', '--pid', String(process.pid), '--fsize=300000'] as const
+  execFileSync(command, args)
   for (const bytes of [1_000_000, 1000]) {
     await upload(selfProving(bytes)).then(
       (path) => say(`kept ${path}`),

@@ -36,7 +36,8 @@ function isWhole(file: string): boolean {
   return bytes.length > 32 && hash.equals(bytes.subarray(-32))
 }
 
-const has = (command: string) => spawnSync(command, ['--version']).status === 0
+/** Runs a command to its end; true when there is one and it succeeds. */
+const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 
 describe('a killed process', () => {
   const rounds = 20
@@ -67,7 +68,7 @@ describe('a killed process', () => {
     expect(finals).toBeGreaterThanOrEqual(acknowledged)
   })
 
-  test.skipIf(!has('strace'))(
+  test.skipIf(!run('strace', '--version'))(
     'the order of the system calls: write, sync, rename, sync of the folder, acknowledge (skipped without strace)',
     async () => {
       const jobDir = makeJobDir()
@@ -100,7 +101,7 @@ describe('a killed process', () => {
 })
 
 describe('a disk that takes no more', () => {
-  test.skipIf(!has('prlimit'))(
+  test.skipIf(!run('prlimit', '--version'))(
     'a file size limit (EFBIG): rejected, nothing left over, the next one is kept (skipped without prlimit)',
     async () => {
       const jobDir = makeJobDir()
@@ -116,7 +117,7 @@ describe('a disk that takes no more', () => {
   test('a full file system of 4 MB: no false acknowledgement, usable again', async ({ skip }) => {
     const jobDir = mountSmallDisk() ?? skip('this user may not mount a file system')
     onTestFinished(() => {
-      spawnSync('umount', [jobDir])
+      run('umount', jobDir)
       rmSync(jobDir, { recursive: true, force: true })
     })
     const store = createCaptureStore({ jobDir })
@@ -166,7 +167,9 @@ describe('a disk that takes no more', () => {
 })
 
 describe('many at once', () => {
-  test('1,000 uploads to one key in one microsecond: 1,000 files, listed in the order of seq', async () => {
+  test('1,000 uploads to one key in one microsecond: 1,000 files, listed in the order of seq', {
+    timeout: 90_000,
+  }, async () => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ jobDir })
     const image = await makeImage('webp')
@@ -233,7 +236,7 @@ describe('many at once', () => {
 function mountSmallDisk(): string | null {
   if (process.platform !== 'linux') return null
   const dir = mkdtempSync(join(tmpdir(), 'small-disk-'))
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', dir]).status === 0) return dir
+  if (run('mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', dir)) return dir
   rmSync(dir, { recursive: true })
   return null
 }

@@ -3,7 +3,7 @@ import type { CaptureLimits } from './limits.ts'
 import type { TemporaryFile } from './temporary-file.ts'
 
 /** First bytes kept at hand to tell what a body is. */
-export const headBytes = 512
+const headBytes = 512
 
 export interface Received {
   file: TemporaryFile
