@@ -13,7 +13,7 @@ export interface RequestTarget {
 }
 
 const plainPath = /^\/[A-Za-z0-9_.,:/-]*$/
-const plainPair = /^[A-Za-z0-9\-._~!$'()*+,:@/?%=]*$/
+const plainQuery = /^[A-Za-z0-9\-._~!$'()*+,:@/?%=&]*$/
 const none: readonly string[] = []
 
 /** Takes a request target apart without judging it: for the records, and for writes, which go nowhere anyway. */
@@ -44,8 +44,8 @@ export function parseTarget(raw: string): { ok: true; target: RequestTarget } | 
   if (!raw.startsWith('/') || raw.startsWith('//')) return refuse('notOriginForm')
   const target = splitTarget(raw)
   if (!isPlainPath(target.path)) return refuse('oddPath')
-  for (const pair of target.pairs) {
-    if (!plainPair.test(pair)) return refuse('oddQuery', pairName(pair))
+  if (target.path.length < raw.length && !plainQuery.test(raw.slice(target.path.length + 1))) {
+    return refuse('oddQuery', pairName(target.pairs.find((pair) => !plainQuery.test(pair)) ?? ''))
   }
   return { ok: true, target }
 }
@@ -87,6 +87,8 @@ const tokenName = 'x-plex-token'
 
 /** The token that a pair carries, however its name is spelt; null for any other pair. */
 function tokenOf(pair: string): string | null {
+  // Most pairs are shorter than the name alone.
+  if (pair.length < tokenName.length) return null
   const name = pairName(pair)
   if (name.length < tokenName.length) return null
   const plain = name.includes('%') || name.includes('+') ? (decodeValue(name) ?? name) : name

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { AppError } from '../contract/errors.ts'
 import type { PlexConnection } from '../plex/connection.ts'
@@ -15,6 +14,7 @@ import type { ReadHandler } from './read-handler.ts'
 import { createReadMemory } from './read-memory.ts'
 import type { ProxyRecorder } from './recorder.ts'
 import { createRecords } from './records.ts'
+import { createTokenCheck } from './token-check.ts'
 
 export const defaultProxyPort = 32500
 
@@ -58,7 +58,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const server = createHttpServer(limits)
   const drain = createDrain(server, limits.drainTimeoutMs)
   const handle = createRequestHandler({
-    context: { section: memory.section, listedArtwork: memory.listedArtwork, acceptsToken: tokenCheck(clientToken) },
+    context: {
+      section: memory.section,
+      listedArtwork: memory.listedArtwork,
+      acceptsToken: createTokenCheck(clientToken),
+    },
     memory,
     records,
     recorder,
@@ -110,13 +114,6 @@ function createHttpServer(limits: ProxyLimits): Server {
   server.maxHeadersCount = limits.maxHeadersCount
   server.maxConnections = limits.maxConnections
   return server
-}
-
-/** Compares digests, so that neither content nor length of a wrong token shows in the time it takes. */
-function tokenCheck(clientToken: string): (token: string) => boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const expected = digest(clientToken)
-  return (token) => timingSafeEqual(digest(token), expected)
 }
 
 /** Listens on the preferred port or, when that is taken, on a free one; true in the second case. */
