@@ -56,12 +56,16 @@ libraries:
   Movies:
     overlay_files:
       - default: resolution
+      - default: audio_codec
       - default: ratings
+        template_variables: {rating1: critic, rating1_image: rt_tomato, rating2: audience, rating2_image: rt_popcorn}
   TV Shows:
     overlay_files:
       - default: resolution
+      - default: audio_codec
       - default: resolution
         template_variables: {builder_level: season}
       - default: resolution
         template_variables: {builder_level: episode}
+      - default: episode_info
 `
