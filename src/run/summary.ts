@@ -77,7 +77,7 @@ export function buildSummary(input: SummaryInput): Summary {
       commit: request.renderer.commit,
       supported: request.renderer.supported,
     },
-    kometa_exit_code: kometa.find(({ exit }) => exit.code !== 0)?.exit.code ?? (kometa.length > 0 ? 0 : null),
+    kometa_exit_code: exitCode(kometa),
     servers: input.servers.map(({ id, info }) => ({
       id,
       name: info.name,
@@ -105,6 +105,12 @@ export function buildSummary(input: SummaryInput): Summary {
     ledger: input.ledger,
     scope: input.scopes.map(scopeSummary),
   } satisfies Summary)
+}
+
+/** The first that is not 0; null when one was ended by us, or none was started. */
+function exitCode(kometa: readonly KometaRun[]): number | null {
+  const [first] = kometa
+  return (kometa.find(({ exit }) => exit.code !== 0) ?? first)?.exit.code ?? null
 }
 
 export async function writeSummary(folder: JobFolder, summary: Summary): Promise<void> {

@@ -1,0 +1,127 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type JobConfig, loadJobConfig } from '../../src/config/job-config.ts'
+import type { JobEvent } from '../../src/contract/events.ts'
+import type { PreviewTarget } from '../../src/contract/preview.ts'
+import type { Summary } from '../../src/contract/summary.ts'
+import { sampleRenderer } from '../../src/demo/demo-world.ts'
+import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import { type SamplePlexOptions, startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
+import type { Renderer } from '../../src/run/renderer.ts'
+import type { JobRequest } from '../../src/run/request.ts'
+import { runJob } from '../../src/run/run.ts'
+import { smallLibraries } from '../support/sample-plex.ts'
+
+/** Secrets that a search can find. */
+export const canaries = {
+  plex: 'kCANARYplexToken0001',
+  tmdb: 'canary0tmdb0apikey0123456789abcdef',
+  omdb: 'canaryomdb',
+}
+
+export const defaultConfig = (url: string) => `plex:
+  url: ${url}
+  token: ${canaries.plex}
+tmdb: {apikey: ${canaries.tmdb}}
+omdb: {apikey: ${canaries.omdb}}
+libraries:
+  Movies: {overlay_files: [{default: resolution}]}
+  Shows: {overlay_files: [{default: resolution}, {default: resolution, template_variables: {builder_level: episode}}]}
+`
+
+/** A renderer that is a few lines of script: for what Kometa does when it does not work. */
+export function scriptRenderer(script: string): Renderer {
+  return { ...sampleRenderer(), command: process.execPath, args: () => ['-e', script] }
+}
+
+export interface JobWorldOptions {
+  libraries?: SampleLibrary[]
+  plex?: Partial<SamplePlexOptions>
+  config?: (url: string) => string
+}
+
+/** A sample Plex, a config for it and a folder for jobs. */
+export async function startJobWorld(options: JobWorldOptions = {}) {
+  const plex = await startSamplePlex({
+    libraries: options.libraries ?? smallLibraries(),
+    token: canaries.plex,
+    ...options.plex,
+  })
+  const dir = mkdtempSync(join(tmpdir(), 'job-world-'))
+  const configPath = join(dir, 'config.yml')
+  writeFileSync(configPath, (options.config ?? defaultConfig)(plex.url))
+  const before = plex.stateHash()
+  return {
+    plex,
+    dir,
+    configPath,
+    jobDir: join(dir, 'job'),
+    dataDir: join(dir, 'data'),
+    load: (): Promise<JobConfig> => loadJobConfig({ kind: 'config', configPath }, { env: {} }),
+    /** The promise of every test: Plex was not touched, and nobody tried. */
+    assertUntouched() {
+      if (plex.stateHash() !== before) throw new Error('the state of Plex has changed')
+      if (plex.writes.length > 0)
+        throw new Error(`writes reached Plex: ${plex.writes.map((one) => one.target).join(', ')}`)
+    },
+    async [Symbol.asyncDispose]() {
+      await plex[Symbol.asyncDispose]()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+export type JobWorld = Awaited<ReturnType<typeof startJobWorld>>
+
+export interface RunOutcome {
+  summary: Summary
+  events: JobEvent[]
+  lines: string[]
+}
+
+/** Runs one job in this process, with the sample renderer unless another is given. */
+export async function run(
+  world: JobWorld,
+  request: Partial<JobRequest> & { targets?: PreviewTarget[] } = {},
+): Promise<RunOutcome> {
+  const events: JobEvent[] = []
+  const lines: string[] = []
+  const { targets, onEvent, ...rest } = request
+  const config = rest.config ?? (await world.load())
+  const summary = await runJob({
+    jobDir: world.jobDir,
+    specs: [],
+    renderer: sampleRenderer(),
+    dataDir: world.dataDir,
+    keepWorkspace: false,
+    writeJobFile: false,
+    scoped: true,
+    proxyPort: 0,
+    env: { PATH: process.env.PATH },
+    signal: new AbortController().signal,
+    ...rest,
+    config: targets ? { ...config, preview: { ...config.preview, targets } } : config,
+    onEvent(event) {
+      events.push(event)
+      onEvent?.(event)
+    },
+    onLine: ({ level, text }) => lines.push(`${level} ${text}`),
+  })
+  return { summary, events, lines }
+}
+
+/** All files below a folder, relative, with forward slashes. */
+export function filesBelow(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(dir, name)).isFile())
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort()
+}
+
+/** Names of files below a folder in which one of the texts stands. */
+export function filesWith(dir: string, texts: readonly string[]): string[] {
+  return filesBelow(dir).filter((name) => {
+    const content = readFileSync(join(dir, name), 'latin1')
+    return texts.some((text) => content.includes(text))
+  })
+}
