@@ -117,6 +117,7 @@ function listAttrs(entry: Entry): Record<string, AttrValue> {
     const items = `/playlists/${entry.ratingKey}`
     const content = entry.smartFilter ?? undefined
     return {
+      allowSync: true,
       playlistType: 'video',
       smart: entry.smartFilter !== null,
       content,

@@ -12,6 +12,15 @@ import { filtersOf, sectionAttrs, sectionNode, sectionPrefs } from './section-no
 export const sectionRoutes: readonly Route[] = [
   {
     method: 'GET',
+    path: /^\/library\/all$/,
+    handle: (call, server) => {
+      const query = parseMediaQuery(call.pairs, (name) => fields.has(name))
+      const found = [...server.store.sections.values()].flatMap((of) => server.lister.list(of, query))
+      return page(call, found, { allowSync: false, identifier: 'com.plexapp.plugins.library' })
+    },
+  },
+  {
+    method: 'GET',
     path: /^\/library\/sections\/?(?:all)?$/,
     handle: (_call, { store }) => {
       const children = [...store.sections.values()].map(sectionNode)

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const packages = ['plexapi==4.18.1', 'pillow==12.2.0']
+const folder = fileURLToPath(new URL('../../.venv-clients/', import.meta.url))
+const interpreter = process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python')
+const stamp = join(folder, 'installed.txt')
+const installTimeoutMs = 240_000
+/** pillow 12 wants 3.10; venv without ensurepip (Debian's bare python3) cannot install anything. */
+const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10), "older than 3.10"'
+
+/** Why there can be no Python environment here; null when there can. */
+export function pythonMissing(): string | null {
+  const found = pythonCommands.find((command) => spawnSync(command, ['-c', probe]).status === 0)
+  return found === undefined ? 'no python3 from 3.10 on with venv and pip was found' : null
+}
+
+const pythonCommands = process.platform === 'win32' ? ['python', 'python3'] : ['python3', 'python']
+
+/** The interpreter of a virtual environment with the pinned packages, made when it is not there yet. */
+export function pythonEnvironment(): string {
+  const wanted = packages.join('\n')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(interpreter)) return interpreter
+  rmSync(folder, { recursive: true, force: true })
+  const python = pythonCommands.find((command) => spawnSync(command, ['-c', probe]).status === 0) ?? 'python3'
+  run(python, ['-m', 'venv', folder])
+  run(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages])
+  writeFileSync(stamp, wanted)
+  return interpreter
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: installTimeoutMs })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? stderr}`)
+}
