@@ -33,7 +33,7 @@ export interface Server {
   token: string
 }
 
-export interface Identity {
+interface Identity {
   friendlyName: string
   machineIdentifier: string
   version: string

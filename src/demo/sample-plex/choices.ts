@@ -24,7 +24,7 @@ export function choices(call: Call, found: Section, name: string): Reply {
   }
 }
 
-export function choicesIn(found: Section, type: EntryType, name: string, field: Field): readonly Choice[] {
+function choicesIn(found: Section, type: EntryType, name: string, field: Field): readonly Choice[] {
   const kept = keptChoices.get(found) ?? new Map<string, { version: number; choices: readonly Choice[] }>()
   keptChoices.set(found, kept)
   const known = kept.get(`${type} ${name}`)

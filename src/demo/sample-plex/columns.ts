@@ -4,7 +4,7 @@ import { type Field, fields } from './fields.ts'
 import type { Condition, Group } from './query.ts'
 
 /** One byte for each entry of a section and type, in the section's own order: 1 where the query fits. */
-export type Mask = Uint8Array
+type Mask = Uint8Array
 
 export interface Columns {
   /** Null when the server understands nothing of the group: it then says nothing. */

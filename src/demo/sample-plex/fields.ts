@@ -2,7 +2,7 @@ import { addedAtOf, type Entry, type EntryType, guidOf, titleSortOf, updatedAtOf
 import type { SampleMedia, SampleStream } from './model.ts'
 import { shortLanguage, type TagKind, tagId } from './tags.ts'
 
-export type FieldKind = 'string' | 'tag' | 'integer' | 'date' | 'boolean'
+type FieldKind = 'string' | 'tag' | 'integer' | 'date' | 'boolean'
 
 /** A field that queries can name. `values` are what a condition is tried on: one that holds is enough. */
 export interface Field {
@@ -105,7 +105,7 @@ export function leavesOf(entry: Entry): Entry[] {
   return entry.children.length === 0 ? (isLeaf(entry) ? [entry] : []) : entry.children.flatMap(leavesOf)
 }
 
-export function isHdr(stream: SampleStream): boolean {
+function isHdr(stream: SampleStream): boolean {
   return (
     stream.kind === 'video' &&
     (stream.doviPresent === true || /^(?:smpte2084|arib-std-b67)$/.test(stream.colorTrc ?? ''))
@@ -123,7 +123,7 @@ export function contentRatingOf(entry: Entry): string | undefined {
   return entry.values.contentRating ?? (entry.parent === null ? undefined : contentRatingOf(entry.parent))
 }
 
-export function resolutionTitle(key: string): string {
+function resolutionTitle(key: string): string {
   return /^\d+$/.test(key) ? `${key}p` : key.toUpperCase()
 }
 

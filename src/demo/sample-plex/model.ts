@@ -78,7 +78,7 @@ export interface SampleItem {
   children?: readonly SampleItem[]
 }
 
-export interface SampleRole {
+interface SampleRole {
   name: string
   role?: string
 }

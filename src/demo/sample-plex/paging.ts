@@ -16,7 +16,7 @@ export function page(call: Call, entries: readonly Entry[], attrs: PlexNode['att
   }
 }
 
-export function viewOf(call: Call): { full: boolean; guids: boolean } {
+function viewOf(call: Call): { full: boolean; guids: boolean } {
   return { full: false, guids: isOn(call, 'includeGuids') }
 }
 

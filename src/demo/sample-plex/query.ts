@@ -8,7 +8,7 @@ export interface Condition {
 }
 
 /** As they stand after the field's name, before the `=` of the pair: `title!=` is `!=`, sent as `title!%3D=`. */
-export const operators = ['', '!', '=', '!=', '>>', '<<', '>', '<'] as const
+const operators = ['', '!', '=', '!=', '>>', '<<', '>', '<'] as const
 export type Operator = (typeof operators)[number]
 
 /** Alternatives of a group, each a list of things that must all hold. */

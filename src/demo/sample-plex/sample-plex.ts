@@ -7,10 +7,6 @@ import { createLister } from './listing.ts'
 import type { SampleLibrary, SamplePlaylist } from './model.ts'
 import { createStore } from './state.ts'
 
-export type { Upload } from './entry.ts'
-export type { ScopeHonours } from './evaluate.ts'
-export type { JournalEntry } from './journal.ts'
-
 export interface SamplePlexOptions {
   libraries: readonly SampleLibrary[]
   playlists?: readonly SamplePlaylist[]

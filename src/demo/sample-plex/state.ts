@@ -171,7 +171,7 @@ function createEntry(section: Section | null, parent: Entry | null, type: EntryT
 }
 
 /** The same for the same name, in the form of a UUID. */
-export function uuidOf(name: string): string {
+function uuidOf(name: string): string {
   return digest('sha1', name).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
