@@ -52,7 +52,7 @@ describe('the walls between the rooms', () => {
 
 /** Who may touch sockets, and for what. */
 const allowedSockets = [
-  'src/plex/upstream.ts', // the one way to Plex
+  'src/plex/upstream', // the one way to Plex: upstream.ts and its own parts
   'src/proxy/', // listens; checked below for clients
   'src/gate/', // the outbound gate, never Plex
   'src/util/public-address.ts', // judges addresses with node:net's BlockList

@@ -72,7 +72,10 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
       if (!expectsCapture(write)) log.warning(`BLOCKED_WRITE (no image): ${describeWrite(write)}`)
     },
     captured(capture) {
-      keep(records.captured, capture)
+      // A retry comes with the record of the first attempt, its `attempts` raised.
+      const earlier = records.captured.findLastIndex((one) => one.seq === capture.seq)
+      if (earlier >= 0) records.captured[earlier] = capture
+      else keep(records.captured, capture)
       const key = capture.rating_key ?? 'unknown'
       if (capture.parse_error === null) {
         log.warning(`BLOCKED_WRITE: ${describeWrite(capture)}`)
