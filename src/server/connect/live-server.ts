@@ -1,0 +1,79 @@
+import { isIP } from 'node:net'
+import type { ConfigServer } from '../../config/plex-servers.ts'
+import type { ConnectedServer } from '../../contract/api-connect.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { PlexConnection } from '../../plex/connection.ts'
+import { type Preflight, preflight } from '../../plex/preflight.ts'
+import { createPlexReader, type PlexReader } from '../../plex/reads.ts'
+import type { PlexSection } from '../../plex/server-answers.ts'
+import { createPlexConnection } from '../../plex/upstream.ts'
+import { problemOf } from '../http/request-problem.ts'
+
+/** One Plex server of the connected config. */
+export interface LiveServer {
+  /** Its place in `JobConfig.servers`. */
+  index: number
+  url: string
+  connection: PlexConnection
+  reader: PlexReader
+  /** null: it cannot be used, `error` says why. */
+  info: Preflight | null
+  sections: readonly PlexSection[]
+  error: AppError | null
+}
+
+/**
+ * Reaches one server and asks who it is: an address that does not answer as a Plex does is not used further, and
+ * nothing of its answer but a status is told (a config that was pasted may name any address).
+ */
+export async function reachServer(
+  server: ConfigServer,
+  index: number,
+  fallbackIdentifier: string,
+  signal: AbortSignal,
+): Promise<LiveServer> {
+  const connection = createPlexConnection({
+    ...server,
+    clientIdentifier: server.clientIdentifier ?? fallbackIdentifier,
+  })
+  const reader = createPlexReader(connection, { signal })
+  const live: LiveServer = { index, url: server.url, connection, reader, info: null, sections: [], error: null }
+  try {
+    refuseMetadataAddress(server.url)
+    live.info = await preflight(connection, reader, { signal })
+    live.sections = await reader.sections()
+  } catch (error) {
+    if (!(error instanceof AppError)) {
+      await connection[Symbol.asyncDispose]()
+      throw error
+    }
+    live.info = null
+    live.error = error
+  }
+  return live
+}
+
+/** Link-local addresses are where clouds keep their credentials; no Plex lives there. */
+function refuseMetadataAddress(url: string): void {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  const isLinkLocal =
+    isIP(host) === 4 ? host.startsWith('169.254.') : /^fe[89ab]|^::ffff:a9fe|^fd00:ec2::254$/.test(host)
+  const isUnspecified = host === '0.0.0.0' || host === '::'
+  if ((isIP(host) !== 0 && (isLinkLocal || isUnspecified)) || host === 'metadata.google.internal') {
+    throw new AppError('PLEX_NOT_A_SERVER', `${host} is no address of a Plex server`, {
+      hint: 'Give the address of your Plex in plex.url, such as http://192.168.1.10:32400.',
+    })
+  }
+}
+
+export function describeServer(server: LiveServer, scrub: (text: string) => string): ConnectedServer {
+  const { info, error, url } = server
+  return {
+    id: info?.machineIdentifier ?? null,
+    url: scrub(url),
+    name: info?.name ?? '',
+    version: info?.version ?? '',
+    tokenIsBarrier: info?.tokenIsBarrier ?? null,
+    problem: error === null ? null : problemOf(error, scrub),
+  }
+}

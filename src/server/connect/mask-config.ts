@@ -1,0 +1,130 @@
+import { findSecrets, isHarmlessValue, isSecretKey } from '../../config/redaction-secrets.ts'
+import { parseYaml } from '../../config/yaml-read.ts'
+import { secretMask } from '../../contract/api-connect.ts'
+import { AppError } from '../../contract/errors.ts'
+import { createRedactor, type Redactor } from '../../util/redact.ts'
+import { readComments, readPlaces } from './yaml-places.ts'
+
+/** A secret that was taken out of a config. In memory only. */
+export interface Mask {
+  /** The number behind the mask. */
+  number: number
+  value: string
+  /** Where it stood; of a broken YAML only its key is known. */
+  path: readonly string[] | null
+  key: string
+  /** The `url` beside it: a secret is put back only for the address that it was written for. */
+  url: string | null
+}
+
+export interface MaskedConfig {
+  /** As many lines as the config itself. */
+  text: string
+  masks: readonly Mask[]
+  secrets: readonly string[]
+}
+
+/** Takes every secret out of a config: under secret-like keys, in URLs, wherever a known one stands again, and in comments. */
+export function maskConfig(text: string): MaskedConfig {
+  try {
+    return maskDocument(text, findSecrets(parseYaml(text, 'config')))
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'CONFIG_INVALID_YAML') return maskLines(text)
+    throw error
+  }
+}
+
+/** Whether a value under these keys counts as secret by its place. */
+function isSecretPath(path: readonly string[]): boolean {
+  const last = path.at(-1) ?? ''
+  const above = path.slice(0, -1).some(isSecretKey)
+  return isSecretKey(last) || (above && /^\d+$/.test(last))
+}
+
+function maskDocument(text: string, secrets: readonly string[]): MaskedConfig {
+  const redactor = createRedactor(secrets)
+  const places = readPlaces(text)
+  const masks: Mask[] = []
+  let result = ''
+  let at = 0
+  for (const { path, scalar } of places.all) {
+    if (scalar === null || scalar.start < at) continue
+    const value = scalar.text
+    const isSecret = isSecretPath(path) && !isHarmlessValue(value)
+    if (/^<<[\w-]+>>$/.test(value) || (!isSecret && redactor.text(value) === value)) continue
+    const number = masks.length + 1
+    const url = places.find([...path.slice(0, -1), 'url'])?.scalar?.text ?? null
+    masks.push({ number, value, path, key: path.at(-1) ?? '', url: path.at(-1) === 'url' ? null : url })
+    const lineBreaks = text.slice(scalar.start, scalar.end).match(/\n/g)?.join('') ?? ''
+    result += `${text.slice(at, scalar.start)}${secretMask}${number}${lineBreaks}`
+    at = scalar.end
+  }
+  result = maskComments(result + text.slice(at), redactor)
+  // A secret in a key, or in what no walk has seen: gone for good, rather than shown.
+  return { text: redactor.text(result), masks, secrets }
+}
+
+/** A token that was commented out is a token all the same. */
+function maskComments(text: string, redactor: Redactor): string {
+  let result = ''
+  let at = 0
+  for (const { start, end } of readComments(text)) {
+    result += text.slice(at, start) + redactor.text(maskWords(text.slice(start, end)))
+    at = end
+  }
+  return result + text.slice(at)
+}
+
+/** `key: value` with a secret-like key, and what looks like a token: long, letters and digits mixed. */
+function maskWords(line: string): string {
+  return line
+    .replace(/([\w-]+)(["']?[ \t]*[:=][ \t]*)(\S.*)$/, (whole, key: string, between: string, value: string) =>
+      isSecretKey(key) && !isHarmlessValue(value.trim()) && !/^<<[\w-]+>>\s*$/.test(value)
+        ? `${key}${between}${secretMask}`
+        : whole,
+    )
+    .replace(/[\w-]{20,}/g, (word) => (/\d/.test(word) && /[A-Za-z]/.test(word) ? secretMask : word))
+}
+
+/** A broken YAML is masked line by line, rather too much than too little. */
+function maskLines(text: string): MaskedConfig {
+  const masks: Mask[] = []
+  const secrets = new Set<string>()
+  const bare = createRedactor([])
+  /** Indentation of a secret-like key whose value goes on in the lines below. */
+  let below: number | null = null
+  const lines = text.split('\n').map((line) => {
+    const indent = /^ */.exec(line)?.[0].length ?? 0
+    if (below !== null && (line.trim() === '' || indent > below)) return line.replace(/\S.*$/, secretMask)
+    below = null
+    const [, lead, key, rest] = keyLine.exec(line) ?? []
+    if (lead === undefined || key === undefined || rest === undefined || !isSecretKey(key)) {
+      return bare.text(maskWords(line))
+    }
+    const value = scalarOf(rest)
+    if (value === null) below = indent
+    if (value === '' || (value !== null && isHarmlessValue(value))) return line
+    const number = masks.length + 1
+    if (value !== null) {
+      masks.push({ number, value, path: null, key, url: null })
+      secrets.add(value)
+    }
+    return `${lead} ${secretMask}${value === null ? '' : number}`
+  })
+  return { text: createRedactor([...secrets]).text(lines.join('\n')), masks, secrets: [...secrets] }
+}
+
+const keyLine = /^(\s*(?:- +)*["']?([\w -]+?)["']?\s*:)(.*)$/
+
+/** The value at the end of a line; null when it is none that stands on one line. */
+function scalarOf(rest: string): string | null {
+  const text = rest.trim()
+  if (text === '' || text.startsWith('#')) return null
+  try {
+    const value = parseYaml(text, 'line')
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : null
+  } catch (error) {
+    if (error instanceof AppError) return text
+    throw error
+  }
+}

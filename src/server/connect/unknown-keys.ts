@@ -1,0 +1,97 @@
+import {
+  type KeyTable,
+  libraryKeys,
+  overlayEntryKeys,
+  plexKeys,
+  refusedLibraryKeys,
+  serviceKeys,
+  settingsKeys,
+  topLevelKeys,
+} from '../../config/key-table.ts'
+import type { ConfigKey, ConfigProblem } from '../../contract/api-connect.ts'
+import type { Place, Places } from './yaml-places.ts'
+
+/** Which keys Kometa reads where. `*` is any key or list position. */
+const tables: readonly { in: readonly string[]; keys: KeyTable }[] = [
+  { in: [], keys: topLevelKeys },
+  { in: ['plex'], keys: plexKeys },
+  { in: ['settings'], keys: settingsKeys },
+  ...Object.entries(serviceKeys).map(([name, keys]) => ({ in: [name], keys })),
+  { in: ['libraries', '*'], keys: libraryKeys },
+  { in: ['libraries', '*', 'plex'], keys: plexKeys },
+  { in: ['libraries', '*', 'settings'], keys: settingsKeys },
+  { in: ['libraries', '*', 'overlay_files', '*'], keys: overlayEntryKeys },
+]
+/** Read from other places, or old, and still no mistake. */
+const known = new Set(['preview', 'asset_directory', 'sync_mode', 'show_unmanaged', 'show_filtered'])
+/** Further old names under `plex`, which Kometa moves to settings. */
+const movedFromPlex = new Set(['show_unfiltered', 'show_missing'])
+
+/** Every key that Kometa reads, and what becomes of it in a preview. */
+export function listConfigKeys(): ConfigKey[] {
+  return tables.flatMap(({ in: path, keys }) =>
+    Object.entries(keys).map(([key, rule]) => ({
+      in: path.join('.'),
+      key,
+      preview:
+        rule.do === 'keep' ? ('kept' as const) : rule.do === 'drop' ? ('left out' as const) : ('changed' as const),
+      why: 'why' in rule ? rule.why : null,
+    })),
+  )
+}
+
+/** A warning for each key that Kometa does not read where it stands, with the one that was probably meant. */
+export function unknownKeys(places: Places): ConfigProblem[] {
+  return places.all.flatMap((place) => {
+    const key = place.path.at(-1) ?? ''
+    const table = tables.find(({ in: path }) => fits(place.path.slice(0, -1), path))
+    if (!table || key === '' || key === '<<' || known.has(key) || Object.hasOwn(table.keys, key)) return []
+    if (movedFromPlex.has(key) && place.path.at(-2) === 'plex') return []
+    // Kometa stops at these; the config's own check says so.
+    if (place.path[0] === 'libraries' && refusedLibraryKeys.includes(key)) return []
+    const meant = nearest(key, Object.keys(table.keys))
+    const message = `Kometa does not know "${key}" here${meant === null ? '' : `; did you mean "${meant}"?`}`
+    return [{ severity: 'warning' as const, message, ...span(places, place), path: place.path.join('.') }]
+  })
+}
+
+function span(places: Places, place: Place) {
+  const [start, end] = [places.position(place.start), places.position(place.end)]
+  return { ...start, endLine: end.line, endColumn: end.column }
+}
+
+const fits = (path: readonly string[], pattern: readonly string[]): boolean =>
+  path.length === pattern.length &&
+  pattern.every((part, at) => {
+    if (part !== '*') return part === path[at]
+    // A single overlay file may stand without a list; then its own keys are one level up.
+    return pattern[at - 1] !== 'overlay_files' || /^\d+$/.test(path[at] ?? '')
+  })
+
+/** The name that differs by at most two letters, or a third of a short one. */
+function nearest(word: string, names: readonly string[]): string | null {
+  let best: string | null = null
+  let least = Math.min(2, Math.floor(word.length / 3)) + 1
+  for (const name of names) {
+    if (Math.abs(name.length - word.length) >= least) continue
+    const distance = editDistance(word, name)
+    if (distance < least) {
+      least = distance
+      best = name
+    }
+  }
+  return best
+}
+
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= one.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[other.length] ?? 0
+}

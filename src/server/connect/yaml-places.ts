@@ -1,0 +1,90 @@
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, parseAllDocuments } from 'yaml'
+
+/** A key or value of a YAML text and where it stands; offsets in characters. */
+export interface Place {
+  /** Keys and list positions that lead to it. */
+  path: readonly string[]
+  /** From its key (or, in a list, its value) to the end of the key or value. */
+  start: number
+  end: number
+  /** Of a scalar: its text as YAML reads it, and its own range. */
+  scalar: { text: string; start: number; end: number } | null
+}
+
+export interface Places {
+  all: readonly Place[]
+  find(path: readonly string[]): Place | undefined
+  /** The place with the longest path that begins the text, as `libraries.Movies.operations: left out`. */
+  atStartOf(text: string): Place | undefined
+  /** Line and column from 1. */
+  position(offset: number): { line: number; column: number }
+}
+
+/** Places looked at: more than any config has. */
+const maxPlaces = 50_000
+
+/** Where everything stands in a YAML text. Of a broken one, what the parser made of it. */
+export function readPlaces(text: string): Places {
+  const lines = new LineCounter()
+  const options = { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const
+  const documents = parseAllDocuments(text, { ...options, logLevel: 'silent' })
+  const all: Place[] = []
+  const [document] = Array.isArray(documents) ? documents : []
+  if (document?.contents) walk(document.contents, [], null, all)
+  const byPath = new Map(all.map((place) => [keyOf(place.path), place]))
+  const dotted = all.map((place) => ({ place, text: place.path.join('.') }))
+  return {
+    all,
+    find: (path) => byPath.get(keyOf(path)),
+    atStartOf(line) {
+      let best: { place: Place; text: string } | undefined
+      for (const each of dotted) {
+        const next = line[each.text.length]
+        if ((next === ':' || next === undefined || next === ' ') && line.startsWith(each.text)) {
+          if (each.text.length > (best?.text.length ?? 0)) best = each
+        }
+      }
+      return best?.place
+    },
+    position(offset) {
+      const { line, col } = lines.linePos(offset)
+      return { line, column: col }
+    },
+  }
+}
+
+const keyOf = (path: readonly string[]): string => JSON.stringify(path)
+
+function walk(node: unknown, path: readonly string[], key: [number, number] | null, all: Place[]): void {
+  if (all.length >= maxPlaces || path.length > 100) return
+  const [start, end] = rangeOf(node) ?? key ?? [0, 0]
+  const scalar = isScalar(node) ? { text: String(node.value ?? ''), start, end } : null
+  if (path.length > 0) all.push({ path, start: key?.[0] ?? start, end: key?.[1] ?? end, scalar })
+  if (isMap(node)) {
+    for (const pair of node.items) walk(pair.value, [...path, keyText(pair)], rangeOf(pair.key), all)
+  } else if (isSeq(node)) {
+    node.items.forEach((item, at) => {
+      walk(item, [...path, String(at)], null, all)
+    })
+  }
+}
+
+const keyText = ({ key }: Pair): string => (isScalar(key) ? String(key.value ?? '') : '')
+
+function rangeOf(node: unknown): [number, number] | null {
+  if (!isScalar(node) && !isMap(node) && !isSeq(node) && !isAlias(node)) return null
+  return node.range ? [node.range[0], node.range[1]] : null
+}
+
+/** The comments of a YAML text, `#` included. */
+export function readComments(text: string): { start: number; end: number }[] {
+  const comments: { start: number; end: number }[] = []
+  let at = 0
+  for (const token of new Lexer().lex(text)) {
+    // One character each, and none of the text: document start, end of flow, scalar follows.
+    if (token === '\u0002' || token === '\u0018' || token === '\u001f') continue
+    if (token.startsWith('#')) comments.push({ start: at, end: at + token.length })
+    at += token.length
+  }
+  return comments
+}

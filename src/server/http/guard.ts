@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import { RequestProblem } from './request-problem.ts'
+
+export interface HostRules {
+  /** The studio listens on loopback alone. */
+  loopback: boolean
+  /** Names under which a reverse proxy or a user reaches it, besides. */
+  allowedHosts: readonly string[]
+}
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
+export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/.test(host)
+
+/**
+ * Whether a Host header is ours. DNS rebinding makes a foreign name point here, and the browser then sends that name: an
+ * allow-list of names stops it. Off loopback an address is fine too, since no name that someone else owns is in it.
+ */
+export function isOwnHost(header: string | undefined, rules: HostRules): boolean {
+  const [, name = ''] = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::\d{1,5})?$/.exec(header ?? '') ?? []
+  const host = name.toLowerCase()
+  if (host === '') return false
+  if (loopbackNames.includes(host)) return true
+  const named = rules.allowedHosts.map((allowed) => allowed.toLowerCase())
+  if (named.includes(host)) return true
+  if (rules.loopback) return false
+  const own = hostname().toLowerCase()
+  return isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0 || host === own || host === `${own}.local`
+}
+
+/**
+ * Refuses what another web page makes a browser send. Throws FORBIDDEN.
+ * Reads: a page elsewhere may link to us, but not embed or fetch anything. Writes: from our own pages alone, as JSON.
+ */
+export function checkOrigin(request: Pick<IncomingMessage, 'method' | 'headers' | 'url'>): void {
+  const { headers, method = 'GET' } = request
+  const site = headers['sec-fetch-site']
+  const isRead = method === 'GET' || method === 'HEAD'
+  const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  const isApi = (request.url ?? '').startsWith('/api')
+  if (site !== undefined && site !== 'same-origin' && !(isRead && (site === 'none' || (isNavigation && !isApi)))) {
+    throw forbidden()
+  }
+  const { origin } = headers
+  // A browser sends Origin with every request that is no plain read, and with reads that another page fetches.
+  if (origin !== undefined && !isOwnOrigin(origin, headers.host)) throw forbidden()
+  if (isRead) return
+  const hasBody = headers['content-length'] !== undefined && headers['content-length'] !== '0'
+  const isJson = /^application\/json(?:;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '')
+  if ((hasBody || headers['transfer-encoding'] !== undefined || headers['content-type'] !== undefined) && !isJson) {
+    // Plain text and form bodies are what a page elsewhere can send without asking first.
+    throw new RequestProblem(415, 'BAD_REQUEST', 'The body must be application/json.')
+  }
+}
+
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)
+}
+
+const forbidden = () =>
+  new RequestProblem(403, 'FORBIDDEN', 'This request comes from another web page.', {
+    hint: 'Open Kometa Preview at its own address.',
+  })
+
+export const wrongHost = () =>
+  new RequestProblem(403, 'FORBIDDEN', 'Kometa Preview is not served under this name.', {
+    hint: 'Open it at the address that it printed, or name this one with --allow-host.',
+  })

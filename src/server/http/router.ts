@@ -1,0 +1,87 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, Hono } from 'hono'
+import type { z } from 'zod'
+import { apiRoutes, type RouteSchemas } from '../../contract/api.ts'
+import { apiPaths, type RouteName } from '../../contract/api-paths.ts'
+import { decodeQuery, parseInput } from './decode-query.ts'
+import { RequestProblem } from './request-problem.ts'
+
+export type StudioEnv = { Bindings: HttpBindings }
+export type StudioContext = Context<StudioEnv>
+
+type Routes = typeof apiRoutes
+type Part<Name extends RouteName, Key extends 'params' | 'query' | 'body'> =
+  Routes[Name] extends Record<Key, infer Schema extends z.ZodType> ? z.output<Schema> : undefined
+type Answer<Name extends RouteName> =
+  Routes[Name] extends Record<'reply', infer Schema>
+    ? Schema extends z.ZodType
+      ? z.input<Schema> | Response
+      : undefined
+    : Response
+
+export interface RouteInput<Name extends RouteName> {
+  params: Part<Name, 'params'>
+  query: Part<Name, 'query'>
+  body: Part<Name, 'body'>
+  /** Ends when the client goes away. */
+  signal: AbortSignal
+  context: StudioContext
+}
+
+/** Answers one route: a reply of its schema, undefined for 204, or a Response of its own where it is no JSON. */
+export type Handler<Name extends RouteName> = (input: RouteInput<Name>) => Answer<Name> | Promise<Answer<Name>>
+export type Handlers<Names extends RouteName = RouteName> = { [Name in Names]: Handler<Name> }
+
+/** Routes that make something answer 201. */
+const creating: ReadonlySet<RouteName> = new Set(['createSet', 'startJob', 'rerunJob'])
+
+export interface RouterOptions {
+  /** Parse every reply by its schema: for tests; a reply that is not as promised is a bug. */
+  checkReplies: boolean
+}
+
+/** Hangs every route of the contract into the app. */
+export function addRoutes(app: Hono<StudioEnv>, handlers: Handlers, options: RouterOptions): void {
+  for (const name of Object.keys(apiPaths) as RouteName[]) {
+    const [method, path] = apiPaths[name]
+    const schemas: RouteSchemas = apiRoutes[name]
+    // The input is parsed by the route's own schemas just below, so it has the type that its handler takes.
+    const handler = handlers[name] as (input: RouteInput<RouteName>) => unknown
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), async (context) => {
+      const input = await readInput(context, schemas)
+      const answer = await handler(input)
+      if (answer instanceof Response) return answer
+      if (answer === undefined) return context.body(null, 204)
+      if (options.checkReplies && schemas.reply) schemas.reply.parse(answer)
+      return context.json(answer as object, creating.has(name) ? 201 : 200)
+    })
+  }
+}
+
+async function readInput(context: StudioContext, schemas: RouteSchemas): Promise<RouteInput<RouteName>> {
+  const query = new URL(context.req.url).searchParams
+  return {
+    params: schemas.params ? parseParams(schemas.params, context.req.param()) : undefined,
+    query: schemas.query ? decodeQuery(schemas.query, query) : undefined,
+    body: schemas.body ? parseInput(schemas.body, await readJson(context)) : undefined,
+    signal: context.req.raw.signal,
+    context,
+  } as RouteInput<RouteName>
+}
+
+/** An id that does not look like one names nothing: 404, whatever it is. */
+function parseParams(schema: z.ZodObject, params: Record<string, string>): unknown {
+  const parsed = schema.safeParse(params)
+  if (parsed.success) return parsed.data
+  throw new RequestProblem(404, 'NOT_FOUND', 'There is nothing here.')
+}
+
+async function readJson(context: StudioContext): Promise<unknown> {
+  const text = await context.req.text()
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new RequestProblem(400, 'BAD_REQUEST', 'The body is not JSON.')
+    throw error
+  }
+}
