@@ -1,17 +1,25 @@
 /** The monotonic clock counts microseconds but may stand still while the machine sleeps: past this it is set anew. */
 const maxDriftMs = 20
+const secondMs = 1_000
 
 let offsetMs = Date.now() - performance.now()
+let second = Number.NaN
+/** `2026-01-31T12:00:00.` of that second: writing a date is the dearest part of a time stamp. */
+let prefix = ''
 
 /** Now as ISO 8601 in UTC with microseconds. For people: order comes from sequence numbers. */
 export function microTimestamp(): string {
   const wallMs = Date.now()
   let nowMs = offsetMs + performance.now()
   if (Math.abs(nowMs - wallMs) > maxDriftMs) {
-    offsetMs = wallMs - performance.now()
+    offsetMs += wallMs - nowMs
     nowMs = wallMs
   }
-  const wholeMs = Math.floor(nowMs)
-  const micros = Math.floor((nowMs - wholeMs) * 1000)
-  return `${new Date(wholeMs).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`
+  const current = Math.floor(nowMs / secondMs)
+  if (current !== second) {
+    second = current
+    prefix = new Date(current * secondMs).toISOString().slice(0, -4)
+  }
+  const micros = Math.floor((nowMs - current * secondMs) * 1_000)
+  return `${prefix}${String(micros).padStart(6, '0')}Z`
 }

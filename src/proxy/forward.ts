@@ -137,10 +137,14 @@ class NotingSink extends ForwardSink {
 }
 
 function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const named = typeof headers.connection === 'string' ? headers.connection.toLowerCase().split(/\s*,\s*/) : []
   const kept: OutgoingHttpHeaders = {}
-  for (const name of Object.keys(headers)) {
-    if (!dropped.has(name) && !named.includes(name)) kept[name] = headers[name]
+  for (const name in headers) {
+    if (!dropped.has(name)) kept[name] = headers[name]
+  }
+  const { connection } = headers
+  // Connection may name further headers that are meant for this hop alone.
+  if (connection !== undefined && connection !== 'keep-alive' && connection !== 'close') {
+    for (const name of connection.toLowerCase().split(/\s*,\s*/)) delete kept[name]
   }
   return kept
 }

@@ -22,6 +22,8 @@ export interface HandleOptions {
 
 const textType = 'text/plain; charset=utf-8'
 
+/** A client that breaks off shows in the record of its request; the stream's own error has nothing to add. */
+const ignore = () => {}
 const ourFailure = (error: unknown) => `the proxy failed: ${error instanceof Error ? error.message : String(error)}`
 
 /**
@@ -101,9 +103,7 @@ export function createRequestHandler(options: HandleOptions) {
   }
 
   return (req: IncomingMessage, res: ServerResponse, expectsContinue = false): void => {
-    // A client that breaks off shows in the records of its read or upload; the stream's own error has nothing to add.
-    req.on('error', () => {})
-    res.on('error', () => {})
+    res.on('error', ignore)
     let exchange: Exchange | undefined
     try {
       exchange = new Exchange(recorder.nextSeq(), req, res, maxHeadersCount)

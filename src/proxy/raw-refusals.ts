@@ -1,14 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { verdictWords } from './policy.ts'
 import type { Records } from './records.ts'
 
 /** Answers what never becomes a request: CONNECT, upgrades, bytes that are not HTTP. Nothing of it goes anywhere. */
 export function refuseRawRequests(server: Server, records: Records): void {
-  const latest = new WeakMap<Duplex, ServerResponse>()
-  const remember = (req: IncomingMessage, res: ServerResponse) => latest.set(req.socket, res)
-  server.on('request', remember)
-  server.on('checkContinue', remember)
   server.on('connect', (req, socket) => refuse(req, socket, verdictWords.connect))
   server.on('upgrade', (req, socket) => refuse(req, socket, verdictWords.upgrade))
   server.on('clientError', (error: NodeJS.ErrnoException & { bytesParsed?: number }, socket) => {
@@ -19,8 +15,7 @@ export function refuseRawRequests(server: Server, records: Records): void {
       return
     }
     // In the middle of a request its own record tells of it, and its answer may be under way: only the end is unambiguous.
-    const answer = latest.get(socket)
-    if (answer && !answer.writableEnded) {
+    if (isAnswering(socket)) {
       socket.destroy()
       return
     }
@@ -35,6 +30,11 @@ export function refuseRawRequests(server: Server, records: Records): void {
     records.refusedRaw(req.method ?? '?', req.url ?? '', { status: 403, reason, outcome: 'refused' })
     close(socket, 403, reason)
   }
+}
+
+/** True while a request of this connection waits for its answer; Node's own handler of this event asks in the same way. */
+function isAnswering(socket: Duplex): boolean {
+  return '_httpMessage' in socket && socket._httpMessage != null
 }
 
 function explain(code: string): { status: number; reason: string } {

@@ -34,6 +34,7 @@ export function createRecords(
   const clean = (text: string) => {
     const short = text.length > maxRecordedChars ? `${text.slice(0, maxRecordedChars)}...` : text
     const hidden = short.includes(clientToken) ? short.replaceAll(clientToken, 'token') : short
+    if (!/token/i.test(hidden)) return hidden
     // Kometa puts its token into the `url=` of an upload too, encoded once or twice.
     return hidden.replace(/(X-Plex-Token(?:=|%3D|%253D))[^&%]*/gi, '$1')
   }
