@@ -1,6 +1,7 @@
 import type { JobConfig } from '../config/job-config.ts'
 import type { JobEvent } from '../contract/events.ts'
 import type { LogLine } from '../util/job-log.ts'
+import type { Remembered } from './remembered.ts'
 import type { Renderer } from './renderer.ts'
 
 /** What a caller (command line, studio, demo) asks of one job. */
@@ -24,6 +25,10 @@ export interface JobRequest {
   scoped: boolean
   /** Write config/preview.yml into the job, so that `run --job` repeats it. */
   writeJobFile: boolean
+  /** What earlier jobs have read of Plex; without it the job remembers for itself alone. */
+  remembered?: Remembered | undefined
+  /** Ask Plex anew, whatever is remembered. */
+  fresh?: boolean | undefined
   /** Milliseconds without output after which the renderer counts as hung. */
   idleTimeoutMs?: number | undefined
   env: NodeJS.ProcessEnv

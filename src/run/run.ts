@@ -21,6 +21,7 @@ import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder } from './job-recorder.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
+import { rememberForOneJob } from './remembered.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
 import { finishScopes, startProxies } from './start-proxies.ts'
@@ -88,10 +89,14 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     enter('before')
     warnings.push(...(await fetchBeforePictures(targets, servers, folder, { signal, onEvent })))
     enter('workspace')
+    await using own = await rememberForOneJob(workspaces)
+    const remembered = request.remembered ?? own
     await using proxies = await startProxies(servers, {
       captures,
       recorder,
-      ledger,
+      remembered,
+      fresh: request.fresh === true,
+      tokens: config.servers.map(({ token }) => token),
       port: request.proxyPort,
       log,
       signal,

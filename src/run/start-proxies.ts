@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { PlexConnection } from '../plex/connection.ts'
 import type { PlexItem } from '../plex/item.ts'
 import type { CaptureStore } from '../proxy/capture/types.ts'
-import type { Ledger } from '../proxy/ledger.ts'
-import type { ReadHandler } from '../proxy/read-handler.ts'
-import { createScope, type Scope, type ScopeReport } from '../proxy/scope/scope.ts'
-import { createScopedReads } from '../proxy/scope/scoped-reads.ts'
+import { createReadLayers, type ReadLayers } from '../proxy/memo/read-layers.ts'
+import type { Scope, ScopeReport } from '../proxy/scope/scope.ts'
 import { type Proxy as CaptureProxy, defaultProxyPort, startProxy } from '../proxy/server.ts'
 import type { JobLog } from '../util/job-log.ts'
 import type { ChosenTargets } from './choose-targets.ts'
-import type { JobServers } from './connect-servers.ts'
+import type { JobServer, JobServers } from './connect-servers.ts'
 import type { JobRecorder } from './job-recorder.ts'
+import { type Remembered, readStamps } from './remembered.ts'
 
 export interface JobProxies extends AsyncDisposable {
   /** By server id; empty when the job runs unscoped. */
@@ -25,11 +23,15 @@ export type JobScopeReport = ScopeReport & { server: string }
 export interface StartProxiesOptions {
   captures: CaptureStore
   recorder: JobRecorder
-  ledger: Ledger
   port: number | undefined
   log: JobLog
   signal: AbortSignal
   scoped: boolean
+  /** Ask Plex anew, whatever an earlier job has read. */
+  fresh: boolean
+  remembered: Remembered
+  /** The real tokens, by place in `JobConfig.servers`. */
+  tokens: readonly string[]
   chosen: ChosenTargets
 }
 
@@ -42,11 +44,14 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
     await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()))
   }
   try {
-    for (const { index, id, connection } of servers.servers) {
-      const items = itemsOn(index, options.chosen)
-      if (items.length === 0) continue
-      const scope = options.scoped ? jobScope(connection, id, items, options) : null
-      if (scope) scopes.set(id, scope)
+    for (const server of servers.servers) {
+      const { index, id, connection } = server
+      const targets = options.chosen.targets
+        .filter((one) => one.serverIndex === index)
+        .flatMap(({ item }) => item ?? [])
+      if (targets.length === 0) continue
+      const layers = await jobLayers(server, targets, options)
+      if (layers.scope) scopes.set(id, layers.scope)
       const token = randomBytes(24).toString('base64url')
       // Further servers of one job get free ports: the default one is for the first.
       const preferredPort = proxies.length === 0 ? (options.port ?? defaultProxyPort) : 0
@@ -57,10 +62,12 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
         captures: options.captures,
         recorder: options.recorder,
         preferredPort,
-        ...(scope ? { wrapReads: (forward: ReadHandler) => createScopedReads(scope, forward) } : {}),
+        wrapReads: layers.wrapReads,
       })
       proxies.push(proxy)
       access[index] = { url: proxy.url, token }
+      // Nothing waits for it; what fails there is asked again when Kometa asks.
+      void layers.start()
       if (proxy.portWasTaken) options.log.warning(`Port ${preferredPort} is taken: the proxy listens on ${proxy.port}`)
       else options.log.info(`The proxy listens on ${proxy.url}`)
     }
@@ -88,41 +95,22 @@ export async function finishScopes(scopes: ReadonlyMap<string, Scope>): Promise<
   )
 }
 
-/** The targets on one server and what is above them. */
-function itemsOn(index: number, { targets, ancestors }: ChosenTargets): PlexItem[] {
-  const own = targets.filter(({ serverIndex }) => serverIndex === index).flatMap(({ item }) => item ?? [])
-  return own.length === 0 ? [] : [...own, ...(ancestors.get(index) ?? [])]
-}
-
-/** Its self-check starts at once, while Kometa is still loading; what Kometa believes it wrote is asked for again. */
-function jobScope(
-  connection: PlexConnection,
-  server: string,
-  items: readonly PlexItem[],
+/** Scope, memory and prefetch of one server; their first reads start at once, while Kometa is still loading. */
+async function jobLayers(
+  server: JobServer,
+  targets: readonly PlexItem[],
   options: StartProxiesOptions,
-): Scope {
-  const { ledger, recorder, signal } = options
-  const scope = createScope({
-    connection,
-    items,
-    signal,
-    recorded: ({ purpose, target, status, bytes, durationMs }) =>
-      ledger.append({
-        time: new Date().toISOString(),
-        source: 'proxy',
-        server,
-        method: 'GET',
-        target,
-        verdict: 'forward',
-        reason: `scope: ${purpose}`,
-        status,
-        bytes,
-        durationMs,
-      }),
+): Promise<ReadLayers> {
+  const { recorder, signal, chosen } = options
+  const { id, index, connection, reader } = server
+  const ancestors = chosen.ancestors.get(index) ?? []
+  const store = await options.remembered.store(id, options.tokens[index] ?? '')
+  const wanted = [...targets, ...ancestors].map(({ ratingKey }) => ratingKey)
+  store.beginJob(await readStamps(reader, store, wanted), { fresh: options.fresh })
+  const scope = options.scoped ? 'on' : 'off'
+  const layers = createReadLayers({ connection, serverId: id, recorder, store, targets, ancestors, scope, signal })
+  recorder.onWrite((write) => {
+    if (write.server === id) layers.wrote(write)
   })
-  recorder.onWrite(({ server: written, rating_key }) => {
-    if (written === server) scope.wrote(rating_key)
-  })
-  void scope.start()
-  return scope
+  return layers
 }
