@@ -1,7 +1,7 @@
 import { type ReadTemplate, readTemplates, repeatable } from './read-templates.ts'
 import type { ValueShape } from './value-shapes.ts'
 
-export interface CompiledParameter {
+interface CompiledParameter {
   shape: ValueShape
   /** Bit that marks "seen"; 0 for parameters that may repeat. */
   bit: number

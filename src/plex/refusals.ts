@@ -1,5 +1,5 @@
 /** Why a request is not a known read, in words: the one place where they are written. */
-export const refusals = {
+const refusals = {
   notOriginForm: () => 'the target is not a path on this server',
   targetTooLong: (limit: string) => `the target is longer than ${limit} bytes`,
   oddPath: () => 'the path is not in its plain form (no %, //, dot segments, ; or backslash)',

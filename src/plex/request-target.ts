@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from './refusals.ts'
 
 /** Longest request target, in bytes. Kometa's searches over many tags reach some thousand. */
-export const maxTargetBytes = 32_768
+const maxTargetBytes = 32_768
 
 export interface RequestTarget {
   /** As sent, up to the `?`. */

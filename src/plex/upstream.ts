@@ -31,7 +31,7 @@ export interface UpstreamLimits {
   maxStaleRetries: number
 }
 
-export const upstreamLimits: UpstreamLimits = {
+const upstreamLimits: UpstreamLimits = {
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 120_000,
   bodyTimeoutMs: 60_000,

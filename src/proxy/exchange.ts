@@ -46,7 +46,7 @@ export class Exchange {
 }
 
 /** What the policy sees of a request. */
-export function summarize(req: IncomingMessage, maxHeadersCount: number): RequestSummary {
+function summarize(req: IncomingMessage, maxHeadersCount: number): RequestSummary {
   const { headers } = req
   const length = headers['content-length']
   const token = headers['x-plex-token']

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts'
 import type { ProxyRecorder } from './recorder.ts'
 import { ratingKeyOf, sectionOf } from './upload-path.ts'
 
-export interface Refused {
+interface Refused {
   status: number
   reason: string
   /** refused = our policy said no; failed = Plex or we ourselves could not do it. */
