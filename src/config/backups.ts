@@ -9,7 +9,7 @@ const maxBackupBytes = 64 * 1024 * 1024
 const endings = ['png', 'jpg', 'webp']
 
 /** `<library> Original Posters`: where Kometa keeps the clean posters of a library (library.py:64-66). */
-const backupFolderName = (mappingName: string): string => `${kometaFilename(mappingName)} Original Posters`
+export const backupFolderName = (mappingName: string): string => `${kometaFilename(mappingName)} Original Posters`
 
 /** Copies the clean originals of these items into the workspace; answers with ratingKey -> the file that Kometa will draw from. */
 export async function copyBackups(

@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import type { PlexSection } from '../../plex/server-answers.ts'
+import { createIntern, fromStored, type IndexItem, storedItemSchema, toStored } from './index-item.ts'
+
+const version = 1
+const itemsPerLine = 1_000
+const headSchema = z.object({
+  version: z.literal(version),
+  updatedAt: z.number().nullable(),
+  contentChangedAt: z.number().nullable(),
+  readAt: z.number(),
+  count: z.number(),
+})
+const lineSchema = z.array(storedItemSchema)
+
+/** A section as it was kept. */
+export interface StoredSection {
+  items: IndexItem[]
+  /** Milliseconds since 1970. */
+  readAt: number
+}
+
+export interface IndexStore {
+  /** The section as it was read last, if Plex reports no change since; null otherwise. */
+  load(server: string, section: PlexSection, maxAgeMs: number): Promise<StoredSection | null>
+  save(server: string, section: PlexSection, items: readonly IndexItem[], readAt: number): Promise<void>
+  bytes(): Promise<number>
+}
+
+/** Keeps the index between starts: a file for each section, values alone. A damaged file is as none. */
+export function createIndexStore(folder: string): IndexStore {
+  const pathOf = (server: string, section: PlexSection) => join(folder, safe(server), `${safe(section.key)}.jsonl`)
+  return {
+    async load(server, section, maxAgeMs) {
+      const path = pathOf(server, section)
+      if ((await stat(path).catch(() => null)) === null) return null
+      const items: IndexItem[] = []
+      const intern = createIntern()
+      let head: z.infer<typeof headSchema> | null = null
+      const stream = createReadStream(path, 'utf8')
+      try {
+        for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+          if (head === null) {
+            head = headSchema.safeParse(parseJson(line)).data ?? null
+            const changed = head?.updatedAt !== section.updatedAt || head?.contentChangedAt !== section.contentChangedAt
+            if (head === null || changed || Date.now() - head.readAt > maxAgeMs) return null
+            continue
+          }
+          const parsed = lineSchema.safeParse(parseJson(line))
+          if (!parsed.success) return null
+          for (const stored of parsed.data) items.push(fromStored(stored, intern))
+        }
+      } finally {
+        stream.destroy()
+      }
+      return head !== null && items.length === head.count ? { items, readAt: head.readAt } : null
+    },
+    async save(server, section, items, readAt) {
+      const path = pathOf(server, section)
+      await mkdir(join(folder, safe(server)), { recursive: true })
+      const temporary = `${path}.tmp`
+      const { updatedAt, contentChangedAt } = section
+      const file = await open(temporary, 'w', 0o600)
+      try {
+        await file.write(`${JSON.stringify({ version, updatedAt, contentChangedAt, readAt, count: items.length })}\n`)
+        for (let at = 0; at < items.length; at += itemsPerLine) {
+          await file.write(`${JSON.stringify(items.slice(at, at + itemsPerLine).map(toStored))}\n`)
+        }
+      } finally {
+        await file.close()
+      }
+      await rename(temporary, path)
+    },
+    bytes: () => folderBytes(folder),
+  }
+}
+
+const safe = (name: string): string => name.replace(/[^\w.-]/g, '_').replace(/^\.+/, '_')
+
+/** Bytes of all files below a folder; 0 for one that is not there. */
+export async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
+  let bytes = 0
+  for (const entry of entries) {
+    if (!entry.isFile()) continue
+    bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0
+  }
+  return bytes
+}
+
+export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+import type { Entry } from './catalogue.ts'
+
+/** What overlays look at, with how much a new value of it is worth. */
+const features: readonly { weight: number; shows(entry: Entry): string | null }[] = [
+  { weight: 6, shows: ({ item }) => typeNames[item.type] ?? null },
+  { weight: 5, shows: ({ item }) => (item.resolution === null ? null : resolutionName(item.resolution)) },
+  { weight: 4, shows: ({ item }) => (item.hdr === null ? null : item.hdr === 'dv' ? 'Dolby Vision' : 'HDR') },
+  { weight: 3, shows: ({ item }) => item.audioCodec?.toUpperCase() ?? null },
+  { weight: 3, shows: ({ item }) => (item.edition === null ? null : 'an edition') },
+  { weight: 2, shows: ({ section }) => `library ${section.title}` },
+  { weight: 2, shows: ({ item }) => (item.wearsOverlay ? 'wears overlays' : null) },
+  { weight: 2, shows: ({ item }) => ratingName(item.rating) },
+  { weight: 2, shows: ({ item }) => (item.contentRating === null ? null : `rated ${item.contentRating}`) },
+  { weight: 1, shows: ({ item }) => item.edition },
+]
+
+const typeNames: Readonly<Record<string, string>> = {
+  movie: 'a film',
+  show: 'a show',
+  season: 'a season',
+  episode: 'an episode',
+  artist: 'an artist',
+  album: 'an album',
+}
+
+const resolutionName = (text: string): string => (/^\d+$/.test(text) ? `${text}p` : text.toUpperCase())
+
+function ratingName(rating: number | null): string | null {
+  if (rating === null) return 'not rated by viewers'
+  return rating >= 8 ? 'a rating of 8 or more' : rating >= 6 ? 'a rating of 6 to 8' : 'a rating below 6'
+}
+
+export interface SampleChoice {
+  entry: Entry
+  /** What it brings that those before do not. */
+  shows: string[]
+}
+
+/**
+ * Up to `count` entries that differ in what overlays look at: each time the one that shows most of what none before it
+ * shows. The same entries give the same sample; `chosen` count as shown already.
+ */
+export function smartSample(entries: readonly Entry[], chosen: readonly Entry[], count: number): SampleChoice[] {
+  // Entries that show the same are one group: of 50,000 a few hundred are left.
+  const groups = new Map<string, { shown: string[]; entry: Entry }>()
+  const taken = new Set(chosen)
+  for (const entry of entries) {
+    if (taken.has(entry)) continue
+    const shown = features.map(({ shows }) => shows(entry) ?? '')
+    const key = shown.join('\n')
+    const known = groups.get(key)
+    // One with a picture shows more of its overlays.
+    if (!known || (known.entry.item.thumb === null && entry.item.thumb !== null)) groups.set(key, { shown, entry })
+  }
+  const covered = new Set(chosen.flatMap((entry) => features.flatMap(({ shows }, at) => tag(at, shows(entry)) ?? [])))
+  const rest = [...groups.values()]
+  const result: SampleChoice[] = []
+  while (result.length < count && rest.length > 0) {
+    let best = -1
+    let most = 0
+    for (let at = 0; at < rest.length; at += 1) {
+      const worth = worthOf(rest[at]?.shown ?? [], covered)
+      if (worth > most) {
+        most = worth
+        best = at
+      }
+    }
+    const [next] = best < 0 ? [] : rest.splice(best, 1)
+    if (!next) break
+    const shows = next.shown.filter((text, at) => text !== '' && !covered.has(`${at} ${text}`))
+    next.shown.forEach((text, at) => {
+      if (text !== '') covered.add(`${at} ${text}`)
+    })
+    result.push({ entry: next.entry, shows })
+  }
+  return result
+}
+
+const tag = (at: number, text: string | null): string | null => (text === null ? null : `${at} ${text}`)
+
+function worthOf(shown: readonly string[], covered: ReadonlySet<string>): number {
+  let worth = 0
+  for (let at = 0; at < shown.length; at += 1) {
+    const text = shown[at]
+    if (text && !covered.has(`${at} ${text}`)) worth += features[at]?.weight ?? 0
+  }
+  return worth
+}
