@@ -40,6 +40,8 @@ export interface RunConfigOptions {
   libraries: readonly string[]
   /** By server index: where Kometa finds our proxy, and the token that it takes. */
   proxies: readonly { url: string; token: string }[]
+  /** Addresses of Tautulli, Radarr and Sonarr -> those of their read-only proxies. */
+  services?: readonly { service: string; url: string; proxyUrl: string }[]
   /** `preview.expose_token`: plex.token is the real one. The address is the proxy's all the same. */
   exposeToken?: boolean
 }
@@ -73,11 +75,16 @@ export function makeRunConfig(config: JobConfig, options: RunConfigOptions): Run
     ['settings', settings(getMap(document, 'settings'), 'settings.', changes, true)],
     [
       'libraries',
-      new Map(libraries.map((library) => [library.mappingName, libraryMap(config, library, first, access, changes)])),
+      new Map(
+        libraries.map((library) => [
+          library.mappingName,
+          libraryMap(config, library, first, access, changes, options.services),
+        ]),
+      ),
     ],
   ])
   const result = applyTable(document, { table: topLevelKeys, path: '', changes, rewritten })
-  applyServices(result, '', changes)
+  applyServices(result, '', changes, options.services)
   const left = config.libraries.filter((library) => !libraries.includes(library))
   if (left.length > 0) changes.push(`libraries: left out, no target in them: ${left.map(nameOf).join(', ')}`)
 
@@ -126,6 +133,7 @@ function libraryMap(
   first: JobLibrary,
   access: (library: JobLibrary) => YamlMap,
   changes: string[],
+  services: RunConfigOptions['services'],
 ): YamlMap {
   const data: YamlMap = library.data ?? new Map()
   const path = `libraries.${library.mappingName}.`
@@ -138,7 +146,7 @@ function libraryMap(
   const files = overlayFiles(config, library, path, changes)
   if (files.length > 0) rewritten.set('overlay_files', files)
   const result = applyTable(data, { table: libraryKeys, path, changes, rewritten })
-  applyServices(result, path, changes)
+  applyServices(result, path, changes, services)
   return result
 }
 
@@ -167,7 +175,12 @@ function expandFolder(entry: YamlMap, files: readonly string[]): YamlMap[] {
 }
 
 /** tmdb, trakt and the others, of the config or of a library. */
-function applyServices(parent: Map<YamlKey, YamlValue>, path: string, changes: string[]): void {
+function applyServices(
+  parent: Map<YamlKey, YamlValue>,
+  path: string,
+  changes: string[],
+  services: RunConfigOptions['services'] = [],
+): void {
   for (const [name, table] of Object.entries(serviceKeys)) {
     const own = parent.get(name)
     if (!isMap(own)) continue
@@ -176,6 +189,11 @@ function applyServices(parent: Map<YamlKey, YamlValue>, path: string, changes: s
     if (isMap(authorization)) {
       const options = { table: authorizationKeys, path: `${path}${name}.authorization.`, changes }
       rewritten.set('authorization', applyTable(authorization, options))
+    }
+    const proxied = services.find(({ service, url }) => service === name && url === textOf(own.get('url')))
+    if (proxied) {
+      rewritten.set('url', proxied.proxyUrl)
+      changes.push(`${path}${name}.url: that of a proxy of the preview, which only reads`)
     }
     // At the top level Kometa's defaults for these are false already; a library inherits what stands there.
     parent.set(name, applyTable(own, { table, path: `${path}${name}.`, changes, rewritten, forceAlways: path === '' }))

@@ -35,6 +35,16 @@ export const previewTargetSchema = z.object({
 })
 export type PreviewTarget = z.infer<typeof previewTargetSchema>
 
+const hostNames = z.array(z.string().min(1)).default([])
+const gateMode = z.enum(['open', 'strict'])
+
+/** Where else Kometa may go. A host name that begins with a dot covers all names below it; `deny` wins. */
+export const gateSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { mode: value } : (value ?? {})),
+  z.object({ mode: gateMode.default('open'), allow: hostNames, deny: hostNames }),
+)
+export type GateSettings = z.infer<typeof gateSchema>
+
 /** The `preview:` section of preview.yml. */
 export const previewSectionSchema = z.object({
   mode: z.literal('write_blocked').default('write_blocked'),
@@ -50,6 +60,8 @@ export const previewSectionSchema = z.object({
   scope: z
     .preprocess((value) => (value === true ? 'on' : value === false ? 'off' : value), z.enum(['on', 'off']))
     .default('on'),
+  /** open: Kometa may read from any public host; strict: only from known sources and `allow`. Never from the local network. */
+  gate: gateSchema.default({ mode: 'open', allow: [], deny: [] }),
   /** Hand the real token to Kometa, for overlays that need plex.tv (`plex_watchlist`). */
   expose_token: z.boolean().default(false),
   targets: z.array(previewTargetSchema),

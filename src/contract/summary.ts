@@ -106,6 +106,24 @@ export const summarySchema = z.object({
       bytes: z.int().nonnegative(),
     }),
   ),
+  /** Where else Kometa went: other hosts, and Tautulli, Radarr and Sonarr through read-only proxies (port 0). */
+  gate: z.object({
+    mode: z.enum(['open', 'strict']),
+    /** A proxy of the user's environment was the way out: names were judged here and resolved there. */
+    via_user_proxy: z.boolean(),
+    hosts: z.array(
+      z.object({
+        host: z.string(),
+        port: z.int().nonnegative(),
+        verdict: z.enum(['pass', 'block']),
+        /** Why it was blocked, or what went wrong the first time. */
+        reason: z.string(),
+        count: z.int().positive(),
+        bytes_up: z.int().nonnegative(),
+        bytes_down: z.int().nonnegative(),
+      }),
+    ),
+  }),
   /** `output/ledger.jsonl`: every request and its verdict, each line with the hash of the one before. */
   ledger: z.object({
     head: z.string(),

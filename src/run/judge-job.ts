@@ -32,6 +32,9 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   return { status: statusOf(findings, problems, missing.length === targets.length), problems }
 }
 
+/** A request without the job's token is some other process's on this machine: no badge is lost by it. */
+export const isKometas = ({ status }: Pick<RefusedRead, 'status'>): boolean => status !== 401
+
 function statusOf(
   { cancelled, kometaProblems }: JobFindings,
   problems: readonly string[],

@@ -13,6 +13,7 @@ import type { ChosenTarget } from './choose-targets.ts'
 import { ownIdentity } from './process-identity.ts'
 import type { JobRequest } from './request.ts'
 import { slug } from './safe-name.ts'
+import type { JobGate } from './start-gate.ts'
 
 /** One Kometa process: what it was given, and what came of it by its own words. */
 export interface KometaRun {
@@ -31,6 +32,8 @@ export interface RunKometasOptions {
   targets: readonly ChosenTarget[]
   /** By place in `JobConfig.servers`: address and token of the proxy. */
   proxies: readonly { url: string; token: string }[]
+  /** Kometa's ways to everything but Plex. */
+  gate: Pick<JobGate, 'env' | 'credential' | 'services'>
   /** The folder of workspaces. */
   workspaces: string
   clientIdentifier: string
@@ -69,6 +72,7 @@ async function runOne(
   const { text, changes } = makeRunConfig(config, {
     libraries,
     proxies: options.proxies,
+    services: options.gate.services,
     exposeToken: config.preview.expose_token,
   })
   for (const change of changes) log.info(`run config: ${change}`)
@@ -88,10 +92,14 @@ async function runOne(
     command: renderer.command,
     args: renderer.args(workspace.configPath),
     cwd: workspace.cwd,
-    env: kometaEnvironment(request.env, { home: workspace.home, python: renderer.command, extra: { ...renderer.env } }),
+    env: kometaEnvironment(request.env, {
+      home: workspace.home,
+      python: renderer.command,
+      extra: { ...renderer.env, ...options.gate.env },
+    }),
     metaLog: join(workspace.configDir, 'logs', 'meta.log'),
     logsDir,
-    redactor: createRedactor([...config.secretsForRedaction, ...proxyTokens]),
+    redactor: createRedactor([...config.secretsForRedaction, ...proxyTokens, options.gate.credential]),
     signal,
     ...(request.idleTimeoutMs === undefined ? {} : { limits: { idleTimeoutMs: request.idleTimeoutMs } }),
     onEvent(event) {

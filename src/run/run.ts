@@ -24,6 +24,7 @@ import { livenessOf } from './process-identity.ts'
 import { rememberForOneJob } from './remembered.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
+import { startJobGate } from './start-gate.ts'
 import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
 import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
@@ -85,6 +86,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   const captures = createCaptureStore({ jobDir: folder.dir })
 
   let scopes: SummaryInput['scopes'] = []
+  let outside: SummaryInput['outside'] = { hosts: [], viaUserProxy: false }
   async function preview(): Promise<KometaRun[]> {
     enter('before')
     warnings.push(...(await fetchBeforePictures(targets, servers, folder, { signal, onEvent })))
@@ -103,10 +105,12 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       scoped: request.scoped && config.preview.scope === 'on',
       chosen,
     })
+    await using gate = await startJobGate(config, { env: request.env, libraries, ledger, log })
     const runs = await runKometas(planRuns(config, libraries), {
       request,
       targets,
       proxies: proxies.access,
+      gate,
       workspaces,
       clientIdentifier: fallbackIdentifier,
       logsDir: folder.logsDir,
@@ -114,6 +118,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       enter,
     })
     await proxies.drain()
+    outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
     scopes = await finishScopes(proxies.scopes)
     return runs
   }
@@ -138,6 +143,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     captures: captures.list(),
     ledger: ledger.head(),
     scopes,
+    outside,
     warnings,
     startedAt: watch.startedAt,
     durationsMs: watch.durations(),

@@ -18,10 +18,11 @@ import type { TargetOutput } from './export-outputs.ts'
 import type { JobFolder } from './job-folder.ts'
 import type { ImageReads, JobRecords } from './job-recorder.ts'
 import type { JobTarget } from './job-target.ts'
-import { judgeJob } from './judge-job.ts'
+import { isKometas, judgeJob } from './judge-job.ts'
 import { findExtras } from './map-captures.ts'
 import type { JobRequest } from './request.ts'
 import type { KometaRun } from './run-kometas.ts'
+import type { HostCount } from './start-gate.ts'
 import type { JobScopeReport } from './start-proxies.ts'
 
 export interface SummaryInput {
@@ -35,6 +36,7 @@ export interface SummaryInput {
   captures: readonly Capture[]
   ledger: LedgerHead
   scopes: readonly JobScopeReport[]
+  outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
   warnings: readonly string[]
   startedAt: string
   durationsMs: Record<string, number>
@@ -104,6 +106,19 @@ export function buildSummary(input: SummaryInput): Summary {
     durations_ms: input.durationsMs,
     ledger: input.ledger,
     scope: input.scopes.map(scopeSummary),
+    gate: {
+      mode: request.config.preview.gate.mode,
+      via_user_proxy: input.outside.viaUserProxy,
+      hosts: input.outside.hosts.map(({ host, port, verdict, reason, count, bytesUp, bytesDown }) => ({
+        host,
+        port,
+        verdict,
+        reason,
+        count,
+        bytes_up: bytesUp,
+        bytes_down: bytesDown,
+      })),
+    },
   } satisfies Summary)
 }
 
@@ -241,7 +256,7 @@ function baseUsed(
 
 /** The refused or failed read that may have cost this target a badge. */
 function incompleteBecause(target: JobTarget, refused: JobRecords['refused']): string | null {
-  const read = refused.find(({ server, section, rating_key }) => {
+  const read = refused.filter(isKometas).find(({ server, section, rating_key }) => {
     if (server !== target.server) return false
     return section === null ? rating_key === null || rating_key === target.ratingKey : section === target.sectionId
   })

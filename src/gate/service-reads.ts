@@ -1,0 +1,25 @@
+/** The services of a home network that overlays read from. */
+export const services = ['tautulli', 'radarr', 'sonarr'] as const
+export type ServiceName = (typeof services)[number]
+
+/** Tautulli: one path, the command in the query (Kometa tautulli.py:22, 36). */
+const tautulliCommands = new Set(['get_tautulli_info', 'get_home_stats', 'get_libraries', 'get_library_names'])
+
+/**
+ * Radarr and Sonarr: what arrapi 1.4.14 gets. Not `release`, which makes them search their indexers, nor `command/N`,
+ * which nobody needs who may start none. Older versions have no `/v3`, and call the profiles `profile`.
+ */
+const arrPath =
+  /^\/api(\/v3|\/v1)?\/(system\/status|rootFolder|qualityProfile(\/\d+)?|profile(\/\d+)?|languageProfile(\/\d+)?|metadataProfile|tag(\/\d+)?|tag\/detail(\/\d+)?|movie(\/\d+)?|movie\/lookup|series(\/\d+)?|series\/lookup|exclusions|importlistexclusion|remotePathMapping)$/
+
+/** Null when this GET is a known read of the service, else why not. `path` is below the service's own address. */
+export function refusesRead(service: ServiceName, path: string, query: string): string | null {
+  if (/[%\\;]|\/\/|\/\.{1,2}(\/|$)/.test(path)) return 'the path is not plain'
+  if (service !== 'tautulli') return arrPath.test(path) ? null : `${service}: not a known read`
+  if (path !== '/api/v2') return 'tautulli: not a known read'
+  const commands = new URLSearchParams(query).getAll('cmd')
+  const [command = ''] = commands
+  if (commands.length !== 1 || !tautulliCommands.has(command))
+    return `tautulli: ${command || 'no command'} is not a known read`
+  return null
+}

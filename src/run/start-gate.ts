@@ -1,0 +1,137 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { JobConfig } from '../config/job-config.ts'
+import { listServices } from '../config/services.ts'
+import { get } from '../config/yaml-value.ts'
+import { type NextHop, parseNextHop } from '../gate/dial.ts'
+import { type GateEntry, startGate } from '../gate/gate.ts'
+import { type ServiceProxy, startServiceProxy } from '../gate/service-proxy.ts'
+import type { Ledger } from '../proxy/ledger.ts'
+import type { JobLog } from '../util/job-log.ts'
+
+/** How long the names of the Plex servers may take to resolve. */
+const resolveTimeoutMs = 3_000
+/** Hosts of the summary's table; a config that reaches more than these is odd. */
+const maxHosts = 1_000
+
+/** One host that Kometa asked for: how often, how much, and whether it was let through. */
+export interface HostCount {
+  host: string
+  port: number
+  verdict: 'pass' | 'block'
+  reason: string
+  count: number
+  bytesUp: number
+  bytesDown: number
+}
+
+export interface JobGate extends AsyncDisposable {
+  /** For Kometa's environment: HTTPS_PROXY and HTTP_PROXY hold the job's credential. */
+  env: Record<string, string>
+  /** Must never stand in a log. */
+  credential: string
+  services: { service: string; url: string; proxyUrl: string }[]
+  hosts(): HostCount[]
+  /** True when a proxy of the user's environment is the way out: names are judged here, and resolved there. */
+  viaUserProxy: boolean
+}
+
+/** All of Kometa's ways out that do not lead to Plex: the gate, and read-only proxies for the services of the network. */
+export async function startJobGate(
+  config: JobConfig,
+  options: { env: NodeJS.ProcessEnv; libraries: readonly string[]; ledger: Ledger; log: JobLog },
+): Promise<JobGate> {
+  const hosts = new Map<string, HostCount>()
+  const nextHop = userProxy(options.env)
+  const record = (source: 'gate' | 'service') => (entry: GateEntry) => {
+    count(hosts, entry)
+    note(options.ledger, source, entry)
+    if (entry.verdict === 'block') {
+      options.log.warning(
+        `GATE: ${entry.method} ${entry.host}${entry.port > 0 ? `:${entry.port}` : ''}: ${entry.reason}`,
+      )
+    }
+  }
+  const { mode, allow, deny } = config.preview.gate
+  const gate = await startGate({
+    rules: {
+      mode,
+      allow: allow.map((name) => name.toLowerCase()),
+      deny: deny.map((name) => name.toLowerCase()),
+      plexNames: await namesOf(config.servers.map(({ url }) => new URL(url).hostname)),
+      plexAccount: config.preview.expose_token,
+    },
+    nextHop,
+    onEntry: record('gate'),
+  })
+  const services: { proxy: ServiceProxy; url: string }[] = []
+  const close = async () => {
+    await Promise.all([gate, ...services.map(({ proxy }) => proxy)].map((one) => one[Symbol.asyncDispose]()))
+  }
+  try {
+    const verifySsl = get(config.document, 'settings', 'verify_ssl') !== false
+    for (const { service, url } of listServices(config, options.libraries)) {
+      services.push({ url, proxy: await startServiceProxy({ service, url, verifySsl, onEntry: record('service') }) })
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    env: { HTTPS_PROXY: gate.proxyUrl, HTTP_PROXY: gate.proxyUrl, NO_PROXY: '127.0.0.1,localhost' },
+    credential: gate.credential,
+    services: services.map(({ proxy, url }) => ({ service: proxy.service, url, proxyUrl: proxy.url })),
+    hosts: () => [...hosts.values()],
+    viaUserProxy: nextHop !== null,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function userProxy(env: NodeJS.ProcessEnv): NextHop | null {
+  return parseNextHop(env.https_proxy ?? env.HTTPS_PROXY ?? env.http_proxy ?? env.HTTP_PROXY)
+}
+
+/** The names and, as far as they can be found out now, the addresses of the Plex servers. */
+async function namesOf(hostnames: readonly string[]): Promise<Set<string>> {
+  const names = new Set<string>()
+  await Promise.all(
+    hostnames.map(async (hostname) => {
+      const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+      names.add(name)
+      if (isIP(name) !== 0) return
+      const timeout = new Promise<never[]>((resolve) => setTimeout(resolve, resolveTimeoutMs, []).unref())
+      // A name that does not resolve is still blocked as a name.
+      const found = await Promise.race([lookup(name, { all: true }).catch(() => []), timeout])
+      for (const { address } of found) names.add(address)
+    }),
+  )
+  return names
+}
+
+function count(hosts: Map<string, HostCount>, { host, port, verdict, reason, bytesUp, bytesDown }: GateEntry): void {
+  const key = `${host}:${port} ${verdict}`
+  const known = hosts.get(key)
+  if (known) {
+    known.count += 1
+    known.bytesUp += bytesUp
+    known.bytesDown += bytesDown
+  } else if (hosts.size < maxHosts) hosts.set(key, { host, port, verdict, reason, count: 1, bytesUp, bytesDown })
+}
+
+function note(ledger: Ledger, source: 'gate' | 'service', entry: GateEntry): void {
+  const { timestamp: time, method, host, port, verdict, reason, bytesUp, bytesDown, durationMs } = entry
+  const target = port > 0 ? `${host}:${port}` : host
+  const verdicts = { pass: 'pass', block: 'block' } as const
+  ledger.append({
+    time,
+    source,
+    server: '',
+    method,
+    target,
+    verdict: verdicts[verdict],
+    reason,
+    status: 0,
+    bytes: bytesUp + bytesDown,
+    durationMs,
+  })
+}
