@@ -26,7 +26,11 @@ function suite(name, args) {
   console.log(`\n--- ${name}: vitest ${args.join(' ')}`)
   const report = join(scratch, `${name.replaceAll(' ', '-')}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const result = spawnSync(npx, ['vitest', ...args, ...reporters], { cwd: root, stdio: 'inherit' })
+  const result = spawnSync(npx, ['vitest', ...args, ...reporters], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, KOMETA_PREVIEW_TEST_BUILT: '1' },
+  })
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
     totals.passed += numPassedTests
@@ -50,5 +54,7 @@ if (check('build', npx, ['tsc', '-p', 'tsconfig.json'])) {
 }
 rmSync(scratch, { recursive: true, force: true })
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`)
+console.log(
+  `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`,
+)
 process.exitCode = totals.failed > 0 ? 1 : 0
