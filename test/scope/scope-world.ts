@@ -96,9 +96,13 @@ export const awkwardTitles = [
 ]
 
 /** Films 1001...: the awkward titles first, every fourth one 4K, every second labelled Overlay. */
-export function movies(count: number, more: (index: number) => Partial<SampleItem> = () => ({})): SampleLibrary {
+export function movies(
+  count: number,
+  more: (index: number) => Partial<SampleItem> = () => ({}),
+  first = 1001,
+): SampleLibrary {
   const items = Array.from({ length: count }, (_, index) =>
-    film(String(1001 + index), awkwardTitles[index] ?? `Film ${index}`, {
+    film(String(first + index), awkwardTitles[index] ?? `Film ${index}`, {
       media: [media(index % 4 === 0 ? '4k' : '1080')],
       genres: [index % 3 === 0 ? 'Drama' : 'Comedy', 'Any'],
       addedAt: 1_500_000_000 + index * 86_400,

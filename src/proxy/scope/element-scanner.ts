@@ -21,6 +21,8 @@ const rootName = 'MediaContainer'
 const retryGrowth = 1.25
 
 const needle = {
+  bangOpen: Buffer.from('<!'),
+  questionOpen: Buffer.from('<?'),
   commentOpen: Buffer.from('<!--'),
   commentClose: Buffer.from('-->'),
   cdataOpen: Buffer.from('<![CDATA['),
@@ -167,7 +169,10 @@ export function createXmlScanner(sink: ElementSink): ElementScanner<XmlContainer
     if (special < start) special = start
     // Both signs are rare in Plex's answers, and one byte is found far faster than two.
     if (special < view.length && !isSpecial(view, special)) {
-      special = Math.min(nextMark(view, special, bang), nextMark(view, special, question))
+      special = Math.min(
+        nextMark(view, special, bang, needle.bangOpen),
+        nextMark(view, special, question, needle.questionOpen),
+      )
     }
     return special
   }
@@ -222,10 +227,19 @@ function isSpecial(view: Buffer, at: number): boolean {
   return view[at] === less && (view[at + 1] === bang || view[at + 1] === question)
 }
 
-/** Position of the `<` before the next such mark, or the view's length. */
-function nextMark(view: Buffer, from: number, mark: number): number {
-  for (let found = view.indexOf(mark, from + 1); found >= 0; found = view.indexOf(mark, found + 1)) {
+/** A byte that no attribute holds is found far faster than two; one that many summaries hold costs a call each. */
+const maxFalseMarks = 4
+
+/** Position of the next `<!` or `<?` after `from`, or the view's length. */
+function nextMark(view: Buffer, from: number, mark: number, both: Buffer): number {
+  let found = view.indexOf(mark, from + 1)
+  for (let missed = 0; found >= 0; missed += 1) {
     if (view[found - 1] === less) return found - 1
+    if (missed === maxFalseMarks) {
+      found = view.indexOf(both, found)
+      return found < 0 ? view.length : found
+    }
+    found = view.indexOf(mark, found + 1)
   }
   return view.length
 }
