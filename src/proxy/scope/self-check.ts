@@ -91,11 +91,13 @@ async function checkForm(
     return fails(`no more than ${maxCheckRequests} requests are spent on the self-check`)
   }
   const most = mostItems(form, wanted.length)
-  const full = await askNarrowed(options, place, pairs, most)
-  if (full === null) return { why: 'the server does not narrow the listing', ignored: true }
-  if (!hasAll(full, wanted)) return fails('the narrowed listing lacks an item of the scope')
+  // The impossible value first: a server that ignores the field answers with its library, of which one item is sent.
   const none = await ask(options, place, nothing, 1)
-  if (none === null || none.total > 0) return fails('an impossible value finds something')
+  if (none === null) return { why: 'the server refuses it', ignored: true }
+  if (none.total > 0) return { why: 'the server does not narrow by it', ignored: true }
+  const full = await askNarrowed(options, place, pairs, most)
+  if (full === null) return fails('the narrowed listing is not shorter')
+  if (!hasAll(full, wanted)) return fails('the narrowed listing lacks an item of the scope')
 
   const whole = await wholeTrial()
   const narrowed = await askNarrowed(options, place, andedFilters(trialFilters(place), pairs), most)
