@@ -13,7 +13,8 @@ from pathlib import Path
 
 import PIL
 import plexapi
-from cases import AWAY, CHANGES, COMPANIONS, MODULES, READ, REFUSED, SUBJECTS, WRITE
+from cases import AWAY, CHANGES, MODULES, READ, REFUSED, SUBJECTS, WRITE
+from companions import COMPANIONS
 from context import Context
 from reflection import effects, is_method, members
 

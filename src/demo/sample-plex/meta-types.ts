@@ -1,31 +1,23 @@
 import type { EntryType } from './entry.ts'
-
-type Filter = readonly [name: string, type: 'string' | 'integer' | 'boolean', title: string]
-type Sort = readonly [key: string, direction: 'asc' | 'desc', title: string]
-type Field = readonly [name: string, type: string, title: string, subType?: string]
-
-export interface TypeMeta {
-  title: string
-  filters: readonly Filter[]
-  sorts: readonly Sort[]
-  fields: readonly Field[]
-}
-
-const tagFilter = (name: string, title: string): Filter => [name, 'string', title]
-const flagFilter = (name: string, title: string): Filter => [name, 'boolean', title]
-
-const byTitle: Sort = ['titleSort', 'asc', 'Title']
-const byYear: Sort = ['year', 'desc', 'Year']
-const byRelease: Sort = ['originallyAvailableAt', 'desc', 'Release Date']
-const byRating: Sort = ['rating', 'desc', 'Critic Rating']
-const byAudience: Sort = ['audienceRating', 'desc', 'Audience Rating']
-const byUser: Sort = ['userRating', 'desc', 'Rating']
-const byContent: Sort = ['contentRating', 'desc', 'Content Rating']
-const byDuration: Sort = ['duration', 'desc', 'Duration']
-const byAdded: Sort = ['addedAt', 'desc', 'Date Added']
-const byViewed: Sort = ['lastViewedAt', 'desc', 'Date Viewed']
-const byPlays: Sort = ['viewCount', 'desc', 'Plays']
-const atRandom: Sort = ['random', 'desc', 'Randomly']
+import { musicMetas } from './meta-music.ts'
+import {
+  atRandom,
+  byAdded,
+  byAudience,
+  byContent,
+  byDuration,
+  byPlays,
+  byRating,
+  byRelease,
+  byTitle,
+  byUser,
+  byViewed,
+  byYear,
+  type Field,
+  flagFilter,
+  type TypeMeta,
+  tagFilter,
+} from './meta-words.ts'
 
 const mediaFields: readonly Field[] = [
   ['duplicate', 'boolean', 'Duplicate'],
@@ -227,98 +219,7 @@ export const typeMetas: Partial<Record<EntryType, TypeMeta>> = {
       ...mediaFields,
     ],
   },
-  artist: {
-    title: 'Artists',
-    filters: [
-      tagFilter('genre', 'Genre'),
-      tagFilter('country', 'Country'),
-      tagFilter('collection', 'Collection'),
-      tagFilter('mood', 'Mood'),
-      tagFilter('style', 'Style'),
-      flagFilter('unmatched', 'Unmatched'),
-    ],
-    sorts: [byTitle, byUser, byAdded, byViewed, byPlays, atRandom],
-    fields: [
-      ['title', 'string', 'Title'],
-      ['userRating', 'integer', 'Rating', 'rating'],
-      ['genre', 'tag', 'Genre'],
-      ['collection', 'tag', 'Collection'],
-      ['country', 'tag', 'Country'],
-      ['mood', 'tag', 'Mood'],
-      ['style', 'tag', 'Style'],
-      ['addedAt', 'date', 'Date Added'],
-      ['viewCount', 'integer', 'Plays'],
-      ['lastViewedAt', 'date', 'Last Played'],
-      ['unmatched', 'boolean', 'Unmatched'],
-    ],
-  },
-  album: {
-    title: 'Albums',
-    filters: [
-      tagFilter('genre', 'Genre'),
-      ['year', 'integer', 'Year'],
-      ['decade', 'integer', 'Decade'],
-      tagFilter('collection', 'Collection'),
-      tagFilter('studio', 'Record Label'),
-      tagFilter('mood', 'Mood'),
-      tagFilter('style', 'Style'),
-      flagFilter('unmatched', 'Unmatched'),
-      tagFilter('label', 'Labels'),
-    ],
-    sorts: [
-      byTitle,
-      ['artist.titleSort', 'asc', 'Album Artist'],
-      byYear,
-      byRelease,
-      byRating,
-      byUser,
-      byAdded,
-      byViewed,
-      byPlays,
-      atRandom,
-    ],
-    fields: [
-      ['title', 'string', 'Title'],
-      ['year', 'integer', 'Year', 'year'],
-      ['decade', 'integer', 'Decade', 'decade'],
-      ['genre', 'tag', 'Genre'],
-      ['viewCount', 'integer', 'Plays'],
-      ['lastViewedAt', 'date', 'Last Played'],
-      ['userRating', 'integer', 'Rating', 'rating'],
-      ['rating', 'integer', 'Critic Rating', 'rating'],
-      ['studio', 'string', 'Record Label'],
-      ['mood', 'tag', 'Mood'],
-      ['style', 'tag', 'Style'],
-      ['collection', 'tag', 'Collection'],
-      ['addedAt', 'date', 'Date Added'],
-      ['originallyAvailableAt', 'date', 'Date Released'],
-      ['unmatched', 'boolean', 'Unmatched'],
-      ['label', 'tag', 'Label'],
-    ],
-  },
-  track: {
-    title: 'Tracks',
-    filters: [tagFilter('mood', 'Mood')],
-    sorts: [
-      byTitle,
-      ['artist.titleSort', 'asc', 'Album Artist'],
-      byUser,
-      byAdded,
-      byViewed,
-      byPlays,
-      byDuration,
-      atRandom,
-    ],
-    fields: [
-      ['title', 'string', 'Title'],
-      ['mood', 'tag', 'Mood'],
-      ['viewCount', 'integer', 'Plays'],
-      ['lastViewedAt', 'date', 'Last Played'],
-      ['userRating', 'integer', 'Rating', 'rating'],
-      ['addedAt', 'date', 'Date Added'],
-      ['trash', 'boolean', 'Trashed'],
-    ],
-  },
+  ...musicMetas,
   collection: {
     title: 'Collections',
     filters: [tagFilter('contentRating', 'Content Rating')],

@@ -1,5 +1,6 @@
 import { type EntryType, type Section, typeNumbers } from './entry.ts'
-import { type TypeMeta, typeMetas } from './meta-types.ts'
+import { typeMetas } from './meta-types.ts'
+import type { TypeMeta } from './meta-words.ts'
 import { node, type PlexNode } from './node.ts'
 
 type Operators = readonly (readonly [key: string, title: string])[]
