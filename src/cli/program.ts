@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { AppError } from '../contract/errors.ts'
 
 import { addDemoCommand } from './demo.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addProxyCommand } from './proxy.ts'
 import { addRunCommand } from './run.ts'
 import { formatError } from './terminal.ts'
@@ -44,7 +45,7 @@ export function createProgram(context: CliContext): Command {
     .exitOverride()
     .showHelpAfterError('Run with --help to see the options.')
     .addHelpText('after', examples)
-  for (const add of [addRunCommand, addDemoCommand, addProxyCommand]) add(program, context)
+  for (const add of [addRunCommand, addDemoCommand, addDoctorCommand, addProxyCommand]) add(program, context)
   return program
 }
 
