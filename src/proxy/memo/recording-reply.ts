@@ -11,7 +11,7 @@ export interface RememberedAnswer {
 }
 
 /** The answer went to its client but is not one to remember. */
-export class NotRemembered extends Error {}
+class NotRemembered extends Error {}
 
 export interface RecordingLimits {
   /** Of a text in memory. */
@@ -94,7 +94,8 @@ export function createRecordingReply(client: ReadReply | null, path: string, lim
     whenDrained(goOn) {
       // Whichever of the two is ready, or falls away, lets Plex go on; the other pauses it again if need be.
       resume = goOn
-      if (file?.writableNeedDrain) file.once('drain', goOn)
+      // Registered once for the whole answer: every later drain counts, of either of them.
+      file?.on('drain', goOn)
       if (client !== null && !gone) client.whenDrained(goOn)
     },
     // The read goes on for those who wait.

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createRecordingReply } from '../../src/proxy/memo/recording-reply.ts'
+
+// Regression: the disk's second pause of one answer never ended, so every larger poster hung until its client gave up.
+test('a picture larger than the disk takes at once is recorded to its end, however often it pauses', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'recording-drain-'))
+  const path = join(folder, 'picture')
+  const pieces = Array.from({ length: 200 }, () => randomBytes(16 * 1024))
+  const reply = createRecordingReply(null, path, { maxTextBytes: 1024, maxImageBytes: 64 * 1024 * 1024 })
+  reply.begin(200, { 'content-type': 'image/jpeg' })
+  let next = 0
+  let pauses = 0
+  const send = () => {
+    for (; next < pieces.length; ) {
+      const piece = pieces[next++] ?? Buffer.alloc(0)
+      if (reply.write(piece)) continue
+      pauses += 1
+      // As the forwarding reader does: it asks once, and counts on every drain.
+      if (pauses === 1) reply.whenDrained(send)
+      return
+    }
+    reply.end()
+  }
+  send()
+  const answer = await reply.answer
+  expect(pauses).toBeGreaterThan(1)
+  expect(answer.body).toEqual({ kind: 'file', path, size: 200 * 16 * 1024 })
+  expect((await readFile(path)).equals(Buffer.concat(pieces))).toBe(true)
+  await rm(folder, { recursive: true })
+})
