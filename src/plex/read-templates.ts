@@ -78,7 +78,6 @@ export const readTemplates: readonly ReadTemplate[] = [
   { path: '/butler' },
   { path: '/clients' },
   { path: '/devices' },
-  { path: '/myplex/account' },
   { path: '/system/agents', query: { mediaType: 'number' } },
   { path: '/updater/status' },
   { path: '/status/sessions' },
