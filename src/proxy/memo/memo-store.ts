@@ -15,7 +15,7 @@ export interface MemoLimits {
   maxImageBytes: number
 }
 
-export const memoLimits: MemoLimits = {
+const memoLimits: MemoLimits = {
   maxAnswers: 10_000,
   maxTextBytes: 32 * 1024 * 1024,
   maxImageBytes: 1024 * 1024 * 1024,

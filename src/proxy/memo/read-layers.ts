@@ -24,7 +24,7 @@ export interface ReadLayersOptions {
 }
 
 /** `PlexItem` has this shape. */
-export type LayerItem = ScopeItem & PrefetchItem
+type LayerItem = ScopeItem & PrefetchItem
 
 /** What stands between a proxy and Plex in one job. */
 export interface ReadLayers {

@@ -14,7 +14,7 @@ export interface Decoy extends NamedItem {
 }
 
 /** Decoys of one section and type at most that are asked for again: each is an item that Kometa draws on. */
-export const maxAskedDecoys = 8
+const maxAskedDecoys = 8
 
 export interface Decoys {
   /** Those of a section and type in order of their first use: the earlier one is taken wherever it fits. */

@@ -1,6 +1,20 @@
 import { type ElementScanner, type ElementSink, ListingFault } from './listing-fault.ts'
 import { createScanWindow } from './scan-window.ts'
-import { isSpace, tagAttributes, tagEnd, tagNameEnd } from './xml-tag.ts'
+import { isSpace, tagEnd, tagNameEnd } from './xml-tag.ts'
+import {
+  bang,
+  checkEncoding,
+  isOpenTag,
+  isSpecial,
+  less,
+  matches,
+  needle,
+  nextMark,
+  question,
+  ratingKeyOf,
+  skipSpecial,
+  walkElement,
+} from './xml-walk.ts'
 
 /** The container around the elements, as Plex wrote it. */
 export interface XmlContainer {
@@ -10,26 +24,11 @@ export interface XmlContainer {
   tag: Buffer
 }
 
-const less = 0x3c
-const greater = 0x3e
-const bang = 0x21
-const question = 0x3f
 const slash = 0x2f
-const quote = 0x22
+const greater = 0x3e
 const rootName = 'MediaContainer'
 /** An incomplete element is looked at again when this share more of it is there, so that one in many chunks costs no quadratic time. */
 const retryGrowth = 1.25
-
-const needle = {
-  bangOpen: Buffer.from('<!'),
-  questionOpen: Buffer.from('<?'),
-  commentOpen: Buffer.from('<!--'),
-  commentClose: Buffer.from('-->'),
-  cdataOpen: Buffer.from('<![CDATA['),
-  cdataClose: Buffer.from(']]>'),
-  instructionClose: Buffer.from('?>'),
-  firstKey: Buffer.from(' ratingKey="'),
-}
 
 interface Name {
   open: Buffer
@@ -210,89 +209,3 @@ export function createXmlScanner(sink: ElementSink): ElementScanner<XmlContainer
 
 /** Kinds of elements that one container can hold; Plex mixes two or three. */
 const maxNames = 100
-
-/** The byte after the name must end it: `<Media` does not open `<MediaContainer`. */
-function isOpenTag(view: Buffer, start: number, open: Buffer): boolean {
-  if (!matches(view, start, open)) return false
-  const next = view[start + open.length]
-  return next !== undefined && (isSpace(next) || next === greater || next === slash)
-}
-
-function matches(view: Buffer, start: number, wanted: Buffer): boolean {
-  for (let index = 0; index < wanted.length; index += 1) if (view[start + index] !== wanted[index]) return false
-  return true
-}
-
-function isSpecial(view: Buffer, at: number): boolean {
-  return view[at] === less && (view[at + 1] === bang || view[at + 1] === question)
-}
-
-/** A byte that no attribute holds is found far faster than two; one that many summaries hold costs a call each. */
-const maxFalseMarks = 4
-
-/** Position of the next `<!` or `<?` after `from`, or the view's length. */
-function nextMark(view: Buffer, from: number, mark: number, both: Buffer): number {
-  let found = view.indexOf(mark, from + 1)
-  for (let missed = 0; found >= 0; missed += 1) {
-    if (view[found - 1] === less) return found - 1
-    if (missed === maxFalseMarks) {
-      found = view.indexOf(both, found)
-      return found < 0 ? view.length : found
-    }
-    found = view.indexOf(mark, found + 1)
-  }
-  return view.length
-}
-
-/** Position after the comment, CDATA section or instruction at `start`, or -1. */
-function skipSpecial(view: Buffer, start: number): number {
-  const [opened, close] =
-    view[start + 1] === question
-      ? ([2, needle.instructionClose] as const)
-      : matches(view, start, needle.commentOpen)
-        ? ([4, needle.commentClose] as const)
-        : ([9, needle.cdataClose] as const)
-  if (opened === 9 && !matches(view, start, needle.cdataOpen)) throw new ListingFault('the answer is not well-formed')
-  const end = view.indexOf(close, start + opened)
-  return end < 0 ? -1 : end + close.length
-}
-
-/** Position after the element at `start`, found by walking through every tag in it, or -1 if it is not all there. */
-function walkElement(view: Buffer, start: number): number {
-  let depth = 0
-  let at = start
-  for (;;) {
-    if (at + 1 >= view.length) return -1
-    const second = view[at + 1]
-    if (second === bang || second === question) {
-      if (view.length < at + 9) return -1
-      at = skipSpecial(view, at)
-      if (at < 0) return -1
-    } else {
-      const end = tagEnd(view, at)
-      if (end < 0) return -1
-      if (second === slash) depth -= 1
-      else if (view[end - 2] !== slash) depth += 1
-      if (depth <= 0) return end
-      at = end
-    }
-    at = view.indexOf(less, at)
-    if (at < 0) return -1
-  }
-}
-
-/** Plex writes the ratingKey first; wherever else it stands the tag's attributes are read one by one. */
-function ratingKeyOf(view: Buffer, start: number, nameBytes: number): string | null {
-  const key = start + nameBytes + needle.firstKey.length
-  if (matches(view, start + nameBytes, needle.firstKey)) return view.toString('latin1', key, view.indexOf(quote, key))
-  const end = tagEnd(view, start)
-  const span = tagAttributes(view, start, end).find((attribute) => attribute.name === 'ratingKey')
-  return span === undefined ? null : view.toString('latin1', span.valueStart, span.valueEnd)
-}
-
-function checkEncoding(declaration: string): void {
-  const encoding = /\bencoding\s*=\s*["']([^"']*)["']/.exec(declaration)?.[1]
-  if (encoding !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(encoding)) {
-    throw new ListingFault(`the answer is in ${encoding.slice(0, 20)}, not in UTF-8`)
-  }
-}

@@ -3,7 +3,7 @@ import { createScanWindow } from './scan-window.ts'
 import { isSpace } from './xml-tag.ts'
 
 /** A member of the container as written; `elements` marks where the list of this name stood. */
-export type JsonMember = { key: string; value: Buffer } | { key: string; elements: true }
+type JsonMember = { key: string; value: Buffer } | { key: string; elements: true }
 
 /** What stands around the elements, in Plex's order. */
 export interface JsonContainer {
@@ -166,7 +166,7 @@ function afterSpace(view: Buffer, from: number): number {
 }
 
 /** Position after the JSON value at `start`, or -1 if it is not all there. */
-export function jsonValueEnd(view: Buffer, start: number): number {
+function jsonValueEnd(view: Buffer, start: number): number {
   let depth = 0
   for (let at = start; at < view.length; at += 1) {
     const byte = view[at]

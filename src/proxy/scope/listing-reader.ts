@@ -27,7 +27,7 @@ export interface ListingReader {
 }
 
 /** Kept elements of one listing in memory at most; 200 targets with their ancestors are about 6 MB. */
-export const maxKeptBytes = 128 * 1024 * 1024
+const maxKeptBytes = 128 * 1024 * 1024
 
 /** Cuts the wanted items out of an answer, XML or JSON, whichever it turns out to be. Elements without a ratingKey are no items and go. */
 export function createListingReader(keep: (ratingKey: string) => boolean): ListingReader {

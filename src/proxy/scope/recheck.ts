@@ -4,7 +4,7 @@ import type { ScopeItems } from './scope-items.ts'
 import { maxNarrowedItems } from './self-check.ts'
 
 /** Searches are checked again only if their whole answer is at most this long. */
-export const maxRecheckItems = 500
+const maxRecheckItems = 500
 
 export interface Recheck {
   /** The query that was asked again, without tokens; null = none could be. */

@@ -24,7 +24,7 @@ export interface ScopeOptions {
   recorded?(asked: ScopeRequest): void
 }
 
-export interface ScopeRequest {
+interface ScopeRequest {
   /** The self-check's stand in a row of their own. */
   purpose: 'self-check' | 'listing' | 're-check'
   target: string

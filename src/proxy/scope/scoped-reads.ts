@@ -7,7 +7,7 @@ import type { Scope } from './scope.ts'
 import type { ListingPage } from './scope-rules.ts'
 
 /** After this long without an answer the client hears the beginning of one: plexapi's read time-out is 30 s or more. */
-export const keepAliveMs = 5_000
+const keepAliveMs = 5_000
 const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>'
 /** Of Plex's answer these stay true; those about its bytes and its connection do not. */
 const keptNames = ['content-type', 'cache-control', 'x-plex-protocol'] as const

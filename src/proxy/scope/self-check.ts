@@ -5,7 +5,7 @@ import type { ScopeItem, ScopeItems } from './scope-items.ts'
 import { formsFor, type Strategies } from './strategies.ts'
 
 /** Requests of one job's self-check at most, over all sections and types. */
-export const maxCheckRequests = 20
+const maxCheckRequests = 20
 /** Items that a narrowed answer may hold beside the scope before it counts as not narrowed: other episodes of a show. */
 export const maxNarrowedItems = 5_000
 /** Of the trial search this many are read; of a title's other holders, before the rest is asked for. */

@@ -44,7 +44,7 @@ export function createStrategies(): Strategies {
   }
 }
 
-export function strategyOf(form: NarrowForm): ScopeStrategy {
+function strategyOf(form: NarrowForm): ScopeStrategy {
   return form === 'title' ? 'title' : 'id'
 }
 

@@ -1,0 +1,101 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { createPlexConnection } from '../../src/plex/upstream.ts'
+import { createListingReader } from '../../src/proxy/scope/listing-reader.ts'
+import { listingTarget } from '../../src/proxy/scope/narrow.ts'
+import { readListing } from '../../src/proxy/scope/read-listing.ts'
+
+const chunkBytes = 65_536
+const itemBytes = 2_600
+
+/** A block of whole items that is sent again and again, so that the input takes no memory of its own. */
+function block(items: number): Buffer {
+  return Buffer.from(
+    Array.from({ length: items }, (_, index) => {
+      const head = `<Video ratingKey="${1_000 + index}" title="Film" summary="`
+      const tail = '"><Media id="1"><Part id="1"/></Media></Video>\n'
+      return head + 'x'.repeat(itemBytes - head.length - tail.length) + tail
+    }).join(''),
+  )
+}
+
+const open = (items: number) =>
+  Buffer.from(`<?xml version="1.0"?>\n<MediaContainer size="${items}" totalSize="${items}">\n`)
+const close = Buffer.from('</MediaContainer>\n')
+
+/** Bytes outside V8's heap that buffers hold, after the scanner has seen this much. */
+function bytesHeldAfter(megabytes: number): { growth: number; scanned: number } {
+  const items = block(400)
+  const rounds = Math.ceil((megabytes * 1_000_000) / items.length)
+  const reader = createListingReader((key) => key === '1000')
+  reader.push(open(rounds * 400))
+  const before = process.memoryUsage().arrayBuffers
+  for (let round = 0; round < rounds; round += 1) {
+    for (let at = 0; at < items.length; at += chunkBytes) reader.push(items.subarray(at, at + chunkBytes))
+  }
+  reader.push(close)
+  const growth = process.memoryUsage().arrayBuffers - before
+  const { scanned, kept } = reader.finish()
+  expect(kept).toHaveLength(rounds)
+  return { growth, scanned }
+}
+
+describe('memory does not grow with the listing', () => {
+  test('the scanner takes no buffer but its window and what is kept', () => {
+    const small = bytesHeldAfter(13)
+    const large = bytesHeldAfter(130)
+    expect(large.scanned).toBeGreaterThan(small.scanned * 9)
+    // The wanted items, 2.6 KB each, and nothing else.
+    const kept = (large.scanned / 400) * itemBytes
+    expect(large.growth).toBeLessThan(kept + 2 * 1024 * 1024)
+  })
+
+  test('a listing of 130 MB over HTTP leaves no more behind than one of 13 MB', { timeout: 60_000 }, async () => {
+    const items = block(400)
+    const server = createServer((request, response) => {
+      const rounds = Number(new URL(request.url ?? '', 'http://x').searchParams.get('type'))
+      response.writeHead(200, { 'content-type': 'text/xml;charset=utf-8' })
+      response.write(open(rounds * 400))
+      let round = 0
+      const send = (): void => {
+        while (round < rounds) {
+          round += 1
+          if (!response.write(items)) {
+            response.once('drain', send)
+            return
+          }
+        }
+        response.end(close)
+      }
+      send()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const connection = createPlexConnection({ url, token: 't', verifySsl: true, clientIdentifier: 'tests' })
+    const read = async (rounds: number) => {
+      const target = listingTarget('/library/sections/1/all', [`type=${rounds}`], [])
+      if (target === null) throw new Error('no known read')
+      const page = { start: 0, size: 1_000_000 }
+      let peak = 0
+      const keep = (key: string) => {
+        if (key === '1001') peak = Math.max(peak, process.memoryUsage().arrayBuffers)
+        return false
+      }
+      const answer = await readListing(connection, { target, headers: {}, page, keep })
+      expect(answer.ok && answer.listing.scanned).toBe(rounds * 400)
+      return peak
+    }
+    try {
+      await read(13)
+      const before = process.memoryUsage().arrayBuffers
+      const peak = await read(125)
+      // Chunks wait for the collector, which looks after about 64 MB; a listing that was held would be 130 MB.
+      expect(peak - before).toBeLessThan(100 * 1024 * 1024)
+    } finally {
+      await connection[Symbol.asyncDispose]()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  })
+})
