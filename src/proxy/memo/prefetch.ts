@@ -49,9 +49,9 @@ function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
   return thumb?.startsWith('/library/metadata/') ? [metadata, thumb] : [metadata]
 }
 
-/** plexapi's `season.show()` and `episode.show()`. */
-function readsOfAncestor({ ratingKey }: PrefetchItem): string[] {
-  return [`/library/metadata/${ratingKey}?includeGuids=1`]
+/** plexapi's `season.show()` and `episode.show()`; a season or album of a target is read for itself alone. */
+function readsOfAncestor({ ratingKey, type }: PrefetchItem): string[] {
+  return type === 'show' || type === 'artist' ? [`/library/metadata/${ratingKey}?includeGuids=1`] : []
 }
 
 function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: string): Promise<void> {

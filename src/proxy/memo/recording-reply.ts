@@ -40,8 +40,10 @@ export function createRecordingReply(client: ReadReply | null, path: string, lim
   let file: WriteStream | null = null
   let gone = false
   let resume: () => void = () => undefined
+  let stop: () => void = () => undefined
   client?.whenGone(() => {
     gone = true
+    if (settle === null) stop()
     resume()
   })
 
@@ -51,6 +53,8 @@ export function createRecordingReply(client: ReadReply | null, path: string, lim
     chunks = null
     discard(file)
     file = null
+    // Nobody is left who wants it.
+    if (gone) stop()
     resume()
   }
 
@@ -98,8 +102,10 @@ export function createRecordingReply(client: ReadReply | null, path: string, lim
       file?.on('drain', goOn)
       if (client !== null && !gone) client.whenDrained(goOn)
     },
-    // The read goes on for those who wait.
-    whenGone: () => undefined,
+    whenGone(giveUp) {
+      // The read goes on for those who wait, as long as it can be remembered.
+      stop = giveUp
+    },
   }
 }
 
