@@ -1,0 +1,44 @@
+import { expect } from 'vitest'
+import type { DirectRun } from './run-direct.ts'
+import type { PreviewRun } from './run-preview.ts'
+import type { Scenario, Upload } from './scenario.ts'
+
+/** Uploads by ratingKey, each as `poster <sha256>`, in order. */
+export function listUploads(uploads: ReadonlyMap<string, Upload[]>, keys: readonly string[]): Record<string, string[]> {
+  return Object.fromEntries(
+    keys.map((key) => [key, (uploads.get(key) ?? []).map(({ kind, sha256 }) => `${kind} ${sha256}`)]),
+  )
+}
+
+/** The preview kept exactly what Plex got from Kometa itself: of every target, and without scope of every item. */
+export function compareUploads(scenario: Scenario, direct: DirectRun, preview: PreviewRun, scoped: boolean): void {
+  const all = scoped ? [] : [...direct.uploads.keys(), ...preview.uploads.keys()]
+  const keys = [...new Set([...scenario.targets, ...all])]
+  const wanted = listUploads(direct.uploads, keys)
+  if (scenario.comparedUploads !== undefined) {
+    for (const key of keys) wanted[key] = (wanted[key] ?? []).slice(0, scenario.comparedUploads)
+  }
+  expect(listUploads(preview.uploads, keys), 'what the preview kept against what Plex got').toEqual(wanted)
+}
+
+/** What the scenario says a preview of it comes to. */
+export function checkExpectation(scenario: Scenario, { summary, uploads, log }: PreviewRun, scoped: boolean): void {
+  const { expect: wanted = {}, targets } = scenario
+  expect(summary.problems, 'problems').toEqual(wanted.problems ?? [])
+  expect(summary.status).toBe(wanted.status ?? 'success')
+  expect(summary.refused_reads).toEqual([])
+  for (const key of targets) {
+    const result = summary.targets.find((target) => target.rating_key === key)
+    const count = wanted.uploads?.[key] ?? 1
+    expect(uploads.get(key)?.length ?? 0, `uploads of ${key}`).toBe(count)
+    expect(result?.status, `status of ${key}`).toBe(count === 0 ? 'missing' : 'exported')
+    if (wanted.base?.[key] !== undefined) expect(result?.base_used, `base of ${key}`).toBe(wanted.base[key])
+    if (wanted.overlays?.[key]) expect(result?.overlays_applied, `overlays of ${key}`).toEqual(wanted.overlays[key])
+    expect(result?.restore, `${key} is restored`).toBe(wanted.restored?.includes(key) ?? false)
+  }
+  for (const pattern of wanted.logged ?? []) expect(log).toMatch(pattern)
+  for (const pattern of wanted.warnings ?? []) expect(summary.warnings.join('\n')).toMatch(pattern)
+  if (!scoped) return
+  const strangers = summary.extras.filter(({ reason }) => !/^(?:above the target|decoy)/.test(reason))
+  expect(strangers.map(({ rating_key }) => rating_key)).toEqual(wanted.outsideScope ?? [])
+}

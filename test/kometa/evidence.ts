@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { writeFileAtomic } from '../../src/util/atomic-file.ts'
+import type { Scenario } from './scenario.ts'
+
+const uploadsSchema = z.record(z.string(), z.array(z.string()))
+
+/** What one scenario came to: `poster <sha256>` for each upload, by ratingKey. */
+const scenarioEvidenceSchema = z.object({
+  /** Of everything that the scenario consists of, see `inputsHash`. */
+  inputs: z.string(),
+  direct: uploadsSchema,
+  scoped: uploadsSchema,
+  unscoped: uploadsSchema.optional(),
+})
+export type ScenarioEvidence = z.infer<typeof scenarioEvidenceSchema>
+
+const evidenceSchema = z.object({
+  kometa: z.object({ version: z.string(), commit: z.string().nullable() }),
+  scenarios: z.record(z.string(), scenarioEvidenceSchema),
+})
+export type Evidence = z.infer<typeof evidenceSchema>
+
+const folder = new URL('../evidence/', import.meta.url)
+
+/** `kometa-2.4.4.json` and its like. */
+export const evidenceFiles = (): string[] => readdirSync(folder).filter((name) => /^kometa-.+\.json$/.test(name))
+
+export function readEvidence(name: string): Evidence | null {
+  if (!evidenceFiles().includes(name)) return null
+  return evidenceSchema.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
+}
+
+/** Puts what was proved into the file of this Kometa's version, and takes out what was not. */
+export async function recordEvidence(
+  kometa: Evidence['kometa'],
+  proved: ReadonlyMap<string, ScenarioEvidence | null>,
+  known: readonly string[],
+): Promise<void> {
+  const name = `kometa-${kometa.version}.json`
+  const earlier = readEvidence(name)?.scenarios ?? {}
+  const scenarios: Evidence['scenarios'] = {}
+  for (const scenario of known) {
+    const evidence = proved.has(scenario) ? proved.get(scenario) : earlier[scenario]
+    if (evidence) scenarios[scenario] = evidence
+  }
+  const file = fileURLToPath(new URL(name, folder))
+  await writeFileAtomic(file, `${JSON.stringify({ kometa, scenarios } satisfies Evidence, null, 2)}\n`)
+}
+
+/** The same as long as library, pictures, config and targets of a scenario are; expectations do not count. */
+export async function inputsHash(scenario: Scenario): Promise<string> {
+  const { libraries, folder: files, config, cwd, targets, unscoped, comparedUploads } = scenario
+  const plain = await withoutFunctions({ libraries, files, config, cwd, targets, unscoped, comparedUploads })
+  return hash(JSON.stringify(plain))
+}
+
+async function withoutFunctions(value: unknown): Promise<unknown> {
+  if (typeof value === 'function') return hash(await value())
+  if (value instanceof Uint8Array) return hash(value)
+  if (Array.isArray(value)) return Promise.all(value.map(withoutFunctions))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(await Promise.all(entries.map(async ([key, item]) => [key, await withoutFunctions(item)])))
+}
+
+const hash = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')

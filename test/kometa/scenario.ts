@@ -1,0 +1,56 @@
+import type { ArtworkKind } from '../../src/contract/kinds.ts'
+import type { Summary } from '../../src/contract/summary.ts'
+import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+
+/** A file of the user's Kometa folder. */
+export type FolderFile = string | Uint8Array | { fromKometa: string }
+
+/** One upload as either side knows it. */
+export interface Upload {
+  kind: ArtworkKind
+  sha256: string
+}
+
+/** What a preview must have come to, beyond the same bytes. */
+export interface Expectation {
+  /** Uploads per target; default 1, the poster. 0: Kometa draws nothing for it. */
+  uploads?: Readonly<Record<string, number>>
+  /** The base that Kometa drew from, per target. */
+  base?: Readonly<Record<string, Summary['targets'][number]['base_used']>>
+  /** Targets whose poster is the clean one again. */
+  restored?: readonly string[]
+  /** Definitions on each target, as Kometa's log names them. */
+  overlays?: Readonly<Record<string, readonly string[]>>
+  /** A line that Kometa's log must have, so that a scenario meets what it is there for. */
+  logged?: readonly RegExp[]
+  /** Default: success, without a problem. */
+  status?: Summary['status']
+  problems?: readonly string[]
+  /** ratingKeys beyond targets, decoys and what is above a target, for which Kometa uploads all the same. */
+  outsideScope?: readonly string[]
+  warnings?: readonly RegExp[]
+}
+
+/** One library, one config and its targets: run straight at a sample Plex and as a preview, both must give the same bytes. */
+export interface Scenario {
+  /** File-safe; names the evidence. */
+  name: string
+  /** What it is there for, in a sentence. */
+  about: string
+  libraries: readonly SampleLibrary[]
+  /** The user's folder by path; `PLEX_URL` and `PLEX_TOKEN` in its YAML are put in for each run. */
+  folder: Readonly<Record<string, FolderFile>>
+  /** Kometa's config within the folder. */
+  config?: string
+  /** What Kometa is started in, within the folder; default: the folder itself. */
+  cwd?: string
+  /** ratingKeys. */
+  targets: readonly string[]
+  /** Preview it over the whole library as well: then the bytes of every item must agree. */
+  unscoped?: boolean
+  /** Two mapping names on one section: in a preview the second cannot see what the first one wrote, so only so many uploads of each target are compared. */
+  comparedUploads?: number
+  expect?: Expectation
+}
+
+export const defaultConfig = 'config/config.yml'

@@ -1,0 +1,90 @@
+import type { SampleItem } from '../../../src/demo/sample-plex/model.ts'
+import { config, film, movies, overlays, poster, show, shows, text } from '../make.ts'
+import { picture, pictureFile, uploadedImage } from '../pictures.ts'
+import type { Scenario } from '../scenario.ts'
+
+const worn = (ratingKey: string): Partial<SampleItem> => ({
+  labels: ['Overlay'],
+  posters: [uploadedImage(pictureFile('worn.webp'), 'webp'), poster(ratingKey)],
+})
+const everything = overlays({ Everything: { plex_all: true, overlay: text('<<title>>') } })
+const oneFile = { overlay_files: [{ file: 'config/all.yml' }] }
+
+export const naming: readonly Scenario[] = [
+  {
+    name: 'library-names',
+    about: 'Libraries named with a pipe, a slash, an accent: their backups stand in folders of cleaned names',
+    libraries: [
+      movies([film('101', 'Nosferatu', worn('101'))], { key: 1, title: 'Movies | HD' }),
+      movies([film('201', 'The General', worn('201'))], { key: 2, title: 'Films/4K' }),
+      movies([film('301', 'Metropolis', worn('301'))], { key: 3, title: 'Été à la plage' }),
+      movies([film('401', 'M', worn('401'))], { key: 4, title: 'Plain' }),
+    ],
+    folder: {
+      'config/config.yml': config({
+        'Movies | HD': oneFile,
+        'Films/4K': oneFile,
+        'Été à la plage': oneFile,
+        'What: "is" it?': { library_name: 'Plain', ...oneFile },
+      }),
+      'config/all.yml': everything,
+      'config/overlays/Movies  HD Original Posters/101.jpg': pictureFile('clean.jpg'),
+      'config/overlays/Films4K Original Posters/201.png': picture('the clean 201'),
+      'config/overlays/Été à la plage Original Posters/301.webp': pictureFile('clean.webp'),
+      'config/overlays/What is it Original Posters/401.jpg': pictureFile('poster.jpg'),
+    },
+    targets: ['101', '201', '301', '401'],
+    unscoped: true,
+    expect: { base: { 101: 'backup', 201: 'backup', 301: 'backup', 401: 'backup' } },
+  },
+  {
+    name: 'two-mappings',
+    about: 'Two mapping names on one section, run in their order',
+    libraries: [movies([film('101', 'Nosferatu'), film('102', 'The General'), film('103', 'Metropolis')])],
+    folder: {
+      'config/config.yml': config({
+        'First Pass': { library_name: 'Movies', ...oneFile },
+        'Second Pass': { library_name: 'Movies', overlay_files: [{ file: 'config/second.yml' }] },
+      }),
+      'config/all.yml': everything,
+      'config/second.yml': overlays({ Second: { plex_all: true, overlay: text('Second') } }),
+    },
+    targets: ['101', '102'],
+    unscoped: true,
+    expect: { uploads: { 101: 2, 102: 2 } },
+  },
+  {
+    name: 'awkward-titles',
+    about: 'Titles with quotes, ampersands, commas, pipes, emoji; two items of one title',
+    libraries: [
+      movies(
+        [
+          'Lock, Stock & "Barrel"',
+          "L'Été | à la plage",
+          '@Home',
+          '#Alive',
+          '🎬 Ünïcode <b>',
+          '100% A+B=C',
+          'Twins',
+          'Twins',
+          'Other',
+        ].map((title, index) => film(String(101 + index), title, { year: 1950 + index })),
+      ),
+      shows([show('2000', 'Twins, "again" & again', [2]), show('2100', 'Twins, "again" & again', [1])]),
+    ],
+    folder: {
+      'config/config.yml': config({ Movies: oneFile, Shows: { overlay_files: [{ file: 'config/episodes.yml' }] } }),
+      'config/all.yml': overlays({
+        Everything: { plex_all: true, overlay: text('<<title>>') },
+        Twins: { plex_search: { all: { 'title.is': 'Twins' } }, overlay: text('Twin') },
+        Barrel: { plex_search: { all: { title: 'Stock & "Barrel"' } }, overlay: text('Barrel') },
+      }),
+      'config/episodes.yml': overlays({
+        Show: { plex_all: true, overlay: text('<<title>>') },
+        Episode: { builder_level: 'episode', plex_all: true, overlay: text('<<show_title>>') },
+      }),
+    },
+    targets: ['101', '102', '103', '104', '105', '106', '107', '2000', '2012', '2111'],
+    unscoped: true,
+  },
+]
