@@ -13,6 +13,8 @@ export interface ForwardedRead {
   status: number
   bytes: number
   durationMs: number
+  /** Not Kometa's: the self-check of the scope, the prefetch. */
+  ours?: true
 }
 
 /** Where a proxy writes down its verdicts. One recorder serves all proxies of a job, so that `seq` orders them all. */

@@ -99,7 +99,7 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
     forwarded(read: ForwardedRead) {
       records.forwardedCount += 1
       records.forwardedBytes += read.bytes
-      noteImage(imageReads, read)
+      if (!read.ours) noteImage(imageReads, read)
       const { timestamp: time, server, method, target, template: reason, status, bytes, durationMs } = read
       ledger.append({
         time,

@@ -57,6 +57,7 @@ export function createReadLayers(options: ReadLayersOptions): ReadLayers {
       timestamp: microTimestamp(),
       server: serverId,
       method: 'GET',
+      ours: true,
       ...read,
     })
   }
