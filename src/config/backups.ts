@@ -34,6 +34,20 @@ export async function copyBackups(
   return copied
 }
 
+/** ratingKeys of these that have a clean original in the workspace now. */
+export async function remainingBackups(
+  workspaceOverlays: string,
+  ratingKeysByLibrary: ReadonlyMap<string, readonly string[]>,
+): Promise<Set<string>> {
+  const left = new Set<string>()
+  for (const [mappingName, ratingKeys] of ratingKeysByLibrary) {
+    const names = await listNames(join(workspaceOverlays, backupFolderName(mappingName)))
+    for (const ratingKey of ratingKeys)
+      if (endings.some((ending) => names.includes(`${ratingKey}.${ending}`))) left.add(ratingKey)
+  }
+  return left
+}
+
 async function listNames(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
-import { copyBackups } from './backups.ts'
+import { copyBackups, remainingBackups } from './backups.ts'
 import type { JobConfig } from './job-config.ts'
 import { linkTo } from './link.ts'
 import { readUuid } from './locate.ts'
 import { foldersBetween, type MirrorOptions, mirrorFolder, mirrorOverlays } from './mirror.ts'
+import { highestFolder } from './parent-paths.ts'
 import { emptyOverlayFile } from './run-config.ts'
 import { type Owner, workspacePrefix, writeOwner } from './stale-workspaces.ts'
 
@@ -40,6 +41,8 @@ export interface Workspace extends AsyncDisposable {
   home: string
   /** ratingKey -> name of the clean original that was copied. */
   backups: ReadonlyMap<string, string>
+  /** Items whose clean original is still there: Kometa removes it when it draws from an asset or restores (overlays.py:181-189, 717-719). */
+  backupsLeft(): Promise<Set<string>>
   warnings: readonly string[]
 }
 
@@ -69,21 +72,24 @@ export async function createWorkspace(config: JobConfig, options: WorkspaceOptio
 
 async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, parentDir: string): Promise<Workspace> {
   const warnings: string[] = []
-  const cwd = join(dir, 'cwd')
   const userCwd = resolve(config.kometaCwd)
-  const inCwd = config.configDir === userCwd || foldersBetween(userCwd, config.configDir).length > 0
-  const configDir = inCwd ? join(cwd, relative(userCwd, config.configDir)) : join(dir, 'config')
+  // Above the working directory, where a path of the user's leaves it by `../`.
+  const top = await highestFolder(config)
+  const tree = join(dir, 'cwd')
+  const cwd = join(tree, relative(top, userCwd))
+  const inTree = config.configDir === top || foldersBetween(top, config.configDir).length > 0
+  const configDir = inTree ? join(tree, relative(top, config.configDir)) : join(dir, 'config')
   const mirror: MirrorOptions = {
     homes: new Set([config.configDir, join(userCwd, 'config')]),
-    realFolders: new Set(foldersBetween(userCwd, config.configDir)),
+    realFolders: new Set([...foldersBetween(top, userCwd), ...foldersBetween(top, config.configDir)]),
     hidden: new Set([parentDir, ...config.sourceFiles, ...(await Promise.all(config.sourceFiles.map(realPath)))]),
     ratingKeys: new Set([...options.ratingKeysByLibrary.values()].flat()),
     warnings,
   }
-  await mirrorFolder(userCwd, cwd, mirror)
+  await mirrorFolder(top, tree, mirror)
   // AniDB's cache is written to <working directory>/config, wherever the config is (anidb.py:27).
   await mkdir(join(cwd, 'config'), { recursive: true, mode: 0o700 })
-  if (!inCwd) await mirrorFolder(config.configDir, configDir, mirror)
+  if (!inTree) await mirrorFolder(config.configDir, configDir, mirror)
 
   const overlays = join(configDir, 'overlays')
   await mkdir(overlays, { recursive: true, mode: 0o700 })
@@ -104,6 +110,7 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
     cwd,
     home,
     backups,
+    backupsLeft: () => remainingBackups(overlays, options.ratingKeysByLibrary),
     warnings,
     async [Symbol.asyncDispose]() {
       if (options.keep !== true) await remove(dir)

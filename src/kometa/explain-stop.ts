@@ -26,6 +26,8 @@ const causes: readonly { text: RegExp; module?: string; words: string }[] = [
     module: 'convert',
     words: 'Kometa could not load its list of anime ids from raw.githubusercontent.com.',
   },
+  // `git:` files ask it for the releases of the Community-Configs (github.py:80-96).
+  { text: /./, module: 'github', words: 'Kometa could not reach api.github.com.' },
   {
     text: /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/,
     module: 'request',

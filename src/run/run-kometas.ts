@@ -25,6 +25,8 @@ export interface KometaRun {
   warnings: readonly string[]
   /** `<mapping name> <ratingKey>` of the clean originals that were copied in. */
   backups: ReadonlyMap<string, string>
+  /** ratingKeys of those that Kometa left in place. */
+  backupsLeft: ReadonlySet<string>
 }
 
 export interface RunKometasOptions {
@@ -117,7 +119,9 @@ async function runOne(
   })
   const exit = await kometa.done
   for (const problem of exit.logProblems) log.warning(problem)
-  return { libraries, exit, record: recorder.record, changes, warnings: workspace.warnings, backups: workspace.backups }
+  const { warnings, backups } = workspace
+  const backupsLeft = await workspace.backupsLeft()
+  return { libraries, exit, record: recorder.record, changes, warnings, backups, backupsLeft }
 }
 
 /** Backups that Kometa may draw from or restore: of the targets and of the items above them. */

@@ -192,7 +192,7 @@ function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInp
     restore: mapped.restore,
     overlays_applied:
       mapped.status === 'exported' && !mapped.restore ? (item?.overlays.map(({ name }) => name) ?? []) : [],
-    base_used: mapped.status === 'exported' ? baseUsed(target, run, input.imageReads) : null,
+    base_used: mapped.status === 'exported' ? baseUsed(target, mapped.restore, run, input.imageReads) : null,
     may_be_incomplete: incompleteBecause(target, input.records.refused),
     depends_on_blocked_writes: target.mappings.length > 1,
   }
@@ -241,16 +241,19 @@ function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItem
   return explainMissing(run.record, run.exit, { title: target.logTitle, library }, new Set(drawn.values()))
 }
 
-/** From which picture Kometa drew, told by what it read (Kometa overlays.py:180-219). */
+/** From which picture Kometa drew, told by what it read and what it left of the backups (Kometa overlays.py:180-219). */
 function baseUsed(
   target: JobTarget,
+  restore: boolean,
   runs: readonly KometaRun[],
   imageReads: ReadonlyMap<string, ImageReads>,
 ): BaseUsed {
   const read = imageReads.get(`${target.server} ${target.ratingKey}`)
   if (read?.thumb) return 'current poster'
   if (read?.file) return 'clean Plex poster'
-  const isBackup = target.ratingKey !== null && runs.some(({ backups }) => backups.has(target.ratingKey ?? ''))
+  const key = target.ratingKey ?? ''
+  // An asset goes before a backup, which Kometa then removes, as it does after a restore.
+  const isBackup = runs.some(({ backups, backupsLeft }) => backups.has(key) && (restore || backupsLeft.has(key)))
   return isBackup ? 'backup' : 'asset'
 }
 

@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type JobConfig, loadJobConfig } from '../../src/config/job-config.ts'
+import { highestFolder } from '../../src/config/parent-paths.ts'
 import { makeRunConfig } from '../../src/config/run-config.ts'
 import { removeStaleWorkspaces } from '../../src/config/stale-workspaces.ts'
 import { createWorkspace, type WorkspaceOptions } from '../../src/config/workspace.ts'
@@ -285,6 +286,44 @@ describe('other places for the config', () => {
     expect((await tree(workspace.cwd))['config/my.yml']).toBe('link')
   })
 
+  test('paths that leave the working directory by ../ lead to the same files', async () => {
+    await put('shared/images/badge.png')
+    await put('other/deep/file.yml')
+    const config = await prepare('conf/config.yml', { kometaCwd: join(dir, 'kometa') })
+    await put('conf/side.yml')
+    await put('kometa/config/my.yml', 'overlays: {A: {overlay: {name: a, file: "../shared/images/badge.png"}}}\n')
+    await using workspace = await make(config)
+    const seen = (path: string) => readFile(join(workspace.cwd, path), 'utf8')
+    expect(await seen('../shared/images/badge.png')).toBe('shared/images/badge.png')
+    expect(await seen('../other/deep/file.yml')).toBe('other/deep/file.yml')
+    expect(await seen('../conf/side.yml')).toBe('conf/side.yml')
+    expect(await seen('fonts/own.ttf')).toBe('kometa/fonts/own.ttf')
+    expect(workspace.configDir).toBe(join(workspace.cwd, '..', 'conf'))
+    // The user's own config, with the real token, is not to be seen.
+    expect(await readdir(workspace.configDir)).not.toContain('config.yml')
+    expect((await tree(join(workspace.cwd, '..')))['kometa/config/overlays']).toBe('dir')
+  })
+
+  test('how far up paths reach: config, overlay files, folders of them; a text with dots is none', async () => {
+    const reach = async (more: string, file = '') => {
+      await put('a/b/c/config/my.yml', file)
+      await put('a/b/c/config/config.yml', `${yaml}${more}`)
+      const path = join(dir, 'a/b/c/config/config.yml')
+      return relative(
+        join(dir, 'a/b/c'),
+        await highestFolder(await loadJobConfig({ kind: 'config', configPath: path }, { env: {} })),
+      )
+    }
+    expect(await reach('')).toBe('')
+    expect(await reach('settings: {asset_directory: ["assets", "../assets"]}\n')).toBe('..')
+    expect(await reach('settings: {asset_directory: ..}\n')).toBe('..')
+    expect(await reach('', 'overlays: {A: {overlay: {name: text(Wait...), font: ../../fonts/x.ttf}}}\n')).toBe(
+      join('..', '..'),
+    )
+    expect(await reach('', 'overlays: {A: {overlay: {name: text(Wait...), file: a/../b.png}}}\n')).toBe('')
+    expect(await reach('', 'x: "..\\\\..\\\\..\\\\fonts"\n')).toBe(join('..', '..', '..'))
+  })
+
   test('workspaces inside the working directory are not linked into themselves; a dangling link stays out', async () => {
     const config = await prepare()
     if (!isWindows) await symlink(join(dir, 'nowhere'), join(dir, 'kometa/config/dangling'))
@@ -292,6 +331,16 @@ describe('other places for the config', () => {
     const found = await tree(workspace.cwd)
     expect([found.work, found['config/dangling'], found['config/my.yml']]).toEqual([undefined, undefined, 'link'])
     if (!isWindows) expect(await readlink(join(workspace.cwd, 'config/my.yml'))).toBe(join(dir, 'kometa/config/my.yml'))
+  })
+})
+
+describe('backups that are left', () => {
+  test('what Kometa removed is told from what it drew from', async () => {
+    await using workspace = await make(await prepare())
+    expect([...(await workspace.backupsLeft())].sort()).toEqual(['101', '102'])
+    await rm(join(workspace.configDir, 'overlays/TV  Shows Original Posters/102.jpg'))
+    await rm(join(workspace.configDir, 'overlays/TV  Shows Original Posters/102.png'))
+    expect([...(await workspace.backupsLeft())]).toEqual(['101'])
   })
 })
 

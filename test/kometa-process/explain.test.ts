@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { kometaDisplayTitle } from '../../src/kometa/display-title.ts'
 import { explainMissing } from '../../src/kometa/explain-missing.ts'
-import { explainStop, kometaProblems, type StopExit } from '../../src/kometa/explain-stop.ts'
+import { explainCritical, explainStop, kometaProblems, type StopExit } from '../../src/kometa/explain-stop.ts'
 import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
 import { createLogParser } from '../../src/kometa/log-parser.ts'
 
@@ -49,6 +49,16 @@ describe('why Kometa stopped', () => {
     expect(explainStop(record, ended)?.reason).toMatch(reason)
     expect(kometaProblems(record, ended)).toEqual([expect.stringMatching(reason)])
     expect(explainMissing(record, ended, { title: 'Metropolis', library: 'Movies' }).reason).not.toMatch(/matched/)
+  })
+
+  test('GitHub itself, which a `git:` file asks, is told from where the newest version stands', () => {
+    const text = 'RetryError[<Future at 0x1 state=finished raised ProxyError>]'
+    const critical = { text, lines: [], library: null }
+    const reason = (modules: string[]) => explainCritical({ ...critical, modules }).reason
+    expect(reason(['config', 'library', 'meta', 'github', 'request'])).toMatch(
+      /^Kometa could not reach api\.github\.com\./,
+    )
+    expect(reason(['request'])).toMatch(/^Kometa could not reach raw\.githubusercontent\.com, where it looks/)
   })
 
   test('a run that came to its end was not stopped, whatever its libraries did', () => {

@@ -52,9 +52,8 @@ export async function recordEvidence(
 
 /** The same as long as library, pictures, config and targets of a scenario are; expectations do not count. */
 export async function inputsHash(scenario: Scenario): Promise<string> {
-  const { libraries, folder: files, config, cwd, targets, unscoped, comparedUploads } = scenario
-  const plain = await withoutFunctions({ libraries, files, config, cwd, targets, unscoped, comparedUploads })
-  return hash(JSON.stringify(plain))
+  const { expect: _expected, about: _about, ...inputs } = scenario
+  return hash(JSON.stringify(await withoutFunctions(inputs)))
 }
 
 async function withoutFunctions(value: unknown): Promise<unknown> {

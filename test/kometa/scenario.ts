@@ -25,7 +25,7 @@ export interface Expectation {
   logged?: readonly RegExp[]
   /** Default: success, without a problem. */
   status?: Summary['status']
-  problems?: readonly string[]
+  problems?: readonly RegExp[]
   /** ratingKeys beyond targets, decoys and what is above a target, for which Kometa uploads all the same. */
   outsideScope?: readonly string[]
   warnings?: readonly RegExp[]
@@ -44,6 +44,8 @@ export interface Scenario {
   config?: string
   /** What Kometa is started in, within the folder; default: the folder itself. */
   cwd?: string
+  /** Files that raw.githubusercontent.com has, by path. */
+  outside?: Readonly<Record<string, string | Uint8Array>>
   /** ratingKeys. */
   targets: readonly string[]
   /** Preview it over the whole library as well: then the bytes of every item must agree. */

@@ -27,7 +27,8 @@ const seconds = new Map<string, string>()
 describe.skipIf(!kometaHome)('the real Kometa, straight and as a preview', () => {
   beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'kometa-suite-'))
-    outside = await startOutsideWorld(join(scratch, 'outside'))
+    const files = Object.assign({}, ...scenarios.map((scenario) => scenario.outside ?? {}))
+    outside = await startOutsideWorld(join(scratch, 'outside'), { files })
     renderer = await kometaRenderer({}, join(scratch, 'data'), process.env)
   })
   afterAll(async () => {

@@ -4,10 +4,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext, TLSSocket } from 'node:tls'
-import { tmdbConfiguration, tmdbTitle } from './tmdb-answers.ts'
+import { tmdbConfiguration, tmdbEpisode, tmdbTitle } from './tmdb-answers.ts'
 
-/** Hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12). */
-const hosts = ['api.themoviedb.org', 'raw.githubusercontent.com'] as const
+/** Hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file (github.py:80). */
+const hosts = ['api.themoviedb.org', 'raw.githubusercontent.com', 'api.github.com'] as const
 type Host = (typeof hosts)[number]
 
 export interface OutsideRequest {
@@ -23,11 +23,16 @@ export interface OutsideWorld extends AsyncDisposable {
   requests: readonly OutsideRequest[]
 }
 
+export interface OutsideOptions {
+  /** What raw.githubusercontent.com has besides, by path: overlay files, and pictures. */
+  files?: Readonly<Record<string, string | Uint8Array>>
+}
+
 /**
  * A stand-in for the internet that Kometa needs: an HTTP proxy that ends TLS for two hosts with certificates of a
  * throw-away authority, and refuses every other host. `folder` keeps the certificates; openssl makes them once.
  */
-export async function startOutsideWorld(folder: string): Promise<OutsideWorld> {
+export async function startOutsideWorld(folder: string, options: OutsideOptions = {}): Promise<OutsideWorld> {
   const contexts = makeCertificates(folder)
   const requests: OutsideRequest[] = []
   const sockets = new Set<Socket>()
@@ -35,10 +40,14 @@ export async function startOutsideWorld(folder: string): Promise<OutsideWorld> {
   const origin = createServer((request, response) => {
     const host = (request.headers.host ?? '').split(':')[0] ?? ''
     const path = (request.url ?? '').split('?')[0] ?? ''
-    const [status, body] = answer(host, path)
+    const file = host === 'raw.githubusercontent.com' ? options.files?.[path] : undefined
+    const [status, body] = file === undefined ? answer(host, path) : [200, file]
     requests.push({ host, method: request.method ?? '', path, status })
-    const data = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-    response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', 'content-length': data.length })
+    const isText = typeof body === 'string' || body instanceof Uint8Array
+    const data = Buffer.from(isText ? body : JSON.stringify(body))
+    // Kometa takes an overlay image only as exactly this (overlay.py:216-239).
+    const type = path.endsWith('.png') ? 'image/png' : isText ? 'text/plain; charset=utf-8' : jsonType
+    response.writeHead(status, { 'content-type': type, 'content-length': data.length })
     response.end(data)
   })
   const proxy = createServer((request, response) => {
@@ -76,7 +85,11 @@ export async function startOutsideWorld(folder: string): Promise<OutsideWorld> {
   }
 }
 
+const jsonType = 'application/json;charset=utf-8'
+
 function answer(host: string, path: string): [number, unknown] {
+  // No release of the Community-Configs: `git:` files come from its main branch.
+  if (host === 'api.github.com') return [200, []]
   if (host === 'raw.githubusercontent.com') {
     if (path.endsWith('/VERSION')) return [200, '2.4.4']
     return path.endsWith('.json') ? [200, {}] : [404, '404: Not Found']
@@ -86,6 +99,8 @@ function answer(host: string, path: string): [number, unknown] {
     const kinds = ['movie', 'tv', 'person', 'tv_episode', 'tv_season']
     return [200, Object.fromEntries(kinds.map((kind) => [`${kind}_results`, []]))]
   }
+  const [, show, season, episode] = /^\/3\/tv\/(\d+)\/season\/(\d+)\/episode\/(\d+)$/.exec(path) ?? []
+  if (show && season && episode) return [200, tmdbEpisode(Number(show), Number(season), Number(episode))]
   const [, kind, id] = /^\/3\/(movie|tv)\/(\d+)$/.exec(path) ?? []
   if (kind && id) return [200, tmdbTitle(kind === 'movie' ? 'movie' : 'tv', Number(id))]
   return [404, { status_code: 34, status_message: 'The resource you requested could not be found.', success: false }]

@@ -70,11 +70,46 @@ export function tmdbTitle(kind: 'movie' | 'tv', id: number): Record<string, unkn
     number_of_episodes: 6,
     number_of_seasons: 2,
     origin_country: ['US'],
-    seasons: [],
+    seasons: [1, 2, 3].map((number) => tmdbSeason(id, number)),
     type: 'Scripted',
     episode_run_time: [30],
     created_by: [],
     last_episode_to_air: null,
     next_episode_to_air: null,
+  }
+}
+
+const tmdbSeason = (show: number, number: number) => ({
+  id: show * 10 + number,
+  air_date: '1951-12-16',
+  episode_count: 3,
+  name: `Season ${number}`,
+  overview: '',
+  poster_path: null,
+  season_number: number,
+  vote_average: 4 + ((show + number * 7) % 50) / 10,
+})
+
+/** One episode; its rating differs from that of its show and of its neighbours. */
+export function tmdbEpisode(show: number, season: number, episode: number): Record<string, unknown> {
+  return {
+    id: show * 1000 + season * 100 + episode,
+    air_date: '1951-12-16',
+    name: `Episode ${episode}`,
+    overview: '',
+    episode_number: episode,
+    season_number: season,
+    production_code: '',
+    runtime: 25,
+    still_path: null,
+    vote_average: 3 + ((show + season * 11 + episode * 3) % 60) / 10,
+    vote_count: 9,
+    crew: [],
+    guest_stars: [],
+    credits: { cast: [], crew: [], guest_stars: [] },
+    external_ids: { imdb_id: null, tvdb_id: null },
+    images: { stills: [] },
+    translations: { translations: [] },
+    videos: { results: [] },
   }
 }

@@ -82,6 +82,29 @@ export const files: readonly Scenario[] = [
         { custom_repo: 'https://github.com/somebody/overlays/tree/main' },
       ),
     },
+    outside: {
+      '/somebody/overlays/main/by-url.yml': badge('By url', 20),
+      '/Kometa-Team/Community-Configs/master/somebody/by-git.yml': badge('By git', 160),
+      '/somebody/overlays/main/by-repo.yml': overlays({
+        'By repo': { plex_all: true, overlay: text('By repo', at(20, 300)) },
+        'Image by url': {
+          plex_all: true,
+          overlay: {
+            name: 'by url',
+            url: 'https://raw.githubusercontent.com/somebody/overlays/main/badge.png',
+            ...at(20, 440),
+          },
+        },
+        'Image by git': { plex_all: true, overlay: { name: 'by git', git: 'somebody/badge', ...at(20, 580) } },
+        'Image by repo': { plex_all: true, overlay: { name: 'by repo', repo: 'badge', ...at(20, 720) } },
+      }),
+      '/somebody/overlays/main/badge.png': picture('badge by url', { width: 120, height: 60, alpha: 210 }),
+      '/Kometa-Team/Community-Configs/master/somebody/badge.png': picture('badge by git', {
+        width: 120,
+        height: 60,
+        alpha: 210,
+      }),
+    },
     targets: ['101', '102'],
     unscoped: true,
   },

@@ -181,6 +181,11 @@ export const wearing: readonly Scenario[] = [
       'config/all.yml': overlays({ Badge: { plex_all: true, overlay: text('Badge', at(0, 0, ['center', 'center'])) } }),
     },
     targets: ['101', '102'],
-    expect: { uploads: { 101: 0 }, status: 'partial', logged: [/already has an Overlay/] },
+    expect: {
+      uploads: { 101: 0 },
+      status: 'partial',
+      problems: [/^Nosferatu \(1927\): .*already has an Overlay/],
+      logged: [/already has an Overlay/],
+    },
   },
 ]
