@@ -1,22 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { type JobConfig, type LoadOptions, loadJobConfig } from '../../config/job-config.ts'
-import { defaultKometaCwd } from '../../config/locate.ts'
-import { maxYamlBytes, parseYaml } from '../../config/yaml-read.ts'
-import type { ConfigCheck, ConnectedLibrary, Connection } from '../../contract/api-connect.ts'
+import { rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { JobConfig } from '../../config/job-config.ts'
+import { maxYamlBytes } from '../../config/yaml-read.ts'
+import type { ConfigCheck, Connection } from '../../contract/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
-import { findSection, type TargetLibrary, type TargetServer } from '../../plex/library-lookup.ts'
-import { writeFileAtomic } from '../../util/atomic-file.ts'
+import type { TargetLibrary, TargetServer } from '../../plex/library-lookup.ts'
 import { createRedactor } from '../../util/redact.ts'
-import { type Inspection, inspectConfig } from './inspect-config.ts'
+import { checkEdit } from './check-edit.ts'
+import { inspectConfig } from './inspect-config.ts'
 import { describeServer, type LiveServer, reachServer } from './live-server.ts'
+import { type ConfigOrigin, cleanPaths, envOf, type LoadDeps, loadOrigin, placeOf } from './load-config.ts'
 import { type MaskedConfig, maskConfig } from './mask-config.ts'
-import { unmaskConfig } from './unmask-config.ts'
-import { readPlaces } from './yaml-places.ts'
-
-/** Where a config comes from; `text` holds secrets and lives in memory only. */
-export type ConfigOrigin = { kind: 'path'; path: string; text: string } | { kind: 'text'; name: string; text: string }
+import { isUsable, placeLibraries } from './place-libraries.ts'
 
 /** The config that is connected, and its servers. */
 export interface LiveConnection extends AsyncDisposable {
@@ -36,11 +32,9 @@ export interface LiveConnection extends AsyncDisposable {
   check(edited: string): Promise<ConfigCheck>
 }
 
-export interface ConnectDeps {
-  env: NodeJS.ProcessEnv
+export interface ConnectDeps extends LoadDeps {
   /** Ours alone, 0700: texts that have no file, secrets replaced by names. */
   privateDir: string
-  kometaDir: string | null
   clientIdentifier: string
   signal: AbortSignal
 }
@@ -90,123 +84,15 @@ export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): P
       leftOut: inspection.leftOut,
       usable: isUsable(inspection, libraries),
     },
-    async check(edited) {
-      const editFolder = join(deps.privateDir, `${id}-${randomBytes(4).toString('hex')}`)
-      try {
-        const checked = await inspectEdit(edited, masked, {
-          ...base,
-          // The path under which the edit is read must not show either.
-          clean: (text) => scrubAll(cleanPaths(text, editFolder, null, name)),
-          load: (text, secrets) =>
-            loadText(text, secrets, editFolder, {
-              ...deps,
-              env: envOf(origin, deps.env),
-              place: placeOf(origin, config),
-            }),
-        })
-        const placed = placeLibraries(checked.libraries, checked.config, servers, scrubAll)
-        const { problems, leftOut } = checked
-        return { problems, leftOut, libraries: placed.libraries, usable: isUsable(checked, placed.libraries) }
-      } finally {
-        await rm(editFolder, { recursive: true, force: true })
-      }
-    },
+    check: (edited) =>
+      checkEdit(
+        { text: edited, masks: masked.masks, name, place: placeOf(origin, config) },
+        { ...deps, env: envOf(origin, deps.env), servers, scrub: scrubAll },
+      ),
     async [Symbol.asyncDispose]() {
       await Promise.all(servers.map(({ connection }) => connection[Symbol.asyncDispose]()))
       await rm(folder, { recursive: true, force: true })
     },
-  }
-}
-
-const isUsable = ({ config, problems }: Inspection, libraries: readonly ConnectedLibrary[]): boolean =>
-  config !== null && libraries.some(({ problem }) => problem === null) && !problems.some(isFatal)
-
-/** What stands in no library stops every preview; a library that cannot be previewed stops only its own. */
-const isFatal = ({ severity, path }: Inspection['problems'][number]): boolean =>
-  severity === 'error' && !(path ?? '').startsWith('libraries.')
-
-function cleanPaths(text: string, folder: string, path: string | null, name: string): string {
-  const inner = text.replaceAll(join(folder, 'config.yml'), name).replaceAll(folder, 'the folder of the config')
-  return path === null ? inner : inner.replaceAll(path, name)
-}
-
-async function loadOrigin(
-  origin: ConfigOrigin,
-  masked: MaskedConfig,
-  folder: string,
-  deps: ConnectDeps,
-): Promise<JobConfig> {
-  if (origin.kind === 'path') {
-    return loadJobConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps, {}))
-  }
-  // A broken text is judged as it was pasted, and kept nowhere.
-  parseYaml(origin.text, origin.name)
-  const { text, secrets } = unmaskConfig(masked.text, masked.masks)
-  return loadText(text, secrets, folder, { ...deps, env: envOf(origin, deps.env), place: null })
-}
-
-/** Where a config's relative paths and backups are looked for. */
-export interface ConfigPlace {
-  kometaConfigDir: string
-  kometaCwd: string
-}
-
-export function placeOf(origin: ConfigOrigin, config: JobConfig | null): ConfigPlace | null {
-  if (config) return { kometaConfigDir: config.kometaConfigDir, kometaCwd: config.kometaCwd }
-  if (origin.kind === 'text') return null
-  const kometaConfigDir = dirname(origin.path)
-  return { kometaConfigDir, kometaCwd: defaultKometaCwd(kometaConfigDir) }
-}
-
-/** Reads a text as a config. It is written, with names where its secrets stand, into a folder of ours. */
-export async function loadText(
-  text: string,
-  secrets: Readonly<Record<string, string>>,
-  folder: string,
-  deps: Pick<ConnectDeps, 'env' | 'kometaDir'> & { place: ConfigPlace | null },
-): Promise<JobConfig> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const configPath = join(folder, 'config.yml')
-  await writeFileAtomic(configPath, text, 0o600)
-  return loadJobConfig({ kind: 'config', configPath }, { ...loadOptions(deps, secrets), ...deps.place })
-}
-
-function loadOptions(
-  { env, kometaDir }: Pick<ConnectDeps, 'env' | 'kometaDir'>,
-  secrets: Readonly<Record<string, string>>,
-): LoadOptions {
-  return { env, secrets, ...(kometaDir === null ? {} : { kometaDir }) }
-}
-
-/** A pasted config is someone's text: `<<name>>` in it must not fetch a secret of this machine and send it to its plex.url. */
-export function envOf(origin: Pick<ConfigOrigin, 'kind'>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (origin.kind === 'path') return env
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:KOMETA|PMM)_/i.test(name)))
-}
-
-async function inspectEdit(
-  edited: string,
-  { masks }: MaskedConfig,
-  options: Omit<Parameters<typeof inspectConfig>[0], 'masked' | 'load'> & {
-    load: (text: string, secrets: Readonly<Record<string, string>>) => Promise<JobConfig>
-  },
-): Promise<Inspection> {
-  const { text, secrets, problems } = unmaskConfig(edited, masks)
-  const places = readPlaces(edited)
-  const inspection = await inspectConfig({
-    ...options,
-    masked: { text: edited },
-    load: () => options.load(text, secrets),
-  })
-  const own = problems.map(({ message, place }) => {
-    const [start, end] = [places.position(place.start), places.position(place.end)]
-    const span = { ...start, endLine: end.line, endColumn: end.column }
-    return { severity: 'error' as const, message, ...span, path: place.path.join('.') }
-  })
-  return {
-    ...inspection,
-    problems: [...own, ...inspection.problems],
-    config: own.length > 0 ? null : inspection.config,
   }
 }
 
@@ -221,36 +107,3 @@ async function reachServers(config: JobConfig, deps: ConnectDeps): Promise<LiveS
 
 const hasOverlays = (library: JobConfig['libraries'][number]): boolean =>
   library.overlayFiles.length > 0 || library.removeOverlays
-
-/** Puts what Plex knows beside what the config says. */
-function placeLibraries(
-  libraries: readonly ConnectedLibrary[],
-  config: JobConfig | null,
-  servers: readonly LiveServer[],
-  scrub: (text: string) => string,
-): { libraries: ConnectedLibrary[]; targetLibraries: TargetLibrary[] } {
-  const targetLibraries: TargetLibrary[] = []
-  const placed = libraries.map((library): ConnectedLibrary => {
-    const own = config?.libraries.find(({ mappingName }) => mappingName === library.mappingName)
-    const wanted = own ? config?.servers[own.serverIndex] : undefined
-    const candidates = servers.filter(({ url }) => url === wanted?.url)
-    const server = candidates.find(({ index }) => index === own?.serverIndex) ?? candidates[0]
-    if (!server?.info || !own) return { ...library, problem: library.problem ?? 'Its Plex server does not answer.' }
-    const id = server.info.machineIdentifier
-    try {
-      const section = findSection(server.sections, own.libraryName, server.info.name)
-      const found = { ...library, server: id, sectionId: section.key, type: section.type }
-      if (found.problem === null) {
-        const { mappingName, libraryName } = own
-        const place = { sectionId: section.key, sectionType: section.type, server: String(server.index) }
-        targetLibraries.push({ mappingName, libraryName, ...place })
-      }
-      return found
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      const why = error.hint === undefined ? error.message : `${error.message}. ${error.hint}`
-      return { ...library, server: id, problem: scrub(why) }
-    }
-  })
-  return { libraries: placed, targetLibraries }
-}

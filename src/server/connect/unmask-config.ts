@@ -1,6 +1,6 @@
 import { ownSecretPrefix } from '../../config/secrets.ts'
 import { secretMask } from '../../contract/api-connect.ts'
-import type { Mask } from './mask-config.ts'
+import type { Mask, MaskedConfig } from './mask-config.ts'
 import { type Place, readPlaces } from './yaml-places.ts'
 
 export interface UnmaskProblem {
@@ -8,11 +8,9 @@ export interface UnmaskProblem {
   place: Place
 }
 
-export interface UnmaskedConfig {
-  /** The config with `<<name>>` where secrets stand: this may go into a file. */
+export interface RestoredConfig {
+  /** The config with its secrets. In memory only. */
   text: string
-  /** Name -> value, for those names. In memory, or in the secret store of a job. */
-  secrets: Record<string, string>
   problems: UnmaskProblem[]
 }
 
@@ -23,13 +21,12 @@ const maskPattern = new RegExp(`^${secretMask}(\\d{1,4})$`)
  * it was written for, and nowhere else. Or a mask that is moved into an overlay's text, or beside another `url`, would
  * send the secret there.
  */
-export function unmaskConfig(edited: string, masks: readonly Mask[]): UnmaskedConfig {
+export function restoreConfig(edited: string, masks: readonly Mask[]): RestoredConfig {
   const places = readPlaces(edited)
   const byNumber = new Map(masks.map((mask) => [mask.number, mask]))
   const knownPlexUrls = new Set(
     masks.flatMap(({ path, url }) => (path?.at(-2) === 'plex' && url !== null ? [url] : [])),
   )
-  const secrets: Record<string, string> = {}
   const problems: UnmaskProblem[] = []
   let text = ''
   let at = 0
@@ -38,12 +35,7 @@ export function unmaskConfig(edited: string, masks: readonly Mask[]): UnmaskedCo
     if (scalar === null) continue
     if (isPlexUrl(path) && knownPlexUrls.size > 0 && !knownPlexUrls.has(scalar.text)) {
       const token = places.find([...path.slice(0, -1), 'token'])?.scalar?.text ?? ''
-      if (token === '' || token.includes(secretMask)) {
-        problems.push({
-          place,
-          message: 'The address is a new one: type its token beside it. A hidden one is not sent there.',
-        })
-      }
+      if (token === '' || token.includes(secretMask)) problems.push({ place, message: newAddress })
       continue
     }
     if (!scalar.text.includes(secretMask) || scalar.start < at) continue
@@ -55,14 +47,40 @@ export function unmaskConfig(edited: string, masks: readonly Mask[]): UnmaskedCo
       problems.push({ place, message: why ?? '' })
       continue
     }
-    const name = `${ownSecretPrefix}${mask.number}`
-    secrets[name] = mask.value
-    const lineBreaks = edited.slice(scalar.start, scalar.end).match(/\n/g)?.join('') ?? ''
-    text += `${edited.slice(at, scalar.start)}"<<${name}>>"${lineBreaks}`
+    text += edited.slice(at, scalar.start) + quoted(mask.value) + lineBreaksOf(edited, scalar)
     at = scalar.end
   }
-  return { text: text + edited.slice(at), secrets, problems }
+  return { text: text + edited.slice(at), problems }
 }
+
+/** A masked config with `<<name>>` where its secrets stand, which may go into a file; and the values of the names. */
+export function nameSecrets({ text, masks }: Pick<MaskedConfig, 'text' | 'masks'>): {
+  text: string
+  secrets: Record<string, string>
+} {
+  const byNumber = new Map(masks.map((mask) => [mask.number, mask]))
+  const secrets: Record<string, string> = {}
+  let result = ''
+  let at = 0
+  for (const { scalar } of readPlaces(text).all) {
+    const mask = byNumber.get(Number(maskPattern.exec(scalar?.text ?? '')?.[1]))
+    if (scalar === null || !mask || scalar.start < at) continue
+    const name = `${ownSecretPrefix}${mask.number}`
+    secrets[name] = mask.value
+    result += `${text.slice(at, scalar.start)}"<<${name}>>"${lineBreaksOf(text, scalar)}`
+    at = scalar.end
+  }
+  return { text: result + text.slice(at), secrets }
+}
+
+/** As many line breaks as the scalar had, so that every line keeps its number. */
+const lineBreaksOf = (text: string, { start, end }: { start: number; end: number }): string =>
+  text.slice(start, end).match(/\n/g)?.join('') ?? ''
+
+/** YAML's double quotes take JSON's escapes. */
+const quoted = (value: string): string => JSON.stringify(value)
+
+const newAddress = 'The address is a new one: type its token beside it. A hidden one is not sent there.'
 
 function whyNotHere(mask: Mask, path: readonly string[], url: string | null): string | null {
   const moved = 'A hidden secret counts only where it stood: type it here.'

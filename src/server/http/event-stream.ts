@@ -41,6 +41,8 @@ export function createEventStreams(): EventStreams {
       return open.size
     },
     open(context, start) {
+      if (context.req.method !== 'GET')
+        throw new RequestProblem(405, 'METHOD_NOT_ALLOWED', 'A stream can only be read.')
       if (open.size >= limits.maxStreams) {
         throw new RequestProblem(503, 'TOO_MANY_ATTEMPTS', 'Too many windows are open.', {
           hint: 'Close some of them.',

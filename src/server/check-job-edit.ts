@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import type { ConfigCheck } from '../contract/api-connect.ts'
+import { checkEdit } from './connect/check-edit.ts'
+import { envOf } from './connect/load-config.ts'
+import { readMasks, readPlaceOf } from './jobs/job-config.ts'
+import type { JobRecord } from './jobs/job-record.ts'
+import type { StudioParts } from './routes/context.ts'
+
+/** What an edit of an earlier job's config would mean. */
+export async function checkJobEdit(record: JobRecord, text: string, parts: StudioParts): Promise<ConfigCheck> {
+  const dir = parts.store.dirOf(record.id)
+  const connection = parts.connections.current()
+  const env = envOf({ kind: record.config.kind === 'text' ? 'text' : 'path' }, parts.start.env)
+  const kometaDir = await parts.start.kometaDir().catch(() => null)
+  return checkEdit(
+    {
+      text,
+      masks: await readMasks(record, dir),
+      name: record.config.name,
+      place: await readPlaceOf(record, dir, { env, kometaDir }),
+    },
+    {
+      env,
+      kometaDir,
+      privateDir: join(parts.dataDir, 'studio', 'configs'),
+      servers: connection?.servers ?? [],
+      scrub: (message) => connection?.scrub(message) ?? message,
+    },
+  )
+}

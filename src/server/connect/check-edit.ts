@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseYaml } from '../../config/yaml-read.ts'
+import type { ConfigCheck } from '../../contract/api-connect.ts'
+import { createRedactor } from '../../util/redact.ts'
+import { inspectConfig } from './inspect-config.ts'
+import type { LiveServer } from './live-server.ts'
+import { type ConfigPlace, cleanPaths, type LoadDeps, loadText } from './load-config.ts'
+import { type Mask, maskConfig } from './mask-config.ts'
+import { isUsable, placeLibraries } from './place-libraries.ts'
+import { nameSecrets, restoreConfig } from './unmask-config.ts'
+import { readPlaces } from './yaml-places.ts'
+
+export interface EditedConfig {
+  /** What the user has made of it, masks in it. */
+  text: string
+  /** The secrets of what was edited. */
+  masks: readonly Mask[]
+  name: string
+  place: ConfigPlace | null
+}
+
+export interface CheckDeps extends LoadDeps {
+  /** Ours alone, 0700. */
+  privateDir: string
+  /** Servers that are connected: no other is asked for an edit. */
+  servers: readonly LiveServer[]
+  scrub(text: string): string
+}
+
+/** What an edit would mean: it is read as a job would read it, its secrets put back and named, those that were typed too. */
+export async function checkEdit(
+  { text: edited, masks, name, place }: EditedConfig,
+  deps: CheckDeps,
+): Promise<ConfigCheck> {
+  const folder = join(deps.privateDir, `edit-${randomBytes(8).toString('hex')}`)
+  const places = readPlaces(edited)
+  const { text, problems } = restoreConfig(edited, masks)
+  const masked = maskConfig(text)
+  const typed = createRedactor(masked.secrets)
+  const clean = (message: string) => typed.text(deps.scrub(cleanPaths(message, folder, null, name)))
+  try {
+    const inspection = await inspectConfig({
+      masked: { text: edited },
+      env: deps.env,
+      kometaDir: deps.kometaDir,
+      clean,
+      load: () => {
+        parseYaml(edited, name)
+        const named = nameSecrets(masked)
+        return loadText(named.text, named.secrets, folder, { ...deps, place })
+      },
+    })
+    const own = problems.map(({ message, place: { start, end, path } }) => {
+      const [from, to] = [places.position(start), places.position(end)]
+      const span = { ...from, endLine: to.line, endColumn: to.column }
+      return { severity: 'error' as const, message, ...span, path: path.join('.') }
+    })
+    const { libraries } = placeLibraries(inspection.libraries, inspection.config, deps.servers, clean)
+    const checked = { ...inspection, problems: [...own, ...inspection.problems] }
+    return {
+      problems: checked.problems,
+      leftOut: checked.leftOut,
+      libraries,
+      usable: own.length === 0 && isUsable(checked, libraries),
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type JobConfig, type LoadOptions, loadJobConfig } from '../../config/job-config.ts'
+import { defaultKometaCwd } from '../../config/locate.ts'
+import { parseYaml } from '../../config/yaml-read.ts'
+import { writeFileAtomic } from '../../util/atomic-file.ts'
+import type { MaskedConfig } from './mask-config.ts'
+import { nameSecrets } from './unmask-config.ts'
+
+/** Where a config comes from; `text` holds secrets and lives in memory only. */
+export type ConfigOrigin = { kind: 'path'; path: string; text: string } | { kind: 'text'; name: string; text: string }
+
+/** What reading a config needs of its surroundings. */
+export interface LoadDeps {
+  env: NodeJS.ProcessEnv
+  kometaDir: string | null
+}
+
+/** Reads the config of a connection. `folder` is ours alone: a pasted text is read from there, with names for its secrets. */
+export async function loadOrigin(
+  origin: ConfigOrigin,
+  masked: MaskedConfig,
+  folder: string,
+  deps: LoadDeps,
+): Promise<JobConfig> {
+  if (origin.kind === 'path') {
+    return loadJobConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps, {}))
+  }
+  // A broken text is judged as it was pasted, and kept nowhere.
+  parseYaml(origin.text, origin.name)
+  const { text, secrets } = nameSecrets(masked)
+  return loadText(text, secrets, folder, { ...deps, env: envOf(origin, deps.env), place: null })
+}
+
+/** Where a config's relative paths and backups are looked for. */
+export interface ConfigPlace {
+  kometaConfigDir: string
+  kometaCwd: string
+}
+
+export function placeOf(origin: ConfigOrigin, config: JobConfig | null): ConfigPlace | null {
+  if (config) return { kometaConfigDir: config.kometaConfigDir, kometaCwd: config.kometaCwd }
+  if (origin.kind === 'text') return null
+  const kometaConfigDir = dirname(origin.path)
+  return { kometaConfigDir, kometaCwd: defaultKometaCwd(kometaConfigDir) }
+}
+
+/** Reads a text as a config. It is written, with names where its secrets stand, into a folder of ours. */
+export async function loadText(
+  text: string,
+  secrets: Readonly<Record<string, string>>,
+  folder: string,
+  deps: LoadDeps & { place: ConfigPlace | null },
+): Promise<JobConfig> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const configPath = join(folder, 'config.yml')
+  await writeFileAtomic(configPath, text, 0o600)
+  return loadJobConfig({ kind: 'config', configPath }, { ...loadOptions(deps, secrets), ...deps.place })
+}
+
+function loadOptions({ env, kometaDir }: LoadDeps, secrets: Readonly<Record<string, string>>): LoadOptions {
+  return { env, secrets, ...(kometaDir === null ? {} : { kometaDir }) }
+}
+
+/** A pasted config is someone's text: `<<name>>` in it must not fetch a secret of this machine and send it to its plex.url. */
+export function envOf(origin: Pick<ConfigOrigin, 'kind'>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (origin.kind === 'path') return env
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:KOMETA|PMM)_/i.test(name)))
+}
+
+/** Takes the paths out of a message under which a config is read. */
+export function cleanPaths(text: string, folder: string, path: string | null, name: string): string {
+  const inner = text.replaceAll(join(folder, 'config.yml'), name).replaceAll(folder, 'the folder of the config')
+  return path === null ? inner : inner.replaceAll(path, name)
+}

@@ -1,0 +1,47 @@
+import type { JobConfig } from '../../config/job-config.ts'
+import type { ConnectedLibrary } from '../../contract/api-connect.ts'
+import { AppError } from '../../contract/errors.ts'
+import { findSection, type TargetLibrary } from '../../plex/library-lookup.ts'
+import type { Inspection } from './inspect-config.ts'
+import type { LiveServer } from './live-server.ts'
+
+/** Puts what Plex knows beside what the config says. */
+export function placeLibraries(
+  libraries: readonly ConnectedLibrary[],
+  config: JobConfig | null,
+  servers: readonly LiveServer[],
+  scrub: (text: string) => string,
+): { libraries: ConnectedLibrary[]; targetLibraries: TargetLibrary[] } {
+  const targetLibraries: TargetLibrary[] = []
+  const placed = libraries.map((library): ConnectedLibrary => {
+    const own = config?.libraries.find(({ mappingName }) => mappingName === library.mappingName)
+    const wanted = own ? config?.servers[own.serverIndex] : undefined
+    const candidates = servers.filter(({ url }) => url === wanted?.url)
+    const server = candidates.find(({ index }) => index === own?.serverIndex) ?? candidates[0]
+    if (!server?.info || !own) return { ...library, problem: library.problem ?? 'Its Plex server does not answer.' }
+    const id = server.info.machineIdentifier
+    try {
+      const section = findSection(server.sections, own.libraryName, server.info.name)
+      const found = { ...library, server: id, sectionId: section.key, type: section.type }
+      if (found.problem === null) {
+        const { mappingName, libraryName } = own
+        const place = { sectionId: section.key, sectionType: section.type, server: String(server.index) }
+        targetLibraries.push({ mappingName, libraryName, ...place })
+      }
+      return found
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      const why = error.hint === undefined ? error.message : `${error.message}. ${error.hint}`
+      return { ...library, server: id, problem: scrub(why) }
+    }
+  })
+  return { libraries: placed, targetLibraries }
+}
+
+/** Whether a preview can be started. */
+export const isUsable = ({ config, problems }: Inspection, libraries: readonly ConnectedLibrary[]): boolean =>
+  config !== null && libraries.some(({ problem }) => problem === null) && !problems.some(isFatal)
+
+/** What stands in no library stops every preview; a library that cannot be previewed stops only its own. */
+const isFatal = ({ severity, path }: Inspection['problems'][number]): boolean =>
+  severity === 'error' && !(path ?? '').startsWith('libraries.')

@@ -1,0 +1,132 @@
+import { readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { maxYamlBytes } from '../config/yaml-read.ts'
+import type { ConnectRequest } from '../contract/api-connect.ts'
+import { clientIdentifier } from '../run/client-identifier.ts'
+import { type LiveConnection, openConnection } from './connect/connection.ts'
+import type { AllowedFolders } from './connect/folders.ts'
+import type { KometaWatch } from './connect/kometa-state.ts'
+import type { ConfigOrigin } from './connect/load-config.ts'
+import { RequestProblem } from './http/request-problem.ts'
+import { openJsonFile } from './json-file.ts'
+
+/** The one config that is connected, for all windows. */
+export interface Connections extends AsyncDisposable {
+  current(): LiveConnection | null
+  /** The current one. Throws NOT_CONNECTED. */
+  required(): LiveConnection
+  lastPath(): string | null
+  connect(request: ConnectRequest): Promise<LiveConnection>
+  /** A config of the operator's own choice: no allowed folder is asked for. */
+  connectPath(path: string): Promise<LiveConnection>
+  disconnect(): Promise<void>
+  /** Kometa has been found: what could not be looked up without it is looked up now. */
+  kometaFound(): Promise<void>
+}
+
+export interface ConnectionsDeps {
+  dataDir: string
+  env: NodeJS.ProcessEnv
+  folders: AllowedFolders
+  kometa: KometaWatch
+  onChange(connection: LiveConnection | null): void
+}
+
+/** How long a connect waits for Kometa to be found; its own overlays cannot be looked up before. */
+const kometaWaitMs = 3_000
+
+export async function createConnections(deps: ConnectionsDeps): Promise<Connections> {
+  const studioDir = join(deps.dataDir, 'studio')
+  const privateDir = join(studioDir, 'configs')
+  // What a dead studio left.
+  await rm(privateDir, { recursive: true, force: true })
+  const remembered = await openJsonFile(
+    join(studioDir, 'last-config.json'),
+    z.object({ path: z.string().nullable() }),
+    { path: null },
+  )
+  let current: LiveConnection | null = null
+  /** The connection that was opened before Kometa was found. */
+  let withoutKometa: LiveConnection | null = null
+  let turn: Promise<unknown> = Promise.resolve()
+  const ending = new AbortController()
+
+  const replace = async (next: LiveConnection | null): Promise<void> => {
+    const before = current
+    current = next
+    deps.onChange(next)
+    await before?.[Symbol.asyncDispose]()
+  }
+  const open = async (origin: ConfigOrigin): Promise<LiveConnection> => {
+    const kometaDir = await deps.kometa.folder(kometaWaitMs)
+    const connection = await openConnection(origin, {
+      env: deps.env,
+      privateDir,
+      kometaDir,
+      clientIdentifier: await clientIdentifier(deps.dataDir),
+      signal: ending.signal,
+    })
+    if (kometaDir === null) withoutKometa = connection
+    await replace(connection)
+    if (origin.kind === 'path') await remembered.set({ path: origin.path })
+    return connection
+  }
+  /** One connect after the other: the last one that was asked for stays. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = turn.then(work)
+    turn = next.catch(() => undefined)
+    return next
+  }
+  const openPath = (path: string) => inTurn(async () => open({ kind: 'path', path, text: await readConfigText(path) }))
+
+  return {
+    current: () => current,
+    required() {
+      if (current) return current
+      throw new RequestProblem(409, 'NOT_CONNECTED', 'No config is connected.', { hint: 'Connect your config first.' })
+    },
+    lastPath: () => remembered.get().path,
+    async connect(request) {
+      if (request.kind === 'path') return openPath(await deps.folders.config(request.path))
+      return inTurn(() => open({ kind: 'text', name: fileName(request.name), text: request.text }))
+    },
+    connectPath: openPath,
+    disconnect: () => inTurn(() => replace(null)),
+    kometaFound: () =>
+      inTurn(async () => {
+        if (current === null || current !== withoutKometa || deps.kometa.state().folder === null) return
+        withoutKometa = null
+        await open(current.origin)
+      }),
+    async [Symbol.asyncDispose]() {
+      ending.abort(new DOMException('the studio ends', 'AbortError'))
+      await turn
+      await current?.[Symbol.asyncDispose]()
+      await rm(privateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A name to show, never a path. */
+const fileName = (name: string | undefined): string =>
+  (name ?? '')
+    .split(/[\\/]/)
+    .at(-1)
+    ?.replace(/\p{Cc}/gu, '')
+    .trim()
+    .slice(0, 100) || 'config.yml'
+
+export async function readConfigText(path: string): Promise<string> {
+  const info = await stat(path).catch(() => null)
+  if (!info?.isFile()) throw new RequestProblem(404, 'NOT_FOUND', 'There is no such file.')
+  if (info.size > maxYamlBytes) throw new RequestProblem(422, 'TOO_LARGE', 'The file is larger than 4 MiB.')
+  const bytes = await readFile(path).catch(() => null)
+  if (bytes === null) throw new RequestProblem(422, 'NOT_FOUND', 'The file cannot be read: no permission.')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if (error instanceof TypeError) throw new RequestProblem(422, 'BAD_REQUEST', 'The file is not UTF-8 text.')
+    throw error
+  }
+}

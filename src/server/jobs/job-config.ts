@@ -1,0 +1,167 @@
+import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type JobConfig, loadJobConfig } from '../../config/job-config.ts'
+import { readSecretStore, writeSecretStore } from '../../config/secret-store.ts'
+import { ownSecretPrefix } from '../../config/secrets.ts'
+import { parseYaml } from '../../config/yaml-read.ts'
+import type { YamlKey, YamlValue } from '../../config/yaml-value.ts'
+import { writeYaml } from '../../config/yaml-write.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { PreviewTarget } from '../../contract/preview.ts'
+import { writeFileAtomic } from '../../util/atomic-file.ts'
+import { type ConfigPlace, envOf } from '../connect/load-config.ts'
+import { type Mask, type MaskedConfig, maskConfig } from '../connect/mask-config.ts'
+import { nameSecrets, restoreConfig } from '../connect/unmask-config.ts'
+import { RequestProblem } from '../http/request-problem.ts'
+import { type JobRecord, studioFolder } from './job-record.ts'
+
+/**
+ * A job's config. Where the config of a path is used as it stands, the job holds a reference to it and no secret. A config that
+ * was pasted or edited lies in the job: `<<names>>` in config.yml, their values in the 0600 secret store beside it.
+ */
+
+const maskListSchema = z.array(
+  z.object({
+    number: z.number(),
+    path: z.array(z.string()).nullable(),
+    key: z.string(),
+    url: z.string().nullable(),
+  }),
+)
+
+/** What is needed to write a pasted or edited config into a job. */
+export interface LocalConfig {
+  masked: MaskedConfig
+  place: ConfigPlace | null
+}
+
+/** The full text of an edit, in memory. Throws CONFIG_INVALID where a mask stands for nothing. */
+export function applyEdit(edited: string, masks: readonly Mask[], name: string): MaskedConfig {
+  parseYaml(edited, name)
+  const { text, problems } = restoreConfig(edited, masks)
+  const [first] = problems
+  if (first) throw new AppError('CONFIG_INVALID', `${first.place.path.join('.')}: ${first.message}`)
+  return maskConfig(text)
+}
+
+/** Keeps what the job's config looks like, secrets masked, and where each mask belongs. */
+export async function keepSnapshot(jobDir: string, masked: MaskedConfig): Promise<void> {
+  const folder = studioFolder(jobDir)
+  await mkdir(folder, { recursive: true })
+  const masks = masked.masks.map(({ number, path, key, url }) => ({ number, path, key, url }))
+  await writeFileAtomic(join(folder, 'config.yml'), masked.text)
+  await writeFileAtomic(join(folder, 'masks.json'), JSON.stringify(masks))
+}
+
+/** Writes config/config.yml, the secret store and config/preview.yml, so that `run --job` repeats the job too. */
+export async function writeLocalConfig(
+  jobDir: string,
+  { masked, place }: LocalConfig,
+  targets: readonly PreviewTarget[],
+): Promise<void> {
+  const folder = join(jobDir, 'config')
+  await mkdir(folder, { recursive: true })
+  const { text, secrets } = nameSecrets(masked)
+  await writeFileAtomic(join(folder, 'config.yml'), text, 0o600)
+  await writeSecretStore(folder, secrets)
+  const preview = new Map<YamlKey, YamlValue>([
+    ['mode', 'write_blocked'],
+    ['config', 'config.yml'],
+  ])
+  if (place) {
+    preview.set('kometa_config_dir', place.kometaConfigDir)
+    preview.set('kometa_cwd', place.kometaCwd)
+  }
+  preview.set('targets', targets.map(targetMap))
+  const path = join(folder, 'preview.yml')
+  await writeFileAtomic(path, writeYaml(new Map([['preview', preview]])))
+  await chmod(folder, 0o700)
+}
+
+function targetMap({ id, type, title, ratingKey, library }: PreviewTarget): YamlValue {
+  const entries = [
+    ['id', id],
+    ['type', type],
+    ['title', title],
+    ['ratingKey', ratingKey],
+    ['library', library],
+  ] as const
+  return new Map<YamlKey, YamlValue>(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+}
+
+const isLocal = ({ config }: JobRecord): boolean => config.kind === 'text' || config.edited
+
+export const targetsOf = (record: JobRecord): PreviewTarget[] =>
+  record.targets.flatMap(({ id, ratingKey, title, type, mapping }) =>
+    ratingKey === null
+      ? []
+      : [
+          {
+            id,
+            ratingKey,
+            title,
+            ...(type === null ? {} : { type }),
+            ...(mapping === null ? {} : { library: mapping }),
+          },
+        ],
+  )
+
+/** The config that a job runs with, its targets in it. Throws what `loadJobConfig` throws. */
+export async function loadConfigOf(
+  record: JobRecord,
+  jobDir: string,
+  options: { env: NodeJS.ProcessEnv; kometaDir: string | null },
+): Promise<JobConfig> {
+  const kometa = options.kometaDir === null ? {} : { kometaDir: options.kometaDir }
+  const { kind, path } = record.config
+  if (isLocal(record)) {
+    const env = envOf({ kind: kind === 'text' ? 'text' : 'path' }, options.env)
+    return loadJobConfig({ kind: 'job', jobDir }, { env, ...kometa })
+  }
+  if (path === null) throw new AppError('BAD_USAGE', 'The config of this job is not known any more.')
+  const config = await loadJobConfig({ kind: 'config', configPath: path }, { env: options.env, ...kometa })
+  return { ...config, preview: { ...config.preview, targets: targetsOf(record) } }
+}
+
+/** What a job ran with, secrets masked. Of a job of the command line: its config as it stands now. */
+export async function readSnapshot(record: JobRecord, jobDir: string): Promise<string> {
+  const kept = await readFile(join(studioFolder(jobDir), 'config.yml'), 'utf8').catch(() => null)
+  if (kept !== null) return kept
+  const { path } = record.config
+  const now = path === null ? null : await readFile(path, 'utf8').catch(() => null)
+  if (now !== null) return maskConfig(now).text
+  throw new RequestProblem(404, 'NOT_FOUND', 'The config of this job is not there any more.')
+}
+
+/** The secrets of a job's config, by the masks of its snapshot; for an edit of it. */
+export async function readMasks(record: JobRecord, jobDir: string): Promise<Mask[]> {
+  const text = await readFile(join(studioFolder(jobDir), 'masks.json'), 'utf8').catch(() => null)
+  const masks = text === null ? null : maskListSchema.parse(JSON.parse(text))
+  if (isLocal(record)) {
+    const stored = await readSecretStore(join(jobDir, 'config'))
+    return (masks ?? []).flatMap((mask) => {
+      const value = stored[`${ownSecretPrefix}${mask.number}`]
+      return value === undefined ? [] : [{ ...mask, value }]
+    })
+  }
+  if (record.config.path === null) return []
+  // The file may have changed since: a secret counts where it stands now, at the same place and for the same address.
+  const now = maskConfig(await readFile(record.config.path, 'utf8')).masks
+  if (masks === null) return [...now]
+  return masks.flatMap((mask) => {
+    const same = now.find(({ path, url }) => JSON.stringify(path) === JSON.stringify(mask.path) && url === mask.url)
+    return same ? [{ ...mask, value: same.value }] : []
+  })
+}
+
+/** Where the relative paths of a job's config start from. */
+export async function readPlaceOf(
+  record: JobRecord,
+  jobDir: string,
+  options: { env: NodeJS.ProcessEnv; kometaDir: string | null },
+): Promise<ConfigPlace | null> {
+  if (record.config.kind === 'text') return null
+  const { kometaConfigDir, kometaCwd } = await loadConfigOf(record, jobDir, options)
+  return { kometaConfigDir, kometaCwd }
+}

@@ -1,0 +1,159 @@
+import { closeSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { jobStreamEventSchema, logLineSchema, type StudioLogLine } from '../../contract/api-events.ts'
+import { limits } from '../limits.ts'
+import { studioFolder } from './job-record.ts'
+
+/** An event as it is kept: its number, and where the picture in it is. */
+export const storedEventSchema = z.object({
+  id: z.number(),
+  event: jobStreamEventSchema,
+  /** Of a capture, its file, relative to the job folder. */
+  path: z.string().nullable().optional(),
+})
+export type StoredEvent = z.infer<typeof storedEventSchema>
+
+const storedLinesSchema = z.object({ id: z.number(), lines: z.array(logLineSchema) })
+export type StoredLines = z.infer<typeof storedLinesSchema>
+
+/** Appends to the journal of a running job. A full disk costs the journal, never the job. */
+export interface JournalWriter extends Disposable {
+  event(stored: StoredEvent): void
+  lines(stored: StoredLines): void
+}
+
+const eventsName = 'events.jsonl'
+const logName = (number: number): string => `lines-${String(number).padStart(6, '0')}.jsonl`
+const logPattern = /^lines-(\d{6})\.jsonl$/
+
+/** Log lines go into files of their own, the oldest of which are removed: they are most of a journal, and log.txt has them all. */
+export function openJournal(jobDir: string, onFailure: (error: unknown) => void): JournalWriter {
+  const folder = studioFolder(jobDir)
+  mkdirSync(folder, { recursive: true })
+  let failed = false
+  let events: number | null = null
+  let log: number | null = null
+  let logBytes = 0
+  let eventCount = 0
+  const logFiles = listLogs(folder)
+
+  const guard = (write: () => void) => {
+    if (failed) return
+    try {
+      write()
+    } catch (error) {
+      failed = true
+      onFailure(error)
+    }
+  }
+  const nextLog = (): number => {
+    if (log !== null) closeSync(log)
+    const number = Number(logPattern.exec(logFiles.at(-1) ?? '')?.[1] ?? 0) + 1
+    const name = logName(number)
+    logFiles.push(name)
+    logBytes = 0
+    while (logFiles.length > limits.maxLogFiles) unlinkSync(join(folder, logFiles.shift() ?? ''))
+    log = openSync(join(folder, name), 'a', 0o644)
+    return log
+  }
+
+  return {
+    event: (stored) =>
+      guard(() => {
+        eventCount += 1
+        if (eventCount > limits.maxJournalEvents) return
+        events ??= openSync(join(folder, eventsName), 'a', 0o644)
+        writeSync(events, `${JSON.stringify(stored)}\n`)
+      }),
+    lines: (stored) =>
+      guard(() => {
+        const text = `${JSON.stringify(stored)}\n`
+        const file = log === null || logBytes > limits.logFileBytes ? nextLog() : log
+        logBytes += Buffer.byteLength(text)
+        writeSync(file, text)
+      }),
+    [Symbol.dispose]() {
+      if (events !== null) closeSync(events)
+      if (log !== null) closeSync(log)
+      events = null
+      log = null
+      failed = true
+    },
+  }
+}
+
+function listLogs(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => logPattern.test(name))
+    .sort()
+}
+
+/** Every event of a journal but log lines, in order. A line that a crash has torn is left out. */
+export async function readEvents(jobDir: string): Promise<StoredEvent[]> {
+  return readLines(join(studioFolder(jobDir), eventsName), storedEventSchema)
+}
+
+/** The newest `count` log lines with a number below `before`, oldest first, in the batches that they came in. */
+export async function readLogLines(
+  jobDir: string,
+  { before, count, afterId = 0 }: { before?: number | undefined; count: number; afterId?: number },
+): Promise<{ batches: StoredLines[]; more: boolean }> {
+  const folder = studioFolder(jobDir)
+  let files: string[]
+  try {
+    files = listLogs(folder)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { batches: [], more: false }
+    throw error
+  }
+  let found: StoredLines[] = []
+  let total = 0
+  let more = false
+  for (const name of files.toReversed()) {
+    if (total >= count) {
+      more = true
+      break
+    }
+    const batches = (await readLines(join(folder, name), storedLinesSchema)).flatMap((batch) => {
+      if (batch.id <= afterId) return []
+      const lines = before === undefined ? batch.lines : batch.lines.filter(({ n }) => n < before)
+      return lines.length > 0 ? [{ ...batch, lines }] : []
+    })
+    total += batches.reduce((sum, { lines }) => sum + lines.length, 0)
+    found = [...batches, ...found]
+  }
+  let surplus = total - count
+  if (surplus > 0) more = true
+  found = found.flatMap((batch) => {
+    if (surplus <= 0) return [batch]
+    const lines: StudioLogLine[] = batch.lines.slice(surplus)
+    surplus -= batch.lines.length
+    return lines.length > 0 ? [{ ...batch, lines }] : []
+  })
+  return { batches: found, more }
+}
+
+/** Bytes of a journal file that are read; it is bounded when it is written. */
+const maxFileBytes = 64 * 1024 * 1024
+
+async function readLines<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]> {
+  let text: string
+  try {
+    if (statSync(path).size > maxFileBytes) return []
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+  return text.split('\n').flatMap((line) => {
+    if (line === '') return []
+    try {
+      return schema.safeParse(JSON.parse(line)).data ?? []
+    } catch (error) {
+      if (error instanceof SyntaxError) return []
+      throw error
+    }
+  })
+}

@@ -1,0 +1,23 @@
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+
+/** Everything in `logs/` of a job as one text: our own log first, then Kometa's. They are scrubbed when they are written. */
+export async function readWholeLog(jobDir: string): Promise<Readable> {
+  const folder = join(jobDir, 'logs')
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
+  const files = entries
+    .filter((entry) => entry.isFile() && /\.log(?:\.\d+)?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort((a, b) => Number(b.endsWith('preview.log')) - Number(a.endsWith('preview.log')) || (a < b ? -1 : 1))
+  return Readable.from(parts(files, folder))
+}
+
+async function* parts(files: readonly string[], folder: string): AsyncGenerator<Buffer> {
+  for (const file of files) {
+    yield Buffer.from(`==== ${file.slice(folder.length + 1)} ====\n`)
+    for await (const chunk of createReadStream(file)) yield chunk
+    yield Buffer.from('\n')
+  }
+}

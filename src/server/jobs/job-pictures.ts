@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, realpath, stat } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import type { ImageType } from '../../contract/kinds.ts'
+import { sniffBytes, sniffImage } from '../../images/sniff.ts'
+import { notFound } from '../http/request-problem.ts'
+import type { JobState } from './job-state.ts'
+import type { ShownSummary } from './read-summary.ts'
+
+export interface JobPicture {
+  file: string
+  /** By its bytes, whatever a record says. */
+  type: ImageType
+}
+
+/** Files that have been found to hold what their hash says, by path, size and time. */
+const verified = new Set<string>()
+const maxVerified = 20_000
+
+/**
+ * The file behind a hash: looked up in what the job has recorded, never made of a path that a client sends. Its place (inside
+ * the job folder, links resolved), its bytes and its type are checked. Throws NOT_FOUND.
+ */
+export async function findPicture(
+  jobDir: string,
+  sha256: string,
+  { summary, state }: { summary: ShownSummary | null; state: JobState },
+): Promise<JobPicture> {
+  for (const path of pathsOf(sha256, summary, state)) {
+    const picture = await openPicture(jobDir, path, sha256)
+    if (picture) return picture
+  }
+  throw notFound('There is no such picture in this job.')
+}
+
+function pathsOf(sha256: string, summary: ShownSummary | null, state: JobState): string[] {
+  const paths = new Set<string>()
+  for (const { before, after } of summary?.targets ?? []) {
+    for (const picture of [after, before]) if (picture?.sha256 === sha256) paths.add(picture.path)
+  }
+  for (const { sha256: own, saved_path: path } of summary?.captured_uploads ?? []) {
+    if (own === sha256 && path !== null) paths.add(path)
+  }
+  for (const { image, path } of state.captures) if (image.sha256 === sha256) paths.add(path)
+  return [...paths]
+}
+
+async function openPicture(jobDir: string, path: string, sha256: string): Promise<JobPicture | null> {
+  const root = await realpath(jobDir).catch(() => null)
+  const file = await realpath(resolve(jobDir, path)).catch(() => null)
+  // A summary is a file like any other: what it names must lie in its own job.
+  if (root === null || file === null || !file.startsWith(root + sep)) return null
+  const info = await stat(file)
+  if (!info.isFile()) return null
+  const type = await sniffFile(file)
+  if (type === null) return null
+  const key = `${file} ${info.size} ${info.mtimeMs} ${sha256}`
+  if (!verified.has(key)) {
+    if ((await hashOf(file)) !== sha256) return null
+    if (verified.size >= maxVerified) verified.clear()
+    verified.add(key)
+  }
+  return { file, type }
+}
+
+export async function sniffFile(file: string): Promise<ImageType | null> {
+  const handle = await open(file, 'r')
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0)
+    return sniffImage(buffer.subarray(0, bytesRead))
+  } finally {
+    await handle.close()
+  }
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk)
+  return hash.digest('hex')
+}

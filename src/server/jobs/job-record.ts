@@ -1,0 +1,100 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { imageRefSchema, jobIdSchema, problemSchema } from '../../contract/api-common.ts'
+import { jobEntrySchema, jobPhaseSchema, studioJobStatusSchema } from '../../contract/api-jobs.ts'
+import { itemTypeSchema } from '../../contract/kinds.ts'
+import { writeFileAtomic } from '../../util/atomic-file.ts'
+
+const version = 1
+
+/** What the studio itself keeps of a job, in `<job>/studio/job.json`. No secret stands in it. */
+export const jobRecordSchema = z.object({
+  version: z.literal(version),
+  id: jobIdSchema,
+  title: z.string(),
+  status: studioJobStatusSchema,
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  /** studio: started here; command: by the command line, seen by us. */
+  origin: z.enum(['studio', 'command']),
+  config: z.object({
+    kind: z.enum(['path', 'text', 'unknown']),
+    name: z.string(),
+    /** Of a config that is used where it stands. */
+    path: z.string().nullable(),
+    edited: z.boolean(),
+  }),
+  targets: z.array(
+    z.object({
+      id: z.string(),
+      server: z.string().nullable(),
+      ratingKey: z.string().nullable(),
+      title: z.string(),
+      type: itemTypeSchema.nullable(),
+      /** Plex's name of the library. */
+      library: z.string().nullable(),
+      /** The key under `libraries:`; tells two servers with the same ratingKey apart. */
+      mapping: z.string().nullable(),
+    }),
+  ),
+  renderer: z.enum(['kometa', 'sample']),
+  keep: z.boolean(),
+  problem: problemSchema.nullable(),
+  phases: z.array(jobPhaseSchema),
+  counts: jobEntrySchema.shape.counts,
+  pictures: z.array(imageRefSchema),
+  bytes: z.number(),
+  /** Target id -> share of pixels that differ, with the pictures that were compared. */
+  differences: z.record(z.string(), z.object({ pictures: z.string(), share: z.number() })),
+  /** When the summary was written that counts and pictures come from; a job of the command line may run again. */
+  summaryAt: z.number().nullable(),
+  lastEventId: z.number(),
+})
+export type JobRecord = z.infer<typeof jobRecordSchema>
+
+export const noCounts: JobRecord['counts'] = { changed: 0, unchanged: 0, missing: 0, incomplete: 0, error: 0, extra: 0 }
+
+export function newRecord(
+  own: Pick<JobRecord, 'id' | 'title' | 'config' | 'targets' | 'origin' | 'renderer'> & Partial<JobRecord>,
+): JobRecord {
+  return {
+    version,
+    status: 'queued',
+    createdAt: new Date().toISOString(),
+    startedAt: null,
+    endedAt: null,
+    keep: false,
+    problem: null,
+    phases: [],
+    counts: noCounts,
+    pictures: [],
+    bytes: 0,
+    differences: {},
+    summaryAt: null,
+    lastEventId: 0,
+    ...own,
+  }
+}
+
+/** The studio's own folder in a job folder. */
+export const studioFolder = (jobDir: string): string => join(jobDir, 'studio')
+const recordPath = (jobDir: string): string => join(studioFolder(jobDir), 'job.json')
+
+/** null: there is none, or not one of ours. */
+export async function readRecord(jobDir: string): Promise<JobRecord | null> {
+  const text = await readFile(recordPath(jobDir), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    return jobRecordSchema.safeParse(JSON.parse(text)).data ?? null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+export async function writeRecord(jobDir: string, record: JobRecord): Promise<void> {
+  await mkdir(studioFolder(jobDir), { recursive: true })
+  await writeFileAtomic(recordPath(jobDir), `${JSON.stringify(record, null, 1)}\n`)
+}

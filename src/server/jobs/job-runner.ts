@@ -1,0 +1,338 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JobStreamEvent } from '../../contract/api-events.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { JobEvent } from '../../contract/events.ts'
+import { imageTypes } from '../../contract/kinds.ts'
+import { describePicture } from '../../run/picture.ts'
+import type { Remembered } from '../../run/remembered.ts'
+import type { Renderer } from '../../run/renderer.ts'
+import { runJob } from '../../run/run.ts'
+import { problemOf, RequestProblem } from '../http/request-problem.ts'
+import { folderBytes } from '../library/index-store.ts'
+import { limits } from '../limits.ts'
+import type { Differences } from './differences.ts'
+import { loadConfigOf } from './job-config.ts'
+import { readEvents, readLogLines } from './job-journal.ts'
+import type { JobRecord } from './job-record.ts'
+import { closePhase, type JobState, replay } from './job-state.ts'
+import type { JobStore } from './job-store.ts'
+import { createJobStream, type JobStream } from './job-stream.ts'
+import { digestOf, imageOf, imageOfCapture, pairOf, summaryTargets, waitingTarget } from './job-view.ts'
+import type { ReadSummary } from './read-summary.ts'
+
+export interface JobRunner extends AsyncDisposable {
+  /** Starts the job, or queues it behind the others. Throws TOO_MANY_ATTEMPTS when the queue is full. */
+  enqueue(record: JobRecord): Promise<void>
+  /** Takes a job out of the queue, or ends it. Throws JOB_ENDED. */
+  cancel(id: string): Promise<JobRecord>
+  /** From 1; null for a job that does not wait. */
+  queuePlace(id: string): number | null
+  runningId(): string | null
+  queued(): number
+  stream(id: string): JobStream | undefined
+  /** What a job's events have told: of a running one as it is now, of another from its journal. */
+  stateOf(record: JobRecord): Promise<{ state: JobState; lastEventId: number }>
+  /** Marks what an earlier process left running or queued. */
+  markInterrupted(): Promise<void>
+}
+
+export interface JobRunnerDeps {
+  store: JobStore
+  readSummary: ReadSummary
+  differences: Differences
+  renderer(): Promise<Renderer>
+  remembered: Remembered
+  dataDir: string
+  env: NodeJS.ProcessEnv
+  onEnd(): void
+  onFailure(error: unknown): void
+}
+
+interface LiveJob {
+  id: string
+  stream: JobStream
+  abort: AbortController
+  cancelled: boolean
+}
+
+const interruptedProblem = {
+  code: 'CANCELLED' as const,
+  message: 'Kometa Preview was closed before the job came to its end.',
+  hint: 'Run it again; the pictures that had come by then are kept here.',
+  details: [],
+}
+
+/** One job at a time; the others wait in their order. */
+export function createJobRunner(deps: JobRunnerDeps): JobRunner {
+  const { store } = deps
+  const live = new Map<string, LiveJob>()
+  let queue: string[] = []
+  let running: { id: string; done: Promise<void> } | null = null
+  const background = new Set<Promise<void>>()
+  const ending = new AbortController()
+
+  const update = async (id: string, change: Partial<JobRecord>): Promise<JobRecord> => {
+    const record = store.find(id)
+    if (!record) throw new Error(`no job ${id}`)
+    const next = { ...record, ...change }
+    await store.save(next)
+    return next
+  }
+
+  function tellPlaces(): void {
+    for (const [at, id] of queue.entries()) {
+      live.get(id)?.stream.emit({ type: 'status', status: 'queued', queuePlace: at + 1 })
+      const record = store.find(id)
+      if (record) void store.save(record).catch(deps.onFailure)
+    }
+  }
+
+  function next(): void {
+    if (running || ending.signal.aborted) return
+    const id = queue.shift()
+    const job = id === undefined ? undefined : live.get(id)
+    if (!job) return
+    const done = execute(job)
+      .catch(deps.onFailure)
+      .finally(() => {
+        running = null
+        next()
+        deps.onEnd()
+      })
+    running = { id: job.id, done }
+    tellPlaces()
+  }
+
+  async function execute(job: LiveJob): Promise<void> {
+    const { id, stream, abort } = job
+    const dir = store.dirOf(id)
+    let record = await update(id, { status: 'running', startedAt: new Date().toISOString() })
+    stream.emit({ type: 'status', status: 'running', queuePlace: null })
+    let status: JobRecord['status']
+    let problem: JobRecord['problem'] = null
+    try {
+      const renderer = await deps.renderer()
+      const config = await loadConfigOf(record, dir, { env: deps.env, kometaDir: renderer.dir })
+      abort.signal.throwIfAborted()
+      record = await update(id, { renderer: renderer.kind })
+      const before = createBeforeWatch(record, dir, stream, deps.onFailure)
+      const summary = await runJob({
+        config,
+        jobDir: dir,
+        specs: [],
+        renderer,
+        dataDir: deps.dataDir,
+        keepWorkspace: false,
+        scoped: true,
+        writeJobFile: record.config.kind === 'path' && !record.config.edited,
+        remembered: deps.remembered,
+        env: deps.env,
+        signal: abort.signal,
+        onEvent: (event) => {
+          tell(stream, event)
+          if (event.type === 'phase') before.phase(event.phase)
+        },
+        onLine: () => undefined,
+      })
+      await before.done()
+      status = summary.status
+    } catch (error) {
+      status = job.cancelled ? 'cancelled' : 'failed'
+      if (!abort.signal.aborted) {
+        problem = describeFailure(error)
+        if (!(error instanceof AppError)) deps.onFailure(error)
+      }
+    }
+    if (ending.signal.aborted && !job.cancelled) {
+      status = 'interrupted'
+      problem = interruptedProblem
+    }
+    await finish(job, status, problem)
+  }
+
+  async function finish(job: LiveJob, status: JobRecord['status'], problem: JobRecord['problem']): Promise<void> {
+    const { id, stream } = job
+    const dir = store.dirOf(id)
+    closePhase(stream.state, Date.now())
+    const file = await deps.readSummary(dir)
+    const ended = {
+      status,
+      problem,
+      endedAt: new Date().toISOString(),
+      phases: stream.state.phases,
+      bytes: await folderBytes(dir),
+      summaryAt: file?.writtenAt ?? null,
+    }
+    const known = store.find(id)
+    const digest = file && known ? digestOf(known, file.summary) : {}
+    stream.emit({ type: 'status', status, queuePlace: null })
+    stream.emit({ type: 'end', status })
+    await update(id, { ...ended, ...digest, lastEventId: stream.lastId })
+    const work = compareAll(job)
+      .catch((error: unknown) => {
+        if (!ending.signal.aborted) deps.onFailure(error)
+      })
+      .finally(async () => {
+        stream.close()
+        live.delete(id)
+        if (store.find(id)) await update(id, { lastEventId: stream.lastId }).catch(deps.onFailure)
+      })
+    background.add(work)
+    void work.finally(() => background.delete(work))
+  }
+
+  /** How much each target changed: told as it is known, one after the other, while the next job may run already. */
+  async function compareAll({ id, stream }: LiveJob): Promise<void> {
+    const dir = store.dirOf(id)
+    const file = await deps.readSummary(dir)
+    let record = store.find(id)
+    if (!file || !record) return
+    const { summary } = file
+    for (const target of summaryTargets(record, summary)) {
+      if (!target.before || !target.after || target.difference !== null) continue
+      if (Object.keys(record.differences).length >= limits.maxDifferencesCached) break
+      const share = await deps.differences.share({ dir, summary, state: stream.state }, target, ending.signal)
+      const now = store.find(id)
+      if (!now) return
+      if (share === null) continue
+      const pictures = pairOf(target.before, target.after)
+      record = { ...now, differences: { ...now.differences, [target.id]: { pictures, share } } }
+      const told = summaryTargets(record, summary).find((one) => one.id === target.id)
+      if (told) stream.emit({ type: 'target', target: told })
+      await store.save({ ...record, ...digestOf(record, summary) })
+    }
+  }
+
+  return {
+    async enqueue(record) {
+      if (queue.length >= limits.maxQueuedJobs) {
+        throw new RequestProblem(429, 'TOO_MANY_ATTEMPTS', 'Too many previews are waiting.', {
+          hint: 'Wait until some have ended, or cancel some.',
+        })
+      }
+      const stream = createJobStream({ jobDir: store.dirOf(record.id), onFailure: deps.onFailure })
+      live.set(record.id, { id: record.id, stream, abort: new AbortController(), cancelled: false })
+      await store.save(record)
+      queue.push(record.id)
+      stream.emit({ type: 'status', status: 'queued', queuePlace: queue.length })
+      next()
+    },
+    async cancel(id) {
+      const job = live.get(id)
+      const record = store.find(id)
+      if (!job || !record || (record.status !== 'queued' && record.status !== 'running')) {
+        throw new RequestProblem(409, 'JOB_ENDED', 'This job is over already.')
+      }
+      job.cancelled = true
+      if (queue.includes(id)) {
+        queue = queue.filter((one) => one !== id)
+        await finish(job, 'cancelled', null)
+        tellPlaces()
+        return store.find(id) ?? record
+      }
+      job.abort.abort(new AppError('CANCELLED', 'cancelled'))
+      return record
+    },
+    queuePlace: (id) => (queue.includes(id) ? queue.indexOf(id) + 1 : null),
+    runningId: () => running?.id ?? null,
+    queued: () => queue.length,
+    stream: (id) => live.get(id)?.stream,
+    async stateOf(record) {
+      const job = live.get(record.id)
+      if (job) return { state: job.stream.state, lastEventId: job.stream.lastId }
+      const events = await readEvents(store.dirOf(record.id))
+      return { state: replay(events), lastEventId: record.lastEventId }
+    },
+    async markInterrupted() {
+      for (const record of store.list()) {
+        if (record.origin !== 'studio' || (record.status !== 'running' && record.status !== 'queued')) continue
+        const dir = store.dirOf(record.id)
+        const events = await readEvents(dir)
+        const { batches } = await readLogLines(dir, { count: 1 })
+        const lastId = Math.max(0, events.at(-1)?.id ?? 0, batches.at(-1)?.id ?? 0)
+        using stream = createJobStream({ jobDir: dir, lastId, onFailure: deps.onFailure })
+        stream.emit({ type: 'status', status: 'interrupted', queuePlace: null })
+        stream.emit({ type: 'end', status: 'interrupted' })
+        const { phases, captures } = replay(events)
+        const pictures = captures.map(({ image }) => image).slice(0, 4)
+        await store.save({
+          ...record,
+          status: 'interrupted',
+          problem: interruptedProblem,
+          endedAt: record.startedAt === null ? null : new Date().toISOString(),
+          phases,
+          pictures,
+          bytes: await folderBytes(dir),
+          lastEventId: stream.lastId,
+        })
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      ending.abort(new AppError('CANCELLED', 'the studio ends'))
+      const waiting = queue
+      queue = []
+      for (const id of waiting) {
+        const job = live.get(id)
+        if (job) await finish(job, 'interrupted', interruptedProblem)
+      }
+      if (running) {
+        live.get(running.id)?.abort.abort(new AppError('CANCELLED', 'the studio ends'))
+        await running.done
+      }
+      await Promise.allSettled(background)
+    },
+  }
+}
+
+/** Passes on what a job tells. */
+function tell(stream: JobStream, event: JobEvent): void {
+  switch (event.type) {
+    case 'phase':
+      stream.emit({ type: 'phase', phase: event.phase, at: event.at })
+      break
+    case 'progress':
+      stream.progress(event)
+      break
+    case 'log':
+      stream.log({ source: event.source, level: event.level, text: event.text, at: event.at })
+      break
+    case 'capture': {
+      const { capture, targetId } = event
+      const { rating_key: ratingKey, kind, timestamp: at, saved_path: path } = capture
+      const told: JobStreamEvent = { type: 'capture', targetId, ratingKey, kind, image: imageOfCapture(capture), at }
+      stream.emit(told, path ?? undefined)
+      break
+    }
+    case 'end':
+      // The record is written first; `finish` tells it.
+      break
+  }
+}
+
+/** Shows the before pictures as soon as they are there: when the phase that fetches them is over. */
+function createBeforeWatch(record: JobRecord, dir: string, stream: JobStream, onFailure: (error: unknown) => void) {
+  let shown: Promise<void> | null = null
+  const show = async () => {
+    const names = await readdir(join(dir, 'input')).catch((): string[] => [])
+    for (const target of record.targets) {
+      const type = imageTypes.find((ending) => names.includes(`${target.id}_before.${ending}`))
+      if (!type) continue
+      const path = `input/${target.id}_before.${type}`
+      const before = imageOf(await describePicture(join(dir, path), path, type))
+      if (!before) continue
+      stream.emit({ type: 'target', target: { ...waitingTarget(target), before } }, path)
+    }
+  }
+  return {
+    phase(phase: string) {
+      if (phase !== 'check' && phase !== 'before') shown ??= show().catch(onFailure)
+    },
+    done: () => shown ?? Promise.resolve(),
+  }
+}
+
+function describeFailure(error: unknown): JobRecord['problem'] {
+  if (error instanceof AppError) return problemOf(error, (text) => text)
+  return { code: 'INTERNAL', message: 'Something went wrong inside Kometa Preview.', hint: null, details: [] }
+}

@@ -1,0 +1,213 @@
+import type { JobStreamEvent, StudioLogLine } from '../../contract/api-events.ts'
+import { frameOf, type Listener } from '../http/event-stream.ts'
+import { limits } from '../limits.ts'
+import { type JournalWriter, openJournal, readEvents, readLogLines } from './job-journal.ts'
+import { applyEvent, type JobState, newJobState } from './job-state.ts'
+
+export type LogEntry = Omit<StudioLogLine, 'n'>
+
+/** The events of one running job: numbered, kept on disk, sent to every window. */
+export interface JobStream extends Disposable {
+  readonly state: JobState
+  readonly lastId: number
+  emit(event: JobStreamEvent, path?: string): void
+  log(line: LogEntry): void
+  progress(event: Extract<JobStreamEvent, { type: 'progress' }>): void
+  /** Sends what came after `after`, then what comes. Returns how to stop. */
+  listen(listener: Listener, options: { after: number; lines: number }): () => void
+  /** Sends all that waits, tells the windows that nothing more comes, and lets them go. */
+  close(): void
+}
+
+interface Kept {
+  id: number
+  frame: Buffer
+}
+
+export interface JobStreamOptions {
+  jobDir: string
+  /** Events of an earlier life of the job. */
+  lastId?: number
+  onFailure(error: unknown): void
+}
+
+/**
+ * Lines and progress wait for up to `batchMs` and go out together; each event is serialised once for all windows. What
+ * happens is on disk before any window has it, so that an id which a window names can always be continued from.
+ */
+export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStreamOptions): JobStream {
+  const journal: JournalWriter = openJournal(jobDir, onFailure)
+  const state = newJobState()
+  const listeners = new Set<(frame: Buffer) => void>()
+  const endings = new Set<() => void>()
+  let kept: Kept[] = []
+  let keptBytes = 0
+  let lastId = first
+  let lineNumber = 0
+  let lines: StudioLogLine[] = []
+  let progress: Extract<JobStreamEvent, { type: 'progress' }> | null = null
+  let shownProgress: Buffer | null = null
+  let timer: NodeJS.Timeout | null = null
+  let closed = false
+
+  const send = (frame: Buffer) => {
+    for (const listener of listeners) listener(frame)
+  }
+  const keep = (id: number, frame: Buffer) => {
+    kept.push({ id, frame })
+    keptBytes += frame.length
+    if (keptBytes <= limits.maxMemoryEventBytes) return
+    // Half of it goes at once: taking the oldest away one by one would move the list each time.
+    const gone = kept.slice(0, kept.length / 2)
+    kept = kept.slice(gone.length)
+    keptBytes -= gone.reduce((sum, { frame: each }) => sum + each.length, 0)
+  }
+  const flush = () => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    for (let at = 0; at < lines.length; at += limits.maxLinesPerEvent) {
+      lastId += 1
+      const batch = lines.slice(at, at + limits.maxLinesPerEvent)
+      journal.lines({ id: lastId, lines: batch })
+      const frame = frameOf({ type: 'log', lines: batch }, lastId)
+      keep(lastId, frame)
+      send(frame)
+    }
+    lines = []
+    if (progress) {
+      // Progress has no number: only the newest counts, and a window that comes back gets that.
+      shownProgress = frameOf(progress)
+      applyEvent(state, { event: progress })
+      progress = null
+      send(shownProgress)
+    }
+  }
+  const later = () => {
+    if (closed) return
+    timer ??= setTimeout(flush, limits.batchMs)
+  }
+
+  return {
+    state,
+    get lastId() {
+      return lastId
+    },
+    emit(event, path) {
+      if (closed) return
+      flush()
+      lastId += 1
+      if (event.type === 'phase') shownProgress = null
+      journal.event({ id: lastId, event, path: path ?? null })
+      applyEvent(state, { event, path: path ?? null })
+      const frame = frameOf(event, lastId)
+      keep(lastId, frame)
+      send(frame)
+    },
+    log(line) {
+      lineNumber += 1
+      lines.push({ n: lineNumber, ...line, text: line.text.slice(0, limits.maxLineChars) })
+      later()
+    },
+    progress(event) {
+      progress = event
+      later()
+    },
+    listen(listener, { after, lines: count }) {
+      let waiting: Buffer[] | null = []
+      let stopped = false
+      const take = (frame: Buffer) => {
+        if (waiting) waiting.push(frame)
+        else listener.send(frame)
+      }
+      // One whose past is still being read gets that first.
+      const end = () => {
+        if (!waiting) listener.end()
+      }
+      flush()
+      const upTo = lastId
+      listeners.add(take)
+      endings.add(end)
+      const stop = () => {
+        stopped = true
+        listeners.delete(take)
+        endings.delete(end)
+      }
+      const [oldest] = kept
+      // A window that comes back has nearly everything; a new one gets as many lines as it asks for.
+      const inMemory = after > 0 && (after >= upTo || (oldest !== undefined && after + 1 >= oldest.id))
+      const past = inMemory
+        ? Promise.resolve(kept.filter(({ id }) => id > after && id <= upTo).map(({ frame }) => frame))
+        : readFrames(jobDir, { after, upTo, lines: count })
+      past.then(
+        (frames) => {
+          if (stopped) return
+          for (const frame of frames) listener.send(frame)
+          if (shownProgress) listener.send(shownProgress)
+          for (const frame of waiting ?? []) listener.send(frame)
+          waiting = null
+          if (closed) listener.end()
+        },
+        (error: unknown) => {
+          stop()
+          onFailure(error)
+          listener.end()
+        },
+      )
+      return stop
+    },
+    close() {
+      if (closed) return
+      flush()
+      closed = true
+      send(closedFrame)
+      for (const end of [...endings]) end()
+      listeners.clear()
+      endings.clear()
+      journal[Symbol.dispose]()
+    },
+    [Symbol.dispose]() {
+      this.close()
+    },
+  }
+}
+
+const closedFrame = frameOf({ type: 'closed' } satisfies JobStreamEvent)
+
+/** Frames of a job's past from its journal: all events after `after`, and of the log lines the newest. */
+async function readFrames(
+  jobDir: string,
+  { after, upTo, lines }: { after: number; upTo: number; lines: number },
+): Promise<Buffer[]> {
+  const [events, log] = await Promise.all([readEvents(jobDir), readLogLines(jobDir, { count: lines, afterId: after })])
+  const past = [
+    ...events.flatMap(({ id, event }) => (id > after && id <= upTo ? [{ id, event }] : [])),
+    ...log.batches.flatMap((batch) =>
+      batch.id <= upTo ? [{ id: batch.id, event: { type: 'log' as const, lines: batch.lines } }] : [],
+    ),
+  ]
+  return past.sort((a, b) => a.id - b.id).map(({ id, event }) => frameOf(event, id))
+}
+
+/** The stream of a job that is over: its past, and its end. */
+export function replayPast(
+  jobDir: string,
+  listener: Listener,
+  options: { after: number; lines: number; onFailure(error: unknown): void },
+): () => void {
+  let stopped = false
+  readFrames(jobDir, { ...options, upTo: Number.MAX_SAFE_INTEGER }).then(
+    (frames) => {
+      if (stopped) return
+      for (const frame of frames) listener.send(frame)
+      listener.send(closedFrame)
+      listener.end()
+    },
+    (error: unknown) => {
+      options.onFailure(error)
+      listener.end()
+    },
+  )
+  return () => {
+    stopped = true
+  }
+}

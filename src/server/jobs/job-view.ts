@@ -1,0 +1,221 @@
+import type { ImageRef } from '../../contract/api-common.ts'
+import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/api-jobs.ts'
+import type { BlockedWrite, Capture } from '../../contract/records.ts'
+import type { Picture, TargetResult } from '../../contract/summary.ts'
+import type { JobRecord } from './job-record.ts'
+import type { JobState } from './job-state.ts'
+import type { ShownSummary } from './read-summary.ts'
+
+/** Two encodings of one picture differ in a few pixels; below this share nobody sees a difference. */
+export const unchangedBelow = 0.0002
+const maxListedPictures = 4
+
+/** Of a picture whose before and after differ, the two that a difference belongs to. */
+export const pairOf = (before: ImageRef, after: ImageRef): string =>
+  `${before.sha256.slice(0, 16)}-${after.sha256.slice(0, 16)}`
+
+export function imageOf(picture: Picture | null): ImageRef | null {
+  if (picture === null) return null
+  const { sha256, type, size_bytes: bytes, width, height } = picture
+  return { sha256, type, bytes, width, height }
+}
+
+export function imageOfCapture(capture: Capture): ImageRef | null {
+  const { sha256, type, size_bytes: bytes, width, height, parse_error: error } = capture
+  return sha256 === null || type === null || error !== null ? null : { sha256, type, bytes, width, height }
+}
+
+/** A job's entry in the list. */
+export function toEntry(record: JobRecord, queuePlace: number | null): JobEntry {
+  const { id, title, status, createdAt, startedAt, endedAt, renderer, config, counts, pictures, bytes, keep } = record
+  const durationMs = startedAt && endedAt ? Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) : null
+  return {
+    id,
+    title,
+    status,
+    queuePlace,
+    createdAt,
+    startedAt,
+    endedAt,
+    durationMs,
+    renderer,
+    config: config.name,
+    configEdited: config.edited,
+    targetCount: record.targets.length,
+    counts,
+    pictures,
+    bytes,
+    keep,
+    canRerun: config.kind !== 'unknown' && record.targets.some(({ ratingKey }) => ratingKey !== null),
+  }
+}
+
+export interface DetailInput {
+  record: JobRecord
+  queuePlace: number | null
+  summary: ShownSummary | null
+  state: JobState
+  lastEventId: number
+  folder: string
+}
+
+export function toDetail(input: DetailInput): JobDetail {
+  const { record, summary, state } = input
+  return {
+    ...toEntry(record, input.queuePlace),
+    targets: summary ? summaryTargets(record, summary) : liveTargets(record, state),
+    extras: summary ? extrasOf(summary) : [],
+    phases: state.phases.length > 0 ? state.phases : record.phases,
+    problems: summary?.problems ?? [],
+    warnings: summary?.warnings ?? [],
+    problem: record.problem,
+    kometa: summary?.kometa ?? null,
+    lastEventId: input.lastEventId,
+    folder: input.folder,
+  }
+}
+
+/** Targets of a job that has its summary, in the order of the selection. */
+export function summaryTargets(record: JobRecord, summary: ShownSummary): StudioTarget[] {
+  const order = new Map(record.targets.map(({ id }, at) => [id, at]))
+  const place = (id: string) => order.get(id) ?? summary.targets.length
+  return summary.targets
+    .toSorted((a, b) => place(a.id) - place(b.id))
+    .map((target) => fromResult(target, record, summary))
+}
+
+function fromResult(target: TargetResult, record: JobRecord, summary: ShownSummary): StudioTarget {
+  const before = imageOf(target.before)
+  const after = imageOf(target.after)
+  const known = record.differences[target.id]
+  const difference = known && before && after && known.pictures === pairOf(before, after) ? known.share : null
+  return {
+    id: target.id,
+    server: target.server,
+    ratingKey: target.rating_key,
+    title: target.title,
+    type: target.type,
+    library: target.library,
+    outcome: outcomeOf(target, summary, before, after, difference),
+    reason: target.reason,
+    logLines: target.log_lines,
+    before,
+    after,
+    kind: target.kind,
+    restore: target.restore,
+    overlays: target.overlays_applied,
+    baseUsed: target.base_used,
+    mayBeIncomplete: target.may_be_incomplete,
+    dependsOnBlockedWrites: target.depends_on_blocked_writes,
+    wouldAlso: labelChanges(summary.blocked_write_attempts, target),
+    difference: before && before.sha256 === after?.sha256 ? 0 : difference,
+  }
+}
+
+function outcomeOf(
+  { status, log_lines: lines }: TargetResult,
+  summary: ShownSummary,
+  before: ImageRef | null,
+  after: ImageRef | null,
+  difference: number | null,
+): Outcome {
+  if (status === 'incomplete') return 'incomplete'
+  // Nothing came: with words of Kometa's behind it, or in a run that failed, that is an error.
+  if (status === 'missing') return lines.length > 0 || summary.status === 'failed' ? 'error' : 'missing'
+  const same = before !== null && before.sha256 === after?.sha256
+  return same || (difference !== null && difference < unchangedBelow) ? 'unchanged' : 'changed'
+}
+
+/** Labels that the blocked writes would have put on or taken off (python-plexapi mixins/edit.py:288-338). */
+function labelChanges(writes: readonly BlockedWrite[], target: TargetResult): string[] {
+  const changes = new Set<string>()
+  for (const { method, path, query, server } of writes) {
+    if (method !== 'PUT' || server !== target.server || !/^\/library\/sections\/\d+\/all$/.test(path)) continue
+    const values = new URLSearchParams(query)
+    if (target.rating_key === null || !(values.get('id') ?? '').split(',').includes(target.rating_key)) continue
+    for (const [name, value] of values) {
+      if (/^label\[\d+\]\.tag\.tag$/.test(name)) changes.add(`+ label ${value}`)
+      else if (/^label\[\]\.tag\.tag-$/.test(name)) for (const one of value.split(',')) changes.add(`− label ${one}`)
+    }
+  }
+  return [...changes]
+}
+
+/** Targets of a job that runs, or never came to its summary: what its events have told. */
+function liveTargets(record: JobRecord, state: JobState): StudioTarget[] {
+  return record.targets.map((target) => {
+    const told = state.targets.get(target.id)
+    const captures = state.captures.filter(({ targetId }) => targetId === target.id)
+    // The same choice as the mapping of a finished job: poster before art before thumb, then the newest.
+    const best = ['poster', 'art', 'thumb'].flatMap((kind) => captures.findLast((one) => one.kind === kind) ?? [])[0]
+    return {
+      ...waitingTarget(target),
+      ...told,
+      after: best?.image ?? told?.after ?? null,
+      outcome: best ? 'changed' : record.status === 'running' || record.status === 'queued' ? 'pending' : 'missing',
+      reason: best || record.status !== 'interrupted' ? null : 'The job was interrupted before its picture came.',
+    }
+  })
+}
+
+export function waitingTarget({
+  id,
+  server,
+  ratingKey,
+  title,
+  type,
+  library,
+}: JobRecord['targets'][number]): StudioTarget {
+  return {
+    id,
+    server,
+    ratingKey,
+    title,
+    type,
+    library,
+    outcome: 'pending',
+    reason: null,
+    logLines: [],
+    before: null,
+    after: null,
+    kind: null,
+    restore: false,
+    overlays: [],
+    baseUsed: null,
+    mayBeIncomplete: null,
+    dependsOnBlockedWrites: false,
+    wouldAlso: [],
+    difference: null,
+  }
+}
+
+function extrasOf(summary: ShownSummary): JobDetail['extras'] {
+  const byPath = new Map(summary.captured_uploads.map((capture) => [capture.saved_path, capture]))
+  return summary.extras.map(({ rating_key: ratingKey, saved_path: path, reason }) => {
+    const capture = path === null ? undefined : byPath.get(path)
+    return { ratingKey, image: capture ? imageOfCapture(capture) : null, reason }
+  })
+}
+
+/** What the list shows of a job that has its summary. */
+export function digestOf(record: JobRecord, summary: ShownSummary): Pick<JobRecord, 'counts' | 'pictures'> {
+  const targets = summaryTargets(record, summary)
+  const count = (outcome: Outcome) => targets.filter((target) => target.outcome === outcome).length
+  return {
+    counts: {
+      changed: count('changed'),
+      unchanged: count('unchanged'),
+      missing: count('missing'),
+      incomplete: count('incomplete'),
+      error: count('error'),
+      extra: summary.extras.length,
+    },
+    pictures: targets.flatMap(({ after, before }) => after ?? before ?? []).slice(0, maxListedPictures),
+  }
+}
+
+/** "Metropolis", "Metropolis and 5 more" */
+export function titleOf(titles: readonly string[]): string {
+  const [first = 'No target', ...more] = titles
+  return more.length === 0 ? first : `${first} and ${more.length} more`
+}

@@ -1,0 +1,103 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { blockedWriteSchema, captureSchema, refusedReadSchema } from '../../contract/records.ts'
+import { jobStatusSchema, targetResultSchema } from '../../contract/summary.ts'
+
+const list = <T extends z.ZodType>(one: T) =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .transform((values) => values.flatMap((value) => one.safeParse(value).data ?? []) as z.output<T>[])
+
+/** What the studio shows of a summary. A job of an older or newer version shows what it has. */
+const shownSummarySchema = z.object({
+  timestamp: z.string().catch(''),
+  started_at: z.string().catch(''),
+  status: jobStatusSchema,
+  problems: list(z.string()),
+  warnings: list(z.string()),
+  renderer: z.enum(['kometa', 'sample']).catch('kometa'),
+  kometa: z
+    .object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() })
+    .nullable()
+    .catch(null),
+  servers: list(z.object({ id: z.string(), name: z.string(), token_is_barrier: z.boolean() })),
+  blocked_write_attempts: list(blockedWriteSchema),
+  captured_uploads: list(captureSchema),
+  targets: list(targetResultSchema),
+  extras: list(z.object({ rating_key: z.string().nullable(), saved_path: z.string().nullable(), reason: z.string() })),
+  refused_reads: list(refusedReadSchema),
+  config_changes: list(z.string()),
+  gate: z
+    .object({
+      hosts: list(
+        z.object({
+          host: z.string(),
+          verdict: z.enum(['pass', 'block']),
+          reason: z.string(),
+          count: z.number(),
+          bytes_up: z.number(),
+          bytes_down: z.number(),
+        }),
+      ),
+    })
+    .nullable()
+    .catch(null),
+  ledger: z
+    .object({ head: z.string(), count: z.number(), uncounted_reads: z.number(), files: z.array(z.string()) })
+    .nullable()
+    .catch(null),
+  verification: z
+    .object({ unchanged: z.union([z.boolean(), z.literal('unknown')]), differences: list(z.string()) })
+    .nullable()
+    .catch(null),
+  durations_ms: z.record(z.string(), z.number()).catch({}),
+})
+export type ShownSummary = z.infer<typeof shownSummarySchema>
+
+export interface SummaryFile {
+  summary: ShownSummary
+  /** When it was written, milliseconds since 1970. */
+  writtenAt: number
+}
+
+/** Parsed summaries that are kept: a job with 500 targets has one of some megabytes. */
+const maxKept = 8
+const maxBytes = 256 * 1024 * 1024
+
+/** Reads `output/summary.json` of a job; null where there is none, or none that can be read. */
+export type ReadSummary = (jobDir: string) => Promise<SummaryFile | null>
+
+export function createSummaryReader(): ReadSummary {
+  const kept = new Map<string, SummaryFile>()
+  return async (jobDir) => {
+    const path = join(jobDir, 'output', 'summary.json')
+    const info = await stat(path).catch(() => null)
+    if (!info?.isFile() || info.size > maxBytes) {
+      kept.delete(path)
+      return null
+    }
+    const known = kept.get(path)
+    if (known?.writtenAt === info.mtimeMs) return known
+    const parsed = shownSummarySchema.safeParse(parseJson(await readFile(path, 'utf8')))
+    if (!parsed.success) return null
+    const file = { summary: parsed.data, writtenAt: info.mtimeMs }
+    kept.delete(path)
+    kept.set(path, file)
+    for (const oldest of kept.keys()) {
+      if (kept.size <= maxKept) break
+      kept.delete(oldest)
+    }
+    return file
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../contract/errors.ts'
+import { makeThumbnail } from '../../images/thumbnail.ts'
+import { RequestProblem } from '../http/request-problem.ts'
+import { limits } from '../limits.ts'
+import { createNewestFirst } from './newest-first.ts'
+
+export interface ThumbnailRequest {
+  /** Names the picture and its version: the same key is the same picture for ever. */
+  key: string
+  width: number
+  /** Puts the picture's bytes at `file`, or answers with a file that has them already. */
+  fetch(file: string, signal: AbortSignal): Promise<string | undefined>
+}
+
+export interface Thumbnail {
+  path: string
+  etag: string
+}
+
+export interface Thumbnails extends AsyncDisposable {
+  /** From the disk, or made now. Rejects with PICTURE_UNAVAILABLE, or the signal's reason when nobody waits any longer. */
+  get(request: ThumbnailRequest, signal: AbortSignal): Promise<Thumbnail>
+  bytes(): Promise<number>
+}
+
+/** Between two looks at how much the cache has grown. */
+const writesPerPruning = 500
+/** What is left after pruning. */
+const prunedShare = 0.8
+
+/**
+ * Small pictures, made once and kept on disk. At most `maxThumbnailsAtOnce` are made at a time, the newest request first;
+ * requests for the same one share the work, and it ends when all of them have gone away.
+ */
+export function createThumbnails(folder: string): Thumbnails {
+  const turns = createNewestFirst(limits.maxThumbnailsAtOnce)
+  const making = new Map<string, { waiters: number; abort: AbortController; done: Promise<void> }>()
+  let writes = 0
+  let pruning: Promise<void> | null = null
+
+  async function make(name: string, path: string, request: ThumbnailRequest, signal: AbortSignal): Promise<void> {
+    const source = join(folder, `.source-${randomBytes(8).toString('hex')}`)
+    try {
+      const fetched = await request.fetch(source, signal)
+      const bytes = await makeThumbnail(fetched ?? source, { width: request.width, maxPixels: limits.maxPixels })
+      signal.throwIfAborted()
+      await mkdir(join(folder, name.slice(0, 2)), { recursive: true })
+      const temporary = `${path}.tmp-${randomBytes(4).toString('hex')}`
+      await writeFile(temporary, bytes)
+      await rename(temporary, path)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof AppError || error instanceof RequestProblem) throw error
+      throw new RequestProblem(422, 'PICTURE_UNAVAILABLE', 'This picture cannot be shown.')
+    } finally {
+      await rm(source, { force: true })
+    }
+    writes += 1
+    if (writes % writesPerPruning === 0) pruning ??= prune(folder).finally(() => (pruning = null))
+  }
+
+  function share(name: string, path: string, request: ThumbnailRequest) {
+    const known = making.get(name)
+    if (known) return known
+    if (turns.waiting >= limits.maxThumbnailsWaiting) {
+      throw new RequestProblem(503, 'TOO_MANY_ATTEMPTS', 'Too many pictures are waited for.')
+    }
+    const abort = new AbortController()
+    const limited = AbortSignal.any([abort.signal, AbortSignal.timeout(limits.thumbnailTimeoutMs)])
+    const done = turns.run(() => make(name, path, request, limited), abort.signal).finally(() => making.delete(name))
+    // Whoever waits gets the failure; when nobody does any longer it is nobody's.
+    done.catch(() => undefined)
+    const entry = { waiters: 0, abort, done }
+    making.set(name, entry)
+    return entry
+  }
+
+  return {
+    async get(request, signal) {
+      const name = createHash('sha256').update(`${request.width} ${request.key}`).digest('hex')
+      const path = join(folder, name.slice(0, 2), `${name}.webp`)
+      const thumbnail = { path, etag: `"${name.slice(0, 32)}"` }
+      if (await isThere(path)) return thumbnail
+      await mkdir(folder, { recursive: true })
+      const entry = share(name, path, request)
+      entry.waiters += 1
+      try {
+        await untilAborted(entry.done, signal)
+      } finally {
+        entry.waiters -= 1
+        if (entry.waiters === 0) entry.abort.abort(new DOMException('nobody waits for it', 'AbortError'))
+      }
+      return thumbnail
+    },
+    bytes: async () => (await listFiles(folder)).reduce((sum, { size }) => sum + size, 0),
+    async [Symbol.asyncDispose]() {
+      const all = [...making.values()]
+      for (const { abort } of all) abort.abort(new DOMException('the studio ends', 'AbortError'))
+      await Promise.allSettled(all.map(({ done }) => done))
+      await pruning
+    },
+  }
+}
+
+async function untilAborted(done: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    stop = () => signal.removeEventListener('abort', onAbort)
+  })
+  await Promise.race([done, aborted]).finally(stop)
+}
+
+/** Marks a hit, so that pruning takes what nobody has looked at for longest. */
+async function isThere(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => null)
+  if (!info) return false
+  const now = new Date()
+  if (now.getTime() - info.mtimeMs > 24 * 3_600_000) await utimes(path, now, now).catch(() => undefined)
+  return true
+}
+
+async function listFiles(folder: string): Promise<{ path: string; size: number; usedAt: number }[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
+  const files = []
+  for (const entry of entries) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const info = await stat(path).catch(() => null)
+    if (info) files.push({ path, size: info.size, usedAt: info.mtimeMs })
+  }
+  return files
+}
+
+async function prune(folder: string): Promise<void> {
+  const files = await listFiles(folder)
+  let bytes = files.reduce((sum, { size }) => sum + size, 0)
+  if (bytes <= limits.maxThumbnailCacheBytes) return
+  for (const { path, size } of files.toSorted((a, b) => a.usedAt - b.usedAt)) {
+    if (bytes <= limits.maxThumbnailCacheBytes * prunedShare) return
+    await rm(path, { force: true })
+    bytes -= size
+  }
+}

@@ -1,0 +1,79 @@
+import { apiRoutes } from '../../contract/api.ts'
+import { checkJobEdit } from '../check-job-edit.ts'
+import { listConfigKeys } from '../connect/unknown-keys.ts'
+import { notFound } from '../http/request-problem.ts'
+import type { Handlers } from '../http/router.ts'
+import { openApiDocument } from '../openapi.ts'
+import type { StudioParts } from './context.ts'
+
+type Names =
+  | 'health'
+  | 'openapi'
+  | 'getSession'
+  | 'signIn'
+  | 'signOut'
+  | 'getState'
+  | 'events'
+  | 'listFolder'
+  | 'getConnection'
+  | 'connect'
+  | 'disconnect'
+  | 'checkConfig'
+  | 'configKeys'
+  | 'getKometa'
+  | 'checkKometa'
+
+/** Signing in, the frame, and the Connect screen. */
+export function connectRoutes(parts: StudioParts): Handlers<Names> {
+  const { sessions, connections, kometa, index, store, runner, version } = parts
+  const session = (cookie: string | undefined) => ({
+    passwordNeeded: sessions.passwordNeeded,
+    signedIn: sessions.isSignedIn(cookie),
+    version,
+  })
+  const document = openApiDocument(version, apiRoutes)
+  return {
+    health: () => ({ status: 'ok', version }),
+    openapi: () => document,
+    getSession: ({ context }) => session(context.req.header('cookie')),
+    signIn({ body, context }) {
+      const client = context.env.incoming.socket.remoteAddress ?? ''
+      const secure = context.req.header('origin')?.startsWith('https://') === true
+      context.header('set-cookie', sessions.signIn(body.password, client, secure))
+      return { passwordNeeded: sessions.passwordNeeded, signedIn: true, version }
+    },
+    signOut({ context }) {
+      context.header('set-cookie', sessions.signOut(context.req.header('cookie')))
+      return undefined
+    },
+    getState: () => ({
+      version,
+      connectionId: connections.current()?.id ?? null,
+      lastPath: connections.lastPath(),
+      kometa: kometa.state(),
+      index: index.state(),
+      jobs: { total: store.list().length, queued: runner.queued(), runningId: runner.runningId() },
+      demo: parts.demo,
+    }),
+    events: ({ context }) => parts.streams.open(context, (listener) => parts.events.listen(listener)),
+    listFolder: ({ query }) => parts.folders.list(query.path),
+    getConnection: () => ({
+      connection: connections.current()?.reply ?? null,
+      lastPath: connections.lastPath(),
+    }),
+    connect: async ({ body }) => (await connections.connect(body)).reply,
+    async disconnect() {
+      await connections.disconnect()
+      return undefined
+    },
+    async checkConfig({ body }) {
+      if (body.jobId === undefined) return connections.required().check(body.text)
+      const record = store.find(body.jobId)
+      if (!record) throw notFound('There is no such job; it may have been deleted.')
+      return checkJobEdit(record, body.text, parts)
+    },
+    configKeys: () => ({ keys: listConfigKeys() }),
+    getKometa: () => kometa.state(),
+    checkKometa: () => kometa.check(),
+  }
+}

@@ -1,0 +1,45 @@
+import type { StudioSettings } from '../../contract/api-jobs.ts'
+import type { AllowedFolders } from '../connect/folders.ts'
+import type { KometaWatch } from '../connect/kometa-state.ts'
+import type { Connections } from '../connections.ts'
+import type { EventStreams } from '../http/event-stream.ts'
+import type { Sessions } from '../http/session.ts'
+import type { Differences } from '../jobs/differences.ts'
+import type { JobRunner } from '../jobs/job-runner.ts'
+import type { JobStore } from '../jobs/job-store.ts'
+import type { ReadSummary } from '../jobs/read-summary.ts'
+import type { JsonFile } from '../json-file.ts'
+import type { IndexStore } from '../library/index-store.ts'
+import type { ItemIndex } from '../library/item-index.ts'
+import type { ItemQueries } from '../library/query-items.ts'
+import type { Thumbnails } from '../pictures/thumbnails.ts'
+import type { SavedSets } from '../saved-sets.ts'
+import type { StartDeps } from '../start-job.ts'
+import type { StudioEvents } from '../studio-events.ts'
+
+/** What the routes work with: one of each for a studio. */
+export interface StudioParts {
+  version: string
+  demo: boolean
+  dataDir: string
+  sessions: Sessions
+  folders: AllowedFolders
+  kometa: KometaWatch
+  connections: Connections
+  index: ItemIndex
+  indexStore: IndexStore
+  queries: ItemQueries
+  thumbnails: Thumbnails
+  sets: SavedSets
+  settings: JsonFile<StudioSettings>
+  store: JobStore
+  runner: JobRunner
+  start: StartDeps
+  readSummary: ReadSummary
+  differences: Differences
+  streams: EventStreams
+  events: StudioEvents
+  /** Removes the jobs that the settings say; answers with their ids. */
+  prune(): Promise<{ removed: string[]; bytes: number }>
+  onFailure(error: unknown): void
+}

@@ -1,0 +1,191 @@
+import type { JobDetail, JobEntry } from '../../contract/api-jobs.ts'
+import { thumbnailWidths } from '../../contract/api-paths.ts'
+import { imageMediaTypes } from '../../contract/kinds.ts'
+import { notFound, RequestProblem } from '../http/request-problem.ts'
+import type { Handlers } from '../http/router.ts'
+import { disposition, sendFile, webStream } from '../http/send-file.ts'
+import { readSnapshot } from '../jobs/job-config.ts'
+import { readLogLines } from '../jobs/job-journal.ts'
+import { readWholeLog } from '../jobs/job-log.ts'
+import { findPicture } from '../jobs/job-pictures.ts'
+import type { JobRecord } from '../jobs/job-record.ts'
+import { describeSafety } from '../jobs/job-safety.ts'
+import { replayPast } from '../jobs/job-stream.ts'
+import { toDetail, toEntry } from '../jobs/job-view.ts'
+import { zipPictures } from '../jobs/job-zip.ts'
+import { prunableJobs } from '../jobs/prune-jobs.ts'
+import { limits } from '../limits.ts'
+import { rerunJob, startJob } from '../start-job.ts'
+import type { StudioParts } from './context.ts'
+
+type Names =
+  | 'listJobs'
+  | 'startJob'
+  | 'pruneJobs'
+  | 'getJob'
+  | 'updateJob'
+  | 'deleteJob'
+  | 'cancelJob'
+  | 'rerunJob'
+  | 'getJobConfig'
+  | 'getJobSafety'
+  | 'getLogLines'
+  | 'jobEvents'
+  | 'jobLog'
+  | 'jobZip'
+  | 'jobImage'
+  | 'jobDifference'
+  | 'getSettings'
+  | 'updateSettings'
+
+/** The Run, Compare, Safety and Jobs screens. */
+export function jobRoutes(parts: StudioParts): Handlers<Names> {
+  const { store, runner, connections, settings } = parts
+
+  const required = (jobId: string): JobRecord => {
+    const record = store.find(jobId)
+    if (record) return record
+    throw notFound('There is no such job; it may have been deleted.')
+  }
+  const entry = (record: JobRecord): JobEntry => toEntry(record, runner.queuePlace(record.id))
+  const filesOf = async (record: JobRecord) => {
+    const dir = store.dirOf(record.id)
+    const { state, lastEventId } = await runner.stateOf(record)
+    // While a job runs again in its folder, the summary there is of the earlier run.
+    const summary = record.status === 'running' || record.status === 'queued' ? null : await parts.readSummary(dir)
+    return { dir, state, lastEventId, summary: summary?.summary ?? null }
+  }
+  const detail = async (record: JobRecord): Promise<JobDetail> => {
+    const { dir, state, lastEventId, summary } = await filesOf(record)
+    const queuePlace = runner.queuePlace(record.id)
+    return toDetail({ record, queuePlace, summary, state, lastEventId, folder: dir })
+  }
+
+  return {
+    async listJobs() {
+      await store.scan()
+      const jobs = store.list().toSorted(byUrgency(runner.queuePlace)).slice(0, limits.maxListedJobs).map(entry)
+      return { jobs, bytes: store.list().reduce((sum, { bytes }) => sum + bytes, 0) }
+    },
+    startJob: async ({ body }) => detail(await startJob(body, connections.required(), parts.start)),
+    pruneJobs: () => parts.prune(),
+    async getJob({ params }) {
+      if (!store.find(params.jobId)) await store.scan()
+      return detail(required(params.jobId))
+    },
+    async updateJob({ params, body }) {
+      const record = { ...required(params.jobId), keep: body.keep }
+      await store.save(record)
+      return entry(record)
+    },
+    async deleteJob({ params }) {
+      const record = required(params.jobId)
+      if (record.status === 'running' || record.status === 'queued' || runner.stream(record.id)) {
+        throw new RequestProblem(409, 'JOB_ACTIVE', 'This job is not over yet.', { hint: 'Cancel it first.' })
+      }
+      await store.remove(record.id)
+      return undefined
+    },
+    cancelJob: async ({ params }) => entry(await runner.cancel(required(params.jobId).id)),
+    rerunJob: async ({ params, body }) => detail(await rerunJob(required(params.jobId), body.configText, parts.start)),
+    async getJobConfig({ params }) {
+      const record = required(params.jobId)
+      const { name, edited } = record.config
+      return { text: await readSnapshot(record, store.dirOf(record.id)), name, edited }
+    },
+    async getJobSafety({ params }) {
+      const { dir, summary } = await filesOf(required(params.jobId))
+      return describeSafety(dir, summary)
+    },
+    async getLogLines({ params, query }) {
+      const record = required(params.jobId)
+      const { batches, more } = await readLogLines(store.dirOf(record.id), { before: query.before, count: query.limit })
+      return { lines: batches.flatMap(({ lines }) => lines), more }
+    },
+    jobEvents({ params, query, context }) {
+      const record = required(params.jobId)
+      const known = /^\d{1,12}$/.exec(context.req.header('last-event-id') ?? '')?.[0]
+      const after = known === undefined ? (query.after ?? 0) : Number(known)
+      const options = { after, lines: query.lines }
+      return parts.streams.open(context, (listener) => {
+        const stream = runner.stream(record.id)
+        if (stream) return stream.listen(listener, options)
+        return replayPast(store.dirOf(record.id), listener, { ...options, onFailure: parts.onFailure })
+      })
+    },
+    async jobLog({ params }) {
+      const record = required(params.jobId)
+      const log = await readWholeLog(store.dirOf(record.id))
+      return new Response(webStream(log), {
+        headers: {
+          'content-type': 'text/plain; charset=utf-8',
+          'cache-control': 'no-store',
+          'content-disposition': disposition(`${record.id}.log.txt`),
+        },
+      })
+    },
+    async jobZip({ params }) {
+      const record = required(params.jobId)
+      return new Response(await zipPictures(store.dirOf(record.id), record.id), {
+        headers: {
+          'content-type': 'application/zip',
+          'cache-control': 'no-store',
+          'content-disposition': disposition(`${record.id}.zip`),
+        },
+      })
+    },
+    async jobImage({ params, query, signal, context }) {
+      const files = await filesOf(required(params.jobId))
+      const picture = await findPicture(files.dir, params.sha256, files)
+      if (query.w !== undefined) {
+        const width = thumbnailWidths.find((one) => one === query.w)
+        if (width === undefined) throw new RequestProblem(400, 'BAD_REQUEST', 'There are no pictures of this width.')
+        const small = await parts.thumbnails.get({ key: params.sha256, width, fetch: async () => picture.file }, signal)
+        return sendFile(small.path, context.req.raw, { type: 'image/webp', etag: small.etag, immutable: true })
+      }
+      return sendFile(picture.file, context.req.raw, {
+        type: imageMediaTypes[picture.type],
+        etag: `"${params.sha256}"`,
+        immutable: true,
+        download: query.name === undefined ? undefined : `${query.name.replace(/\.\w{1,5}$/, '')}.${picture.type}`,
+      })
+    },
+    async jobDifference({ params, signal, context }) {
+      const record = required(params.jobId)
+      const files = await filesOf(record)
+      const target = (await detail(record)).targets.find(({ id }) => id === params.targetId)
+      if (!target) throw notFound('There is no such target in this job.')
+      const { path, etag } = await parts.differences.heatMap(files, target, signal)
+      return sendFile(path, context.req.raw, { type: 'image/png', etag, immutable: false })
+    },
+    getSettings: () => describeSettings(parts),
+    async updateSettings({ body }) {
+      await settings.set(body)
+      return describeSettings(parts)
+    },
+  }
+}
+
+/** Running first, then queued in their order, then the newest. */
+function byUrgency(placeOf: (id: string) => number | null) {
+  const rank = (record: JobRecord) =>
+    record.status === 'running' ? 0 : record.status === 'queued' ? (placeOf(record.id) ?? 1) : Number.MAX_SAFE_INTEGER
+  return (a: JobRecord, b: JobRecord) => rank(a) - rank(b) || (a.createdAt < b.createdAt ? 1 : -1)
+}
+
+async function describeSettings({ settings, store, thumbnails, indexStore, dataDir }: StudioParts) {
+  const records = store.list()
+  const gone = prunableJobs(records, settings.get(), Date.now())
+  const sum = (list: readonly JobRecord[]) => list.reduce((total, { bytes }) => total + bytes, 0)
+  return {
+    settings: settings.get(),
+    usage: {
+      jobs: records.length,
+      jobBytes: sum(records),
+      thumbnailBytes: await thumbnails.bytes(),
+      indexBytes: await indexStore.bytes(),
+      prunable: { jobs: gone.length, bytes: sum(gone) },
+    },
+    dataFolder: dataDir,
+  }
+}

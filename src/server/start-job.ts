@@ -1,0 +1,146 @@
+import { mkdir } from 'node:fs/promises'
+import type { ItemRef } from '../contract/api-common.ts'
+import type { StartJobRequest } from '../contract/api-jobs.ts'
+import { AppError } from '../contract/errors.ts'
+import { type PlexItem, titleWithYear } from '../plex/item.ts'
+import type { TargetLibrary } from '../plex/library-lookup.ts'
+import { createTargetIds } from '../run/target-id.ts'
+import type { LiveConnection } from './connect/connection.ts'
+import { placeOf } from './connect/load-config.ts'
+import { type MaskedConfig, maskConfig } from './connect/mask-config.ts'
+import { readConfigText } from './connections.ts'
+import { RequestProblem } from './http/request-problem.ts'
+import {
+  applyEdit,
+  keepSnapshot,
+  type LocalConfig,
+  readMasks,
+  readPlaceOf,
+  readSnapshot,
+  targetsOf,
+  writeLocalConfig,
+} from './jobs/job-config.ts'
+import { type JobRecord, newRecord } from './jobs/job-record.ts'
+import type { JobRunner } from './jobs/job-runner.ts'
+import type { JobStore } from './jobs/job-store.ts'
+import { titleOf } from './jobs/job-view.ts'
+
+export interface StartDeps {
+  store: JobStore
+  runner: JobRunner
+  env: NodeJS.ProcessEnv
+  kometaDir(): Promise<string | null>
+  rendererKind(): 'kometa' | 'sample'
+}
+
+/** Makes a job of chosen items and queues it. Throws CONNECTION_CHANGED, TARGET_UNKNOWN, CONFIG_*. */
+export async function startJob(
+  request: StartJobRequest,
+  connection: LiveConnection,
+  deps: StartDeps,
+): Promise<JobRecord> {
+  if (request.connectionId !== connection.id) {
+    throw new RequestProblem(409, 'CONNECTION_CHANGED', 'Another config has been connected in the meantime.', {
+      hint: 'Look at Connect, then choose again.',
+    })
+  }
+  if (!connection.config) throw new AppError('CONFIG_INVALID', 'The connected config cannot be used as it is.')
+  const { origin } = connection
+  const edited = request.configText !== undefined && request.configText !== connection.masked.text
+  const name = connection.reply.source.name
+  let masked: MaskedConfig
+  if (edited) masked = applyEdit(request.configText ?? '', connection.masked.masks, name)
+  else masked = origin.kind === 'path' ? maskConfig(await readConfigText(origin.path)) : connection.masked
+  const local: LocalConfig | null =
+    edited || origin.kind === 'text' ? { masked, place: placeOf(origin, connection.config) } : null
+  const config = { kind: origin.kind, name, path: origin.kind === 'path' ? origin.path : null, edited }
+  const targets = await describeTargets(request.targets, connection)
+  return queueJob({ config, targets, masked, local }, deps)
+}
+
+/** A new job of an old one's targets, with its config, or an edit of that. */
+export async function rerunJob(record: JobRecord, configText: string | undefined, deps: StartDeps): Promise<JobRecord> {
+  const dir = deps.store.dirOf(record.id)
+  if (record.config.kind === 'unknown') {
+    throw new RequestProblem(409, 'BAD_REQUEST', 'Only the command line can run this job again.', {
+      hint: `Use: kometa-preview run --job ${dir}`,
+    })
+  }
+  const snapshot = await readSnapshot(record, dir)
+  const edited = configText !== undefined && configText !== snapshot
+  const isLocal = record.config.kind === 'text' || record.config.edited || edited
+  const { config, targets } = record
+  if (!isLocal && config.path !== null) {
+    const masked = maskConfig(await readConfigText(config.path))
+    return queueJob({ config, targets, masked, local: null }, deps)
+  }
+  const masked = applyEdit(configText ?? snapshot, await readMasks(record, dir), config.name)
+  const place = await readPlaceOf(record, dir, { env: deps.env, kometaDir: await deps.kometaDir() })
+  return queueJob(
+    { config: { ...config, edited: config.edited || edited }, targets, masked, local: { masked, place } },
+    deps,
+  )
+}
+
+interface NewJob {
+  config: JobRecord['config']
+  targets: JobRecord['targets']
+  masked: MaskedConfig
+  /** null: the config is used where it stands. */
+  local: LocalConfig | null
+}
+
+async function queueJob({ config, targets, masked, local }: NewJob, deps: StartDeps): Promise<JobRecord> {
+  const id = deps.store.newId(new Date())
+  const record = newRecord({
+    id,
+    title: titleOf(targets.map(({ title }) => title)),
+    config,
+    targets,
+    origin: 'studio',
+    renderer: deps.rendererKind(),
+  })
+  const dir = deps.store.dirOf(id)
+  await mkdir(dir, { recursive: true })
+  await keepSnapshot(dir, masked)
+  if (local) await writeLocalConfig(dir, local, targetsOf(record))
+  await deps.runner.enqueue(record)
+  return deps.store.find(id) ?? record
+}
+
+/** Asks Plex for the items: it is right about them, whatever the index says. */
+async function describeTargets(refs: readonly ItemRef[], connection: LiveConnection): Promise<JobRecord['targets']> {
+  const wanted = [...new Map(refs.map((ref) => [`${ref.server} ${ref.ratingKey}`, ref])).values()]
+  const items = new Map<string, { item: PlexItem; library: TargetLibrary }>()
+  for (const { info, reader, index } of connection.servers) {
+    const id = info?.machineIdentifier
+    const keys = wanted.filter(({ server }) => server === id).map(({ ratingKey }) => ratingKey)
+    if (id === undefined || keys.length === 0) continue
+    for (const item of await reader.items(keys)) {
+      const library = connection.targetLibraries.find(
+        ({ server, sectionId }) => server === String(index) && sectionId === item.sectionId,
+      )
+      if (library) items.set(`${id} ${item.ratingKey}`, { item, library })
+    }
+  }
+  const nextId = createTargetIds()
+  return wanted.map(({ server, ratingKey }) => {
+    const found = items.get(`${server} ${ratingKey}`)
+    if (!found) {
+      throw new AppError('TARGET_UNKNOWN', `The item ${ratingKey} is in no library with overlays of this config`, {
+        hint: 'It may have left Plex: read the libraries again, then choose anew.',
+      })
+    }
+    const { item, library } = found
+    const { libraryName, mappingName: mapping } = library
+    return {
+      id: nextId(item),
+      server,
+      ratingKey,
+      title: titleWithYear(item),
+      type: item.type,
+      library: libraryName,
+      mapping,
+    }
+  })
+}

@@ -1,0 +1,43 @@
+import type { StudioEvent } from '../contract/api-events.ts'
+import type { JobEntry } from '../contract/api-jobs.ts'
+import { frameOf, type Listener } from './http/event-stream.ts'
+import { limits } from './limits.ts'
+
+/** What every window hears, whatever it shows. */
+export interface StudioEvents {
+  send(event: StudioEvent): void
+  /** As `send`, but of several entries of one job within `batchMs` only the last. */
+  job(entry: JobEntry): void
+  listen(listener: Listener): () => void
+}
+
+export function createStudioEvents(hello: () => StudioEvent): StudioEvents {
+  const listeners = new Set<Listener>()
+  const waiting = new Map<string, JobEntry>()
+  let timer: NodeJS.Timeout | null = null
+
+  const send = (event: StudioEvent) => {
+    if (listeners.size === 0) return
+    const frame = frameOf(event)
+    for (const listener of listeners) listener.send(frame)
+  }
+  return {
+    send,
+    job(entry) {
+      waiting.set(entry.id, entry)
+      timer ??= setTimeout(() => {
+        timer = null
+        for (const job of waiting.values()) send({ type: 'job', job })
+        waiting.clear()
+      }, limits.batchMs)
+      timer.unref()
+    },
+    listen(listener) {
+      listeners.add(listener)
+      listener.send(frameOf(hello()))
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+  }
+}
