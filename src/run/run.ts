@@ -28,6 +28,7 @@ import { startJobGate } from './start-gate.ts'
 import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
 import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
+import { findUnfaithful } from './unfaithful.ts'
 
 /**
  * Runs one job from its config to its summary. Bad input throws an AppError before anything is started; from the
@@ -120,6 +121,10 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     await proxies.drain()
     outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
     scopes = await finishScopes(proxies.scopes)
+    for (const warning of await findUnfaithful(config, runs, scopes)) {
+      warnings.push(warning)
+      log.warning(warning)
+    }
     return runs
   }
   const kometa = await preview().catch((error: unknown) => {

@@ -137,10 +137,7 @@ function runWarnings({ warnings, record }: KometaRun): string[] {
   const services = record.failedServices.map(
     ({ name, reason }) => `NOT PREVIEWED: overlays that need ${name}${reason === null ? '' : `: ${reason}`}`,
   )
-  const limited = record.runs.flatMap(({ library, limited: names }) =>
-    names.map((name) => `"${name}" in ${library.mapping} has a limit: what it matches in a full run may differ`),
-  )
-  return [...warnings, ...services, ...limited]
+  return [...warnings, ...services]
 }
 
 function extraReason({ rating_key, server }: Capture, { targets, scopes }: SummaryInput): string {
