@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { drainBody } from './drain-body.ts'
 import { Exchange } from './exchange.ts'
 import type { WriteHandlers } from './handle-write.ts'
@@ -24,6 +25,9 @@ const textType = 'text/plain; charset=utf-8'
 
 /** A client that breaks off shows in the record of its request; the stream's own error has nothing to add. */
 const ignore = () => {}
+/** Why what stands behind a refused body is not answered: where that body ends, two readers may see differently. */
+const behindRefusedBody = 'it stands behind a body that was refused: the connection ends there'
+
 const ourFailure = (error: unknown) => `the proxy failed: ${error instanceof Error ? error.message : String(error)}`
 
 /**
@@ -32,6 +36,7 @@ const ourFailure = (error: unknown) => `the proxy failed: ${error instanceof Err
  */
 export function createRequestHandler(options: HandleOptions) {
   const { context, memory, records, recorder, maxHeadersCount } = options
+  const ended = new WeakSet<Socket>()
 
   function failed(exchange: Exchange, error: unknown): void {
     const reason = ourFailure(error)
@@ -52,6 +57,7 @@ export function createRequestHandler(options: HandleOptions) {
     }
     // An answer sent before the body is read would often be lost in the reset that follows it.
     exchange.res.shouldKeepAlive = false
+    ended.add(exchange.req.socket)
     drainBody(exchange.req, options.maxDrainBytes)
       .then(() => exchange.answer(status, textType, reason))
       .catch((error: unknown) => failed(exchange, error))
@@ -107,6 +113,10 @@ export function createRequestHandler(options: HandleOptions) {
     let exchange: Exchange | undefined
     try {
       exchange = new Exchange(recorder.nextSeq(), req, res, maxHeadersCount)
+      if (ended.has(req.socket)) {
+        records.refused(exchange, { status: 0, reason: behindRefusedBody, outcome: 'refused' })
+        return
+      }
       const section = sectionBefore(exchange.summary, context)
       if (section === null) judgeAndAct(exchange, expectsContinue)
       else learnFirst(exchange, section, expectsContinue)

@@ -111,6 +111,11 @@ function wholeAnswer(bytes: Buffer, isHead: boolean): { status: number; bytes: n
   if (end === -1) return null
   const head = bytes.toString('latin1', 0, end + 2)
   const status = statusOf(bytes)
+  // 100 Continue is no answer yet.
+  if (status >= 100 && status < 200) {
+    const next = wholeAnswer(bytes.subarray(end + 4), isHead)
+    return next && { ...next, bytes: next.bytes + end + 4 }
+  }
   const closes = /\r\nconnection: *close/i.test(head)
   const start = end + 4
   if (isHead || status === 204 || status === 304) return { status, bytes: start, closes }

@@ -1,11 +1,13 @@
+import type { Capture } from '../../src/contract/records.ts'
 import {
   type PromiscuousPlex,
   type PromiscuousPlexOptions,
   startPromiscuousPlex,
 } from '../../src/demo/sample-plex/promiscuous.ts'
 import { createPlexConnection, type UpstreamLimits } from '../../src/plex/upstream.ts'
-import type { CaptureStore } from '../../src/proxy/capture/types.ts'
+import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
 import type { ProxyLimits } from '../../src/proxy/limits.ts'
+import type { ProxyRecorder } from '../../src/proxy/recorder.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
 import {
   clientToken,
@@ -22,6 +24,7 @@ export const clientIdentifier = 'preview-fixed-id'
 export interface TrustWorld extends AsyncDisposable {
   plex: PromiscuousPlex
   proxy: PlexProxy
+  /** What the proxy recorded; empty when the test brought a recorder of its own. */
   recorder: ListRecorder
   /** The invariant: the state of Plex is what it was, and nothing but canonical reads has arrived. */
   assertUntouched(): void
@@ -32,7 +35,7 @@ export interface TrustWorldOptions {
   upstream?: Partial<UpstreamLimits>
   plex?: PromiscuousPlexOptions
   captures?: CaptureStore
-  recorder?: ListRecorder
+  recorder?: ProxyRecorder
 }
 
 /** The real proxy with the real connection before a promiscuous Plex. */
@@ -46,13 +49,13 @@ export async function startTrustWorld(options: TrustWorldOptions = {}): Promise<
     { url: plex.url, token: realToken, verifySsl: true, clientIdentifier },
     options.upstream,
   )
-  const recorder = options.recorder ?? createListRecorder()
+  const recorder = createListRecorder()
   const proxy = await startProxy({
     connection,
     serverId: 'machine-1',
     clientToken,
     captures: options.captures ?? createListCaptures(),
-    recorder,
+    recorder: options.recorder ?? recorder,
     preferredPort: 0,
     ...(options.limits ? { limits: options.limits } : {}),
   })
@@ -70,5 +73,45 @@ export async function startTrustWorld(options: TrustWorldOptions = {}): Promise<
       await connection[Symbol.asyncDispose]()
       await plex[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** How many verdicts of each kind, and nothing else: for millions of requests. */
+export interface CountingRecorder extends ProxyRecorder {
+  counts: { forwarded: number; blocked: number; captured: number; refused: number; failed: number }
+}
+
+export function createCountingRecorder(): CountingRecorder {
+  let seq = 0
+  const counts = { forwarded: 0, blocked: 0, captured: 0, refused: 0, failed: 0 }
+  return {
+    counts,
+    nextSeq: () => ++seq,
+    forwarded: () => void counts.forwarded++,
+    blocked: () => void counts.blocked++,
+    captured: () => void counts.captured++,
+    refused: ({ outcome }) => void counts[outcome]++,
+  }
+}
+
+/** Takes uploads and keeps none of them: for millions of requests. */
+export function createForgetfulCaptures(): CaptureStore {
+  return {
+    async keepBody(upload, { stream }) {
+      let bytes = 0
+      for await (const chunk of stream) bytes += (chunk as Buffer).length
+      return forgotten(upload, bytes)
+    },
+    keepUrl: async (upload) => forgotten(upload, 0),
+    list: () => [],
+  }
+}
+
+function forgotten({ ratingKey: rating_key, ...upload }: UploadDescription, size_bytes: number): Capture {
+  const { seq, timestamp, server, method, path, kind } = upload
+  const none = { parse_error: null, type: null, sha256: null, width: null, height: null, other_paths: [] }
+  return {
+    ...{ seq, timestamp, server, method, path, rating_key, kind, source_url: null, ...none },
+    ...{ size_bytes, saved_path: null, overlay_mark: false, attempts: 1 },
   }
 }

@@ -1,0 +1,323 @@
+import { METHODS } from 'node:http'
+import { clientToken } from '../../support/proxy-world.ts'
+import { auth, host, nothing, ownRead, path, perhapsOwn, type RawCase, show, token, withHeaders } from './raw-case.ts'
+
+const line = (
+  bytes: (own: number) => string,
+  name: string,
+  verdict: { own: RawCase['own']; second: RawCase['second'] },
+): RawCase => ({
+  name,
+  bytes,
+  ...verdict,
+})
+
+const methods: RawCase[] = [
+  ...METHODS,
+  ...[
+    'get',
+    'Get',
+    'gET',
+    'head',
+    'put',
+    'GETT',
+    'GE',
+    'G',
+    '',
+    'GET\x00',
+    'GET/',
+    'GET,PUT',
+    'GET;PUT',
+    '"GET"',
+    'FOO',
+    'ＧＥＴ',
+    'PRI',
+    'BREW',
+    'WHEN',
+    'X-GET',
+  ],
+].map((method) =>
+  line(
+    (own) => `${method} ${path(own)} HTTP/1.1\r\n${auth}\r\n`,
+    `method ${show(method)}`,
+    method === 'GET' || method === 'HEAD' ? ownRead : nothing,
+  ),
+)
+
+const versions: RawCase[] = [
+  'HTTP/1.0',
+  'HTTP/0.9',
+  'HTTP/2',
+  'HTTP/2.0',
+  'HTTP/1.2',
+  'HTTP/1.10',
+  'HTTP/01.1',
+  'HTTP/1',
+  'HTTP/1.',
+  'HTTP/.1',
+  'http/1.1',
+  'Http/1.1',
+  'HTTPS/1.1',
+  'HTTP 1.1',
+  'HTTP/1,1',
+  'HTTP/1.1 ',
+  'HTTP/1.1x',
+  ' HTTP/1.1',
+  'HTTP/-1.1',
+  'HTTP/1.1\t',
+  'RTSP/1.0',
+  'ICE/1.0',
+  'SIP/2.0',
+  '',
+  'X',
+].map((version) =>
+  line(
+    (own) => `GET ${path(own)} ${version}\r\n${auth}\r\n`,
+    `version ${show(version)}`,
+    version === ' HTTP/1.1' ? perhapsOwn : nothing,
+  ),
+)
+
+/** Headers that would make a server take a read for something else. They stay here; the read goes on without them. */
+const dropped: RawCase[] = [
+  ...[
+    'X-HTTP-Method-Override',
+    'X-HTTP-Method',
+    'X-Method-Override',
+    'X-Method',
+    'X-Original-Method',
+    'X-Forwarded-Method',
+    '_method',
+    'X-Plex-Method',
+  ].flatMap((name) => ['PUT', 'DELETE', 'POST', 'delete'].map((verb) => `${name}: ${verb}`)),
+  ...[
+    'X-Original-URL',
+    'X-Rewrite-URL',
+    'X-Forwarded-Path',
+    'X-Forwarded-Uri',
+    'X-Override-URL',
+    'X-Envoy-Original-Path',
+    'Destination',
+    'Location',
+    'Refresh',
+  ].map((name) => `${name}: /:/scrobble?key=1`),
+  ...[
+    'X-Forwarded-Host',
+    'X-Host',
+    'X-Forwarded-Server',
+    'Forwarded',
+    'Via',
+    'X-Real-IP',
+    'X-Forwarded-For',
+    'True-Client-IP',
+    'Origin',
+    'Referer',
+    'From',
+  ].map((name) => `${name}: 127.0.0.1`),
+  ...[
+    'Cookie: a=b',
+    'Cookie: _method=PUT',
+    'Cookie: X-Plex-Token=a',
+    'Cookie2: a',
+    'Authorization: Basic YTpi',
+    'Proxy-Authorization: Basic YTpi',
+    'X-Plex-Username: a',
+    'X-Plex-Account-ID: 1',
+  ],
+  ...[
+    'Connection: close',
+    'Connection: keep-alive',
+    'Connection: X-Plex-Token',
+    'Connection: Host',
+    'Connection: Accept, X-A',
+    'Keep-Alive: timeout=1',
+    'Proxy-Connection: keep-alive',
+    'Max-Forwards: 0',
+  ],
+  ...[
+    'TE: trailers',
+    'TE: chunked',
+    'Trailer: X-Plex-Token',
+    'Trailers: a',
+    'Range: bytes=0-1',
+    'Range: bytes=-1',
+    'If-Range: a',
+    'If-Match: *',
+    'If-Unmodified-Since: a',
+    'Content-Type: application/x-www-form-urlencoded',
+    'Content-Encoding: gzip',
+    'Content-Range: bytes 0-1/2',
+    'Content-MD5: a',
+  ],
+  ...[
+    'X-Plex-Client-Identifier: another',
+    'X-Plex-Product: a',
+    'X-Plex-Device: a',
+    'X-Plex-Provides: server',
+    'X-Plex-Target-Client-Identifier: a',
+    'X-Plex-Session-Identifier: a',
+    'X-Plex-Features: a',
+    'X-Plex-Language: en',
+    'X-Plex-Language: en\x0bx'.replace('\x0b', '_'),
+  ],
+  ...[
+    'X-Plex-Container-Start: 0',
+    'X-Plex-Container-Start: -1',
+    'X-Plex-Container-Size: a',
+    'X-Plex-Container-Start: 0\r\nX-Plex-Container-Start: 1',
+    'X-Plex-Container-Size: 1\r\nx-plex-container-size: 2',
+  ],
+  ...[
+    'Accept: application/json',
+    'Accept: \xff\xfe',
+    `Accept: ${'a'.repeat(600)}`,
+    'Accept-Encoding: gzip\r\nAccept-Encoding: br',
+    'If-None-Match: "a"',
+    'If-None-Match: \xe9',
+    'Accept-Language: en;q=0.5',
+    'Accept-Language: <script>',
+  ],
+  ...[
+    'User-Agent: a',
+    'DNT: 1',
+    'Date: a',
+    'Pragma: no-cache',
+    'Cache-Control: no-cache',
+    'Expect: ',
+    'Expect: 100-continue',
+    'Expect: 100-continue, x',
+    'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA',
+    'Sec-WebSocket-Key: a',
+    'Alt-Used: a',
+    'Priority: u=1',
+    'Early-Data: 1',
+  ],
+].map((header) => {
+  const verdict = header.startsWith('Expect') ? perhapsOwn : ownRead
+  return line(withHeaders(`${header}\r\n`), `header ${show(header)}`, verdict)
+})
+
+const refused: RawCase[] = [
+  ...['websocket', 'h2c', 'HTTP/2.0', 'TLS/1.0', 'x', '', 'h2c, websocket'].flatMap((protocol) =>
+    ['Connection: Upgrade\r\n', 'Connection: upgrade, close\r\n', ''].map(
+      (connection) => `${connection}Upgrade: ${protocol}\r\n`,
+    ),
+  ),
+  'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n',
+  ...['200-ok', '200-continue', 'a', '"a"'].map((value) => `Expect: ${value}\r\n`),
+  `X-Plex-Token: ${clientToken}\r\n`,
+  'X-Plex-Token: a\r\n',
+  'x-plex-token:\r\n',
+  'X-PLEX-TOKEN: a\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  'Transfer-Encoding: identity\r\n',
+  'Content-Length: 1\r\n',
+  'X-A: b\r\n folded\r\n',
+  'X-A: b\r\n\tfolded\r\n',
+  ' X-A: b\r\n',
+  '\tX-A: b\r\n',
+  'X-A : b\r\n',
+  'X-A\t: b\r\n',
+  'X-A\r\n',
+  ': b\r\n',
+  'X A: b\r\n',
+  'X-A: \x00\r\n',
+  'X-A: b\x00\r\n',
+  'X\x00: b\r\n',
+  'X-A: b\rX-B: c\r\n',
+  'X-A: b\r\r\n',
+  '\x00\r\n',
+  'GET / HTTP/1.1\r\n',
+  ...[100, 101, 500, 2_000, 8_000].map((count) => 'a:b\r\n'.repeat(count)),
+  `X-A: ${'a'.repeat(140_000)}\r\n`,
+  `${'X'.repeat(140_000)}: a\r\n`,
+].map((headers) =>
+  line(withHeaders(headers), `headers ${show(headers).slice(0, 80)} (${headers.length} bytes)`, nothing),
+)
+
+const strangers: RawCase[] = [
+  line((own) => `GET ${path(own)} HTTP/1.1\r\n${host}\r\n`, 'no token', nothing),
+  line((own) => `GET ${path(own)} HTTP/1.1\r\n${token}\r\n`, 'no host', nothing),
+  line((own) => `GET ${path(own)} HTTP/1.1\r\n${auth}${host}\r\n`, 'two hosts', perhapsOwn),
+  line((own) => `GET ${path(own)} HTTP/1.1\r\nHost:\r\n${token}\r\n`, 'an empty host', perhapsOwn),
+  ...[
+    '',
+    'a',
+    clientToken.slice(1),
+    clientToken.slice(0, -1),
+    `${clientToken}a`,
+    clientToken.toLowerCase(),
+    `"${clientToken}"`,
+    `Bearer ${clientToken}`,
+    `${clientToken},${clientToken}`,
+    `${clientToken};a`,
+    '\xff',
+    '*',
+    'null',
+    'undefined',
+    '0',
+  ].map((value) =>
+    line(
+      (own) => `GET ${path(own)} HTTP/1.1\r\n${host}X-Plex-Token: ${value}\r\n\r\n`,
+      `token ${show(value)}`,
+      nothing,
+    ),
+  ),
+  ...[
+    'Authorization: Bearer ',
+    'X-Plex-Token : ',
+    'X_Plex_Token: ',
+    'Cookie: X-Plex-Token=',
+    'X-Plex-Token\t: ',
+    'XPlexToken: ',
+    'Token: ',
+  ].map((start) =>
+    line(
+      (own) => `GET ${path(own)} HTTP/1.1\r\n${host}${start}${clientToken}\r\n\r\n`,
+      `the token as ${show(start)}`,
+      nothing,
+    ),
+  ),
+]
+
+/** Not HTTP at all, or not to its end. */
+const noise: RawCase[] = [
+  ...[
+    '\r\n',
+    '\n',
+    '\0',
+    '\xff',
+    ' ',
+    'a',
+    '{}',
+    '<xml/>',
+    '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    'SSH-2.0-a\r\n',
+    '\x00\x00\x00\x05hello',
+    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    'HTTP/1.1 200 OK\r\n\r\n',
+    'HELO a\r\n',
+    '*1\r\n$4\r\nPING\r\n',
+    '\x05\x01\x00',
+    '\x04\x01\x00\x50\x7f\x00\x00\x01\x00',
+  ],
+].map((bytes) => line((own) => `${bytes}${own}`, `noise ${show(bytes)}`, nothing))
+
+/** A read that stops at each of its bytes. */
+const cut: RawCase[] = Array.from({ length: 96 }, (_, at) =>
+  line(
+    (own) => `GET ${path(own)} HTTP/1.1\r\n${auth}\r\n`.slice(0, at + 1),
+    `a read cut after ${at + 1} bytes`,
+    nothing,
+  ),
+)
+
+export const headerCases: readonly RawCase[] = [
+  ...methods,
+  ...versions,
+  ...dropped,
+  ...refused,
+  ...strangers,
+  ...noise,
+  ...cut,
+]
