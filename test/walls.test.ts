@@ -57,6 +57,7 @@ const allowedSockets = [
   'src/proxy/', // listens; checked below for clients
   'src/gate/', // the outbound gate, never Plex
   'src/util/public-address.ts', // judges addresses with node:net's BlockList
+  'src/run/doctor.ts', // listens for an instant, to see whether a port is free
   'src/demo/', // the sample Plex and the sample renderer
   'src/server/', // the web API
 ]

@@ -139,6 +139,7 @@ function sendRemembered(
   }
   const stream = createReadStream(body.path)
   let begun = false
+  let waits = false
   stream.once('open', () => {
     begun = true
     begin()
@@ -146,7 +147,9 @@ function sendRemembered(
   stream.on('data', (chunk) => {
     if (reply.write(Buffer.from(chunk))) return
     stream.pause()
-    reply.whenDrained(() => stream.resume())
+    // Once: it is called every time the client has caught up.
+    if (!waits) reply.whenDrained(() => stream.resume())
+    waits = true
   })
   stream.once('end', () => reply.end())
   stream.once('error', (error) => {
