@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { signalTree } from './process-tree.ts'
+import { hasSupervisor, type Supervisor, startSupervisor } from './supervisor.ts'
+import { parseReport, type SupervisorReport } from './supervisor-messages.ts'
 
 export interface ChildLimits {
   /** Milliseconds without a byte of output after which the process counts as hung. */
@@ -33,12 +35,14 @@ export interface ChildOptions {
   env: Readonly<Record<string, string>>
   signal: AbortSignal
   limits: ChildLimits
+  /** Started already, perhaps in a namespace of its own; without one the process gets a new one where there are any. */
+  supervisor?: Supervisor
   /** Gets both outputs before the first byte. Their pace is the pace of the child. */
   onOutput(stdout: Readable, stderr: Readable): void
 }
 
 export interface Child {
-  /** undefined when it could not be started. */
+  /** The leader of its process group; undefined when that could not be started. */
   pid: number | undefined
   /** Resolves when the process and all of its group are gone and the output is read; never rejects. */
   done: Promise<ChildExit>
@@ -46,7 +50,7 @@ export interface Child {
   kill(): void
 }
 
-/** Starts a process in a group of its own, stdin at EOF, and answers for its end. */
+/** Starts a process in a group of its own that does not outlive this process, stdin at EOF, and answers for its end. */
 export function startChild(options: ChildOptions): Child {
   const { signal, limits } = options
   if (signal.aborted) return { pid: undefined, done: Promise.resolve(ended('cancelled')), kill: () => undefined }
@@ -56,6 +60,7 @@ export function startChild(options: ChildOptions): Child {
   if (pid === undefined) return neverStarted(new Promise((resolve) => child.once('error', resolve)))
 
   let cause: EndCause | undefined
+  let failure: string | undefined
   let exit: Pick<ChildExit, 'code' | 'signal'> | undefined
   const timers: NodeJS.Timeout[] = []
   const after = (ms: number, act: () => void) => timers.push(setTimeout(act, ms))
@@ -81,7 +86,11 @@ export function startChild(options: ChildOptions): Child {
     finish = () => {
       for (const timer of timers) clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
-      resolve({ ...(exit ?? { code: null, signal: null }), cause: cause ?? 'exited' })
+      resolve({
+        ...(exit ?? { code: null, signal: null }),
+        cause: cause ?? 'exited',
+        ...(failure === undefined ? {} : { error: failure }),
+      })
     }
     const idle = setTimeout(() => stop('hung'), limits.idleTimeoutMs)
     timers.push(idle)
@@ -89,13 +98,24 @@ export function startChild(options: ChildOptions): Child {
       output.on('data', () => !exit && idle.refresh())
       output.on('error', () => output.destroy())
     }
-    child.once('exit', (code, endSignal) => {
+    const onExit = (code: number | null, endSignal: NodeJS.Signals | null) => {
+      if (exit) return
       exit = { code, signal: endSignal }
       clearTimeout(idle)
-      // What the leader left behind works on with nobody to answer for it.
+      // What the leader left behind works on with nobody to answer for it; a supervisor has no more to do.
       if (process.platform !== 'win32') signalTree(pid, 'SIGKILL')
       after(limits.drainMs, closeOutputs)
+    }
+    onReport(child, (report) => {
+      if (report.type === 'started' && !exit) idle.refresh()
+      else if (report.type === 'exited') onExit(report.code, report.signal)
+      else if (report.type === 'failed' && !exit) {
+        cause ??= 'spawn_failed'
+        failure = report.error
+        onExit(null, null)
+      }
     })
+    child.once('exit', onExit)
     child.once('close', finish)
     child.once('error', finish)
     signal.addEventListener('abort', onAbort, { once: true })
@@ -104,16 +124,21 @@ export function startChild(options: ChildOptions): Child {
   return { pid, done, kill: () => stop('cancelled') }
 }
 
-function spawnGroup({ command, args, cwd, env }: ChildOptions) {
+function onReport(child: NodeJS.EventEmitter, listener: (report: SupervisorReport) => void): void {
+  child.on('message', (message: unknown) => {
+    const report = parseReport(message)
+    if (report) listener(report)
+  })
+}
+
+function spawnGroup({ command, args, cwd, env, supervisor }: ChildOptions) {
   try {
-    return spawn(command, args, {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own; on Windows this would open a console window.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    })
+    if (!hasSupervisor) return spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    const started = supervisor ?? startSupervisor({ env: process.env })
+    const { exitCode, signalCode } = started.process
+    if (exitCode !== null || signalCode !== null) return new Error('its supervisor ended before it was started')
+    started.start({ command, args: [...args], cwd, env: { ...env } })
+    return started.process
   } catch (error) {
     // Some causes are thrown, such as an argument list that is too long; others come as an event.
     if (error instanceof Error) return error

@@ -8,6 +8,7 @@ import { createLogParser } from './log-parser.ts'
 import { createRecordReader } from './log-record.ts'
 import { tailFile } from './log-tail.ts'
 import { openScrubbedLog } from './scrubbed-log.ts'
+import type { Supervisor } from './supervisor.ts'
 
 interface KometaLimits extends ChildLimits {
   /** Bytes of each of the two log files; more is read, but not kept. */
@@ -32,6 +33,8 @@ export interface KometaOptions {
   redactor: Redactor
   signal: AbortSignal
   limits?: Partial<KometaLimits>
+  /** Started ahead of time, so that nothing waits for it; it is disposed by whoever started it. */
+  supervisor?: Supervisor
   onEvent?: (event: KometaEvent) => void
   /** Every record of meta.log, scrubbed: for whoever shows the log as it comes. */
   onRecord?: (record: { level: LogLevel; text: string; at: number | null }) => void
@@ -46,6 +49,7 @@ export interface KometaExit extends ChildExit {
 }
 
 export interface KometaProcess {
+  /** The leader of Kometa's process group. */
   pid: number | undefined
   /** Resolves when the whole process group is gone and both logs are read to their end; never rejects. */
   done: Promise<KometaExit>

@@ -1,0 +1,47 @@
+/** What the tool tells a supervisor, over the channel that is its lifeline too. */
+export type SupervisorOrder = IsolateOrder | StartOrder
+
+/** Makes the network namespace ready: nothing is started in it yet. */
+export interface IsolateOrder {
+  type: 'isolate'
+  /** Ports of 127.0.0.1 that are listened on inside, and served by the tool outside. */
+  ports: number[]
+  /** Paths of Unix sockets that are hidden: a network namespace does not keep anybody from those. */
+  hide: string[]
+  /** An interpreter that can bring the loopback device up where there is no `ip`. */
+  python: string | null
+  /** True when the namespace belongs to a user namespace in which we are root, false when we are really root. */
+  nested: boolean
+}
+
+export interface StartOrder {
+  type: 'start'
+  command: string
+  args: string[]
+  cwd: string
+  env: Record<string, string>
+}
+
+/** What a supervisor answers. */
+export type SupervisorReport =
+  /** Comes with the listening socket. */
+  | { type: 'door'; port: number }
+  | { type: 'isolated'; notHidden: string[] }
+  | { type: 'started'; pid: number }
+  /** Nothing was started. */
+  | { type: 'failed'; error: string }
+  /** The process that was started is gone; what it left behind in the group may not be. */
+  | { type: 'exited'; code: number | null; signal: NodeJS.Signals | null }
+
+/** Messages come from our own other half: only their kind is looked at. */
+export function parseReport(value: unknown): SupervisorReport | null {
+  return hasType(value, ['door', 'isolated', 'started', 'failed', 'exited']) ? (value as SupervisorReport) : null
+}
+
+export function parseOrder(value: unknown): SupervisorOrder | null {
+  return hasType(value, ['isolate', 'start']) ? (value as SupervisorOrder) : null
+}
+
+function hasType(value: unknown, types: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && 'type' in value && types.includes(String(value.type))
+}
