@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kometaArgs } from '../kometa/arguments.ts'
-import { findKometa } from '../kometa/find.ts'
+import { describeKometa, findKometa } from '../kometa/find.ts'
 import { checkRequirements } from '../kometa/requirements.ts'
 import type { Renderer } from '../run/renderer.ts'
 
@@ -18,6 +18,7 @@ export async function kometaRenderer(choice: KometaChoice, dataDir: string, env:
     ...(choice.kometa === undefined ? {} : { dir: choice.kometa }),
     ...(choice.python === undefined ? {} : { python: choice.python }),
     env,
+    dataDir,
   })
   await mkdir(dataDir, { recursive: true })
   const requirements = await checkRequirements(install, join(dataDir, 'requirements.json'), env)
@@ -26,6 +27,7 @@ export async function kometaRenderer(choice: KometaChoice, dataDir: string, env:
     version: install.version,
     commit: install.commit,
     supported: install.supported,
+    notes: [describeKometa(install)],
     warnings: [...(install.warning === undefined ? [] : [install.warning]), ...requirements.warnings],
     dir: install.dir,
     command: requirements.executable,

@@ -6,6 +6,7 @@ import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addProxyCommand } from './proxy.ts'
 import { addRunCommand } from './run.ts'
+import { addSetupCommand } from './setup.ts'
 import { formatError } from './terminal.ts'
 
 /** Exit codes: 0 all exported, 1 the job failed or a target is missing, 2 bad usage or config, 130 cancelled. */
@@ -42,10 +43,13 @@ export function createProgram(context: CliContext): Command {
     .description('See what Kometa would draw on your Plex posters, before it does. Plex is read, never written.')
     .version(ownVersion())
     .helpOption('-h, --help', 'show this help')
+    // So that `setup --version` is the command's own.
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('Run with --help to see the options.')
     .addHelpText('after', examples)
-  for (const add of [addRunCommand, addDemoCommand, addDoctorCommand, addProxyCommand]) add(program, context)
+  for (const add of [addRunCommand, addDemoCommand, addDoctorCommand, addSetupCommand, addProxyCommand])
+    add(program, context)
   return program
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import { findPython } from './find-python.ts'
 import { readGitCommit } from './git-commit.ts'
+import { findInstalled, isVersionName } from './installed.ts'
 
 /** The version that this tool is made and tested for. */
 const supportedKometa = '2.4'
@@ -20,7 +21,14 @@ export interface KometaInstall {
   /** False for a 2.x that is not 2.4. */
   supported: boolean
   warning?: string
+  origin: KometaOrigin
 }
+
+/** Who named the checkout, in the order in which they are asked. */
+export type KometaOrigin = '--kometa' | 'KOMETA_HOME' | 'image' | 'setup'
+
+/** Set in our container image: the folders where Kometa's image may keep its code, parted by ":" as in PATH. */
+export const imageVariable = 'KOMETA_PREVIEW_IMAGE_KOMETA'
 
 export interface FindKometaOptions {
   /** `--kometa`: the checkout, or its kometa.py. */
@@ -28,22 +36,20 @@ export interface FindKometaOptions {
   /** `--python`. */
   python?: string
   env: NodeJS.ProcessEnv
+  /** Our own data folder, where `setup` installs; without it what is there is not looked for. */
+  dataDir?: string
 }
 
 /**
- * Finds the user's Kometa: `--kometa`, else KOMETA_HOME. Runs nothing.
+ * Finds Kometa: `--kometa` (a folder, or a version that `setup` installed), KOMETA_HOME, the container image's own, the
+ * newest that `setup` installed. Runs nothing.
  * Throws AppError KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED or PYTHON_NOT_FOUND, each with what to do.
  */
-export async function findKometa({ dir: wanted, python, env }: FindKometaOptions): Promise<KometaInstall> {
-  const source = wanted ? '--kometa' : 'KOMETA_HOME'
-  const named = wanted || env.KOMETA_HOME
-  if (!named) {
-    throw new AppError('KOMETA_NOT_FOUND', 'Where is Kometa?', {
-      hint: 'Give the folder that holds kometa.py with --kometa DIR or KOMETA_HOME.',
-    })
-  }
+export async function findKometa(options: FindKometaOptions): Promise<KometaInstall> {
+  const { python, env } = options
+  const { named, origin } = await locate(options)
   const dir = resolve(basename(named) === 'kometa.py' ? dirname(named) : named)
-  await requireCheckout(dir, source)
+  await requireCheckout(dir, originWords[origin])
   const version = await firstLine(join(dir, 'VERSION'))
   const part = await firstLine(join(dir, 'PART'))
   const judged = judgeVersion(version)
@@ -53,18 +59,42 @@ export async function findKometa({ dir: wanted, python, env }: FindKometaOptions
     version: part === '' ? version : `${version}.${part}`,
     part,
     commit: await readGitCommit(dir),
+    origin,
     ...judged,
   }
 }
 
+const originWords: Record<KometaOrigin, string> = {
+  '--kometa': '--kometa',
+  KOMETA_HOME: 'KOMETA_HOME',
+  image: "the image's own",
+  setup: 'installed by setup',
+}
+
+/** One line for the log: which Kometa was taken, and why this one. */
+export function describeKometa({ version, dir, origin, python }: KometaInstall): string {
+  return `Kometa ${version} in ${dir} (${originWords[origin]}), with ${python}`
+}
+
+async function locate({ dir, env, dataDir }: FindKometaOptions): Promise<{ named: string; origin: KometaOrigin }> {
+  if (dir) {
+    const version = isVersionName(dir) && dataDir !== undefined ? await findInstalled(dataDir, dir) : null
+    return { named: version?.dir ?? dir, origin: '--kometa' }
+  }
+  if (env.KOMETA_HOME) return { named: env.KOMETA_HOME, origin: 'KOMETA_HOME' }
+  for (const folder of (env[imageVariable] ?? '').split(':').filter((each) => each !== '')) {
+    if (await isFile(join(folder, 'kometa.py'))) return { named: folder, origin: 'image' }
+  }
+  const installed = dataDir === undefined ? null : await findInstalled(dataDir)
+  if (installed) return { named: installed.dir, origin: 'setup' }
+  throw new AppError('KOMETA_NOT_FOUND', 'Where is Kometa?', {
+    hint: 'Install one with "kometa-preview setup", or give the folder that holds kometa.py with --kometa DIR or KOMETA_HOME.',
+  })
+}
+
 async function requireCheckout(dir: string, source: string): Promise<void> {
-  const isFile = (name: string) =>
-    stat(join(dir, name)).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-  if (await isFile('kometa.py')) return
-  if (await isFile('plex_meta_manager.py')) {
+  if (await isFile(join(dir, 'kometa.py'))) return
+  if (await isFile(join(dir, 'plex_meta_manager.py'))) {
     throw new AppError('KOMETA_UNSUPPORTED', `${dir} (${source}) is Plex Meta Manager, Kometa's forerunner.`, {
       hint: `Kometa ${supportedKometa} is needed.`,
     })
@@ -75,6 +105,12 @@ async function requireCheckout(dir: string, source: string): Promise<void> {
     hint: 'Give the folder that Kometa was cloned or unpacked into.',
   })
 }
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 
 /** 2.4 is supported, another 2.x runs with a warning, all else is refused. */
 function judgeVersion(version: string): { supported: boolean; warning?: string } {

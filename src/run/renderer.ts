@@ -9,6 +9,8 @@ export interface Renderer {
   /** False for a Kometa older than 2.4. */
   supported: boolean
   warnings: readonly string[]
+  /** Lines for the log: which one was taken, and why. */
+  notes?: readonly string[]
   /** The Kometa checkout: default overlays, fonts, `config/.env`; null for a renderer that has none. */
   dir: string | null
   command: string

@@ -70,6 +70,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   const fileWarnings = await checkLibraries(config, { libraries, kometaDir: renderer.dir, env: request.env })
   await checkDiskSpace(folder.dir, targets.length)
   const warnings = [...renderer.warnings, ...config.warnings, ...servers.warnings, ...notes, ...fileWarnings]
+  for (const note of renderer.notes ?? []) log.info(note)
   for (const warning of warnings) log.warning(warning)
 
   await removeEarlierResults(folder)

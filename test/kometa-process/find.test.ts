@@ -43,11 +43,12 @@ async function failure(promise: Promise<unknown>): Promise<AppError> {
 describe('the checkout', () => {
   test('is named by --kometa, or by KOMETA_HOME; kometa.py itself will do', async () => {
     const { dir, python } = checkout('2.4.4')
-    const expected = { dir, python, version: '2.4.4', part: '', commit: null, supported: true }
-    expect(await findKometa({ dir, python, env: {} })).toEqual(expected)
-    expect(await findKometa({ python, env: { KOMETA_HOME: dir } })).toEqual(expected)
+    const found = { dir, python, version: '2.4.4', part: '', commit: null, supported: true }
+    const byOption = { ...found, origin: '--kometa' }
+    expect(await findKometa({ dir, python, env: {} })).toEqual(byOption)
+    expect(await findKometa({ python, env: { KOMETA_HOME: dir } })).toEqual({ ...found, origin: 'KOMETA_HOME' })
     expect(await findKometa({ dir: join(dir, 'kometa.py'), python, env: { KOMETA_HOME: '/elsewhere' } })).toEqual(
-      expected,
+      byOption,
     )
   })
 

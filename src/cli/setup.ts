@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises'
+import { type Command, Option } from 'commander'
+import { AppError } from '../contract/errors.ts'
+import {
+  defaultKometaVersion,
+  installsFolder,
+  listInstalled,
+  removeInstalled,
+  setupSteps,
+} from '../kometa/installed.ts'
+import { setUpKometa } from '../kometa/setup.ts'
+import { acquireJobLock } from '../run/job-lock.ts'
+import { cancelOnSignals } from './cancel.ts'
+import { dataDir } from './data-dir.ts'
+import type { CliContext } from './program.ts'
+
+interface SetupCommandOptions {
+  version?: string
+  from?: string
+  python?: string
+  list?: boolean
+  remove?: string
+  data?: string
+}
+
+const stepWords = {
+  code: "Kometa's code",
+  environment: 'Python environment',
+  requirements: "Kometa's requirements",
+  check: 'check',
+} as const
+
+export function addSetupCommand(program: Command, context: CliContext): void {
+  program
+    .command('setup')
+    .summary('install a Kometa of our own, where you have none at hand')
+    .description(
+      'Installs a release of Kometa into our own data folder, with a virtual environment of its own, by uv where it is there and by python3 else. Your own Kometa is not touched. An interrupted setup goes on where it was. Several versions live side by side; the newest is taken unless --kometa says which.',
+    )
+    .option('--version <version>', 'which release', defaultKometaVersion)
+    .option('--from <dir|tarball>', 'take the code from a checkout or an archive instead of GitHub')
+    .option('--python <path>', 'the Python of the new environment (default: uv chooses, else python3)')
+    .addOption(new Option('--list', 'list what is installed').conflicts(['remove', 'from']))
+    .addOption(new Option('--remove <version>', 'remove one').conflicts(['from']))
+    .option('--data <dir>', "our own data folder (default: the platform's)")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kometa-preview setup                          Kometa ${defaultKometaVersion} from GitHub
+  kometa-preview setup --from ~/src/Kometa      a copy of your own checkout, without its config folder
+  kometa-preview run --kometa ${defaultKometaVersion} --config config/config.yml --target "Metropolis (1927)"
+  kometa-preview setup --list
+  kometa-preview setup --remove ${defaultKometaVersion}`,
+    )
+    .action((options: SetupCommandOptions, command: Command) => {
+      const named = command.getOptionValueSource('version') !== 'default'
+      return setup({ ...options, version: named ? options.version : undefined }, context)
+    })
+}
+
+async function setup(
+  options: Omit<SetupCommandOptions, 'version'> & { version: string | undefined },
+  { env }: CliContext,
+): Promise<void> {
+  const data = dataDir(options.data, env)
+  if (options.list) return list(data)
+  const folder = installsFolder(data)
+  await mkdir(folder, { recursive: true })
+  await using _lock = await acquireJobLock(folder).catch(inUse)
+  if (options.remove !== undefined) {
+    await removeInstalled(data, options.remove)
+    process.stdout.write(`Removed Kometa ${options.remove}.\n`)
+    return
+  }
+  using cancel = cancelOnSignals()
+  const { version, from, python } = options
+  const install = await setUpKometa({
+    ...{ dataDir: data, version, from, python, env, signal: cancel.signal },
+    onStep: (step, index) => process.stdout.write(`${index + 1}/${setupSteps.length} ${stepWords[step]}\n`),
+    onLine: (line) => process.stdout.write(`    ${line}\n`),
+    onBytes: createByteLine(process.stderr),
+  })
+  process.stdout.write(`Kometa ${install.version} is ready in ${install.dir}\n`)
+}
+
+async function list(data: string): Promise<void> {
+  const installed = await listInstalled(data)
+  if (installed.length === 0) process.stdout.write(`No Kometa is installed in ${installsFolder(data)}\n`)
+  const taken = installed.find(({ ready }) => ready)
+  for (const one of installed) {
+    const state = one.ready
+      ? one === taken
+        ? 'ready, taken when none is named'
+        : 'ready'
+      : 'unfinished: start setup again'
+    process.stdout.write(
+      `${one.version.padEnd(12)} ${state}\n             ${one.dir}\n             from ${one.marker.source}\n`,
+    )
+  }
+}
+
+/** How much has come, on one line that changes; nothing where it is no terminal. */
+function createByteLine(stream: NodeJS.WriteStream): (bytes: number, total: number | null) => void {
+  if (stream.isTTY !== true) return () => undefined
+  const shownEveryMs = 200
+  let shownAt = 0
+  return (bytes, total) => {
+    const now = performance.now()
+    if (now - shownAt < shownEveryMs && bytes !== total) return
+    shownAt = now
+    const megabytes = (count: number) => (count / 1_000_000).toFixed(1)
+    stream.write(
+      `\r    ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`} MB${bytes === total ? '\n' : ''}`,
+    )
+  }
+}
+
+function inUse(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'JOB_IN_USE') throw error
+  throw new AppError('SETUP_FAILED', 'another setup is under way in the same data folder', {
+    hint: 'Wait for it to end.',
+    cause: error,
+  })
+}
