@@ -21,6 +21,7 @@ import { openJobStore } from './jobs/job-store.ts'
 import { toEntry } from './jobs/job-view.ts'
 import { prunableJobs } from './jobs/prune-jobs.ts'
 import { createSummaryReader } from './jobs/read-summary.ts'
+import { markInterrupted } from './jobs/recover-jobs.ts'
 import { openJsonFile } from './json-file.ts'
 import { createIndexStore } from './library/index-store.ts'
 import { createItemIndex } from './library/item-index.ts'
@@ -197,7 +198,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     }),
   )
   await store.scan()
-  await runner.markInterrupted()
+  await markInterrupted(store, onFailure)
   await prune()
   const timer = setInterval(() => void prune().catch(onFailure), pruneEveryMs)
   timer.unref()

@@ -160,9 +160,11 @@ function listChanges(config: JobConfig, report: Report, places: Places): LeftOut
   try {
     return makeRunConfig(config, { libraries, proxies }).changes.map((change) => {
       const place = places.atStartOf(change)
-      const dotted = place?.path.join('.') ?? change.split(':', 1)[0] ?? ''
-      const why = change.slice(dotted.length).replace(/^:?\s*/, '')
-      return { path: dotted, why, line: place ? places.position(place.start).line : null }
+      // A library's name may hold a colon: the reason begins behind the longest key that there is.
+      const end = change.indexOf(': ', place?.path.join('.').length ?? 0)
+      const path = end < 0 ? change : change.slice(0, end)
+      const why = end < 0 ? '' : change.slice(end + 2)
+      return { path, why, line: place ? places.position(place.start).line : null }
     })
   } catch (error) {
     if (!(error instanceof AppError)) throw error

@@ -1,10 +1,8 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { apiRoutes, type RouteSchemas } from '../../contract/api.ts'
 import { apiPaths, type RouteName } from '../../contract/api-paths.ts'
-import { limits } from '../limits.ts'
 import { checkOrigin, type HostRules, isOwnHost, wrongHost } from './guard.ts'
 import { securityHeaders } from './headers.ts'
 import { describeProblem, notFound, RequestProblem } from './request-problem.ts'
@@ -30,7 +28,7 @@ const openPaths: ReadonlySet<string> = new Set(
     .map((name) => apiPaths[name][1]),
 )
 
-/** The HTTP application. Every request passes, in this order: Host, origin, size, session; then its route. */
+/** The HTTP application. Every request passes, in this order: Host, origin, session; then its route. */
 export function createApp(options: AppOptions): Hono<StudioEnv> {
   const app = new Hono<StudioEnv>()
 
@@ -48,15 +46,6 @@ export function createApp(options: AppOptions): Hono<StudioEnv> {
     await next()
   })
   app.use('/api/*', compress({ threshold: 1_024 }))
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: limits.maxBodyBytes,
-      onError: () => {
-        throw new RequestProblem(413, 'TOO_LARGE', 'The request is too large.')
-      },
-    }),
-  )
   app.use('/api/*', async (context, next) => {
     if (!openPaths.has(context.req.path) && !options.sessions.isSignedIn(context.req.header('cookie'))) {
       throw new RequestProblem(401, 'NOT_SIGNED_IN', 'Sign in first.')

@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
 import { apiRoutes, type RouteSchemas } from '../../contract/api.ts'
 import { apiPaths, type RouteName } from '../../contract/api-paths.ts'
+import { limits } from '../limits.ts'
 import { decodeQuery, parseInput } from './decode-query.ts'
 import { RequestProblem } from './request-problem.ts'
 
@@ -76,10 +77,25 @@ function parseParams(schema: z.ZodObject, params: Record<string, string>): unkno
   throw new RequestProblem(404, 'NOT_FOUND', 'There is nothing here.')
 }
 
+/** Reads the body from its socket, never more than `maxBodyBytes` of it. */
 async function readJson(context: StudioContext): Promise<unknown> {
-  const text = await context.req.text()
+  const { incoming } = context.env
+  const tooLarge = () => {
+    // The rest of it is not waited for.
+    context.header('connection', 'close')
+    return new RequestProblem(413, 'TOO_LARGE', 'The request is too large.')
+  }
+  if (Number(incoming.headers['content-length'] ?? 0) > limits.maxBodyBytes) throw tooLarge()
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of incoming) {
+    if (!Buffer.isBuffer(chunk)) throw new Error('the request is read as text')
+    bytes += chunk.length
+    if (bytes > limits.maxBodyBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
   try {
-    return JSON.parse(text)
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch (error) {
     if (error instanceof SyntaxError) throw new RequestProblem(400, 'BAD_REQUEST', 'The body is not JSON.')
     throw error

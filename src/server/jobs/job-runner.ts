@@ -1,10 +1,4 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { JobStreamEvent } from '../../contract/api-events.ts'
 import { AppError } from '../../contract/errors.ts'
-import type { JobEvent } from '../../contract/events.ts'
-import { imageTypes } from '../../contract/kinds.ts'
-import { describePicture } from '../../run/picture.ts'
 import type { Remembered } from '../../run/remembered.ts'
 import type { Renderer } from '../../run/renderer.ts'
 import { runJob } from '../../run/run.ts'
@@ -13,13 +7,15 @@ import { folderBytes } from '../library/index-store.ts'
 import { limits } from '../limits.ts'
 import type { Differences } from './differences.ts'
 import { loadConfigOf } from './job-config.ts'
-import { readEvents, readLogLines } from './job-journal.ts'
+import { readEvents } from './job-journal.ts'
 import type { JobRecord } from './job-record.ts'
 import { closePhase, type JobState, replay } from './job-state.ts'
 import type { JobStore } from './job-store.ts'
 import { createJobStream, type JobStream } from './job-stream.ts'
-import { digestOf, imageOf, imageOfCapture, pairOf, summaryTargets, waitingTarget } from './job-view.ts'
+import { digestOf, pairOf, summaryTargets } from './job-view.ts'
 import type { ReadSummary } from './read-summary.ts'
+import { interruptedProblem } from './recover-jobs.ts'
+import { createBeforeWatch, tell } from './tell-events.ts'
 
 export interface JobRunner extends AsyncDisposable {
   /** Starts the job, or queues it behind the others. Throws TOO_MANY_ATTEMPTS when the queue is full. */
@@ -33,8 +29,6 @@ export interface JobRunner extends AsyncDisposable {
   stream(id: string): JobStream | undefined
   /** What a job's events have told: of a running one as it is now, of another from its journal. */
   stateOf(record: JobRecord): Promise<{ state: JobState; lastEventId: number }>
-  /** Marks what an earlier process left running or queued. */
-  markInterrupted(): Promise<void>
 }
 
 export interface JobRunnerDeps {
@@ -54,13 +48,6 @@ interface LiveJob {
   stream: JobStream
   abort: AbortController
   cancelled: boolean
-}
-
-const interruptedProblem = {
-  code: 'CANCELLED' as const,
-  message: 'Kometa Preview was closed before the job came to its end.',
-  hint: 'Run it again; the pictures that had come by then are kept here.',
-  details: [],
 }
 
 /** One job at a time; the others wait in their order. */
@@ -244,30 +231,6 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       const events = await readEvents(store.dirOf(record.id))
       return { state: replay(events), lastEventId: record.lastEventId }
     },
-    async markInterrupted() {
-      for (const record of store.list()) {
-        if (record.origin !== 'studio' || (record.status !== 'running' && record.status !== 'queued')) continue
-        const dir = store.dirOf(record.id)
-        const events = await readEvents(dir)
-        const { batches } = await readLogLines(dir, { count: 1 })
-        const lastId = Math.max(0, events.at(-1)?.id ?? 0, batches.at(-1)?.id ?? 0)
-        using stream = createJobStream({ jobDir: dir, lastId, onFailure: deps.onFailure })
-        stream.emit({ type: 'status', status: 'interrupted', queuePlace: null })
-        stream.emit({ type: 'end', status: 'interrupted' })
-        const { phases, captures } = replay(events)
-        const pictures = captures.map(({ image }) => image).slice(0, 4)
-        await store.save({
-          ...record,
-          status: 'interrupted',
-          problem: interruptedProblem,
-          endedAt: record.startedAt === null ? null : new Date().toISOString(),
-          phases,
-          pictures,
-          bytes: await folderBytes(dir),
-          lastEventId: stream.lastId,
-        })
-      }
-    },
     async [Symbol.asyncDispose]() {
       ending.abort(new AppError('CANCELLED', 'the studio ends'))
       const waiting = queue
@@ -282,53 +245,6 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       }
       await Promise.allSettled(background)
     },
-  }
-}
-
-/** Passes on what a job tells. */
-function tell(stream: JobStream, event: JobEvent): void {
-  switch (event.type) {
-    case 'phase':
-      stream.emit({ type: 'phase', phase: event.phase, at: event.at })
-      break
-    case 'progress':
-      stream.progress(event)
-      break
-    case 'log':
-      stream.log({ source: event.source, level: event.level, text: event.text, at: event.at })
-      break
-    case 'capture': {
-      const { capture, targetId } = event
-      const { rating_key: ratingKey, kind, timestamp: at, saved_path: path } = capture
-      const told: JobStreamEvent = { type: 'capture', targetId, ratingKey, kind, image: imageOfCapture(capture), at }
-      stream.emit(told, path ?? undefined)
-      break
-    }
-    case 'end':
-      // The record is written first; `finish` tells it.
-      break
-  }
-}
-
-/** Shows the before pictures as soon as they are there: when the phase that fetches them is over. */
-function createBeforeWatch(record: JobRecord, dir: string, stream: JobStream, onFailure: (error: unknown) => void) {
-  let shown: Promise<void> | null = null
-  const show = async () => {
-    const names = await readdir(join(dir, 'input')).catch((): string[] => [])
-    for (const target of record.targets) {
-      const type = imageTypes.find((ending) => names.includes(`${target.id}_before.${ending}`))
-      if (!type) continue
-      const path = `input/${target.id}_before.${type}`
-      const before = imageOf(await describePicture(join(dir, path), path, type))
-      if (!before) continue
-      stream.emit({ type: 'target', target: { ...waitingTarget(target), before } }, path)
-    }
-  }
-  return {
-    phase(phase: string) {
-      if (phase !== 'check' && phase !== 'before') shown ??= show().catch(onFailure)
-    },
-    done: () => shown ?? Promise.resolve(),
   }
 }
 

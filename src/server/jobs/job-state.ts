@@ -1,5 +1,5 @@
 import type { ImageRef } from '../../contract/api-common.ts'
-import type { JobPhase, StudioTarget } from '../../contract/api-jobs.ts'
+import { type JobPhase, phaseSchema, type StudioTarget } from '../../contract/api-jobs.ts'
 import type { StoredEvent } from './job-journal.ts'
 
 /** What a job's events have told so far; of a running job, and of one that never came to its summary. */
@@ -11,6 +11,8 @@ export interface JobState {
   targets: Map<string, StudioTarget>
 }
 
+const order = phaseSchema.options
+
 /** Captures that are remembered; the summary has them all. */
 const maxCaptures = 50_000
 
@@ -19,8 +21,10 @@ export const newJobState = (): JobState => ({ phases: [], captures: [], targets:
 export function applyEvent(state: JobState, { event, path }: Pick<StoredEvent, 'event' | 'path'>): void {
   switch (event.type) {
     case 'phase': {
-      const now = Date.parse(event.at)
-      closePhase(state, now)
+      // Libraries are drawn side by side: the one that is furthest tells the phase of the job.
+      const known = state.phases.at(-1)
+      if (known && order.indexOf(event.phase) <= order.indexOf(known.phase)) break
+      closePhase(state, Date.parse(event.at))
       state.phases.push({ phase: event.phase, startedAt: event.at, durationMs: null, done: 0, total: 0, title: '' })
       break
     }

@@ -65,7 +65,7 @@ export function toDetail(input: DetailInput): JobDetail {
     ...toEntry(record, input.queuePlace),
     targets: summary ? summaryTargets(record, summary) : liveTargets(record, state),
     extras: summary ? extrasOf(summary) : [],
-    phases: state.phases.length > 0 ? state.phases : record.phases,
+    phases: record.phases.length > 0 ? record.phases : state.phases,
     problems: summary?.problems ?? [],
     warnings: summary?.warnings ?? [],
     problem: record.problem,

@@ -103,17 +103,19 @@ export function createItemIndex(deps: { store: IndexStore; onChange(state: Index
         }))
       const readAt = stored?.readAt ?? Date.now()
       library.items = items
+      if (!stored) await deps.store.save(serverId, section, items, readAt)
+      await publish(signal)
+      // Ready is what can be seen.
       const count = items.length
       const done = { done: count, total: count, readAt: new Date(readAt).toISOString() }
       library.state = { ...library.state, ...done, state: 'ready' }
-      if (!stored) await deps.store.save(serverId, section, items, readAt)
     } catch (error) {
       if (signal.aborted) return
       const scrub = connection?.scrub ?? ((text: string) => text)
       const problem = problemOf(error instanceof AppError ? error : unexpected(error), scrub)
       library.state = { ...library.state, state: 'failed', problem }
     }
-    await publish(signal)
+    report(true)
   }
 
   function start(fresh: boolean): void {

@@ -22,7 +22,8 @@ export const dimensionOf: Readonly<Record<Dimension, (entry: Entry) => string>> 
   library: ({ section }) => `${section.server}:${section.sectionId}`,
   type: ({ item }) => item.type,
   resolution: ({ item }) => item.resolution ?? '',
-  hdr: ({ item }) => item.hdr ?? 'none',
+  // What has no file of its own is neither.
+  hdr: ({ item }) => item.hdr ?? (item.resolution === null ? '' : 'none'),
   edition: ({ item }) => item.edition ?? '',
   audioCodec: ({ item }) => item.audioCodec ?? '',
   contentRating: ({ item }) => item.contentRating ?? '',
@@ -106,14 +107,24 @@ export function createItemQueries(): ItemQueries {
   }
 }
 
-const labels: Readonly<Record<string, string>> = {
-  '4k': '4K',
-  '8k': '8K',
-  '2k': '2K',
-  sd: 'SD',
-  dv: 'Dolby Vision',
-  hdr: 'HDR',
-  none: 'SDR',
+const labels: Readonly<Record<Dimension, Readonly<Record<string, string>>>> = {
+  library: {},
+  type: {
+    movie: 'Films',
+    show: 'Shows',
+    season: 'Seasons',
+    episode: 'Episodes',
+    artist: 'Artists',
+    album: 'Albums',
+    track: 'Tracks',
+  },
+  resolution: { '8k': '8K', '4k': '4K', '2k': '2K', sd: 'SD' },
+  hdr: { dv: 'Dolby Vision', hdr: 'HDR', none: 'SDR' },
+  edition: { '': 'No edition' },
+  audioCodec: { dca: 'DTS', 'dca-ma': 'DTS-HD MA', truehd: 'TrueHD', eac3: 'E-AC-3', ac3: 'AC-3' },
+  contentRating: {},
+  wearsOverlay: { true: 'Wears overlays', false: 'Without overlays' },
+  hasBackup: { true: 'Has a backup', false: 'No backup' },
 }
 
 /** How many items each value has among those that all other filters leave. */
@@ -171,8 +182,8 @@ export function countFacets(catalogue: Catalogue, filter: ItemFilter): ItemFacet
 }
 
 function labelOf(name: Dimension, value: string, names: ReadonlyMap<string, string>): string {
-  if (name === 'library') return names.get(value) ?? value
-  if (name === 'edition') return value === '' ? 'No edition' : value
-  if (name === 'resolution') return labels[value] ?? (/^\d+$/.test(value) ? `${value}p` : value)
-  return name === 'hdr' ? (labels[value] ?? value) : value
+  const known = name === 'library' ? names.get(value) : labels[name][value]
+  if (known !== undefined) return known
+  if (name === 'resolution' && /^\d+$/.test(value)) return `${value}p`
+  return name === 'audioCodec' ? value.toUpperCase() : value
 }

@@ -26,7 +26,7 @@ const typeNames: Readonly<Record<string, string>> = {
 const resolutionName = (text: string): string => (/^\d+$/.test(text) ? `${text}p` : text.toUpperCase())
 
 function ratingName(rating: number | null): string | null {
-  if (rating === null) return 'not rated by viewers'
+  if (rating === null) return null
   return rating >= 8 ? 'a rating of 8 or more' : rating >= 6 ? 'a rating of 6 to 8' : 'a rating below 6'
 }
 

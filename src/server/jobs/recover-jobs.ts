@@ -1,0 +1,38 @@
+import { folderBytes } from '../library/index-store.ts'
+import { readEvents, readLogLines } from './job-journal.ts'
+import { replay } from './job-state.ts'
+import type { JobStore } from './job-store.ts'
+import { createJobStream } from './job-stream.ts'
+
+export const interruptedProblem = {
+  code: 'CANCELLED' as const,
+  message: 'Kometa Preview was closed before the job came to its end.',
+  hint: 'Run it again; the pictures that had come by then are kept here.',
+  details: [],
+}
+
+/** Marks what an earlier process left running or queued; what it captured stays. */
+export async function markInterrupted(store: JobStore, onFailure: (error: unknown) => void): Promise<void> {
+  for (const record of store.list()) {
+    if (record.origin !== 'studio' || (record.status !== 'running' && record.status !== 'queued')) continue
+    const dir = store.dirOf(record.id)
+    const events = await readEvents(dir)
+    const { batches } = await readLogLines(dir, { count: 1 })
+    const lastId = Math.max(0, events.at(-1)?.id ?? 0, batches.at(-1)?.id ?? 0)
+    using stream = createJobStream({ jobDir: dir, lastId, onFailure: onFailure })
+    stream.emit({ type: 'status', status: 'interrupted', queuePlace: null })
+    stream.emit({ type: 'end', status: 'interrupted' })
+    const { phases, captures } = replay(events)
+    const pictures = captures.map(({ image }) => image).slice(0, 4)
+    await store.save({
+      ...record,
+      status: 'interrupted',
+      problem: interruptedProblem,
+      endedAt: record.startedAt === null ? null : new Date().toISOString(),
+      phases,
+      pictures,
+      bytes: await folderBytes(dir),
+      lastEventId: stream.lastId,
+    })
+  }
+}
