@@ -91,7 +91,8 @@ function openLine(port: number, timeoutMs: number): Line {
     },
     ask(bytes) {
       received = Buffer.alloc(0)
-      isHead = bytes.subarray(0, 5).toString('latin1') === 'HEAD '
+      // Empty lines before a request are passed over.
+      isHead = /^[\r\n]*HEAD /.test(bytes.toString('latin1', 0, 16))
       return new Promise((resolve, reject) => {
         settle = resolve
         fail = reject
