@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { AppError } from '../contract/errors.ts'
+import { isLoopback } from '../server/http/guard.ts'
+import { startStudio } from '../server/studio.ts'
+import { cancelOnSignals } from './cancel.ts'
+import { dataDir } from './data-dir.ts'
+import { kometaRenderer } from './kometa-renderer.ts'
+import type { CliContext } from './program.ts'
+import { parsePort } from './proxy.ts'
+
+interface ServeCommandOptions {
+  host: string
+  port: number
+  data?: string
+  passwordFile?: string
+  kometa?: string
+  python?: string
+  config?: string
+  allowFolder: string[]
+  allowHost: string[]
+}
+
+/** Where the studio listens unless --port says otherwise. */
+export const studioPort = 8787
+/** In a container the user's config is mounted here. */
+const containerConfig = '/config'
+
+export function addServeCommand(program: Command, context: CliContext): void {
+  const collect = (value: string, earlier: string[]) => [...earlier, value]
+  program
+    .command('serve')
+    .summary('the studio: choose, preview and compare in the browser')
+    .description(
+      'Serves the studio, a local web application: choose items of your library, run your own Kometa on them, and look at before and after.',
+    )
+    .option('--host <address>', 'where to listen; another than this machine alone needs a password', '127.0.0.1')
+    .option('--port <number>', 'the port; 0 for any free one', parsePort, studioPort)
+    .option('--config <file>', "connect this Kometa's config.yml at once")
+    .option('--kometa <dir>', 'the Kometa checkout (default: KOMETA_HOME)')
+    .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
+    .option('--password-file <file>', 'a file with the password (or KOMETA_PREVIEW_PASSWORD)')
+    .option(
+      '--allow-folder <dir>',
+      'a folder that configs may be chosen from, besides your home; repeatable',
+      collect,
+      [],
+    )
+    .option('--allow-host <name>', 'a name under which a reverse proxy serves the studio; repeatable', collect, [])
+    .option('--data <dir>', "our own data folder (default: the platform's)")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kometa-preview serve --kometa ~/kometa --config ~/kometa/config/config.yml
+  kometa-preview serve --host 0.0.0.0 --password-file ./password`,
+    )
+    .action((options: ServeCommandOptions) => serve(options, context, program.version() ?? ''))
+}
+
+async function serve(options: ServeCommandOptions, { env }: CliContext, version: string): Promise<void> {
+  const data = dataDir(options.data, env)
+  using cancel = cancelOnSignals()
+  const given = await readPassword(options.passwordFile, env)
+  const generated = given === undefined && !isLoopback(options.host) ? randomBytes(12).toString('base64url') : undefined
+  await using studio = await startStudio({
+    host: options.host,
+    port: options.port,
+    dataDir: data,
+    password: given ?? generated,
+    allowedFolders: allowedFolders(options),
+    allowedHosts: options.allowHost,
+    makeRenderer: () => kometaRenderer(options, data, env),
+    env: withoutPassword(env),
+    version,
+    configPath: options.config === undefined ? undefined : resolve(options.config),
+    onFailure: (error) => {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    },
+  })
+  process.stderr.write(`Kometa Preview is at ${studio.url}\n`)
+  if (generated !== undefined) {
+    process.stderr.write(
+      `Password: ${generated}\n  It is needed because others can reach ${options.host}, and is shown this once; --password-file sets your own.\n`,
+    )
+  }
+  if (!cancel.signal.aborted) await once(cancel.signal, 'abort')
+}
+
+function allowedFolders({ config, allowFolder }: ServeCommandOptions): string[] {
+  const own = config === undefined ? [] : [dirname(resolve(config))]
+  return [...own, ...allowFolder, containerConfig, homedir(), process.cwd()]
+}
+
+async function readPassword(file: string | undefined, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (file === undefined) return env.KOMETA_PREVIEW_PASSWORD || undefined
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new AppError('BAD_USAGE', `the password file ${file} cannot be read`, { cause })
+  })
+  const password = text.split(/\r?\n/, 1)[0] ?? ''
+  if (password !== '') return password
+  throw new AppError('BAD_USAGE', `the password file ${file} is empty`)
+}
+
+/** No child process, and nothing that is asked for a secret of a config, sees the studio's own password. */
+function withoutPassword({ KOMETA_PREVIEW_PASSWORD: _password, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env
+}
