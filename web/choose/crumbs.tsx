@@ -1,0 +1,38 @@
+import type { StudioItem } from '../../src/contract/api.ts'
+import { itemSubtitle } from '../core/titles.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Link } from '../ui/link.tsx'
+import { insidePath } from './wall.tsx'
+import type { WallQuery } from './wall-query.ts'
+import './crumbs.css'
+
+/** The way from all posters down to the season that is open. */
+export function Crumbs({ query, parents }: { query: WallQuery; parents: readonly StudioItem[] }) {
+  if (query.inside === null) return null
+  return (
+    <nav className="crumbs" aria-label="Where you are">
+      <ol>
+        <li>
+          <Link href="/choose">All posters</Link>
+        </li>
+        {parents.map((parent, i) => {
+          const words = parent.type === 'season' ? itemSubtitle(parent) : parent.title
+          return (
+            <li key={parent.ratingKey}>
+              <Icon name="right" size={12} />
+              {i === parents.length - 1 ? (
+                <span className="one-line" aria-current="page" dir="auto">
+                  {words}
+                </span>
+              ) : (
+                <Link className="one-line" href={insidePath(parent)} dir="auto">
+                  {words}
+                </Link>
+              )}
+            </li>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}

@@ -1,0 +1,29 @@
+import { useQuery } from '@tanstack/react-query'
+import { stateQuery } from '../core/queries.ts'
+import { setQuery } from '../core/router.ts'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/notes.tsx'
+import { activeFilters, noFilters, type WallQuery } from './wall-query.ts'
+
+export function NothingFound({ query }: { query: WallQuery }) {
+  const index = useQuery(stateQuery).data?.index
+  const { q } = query.filter
+  if (q || activeFilters(query) > 0) {
+    return (
+      <Empty icon="search" title={q ? `Nothing begins with “${q}”` : 'No poster fits these filters'}>
+        <p>
+          {q
+            ? 'Every word must begin a word of the title, the show, the edition or the year.'
+            : 'Take one of them away.'}
+        </p>
+        <Button onClick={() => setQuery(noFilters)}>{q ? 'Clear search and filters' : 'Clear filters'}</Button>
+      </Empty>
+    )
+  }
+  if (index?.state === 'reading' || index?.state === 'waiting') return null
+  return (
+    <Empty icon="grid" title="No posters here">
+      <p>The libraries of this config hold nothing that overlays could be drawn on.</p>
+    </Empty>
+  )
+}

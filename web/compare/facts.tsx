@@ -1,0 +1,101 @@
+import type { ReactNode } from 'react'
+import type { StudioTarget } from '../../src/contract/api.ts'
+import { percent } from '../core/format.ts'
+import { Note } from '../ui/notes.tsx'
+import { baseWords, pictureFacts } from './words.ts'
+import './facts.css'
+
+/** What stands beside the pictures: which overlays, from which base, which bytes. */
+export function Facts({ target }: { target: StudioTarget }) {
+  const { overlays, baseUsed, before, after, wouldAlso, difference, kind, library, ratingKey } = target
+  return (
+    <aside className="facts-panel" aria-label="About this picture">
+      <Cautions target={target} />
+      <dl className="facts-list">
+        {after && (
+          <Fact name={`Overlays applied (${overlays.length})`}>
+            {overlays.length === 0 ? (
+              <span className="muted">none that Kometa named</span>
+            ) : (
+              <ul className="fact-overlays">
+                {overlays.map((overlay) => (
+                  <li key={overlay} dir="auto">
+                    {overlay}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Fact>
+        )}
+        {baseUsed && <Fact name="Base">{baseWords[baseUsed]}</Fact>}
+        {difference !== null && (
+          <Fact name="Difference">{difference === 0 ? 'not one pixel' : `${percent(difference)} of the picture`}</Fact>
+        )}
+        {after && (
+          <Fact name="Captured">
+            {pictureFacts(after)}
+            {kind && kind !== 'poster' && ` · ${kind}`}
+            <br />
+            <code className="fact-hash" title={after.sha256}>
+              sha256 {after.sha256.slice(0, 16)}…
+            </code>
+          </Fact>
+        )}
+        {before && <Fact name="Before">{pictureFacts(before)}</Fact>}
+        {wouldAlso.length > 0 && (
+          <Fact name="Would also">
+            <ul>
+              {wouldAlso.map((words) => (
+                <li key={words} dir="auto">
+                  {words}
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+        {library && (
+          <Fact name="Library">
+            <span dir="auto">{library}</span>
+            {ratingKey && <span className="muted"> · ratingKey {ratingKey}</span>}
+          </Fact>
+        )}
+      </dl>
+    </aside>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+/** What a person should know before they trust this picture. */
+function Cautions({ target }: { target: StudioTarget }) {
+  const { outcome, reason, restore, mayBeIncomplete, dependsOnBlockedWrites, after } = target
+  const incomplete = outcome === 'incomplete' && after !== null
+  if (!restore && !mayBeIncomplete && !dependsOnBlockedWrites && !incomplete) return null
+  return (
+    <div className="cautions">
+      {incomplete && <Note tone="warn">{reason}</Note>}
+      {restore && (
+        <Note tone="warn" title="A real run would take the overlay off">
+          Kometa uploads the poster without an overlay here.
+        </Note>
+      )}
+      {mayBeIncomplete && (
+        <Note tone="warn" title="A badge may be missing">
+          {mayBeIncomplete}
+        </Note>
+      )}
+      {dependsOnBlockedWrites && (
+        <Note tone="warn" title="May look different in a real run">
+          An earlier library entry would have changed this item first, and a preview stops that.
+        </Note>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
+import { jobPath } from '../core/route.ts'
+import { Ring } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Link } from '../ui/link.tsx'
+import { JobThumb } from '../ui/thumb.tsx'
+import { beforeAlt } from './words.ts'
+import './missing.css'
+
+/** No after picture: what happened, in one sentence, and the lines of Kometa's log that say so. */
+export function Missing({ job, target, over }: { job: JobDetail; target: StudioTarget; over: boolean }) {
+  const { before, reason, logLines } = target
+  return (
+    <div className="missing">
+      <div className="missing-before">
+        <JobThumb jobId={job.id} image={before} width={320} alt={beforeAlt(target)} />
+        <p className="muted">Before</p>
+      </div>
+      <div className="missing-words">
+        {over ? (
+          <>
+            <h2>
+              <Icon name="warning" size={20} />
+              {reason ?? 'Kometa drew nothing for this item.'}
+            </h2>
+            {logLines.length > 0 && (
+              <figure className="missing-log">
+                <figcaption className="muted">From Kometa’s log</figcaption>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+                <pre tabIndex={0}>{logLines.join('\n')}</pre>
+              </figure>
+            )}
+            <p className="missing-links">
+              <Link className="button button-plain" href={`${jobPath('run', job.id)}?log=open`}>
+                <Icon name="log" />
+                Open the log
+              </Link>
+            </p>
+          </>
+        ) : (
+          <h2>
+            <Ring size={20} />
+            Not drawn yet. The picture comes here as soon as Kometa hands it over.
+          </h2>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+import { ImgComparisonSlider } from '@img-comparison-slider/react'
+import { type CSSProperties, useEffect, useRef } from 'react'
+import { Icon } from '../../ui/icon.tsx'
+import type { LayersProps } from './layers.tsx'
+
+interface SliderElement extends HTMLElement {
+  value: number
+  handle: boolean
+  keyboard: string
+}
+
+/**
+ * The comparison slider. The arrows go to the next pair, so its own keys are off: the range below the pictures moves it.
+ * At 100 % only its handle slides, everything else moves the pictures.
+ */
+export function SliderLayer({
+  before,
+  pictures,
+  place,
+  offset,
+  size,
+  zoomed,
+  paneHeight,
+  value,
+  onValue,
+}: LayersProps & { before: { src: string; alt: string }; place: CSSProperties }) {
+  const holder = useRef<HTMLDivElement>(null)
+  const latest = useRef(onValue)
+  latest.current = onValue
+
+  useEffect(() => {
+    const slider = holder.current?.querySelector<SliderElement>('img-comparison-slider')
+    if (!slider) return
+    slider.setAttribute('keyboard', 'disabled')
+    slider.keyboard = 'disabled'
+    slider.handle = zoomed
+    const slid = () => latest.current(Math.round(slider.value * 10) / 10)
+    slider.addEventListener('slide', slid)
+    return () => slider.removeEventListener('slide', slid)
+  }, [zoomed])
+
+  // The handle stands in the middle of what is seen, not of the whole picture.
+  const middle = size.height > paneHeight ? ((paneHeight / 2 - offset.y) / size.height) * 100 : 50
+  const style = { ...place, '--handle-position-start': `${middle}%` } as CSSProperties
+  return (
+    <div ref={holder}>
+      <ImgComparisonSlider className="stage-slider" value={value} tabIndex={-1} style={style}>
+        <img
+          slot="first"
+          src={before.src}
+          alt={before.alt}
+          style={{ width: size.width, height: size.height }}
+          draggable={false}
+        />
+        <img
+          slot="second"
+          src={pictures.after.src}
+          alt={pictures.after.alt}
+          style={{ width: size.width, height: size.height }}
+          draggable={false}
+        />
+        <span slot="handle" className="stage-handle">
+          <Icon name="compare" size={20} />
+        </span>
+      </ImgComparisonSlider>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import type { StudioTarget } from '../../../src/contract/api.ts'
+import { percent } from '../../core/format.ts'
+import { Button } from '../../ui/button.tsx'
+import type { Mode } from '../modes.ts'
+import type { Blink } from './blink.ts'
+import './stage-controls.css'
+
+/** Below the pictures, what the mode can be moved with. The place is there in every mode, so that nothing jumps. */
+export function StageControls({
+  mode,
+  value,
+  onValue,
+  blink,
+  target,
+}: {
+  mode: Mode
+  value: number
+  onValue: (value: number) => void
+  blink: Blink
+  target: StudioTarget
+}) {
+  return (
+    <div className="stage-controls">
+      {(mode === 'slider' || mode === 'onion') && (
+        <label className="stage-range">
+          <span className="muted">Before</span>
+          <input
+            type="range"
+            min={0}
+            max={100}
+            step={1}
+            value={value}
+            aria-label={
+              mode === 'slider' ? 'How much of the before picture is seen' : 'How much of the after picture is seen'
+            }
+            aria-valuetext={`${Math.round(value)} %`}
+            onChange={(event) => onValue(Number(event.target.value))}
+          />
+          <span className="muted">After</span>
+        </label>
+      )}
+      {mode === 'blink' && (
+        <>
+          <Button kind="quiet" icon={blink.playing ? 'pause' : 'play'} onClick={() => blink.setPlaying(!blink.playing)}>
+            {blink.playing ? 'Pause' : 'Play'}
+          </Button>
+          <Button kind="quiet" icon="compare" onClick={blink.flip}>
+            Flip
+          </Button>
+        </>
+      )}
+      {mode === 'difference' && (
+        <p className="muted">
+          {target.difference === 0
+            ? 'Not one pixel differs.'
+            : `The brighter, the larger the difference${target.difference === null ? '' : `: ${percent(target.difference)} of the picture`}.`}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,94 @@
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import type { StudioTarget } from '../../../src/contract/api.ts'
+import { apiUrl } from '../../core/api.ts'
+import { createStore, useStore } from '../../core/store.ts'
+import { Note } from '../../ui/notes.tsx'
+import type { Mode } from '../modes.ts'
+import { afterAlt, beforeAlt } from '../words.ts'
+import { useBlink } from './blink.ts'
+import { Layers, type Pictures } from './layers.tsx'
+import { StageControls } from './stage-controls.tsx'
+import { usePan } from './use-pan.ts'
+import './stage.css'
+
+/** Where slider and onion stand, in percent; the same for the next pair. */
+const share = createStore(50)
+
+export interface StageProps {
+  jobId: string
+  target: StudioTarget
+  mode: Mode
+  zoomed: boolean
+  flips: number
+}
+
+/** The pictures, as large as fits or pixel for pixel; both always move together. */
+export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
+  const { before, after } = target
+  const view = useRef<HTMLDivElement>(null)
+  const room = useRoom(view)
+  const natural = naturalSize(target)
+  const sides = mode === 'side' && before && after ? 2 : 1
+  const paneWidth = (room.width - (sides - 1) * sideGapPx) / sides
+  const fit = Math.min(paneWidth / natural.width, room.height / natural.height, 1)
+  const scale = zoomed ? 1 / (window.devicePixelRatio || 1) : fit
+  const size = { width: natural.width * scale, height: natural.height * scale }
+  const pan = usePan(view, { width: paneWidth, height: room.height }, size, zoomed)
+  const value = useStore(share)
+  const blink = useBlink(mode === 'blink', flips)
+
+  if (!after) return null
+  const pictures: Pictures = {
+    before: before && { src: apiUrl('jobImage', { jobId, sha256: before.sha256 }), alt: beforeAlt(target) },
+    after: { src: apiUrl('jobImage', { jobId, sha256: after.sha256 }), alt: afterAlt(target) },
+    difference: apiUrl('jobDifference', { jobId, targetId: target.id }),
+  }
+  const shown: Mode = before ? mode : 'side'
+  return (
+    <div className="stage">
+      <div ref={view} className="stage-view" data-zoomed={zoomed || undefined} data-dragged={pan.dragged || undefined}>
+        {room.width > 0 && (
+          <Layers
+            pictures={pictures}
+            title={target.title}
+            mode={shown}
+            size={size}
+            offset={pan.offset}
+            zoomed={zoomed}
+            paneHeight={room.height}
+            value={value}
+            onValue={share.set}
+            showsAfter={blink.showsAfter}
+          />
+        )}
+      </div>
+      {before ? (
+        <StageControls mode={mode} value={value} onValue={share.set} blink={blink} target={target} />
+      ) : (
+        <Note tone="plain">There is no picture before: Plex shows none for this item.</Note>
+      )}
+    </div>
+  )
+}
+
+export const sideGapPx = 16
+
+function naturalSize({ before, after, type }: StudioTarget): { width: number; height: number } {
+  const picture = after?.width ? after : before
+  if (picture?.width && picture.height) return { width: picture.width, height: picture.height }
+  return type === 'episode' ? { width: 1920, height: 1080 } : { width: 1000, height: 1500 }
+}
+
+function useRoom(view: RefObject<HTMLDivElement | null>) {
+  const [room, setRoom] = useState({ width: 0, height: 0 })
+  useLayoutEffect(() => {
+    const element = view.current
+    if (!element) return
+    const measure = () => setRoom({ width: element.clientWidth, height: element.clientHeight })
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [view])
+  return room
+}

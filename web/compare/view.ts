@@ -1,0 +1,50 @@
+import type { JobDetail, Outcome, StudioTarget } from '../../src/contract/api.ts'
+import { useLocation } from '../core/router.ts'
+import { createStoredStore } from '../core/store.ts'
+
+export const filters = ['all', 'changed', 'unchanged', 'missing', 'incomplete', 'error', 'extra'] as const
+export type Filter = (typeof filters)[number]
+
+export const sorts = [
+  ['chosen', 'As chosen'],
+  ['difference', 'Most changed'],
+  ['problems', 'Problems first'],
+  ['title', 'Title'],
+] as const
+export type Sort = (typeof sorts)[number][0]
+
+export interface View {
+  filter: Filter
+  sort: Sort
+}
+
+export function useView(): View {
+  const { query } = useLocation()
+  return {
+    filter: filters.find((one) => one === query.get('filter')) ?? 'all',
+    sort: sorts.find(([name]) => name === query.get('sort'))?.[0] ?? 'chosen',
+  }
+}
+
+export const pairSizes = ['small', 'medium', 'large'] as const
+export type PairSize = (typeof pairSizes)[number]
+export const pairSize = createStoredStore<PairSize>(
+  'pair-size',
+  'medium',
+  (kept) => pairSizes.find((one) => one === kept) ?? null,
+)
+
+const worst: readonly Outcome[] = ['error', 'missing', 'incomplete', 'pending', 'changed', 'unchanged']
+
+export function targetsOfView(targets: readonly StudioTarget[], { filter, sort }: View): readonly StudioTarget[] {
+  const shown = filter === 'all' ? targets : targets.filter(({ outcome }) => outcome === filter)
+  if (sort === 'title') return shown.toSorted((a, b) => a.title.localeCompare(b.title))
+  if (sort === 'difference') return shown.toSorted((a, b) => (b.difference ?? -1) - (a.difference ?? -1))
+  if (sort === 'problems') return shown.toSorted((a, b) => worst.indexOf(a.outcome) - worst.indexOf(b.outcome))
+  return shown
+}
+
+export function countOf({ targets, extras }: JobDetail, filter: Filter): number {
+  if (filter === 'extra') return extras.length
+  return filter === 'all' ? targets.length : targets.filter(({ outcome }) => outcome === filter).length
+}

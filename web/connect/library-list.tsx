@@ -1,0 +1,71 @@
+import type { ConnectedLibrary, OverlayFile } from '../../src/contract/api.ts'
+import { count } from '../core/format.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { StateWord } from './state-word.tsx'
+import './library-list.css'
+
+/** The libraries of the config and the overlay files of each. */
+export function LibraryList({ libraries }: { libraries: readonly ConnectedLibrary[] }) {
+  return (
+    <section className="libraries" aria-label="Libraries">
+      <h2>
+        Libraries <span className="muted">{libraries.length}</span>
+      </h2>
+      {libraries.length === 0 && <p className="muted">The config names no library.</p>}
+      {libraries.map((library) => (
+        <Library key={`${library.server} ${library.mappingName}`} library={library} />
+      ))}
+    </section>
+  )
+}
+
+function Library({ library }: { library: ConnectedLibrary }) {
+  const { mappingName, title, problem, overlayFiles, removeOverlays } = library
+  const bad = overlayFiles.some(({ state, warnings }) => state === 'missing' || warnings.length > 0)
+  return (
+    <details className="fold" open={bad || problem !== null || overlayFiles.length <= 4}>
+      <summary>
+        <Icon name="right" size={14} />
+        <h3 className="fold-title one-line" dir="auto">
+          {mappingName}
+          {title && title !== mappingName && <span className="muted"> · {title} in Plex</span>}
+        </h3>
+        {removeOverlays && <Badge tone="warn">removes overlays</Badge>}
+        <span className="muted">{count(overlayFiles.length, 'overlay file')}</span>
+      </summary>
+      <div className="fold-body">
+        {problem && <p className="library-problem">{problem}</p>}
+        <ul className="overlay-files">
+          {overlayFiles.map((file, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: one file may stand in the list twice.
+            <OverlayFileLine key={`${i} ${file.value}`} file={file} />
+          ))}
+        </ul>
+      </div>
+    </details>
+  )
+}
+
+const stateTone = { found: 'good', missing: 'bad', fetched: 'plain', unknown: 'plain' } as const
+const stateWords = { found: 'found', missing: 'not found', fetched: 'from the web', unknown: 'not looked up' } as const
+
+function OverlayFileLine({ file }: { file: OverlayFile }) {
+  return (
+    <li>
+      <div className="overlay-file">
+        <span className="overlay-form muted">{file.form}</span>
+        <code className="overlay-value" dir="auto">
+          {file.value}
+        </code>
+        <StateWord tone={stateTone[file.state]} words={stateWords[file.state]} />
+      </div>
+      {file.warnings.map((warning) => (
+        <p key={warning} className="overlay-warning">
+          <Icon name="warning" size={14} />
+          {warning}
+        </p>
+      ))}
+    </li>
+  )
+}

@@ -1,0 +1,28 @@
+import type { ConnectedServer } from '../../src/contract/api.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Note, Problem } from '../ui/notes.tsx'
+import { StateWord } from './state-word.tsx'
+
+export function ServerCard({ server }: { server: ConnectedServer }) {
+  const { name, version, url, problem, tokenIsBarrier } = server
+  return (
+    <article className="fact-card">
+      <div className="fact-line">
+        <Icon name="server" size={20} />
+        <div className="fact-words">
+          <h2 className="one-line" dir="auto">
+            {name || 'Plex'}
+          </h2>
+          <p className="muted one-line">{[version && `Plex ${version}`, url].filter(Boolean).join(' · ')}</p>
+        </div>
+        {problem ? <StateWord tone="bad" words="No answer" /> : <StateWord tone="good" words="Connected" />}
+      </div>
+      {problem && <Problem problem={problem} />}
+      {tokenIsBarrier === false && (
+        <Note tone="warn" title="Plex answers here without a token">
+          <p>Programs on this network may read and write without one. A preview still writes nothing.</p>
+        </Note>
+      )}
+    </article>
+  )
+}

@@ -1,0 +1,61 @@
+import { useMutation } from '@tanstack/react-query'
+import { tell, tellProblem } from '../ui/announce.tsx'
+import { call } from './api.ts'
+import { jobQuery, keys, queryClient } from './queries.ts'
+import { jobPath } from './route.ts'
+import { navigate } from './router.ts'
+
+const refreshJobs = () => {
+  void queryClient.invalidateQueries({ queryKey: keys.jobs })
+  void queryClient.invalidateQueries({ queryKey: keys.state })
+  void queryClient.invalidateQueries({ queryKey: keys.settings })
+}
+
+/** Runs a job again, as it was or with another config, and goes to it. */
+export function useRerun() {
+  return useMutation({
+    mutationFn: ({ jobId, configText }: { jobId: string; configText?: string }) =>
+      call('rerunJob', { params: { jobId }, body: configText === undefined ? {} : { configText } }),
+    onSuccess: (job) => {
+      queryClient.setQueryData(jobQuery(job.id).queryKey, job)
+      refreshJobs()
+      navigate(jobPath('run', job.id))
+    },
+    onError: tellProblem,
+  })
+}
+
+export function useCancel() {
+  return useMutation({
+    mutationFn: (jobId: string) => call('cancelJob', { params: { jobId } }),
+    onSuccess: (entry) => {
+      queryClient.setQueryData(jobQuery(entry.id).queryKey, (job) => (job ? { ...job, status: entry.status } : job))
+      refreshJobs()
+    },
+    onError: tellProblem,
+  })
+}
+
+export function useKeep() {
+  return useMutation({
+    mutationFn: ({ jobId, keep }: { jobId: string; keep: boolean }) =>
+      call('updateJob', { params: { jobId }, body: { keep } }),
+    onSuccess: (entry) => {
+      refreshJobs()
+      tell(entry.keep ? 'Kept until you delete it.' : 'No longer kept: it goes when its time has come.')
+    },
+    onError: tellProblem,
+  })
+}
+
+export function useDelete() {
+  return useMutation({
+    mutationFn: (jobId: string) => call('deleteJob', { params: { jobId } }),
+    onSuccess: (_, jobId) => {
+      queryClient.removeQueries({ queryKey: keys.job(jobId) })
+      refreshJobs()
+      tell('Deleted.')
+    },
+    onError: tellProblem,
+  })
+}

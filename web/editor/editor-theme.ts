@@ -1,0 +1,42 @@
+import { EditorView } from '@codemirror/view'
+
+/** The page's own colours reach into the shadow root as custom properties: one theme for light and dark. */
+export const editorTheme = EditorView.theme({
+  '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: '13px' },
+  '&.cm-focused': { outline: '2px solid var(--accent-ink)', outlineOffset: '-2px' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflow: 'auto' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--text)' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--muted)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--raised)' },
+  '.cm-foldGutter': { display: 'none' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    background: 'var(--accent-soft)',
+  },
+  '.y-key': { color: 'var(--accent-ink)' },
+  '.y-comment': { color: 'var(--muted)', fontStyle: 'italic' },
+  '.y-text': { color: 'var(--green)' },
+  '.y-value': { color: 'var(--amber)' },
+  '.y-mark': { color: 'var(--muted)' },
+  '.y-mask': { color: 'var(--muted)', letterSpacing: '0.1em' },
+  '.cm-tooltip': {
+    border: '1px solid var(--line)',
+    borderRadius: '8px',
+    backgroundColor: 'var(--surface)',
+    color: 'var(--text)',
+    boxShadow: 'var(--shadow)',
+    overflow: 'hidden',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '4px 12px' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { background: 'var(--hover)', color: 'var(--text)' },
+  '.cm-completionDetail': { color: 'var(--muted)', fontStyle: 'normal', marginLeft: '16px' },
+  '.cm-diagnostic': { padding: '8px 12px', border: 'none' },
+  '.cm-key-help': { maxWidth: '360px', padding: '8px 12px', fontFamily: 'inherit' },
+  '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--text)', borderColor: 'var(--line)' },
+  '.cm-panel input, .cm-panel button': { font: 'inherit', color: 'inherit' },
+  '.cm-textfield': { backgroundColor: 'var(--surface)', border: '1px solid var(--line-strong)' },
+  '.cm-button': { backgroundImage: 'none', backgroundColor: 'var(--hover)', border: '1px solid var(--line)' },
+  '.cm-searchMatch': { backgroundColor: 'var(--amber-soft)' },
+  '.cm-matchingBracket, .cm-selectionMatch': { backgroundColor: 'var(--accent-soft)' },
+})

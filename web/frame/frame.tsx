@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react'
+import type { Route } from '../core/route.ts'
+import { Offline } from './offline.tsx'
+import { Rail } from './rail.tsx'
+import { TopBar } from './top-bar.tsx'
+import './frame.css'
+
+export function Frame({ route, children }: { route: Route; children: ReactNode }) {
+  return (
+    <div className="frame">
+      <a className="skip-link" href="#work">
+        Skip to the content
+      </a>
+      <TopBar route={route} />
+      <Rail route={route} />
+      <main id="work" className="work" tabIndex={-1}>
+        <Offline />
+        <div className="work-inner">{children}</div>
+      </main>
+    </div>
+  )
+}

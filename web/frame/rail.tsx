@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { JobEntry } from '../../src/contract/api.ts'
+import { isOver } from '../core/job-words.ts'
+import { connectionQuery, safetyQuery, stateQuery } from '../core/queries.ts'
+import { jobPath, type Route, type Screen } from '../core/route.ts'
+import { selection } from '../core/selection.ts'
+import { useStore } from '../core/store.ts'
+import { Ring } from '../ui/button.tsx'
+import { Icon, type IconName } from '../ui/icon.tsx'
+import { Link } from '../ui/link.tsx'
+import { useCurrentJob } from './current-job.ts'
+import './rail.css'
+
+/** The way through the studio; each step shows how it stands. */
+export function Rail({ route }: { route: Route }) {
+  const job = useCurrentJob(route.jobId) ?? null
+  const chosen = useStore(selection).length
+  const jobs = useQuery(stateQuery).data?.jobs
+  const total = jobs?.total ?? 0
+  const path = (screen: 'run' | 'compare' | 'safety') => (job ? jobPath(screen, job.id) : `/${screen}`)
+  const step = (screen: Screen, words: string, icon: IconName, href: string, sign: ReactNode) => (
+    <li>
+      <Link href={href} className="step" aria-current={isOn(route, screen) ? 'page' : undefined}>
+        <Icon name={icon} size={20} />
+        <span className="step-words">{words}</span>
+        <span className="step-sign">{sign}</span>
+      </Link>
+    </li>
+  )
+  return (
+    <nav className="rail" aria-label="Steps">
+      <ol>
+        {step('connect', 'Connect', 'plug', '/connect', <ConnectSign />)}
+        {step('choose', 'Choose', 'grid', '/choose', chosen > 0 && <Count n={chosen} what="chosen" />)}
+        {step('run', 'Run', 'play', path('run'), <RunSign job={job} />)}
+        {step('compare', 'Compare', 'compare', path('compare'), <CompareSign job={job} />)}
+        {step('safety', 'Safety', 'shield', path('safety'), job && isOver(job.status) && <SafetySign jobId={job.id} />)}
+        {step('jobs', 'Jobs', 'clock', '/jobs', total > 0 && <Count n={total} what="in all" />)}
+      </ol>
+    </nav>
+  )
+}
+
+const isOn = (route: Route, screen: Screen) =>
+  route.screen === screen || (route.screen === 'config' && screen === 'jobs')
+
+const Count = ({ n, what }: { n: number; what: string }) => (
+  <span className="step-count">
+    {n > 999 ? '999+' : n} <span className="hidden-text">{what}</span>
+  </span>
+)
+
+function Sign({ tone, icon, words }: { tone: 'good' | 'warn' | 'bad'; icon: IconName; words: string }) {
+  return (
+    <span className={`sign sign-${tone}`}>
+      <Icon name={icon} />
+      <span className="hidden-text">{words}</span>
+    </span>
+  )
+}
+
+function ConnectSign() {
+  const connection = useQuery(connectionQuery).data?.connection
+  const kometa = useQuery(stateQuery).data?.kometa.state
+  if (!connection) return null
+  if (!connection.usable || kometa === 'problem') return <Sign tone="bad" icon="warning" words="has a problem" />
+  return <Sign tone="good" icon="check" words="connected" />
+}
+
+function RunSign({ job }: { job: JobEntry | null }) {
+  if (job?.status === 'running')
+    return (
+      <span className="sign sign-run">
+        <Ring />
+        <span className="hidden-text">running</span>
+      </span>
+    )
+  if (job?.status === 'queued') return <Count n={job.queuePlace ?? 1} what="in the queue" />
+  if (job?.status === 'success') return <Sign tone="good" icon="check" words="finished" />
+  if (job?.status === 'failed') return <Sign tone="bad" icon="cross" words="failed" />
+  if (job) return <Sign tone="warn" icon="warning" words={job.status} />
+  return null
+}
+
+function CompareSign({ job }: { job: JobEntry | null }) {
+  if (!job || !isOver(job.status)) return null
+  const pictures = job.counts.changed + job.counts.unchanged
+  return pictures > 0 ? <Count n={pictures} what="pictures" /> : null
+}
+
+function SafetySign({ jobId }: { jobId: string }) {
+  const safety = useQuery({ ...safetyQuery(jobId), staleTime: 60_000 }).data
+  if (!safety) return null
+  if (safety.overall === 'fail') return <Sign tone="bad" icon="cross" words="something is wrong" />
+  const all = safety.overall === 'pass' && safety.checks.every(({ state }) => state === 'pass')
+  return all ? (
+    <Sign tone="good" icon="check" words="everything checked" />
+  ) : (
+    <Sign tone="warn" icon="info" words="not everything checked" />
+  )
+}

@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { JobDetail, Safety } from '../../src/contract/api.ts'
+import { isOver } from '../core/job-words.ts'
+import { safetyQuery } from '../core/queries.ts'
+import { jobPath } from '../core/route.ts'
+import { useWatchedJob } from '../core/watch-job.ts'
+import { Action } from '../frame/action.tsx'
+import { Button } from '../ui/button.tsx'
+import { Icon, type IconName } from '../ui/icon.tsx'
+import { JobGate } from '../ui/job-gate.tsx'
+import { Link } from '../ui/link.tsx'
+import { asProblem, Problem, Skeleton } from '../ui/notes.tsx'
+import { SafetyRecords } from './safety-records.tsx'
+import { Verdict } from './verdict.tsx'
+import './safety-screen.css'
+
+export function SafetyScreen({ jobId }: { jobId: string }) {
+  return <JobGate query={useWatchedJob(jobId)}>{(job) => <SafetyOf job={job} />}</JobGate>
+}
+
+function SafetyOf({ job }: { job: JobDetail }) {
+  const query = useQuery(safetyQuery(job.id))
+  const over = isOver(job.status)
+  const { refetch } = query
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the proof is complete when the job has ended.
+  useEffect(() => void refetch(), [over, refetch])
+  return (
+    <div className="screen safety">
+      <header>
+        <h1>Safety</h1>
+        <p className="muted one-line" dir="auto">
+          {job.title}
+        </p>
+      </header>
+      {query.isError && !query.data && (
+        <Problem problem={asProblem(query.error)} action={<Button onClick={() => void refetch()}>Try again</Button>} />
+      )}
+      {!query.data && !query.isError && <Skeleton height={240} width="100%" />}
+      {query.data && (
+        <>
+          <Verdict safety={query.data} over={over} />
+          <Checks checks={query.data.checks} />
+          <SafetyRecords safety={query.data} />
+        </>
+      )}
+      <Action>
+        <Link className="button button-accent" href={jobPath(over ? 'compare' : 'run', job.id)}>
+          {over ? 'Compare pictures' : 'Watch the run'}
+        </Link>
+      </Action>
+    </div>
+  )
+}
+
+const stateIcons: Record<Safety['overall'], IconName> = { pass: 'check', fail: 'cross', unchecked: 'info' }
+const stateWords: Record<Safety['overall'], string> = {
+  pass: 'Checked',
+  fail: 'Not as it should be',
+  unchecked: 'Not checked',
+}
+
+function Checks({ checks }: { checks: Safety['checks'] }) {
+  return (
+    <ul className="checks" aria-label="Checks">
+      {checks.map(({ id, state, title, detail }) => (
+        <li key={id} className={`check check-${state}`}>
+          <span className="check-sign">
+            <Icon name={stateIcons[state]} />
+          </span>
+          <div>
+            <h2>{title}</h2>
+            <p className="muted">{detail}</p>
+          </div>
+          <span className="check-word">{stateWords[state]}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,56 @@
+import type { Safety } from '../../src/contract/api.ts'
+import { Icon, type IconName } from '../ui/icon.tsx'
+import './verdict.css'
+
+interface Words {
+  state: Safety['overall']
+  icon: IconName
+  title: string
+  words: string
+}
+
+/** One sentence about the whole job. Green only when each single check was made and is good, whatever the summary of them says. */
+export function Verdict({ safety, over }: { safety: Safety; over: boolean }) {
+  const { state, icon, title, words } = verdictOf(safety, over)
+  return (
+    <section className={`verdict verdict-${state}`} aria-label="Verdict">
+      <Icon name={icon} size={32} />
+      <div>
+        <h2>{title}</h2>
+        <p>{words}</p>
+      </div>
+    </section>
+  )
+}
+
+function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Words {
+  const failed = checks.filter(({ state }) => state === 'fail').length
+  const open = checks.filter(({ state }) => state === 'unchecked').length
+  const blocked =
+    blockedCount === 1 ? 'One write was stopped.' : `${blockedCount.toLocaleString('en')} writes were stopped.`
+  if (overall === 'fail' || failed > 0) {
+    return {
+      state: 'fail',
+      icon: 'warning',
+      title: failed === 1 ? 'One thing is not as it should be' : `${failed} things are not as they should be`,
+      words: 'See below what it is. No write of Kometa is ever let through to Plex.',
+    }
+  }
+  if (!over) {
+    return {
+      state: 'unchecked',
+      icon: 'info',
+      title: 'Still running',
+      words: `The checks are made at the end. ${blocked}`,
+    }
+  }
+  if (overall === 'pass' && open === 0 && checks.length > 0) {
+    return { state: 'pass', icon: 'shield', title: 'Plex was not changed', words: `Everything was checked. ${blocked}` }
+  }
+  return {
+    state: 'unchecked',
+    icon: 'info',
+    title: 'Not everything was checked',
+    words: `${open === 1 ? 'One check was' : `${open} checks were`} not made for this job. ${blocked}`,
+  }
+}

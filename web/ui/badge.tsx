@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react'
+import type { Tone } from './notes.tsx'
+import './badge.css'
+
+/** A short word about something; its tone only repeats what the word says. */
+export function Badge({ tone = 'plain', children, title }: { tone?: Tone; children: ReactNode; title?: string }) {
+  return (
+    <span className={`badge badge-${tone}`} title={title}>
+      {children}
+    </span>
+  )
+}

@@ -1,0 +1,87 @@
+import { memo, useEffect, useRef, useState } from 'react'
+import type { ImageRef, StudioItem } from '../../src/contract/api.ts'
+import { apiUrl, thumbnailWidths } from '../core/api.ts'
+import { itemTitle } from '../core/titles.ts'
+import { loadInTurn } from './load-in-turn.ts'
+import './thumb.css'
+
+type Width = (typeof thumbnailWidths)[number]
+
+/** The smallest picture that is sharp in a box of so many CSS pixels. */
+export function widthFor(cssPx: number): Width {
+  const needed = cssPx * Math.min(window.devicePixelRatio || 1, 2)
+  return thumbnailWidths.find((width) => width >= needed * 0.9) ?? 720
+}
+
+/** A library's picture of an item, small, in its own shape. */
+export const ItemThumb = memo(function ItemThumb({
+  item,
+  width,
+  alt = '',
+}: {
+  item: StudioItem
+  width: number
+  alt?: string
+}) {
+  const { server, ratingKey, thumb, shape } = item
+  const src =
+    thumb === null
+      ? null
+      : apiUrl(
+          'itemThumbnail',
+          { server, ratingKey },
+          { w: Math.max(widthFor(width), shape === 'still' ? 240 : 120), v: thumb },
+        )
+  return <QueuedPicture src={src} alt={alt} shape={shape} words={itemTitle(item)} />
+})
+
+/** A job's picture, small. */
+export const JobThumb = memo(function JobThumb({
+  jobId,
+  image,
+  width,
+  alt,
+}: {
+  jobId: string
+  image: ImageRef | null
+  width: number
+  alt: string
+}) {
+  const src = image && apiUrl('jobImage', { jobId, sha256: image.sha256 }, { w: widthFor(width) })
+  return <QueuedPicture src={src} alt={alt} shape={shapeOf(image)} words="" />
+})
+
+export type Shape = StudioItem['shape']
+
+export function shapeOf(image: ImageRef | null): Shape {
+  if (!image?.width || !image.height) return 'poster'
+  const ratio = image.width / image.height
+  return ratio > 1.2 ? 'still' : ratio > 0.85 ? 'square' : 'poster'
+}
+
+function QueuedPicture({ src, alt, shape, words }: { src: string | null; alt: string; shape: Shape; words: string }) {
+  const image = useRef<HTMLImageElement>(null)
+  const [state, setState] = useState<'waiting' | 'there' | 'failed'>('waiting')
+  useEffect(() => {
+    if (!image.current || src === null) return
+    return loadInTurn(image.current, src, (loaded) => setState(loaded ? 'there' : 'failed'))
+  }, [src])
+  const missing = src === null || state === 'failed'
+  return (
+    <span className={`thumb thumb-${shape}`}>
+      {missing ? (
+        <span className="thumb-missing">
+          <span dir="auto">{words || alt}</span>
+        </span>
+      ) : (
+        <img
+          ref={image}
+          alt={alt}
+          decoding="async"
+          draggable={false}
+          className={state === 'there' ? 'thumb-there' : ''}
+        />
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,155 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { StudioLogLine } from '../../src/contract/api.ts'
+import { apiUrl } from '../core/api.ts'
+import { type JobLog, jobLog, loadLogLines } from '../core/job-log.ts'
+import { setQuery } from '../core/router.ts'
+import { useStore } from '../core/store.ts'
+import { tellProblem } from '../ui/announce.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { SearchField, Select } from '../ui/field.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { LogLines, type LogLinesHandle } from './log-lines.tsx'
+import './log-drawer.css'
+
+const levels = ['debug', 'info', 'warning', 'error'] as const
+type Level = (typeof levels)[number]
+const levelChoices = [
+  ['debug', 'Everything'],
+  ['info', 'Info and worse'],
+  ['warning', 'Warnings and worse'],
+  ['error', 'Errors only'],
+] as const
+const rank = (level: StudioLogLine['level']) => (level === 'critical' ? 3 : levels.indexOf(level))
+const isError = ({ level }: StudioLogLine) => level === 'error' || level === 'critical'
+
+/**
+ * The log at the foot of the run: closed at first; the address opens it (`log=open`, `log=error`, `log=<number of a line>`).
+ */
+export function LogDrawer({ jobId, over, open }: { jobId: string; over: boolean; open: string | null }) {
+  const isOpen = open !== null
+  const log = useStore(jobLog(jobId))
+  const errors = useMemo(() => log.lines.filter(isError).length, [log.lines])
+  useEffect(() => {
+    if (!isOpen) return
+    const abort = new AbortController()
+    loadLogLines(jobId, 'newest', abort.signal).catch((error: unknown) => {
+      if (!abort.signal.aborted) tellProblem(error)
+    })
+    return () => abort.abort()
+  }, [jobId, isOpen])
+
+  return (
+    <section className="log" data-open={isOpen || undefined} aria-label="Log">
+      <h2 className="log-bar">
+        <button
+          type="button"
+          className="log-toggle"
+          aria-expanded={isOpen}
+          onClick={() => setQuery({ log: isOpen ? null : 'open' }, { replace: true })}
+        >
+          <Icon name={isOpen ? 'down' : 'up'} size={14} />
+          Log
+          {errors > 0 && <Badge tone="bad">{errors === 1 ? '1 error' : `${errors} errors`}</Badge>}
+        </button>
+      </h2>
+      {isOpen && <OpenLog jobId={jobId} log={log} over={over} start={open} />}
+    </section>
+  )
+}
+
+function OpenLog({ jobId, log, over, start }: { jobId: string; log: JobLog; over: boolean; start: string }) {
+  const [level, setLevel] = useState<Level>('info')
+  const [search, setSearch] = useState('')
+  /** The lines that are shown while the log is paused. */
+  const [paused, setPaused] = useState<readonly StudioLogLine[] | null>(null)
+  const [following, setFollowing] = useState(start === 'open' && !over)
+  const list = useRef<LogLinesHandle>(null)
+
+  const source = paused ?? log.lines
+  const lines = useMemo(() => {
+    const least = levels.indexOf(level)
+    const words = search.trim().toLowerCase()
+    return source.filter(
+      (line) => rank(line.level) >= least && (words === '' || line.text.toLowerCase().includes(words)),
+    )
+  }, [source, level, search])
+  const errors = useMemo(() => lines.flatMap((line, i) => (isError(line) ? [i] : [])), [lines])
+
+  // Where the address leads: to the first error, or to one line; once its line is there.
+  const reached = useRef<string | null>(null)
+  useEffect(() => {
+    if (start === 'open' || reached.current === start || lines.length === 0) return
+    const index = start === 'error' ? (errors[0] ?? -1) : lines.findIndex(({ n }) => n === Number(start))
+    if (index < 0) return
+    reached.current = start
+    setFollowing(false)
+    list.current?.show(index)
+  }, [start, lines, errors])
+
+  const jump = (by: 1 | -1) => {
+    const now = list.current?.current() ?? -1
+    const next =
+      by === 1 ? (errors.find((i) => i > now) ?? errors[0]) : (errors.findLast((i) => i < now) ?? errors.at(-1))
+    if (next === undefined) return
+    setFollowing(false)
+    list.current?.show(next)
+  }
+
+  return (
+    <>
+      <div className="log-tools">
+        <SearchField
+          className="log-search"
+          label="Search the log"
+          placeholder="Search the log"
+          value={search}
+          onValue={setSearch}
+        />
+        <Select label="Lines to show" value={level} options={levelChoices} onValue={setLevel} />
+        <span className="log-tool-group">
+          <IconButton icon="up" label="Error before" disabled={errors.length === 0} onClick={() => jump(-1)} />
+          <IconButton icon="down" label="Next error" disabled={errors.length === 0} onClick={() => jump(1)} />
+        </span>
+        <span className="log-space" />
+        {!over && (
+          <>
+            <Button kind="quiet" icon={paused ? 'play' : 'pause'} onClick={() => setPaused(paused ? null : log.lines)}>
+              {paused
+                ? `Go on${log.lines.length > paused.length ? ` (${log.lines.length - paused.length} new)` : ''}`
+                : 'Pause'}
+            </Button>
+            <Button
+              kind="quiet"
+              icon="down"
+              aria-pressed={following}
+              className={following ? 'log-on' : ''}
+              onClick={() => setFollowing(!following)}
+            >
+              Follow
+            </Button>
+          </>
+        )}
+        <a
+          className="icon-button"
+          href={apiUrl('jobLog', { jobId })}
+          download={`${jobId}.log.txt`}
+          aria-label="Download the whole log"
+          title="Download the whole log"
+        >
+          <Icon name="download" size={20} />
+        </a>
+      </div>
+      <LogLines
+        ref={list}
+        lines={lines}
+        search={search.trim()}
+        following={following && paused === null}
+        onLeaveEnd={() => setFollowing(false)}
+        more={log.more && search === '' && paused === null}
+        onOlder={() => void loadLogLines(jobId, 'older').catch(tellProblem)}
+        empty={log.lines.length === 0 ? 'Nothing has been logged yet.' : 'No line fits.'}
+      />
+    </>
+  )
+}

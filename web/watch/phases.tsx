@@ -1,0 +1,77 @@
+import type { JobDetail, JobPhase } from '../../src/contract/api.ts'
+import { phases as phaseWords } from '../../src/contract/events.ts'
+import { duration } from '../core/format.ts'
+import { isOver } from '../core/job-words.ts'
+import { Ring } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { useNow } from './use-now.ts'
+import './phases.css'
+
+type PhaseName = JobPhase['phase']
+const order = Object.keys(phaseWords) as PhaseName[]
+
+/** The way of a job as a line from top to bottom: what is done, what runs, what is to come. */
+export function Phases({ job }: { job: JobDetail }) {
+  const over = isOver(job.status)
+  const now = useNow(job.status === 'running')
+  const ahead = over ? [] : order.filter((name) => !job.phases.some(({ phase }) => phase === name))
+  const ended = job.phases.length - 1
+  return (
+    <ol className="phases" aria-label="Phases">
+      {job.phases.map((phase, i) => (
+        <Phase
+          key={phase.startedAt}
+          phase={phase}
+          now={now}
+          stopped={over && i === ended && job.status !== 'success' && job.status !== 'partial'}
+          running={!over && phase.durationMs === null}
+        />
+      ))}
+      {ahead.map((name) => (
+        <li key={name} className="phase phase-ahead">
+          <span className="phase-dot" />
+          <span className="phase-name">{phaseWords[name]}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Phase({ phase, now, running, stopped }: { phase: JobPhase; now: number; running: boolean; stopped: boolean }) {
+  const { done, total, title, durationMs, startedAt } = phase
+  const time = durationMs ?? Math.max(0, now - Date.parse(startedAt))
+  return (
+    <li
+      className="phase"
+      data-running={running || undefined}
+      data-stopped={stopped || undefined}
+      aria-current={running ? 'step' : undefined}
+    >
+      <span className="phase-dot">
+        {running ? <Ring size={20} /> : <Icon name={stopped ? 'cross' : 'check'} size={14} />}
+      </span>
+      <span className="phase-name">
+        {phaseWords[phase.phase]}
+        {running && <span className="hidden-text"> – runs now</span>}
+      </span>
+      <span className="phase-time muted">
+        {running ? (time >= 1_000 ? duration(Math.floor(time / 1_000) * 1_000) : '') : duration(time)}
+      </span>
+      {(running || total > 1) && total > 0 && (
+        <span className="phase-more muted">
+          <span className="phase-count">
+            {done} / {total}
+          </span>
+          {running && title && (
+            <span className="one-line" dir="auto">
+              {title}
+            </span>
+          )}
+        </span>
+      )}
+      {running && total > 0 && (
+        <progress className="phase-bar" max={total} value={done} aria-label={phaseWords[phase.phase]} />
+      )}
+    </li>
+  )
+}

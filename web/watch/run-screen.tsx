@@ -1,0 +1,180 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import type { JobDetail } from '../../src/contract/api.ts'
+import { ago, count, duration } from '../core/format.ts'
+import { useCancel, useRerun } from '../core/job-actions.ts'
+import { isOver, statusTone, statusWords } from '../core/job-words.ts'
+import { jobsQuery } from '../core/queries.ts'
+import { jobPath } from '../core/route.ts'
+import { setQuery, useLocation } from '../core/router.ts'
+import { useWatchedJob } from '../core/watch-job.ts'
+import { Action } from '../frame/action.tsx'
+import { announce } from '../ui/announce.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { JobGate } from '../ui/job-gate.tsx'
+import { Link } from '../ui/link.tsx'
+import { Note, Problem } from '../ui/notes.tsx'
+import { LogDrawer } from './log-drawer.tsx'
+import { Phases } from './phases.tsx'
+import { RunPictures } from './run-pictures.tsx'
+import { useNow } from './use-now.ts'
+import './run-screen.css'
+
+export function RunScreen({ jobId }: { jobId: string }) {
+  return <JobGate query={useWatchedJob(jobId)}>{(job) => <Run job={job} />}</JobGate>
+}
+
+function Run({ job }: { job: JobDetail }) {
+  const cancel = useCancel()
+  const over = isOver(job.status)
+  const { query } = useLocation()
+  const failed = job.status === 'failed' && job.problem === null
+  useAnnouncedStatus(job)
+
+  // A job that fails while it is watched shows the error in its log by itself, once.
+  const opened = useRef(over)
+  useEffect(() => {
+    if (!failed || opened.current) return
+    opened.current = true
+    setQuery({ log: 'error' }, { replace: true })
+  }, [failed])
+
+  return (
+    <div className="run">
+      <div className="run-body">
+        <div className="run-inner">
+          <header className="run-head">
+            <div className="run-title">
+              <h1 className="one-line" dir="auto" title={job.title}>
+                {job.title}
+              </h1>
+              <RunFacts job={job} />
+            </div>
+            {!over && (
+              <Button kind="danger" icon="cross" busy={cancel.isPending} onClick={() => cancel.mutate(job.id)}>
+                Cancel
+              </Button>
+            )}
+          </header>
+          <RunNotes job={job} />
+          <div className="run-columns">
+            <Phases job={job} />
+            <RunPictures job={job} />
+          </div>
+        </div>
+      </div>
+      <LogDrawer jobId={job.id} over={over} open={query.get('log')} />
+      <RunAction job={job} />
+    </div>
+  )
+}
+
+function RunFacts({ job }: { job: JobDetail }) {
+  const now = useNow(!isOver(job.status))
+  const { startedAt, durationMs, status } = job
+  const time = durationMs ?? (startedAt ? Math.max(0, now - Date.parse(startedAt)) : null)
+  return (
+    <p className="run-facts muted">
+      <Badge tone={statusTone[status]}>{statusWords[status]}</Badge>
+      <span>{count(job.targetCount, 'item')}</span>
+      {time !== null && (
+        <span className="run-clock">
+          {status === 'running' ? duration(Math.floor(time / 1_000) * 1_000 || 1) : duration(time)}
+        </span>
+      )}
+      {isOver(status) && <span>{ago(job.endedAt ?? job.createdAt)}</span>}
+      <span className="one-line">
+        {job.config}
+        {job.configEdited && ', edited'}
+      </span>
+    </p>
+  )
+}
+
+/** What a person must know about this run, in sentences. */
+function RunNotes({ job }: { job: JobDetail }) {
+  const running = useQuery(jobsQuery).data?.jobs.find(({ status }) => status === 'running')
+  const notes = job.problems.length + job.warnings.length
+  if (job.status !== 'queued' && job.problem === null && notes === 0 && job.status !== 'interrupted') return null
+  return (
+    <div className="run-notes">
+      {job.status === 'queued' && (
+        <Note tone="plain" title={job.queuePlace === 1 ? 'Next in line' : `Number ${job.queuePlace} in line`}>
+          <p>
+            One preview runs at a time.{' '}
+            {running && <Link href={jobPath('run', running.id)}>Watch the one that runs now</Link>}
+          </p>
+        </Note>
+      )}
+      {job.status === 'interrupted' && (
+        <Note tone="warn" title="Kometa Preview ended while this ran">
+          <p>What had been drawn by then is here. Run it again for the rest.</p>
+        </Note>
+      )}
+      {job.problem && <Problem problem={job.problem} />}
+      {job.problems.length > 0 && (
+        <Note tone={job.status === 'failed' ? 'bad' : 'warn'}>
+          {job.problems.map((problem) => (
+            <p key={problem}>{problem}</p>
+          ))}
+        </Note>
+      )}
+      {job.warnings.length > 0 && (
+        <details className="fold">
+          <summary>
+            <span className="fold-title">{count(job.warnings.length, 'warning')}</span>
+          </summary>
+          <ul className="run-warnings">
+            {job.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  )
+}
+
+function RunAction({ job }: { job: JobDetail }) {
+  const rerun = useRerun()
+  const pictures = job.targets.filter(({ after }) => after !== null).length
+  if (isOver(job.status) && pictures === 0) {
+    return (
+      <Action>
+        <Button
+          kind="accent"
+          icon="restore"
+          disabled={!job.canRerun}
+          busy={rerun.isPending}
+          onClick={() => rerun.mutate({ jobId: job.id })}
+        >
+          Run again
+        </Button>
+      </Action>
+    )
+  }
+  return (
+    <Action>
+      {pictures > 0 ? (
+        <Link className="button button-accent" href={jobPath('compare', job.id)}>
+          Compare {pictures}
+        </Link>
+      ) : (
+        <Button kind="accent" disabled>
+          Compare
+        </Button>
+      )}
+    </Action>
+  )
+}
+
+/** Said once for each change, so that nobody has to look. */
+function useAnnouncedStatus({ status, title }: JobDetail): void {
+  const last = useRef(status)
+  useEffect(() => {
+    if (last.current === status) return
+    last.current = status
+    announce(`${title}: ${statusWords[status]}`)
+  }, [status, title])
+}

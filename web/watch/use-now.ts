@@ -1,0 +1,13 @@
+import { useEffect, useState } from 'react'
+
+/** The time, once a second as long as something runs. */
+export function useNow(running: boolean): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    if (!running) return
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), 1_000)
+    return () => clearInterval(timer)
+  }, [running])
+  return now
+}
