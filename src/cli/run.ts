@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
 import { AppError } from '../contract/errors.ts'
+import type { IsolateMode } from '../kometa/isolation.ts'
 import { runJob } from '../run/run.ts'
 import { formatLogLine } from '../util/job-log.ts'
 import { cancelOnSignals } from './cancel.ts'
@@ -28,6 +29,7 @@ interface RunCommandOptions {
   port?: number
   jobs?: number
   idleTimeout?: number
+  isolate: IsolateMode
   data?: string
   json?: boolean
 }
@@ -58,6 +60,14 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .option('--jobs <n>', 'how many libraries are drawn at once (default: processor cores)', parseCount)
     .option('--port <number>', 'where the proxy listens on 127.0.0.1 (default: 32500)', parsePort)
     .option('--idle-timeout <minutes>', 'end Kometa when it says nothing for so long (default: 10)', parseCount)
+    .addOption(
+      new Option(
+        '--isolate <mode>',
+        'Kometa in a network namespace of its own, with proxy and gate as its only ways out',
+      )
+        .choices(['auto', 'on', 'off'])
+        .default('auto', 'auto: on Linux, where the system allows it'),
+    )
     .option('--keep-workspace', 'do not remove the private folder that Kometa ran in; it holds your API keys')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')
@@ -103,6 +113,7 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
       proxyPort: options.port,
       jobs: options.jobs,
       idleTimeoutMs: options.idleTimeout === undefined ? undefined : options.idleTimeout * 60_000,
+      isolate: options.isolate,
       env,
       signal: cancel.signal,
       onEvent: progress.event,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 export const workspacePrefix = 'workspace-'
 const ownerFile = 'owner.json'
+const rendererFile = 'renderer.json'
 /** A workspace whose owner cannot be asked (another container, another host) counts as left behind after this time. */
 const maxUnknownAgeMs = 24 * 60 * 60 * 1000
 /** Between making the folder and writing its owner file lie milliseconds. */
@@ -20,18 +21,26 @@ export async function writeOwner(dir: string, owner: Owner, keep: boolean): Prom
   await chmod(path, 0o600)
 }
 
+/** Notes what was started in a workspace, for the start that finds the workspace left behind. */
+export async function writeRenderer(dir: string, renderer: Owner): Promise<void> {
+  await writeFile(join(dir, rendererFile), JSON.stringify(renderer), { mode: 0o600 })
+}
+
 /**
  * Removes workspaces that a dead process left behind; kept ones (`--keep-workspace`) and those of living processes stay.
- * Answers with the names of what was removed.
+ * What still runs in one is ended first. Answers with the names of what was removed.
  */
 export async function removeStaleWorkspaces(
   parentDir: string,
   livenessOf: (owner: Owner) => Promise<'alive' | 'dead' | 'unsure' | 'elsewhere'>,
+  endLeftover: (renderer: Owner) => Promise<void> = async () => undefined,
 ): Promise<string[]> {
   const removed: string[] = []
   for (const name of await workspaceNames(parentDir)) {
     const dir = join(parentDir, name)
     if (!(await isStale(dir, livenessOf))) continue
+    const renderer = await readJson(join(dir, rendererFile), ownerSchema)
+    if (renderer) await endLeftover(renderer)
     await rm(dir, { recursive: true, force: true, maxRetries: 3 })
     removed.push(name)
   }
@@ -55,17 +64,16 @@ async function isStale(dir: string, livenessOf: Parameters<typeof removeStaleWor
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   )
-  const file = await readOwner(dir)
+  const file = await readJson(join(dir, ownerFile), fileSchema)
   if (!file) return ageMs > maxWithoutOwnerMs
   if (file.keep) return false
   const liveness = await livenessOf(file.owner)
   return liveness === 'dead' || (liveness !== 'alive' && ageMs > maxUnknownAgeMs)
 }
 
-async function readOwner(dir: string): Promise<z.infer<typeof fileSchema> | undefined> {
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   try {
-    const result = fileSchema.safeParse(JSON.parse(await readFile(join(dir, ownerFile), 'utf8')))
-    return result.data
+    return schema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data
   } catch {
     // Not written yet, or torn by a crash: the folder's age decides.
     return undefined

@@ -34,6 +34,7 @@ export const errorTable = {
   SETUP_FAILED: { exit: 1 },
   DOCKER_UNUSABLE: { exit: 2 },
   PORT_UNAVAILABLE: { exit: 2 },
+  ISOLATION_UNAVAILABLE: { exit: 2 },
   CANCELLED: { exit: 130 },
   RUN_FAILED: { exit: 1 },
 } as const satisfies Record<string, { exit: 1 | 2 | 130 }>

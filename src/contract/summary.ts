@@ -124,6 +124,13 @@ export const summarySchema = z.object({
       }),
     ),
   }),
+  /** Whether Kometa had any way out but proxy and gate. */
+  isolation: z.object({
+    /** namespace: a network namespace of its own, with proxy and gate as its only ways out. */
+    mode: z.enum(['namespace', 'none']),
+    /** In words. */
+    why: z.string(),
+  }),
   /** `output/ledger.jsonl`: every request and its verdict, each line with the hash of the one before. */
   ledger: z.object({
     head: z.string(),

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import { createDoor, type Door } from '../util/door.ts'
 import { AddressRefused, resolvePublic } from '../util/public-address.ts'
 import { type Dial, dialAddress, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
 import { type GateRules, judgeHost, normalizeHost } from './judge-host.ts'
@@ -49,6 +50,8 @@ export interface Gate extends AsyncDisposable {
   /** What Kometa's HTTPS_PROXY and HTTP_PROXY are: it holds the job's credential, and belongs in no log. */
   proxyUrl: string
   credential: string
+  /** For a Kometa in a network namespace of its own. */
+  door: Door
 }
 
 /**
@@ -203,6 +206,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   return {
     port,
     credential,
+    door: createDoor(server, port),
     proxyUrl: `http://preview:${credential}@127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))

@@ -2,6 +2,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { request as httpsRequest } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { pipeline } from 'node:stream'
+import { createDoor, type Door } from '../util/door.ts'
 import type { GateEntry } from './gate.ts'
 import { refusesRead, type ServiceName } from './service-reads.ts'
 
@@ -20,6 +21,8 @@ export interface ServiceProxy extends AsyncDisposable {
   service: ServiceName
   /** What stands in the run config instead of the user's address. */
   url: string
+  /** For a Kometa in a network namespace of its own. */
+  door: Door
 }
 
 /**
@@ -109,9 +112,11 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
+  const { port } = server.address() as AddressInfo
   return {
     service,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
+    door: createDoor(server, port),
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()

@@ -4,22 +4,17 @@ import { Server } from 'node:net'
 import { dirname, extname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Door } from '../util/door.ts'
 import { signalTree } from './process-tree.ts'
 import { parseReport, type StartOrder, type SupervisorOrder } from './supervisor-messages.ts'
 
 /** How long a supervisor may take to make its namespace ready. */
 const isolateTimeoutMs = 15_000
 
-/** A socket that listens inside a namespace is handed out here, to be served by whoever has the port outside. */
-export interface Door {
-  port: number
-  serve(listener: Server): Disposable
-}
-
 export interface SupervisorOptions {
   /** What the supervisor's own environment is taken from; Kometa's comes with its start. */
   env: NodeJS.ProcessEnv
-  /** In a namespace of its own, with nothing but these doors out. */
+  /** In a namespace of its own, with nothing but these doors out: what listens there is served here. */
   isolation?: { doors: readonly Door[]; hide: readonly string[]; python: string | null; nested: boolean }
 }
 

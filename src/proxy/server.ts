@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { AppError } from '../contract/errors.ts'
 import type { PlexConnection } from '../plex/connection.ts'
+import { createDoor, type Door } from '../util/door.ts'
 import type { CaptureStore } from './capture/types.ts'
 import { microTimestamp } from './clock.ts'
 import { createDrain } from './drain.ts'
@@ -39,6 +40,8 @@ export interface Proxy extends AsyncDisposable {
   readonly port: number
   /** True when the preferred port was taken and another one is used. */
   readonly portWasTaken: boolean
+  /** For a Kometa in a network namespace of its own. */
+  readonly door: Door
   /** Takes no new connections and lets requests under way finish, within `drainTimeoutMs`; then cuts the rest. */
   drain(): Promise<void>
 }
@@ -89,7 +92,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   refuseRawRequests(server, records)
   const portWasTaken = await listen(server, options.preferredPort ?? defaultProxyPort)
   const port = portOf(server)
-  return { url: `http://127.0.0.1:${port}`, port, portWasTaken, drain, [Symbol.asyncDispose]: drain }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    portWasTaken,
+    door: createDoor(server, port),
+    drain,
+    [Symbol.asyncDispose]: drain,
+  }
 }
 
 const expectation = {

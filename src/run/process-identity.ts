@@ -5,6 +5,8 @@ import { hostname } from 'node:os'
 
 /** How long `ps` may take. */
 const psTimeoutMs = 5_000
+/** How long PowerShell may take; its first start takes seconds. */
+const powershellTimeoutMs = 20_000
 
 /** What tells a process from any other: its pid means something only on its host, and only while it lives. */
 export interface ProcessIdentity {
@@ -20,6 +22,18 @@ const unknownStart = 'unknown'
 /** The identity of this process. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   return { pid: process.pid, start: (await startOf(process.pid)) ?? unknownStart, host: await hostOf() }
+}
+
+/** The identity of another process, exact on every system; null when there is no such process. */
+export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
+  const start = await exactStartOf(pid)
+  return start === null ? null : { pid, start, host: await hostOf() }
+}
+
+/** True only when it is certain that this very process still lives. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  if (identity.start === unknownStart || identity.host !== (await hostOf()) || !exists(identity.pid)) return false
+  return (await exactStartOf(identity.pid)) === identity.start
 }
 
 /**
@@ -43,6 +57,11 @@ function exists(pid: number): boolean {
     // EPERM: it lives and belongs to someone else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+}
+
+/** As `startOf`, on Windows too, where asking takes half a second. */
+function exactStartOf(pid: number): Promise<string | null> {
+  return process.platform === 'win32' ? windowsStart(pid) : startOf(pid)
 }
 
 /** Hash of the start time; null = there is no such living process. */
@@ -75,6 +94,18 @@ function psStart(pid: number): Promise<string | null> {
       const [, state = '', start] = /^\s*(\S+)\s+(\S.*\S)\s*$/.exec(stdout) ?? []
       if (state.startsWith('Z')) resolve(null)
       else if (start) resolve(shortHash(start))
+      else resolve(error && exists(pid) ? unknownStart : null)
+    })
+  })
+}
+
+function windowsStart(pid: number): Promise<string | null> {
+  const command = `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`
+  const args = ['-NoProfile', '-NonInteractive', '-Command', command]
+  return new Promise((resolve) => {
+    execFile('powershell', args, { timeout: powershellTimeoutMs, windowsHide: true }, (error, stdout) => {
+      const [ticks] = /^\d+/.exec(stdout.trim()) ?? []
+      if (ticks) resolve(shortHash(ticks))
       else resolve(error && exists(pid) ? unknownStart : null)
     })
   })

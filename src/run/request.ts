@@ -1,5 +1,6 @@
 import type { JobConfig } from '../config/job-config.ts'
 import type { JobEvent } from '../contract/events.ts'
+import type { IsolateMode } from '../kometa/isolation.ts'
 import type { LogLine } from '../util/job-log.ts'
 import type { Remembered } from './remembered.ts'
 import type { Renderer } from './renderer.ts'
@@ -29,6 +30,8 @@ export interface JobRequest {
   remembered?: Remembered | undefined
   /** Ask Plex anew, whatever is remembered. */
   fresh?: boolean | undefined
+  /** Kometa in a network namespace of its own: `auto` (default) where this system allows it, `on` or not at all. */
+  isolate?: IsolateMode | undefined
   /** Milliseconds without output after which the renderer counts as hung. */
   idleTimeoutMs?: number | undefined
   env: NodeJS.ProcessEnv

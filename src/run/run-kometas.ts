@@ -10,10 +10,12 @@ import { type KometaExit, startKometa } from '../kometa/process.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
+import { rememberKometa } from './leftover.ts'
 import { ownIdentity } from './process-identity.ts'
 import type { JobRequest } from './request.ts'
 import { slug } from './safe-name.ts'
 import type { JobGate } from './start-gate.ts'
+import { type JobIsolation, supervise, untilIsolated } from './supervise.ts'
 
 /** One Kometa process: what it was given, and what came of it by its own words. */
 export interface KometaRun {
@@ -36,6 +38,7 @@ export interface RunKometasOptions {
   proxies: readonly { url: string; token: string }[]
   /** Kometa's ways to everything but Plex. */
   gate: Pick<JobGate, 'env' | 'credential' | 'services'>
+  isolation: JobIsolation
   /** The folder of workspaces. */
   workspaces: string
   clientIdentifier: string
@@ -71,6 +74,8 @@ async function runOne(
 ): Promise<KometaRun> {
   const { request, log } = options
   const { config, renderer, signal } = request
+  // Started now, so that it is ready when the workspace is.
+  await using supervisor = await supervise(request.env, options.isolation)
   const { text, changes } = makeRunConfig(config, {
     libraries,
     proxies: options.proxies,
@@ -90,7 +95,9 @@ async function runOne(
   options.enter('kometa')
   const recorder = createKometaRecorder()
   const proxyTokens = options.proxies.map(({ token }) => token)
+  const notHidden = await untilIsolated(supervisor)
   const kometa = await startKometa({
+    ...(supervisor ? { supervisor } : {}),
     command: renderer.command,
     args: renderer.args(workspace.configPath),
     cwd: workspace.cwd,
@@ -117,9 +124,10 @@ async function runOne(
         at: new Date(at ?? Date.now()).toISOString(),
       }),
   })
-  const exit = await kometa.done
+  const [exit] = await Promise.all([kometa.done, rememberKometa(workspace.dir, kometa.pid)])
   for (const problem of exit.logProblems) log.warning(problem)
-  const { warnings, backups } = workspace
+  const { backups } = workspace
+  const warnings = [...workspace.warnings, ...notHidden]
   const backupsLeft = await workspace.backupsLeft()
   return { libraries, exit, record: recorder.record, changes, warnings, backups, backupsLeft }
 }

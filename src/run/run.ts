@@ -5,6 +5,7 @@ import { removeStaleWorkspaces } from '../config/stale-workspaces.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Phase } from '../contract/events.ts'
 import type { Summary } from '../contract/summary.ts'
+import { chooseIsolation } from '../kometa/isolation.ts'
 import { removeTemporaryFiles } from '../proxy/capture/folders.ts'
 import { createCaptureStore } from '../proxy/capture/store.ts'
 import { createLedger } from '../proxy/ledger.ts'
@@ -19,6 +20,7 @@ import { fetchBeforePictures } from './fetch-before.ts'
 import { openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder } from './job-recorder.ts'
+import { endLeftover } from './leftover.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
 import { rememberForOneJob } from './remembered.ts'
@@ -55,6 +57,10 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   }
 
   enter('check')
+  const python = renderer.kind === 'kometa' ? renderer.command : null
+  const choosing = chooseIsolation(request.isolate ?? 'auto', { env: request.env, python })
+  // Awaited below; bad input ends the job before that.
+  choosing.catch(() => undefined)
   const fallbackIdentifier = await clientIdentifier(request.dataDir)
   const wanted = [request.library, ...config.preview.targets.map(({ library }) => library)].filter(
     (name) => name !== undefined,
@@ -69,15 +75,17 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   const libraries = [...new Set(targets.flatMap(({ mappings }) => mappings))]
   const fileWarnings = await checkLibraries(config, { libraries, kometaDir: renderer.dir, env: request.env })
   await checkDiskSpace(folder.dir, targets.length)
+  const isolation = await choosing
   const warnings = [...renderer.warnings, ...config.warnings, ...servers.warnings, ...notes, ...fileWarnings]
   for (const note of renderer.notes ?? []) log.info(note)
   for (const warning of warnings) log.warning(warning)
+  log.info(`isolation: ${isolation.why}`)
 
   await removeEarlierResults(folder)
   await removeTemporaryFiles(folder.dir)
   if (request.writeJobFile) await writeJobFile(folder.dir, config, targets.map(toPreviewTarget))
   const workspaces = join(request.dataDir, 'workspaces')
-  await removeStaleWorkspaces(workspaces, livenessOf)
+  await removeStaleWorkspaces(workspaces, livenessOf, endLeftover)
 
   using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
   const recorder = createJobRecorder(log, ledger, (capture) => {
@@ -113,6 +121,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       targets,
       proxies: proxies.access,
       gate,
+      isolation: { mode: isolation.mode, doors: [...proxies.doors, ...gate.doors], python },
       workspaces,
       clientIdentifier: fallbackIdentifier,
       logsDir: folder.logsDir,
@@ -149,6 +158,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     captures: captures.list(),
     ledger: ledger.head(),
     scopes,
+    isolation,
     outside,
     warnings,
     startedAt: watch.startedAt,

@@ -7,6 +7,7 @@ import { type NextHop, parseNextHop } from '../gate/dial.ts'
 import { type GateEntry, startGate } from '../gate/gate.ts'
 import { type ServiceProxy, startServiceProxy } from '../gate/service-proxy.ts'
 import type { Ledger } from '../proxy/ledger.ts'
+import type { Door } from '../util/door.ts'
 import type { JobLog } from '../util/job-log.ts'
 
 /** How long the names of the Plex servers may take to resolve. */
@@ -31,6 +32,7 @@ export interface JobGate extends AsyncDisposable {
   /** Must never stand in a log. */
   credential: string
   services: { service: string; url: string; proxyUrl: string }[]
+  doors: readonly Door[]
   hosts(): HostCount[]
   /** True when a proxy of the user's environment is the way out: names are judged here, and resolved there. */
   viaUserProxy: boolean
@@ -81,6 +83,7 @@ export async function startJobGate(
     env: { HTTPS_PROXY: gate.proxyUrl, HTTP_PROXY: gate.proxyUrl, NO_PROXY: '127.0.0.1,localhost' },
     credential: gate.credential,
     services: services.map(({ proxy, url }) => ({ service: proxy.service, url, proxyUrl: proxy.url })),
+    doors: [gate.door, ...services.map(({ proxy }) => proxy.door)],
     hosts: () => [...hosts.values()],
     viaUserProxy: nextHop !== null,
     [Symbol.asyncDispose]: close,

@@ -4,6 +4,7 @@ import type { CaptureStore } from '../proxy/capture/types.ts'
 import { createReadLayers, type ReadLayers } from '../proxy/memo/read-layers.ts'
 import type { Scope, ScopeReport } from '../proxy/scope/scope.ts'
 import { type Proxy as CaptureProxy, defaultProxyPort, startProxy } from '../proxy/server.ts'
+import type { Door } from '../util/door.ts'
 import type { JobLog } from '../util/job-log.ts'
 import type { ChosenTargets } from './choose-targets.ts'
 import type { JobServer, JobServers } from './connect-servers.ts'
@@ -15,6 +16,7 @@ export interface JobProxies extends AsyncDisposable {
   scopes: ReadonlyMap<string, Scope>
   /** By place in `JobConfig.servers`; what the run config gets instead of the real servers. */
   access: { url: string; token: string }[]
+  doors: readonly Door[]
   drain(): Promise<void>
 }
 
@@ -78,6 +80,7 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
   return {
     access,
     scopes,
+    doors: proxies.map(({ door }) => door),
     async drain() {
       await Promise.all(proxies.map((proxy) => proxy.drain()))
     },

@@ -8,6 +8,7 @@ import {
 } from '../contract/summary.ts'
 import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
+import type { Isolation } from '../kometa/isolation.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
 import { overlaysByCapture } from '../kometa/overlay-results.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
@@ -36,6 +37,7 @@ export interface SummaryInput {
   captures: readonly Capture[]
   ledger: LedgerHead
   scopes: readonly JobScopeReport[]
+  isolation: Isolation
   outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
   warnings: readonly string[]
   startedAt: string
@@ -105,6 +107,7 @@ export function buildSummary(input: SummaryInput): Summary {
     config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))],
     durations_ms: input.durationsMs,
     ledger: input.ledger,
+    isolation: input.isolation,
     scope: input.scopes.map(scopeSummary),
     gate: {
       mode: request.config.preview.gate.mode,
