@@ -48,6 +48,8 @@ class ForwardSink implements PlexReadSink {
   readonly #reply: ReadReply
   #flow: PlexReadFlow | undefined
   #waits = false
+  /** The head of an answer that says gzip, until its first bytes have shown that it is. */
+  #unproven: PlexResponseHead | undefined
 
   constructor(reply: ReadReply) {
     this.#reply = reply
@@ -56,15 +58,29 @@ class ForwardSink implements PlexReadSink {
   head({ status, headers }: PlexResponseHead, flow: PlexReadFlow): void {
     if (status >= 300 && status < 400 && status !== 304) {
       // The client would follow it with token and body, past the proxy.
-      this.#reply.fail(502, `Plex answered ${status}, a redirect, which is never followed nor passed on`)
-      flow.abort(new Error('redirect'))
+      this.#refuse(flow, `Plex answered ${status}, a redirect, which is never followed nor passed on`)
+      return
+    }
+    // A reverse proxy's login or a Plex that migrates its database: Kometa cannot parse it, and tries for a minute.
+    if (status < 300 && /^text\/html/i.test(headers['content-type'] ?? '')) {
+      this.#refuse(flow, `Plex answered ${status} with a web page instead of data`)
       return
     }
     this.#flow = flow
-    this.#reply.begin(status, answerHeaders(headers))
+    if (/gzip/i.test(headers['content-encoding'] ?? '')) this.#unproven = { status, headers }
+    else this.#reply.begin(status, answerHeaders(headers))
   }
 
   data(chunk: Buffer): void {
+    if (this.#unproven && chunk.length > 0) {
+      const { status, headers } = this.#unproven
+      this.#unproven = undefined
+      if (!isGzip(chunk)) {
+        if (this.#flow) this.#refuse(this.#flow, `Plex answered ${status} with something that is not gzip, as it says`)
+        return
+      }
+      this.#reply.begin(status, answerHeaders(headers))
+    }
     if (this.#reply.write(chunk)) return
     this.#flow?.pause()
     if (this.#waits) return
@@ -73,7 +89,13 @@ class ForwardSink implements PlexReadSink {
   }
 
   end(): void {
+    if (this.#unproven) this.#reply.begin(this.#unproven.status, answerHeaders(this.#unproven.headers))
     this.#reply.end()
+  }
+
+  #refuse(flow: PlexReadFlow, reason: string): void {
+    this.#reply.fail(502, reason)
+    flow.abort(new Error(reason))
   }
 
   fail(error: Error): void {
@@ -147,6 +169,11 @@ function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
     for (const name of connection.toLowerCase().split(/\s*,\s*/)) delete kept[name]
   }
   return kept
+}
+
+/** The two bytes that gzip begins with, as far as the piece goes. */
+function isGzip(chunk: Buffer): boolean {
+  return chunk[0] === 0x1f && (chunk.length === 1 || chunk[1] === 0x8b)
 }
 
 function isTimeout(error: Error): boolean {
