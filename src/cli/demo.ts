@@ -1,18 +1,25 @@
-import { join, resolve } from 'node:path'
+import { once } from 'node:events'
+import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadJobConfig } from '../config/job-config.ts'
-import { sampleRenderer, startDemoWorld } from '../demo/demo-world.ts'
+import { type DemoWorld, sampleRenderer, startDemoWorld } from '../demo/demo-world.ts'
+import type { Renderer } from '../run/renderer.ts'
 import { runJob } from '../run/run.ts'
+import { startStudio } from '../server/studio.ts'
 import { formatLogLine } from '../util/job-log.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir, newJobName } from './data-dir.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
 import { createProgress } from './progress.ts'
+import { parsePort } from './proxy.ts'
 import { exitCodeOf, reportSummary } from './report.ts'
+import { studioPort } from './serve.ts'
+import { formatError } from './terminal.ts'
 
 interface DemoCommandOptions {
   once?: boolean
+  port: number
   kometa?: string
   python?: string
   target: string[]
@@ -26,9 +33,10 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .command('demo')
     .summary('the same job on a sample Plex: no Plex and no Kometa needed')
     .description(
-      'Starts a sample Plex with public-domain films and shows and previews a few of them. The pictures are drawn by a stand-in for Kometa, unless --kometa names the real one.',
+      'Serves the studio on a sample Plex with public-domain films and shows; with --once it previews a few of them and ends. The pictures are drawn by a stand-in for Kometa, unless --kometa names the real one.',
     )
     .option('--once', 'run one job and end')
+    .option('--port <number>', 'where the studio listens on 127.0.0.1; 0 for any free port', parsePort, studioPort)
     .option('--kometa <dir>', 'draw with the real Kometa of this checkout')
     .option('--python <path>', "Kometa's Python")
     .option(
@@ -44,18 +52,24 @@ export function addDemoCommand(program: Command, context: CliContext): void {
 }
 
 async function demo(options: DemoCommandOptions, context: CliContext): Promise<void> {
-  const { env } = context
-  const data = dataDir(options.data, env)
+  const data = dataDir(options.data, context.env)
   using cancel = cancelOnSignals()
-  const renderer = options.kometa === undefined ? sampleRenderer() : await kometaRenderer(options, data, env)
+  const makeRenderer = async () =>
+    options.kometa === undefined ? sampleRenderer() : kometaRenderer(options, data, context.env)
   await using world = await startDemoWorld()
+  if (options.once !== true) {
+    // Awaited here: the sample Plex goes when this function ends.
+    await serveDemo(world, { options, context, data, makeRenderer, signal: cancel.signal })
+    return
+  }
+  const renderer = await makeRenderer()
   const config = await loadJobConfig({ kind: 'config', configPath: world.configPath }, { env: {} })
   const jobDir = options.out ?? join(data, 'jobs', `demo_${newJobName(new Date())}`)
   const progress = createProgress({ stream: process.stderr })
   try {
+    const chosen = { ...config, preview: { ...config.preview, targets: world.targets } }
     const summary = await runJob({
-      config:
-        options.target.length > 0 ? config : { ...config, preview: { ...config.preview, targets: world.targets } },
+      config: options.target.length > 0 ? config : chosen,
       jobDir,
       specs: options.target,
       renderer,
@@ -64,7 +78,7 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
       writeJobFile: false,
       scoped: true,
       proxyPort: 0,
-      env,
+      env: context.env,
       signal: cancel.signal,
       onEvent: progress.event,
       onLine: ({ level, text }) => progress.line(formatLogLine(level, text)),
@@ -76,4 +90,30 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
   } finally {
     progress.end()
   }
+}
+
+interface ServeDemo {
+  options: DemoCommandOptions
+  context: CliContext
+  data: string
+  makeRenderer: () => Promise<Renderer>
+  signal: AbortSignal
+}
+
+/** The studio on the sample Plex, until Ctrl-C. Its jobs go into a folder of the demo's own. */
+async function serveDemo(world: DemoWorld, { options, context, data, makeRenderer, signal }: ServeDemo): Promise<void> {
+  await using studio = await startStudio({
+    host: '127.0.0.1',
+    port: options.port,
+    dataDir: join(data, 'demo'),
+    allowedFolders: [dirname(world.configPath)],
+    makeRenderer,
+    env: { PATH: context.env.PATH },
+    version: context.version,
+    configPath: world.configPath,
+    demo: true,
+    onFailure: (error) => process.stderr.write(`${formatError(error, process.stderr.isTTY === true)}\n`),
+  })
+  process.stderr.write(`Kometa Preview, on a sample Plex, is at ${studio.url}\nCtrl-C ends it.\n`)
+  if (!signal.aborted) await once(signal, 'abort')
 }

@@ -6,6 +6,7 @@ import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addProxyCommand } from './proxy.ts'
 import { addRunCommand } from './run.ts'
+import { addServeCommand } from './serve.ts'
 import { addSetupCommand } from './setup.ts'
 import { formatError } from './terminal.ts'
 
@@ -15,6 +16,8 @@ export type ExitCode = 0 | 1 | 2 | 130
 /** What every command gets: it sets the exit code, and never ends the process itself. */
 export interface CliContext {
   env: NodeJS.ProcessEnv
+  /** Ours, as in package.json. */
+  version: string
   setExitCode(code: ExitCode): void
 }
 
@@ -23,6 +26,7 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = p
   let exitCode: ExitCode = 0
   const context: CliContext = {
     env,
+    version: ownVersion(),
     setExitCode: (code) => {
       exitCode = code
     },
@@ -41,14 +45,21 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = p
 export function createProgram(context: CliContext): Command {
   const program = new Command('kometa-preview')
     .description('See what Kometa would draw on your Plex posters, before it does. Plex is read, never written.')
-    .version(ownVersion())
+    .version(context.version)
     .helpOption('-h, --help', 'show this help')
     // So that `setup --version` is the command's own.
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('Run with --help to see the options.')
     .addHelpText('after', examples)
-  for (const add of [addRunCommand, addDemoCommand, addDoctorCommand, addSetupCommand, addProxyCommand])
+  for (const add of [
+    addServeCommand,
+    addRunCommand,
+    addDemoCommand,
+    addDoctorCommand,
+    addSetupCommand,
+    addProxyCommand,
+  ])
     add(program, context)
   return program
 }
