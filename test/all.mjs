@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'kometa-preview-test-'))
-const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
+const [npx, npm] = process.platform === 'win32' ? ['npx.cmd', 'npm.cmd'] : ['npx', 'npm']
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
 
@@ -46,9 +46,10 @@ function suite(name, args) {
 }
 
 check('types', npx, ['tsc', '-p', 'tsconfig.test.json'])
+check('types of the studio', npx, ['tsc', '-p', 'tsconfig.web.json'])
 check('lint', npx, ['biome', 'ci', '--colors=off', '.'])
 check('unused code', npx, ['knip'])
-if (check('build', npx, ['tsc', '-p', 'tsconfig.json'])) {
+if (check('build', npm, ['run', '-s', 'build'])) {
   suite('unit and wire tests', ['run'])
   check('demo', process.execPath, ['dist/cli/main.js', 'demo', '--once', '--out', join(scratch, 'demo')])
 }
