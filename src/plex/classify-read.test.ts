@@ -41,6 +41,7 @@ describe('reads that Kometa 2.4 and plexapi 4.18 send', () => {
     ['/library/sections/1/genre?type=1', '/library/sections/{section}/{tag}'],
     ['/library/sections/1/label?type=3', '/library/sections/{section}/{tag}'],
     ['/library/metadata/5/children?excludeAllLeaves=1&includeGuids=1', '/library/metadata/{ids}/children'],
+    ['/library/metadata/5/children?excludeAllLeaves=1&index=1', '/library/metadata/{ids}/children'],
     ['/library/metadata/5/posters', '/library/metadata/{id}/posters'],
     ['/library/metadata/5/thumb/1700000000', '/library/metadata/{id}/{element}/{stamp}'],
     ['/library/metadata/5/file?url=upload%3A%2F%2Fposters%2Fabc', '/library/metadata/{id}/file'],

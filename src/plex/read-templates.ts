@@ -127,7 +127,8 @@ export const readTemplates: readonly ReadTemplate[] = [
 
   // Items. A plain metadata read makes Plex refresh the item unless skipRefresh=1 (Plex's own API text).
   { path: '/library/metadata/{ids}', query: { ...paging, ...details }, adds: ['skipRefresh=1'] },
-  { path: '/library/metadata/{ids}/children', query: children },
+  // plexapi asks for the season of an episode whose seasons are hidden by `index` (video.py:1136).
+  { path: '/library/metadata/{ids}/children', query: { ...children, index: 'number' } },
   { path: '/library/metadata/{ids}/allLeaves', query: children },
   { path: '/library/metadata/{ids}/extras', query: paging },
   { path: '/library/metadata/{ids}/related', query: paging },

@@ -23,6 +23,10 @@ export function compareUploads(scenario: Scenario, direct: DirectRun, preview: P
   expect(listUploads(preview.uploads, keys), 'what the preview kept against what Plex got').toEqual(wanted)
 }
 
+/** A definition that fails draws the same nothing on both sides: a scenario must not pass by that. */
+const failures =
+  /Overlay Error|TMDb Error|Mapping\/Convert Error|URL Error|Config Error|Template Error|\[CRITICAL\]|Traceback|attribute not allowed/
+
 /** What the scenario says a preview of it comes to. */
 export function checkExpectation(scenario: Scenario, { summary, uploads, log }: PreviewRun, scoped: boolean): void {
   const { expect: wanted = {}, targets } = scenario
@@ -38,6 +42,10 @@ export function checkExpectation(scenario: Scenario, { summary, uploads, log }: 
     if (wanted.overlays?.[key]) expect(result?.overlays_applied, `overlays of ${key}`).toEqual(wanted.overlays[key])
     expect(result?.restore, `${key} is restored`).toBe(wanted.restored?.includes(key) ?? false)
   }
+  const errors = log
+    .split('\n')
+    .filter((line) => failures.test(line) && !wanted.errors?.some((words) => words.test(line)))
+  expect(errors, 'what Kometa could not do').toEqual([])
   for (const pattern of wanted.logged ?? []) expect(log).toMatch(pattern)
   for (const pattern of wanted.warnings ?? []) expect(summary.warnings.join('\n')).toMatch(pattern)
   if (!scoped) return

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Renderer } from '../../src/run/renderer.ts'
 import type { SamplePlex } from '../support/sample-plex.ts'
 import { defaultConfig, type Scenario, type Upload } from './scenario.ts'
-import { writeUserFolder } from './user-folder.ts'
+import { scenarioEnvironment, writeUserFolder } from './user-folder.ts'
 
 const maxRunMs = 180_000
 
@@ -36,7 +36,13 @@ export async function runDirect(scenario: Scenario, plex: SamplePlex, place: Run
     [join(renderer.dir ?? '', 'kometa.py'), '--config', config, '--run', '--overlays-only', '--no-countdown'],
     {
       cwd: join(user, scenario.cwd ?? ''),
-      env: { PATH: process.env.PATH, HOME: home, ...renderer.env, ...place.outside },
+      env: {
+        PATH: process.env.PATH,
+        HOME: home,
+        ...renderer.env,
+        ...place.outside,
+        ...scenarioEnvironment(scenario, plex),
+      },
       stdio: ['ignore', 'ignore', 'ignore'],
       timeout: maxRunMs,
       killSignal: 'SIGKILL',

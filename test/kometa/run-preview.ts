@@ -7,7 +7,7 @@ import { runJob } from '../../src/run/run.ts'
 import type { SamplePlex } from '../support/sample-plex.ts'
 import type { RunPlace } from './run-direct.ts'
 import { defaultConfig, type Scenario, type Upload } from './scenario.ts'
-import { folderState, writeUserFolder } from './user-folder.ts'
+import { folderState, scenarioEnvironment, writeUserFolder } from './user-folder.ts'
 
 export interface PreviewRun {
   /** By ratingKey, in order; hashed from the files that were kept, not taken from the summary. */
@@ -29,7 +29,8 @@ export async function runPreview(
   const user = join(dir, 'user')
   await writeUserFolder(user, scenario.folder, plex, renderer.dir ?? '')
   const before = await folderState(user)
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...place.outside }
+  const own = scenarioEnvironment(scenario, plex)
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...place.outside, ...own }
   const config = await loadJobConfig(
     { kind: 'config', configPath: join(user, scenario.config ?? defaultConfig) },
     {

@@ -23,6 +23,8 @@ export interface Expectation {
   overlays?: Readonly<Record<string, readonly string[]>>
   /** A line that Kometa's log must have, so that a scenario meets what it is there for. */
   logged?: readonly RegExp[]
+  /** Errors of Kometa that belong to the scenario; any other one fails it. */
+  errors?: readonly RegExp[]
   /** Default: success, without a problem. */
   status?: Summary['status']
   problems?: readonly RegExp[]
@@ -44,7 +46,9 @@ export interface Scenario {
   config?: string
   /** What Kometa is started in, within the folder; default: the folder itself. */
   cwd?: string
-  /** Files that raw.githubusercontent.com has, by path. */
+  /** Kometa's environment besides; `PLEX_URL` and `PLEX_TOKEN` as in the folder. */
+  env?: Readonly<Record<string, string>>
+  /** Files that raw.githubusercontent.com has, by path; other hosts' by host and path. */
   outside?: Readonly<Record<string, string | Uint8Array>>
   /** ratingKeys. */
   targets: readonly string[]

@@ -8,6 +8,7 @@ import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.t
 import { startSamplePlex } from '../support/sample-plex.ts'
 import { checkExpectation, compareUploads, listUploads } from './check.ts'
 import { inputsHash, recordEvidence, type ScenarioEvidence } from './evidence.ts'
+import { pictureFile } from './pictures.ts'
 import { type RunPlace, runDirect } from './run-direct.ts'
 import { runPreview } from './run-preview.ts'
 import type { Scenario } from './scenario.ts'
@@ -27,7 +28,8 @@ const seconds = new Map<string, string>()
 describe.skipIf(!kometaHome)('the real Kometa, straight and as a preview', () => {
   beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'kometa-suite-'))
-    const files = Object.assign({}, ...scenarios.map((scenario) => scenario.outside ?? {}))
+    const tmdb = { 'image.tmdb.org/t/p/original/poster.jpg': pictureFile('poster.jpg') }
+    const files = Object.assign(tmdb, ...scenarios.map((scenario) => scenario.outside ?? {}))
     outside = await startOutsideWorld(join(scratch, 'outside'), { files })
     renderer = await kometaRenderer({}, join(scratch, 'data'), process.env)
   })

@@ -18,8 +18,17 @@ export async function writeUserFolder(
   }
 }
 
-async function bytesOf(content: FolderFile, plex: Pick<SamplePlex, 'url' | 'token'>, kometaDir: string) {
-  if (typeof content === 'string') return content.replaceAll('PLEX_URL', plex.url).replaceAll('PLEX_TOKEN', plex.token)
+type Plex = Pick<SamplePlex, 'url' | 'token'>
+
+const forPlex = (text: string, plex: Plex): string =>
+  text.replaceAll('PLEX_URL', plex.url).replaceAll('PLEX_TOKEN', plex.token)
+
+/** What Kometa's environment has in a scenario, besides what it needs to run at all. */
+export const scenarioEnvironment = ({ env = {} }: Scenario, plex: Plex): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, forPlex(value, plex)]))
+
+async function bytesOf(content: FolderFile, plex: Plex, kometaDir: string) {
+  if (typeof content === 'string') return forPlex(content, plex)
   return content instanceof Uint8Array ? content : readFile(join(kometaDir, content.fromKometa))
 }
 

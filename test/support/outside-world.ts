@@ -4,10 +4,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext, TLSSocket } from 'node:tls'
-import { tmdbConfiguration, tmdbEpisode, tmdbTitle } from './tmdb-answers.ts'
+import { tmdbConfiguration, tmdbEpisode, tmdbTitle, tvdbOffset } from './tmdb-answers.ts'
 
-/** Hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file (github.py:80). */
-const hosts = ['api.themoviedb.org', 'raw.githubusercontent.com', 'api.github.com'] as const
+/** TMDb's pictures, and hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file (github.py:80). */
+const hosts = ['api.themoviedb.org', 'raw.githubusercontent.com', 'api.github.com', 'image.tmdb.org'] as const
 type Host = (typeof hosts)[number]
 
 export interface OutsideRequest {
@@ -24,7 +24,7 @@ export interface OutsideWorld extends AsyncDisposable {
 }
 
 export interface OutsideOptions {
-  /** What raw.githubusercontent.com has besides, by path: overlay files, and pictures. */
+  /** What raw.githubusercontent.com has besides, by path: overlay files, and pictures; other hosts' by host and path. */
   files?: Readonly<Record<string, string | Uint8Array>>
 }
 
@@ -40,13 +40,14 @@ export async function startOutsideWorld(folder: string, options: OutsideOptions 
   const origin = createServer((request, response) => {
     const host = (request.headers.host ?? '').split(':')[0] ?? ''
     const path = (request.url ?? '').split('?')[0] ?? ''
-    const file = host === 'raw.githubusercontent.com' ? options.files?.[path] : undefined
+    const file = options.files?.[host === 'raw.githubusercontent.com' ? path : `${host}${path}`]
     const [status, body] = file === undefined ? answer(host, path) : [200, file]
     requests.push({ host, method: request.method ?? '', path, status })
     const isText = typeof body === 'string' || body instanceof Uint8Array
     const data = Buffer.from(isText ? body : JSON.stringify(body))
     // Kometa takes an overlay image only as exactly this (overlay.py:216-239).
-    const type = path.endsWith('.png') ? 'image/png' : isText ? 'text/plain; charset=utf-8' : jsonType
+    const picture = /\.(png|jpg)$/.exec(path)?.[1]
+    const type = picture ? `image/${picture.replace('jpg', 'jpeg')}` : isText ? 'text/plain; charset=utf-8' : jsonType
     response.writeHead(status, { 'content-type': type, 'content-length': data.length })
     response.end(data)
   })
@@ -95,9 +96,12 @@ function answer(host: string, path: string): [number, unknown] {
     return path.endsWith('.json') ? [200, {}] : [404, '404: Not Found']
   }
   if (path === '/3/configuration') return [200, tmdbConfiguration]
+  if (/^\/3\/genre\/(?:movie|tv)\/list$/.test(path)) return [200, { genres: [{ id: 18, name: 'Drama' }] }]
   if (path.startsWith('/3/find/')) {
     const kinds = ['movie', 'tv', 'person', 'tv_episode', 'tv_season']
-    return [200, Object.fromEntries(kinds.map((kind) => [`${kind}_results`, []]))]
+    const nothing = Object.fromEntries(kinds.map((kind) => [`${kind}_results`, []]))
+    const tvdb = Number(/^\/3\/find\/(\d+)$/.exec(path)?.[1] ?? 0)
+    return [200, tvdb > tvdbOffset ? { ...nothing, tv_results: [tmdbTitle('tv', tvdb - tvdbOffset)] } : nothing]
   }
   const [, show, season, episode] = /^\/3\/tv\/(\d+)\/season\/(\d+)\/episode\/(\d+)$/.exec(path) ?? []
   if (show && season && episode) return [200, tmdbEpisode(Number(show), Number(season), Number(episode))]

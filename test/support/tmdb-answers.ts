@@ -2,6 +2,9 @@
 const sizes = ['backdrop', 'logo', 'poster', 'profile', 'still'].map((kind) => [`${kind}_sizes`, ['original']])
 const languages = [{ iso_639_1: 'en', english_name: 'English', name: 'English' }]
 
+/** A show's TVDb id is its TMDb id and so much. */
+export const tvdbOffset = 100_000
+
 export const tmdbConfiguration = {
   images: {
     base_url: 'http://image.tmdb.org/t/p/',
@@ -35,7 +38,7 @@ export function tmdbTitle(kind: 'movie' | 'tv', id: number): Record<string, unkn
     spoken_languages: languages,
     vote_average: 5 + (id % 50) / 10,
     vote_count: 999,
-    external_ids: { imdb_id: `tt${id}`, tvdb_id: id + 100_000 },
+    external_ids: { imdb_id: `tt${id}`, tvdb_id: id + tvdbOffset },
     keywords: { keywords: [], results: [] },
     images: { posters: [], backdrops: [], logos: [] },
     translations: { translations: [] },

@@ -41,6 +41,7 @@ export function itemNode(entry: Entry, view: ItemView): PlexNode {
     rating: values.rating,
     audienceRating: values.audienceRating,
     userRating: values.userRating,
+    flattenSeasons: values.hidesSeasons === true ? 0 : undefined,
     viewCount: values.viewCount,
     lastViewedAt: values.lastViewedAt,
     year: entry.type === 'season' || entry.type === 'track' ? values.year : yearOf(entry),
@@ -83,8 +84,11 @@ function ancestorAttrs(entry: Entry): Record<string, AttrValue> {
     parentTheme: grandparent === null ? imagePath(parent, 'theme') : undefined,
   }
   if (grandparent === null) return attrs
+  // plexapi video.py:1049: the season's own key, ratingKey and thumb are missing where seasons are hidden.
+  const hidden = { skipParent: true, parentRatingKey: undefined, parentKey: undefined, parentThumb: undefined }
   return {
     ...attrs,
+    ...(grandparent.values.hidesSeasons === true ? hidden : {}),
     grandparentRatingKey: grandparent.ratingKey,
     grandparentGuid: guidOf(grandparent),
     grandparentKey: `/library/metadata/${grandparent.ratingKey}`,

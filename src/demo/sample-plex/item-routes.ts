@@ -85,12 +85,14 @@ function items(call: Call, server: Server, keys: string): Reply {
 function inside(call: Call, server: Server, [key, what]: readonly string[]): Reply {
   const entry = server.store.entries.get(key ?? '')
   if (entry === undefined) return notFound
-  const entries =
+  const all =
     what === 'allLeaves'
       ? leavesOf(entry)
       : what === 'grandchildren'
         ? entry.children.flatMap((child) => child.children)
         : membersOf(entry, server)
+  const index = value(call, 'index')
+  const entries = index === undefined ? all : all.filter(({ values }) => values.index === Number(index))
   const attrs =
     entry.section === null ? {} : sectionAttrs(entry.section, entry.values.title, entries[0]?.type ?? entry.type)
   return page(call, entries, {

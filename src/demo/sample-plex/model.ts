@@ -43,6 +43,8 @@ export interface SampleItem {
   studio?: string
   /** Shows only. */
   network?: string
+  /** Shows only: "Seasons: Hide". Its episodes then name no season of theirs. */
+  hidesSeasons?: boolean
   /** Critics, 0 to 10. */
   rating?: number
   /** e.g. `rottentomatoes://image.rating.ripe`, `imdb://image.rating`. */

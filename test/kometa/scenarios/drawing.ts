@@ -129,6 +129,10 @@ export const drawing: readonly Scenario[] = [
     },
     targets: ['101', '102'],
     unscoped: true,
+    // 102 and 103 have no such ratings.
+    expect: {
+      errors: [/No '(?:<<(?:critic_rating|user_rating|original_title|edition|audience_rating)|plex_imdb_rating)/],
+    },
   },
   {
     name: 'groups',

@@ -33,7 +33,6 @@ export const films: readonly Scenario[] = [
     libraries: [library()],
     folder: { 'config/config.yml': config({ Movies: { overlay_files: [{ default: 'resolution' }] } }) },
     targets: ['101', '104'],
-    unscoped: true,
     expect: { status: 'success' },
   },
 ]

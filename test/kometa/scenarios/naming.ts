@@ -87,4 +87,27 @@ export const naming: readonly Scenario[] = [
     targets: ['101', '102', '103', '104', '105', '106', '107', '2000', '2012', '2111'],
     unscoped: true,
   },
+  {
+    name: 'secrets',
+    about: 'Address, token and keys from the environment and from <<secrets>>; a library with its own plex section',
+    libraries: [movies([film('101', 'Nosferatu')]), movies([film('201', 'M')], { key: 2, title: 'Second' })],
+    folder: {
+      'config/config.yml': config(
+        {
+          Movies: oneFile,
+          Second: { ...oneFile, plex: { url: '<<my-plex>>', token: 'PLEX_TOKEN' } },
+        },
+        {},
+        { plex: { url: 'ENV', token: 'env' }, tmdb: { apikey: '<<tmdb_key>>' } },
+      ),
+      'config/all.yml': everything,
+    },
+    env: {
+      KOMETA_PLEX_URL: 'PLEX_URL',
+      KOMETA_PLEX_TOKEN: 'PLEX_TOKEN',
+      KOMETA_MY_PLEX: 'PLEX_URL',
+      PMM_TMDB_KEY: '0123456789abcdef0123456789abcdef',
+    },
+    targets: ['101', '201'],
+  },
 ]

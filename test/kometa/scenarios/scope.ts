@@ -1,4 +1,4 @@
-import { config, film, media, movies, overlays, poster, show, shows, text } from '../make.ts'
+import { at, config, film, media, movies, overlays, poster, show, shows, text } from '../make.ts'
 import { picture, pictureFile } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 
@@ -120,23 +120,56 @@ export const scope: readonly Scenario[] = [
   {
     name: 'show-filters',
     about: 'Definitions of shows and seasons that look at their episodes',
-    libraries: [shows([show('2000', 'Dragnet', [2, 3]), show('2100', 'The Honeymooners', [2])])],
+    libraries: [shows([show('2000', 'Dragnet', [3, 2]), show('2100', 'The Honeymooners', [1, 4])])],
     folder: folder(
       {
-        '480': { plex_all: true, filters: { resolution: '480' }, overlay: text('480') },
-        'All 1080': { builder_level: 'season', plex_all: true, filters: { resolution: '1080' }, overlay: text('1080') },
-        Search: { plex_search: { all: { resolution: '1080' } }, overlay: text('Some 1080') },
+        Old: { plex_all: true, filters: { 'resolution.regex': '480' }, overlay: text('480') },
+        New: {
+          builder_level: 'season',
+          plex_all: true,
+          filters: { 'resolution.regex': '1080' },
+          overlay: text('1080'),
+        },
+        Search: { plex_search: { all: { resolution: '1080' } }, overlay: text('Some 1080', at(40, 300)) },
+        Counted: {
+          plex_all: true,
+          filters: { episodes: { 'resolution.regex': '1080', count: 4 } },
+          overlay: text('Four', at(40, 500)),
+        },
         Episodes: {
           builder_level: 'episode',
           plex_search: { any: { resolution: ['480', '1080'] } },
-          filters: { 'release.after': '1955-10-02' },
+          filters: { 'release.after': '10/02/1955' },
           overlay: text('Episode'),
         },
       },
       'Shows',
     ),
-    targets: ['2000', '2020', '2023', '2100'],
+    targets: ['2000', '2020', '2013', '2100'],
     unscoped: true,
+    expect: { overlays: { 2000: ['Old', 'Search'], 2020: ['New'], 2013: ['Episodes'], 2100: ['Search', 'Counted'] } },
+  },
+  {
+    name: 'hidden-seasons',
+    about: 'A show whose seasons are hidden: its episodes name no season',
+    libraries: [
+      shows([
+        show('2000', 'Dragnet', [2, 3], ({ type }) => (type === 'show' ? { hidesSeasons: true } : {})),
+        show('2100', 'The Honeymooners', [2]),
+      ]),
+    ],
+    folder: folder(
+      {
+        Show: { plex_all: true, overlay: text('<<title>>') },
+        Episode: { builder_level: 'episode', plex_all: true, overlay: text('S<<season_number>>E<<episode_number>>') },
+        Rated: { builder_level: 'episode', plex_all: true, overlay: text('<<tmdb_rating>>', at(40, 300)) },
+        Season: { builder_level: 'season', plex_all: true, overlay: text('<<show_title>>') },
+      },
+      'Shows',
+    ),
+    targets: ['2000', '2022', '2010'],
+    unscoped: true,
+    expect: { overlays: { 2022: ['Episode', 'Rated'] } },
   },
   {
     name: 'ids-and-people',

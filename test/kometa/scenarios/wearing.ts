@@ -186,6 +186,18 @@ export const wearing: readonly Scenario[] = [
       status: 'partial',
       problems: [/^Nosferatu \(1927\): .*already has an Overlay/],
       logged: [/already has an Overlay/],
+      errors: [/already has an Overlay/],
     },
+  },
+  {
+    name: 'reset-to-tmdb',
+    about: '`reset_overlays: tmdb`: the poster of TMDb, fetched by Kometa itself',
+    libraries: [movies([film('101', 'Nosferatu', worn('101')), film('102', 'The General', worn('102'))])],
+    folder: {
+      'config/config.yml': config({ Movies: { reset_overlays: 'tmdb', ...oneFile } }),
+      'config/all.yml': everything,
+      [`${originals}/101.jpg`]: pictureFile('clean.jpg'),
+    },
+    targets: ['101'],
   },
 ]
