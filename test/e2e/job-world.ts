@@ -12,6 +12,7 @@ import type { Renderer } from '../../src/run/renderer.ts'
 import type { JobRequest } from '../../src/run/request.ts'
 import { runJob } from '../../src/run/run.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
+import { assertOnlyCanonicalReads } from '../support/witness.ts'
 
 /** Secrets that a search can find. */
 export const canaries = {
@@ -19,6 +20,9 @@ export const canaries = {
   tmdb: 'canary0tmdb0apikey0123456789abcdef',
   omdb: 'canaryomdb',
 }
+
+/** What a test of a refused token sends. */
+export const wrongToken = 'wrongTokenWrongToken'
 
 export const defaultConfig = (url: string) => `plex:
   url: ${url}
@@ -64,6 +68,12 @@ export async function startJobWorld(options: JobWorldOptions = {}) {
       if (plex.stateHash() !== before) throw new Error('the state of Plex has changed')
       if (plex.writes.length > 0)
         throw new Error(`writes reached Plex: ${plex.writes.map((one) => one.target).join(', ')}`)
+      const { plex: token, ...keys } = canaries
+      assertOnlyCanonicalReads(plex.journal, {
+        token: [token, wrongToken],
+        never: Object.values(keys),
+        prefix: options.plex?.pathPrefix ?? '',
+      })
     },
     async [Symbol.asyncDispose]() {
       await plex[Symbol.asyncDispose]()

@@ -5,7 +5,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/job-config.ts'
 import { summarySchema } from '../../src/contract/summary.ts'
 import { verifyLedger } from '../../src/proxy/verify-ledger.ts'
-import { canaries, filesBelow, filesWith, type JobWorld, run, scriptRenderer, startJobWorld } from './job-world.ts'
+import {
+  canaries,
+  filesBelow,
+  filesWith,
+  type JobWorld,
+  run,
+  scriptRenderer,
+  startJobWorld,
+  wrongToken,
+} from './job-world.ts'
 
 let world: JobWorld
 beforeEach(async () => {
@@ -188,7 +197,7 @@ describe('bad input is one error before anything starts', () => {
 describe('Plex is not what it should be', () => {
   test('a wrong token', async () => {
     const config = await world.load()
-    const servers = config.servers.map((server) => ({ ...server, token: 'wrongTokenWrongToken' }))
+    const servers = config.servers.map((server) => ({ ...server, token: wrongToken }))
     await expect(run(world, { config: { ...config, servers }, specs: ['M'] })).rejects.toMatchObject({
       code: 'PLEX_TOKEN_REFUSED',
     })

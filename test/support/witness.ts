@@ -9,8 +9,8 @@ export interface WitnessedRequest {
 }
 
 export interface WitnessOptions {
-  /** The real token: every read carries it, in the header X-Plex-Token alone. */
-  token: string
+  /** The real token, or those of several servers: every read carries one, in the header X-Plex-Token alone. */
+  token: string | readonly string[]
   /** Tokens of clients and other secrets, none of which may reach Plex. */
   never?: readonly string[]
   /** X-Plex-Client-Identifier, when the test knows it. */
@@ -86,7 +86,8 @@ function headersProblem(block: string, target: string, { token, clientIdentifier
   }
   if (!seen.has('host')) return 'it has no host'
   const given = seen.get('x-plex-token')
-  if (given === undefined ? target !== tokenProbe : given !== token) return 'it does not carry the real token'
+  if (given === undefined ? target !== tokenProbe : ![token].flat().includes(given))
+    return 'it does not carry the real token'
   const device = seen.get('x-plex-client-identifier')
   if (device === undefined) return 'it names no client'
   if (clientIdentifier !== undefined && device !== clientIdentifier) return 'it names another client'
