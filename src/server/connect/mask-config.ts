@@ -27,12 +27,18 @@ export interface MaskedConfig {
 /** Takes every secret out of a config: under secret-like keys, in URLs, wherever a known one stands again, and in comments. */
 export function maskConfig(text: string): MaskedConfig {
   try {
-    return maskDocument(text, findSecrets(parseYaml(text, 'config')))
+    // A name that stands for a secret is none.
+    return maskDocument(
+      text,
+      findSecrets(parseYaml(text, 'config')).filter((secret) => !isPlaceholder(secret)),
+    )
   } catch (error) {
     if (error instanceof AppError && error.code === 'CONFIG_INVALID_YAML') return maskLines(text)
     throw error
   }
 }
+
+const isPlaceholder = (text: string): boolean => /^<<[\w-]+>>$/.test(text)
 
 /** Whether a value under these keys counts as secret by its place. */
 function isSecretPath(path: readonly string[]): boolean {
@@ -41,8 +47,15 @@ function isSecretPath(path: readonly string[]): boolean {
   return isSecretKey(last) || (above && /^\d+$/.test(last))
 }
 
+/** Where messages go to is a secret in itself: whoever knows a webhook's address can write there. */
+function isMessagePlace(path: readonly string[], value: string): boolean {
+  const section = path.findIndex((key) => key === 'webhooks' || key === 'apprise' || key === 'ntfy')
+  return section >= 0 && section < path.length && (value.includes('/') || path.at(-1) === 'topic')
+}
+
 function maskDocument(text: string, secrets: readonly string[]): MaskedConfig {
-  const redactor = createRedactor(secrets)
+  // The lines of a secret that goes over several are looked for nowhere else: one of them may be any word.
+  const redactor = createRedactor(secrets.filter((secret) => !secret.includes('\n')))
   const places = readPlaces(text)
   const masks: Mask[] = []
   let result = ''
@@ -50,8 +63,8 @@ function maskDocument(text: string, secrets: readonly string[]): MaskedConfig {
   for (const { path, scalar } of places.all) {
     if (scalar === null || scalar.start < at) continue
     const value = scalar.text
-    const isSecret = isSecretPath(path) && !isHarmlessValue(value)
-    if (/^<<[\w-]+>>$/.test(value) || (!isSecret && redactor.text(value) === value)) continue
+    const isSecret = (isSecretPath(path) && !isHarmlessValue(value)) || isMessagePlace(path, value)
+    if (isPlaceholder(value) || (!isSecret && redactor.text(value) === value)) continue
     const number = masks.length + 1
     const url = places.find([...path.slice(0, -1), 'url'])?.scalar?.text ?? null
     masks.push({ number, value, path, key: path.at(-1) ?? '', url: path.at(-1) === 'url' ? null : url })
@@ -60,8 +73,10 @@ function maskDocument(text: string, secrets: readonly string[]): MaskedConfig {
     at = scalar.end
   }
   result = maskComments(result + text.slice(at), redactor)
-  // A secret in a key, or in what no walk has seen: gone for good, rather than shown.
-  return { text: redactor.text(result), masks, secrets }
+  // A token in a key, or in what no walk has seen, is gone for good rather than shown; a password that is a common word
+  // must not take the name of a library with it.
+  const opaque = createRedactor(secrets.filter((secret) => secret.length >= 12 && /^(?=.*\d)\S+$/.test(secret)))
+  return { text: opaque.text(result), masks, secrets }
 }
 
 /** A token that was commented out is a token all the same. */
@@ -119,7 +134,7 @@ const keyLine = /^(\s*(?:- +)*["']?([\w -]+?)["']?\s*:)(.*)$/
 /** The value at the end of a line; null when it is none that stands on one line. */
 function scalarOf(rest: string): string | null {
   const text = rest.trim()
-  if (text === '' || text.startsWith('#')) return null
+  if (text === '' || /^[#|>]/.test(text)) return null
   try {
     const value = parseYaml(text, 'line')
     return typeof value === 'string' || typeof value === 'number' ? String(value) : null

@@ -83,15 +83,19 @@ function nearest(word: string, names: readonly string[]): string | null {
   return best
 }
 
+/** Letters put in, left out, changed, or swapped with their neighbour. */
 function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, at) => at)]
+  const cell = (i: number, j: number) => rows[i]?.[j] ?? 0
   for (let i = 1; i <= one.length; i += 1) {
-    const next = [i]
+    const row = [i]
+    rows.push(row)
     for (let j = 1; j <= other.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const change = cell(i - 1, j - 1) + (one[i - 1] === other[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      const swap = swapped ? cell(i - 2, j - 2) + 1 : change
+      row[j] = Math.min(change, swap, cell(i - 1, j) + 1, (row[j - 1] ?? 0) + 1)
     }
-    row = next
   }
-  return row[other.length] ?? 0
+  return cell(one.length, other.length)
 }

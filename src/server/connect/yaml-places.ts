@@ -31,6 +31,8 @@ export function readPlaces(text: string): Places {
   const all: Place[] = []
   const [document] = Array.isArray(documents) ? documents : []
   if (document?.contents) walk(document.contents, [], null, all)
+  // A block ends where the next one begins: only up to its last letter is it meant.
+  for (const place of all) place.end = place.start + text.slice(place.start, place.end).trimEnd().length
   const byPath = new Map(all.map((place) => [keyOf(place.path), place]))
   const dotted = all.map((place) => ({ place, text: place.path.join('.') }))
   return {

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { parseYaml } from '../../src/config/yaml-read.ts'
+import { toPlain } from '../../src/config/yaml-value.ts'
+import { maskConfig } from '../../src/server/connect/mask-config.ts'
+import { nameSecrets, restoreConfig } from '../../src/server/connect/unmask-config.ts'
+import { readPlaces } from '../../src/server/connect/yaml-places.ts'
+
+const config = `# plex token: OldToken-From-Comments1
+plex:
+  url: http://192.168.1.10:32400
+  token: RealPlexToken-4711   # RealPlexToken-4711
+tmdb: {apikey: "0123456789abcdef0123456789abcdef", language: en}
+trakt:
+  client_secret: &secret 'it''s secret'
+  authorization:
+    access_token: *secret
+    expires_in: 7776000
+    refresh_token: |
+      refresh
+      over lines
+mdblist:
+  apikey: <<mdblist>>
+libraries:
+  Movies:
+    overlay_files:
+      - default: ratings
+        template_variables:
+          note: "see http://host/x?token=RealPlexToken-4711"
+      - url: https://user:hunter22@example.org/overlay.yml
+radarr:
+  url: http://10.0.0.2:7878
+  token: radarr-token-1
+settings:
+  asset_directory: config/assets
+`
+const secrets = [
+  'RealPlexToken-4711',
+  'OldToken-From-Comments1',
+  '0123456789abcdef0123456789abcdef',
+  "it's secret",
+  "it''s secret",
+  'over lines',
+  'hunter22',
+  'radarr-token-1',
+]
+const plain = (text: string) => toPlain(parseYaml(text, 'config'))
+
+test('no secret is left, no line moves, and what is no secret stays', () => {
+  const { text } = maskConfig(config)
+  for (const secret of secrets) expect(text).not.toContain(secret)
+  expect(text.split('\n').length).toBe(config.split('\n').length)
+  expect(text).toContain('url: http://192.168.1.10:32400\n  token: ••••••••1')
+  expect(text).toContain('expires_in: 7776000')
+  expect(text).toContain('apikey: <<mdblist>>')
+  expect(text).toContain('asset_directory: config/assets')
+  const lineOf = (where: string) => {
+    const places = readPlaces(where)
+    const found = places.find(['radarr', 'token'])
+    return found && places.position(found.start).line
+  }
+  expect(lineOf(text)).toBe(lineOf(config))
+})
+
+test('what comes back is the same config', () => {
+  const { text, masks } = maskConfig(config)
+  const restored = restoreConfig(text, masks)
+  expect(restored.problems).toEqual([])
+  expect(plain(restored.text)).toEqual(plain(config))
+})
+
+test('a file gets names, and their values are apart', () => {
+  const named = nameSecrets(maskConfig(config))
+  for (const secret of secrets) expect(named.text).not.toContain(secret)
+  expect(Object.values(named.secrets)).toContain('RealPlexToken-4711')
+  expect(named.text).toContain('token: "<<kometa-preview-secret-1>>"')
+  let back = named.text
+  for (const [name, value] of Object.entries(named.secrets)) {
+    back = back.replace(`"<<${name}>>"`, () => JSON.stringify(value))
+  }
+  expect(plain(back)).toEqual(plain(config))
+})
+
+test('an edit around a mask keeps it: entries above, another order, new keys', () => {
+  const { text, masks } = maskConfig(config)
+  const edited = text
+    .replace('      - default: ratings\n', '      - default: resolution\n      - default: ratings\n')
+    .replace('language: en', 'language: de')
+  const restored = restoreConfig(edited, masks)
+  expect(restored.problems).toEqual([])
+  expect(restored.text).toContain('https://user:hunter22@example.org/overlay.yml')
+  const typed = restoreConfig(text.replace('token: ••••••••1', 'token: typed-anew-1'), masks)
+  expect(typed.problems).toEqual([])
+  expect(typed.text).toContain('typed-anew-1')
+})
+
+test.each([
+  ['in another place', (text: string) => text.replace('asset_directory: config/assets', 'asset_directory: ••••••••1')],
+  ['in a key of the same name elsewhere', (text: string) => `${text}gotify:\n  url: http://x\n  token: ••••••••1\n`],
+  [
+    'beside another address of Plex',
+    (text: string) => text.replace('http://192.168.1.10:32400', 'http://evil.example'),
+  ],
+  [
+    'beside another address of a service',
+    (text: string) => text.replace('http://10.0.0.2:7878', 'http://evil.example'),
+  ],
+  ['inside other text', (text: string) => text.replace('language: en', 'language: "x ••••••••1"')],
+  ['with a number that was never given', (text: string) => text.replace('••••••••1 ', '••••••••99 ')],
+  [
+    'taken over by a library with an address of its own',
+    (text: string) => text.replace('  Movies:\n', '  Movies:\n    plex: {url: "http://evil.example"}\n'),
+  ],
+  [
+    'put under a library with an address of its own',
+    (text: string) =>
+      text.replace('  Movies:\n', '  Movies:\n    plex: {url: "http://evil.example", token: ••••••••1}\n'),
+  ],
+])('a mask %s is refused, and the secret is put nowhere', (_, edit) => {
+  const { text, masks } = maskConfig(config)
+  const edited = edit(text)
+  expect(edited).not.toBe(text)
+  const restored = restoreConfig(edited, masks)
+  expect(restored.problems.length).toBeGreaterThan(0)
+})
+
+test.each([
+  ['a missing quote', 'plex:\n  token: "RealPlexToken-4711\n  url: x\n'],
+  ['a bad indent', 'plex:\n  token: RealPlexToken-4711\n url: x\n'],
+  ['a value below', 'plex:\n  token: |\n    RealPlexToken-4711\nx: [\n'],
+  ['a list', 'plex: [\n  {token: RealPlexToken-4711,\n'],
+  ['a comment', '# apikey: RealPlexToken-4711\nx: [\n'],
+  ['a long word', 'x: [\nsomething 0123456789abcdef0123456789abcdef\n'],
+  ['a URL', 'x: [\ny: http://host/?X-Plex-Token=RealPlexToken-4711\n'],
+])('a broken YAML hides its secrets too: %s', (_, text) => {
+  const masked = maskConfig(text)
+  expect(masked.text).not.toMatch(/RealPlexToken-4711|0123456789abcdef/)
+  expect(masked.text.split('\n').length).toBe(text.split('\n').length)
+})
