@@ -27,6 +27,7 @@ export async function fetchBeforePictures(
     if (found.file === null) warnings.push(`${target.title}: no before picture: ${found.reason}`)
     else target.before = await describePicture(found.file, folder.relative(found.file), found.type)
     done += 1
+    onEvent({ type: 'progress', phase: 'before', done, total: targets.length, title: target.title })
   }
   return warnings
 }

@@ -119,7 +119,7 @@ async function runOne(
       request.onEvent({
         type: 'log',
         source: 'kometa',
-        level,
+        level: level === 'error' && harmless.test(line) ? 'info' : level,
         text: line,
         at: new Date(at ?? Date.now()).toISOString(),
       }),
@@ -131,6 +131,9 @@ async function runOne(
   const backupsLeft = await workspace.backupsLeft()
   return { libraries, exit, record: recorder.record, changes, warnings, backups, backupsLeft }
 }
+
+/** What Kometa calls an error and default files make by the dozen: a definition that fits nothing in this library. */
+const harmless = /^Plex Error: (No Items found in Plex|No matches found with regex pattern|.* not found$)/
 
 /** Backups that Kometa may draw from or restore: of the targets and of the items above them. */
 function neededBackups(libraries: readonly string[], targets: readonly ChosenTarget[]): Map<string, string[]> {

@@ -1,3 +1,5 @@
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
+
 /** Runs so many tasks at once; of those that wait the newest goes first, since it is what a scrolling reader sees. */
 export interface NewestFirst {
   /** Rejects with the signal's reason when it is aborted before its turn. */
@@ -6,7 +8,7 @@ export interface NewestFirst {
 }
 
 export function createNewestFirst(atOnce: number): NewestFirst {
-  const waiting: { begin: () => void; cancel: (reason: unknown) => void }[] = []
+  const waiting: { begin(): void }[] = []
   let running = 0
 
   const next = () => {
@@ -24,18 +26,21 @@ export function createNewestFirst(atOnce: number): NewestFirst {
     async run(task, signal) {
       signal.throwIfAborted()
       await new Promise<void>((resolve, reject) => {
-        const turn = { begin: resolve, cancel: reject }
-        waiting.push(turn)
-        signal.addEventListener(
-          'abort',
-          () => {
-            const at = waiting.indexOf(turn)
-            if (at < 0) return
-            waiting.splice(at, 1)
-            reject(signal.reason)
+        const turn = {
+          begin() {
+            signal.removeEventListener('abort', cancel)
+            resolve()
           },
-          { once: true },
-        )
+        }
+        const cancel = () => {
+          const at = waiting.indexOf(turn)
+          if (at >= 0) waiting.splice(at, 1)
+          reject(signal.reason)
+        }
+        waiting.push(turn)
+        // One signal may end many that wait: Node's warning of a leak is for those that never go.
+        setMaxListeners(Math.max(getMaxListeners(signal), waiting.length + defaultMaxListeners), signal)
+        signal.addEventListener('abort', cancel, { once: true })
         next()
       })
       try {
