@@ -17,7 +17,7 @@ import './tray.css'
 export function Tray({ query }: { query: WallQuery }) {
   const chosen = useChosen()
   return (
-    <section className="tray" aria-label="Chosen posters">
+    <section className="tray" data-empty={chosen.length === 0 || undefined} aria-label="Chosen posters">
       {chosen.length === 0 ? (
         <p className="tray-hint">
           <strong>Click posters to choose them.</strong>{' '}

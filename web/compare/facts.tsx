@@ -12,7 +12,7 @@ export function Facts({ target }: { target: StudioTarget }) {
     <aside className="facts-panel" aria-label="About this picture">
       <Cautions target={target} />
       <dl className="facts-list">
-        {after && (
+        {after && target.outcome !== 'pending' && (
           <Fact name={`Overlays applied (${overlays.length})`}>
             {overlays.length === 0 ? (
               <span className="muted">none that Kometa named</span>

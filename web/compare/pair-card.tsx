@@ -53,7 +53,7 @@ export const PairCard = memo(function PairCard({ jobId, target, href, widthPx, o
       </span>
       <span className="pair-meta">
         <span className="one-line muted">{facts.join(' · ')}</span>
-        {(over || outcome !== 'pending') && <Badge tone={outcomeTone[outcome]}>{outcomeWords[outcome]}</Badge>}
+        {outcome !== 'pending' && <Badge tone={outcomeTone[outcome]}>{outcomeWords[outcome]}</Badge>}
       </span>
     </Link>
   )

@@ -97,7 +97,9 @@ export function TargetDetail({
         <span className="detail-place muted">
           {index + 1} / {targets.length}
         </span>
-        <Badge tone={outcomeTone[target.outcome]}>{outcomeWords[target.outcome]}</Badge>
+        {(target.outcome !== 'pending' || after === null) && (
+          <Badge tone={outcomeTone[target.outcome]}>{outcomeWords[target.outcome]}</Badge>
+        )}
         <span className="detail-space" />
         <ModeBar mode={mode} onMode={setMode} disabled={!before || !after} />
         <button

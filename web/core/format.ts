@@ -13,6 +13,12 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`
 }
 
+/** Of something that still runs: whole seconds, so that the number does not dance. */
+export function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1_000)
+  return seconds < 60 ? `${seconds} s` : duration(seconds * 1_000)
+}
+
 export function bytes(n: number): string {
   if (n < 1_000) return `${n} B`
   const units = ['KB', 'MB', 'GB', 'TB']

@@ -9,20 +9,16 @@ import { Badge } from '../ui/badge.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { SearchField, Select } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { isError, type Level, levels, rankOf } from './log-levels.ts'
 import { LogLines, type LogLinesHandle } from './log-lines.tsx'
 import './log-drawer.css'
 
-const levels = ['debug', 'info', 'warning', 'error'] as const
-type Level = (typeof levels)[number]
 const levelChoices = [
   ['debug', 'Everything'],
   ['info', 'Info and worse'],
   ['warning', 'Warnings and worse'],
   ['error', 'Errors only'],
 ] as const
-const rank = (level: StudioLogLine['level']) => (level === 'critical' ? 3 : levels.indexOf(level))
-const isError = ({ level }: StudioLogLine) => level === 'error' || level === 'critical'
-
 /**
  * The log at the foot of the run: closed at first; the address opens it (`log=open`, `log=error`, `log=<number of a line>`).
  */
@@ -71,7 +67,7 @@ function OpenLog({ jobId, log, over, start }: { jobId: string; log: JobLog; over
     const least = levels.indexOf(level)
     const words = search.trim().toLowerCase()
     return source.filter(
-      (line) => rank(line.level) >= least && (words === '' || line.text.toLowerCase().includes(words)),
+      (line) => rankOf(line.level) >= least && (words === '' || line.text.toLowerCase().includes(words)),
     )
   }, [source, level, search])
   const errors = useMemo(() => lines.flatMap((line, i) => (isError(line) ? [i] : [])), [lines])

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import type { StudioLogLine } from '../../src/contract/api.ts'
 import { Button } from '../ui/button.tsx'
+import { isError } from './log-levels.ts'
 import './log-lines.css'
 
 const linePx = 20
@@ -100,7 +101,7 @@ export function LogLines({
           return line ? (
             <div
               key={key}
-              className={`log-line log-${line.level}`}
+              className={`log-line log-${line.level} ${isError(line) ? 'log-bad' : ''}`}
               data-marked={line.n === marked || undefined}
               style={{ transform: `translateY(${start}px)` }}
             >

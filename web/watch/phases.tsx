@@ -1,6 +1,6 @@
 import type { JobDetail, JobPhase } from '../../src/contract/api.ts'
 import { phases as phaseWords } from '../../src/contract/events.ts'
-import { duration } from '../core/format.ts'
+import { duration, elapsed } from '../core/format.ts'
 import { isOver } from '../core/job-words.ts'
 import { Ring } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -39,6 +39,7 @@ export function Phases({ job }: { job: JobDetail }) {
 
 function Phase({ phase, now, running, stopped }: { phase: JobPhase; now: number; running: boolean; stopped: boolean }) {
   const { done, total, title, durationMs, startedAt } = phase
+  const counted = total || done
   const time = durationMs ?? Math.max(0, now - Date.parse(startedAt))
   return (
     <li
@@ -55,14 +56,12 @@ function Phase({ phase, now, running, stopped }: { phase: JobPhase; now: number;
         {running && <span className="hidden-text"> – runs now</span>}
       </span>
       <span className="phase-time muted">
-        {running ? (time >= 1_000 ? duration(Math.floor(time / 1_000) * 1_000) : '') : duration(time)}
+        {running ? elapsed(time) : `${counted > 1 ? `${counted} in ` : ''}${duration(time)}`}
       </span>
-      {(running || total > 1) && total > 0 && (
+      {running && (total > 0 || done > 0) && (
         <span className="phase-more muted">
-          <span className="phase-count">
-            {done} / {total}
-          </span>
-          {running && title && (
+          <span className="phase-count">{total > 0 ? `${done} / ${total}` : done}</span>
+          {title && (
             <span className="one-line" dir="auto">
               {title}
             </span>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { JobDetail } from '../../src/contract/api.ts'
-import { ago, count, duration } from '../core/format.ts'
+import { ago, count, duration, elapsed } from '../core/format.ts'
 import { useCancel, useRerun } from '../core/job-actions.ts'
 import { isOver, statusTone, statusWords } from '../core/job-words.ts'
 import { jobsQuery } from '../core/queries.ts'
@@ -78,11 +78,7 @@ function RunFacts({ job }: { job: JobDetail }) {
     <p className="run-facts muted">
       <Badge tone={statusTone[status]}>{statusWords[status]}</Badge>
       <span>{count(job.targetCount, 'item')}</span>
-      {time !== null && (
-        <span className="run-clock">
-          {status === 'running' ? duration(Math.floor(time / 1_000) * 1_000 || 1) : duration(time)}
-        </span>
-      )}
+      {time !== null && <span className="run-clock">{status === 'running' ? elapsed(time) : duration(time)}</span>}
       {isOver(status) && <span>{ago(job.endedAt ?? job.createdAt)}</span>}
       <span className="one-line">
         {job.config}

@@ -1,6 +1,7 @@
+import { type CSSProperties, useState } from 'react'
+import { Ring } from '../../ui/button.tsx'
 import type { Mode } from '../modes.ts'
 import { SliderLayer } from './slider-layer.tsx'
-import { sideGapPx } from './stage.tsx'
 
 interface Picture {
   src: string
@@ -48,7 +49,6 @@ export function Layers(props: LayersProps) {
       <>
         {before && <div className="pane pane-left">{layer(before)}</div>}
         <div className={before ? 'pane pane-right' : 'pane pane-only'}>{layer(after)}</div>
-        {before && <SideTags />}
       </>
     )
   }
@@ -57,7 +57,6 @@ export function Layers(props: LayersProps) {
       <>
         {layer(before, showsAfter ? 'layer-hidden' : '')}
         {layer(after, showsAfter ? '' : 'layer-hidden')}
-        <span className="stage-tag">{showsAfter ? 'After' : 'Before'}</span>
       </>
     )
   }
@@ -65,7 +64,7 @@ export function Layers(props: LayersProps) {
     return (
       <>
         {layer({ src: after.src, alt: '' }, 'layer-dim')}
-        {layer({ src: pictures.difference, alt: `${props.title}: where before and after differ` })}
+        <HeatMap src={pictures.difference} alt={`${props.title}: where before and after differ`} place={place} />
       </>
     )
   }
@@ -77,13 +76,31 @@ export function Layers(props: LayersProps) {
   )
 }
 
-function SideTags() {
+/** Made by the server when it is first asked for, which takes a moment. */
+function HeatMap({ src, alt, place }: { src: string; alt: string; place: CSSProperties }) {
+  const [state, setState] = useState<'coming' | 'there' | 'failed'>('coming')
   return (
     <>
-      <span className="stage-tag">Before</span>
-      <span className="stage-tag" style={{ left: `calc(50% + ${sideGapPx / 2 + 12}px)` }}>
-        After
-      </span>
+      <img
+        src={src}
+        alt={alt}
+        className={`layer layer-heat ${state === 'there' ? '' : 'layer-hidden'}`}
+        style={place}
+        draggable={false}
+        onLoad={() => setState('there')}
+        onError={() => setState('failed')}
+      />
+      {state !== 'there' && (
+        <span className="stage-tag stage-tag-waits" role="status">
+          {state === 'coming' ? (
+            <>
+              <Ring size={14} /> Comparing
+            </>
+          ) : (
+            'These two pictures cannot be compared'
+          )}
+        </span>
+      )}
     </>
   )
 }

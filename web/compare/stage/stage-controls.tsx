@@ -39,8 +39,15 @@ export function StageControls({
           <span className="muted">After</span>
         </label>
       )}
+      {mode === 'side' && (
+        <>
+          <span className="stage-side muted">Before</span>
+          <span className="stage-side muted">After</span>
+        </>
+      )}
       {mode === 'blink' && (
         <>
+          <span className="stage-shown">{blink.showsAfter ? 'After' : 'Before'}</span>
           <Button kind="quiet" icon={blink.playing ? 'pause' : 'play'} onClick={() => blink.setPlaying(!blink.playing)}>
             {blink.playing ? 'Pause' : 'Play'}
           </Button>

@@ -71,7 +71,7 @@ export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
   )
 }
 
-export const sideGapPx = 16
+const sideGapPx = 16
 
 function naturalSize({ before, after, type }: StudioTarget): { width: number; height: number } {
   const picture = after?.width ? after : before
