@@ -1,0 +1,65 @@
+# Kometa Preview on the official Kometa image: Kometa's code and its Python requirements are left as they are.
+#   docker build -t kometa-preview .
+#   docker build --build-arg KOMETA_IMAGE=kometateam/kometa:v2.4.3 -t kometa-preview .
+ARG KOMETA_IMAGE=kometateam/kometa:v2.4.4
+ARG NODE_IMAGE=node:22-bookworm-slim
+
+# Where the one file comes from that runs us; a stage, since COPY --from takes no argument.
+FROM ${NODE_IMAGE} AS node
+
+# What runs needs: production dependencies for the platform of this image (sharp brings a binary for each).
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+# The build needs more; none of it is in the image.
+FROM ${NODE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.web.json vite.config.ts ./
+COPY src ./src
+COPY web ./web
+RUN npm run build
+
+FROM ${KOMETA_IMAGE}
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=dependencies /build/node_modules /opt/kometa-preview/node_modules
+COPY --from=build /build/dist /opt/kometa-preview/dist
+COPY package.json README.md LICENSE CHANGELOG.md /opt/kometa-preview/
+COPY container/entrypoint.sh container/healthcheck.mjs /opt/kometa-preview/container/
+
+# Better a build that fails than an image that does: Kometa is where we look for it, its init and Node start here, and
+# `docker exec ... kometa-preview doctor` goes through the same door as the container itself.
+RUN test -f /kometa.py || test -f /app/kometa.py \
+ && test -x /tini \
+ && setpriv --version \
+ && node --version \
+ && chmod 755 /opt/kometa-preview/container/entrypoint.sh \
+ && ln -s /opt/kometa-preview/container/entrypoint.sh /usr/local/bin/kometa-preview
+
+# PUID and PGID: whom we run as. Kometa's own image keeps its code in /, others in /app.
+ENV NODE_ENV=production \
+    KOMETA_PREVIEW_DATA=/data \
+    KOMETA_PREVIEW_IMAGE_KOMETA=/app:/ \
+    PUID=1000 \
+    PGID=1000
+
+VOLUME ["/data", "/jobs"]
+EXPOSE 8787
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "/opt/kometa-preview/container/healthcheck.mjs"]
+
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Kometa Preview" \
+      org.opencontainers.image.description="See what Kometa would draw on your Plex posters, without Plex being touched." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+
+# The init of Kometa's image: it passes signals on and reaps what Kometa leaves behind. Node as process 1 would reap nothing.
+ENTRYPOINT ["/tini", "--", "/opt/kometa-preview/container/entrypoint.sh"]
+CMD ["serve"]

@@ -1,0 +1,9 @@
+// HEALTHCHECK: does the studio answer? 8787 is its port inside the container, whatever is published outside.
+const timeoutMs = 4_000
+try {
+  const answer = await fetch('http://127.0.0.1:8787/api/health', { signal: AbortSignal.timeout(timeoutMs) })
+  if (!answer.ok) throw new Error(`status ${answer.status}`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
