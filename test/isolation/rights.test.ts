@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { chooseIsolation } from '../../src/kometa/isolation.ts'
+
+const child = fileURLToPath(new URL('isolated-child.ts', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const isolation = await chooseIsolation('auto', { env: process.env, python: null })
+const isRoot = process.getuid?.() === 0
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'rights-'))
+  chmodSync(dir, 0o755)
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+interface Result {
+  isolation: { mode: string; why: string }
+  exit?: { code: number | null }
+  output?: string
+}
+
+function isolated(script: string, user?: { uid: number; gid: number }): Result | null {
+  const readable = spawnSync('test', ['-r', child], { cwd: root, ...user })
+  if (readable.status !== 0) return null
+  const args = ['--import', 'tsx', child, script]
+  const options = { cwd: root, encoding: 'utf8' as const, env: { PATH: process.env.PATH, TMPDIR: dir }, ...user }
+  const { stdout, stderr } = spawnSync(process.execPath, args, options)
+  if (stdout === '') throw new Error(stderr)
+  return JSON.parse(stdout) as Result
+}
+
+describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and their rights', () => {
+  test.skipIf(!isRoot)('for root: also the files of others', () => {
+    writeFileSync(join(dir, 'private'), 'of somebody else')
+    chownSync(join(dir, 'private'), 12345, 12345)
+    chmodSync(join(dir, 'private'), 0o600)
+    const result = isolated(`id -u; cat ${dir}/private; stat -c ' %u:%g' ${dir}/private; echo made > ${dir}/made`)
+    expect(result).toMatchObject({ exit: { code: 0 }, output: '0\nof somebody else 12345:12345\n' })
+    expect(statSync(join(dir, 'made'))).toMatchObject({ uid: 0, gid: 0 })
+  })
+
+  test.skipIf(!isRoot)('for an ordinary user: its own id, and no right that it did not have', (context) => {
+    const user = { uid: 23456, gid: 23456 }
+    mkdirSync(join(dir, 'own'))
+    chownSync(join(dir, 'own'), user.uid, user.gid)
+    writeFileSync(join(dir, 'private'), 'of root')
+    chmodSync(join(dir, 'private'), 0o600)
+    chmodSync(dir, 0o777)
+    const script = `id -u; echo made > ${dir}/own/made; stat -c %u ${dir}/own/made; cat ${dir}/private; cat /proc/net/dev | wc -l; grep CapEff /proc/self/status`
+    const result = isolated(script, user)
+    if (result === null) return context.skip('an ordinary user may not read this checkout')
+    if (result.isolation.mode === 'none') {
+      process.stdout.write(`an ordinary user has no namespace here: ${result.isolation.why}\n`)
+      return context.skip(result.isolation.why)
+    }
+    expect(result.output).toMatch(/^23456\n23456\n/)
+    expect(result.output).toContain('Permission denied')
+    // Two head lines and the loopback device.
+    expect(result.output).toMatch(/\n3\n/)
+    expect(result.output).toContain('CapEff:\t0000000000000000')
+    expect(statSync(join(dir, 'own', 'made'))).toMatchObject(user)
+  })
+
+  test.skipIf(isRoot)('for this user', () => {
+    const result = isolated(`id -u; echo made > ${dir}/made`)
+    expect(result).toMatchObject({ exit: { code: 0 }, output: `${process.getuid?.()}\n` })
+    expect(statSync(join(dir, 'made')).uid).toBe(process.getuid?.())
+  })
+})
+
+describe('where it cannot be had', () => {
+  test('auto says why in words, on is an error that says what to do', async () => {
+    const nowhere = { env: { PATH: '/nowhere' }, python: null }
+    const { mode, why } = await chooseIsolation('auto', nowhere)
+    expect(mode).toBe('none')
+    if (process.platform === 'linux')
+      expect(why).toMatch(/does not give Kometa a network namespace .*It needs the program "unshare"/)
+    await expect(chooseIsolation('on', nowhere)).rejects.toMatchObject({
+      code: 'ISOLATION_UNAVAILABLE',
+      hint: expect.stringContaining('--isolate'),
+    })
+    expect(await chooseIsolation('off', nowhere)).toEqual({ mode: 'none', why: 'It was turned off (--isolate off).' })
+  })
+})

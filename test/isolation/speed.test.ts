@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { expect, test } from 'vitest'
+import { startChild } from '../../src/kometa/child.ts'
+import { chooseIsolation, isolationFor } from '../../src/kometa/isolation.ts'
+import { startSupervisor } from '../../src/kometa/supervisor.ts'
+import { createDoor } from '../../src/util/door.ts'
+
+const isolation = await chooseIsolation('auto', { env: process.env, python: null })
+const requests = 3_000
+
+/** Small requests one after the other over one connection, as Kometa makes them; prints milliseconds. */
+const client = (port: number) => `
+  const { Agent, request } = require('node:http')
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  let left = ${requests + 200}, started = 0
+  const next = () => {
+    if (left === ${requests}) started = performance.now()
+    if (left-- === 0) return console.log(performance.now() - started), process.exit(0)
+    request({ host: '127.0.0.1', port: ${port}, agent, path: '/library/metadata/' + left }, (answer) => answer.resume().on('end', next)).end()
+  }
+  next()`
+
+async function measure(port: number, door: ReturnType<typeof createDoor> | null): Promise<number> {
+  const env = { PATH: process.env.PATH ?? '' }
+  const doors = door ? { isolation: await isolationFor([door], null) } : {}
+  await using supervisor = startSupervisor({ env, ...doors })
+  await supervisor.ready
+  const output: Buffer[] = []
+  const child = startChild({
+    command: process.execPath,
+    args: ['-e', client(port)],
+    cwd: '/',
+    env,
+    signal: new AbortController().signal,
+    limits: { idleTimeoutMs: 60_000, graceMs: 1_000, drainMs: 1_000 },
+    supervisor,
+    onOutput: (stdout) => stdout.on('data', (chunk: Buffer) => output.push(chunk)),
+  })
+  expect((await child.done).code).toBe(0)
+  return Number(Buffer.concat(output).toString('utf8'))
+}
+
+test.skipIf(isolation.mode === 'none')('requests out of a namespace are as fast as without one', async () => {
+  const server = createServer({ noDelay: true }, (_incoming, outgoing) => {
+    // Head and body apart, as a forwarded answer comes.
+    outgoing.writeHead(200, { 'content-type': 'text/xml' })
+    outgoing.write('<MediaContainer>')
+    setImmediate(() => outgoing.end('</MediaContainer>'))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const door = createDoor(server, port)
+  const figures = { outside: [] as number[], inside: [] as number[] }
+  for (let round = 0; round < 3; round += 1) {
+    figures.outside.push(await measure(port, null))
+    figures.inside.push(await measure(port, door))
+  }
+  server.close()
+  const outside = Math.min(...figures.outside)
+  const inside = Math.min(...figures.inside)
+  process.stdout.write(
+    `${requests} requests: ${(outside / requests).toFixed(3)} ms each outside, ${(inside / requests).toFixed(3)} ms inside a namespace\n`,
+  )
+  // No relay stands between: nothing but noise of a busy machine, and no delayed acknowledgement of 40 ms.
+  expect(inside / requests).toBeLessThan((outside / requests) * 1.5 + 0.5)
+})
