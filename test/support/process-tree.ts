@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Living processes below one, on Linux; elsewhere none are found. */
+export function descendants(pid: number): number[] {
+  const parents = new Map<number, number>()
+  for (const name of processes()) {
+    const fields = statFields(Number(name))
+    if (fields) parents.set(Number(name), Number(fields[1]))
+  }
+  const found: number[] = []
+  const below = [pid]
+  for (let next = below.shift(); next !== undefined; next = below.shift()) {
+    for (const [child, parent] of parents) {
+      if (parent !== next) continue
+      found.push(child)
+      below.push(child)
+    }
+  }
+  return found
+}
+
+/** Not gone, and not one that is only waited for. */
+export function isAlive(pid: number): boolean {
+  const fields = statFields(pid)
+  if (fields) return fields[0] !== 'Z' && fields[0] !== 'X'
+  try {
+    process.kill(pid, 0)
+    return process.platform !== 'linux'
+  } catch {
+    // ESRCH: it is gone.
+    return false
+  }
+}
+
+function processes(): string[] {
+  return process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
+}
+
+/** State, parent and so on of a process: what stands behind its name in /proc/<pid>/stat. */
+function statFields(pid: number): string[] | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    // It has gone in the meantime, or this is not Linux.
+    return null
+  }
+}

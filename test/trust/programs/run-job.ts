@@ -1,0 +1,35 @@
+import { loadJobConfig } from '../../../src/config/job-config.ts'
+import { runJob } from '../../../src/run/run.ts'
+
+/** What `run-job` is told, as JSON in its one argument. */
+export interface RunJobOrder {
+  configPath: string
+  jobDir: string
+  dataDir: string
+  specs: string[]
+  /** Script that plays Kometa; it gets the path of the run config and these arguments. */
+  script: string
+  scriptArgs: string[]
+}
+
+/** A process that runs one job with a script in Kometa's place, and says on standard output how far it is. */
+const order = JSON.parse(process.argv[2] ?? '') as RunJobOrder
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const config = await loadJobConfig({ kind: 'config', configPath: order.configPath }, { env: {} })
+const summary = await runJob({
+  config,
+  jobDir: order.jobDir,
+  dataDir: order.dataDir,
+  specs: order.specs,
+  renderer: {
+    ...{ kind: 'sample' as const, version: null, commit: null, supported: true, warnings: [], dir: null },
+    command: process.execPath,
+    args: (configPath) => [order.script, configPath, ...order.scriptArgs],
+  },
+  ...{ keepWorkspace: false, writeJobFile: false, scoped: true, proxyPort: 0 },
+  env: { PATH: process.env.PATH },
+  signal: new AbortController().signal,
+  onEvent: (event) => event.type === 'phase' && say(`phase ${event.phase}`),
+  onLine: ({ level, text }) => level === 'error' && say(`error ${text}`),
+})
+say(`end ${summary.status} ${summary.captured_uploads_count}`)
