@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { StudioItem } from '../../contract/api-items.ts'
-import { type IndexItem, resolutionRank } from './index-item.ts'
-import { searchTextOf, sortTextOf } from './search-text.ts'
+import { buildColumns, buildLooks, type Column } from './columns.ts'
+import type { IndexItem } from './index-item.ts'
+import { type JoinedText, joinTexts, searchTextOf, sortTextOf } from './search-text.ts'
+import { type SortOrder, sortEntries } from './sort-orders.ts'
 
 /** The items of one library, as they were read. */
 export interface SectionItems {
@@ -22,15 +24,21 @@ export interface Entry {
   hasBackup: boolean
 }
 
-export type SortOrder = 'title' | 'added' | 'year' | 'rating' | 'resolution' | 'order'
-
 /** All items that can be shown, and their orders. Made anew for each revision, never changed. */
 export interface Catalogue {
   revision: string
+  sections: readonly SectionItems[]
   entries: readonly Entry[]
   find(server: string, ratingKey: string): Entry | undefined
+  /** Places of what is directly below an item. */
+  childrenOf(server: string, ratingKey: string): readonly number[]
   /** Places in `entries`, ascending by this order. */
   order(by: SortOrder): Uint32Array
+  /** What entries are filtered by, one after the other in the order of `dimensions`. */
+  columns: readonly Column[]
+  /** Entries with the same number look the same to overlays. */
+  looks: Uint32Array
+  text: JoinedText
 }
 
 /** Items that are worked on before others get a turn. */
@@ -40,9 +48,14 @@ const searched = new WeakMap<IndexItem, { searchText: string; sortText: string }
 
 export const emptyCatalogue: Catalogue = {
   revision: '0',
+  sections: [],
   entries: [],
   find: () => undefined,
   order: () => new Uint32Array(0),
+  childrenOf: () => [],
+  columns: [],
+  looks: new Uint32Array(0),
+  text: joinTexts([]),
 }
 
 /** Builds a catalogue in turns, so that requests are answered meanwhile. `backups` tells whether a clean original is kept. */
@@ -53,7 +66,7 @@ export async function buildCatalogue(
 ): Promise<Catalogue> {
   const entries: Entry[] = []
   const byKey = new Map<string, Entry>()
-  const children = new Map<string, number>()
+  const children = new Map<string, number[]>()
   for (const section of sections) {
     for (const [at, item] of section.items.entries()) {
       if (at % itemsPerTurn === itemsPerTurn - 1) await nextTurn()
@@ -67,68 +80,29 @@ export async function buildCatalogue(
       byKey.set(`${section.server} ${item.ratingKey}`, entry)
       if (item.parentRatingKey !== null) {
         const parent = `${section.server} ${item.parentRatingKey}`
-        children.set(parent, (children.get(parent) ?? 0) + 1)
+        const known = children.get(parent)
+        if (known) known.push(entries.length - 1)
+        else children.set(parent, [entries.length - 1])
       }
     }
   }
-  for (const [key, count] of children) {
+  for (const [key, places] of children) {
     const entry = byKey.get(key)
-    if (entry) entry.childCount = count
+    if (entry) entry.childCount = places.length
   }
-  const orders = new Map<SortOrder, Uint32Array>()
-  for (const by of sortOrders) {
-    await nextTurn()
-    orders.set(by, await sortInTurns(entries, compareBy[by]))
-  }
+  const orders = await sortEntries(entries)
+  const columns = await buildColumns(entries)
   return {
     revision,
+    sections,
     entries,
     find: (server, ratingKey) => byKey.get(`${server} ${ratingKey}`),
+    childrenOf: (server, ratingKey) => children.get(`${server} ${ratingKey}`) ?? [],
     order: (by) => orders.get(by) ?? new Uint32Array(0),
+    columns,
+    looks: await buildLooks(columns, entries),
+    text: joinTexts(entries),
   }
-}
-
-const sortOrders: readonly SortOrder[] = ['title', 'added', 'year', 'rating', 'resolution', 'order']
-
-type Compare = (a: Entry, b: Entry) => number
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-const byTitle: Compare = (a, b) => byText(a.sortText, b.sortText) || (a.item.year ?? 0) - (b.item.year ?? 0)
-const byOrder: Compare = (a, b) =>
-  (a.item.parentIndex ?? 0) - (b.item.parentIndex ?? 0) || (a.item.index ?? 0) - (b.item.index ?? 0) || byTitle(a, b)
-
-const compareBy: Readonly<Record<SortOrder, Compare>> = {
-  title: byTitle,
-  added: (a, b) => (a.item.addedAt ?? 0) - (b.item.addedAt ?? 0) || byTitle(b, a),
-  year: (a, b) => (a.item.year ?? 0) - (b.item.year ?? 0) || byTitle(b, a),
-  rating: (a, b) => (a.item.rating ?? -1) - (b.item.rating ?? -1) || byTitle(b, a),
-  resolution: (a, b) => resolutionRank(b.item.resolution) - resolutionRank(a.item.resolution) || byTitle(b, a),
-  order: byOrder,
-}
-
-/** Runs of `itemsPerTurn` are sorted, then merged in pairs; between any two steps others get a turn. */
-async function sortInTurns(entries: readonly Entry[], compare: Compare): Promise<Uint32Array> {
-  const at = (index: number): Entry => entries[index] as Entry
-  const places = Uint32Array.from(entries.keys())
-  for (let start = 0; start < places.length; start += itemsPerTurn) {
-    places.subarray(start, start + itemsPerTurn).sort((a, b) => compare(at(a), at(b)) || a - b)
-    await nextTurn()
-  }
-  let source = places
-  let target = new Uint32Array(places.length)
-  for (let width = itemsPerTurn; width < places.length; width *= 2) {
-    for (let start = 0; start < places.length; start += width * 2) {
-      const middle = Math.min(start + width, places.length)
-      const end = Math.min(start + width * 2, places.length)
-      let [left, right] = [start, middle]
-      for (let to = start; to < end; to += 1) {
-        const takeLeft = left < middle && (right >= end || compare(at(source[left] ?? 0), at(source[right] ?? 0)) <= 0)
-        target[to] = (takeLeft ? source[left++] : source[right++]) ?? 0
-        if (to % (itemsPerTurn * 4) === 0) await nextTurn()
-      }
-    }
-    ;[source, target] = [target, source]
-  }
-  return source
 }
 
 /** The version of a picture: changes whenever Plex has another one. */

@@ -1,4 +1,5 @@
-import type { Entry } from './catalogue.ts'
+import type { Catalogue, Entry } from './catalogue.ts'
+import { ratingBand } from './columns.ts'
 
 /** What overlays look at, with how much a new value of it is worth. */
 const features: readonly { weight: number; shows(entry: Entry): string | null }[] = [
@@ -9,7 +10,7 @@ const features: readonly { weight: number; shows(entry: Entry): string | null }[
   { weight: 3, shows: ({ item }) => (item.edition === null ? null : 'an edition') },
   { weight: 2, shows: ({ section }) => `library ${section.title}` },
   { weight: 2, shows: ({ item }) => (item.wearsOverlay ? 'wears overlays' : null) },
-  { weight: 2, shows: ({ item }) => ratingName(item.rating) },
+  { weight: 2, shows: ({ item }) => ratingBand(item.rating) || null },
   { weight: 2, shows: ({ item }) => (item.contentRating === null ? null : `rated ${item.contentRating}`) },
   { weight: 1, shows: ({ item }) => item.edition },
 ]
@@ -25,11 +26,6 @@ const typeNames: Readonly<Record<string, string>> = {
 
 const resolutionName = (text: string): string => (/^\d+$/.test(text) ? `${text}p` : text.toUpperCase())
 
-function ratingName(rating: number | null): string | null {
-  if (rating === null) return null
-  return rating >= 8 ? 'a rating of 8 or more' : rating >= 6 ? 'a rating of 6 to 8' : 'a rating below 6'
-}
-
 export interface SampleChoice {
   entry: Entry
   /** What it brings that those before do not. */
@@ -40,20 +36,29 @@ export interface SampleChoice {
  * Up to `count` entries that differ in what overlays look at: each time the one that shows most of what none before it
  * shows. The same entries give the same sample; `chosen` count as shown already.
  */
-export function smartSample(entries: readonly Entry[], chosen: readonly Entry[], count: number): SampleChoice[] {
-  // Entries that show the same are one group: of 50,000 a few hundred are left.
-  const groups = new Map<string, { shown: string[]; entry: Entry }>()
+export function smartSample(
+  { entries, looks }: Pick<Catalogue, 'entries' | 'looks'>,
+  places: Uint32Array,
+  chosen: readonly Entry[],
+  count: number,
+): SampleChoice[] {
+  // Of those that look the same one is enough: of 50,000 a few hundred are left.
+  const alike = new Map<number, Entry>()
   const taken = new Set(chosen)
-  for (const entry of entries) {
-    if (taken.has(entry)) continue
-    const shown = features.map(({ shows }) => shows(entry) ?? '')
-    const key = shown.join('\n')
-    const known = groups.get(key)
+  for (const place of places) {
+    const look = looks[place] ?? 0
+    const known = alike.get(look)
+    if (known && known.item.thumb !== null) continue
+    const entry = entries[place]
     // One with a picture shows more of its overlays.
-    if (!known || (known.entry.item.thumb === null && entry.item.thumb !== null)) groups.set(key, { shown, entry })
+    if (entry && !taken.has(entry) && (!known || entry.item.thumb !== null)) alike.set(look, entry)
   }
+  const groups = [...alike.values()].map((entry) => ({
+    entry,
+    shown: features.map(({ shows }) => shows(entry) ?? ''),
+  }))
   const covered = new Set(chosen.flatMap((entry) => features.flatMap(({ shows }, at) => tag(at, shows(entry)) ?? [])))
-  const rest = [...groups.values()]
+  const rest = groups
   const result: SampleChoice[] = []
   while (result.length < count && rest.length > 0) {
     let best = -1

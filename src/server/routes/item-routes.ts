@@ -61,10 +61,8 @@ export function itemRoutes(parts: StudioParts): Handlers<Names> {
       // A sample spans all levels, unless the user has narrowed them.
       const wide =
         filter.type === undefined && filter.parent === undefined ? { ...filter, type: [...itemTypes] } : filter
-      const entries = [...queries.find(catalogue, wide, 'title', false)].flatMap(
-        (place) => catalogue.entries[place] ?? [],
-      )
-      const sample = smartSample(entries, entriesOf(chosen), count)
+      const places = queries.find(catalogue, wide, 'title', false)
+      const sample = smartSample(catalogue, places, entriesOf(chosen), count)
       return { items: sample.map(({ entry, shows }) => ({ item: toStudioItem(entry), shows })) }
     },
     async itemThumbnail({ params, query, signal, context }) {
