@@ -51,6 +51,8 @@ check('lint', npx, ['biome', 'ci', '--colors=off', '.'])
 check('unused code', npx, ['knip'])
 if (check('build', npm, ['run', '-s', 'build'])) {
   suite('unit and wire tests', ['run'])
+  suite('trust', ['run', '--config', 'vitest.trust.config.ts'])
+  suite('browser', ['run', '--config', 'vitest.browser.config.ts'])
   check('demo', process.execPath, ['dist/cli/main.js', 'demo', '--once', '--out', join(scratch, 'demo')])
 }
 rmSync(scratch, { recursive: true, force: true })
