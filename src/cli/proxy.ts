@@ -82,7 +82,7 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
     log.warning('Plex answers reads from here without a token ("allowed without auth"): the token is no barrier there')
   }
   using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
-  const recorder = createJobRecorder(log, ledger, () => undefined)
+  const recorder = createJobRecorder({ log, ledger, redactor })
   await using proxy = await startProxy({
     connection,
     serverId: info.machineIdentifier,

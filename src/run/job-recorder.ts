@@ -2,6 +2,7 @@ import type { BlockedWrite, Capture, RefusedRead } from '../contract/records.ts'
 import type { Ledger } from '../proxy/ledger.ts'
 import type { ForwardedRead, ProxyRecorder } from '../proxy/recorder.ts'
 import type { JobLog } from '../util/job-log.ts'
+import type { Redactor } from '../util/redact.ts'
 
 /** Lists kept in memory and in the summary are bounded; past the limit only the count grows and the log has the rest. */
 export const maxRecords = 50_000
@@ -30,8 +31,16 @@ export interface JobRecorder extends ProxyRecorder {
   onWrite(listener: (write: BlockedWrite) => void): void
 }
 
-/** Writes every verdict of a job's proxies into lists, log lines and the ledger. */
-export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (capture: Capture) => void): JobRecorder {
+export interface JobRecorderOptions {
+  log: JobLog
+  ledger: Ledger
+  /** A client may put any secret that it knows into a path or a query: none of them gets into a record. */
+  redactor: Redactor
+  onCapture?: (capture: Capture) => void
+}
+
+/** Writes every verdict of a job's proxies, scrubbed, into lists, log lines and the ledger. */
+export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecorderOptions): JobRecorder {
   const records: JobRecords = {
     blocked: [],
     captured: [],
@@ -57,9 +66,10 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
       seq += 1
       return seq
     },
-    blocked(write) {
+    blocked(asSent) {
+      const write = scrub(asSent, redactor)
       keep(records.blocked, write)
-      for (const listener of writeListeners) listener(write)
+      for (const listener of writeListeners) listener(asSent)
       ledger.append({
         ...place(write),
         verdict: expectsCapture(write) ? 'capture' : 'block',
@@ -71,7 +81,8 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
       // An upload with something in it is logged with its capture.
       if (!expectsCapture(write)) log.warning(`BLOCKED_WRITE (no image): ${describeWrite(write)}`)
     },
-    captured(capture) {
+    captured(asSent) {
+      const capture = scrub(asSent, redactor)
       // A retry comes with the record of the first attempt, its `attempts` raised.
       const earlier = records.captured.findLastIndex((one) => one.seq === capture.seq)
       if (earlier >= 0) records.captured[earlier] = capture
@@ -86,9 +97,10 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
         log.warning(`BLOCKED_WRITE (no image): ${describeWrite(capture)}`)
         log.error(`PARSE_ERROR ratingKey=${key} saved=${capture.saved_path ?? 'nothing'}: ${capture.parse_error}`)
       }
-      onCapture(capture)
+      onCapture?.(capture)
     },
-    refused(read) {
+    refused(asSent) {
+      const read = scrub(asSent, redactor)
       keep(records.refused, read)
       const { reason, status } = read
       ledger.append({ ...place(read), verdict: 'refuse', reason, status, bytes: 0, durationMs: 0 })
@@ -100,7 +112,16 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
       records.forwardedCount += 1
       records.forwardedBytes += read.bytes
       if (!read.ours) noteImage(imageReads, read)
-      const { timestamp: time, server, method, target, template: reason, status, bytes, durationMs } = read
+      const {
+        timestamp: time,
+        server,
+        method,
+        target,
+        template: reason,
+        status,
+        bytes,
+        durationMs,
+      } = scrub(read, redactor)
       ledger.append({
         time,
         source: 'proxy',
@@ -115,6 +136,19 @@ export function createJobRecorder(log: JobLog, ledger: Ledger, onCapture: (captu
       })
     },
   }
+}
+
+/** Fields of a record that repeat what a client sent, or what stands behind it. */
+const clientTexts = ['path', 'query', 'target', 'reason', 'source_url', 'parse_error'] as const
+
+/** The record without secrets. */
+export function scrub<T extends object>(record: T, redactor: Redactor): T {
+  const clean: T & Partial<Record<(typeof clientTexts)[number], unknown>> = { ...record }
+  for (const name of clientTexts) {
+    const text = clean[name]
+    if (typeof text === 'string') Object.assign(clean, { [name]: redactor.text(text) })
+  }
+  return clean
 }
 
 function noteImage(imageReads: Map<string, ImageReads>, { server, target }: ForwardedRead): void {

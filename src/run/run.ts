@@ -19,7 +19,7 @@ import { exportOutputs } from './export-outputs.ts'
 import { fetchBeforePictures } from './fetch-before.ts'
 import { openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
-import { createJobRecorder } from './job-recorder.ts'
+import { createJobRecorder, scrub } from './job-recorder.ts'
 import { endLeftover } from './leftover.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
@@ -88,10 +88,15 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   await removeStaleWorkspaces(workspaces, livenessOf, endLeftover)
 
   using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
-  const recorder = createJobRecorder(log, ledger, (capture) => {
-    const { rating_key, server } = capture
-    const target = targets.find((one) => one.ratingKey === rating_key && one.server === server)
-    onEvent({ type: 'capture', capture, targetId: target?.id ?? null })
+  const recorder = createJobRecorder({
+    log,
+    ledger,
+    redactor,
+    onCapture(capture) {
+      const { rating_key, server } = capture
+      const target = targets.find((one) => one.ratingKey === rating_key && one.server === server)
+      onEvent({ type: 'capture', capture, targetId: target?.id ?? null })
+    },
   })
   const captures = createCaptureStore({ jobDir: folder.dir })
 
@@ -145,7 +150,8 @@ export async function runJob(request: JobRequest): Promise<Summary> {
 
   watch.enter('results')
   onEvent({ type: 'phase', phase: 'results', at: new Date().toISOString() })
-  const results = await exportOutputs(targets, captures.list(), folder)
+  const kept = captures.list().map((capture) => scrub(capture, redactor))
+  const results = await exportOutputs(targets, kept, folder)
   ledger.flush()
   const summary = buildSummary({
     request,
@@ -155,7 +161,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     kometa,
     records: recorder.records,
     imageReads: recorder.imageReads,
-    captures: captures.list(),
+    captures: kept,
     ledger: ledger.head(),
     scopes,
     isolation,

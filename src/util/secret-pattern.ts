@@ -17,11 +17,11 @@ const hex = (value: number, digits: number) =>
     .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
 
 const htmlNames: Record<string, string> = {
-  '&': '&amp;|&#38;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;|&#34;',
-  "'": '&#39;|&#x27;',
+  '&': '&amp;|&#(?:38|[xX]26);',
+  '<': '&lt;|&#(?:60|[xX]3[cC]);',
+  '>': '&gt;|&#(?:62|[xX]3[eE]);',
+  '"': '&quot;|&#(?:34|[xX]22);',
+  "'": '&apos;|&#(?:39|[xX]27);',
 }
 const controlNames: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't' }
 

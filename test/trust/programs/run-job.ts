@@ -10,6 +10,8 @@ export interface RunJobOrder {
   /** Script that plays Kometa; it gets the path of the run config and these arguments. */
   script: string
   scriptArgs: string[]
+  /** Says everything that a job says: events and lines. */
+  aloud?: boolean
 }
 
 /** A process that runs one job with a script in Kometa's place, and says on standard output how far it is. */
@@ -29,7 +31,13 @@ const summary = await runJob({
   ...{ keepWorkspace: false, writeJobFile: false, scoped: true, proxyPort: 0 },
   env: { PATH: process.env.PATH },
   signal: new AbortController().signal,
-  onEvent: (event) => event.type === 'phase' && say(`phase ${event.phase}`),
-  onLine: ({ level, text }) => level === 'error' && say(`error ${text}`),
+  onEvent(event) {
+    if (order.aloud) say(JSON.stringify(event))
+    else if (event.type === 'phase') say(`phase ${event.phase}`)
+  },
+  onLine({ level, text }) {
+    if (order.aloud) process.stderr.write(`${level} ${text}\n`)
+    else if (level === 'error') say(`error ${text}`)
+  },
 })
 say(`end ${summary.status} ${summary.captured_uploads_count}`)
