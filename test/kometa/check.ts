@@ -25,7 +25,7 @@ export function compareUploads(scenario: Scenario, direct: DirectRun, preview: P
 
 /** A definition that fails draws the same nothing on both sides: a scenario must not pass by that. */
 const failures =
-  /Overlay Error|TMDb Error|Mapping\/Convert Error|URL Error|Config Error|Template Error|\[CRITICAL\]|Traceback|attribute not allowed/
+  /Overlay Error:|TMDb Error|Mapping\/Convert Error|URL Error|Config Error|Template Error|\[CRITICAL\]|Traceback|attribute not allowed/
 
 /** What the scenario says a preview of it comes to. */
 export function checkExpectation(scenario: Scenario, { summary, uploads, log }: PreviewRun, scoped: boolean): void {
@@ -48,7 +48,14 @@ export function checkExpectation(scenario: Scenario, { summary, uploads, log }: 
   expect(errors, 'what Kometa could not do').toEqual([])
   for (const pattern of wanted.logged ?? []) expect(log).toMatch(pattern)
   for (const pattern of wanted.warnings ?? []) expect(summary.warnings.join('\n')).toMatch(pattern)
-  if (!scoped) return
+  if (!scoped) {
+    expect(summary.scope).toEqual([])
+    return
+  }
+  const strategies = [...new Set(summary.scope.map(({ strategy }) => strategy))]
+  expect(strategies).toEqual([wanted.strategy ?? 'id'])
+  expect(summary.scope.flatMap(({ contradictions }) => contradictions)).toEqual([])
+  expect(summary.scope.map(({ recheck }) => recheck?.agrees)).not.toContain(false)
   const strangers = summary.extras.filter(({ reason }) => !/^(?:above the target|decoy)/.test(reason))
   expect(strangers.map(({ rating_key }) => rating_key)).toEqual(wanted.outsideScope ?? [])
 }

@@ -50,7 +50,8 @@ export async function runDirect(scenario: Scenario, plex: SamplePlex, place: Run
   )
   await once(child, 'exit')
   const log = await readFile(join(dirname(config), 'logs', 'meta.log'), 'utf8')
-  if (!/Finished .*Run/.test(log)) throw new Error(`Kometa did not finish:\n${log.slice(-4000)}`)
+  if (!/Finished .*Run/.test(log) || log.includes('[CRITICAL]'))
+    throw new Error(`Kometa did not finish:\n${log.slice(-4000)}`)
   const uploads = new Map(
     plex
       .uploadedKeys()

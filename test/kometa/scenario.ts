@@ -1,6 +1,7 @@
 import type { ArtworkKind } from '../../src/contract/kinds.ts'
 import type { Summary } from '../../src/contract/summary.ts'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import type { SamplePlexOptions } from '../support/sample-plex.ts'
 
 /** A file of the user's Kometa folder. */
 export type FolderFile = string | Uint8Array | { fromKometa: string }
@@ -31,6 +32,8 @@ export interface Expectation {
   /** ratingKeys beyond targets, decoys and what is above a target, for which Kometa uploads all the same. */
   outsideScope?: readonly string[]
   warnings?: readonly RegExp[]
+  /** How the scope was kept; default: by id. */
+  strategy?: Summary['scope'][number]['strategy']
 }
 
 /** One library, one config and its targets: run straight at a sample Plex and as a preview, both must give the same bytes. */
@@ -40,6 +43,8 @@ export interface Scenario {
   /** What it is there for, in a sentence. */
   about: string
   libraries: readonly SampleLibrary[]
+  /** What kind of server it is: behind a path, compressing, one that ignores some filters. */
+  plex?: Pick<SamplePlexOptions, 'pathPrefix' | 'gzip' | 'scopeHonours'>
   /** The user's folder by path; `PLEX_URL` and `PLEX_TOKEN` in its YAML are put in for each run. */
   folder: Readonly<Record<string, FolderFile>>
   /** Kometa's config within the folder. */

@@ -4,6 +4,7 @@ import { drawing } from './scenarios/drawing.ts'
 import { files } from './scenarios/files.ts'
 import { films } from './scenarios/films.ts'
 import { naming } from './scenarios/naming.ts'
+import { recorded } from './scenarios/recorded.ts'
 import { scope } from './scenarios/scope.ts'
 import { series } from './scenarios/series.ts'
 import { wearing } from './scenarios/wearing.ts'
@@ -17,4 +18,5 @@ export const scenarios: readonly Scenario[] = [
   ...naming,
   ...files,
   ...scope,
+  ...recorded,
 ]

@@ -9,6 +9,7 @@ import { startSamplePlex } from '../support/sample-plex.ts'
 import { checkExpectation, compareUploads, listUploads } from './check.ts'
 import { inputsHash, recordEvidence, type ScenarioEvidence } from './evidence.ts'
 import { pictureFile } from './pictures.ts'
+import { recordedScenarios, sampleClock, writeRecording } from './recording.ts'
 import { type RunPlace, runDirect } from './run-direct.ts'
 import { runPreview } from './run-preview.ts'
 import type { Scenario } from './scenario.ts'
@@ -35,9 +36,8 @@ describe.skipIf(!kometaHome)('the real Kometa, straight and as a preview', () =>
   })
   afterAll(async () => {
     if (!renderer) return
-    const { version, commit } = renderer
     const known = scenarios.map(({ name }) => name)
-    await recordEvidence({ version: version ?? 'unknown', commit }, proved, known)
+    await recordEvidence(kometaOf(renderer), proved, known)
     for (const [name, times] of seconds) console.log(`${name.padEnd(24)} ${times}`)
     await outside?.[Symbol.asyncDispose]()
     await rm(scratch, { recursive: true, force: true })
@@ -48,6 +48,8 @@ describe.skipIf(!kometaHome)('the real Kometa, straight and as a preview', () =>
     proved.set(name, await prove(scenario))
   })
 })
+
+const kometaOf = ({ version, commit }: Renderer) => ({ version: version ?? 'unknown', commit })
 
 async function prove(scenario: Scenario): Promise<ScenarioEvidence> {
   const times: string[] = []
@@ -61,11 +63,14 @@ async function prove(scenario: Scenario): Promise<ScenarioEvidence> {
   const shared = { renderer, outside: outside.env }
   const place = (side: string): RunPlace => ({ dir: join(scratch, `${scenario.name}-${side}`), ...shared })
 
-  await using straight = await startSamplePlex({ libraries: scenario.libraries })
+  await using straight = await startSamplePlex({ libraries: scenario.libraries, clock: sampleClock, ...scenario.plex })
   const direct = await timed('direct', runDirect(scenario, straight, place('direct')))
+  if (process.env.RECORD === '1' && recordedScenarios.some((name) => name === scenario.name)) {
+    await writeRecording(scenario.name, kometaOf(renderer), straight)
+  }
 
   const preview = async (side: 'scoped' | 'unscoped') => {
-    await using plex = await startSamplePlex({ libraries: scenario.libraries })
+    await using plex = await startSamplePlex({ libraries: scenario.libraries, clock: sampleClock, ...scenario.plex })
     const state = plex.stateHash()
     const scoped = side === 'scoped'
     const run = await timed(side, runPreview(scenario, plex, { ...place(side), scoped }))

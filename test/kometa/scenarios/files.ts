@@ -1,3 +1,4 @@
+import { stringify } from 'yaml'
 import { at, config, film, media, movies, overlays, text } from '../make.ts'
 import { picture } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
@@ -44,8 +45,18 @@ export const files: readonly Scenario[] = [
       'more/bare.yml': badge('Bare', 580),
       'config/templated.yml': overlays(
         { Word: { template: { name: 'word' } } },
-        { templates: { word: { plex_all: true, overlay: text('<<word>>', at(20, 720)) } } },
+        { external_templates: { file: 'more/templates.yml', template_variables: { down: 720 } } },
       ),
+      'more/templates.yml': stringify({
+        templates: {
+          word: {
+            default: { across: 20 },
+            conditionals: { ending: { default: '?', conditions: [{ library_name: 'Movies', value: '!' }] } },
+            plex_all: true,
+            overlay: text('<<word>><<ending>>', { horizontal_offset: '<<across>>', vertical_offset: '<<down>>' }),
+          },
+        },
+      }),
     },
     targets: ['101', '102'],
     unscoped: true,

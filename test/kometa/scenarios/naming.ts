@@ -10,6 +10,38 @@ const worn = (ratingKey: string): Partial<SampleItem> => ({
 const everything = overlays({ Everything: { plex_all: true, overlay: text('<<title>>') } })
 const oneFile = { overlay_files: [{ file: 'config/all.yml' }] }
 
+const awkward = {
+  libraries: [
+    movies(
+      [
+        'Lock, Stock & "Barrel"',
+        "L'Été | à la plage",
+        '@Home',
+        '#Alive',
+        '🎬 Ünïcode <b>',
+        '100% A+B=C',
+        'Twins',
+        'Twins',
+        'Other',
+      ].map((title, index) => film(String(101 + index), title, { year: 1950 + index })),
+    ),
+    shows([show('2000', 'Twins, "again" & again', [2]), show('2100', 'Twins, "again" & again', [1])]),
+  ],
+  folder: {
+    'config/config.yml': config({ Movies: oneFile, Shows: { overlay_files: [{ file: 'config/episodes.yml' }] } }),
+    'config/all.yml': overlays({
+      Everything: { plex_all: true, overlay: text('<<title>>') },
+      Twins: { plex_search: { all: { 'title.is': 'Twins' } }, overlay: text('Twin') },
+      Barrel: { plex_search: { all: { title: 'Stock & "Barrel"' } }, overlay: text('Barrel') },
+    }),
+    'config/episodes.yml': overlays({
+      Show: { plex_all: true, overlay: text('<<title>>') },
+      Episode: { builder_level: 'episode', plex_all: true, overlay: text('<<show_title>>') },
+    }),
+  },
+  targets: ['101', '102', '103', '104', '105', '106', '107', '2000', '2012', '2111'],
+} satisfies Partial<Scenario>
+
 export const naming: readonly Scenario[] = [
   {
     name: 'library-names',
@@ -56,36 +88,39 @@ export const naming: readonly Scenario[] = [
   {
     name: 'awkward-titles',
     about: 'Titles with quotes, ampersands, commas, pipes, emoji; two items of one title',
+    ...awkward,
+    unscoped: true,
+  },
+  {
+    name: 'scope-by-title',
+    about: 'The same from a Plex that ignores `id=`: the scope is asked for by title',
+    ...awkward,
+    plex: { scopeHonours: { id: false } },
+    expect: { strategy: 'title' },
+  },
+  {
+    name: 'scope-by-filter',
+    about: 'The same from a Plex that ignores `id=` and exact titles: whole listings, filtered on the way',
+    ...awkward,
+    plex: { scopeHonours: { id: false, title: false } },
+    expect: { strategy: 'filter' },
+  },
+  {
+    name: 'behind-a-path',
+    about: 'A Plex behind a path of a reverse proxy that compresses: clean posters and restores by URL',
     libraries: [
-      movies(
-        [
-          'Lock, Stock & "Barrel"',
-          "L'Été | à la plage",
-          '@Home',
-          '#Alive',
-          '🎬 Ünïcode <b>',
-          '100% A+B=C',
-          'Twins',
-          'Twins',
-          'Other',
-        ].map((title, index) => film(String(101 + index), title, { year: 1950 + index })),
-      ),
-      shows([show('2000', 'Twins, "again" & again', [2]), show('2100', 'Twins, "again" & again', [1])]),
+      movies([film('101', 'Nosferatu', worn('101')), film('102', 'The General'), film('103', 'M', worn('103'))]),
     ],
+    plex: { pathPrefix: '/plex', gzip: true },
     folder: {
-      'config/config.yml': config({ Movies: oneFile, Shows: { overlay_files: [{ file: 'config/episodes.yml' }] } }),
+      'config/config.yml': config({ Movies: oneFile }),
       'config/all.yml': overlays({
-        Everything: { plex_all: true, overlay: text('<<title>>') },
-        Twins: { plex_search: { all: { 'title.is': 'Twins' } }, overlay: text('Twin') },
-        Barrel: { plex_search: { all: { title: 'Stock & "Barrel"' } }, overlay: text('Barrel') },
-      }),
-      'config/episodes.yml': overlays({
-        Show: { plex_all: true, overlay: text('<<title>>') },
-        Episode: { builder_level: 'episode', plex_all: true, overlay: text('<<show_title>>') },
+        Some: { plex_all: true, filters: { title: ['Nosferatu', 'The General'] }, overlay: text('<<title>>') },
       }),
     },
-    targets: ['101', '102', '103', '104', '105', '106', '107', '2000', '2012', '2111'],
+    targets: ['101', '102', '103'],
     unscoped: true,
+    expect: { restored: ['103'], base: { 101: 'clean Plex poster', 102: 'current poster', 103: 'clean Plex poster' } },
   },
   {
     name: 'secrets',
@@ -98,7 +133,7 @@ export const naming: readonly Scenario[] = [
           Second: { ...oneFile, plex: { url: '<<my-plex>>', token: 'PLEX_TOKEN' } },
         },
         {},
-        { plex: { url: 'ENV', token: 'env' }, tmdb: { apikey: '<<tmdb_key>>' } },
+        { plex: { url: 'ENV', token: 'env' }, tmdb: { apikey: '<<TMDB_KEY>>' } },
       ),
       'config/all.yml': everything,
     },
