@@ -47,6 +47,7 @@ function Studio() {
   useStudioEvents()
   const { path } = useLocation()
   const route = routeOf(path)
+  useTitle(route)
   return (
     <>
       <Frame route={route}>
@@ -59,6 +60,29 @@ function Studio() {
       <Announcer />
     </>
   )
+}
+
+const titles: Record<Route['screen'], string> = {
+  start: '',
+  connect: 'Connect',
+  choose: 'Choose',
+  run: 'Run',
+  compare: 'Compare',
+  safety: 'Safety',
+  jobs: 'Jobs',
+  config: 'Config of a job',
+  unknown: 'Not found',
+}
+
+/** The tab says where it is, and first of all what runs. */
+function useTitle({ screen, jobId }: Route): void {
+  const job = useCurrentJob(jobId)
+  const ofJob = screen === 'run' || screen === 'compare' || screen === 'safety'
+  const place = [titles[screen], ofJob && job ? job.title : ''].filter(Boolean).join(' · ')
+  const running = job?.status === 'running' ? '● ' : ''
+  useEffect(() => {
+    document.title = `${running}${place ? `${place} · ` : ''}Kometa Preview`
+  }, [running, place])
 }
 
 function ScreenOf({ route }: { route: Route }) {

@@ -28,14 +28,7 @@ export const PairCard = memo(function PairCard({ jobId, target, href, widthPx, o
     difference !== null && difference > 0 && `${Math.max(1, Math.round(difference * 100))} % differs`,
   ].filter(Boolean)
   return (
-    <Link
-      className="pair"
-      href={href}
-      data-main
-      tabIndex={tabbable ? 0 : -1}
-      title={title}
-      aria-label={`${title}: ${outcomeWords[outcome]}`}
-    >
+    <Link className="pair" href={href} data-main tabIndex={tabbable ? 0 : -1} title={title}>
       <span className={`pair-art ${stacked ? 'pair-stacked' : ''}`}>
         {before ? (
           <JobThumb key={before.sha256} jobId={jobId} image={before} width={eachPx} alt={beforeAlt(target)} />

@@ -43,7 +43,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         lintGutter(),
         autocompletion({ override: [(context) => completeKey(context, options.keys())], icons: false }),
         hoverTooltip((editor, position) => explainKey(editor.state, position, options.keys())),
-        EditorView.contentAttributes.of({ 'aria-label': options.label }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
         EditorState.readOnly.of(!options.editable),
         EditorState.tabSize.of(2),
         EditorView.updateListener.of((update) => {

@@ -59,7 +59,7 @@ function OpenLog({ jobId, log, over, start }: { jobId: string; log: JobLog; over
   const [search, setSearch] = useState('')
   /** The lines that are shown while the log is paused. */
   const [paused, setPaused] = useState<readonly StudioLogLine[] | null>(null)
-  const [following, setFollowing] = useState(start === 'open' && !over)
+  const [following, setFollowing] = useState(start === 'open')
   const list = useRef<LogLinesHandle>(null)
 
   const source = paused ?? log.lines

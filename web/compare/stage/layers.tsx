@@ -32,23 +32,32 @@ export interface LayersProps {
 export function Layers(props: LayersProps) {
   const { pictures, mode, size, offset, value, showsAfter } = props
   const { before, after } = pictures
-  const place = { width: size.width, height: size.height, transform: `translate(${offset.x}px, ${offset.y}px)` }
-  const layer = (picture: Picture, className = '', opacity?: number) => (
+  const placeAt = (x: number) => ({
+    width: size.width,
+    height: size.height,
+    transform: `translate(${x}px, ${offset.y}px)`,
+  })
+  const place = placeAt(offset.x)
+  const layer = (picture: Picture, className = '', opacity?: number, moved = 0) => (
     <img
       src={picture.src}
       alt={picture.alt}
       className={`layer ${className}`}
-      style={opacity === undefined ? place : { ...place, opacity }}
+      style={{ ...placeAt(offset.x + moved), ...(opacity === undefined ? {} : { opacity }) }}
       draggable={false}
       decoding="async"
     />
   )
   if (mode === 'slider' && before) return <SliderLayer {...props} before={before} place={place} />
   if (mode === 'side') {
+    // Pictures with room around them stand together, not each in the middle of its half.
+    const towardsMiddle = Math.max(0, offset.x)
     return (
       <>
-        {before && <div className="pane pane-left">{layer(before)}</div>}
-        <div className={before ? 'pane pane-right' : 'pane pane-only'}>{layer(after)}</div>
+        {before && <div className="pane pane-left">{layer(before, '', undefined, towardsMiddle)}</div>}
+        <div className={before ? 'pane pane-right' : 'pane pane-only'}>
+          {layer(after, '', undefined, before ? -towardsMiddle : 0)}
+        </div>
       </>
     )
   }

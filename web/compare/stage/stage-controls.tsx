@@ -12,12 +12,15 @@ export function StageControls({
   onValue,
   blink,
   target,
+  sideWidth,
 }: {
   mode: Mode
   value: number
   onValue: (value: number) => void
   blink: Blink
   target: StudioTarget
+  /** Of one picture, side by side: its name stands below it. */
+  sideWidth: number
 }) {
   return (
     <div className="stage-controls">
@@ -41,8 +44,12 @@ export function StageControls({
       )}
       {mode === 'side' && (
         <>
-          <span className="stage-side muted">Before</span>
-          <span className="stage-side muted">After</span>
+          <span className="stage-side muted" style={{ width: sideWidth }}>
+            Before
+          </span>
+          <span className="stage-side muted" style={{ width: sideWidth }}>
+            After
+          </span>
         </>
       )}
       {mode === 'blink' && (

@@ -63,7 +63,14 @@ export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
         )}
       </div>
       {before ? (
-        <StageControls mode={mode} value={value} onValue={share.set} blink={blink} target={target} />
+        <StageControls
+          mode={mode}
+          value={value}
+          onValue={share.set}
+          blink={blink}
+          target={target}
+          sideWidth={Math.min(paneWidth, size.width)}
+        />
       ) : (
         <Note tone="plain">There is no picture before: Plex shows none for this item.</Note>
       )}

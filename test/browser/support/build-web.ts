@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import type { TestProject } from 'vitest/node'
+import { chromiumPath } from './chromium-path.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    webDir: string
+  }
+}
+
+/** The application as it is in the checkout, built once for all suites into a folder that goes with them. */
+export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (chromiumPath() === null) {
+    project.provide('webDir', '')
+    return undefined
+  }
+  const webDir = await mkdtemp(join(tmpdir(), 'kometa-preview-web-'))
+  const configFile = fileURLToPath(new URL('../../../vite.config.ts', import.meta.url))
+  const root = fileURLToPath(new URL('../../../web', import.meta.url))
+  // Vitest's own "test" would give React's development build, which is no measure of speed.
+  const nodeEnv = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  await build({ configFile, root, mode: 'production', logLevel: 'error', build: { outDir: webDir } })
+  process.env.NODE_ENV = nodeEnv
+  project.provide('webDir', webDir)
+  return () => rm(webDir, { recursive: true, force: true })
+}
