@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { artworkKindSchema, imageTypeSchema, itemTypeSchema } from './kinds.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from './records.ts'
+import { verificationSchema } from './verification.ts'
 
 export const summarySchemaVersion = 1
 
@@ -131,6 +132,7 @@ export const summarySchema = z.object({
     /** In words. */
     why: z.string(),
   }),
+  verification: verificationSchema,
   /** `output/ledger.jsonl`: every request and its verdict, each line with the hash of the one before. */
   ledger: z.object({
     head: z.string(),

@@ -17,6 +17,8 @@ export interface ChosenTarget extends JobTarget {
   serverIndex: number | null
   /** Absolute path of the before picture that preview.yml names. */
   input: string | undefined
+  /** The picture that Plex showed for it before the run, when its before picture came from there. */
+  shown?: { path: string; sha256: string }
 }
 
 export interface ChosenTargets {

@@ -1,5 +1,5 @@
 import type { JobEvent } from '../contract/events.ts'
-import { fetchBeforePicture } from './before-picture.ts'
+import { fetchBeforePicture, shownPicture } from './before-picture.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import type { JobServers } from './connect-servers.ts'
 import type { JobFolder } from './job-folder.ts'
@@ -26,6 +26,8 @@ export async function fetchBeforePictures(
     if (found.note !== null) warnings.push(`${target.title}: ${found.note}`)
     if (found.file === null) warnings.push(`${target.title}: no before picture: ${found.reason}`)
     else target.before = await describePicture(found.file, folder.relative(found.file), found.type)
+    const shown = found.file !== null && found.source !== 'input' ? shownPicture(item) : null
+    if (shown && found.file !== null) target.shown = { path: shown.path, sha256: found.sha256 }
     done += 1
     onEvent({ type: 'progress', phase: 'before', done, total: targets.length, title: target.title })
   }

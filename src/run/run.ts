@@ -31,6 +31,7 @@ import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
 import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
 import { findUnfaithful } from './unfaithful.ts'
+import { createVerification } from './verification.ts'
 
 /**
  * Runs one job from its config to its summary. Bad input throws an AppError before anything is started; from the
@@ -100,6 +101,8 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   })
   const captures = createCaptureStore({ jobDir: folder.dir })
 
+  const verification = await createVerification({ targets, servers: servers.servers, folder, signal })
+
   let scopes: SummaryInput['scopes'] = []
   let outside: SummaryInput['outside'] = { hosts: [], viaUserProxy: false }
   async function preview(): Promise<KometaRun[]> {
@@ -121,6 +124,8 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       chosen,
     })
     await using gate = await startJobGate(config, { env: request.env, libraries, ledger, log })
+    // While Kometa starts, which takes longer; nothing waits for it.
+    verification.before()
     const runs = await runKometas(planRuns(config, libraries), {
       request,
       targets,
@@ -135,6 +140,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     })
     await proxies.drain()
     outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
+    await verification.after()
     scopes = await finishScopes(proxies.scopes)
     for (const warning of await findUnfaithful(config, runs, scopes)) {
       warnings.push(warning)
@@ -165,10 +171,11 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     ledger: ledger.head(),
     scopes,
     isolation,
+    verification: await verification.conclude(ledger.head().files, recorder.records.blocked),
     outside,
     warnings,
     startedAt: watch.startedAt,
-    durationsMs: watch.durations(),
+    durationsMs: { ...watch.durations(), ...verification.durations() },
     log,
   })
   await writeSummary(folder, summary)

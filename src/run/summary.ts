@@ -6,6 +6,7 @@ import {
   summarySchemaVersion,
   type TargetResult,
 } from '../contract/summary.ts'
+import type { Verification } from '../contract/verification.ts'
 import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
 import type { Isolation } from '../kometa/isolation.ts'
@@ -38,6 +39,7 @@ export interface SummaryInput {
   ledger: LedgerHead
   scopes: readonly JobScopeReport[]
   isolation: Isolation
+  verification: Verification
   outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
   warnings: readonly string[]
   startedAt: string
@@ -108,6 +110,7 @@ export function buildSummary(input: SummaryInput): Summary {
     durations_ms: input.durationsMs,
     ledger: input.ledger,
     isolation: input.isolation,
+    verification: input.verification,
     scope: input.scopes.map(scopeSummary),
     gate: {
       mode: request.config.preview.gate.mode,

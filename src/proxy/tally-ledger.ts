@@ -1,0 +1,43 @@
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+
+/** Forwarded writes that are kept with their target; one is too many already. */
+const maxKept = 100
+
+const lineSchema = z.object({
+  time: z.string(),
+  source: z.string(),
+  server: z.string(),
+  method: z.string(),
+  target: z.string(),
+  verdict: z.string(),
+})
+
+export interface LedgerTally {
+  /** Passed on to Plex or to a service of the network with a method other than GET and HEAD; the first ones in full. */
+  forwarded: { count: number; first: z.infer<typeof lineSchema>[] }
+  /** Writes to Plex that were blocked, with an image (`capture`) or without. */
+  blocked: number
+}
+
+/** Counts by the ledger itself, line by line from the disk: not by what the proxy believes to have done. */
+export async function tallyLedger(folder: string, files: readonly string[]): Promise<LedgerTally> {
+  const tally: LedgerTally = { forwarded: { count: 0, first: [] }, blocked: 0 }
+  for (const file of files) {
+    const input = createReadStream(join(folder, file))
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const line = lineSchema.parse(JSON.parse(text))
+      // The gate passes what is not Plex; what a proxy of ours passes on is.
+      if (line.source === 'gate') continue
+      const passed = line.verdict === 'forward' || line.verdict === 'pass'
+      if (passed && line.method !== 'GET' && line.method !== 'HEAD') {
+        tally.forwarded.count += 1
+        if (tally.forwarded.first.length < maxKept) tally.forwarded.first.push(line)
+      }
+      if (line.source === 'proxy' && (line.verdict === 'block' || line.verdict === 'capture')) tally.blocked += 1
+    }
+  }
+  return tally
+}
