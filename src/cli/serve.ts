@@ -59,10 +59,10 @@ Examples:
   kometa-preview serve --kometa ~/kometa --config ~/kometa/config/config.yml
   kometa-preview serve --host 0.0.0.0 --password-file ./password`,
     )
-    .action((options: ServeCommandOptions) => serve(options, context, program.version() ?? ''))
+    .action((options: ServeCommandOptions) => serve(options, context))
 }
 
-async function serve(options: ServeCommandOptions, { env }: CliContext, version: string): Promise<void> {
+async function serve(options: ServeCommandOptions, { env, version }: CliContext): Promise<void> {
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
   const given = await readPassword(options.passwordFile, env)

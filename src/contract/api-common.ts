@@ -56,4 +56,3 @@ export const imageRefSchema = z.object({
 export type ImageRef = z.infer<typeof imageRefSchema>
 
 export const timeSchema = z.iso.datetime()
-export const emptySchema = z.object({})

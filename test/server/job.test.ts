@@ -28,7 +28,7 @@ beforeAll(async () => {
   await early
   await window.until((one) => one.event.type === 'closed')
   job = await it.get('getJob', { params: { jobId: started.id } })
-}, 60_000)
+}, 120_000)
 
 afterAll(async () => {
   window[Symbol.dispose]()
@@ -206,7 +206,7 @@ test('a job can be kept, and deleted with all its files', async () => {
   await expect(stat(second.folder)).rejects.toThrow('ENOENT')
   const { jobs } = await it.get('listJobs')
   expect(jobs.map(({ id }) => id)).toEqual([job.id])
-})
+}, 120_000)
 
 /** Names in the central directory of a zip. */
 function storedNames(zip: Buffer): string[] {

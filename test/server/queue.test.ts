@@ -121,7 +121,7 @@ test('the studio is killed in mid-job: its captures stay, the job is marked inte
   const again = await it.get('rerunJob', { params: { jobId }, body: {} })
   expect(await ended(it, again.id)).toMatchObject({ status: 'success', targetCount: job.targetCount })
   expect(plex.writes).toEqual([])
-}, 90_000)
+}, 120_000)
 
 test('an edit belongs to its job: the config of the user stays, secrets go into no file but the store', async () => {
   await using it = await openStudio()
@@ -151,7 +151,7 @@ test('an edit belongs to its job: the config of the user stays, secrets go into 
   const broken = await it.call('rerunJob', { params: { jobId: job.id }, body: { configText: 'a: [' } })
   expect([broken.status, broken.text]).toEqual([422, expect.stringContaining('CONFIG_INVALID_YAML')])
   expect(it.failures).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('a pasted config runs, and can be run again after a restart', async () => {
   const first = await openStudio()
@@ -164,7 +164,7 @@ test('a pasted config runs, and can be run again after a restart', async () => {
   const again = await it.get('rerunJob', { params: { jobId: job.id }, body: {} })
   expect(await ended(it, again.id)).toMatchObject({ status: 'success' })
   await first.plex[Symbol.asyncDispose]()
-}, 60_000)
+}, 120_000)
 
 test('a job of the command line opens in the studio, and one of the studio on the command line', async () => {
   await using it = await openStudio()
@@ -202,7 +202,7 @@ test('a job of the command line opens in the studio, and one of the studio on th
   const summary = await run(again.folder, { kind: 'job', jobDir: again.folder }, [])
   expect(summary.status).toBe('success')
   expect(it.failures).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('old jobs go by age, count and size; what is kept stays', async () => {
   await using it = await openStudio()
@@ -218,7 +218,7 @@ test('old jobs go by age, count and size; what is kept stays', async () => {
   expect(await it.get('pruneJobs')).toMatchObject({ removed: [middle] })
   expect((await it.get('listJobs')).jobs.map(({ id }) => id).toSorted()).toEqual([oldest, newest].toSorted())
   await expect(stat(join(it.dataDir, 'jobs', middle))).rejects.toThrow('ENOENT')
-}, 60_000)
+}, 120_000)
 
 test('bad starts are refused in words', async () => {
   await using it = await openStudio()

@@ -49,11 +49,14 @@ export function createEventStreams(): EventStreams {
         })
       }
       const response = context.env.outgoing
+      // A stream ends with its connection: without chunks each frame is one write to the socket.
+      response.useChunkedEncodingByDefault = false
       response.writeHead(200, {
         ...securityHeaders,
         'content-type': 'text/event-stream',
         'cache-control': 'no-store, no-transform',
         'x-accel-buffering': 'no',
+        connection: 'close',
       })
       response.flushHeaders()
       response.socket?.setNoDelay(true)

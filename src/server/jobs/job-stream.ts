@@ -65,13 +65,14 @@ export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStr
   const flush = () => {
     if (timer !== null) clearTimeout(timer)
     timer = null
+    const frames: Buffer[] = []
     for (let at = 0; at < lines.length; at += limits.maxLinesPerEvent) {
       lastId += 1
       const batch = lines.slice(at, at + limits.maxLinesPerEvent)
       journal.lines({ id: lastId, lines: batch })
       const frame = frameOf({ type: 'log', lines: batch }, lastId)
       keep(lastId, frame)
-      send(frame)
+      frames.push(frame)
     }
     lines = []
     if (progress) {
@@ -79,8 +80,11 @@ export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStr
       shownProgress = frameOf(progress)
       applyEvent(state, { event: progress })
       progress = null
-      send(shownProgress)
+      frames.push(shownProgress)
     }
+    // One write for each window, whatever has gathered.
+    const [only] = frames
+    if (only) send(frames.length === 1 ? only : Buffer.concat(frames))
   }
   const later = () => {
     if (closed) return

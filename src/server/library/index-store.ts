@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
@@ -91,8 +91,6 @@ export async function folderBytes(folder: string): Promise<number> {
   }
   return bytes
 }
-
-export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })
 
 function parseJson(line: string): unknown {
   try {
