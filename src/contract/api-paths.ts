@@ -23,6 +23,9 @@ export const apiPaths = {
   getKometa: ['GET', '/api/kometa'],
   checkKometa: ['POST', '/api/kometa/check'],
 
+  /** Every check of `kometa-preview doctor`; takes some seconds. */
+  getDoctor: ['GET', '/api/doctor'],
+
   getIndex: ['GET', '/api/index'],
   refreshIndex: ['POST', '/api/index/refresh'],
   listItems: ['GET', '/api/items'],

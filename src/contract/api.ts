@@ -5,6 +5,7 @@ import * as events from './api-events.ts'
 import * as items from './api-items.ts'
 import * as jobs from './api-jobs.ts'
 import type { apiPaths, RouteName } from './api-paths.ts'
+import { doctorReportSchema } from './doctor.ts'
 import { targetIdSchema } from './preview.ts'
 
 export * from './api-common.ts'
@@ -70,6 +71,8 @@ export const apiRoutes = {
   configKeys: { summary: 'The keys that Kometa reads', reply: connect.configKeysSchema },
   getKometa: { summary: "Kometa's state", reply: connect.kometaStateSchema },
   checkKometa: { summary: 'Look for Kometa again', reply: connect.kometaStateSchema },
+
+  getDoctor: { summary: 'All that a preview needs, looked at now', reply: doctorReportSchema },
 
   getIndex: { summary: 'How far the libraries are read', reply: items.indexStateSchema },
   refreshIndex: { summary: 'Read the libraries anew', reply: items.indexStateSchema },

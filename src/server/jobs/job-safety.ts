@@ -28,7 +28,9 @@ export async function describeSafety(jobDir: string, summary: ShownSummary | nul
       })) ?? null,
     verification: verification && {
       unchanged: verification.unchanged === 'unknown' ? null : verification.unchanged,
-      differences: verification.differences,
+      differences: verification.differences.map(
+        ({ title, field, explanation }) => `${title}: ${field}: ${explanation}`,
+      ),
     },
     leftOut: summary?.config_changes ?? [],
   }
@@ -55,21 +57,22 @@ const uncheckedAll: Check[] = (Object.keys(titles) as Check['id'][]).map((id) =>
 
 async function checksOf(jobDir: string, summary: ShownSummary): Promise<Check[]> {
   const ledger = await ledgerCheck(jobDir, summary)
-  const blocked = summary.blocked_write_attempts.length
   return [
-    ledger.state === 'pass'
-      ? check('writes', 'pass', `${count(blocked, 'write')} blocked, none let through.`)
-      : check(
-          'writes',
-          'unchecked',
-          `${count(blocked, 'write')} blocked; the record that would prove the rest is not whole.`,
-        ),
+    writesCheck(summary, ledger),
     ledger,
     readsCheck(summary),
     tokenCheck(summary),
     hostsCheck(summary),
     fingerprintCheck(summary),
   ]
+}
+
+function writesCheck({ blocked_write_attempts: attempts, verification }: ShownSummary, ledger: Check): Check {
+  const blocked = `${count(attempts.length, 'write')} blocked`
+  const forwarded = verification?.writes_forwarded ?? 0
+  if (forwarded > 0) return check('writes', 'fail', `${blocked}, but ${count(forwarded, 'write')} went through.`)
+  if (ledger.state === 'pass') return check('writes', 'pass', `${blocked}, none let through.`)
+  return check('writes', 'unchecked', `${blocked}; the record that would prove the rest is not whole.`)
 }
 
 async function ledgerCheck(jobDir: string, { ledger }: ShownSummary): Promise<Check> {
@@ -99,23 +102,19 @@ function tokenCheck({ servers }: ShownSummary): Check {
   )
 }
 
-function hostsCheck({ gate }: ShownSummary): Check {
+function hostsCheck({ gate, isolation }: ShownSummary): Check {
   if (!gate) return check('hosts', 'unchecked', 'This job did not watch where Kometa went.')
   const blocked = gate.hosts.filter(({ verdict }) => verdict === 'block')
-  const reached = gate.hosts.length - blocked.length
-  return check('hosts', 'pass', `${count(reached, 'public host')} reached, ${blocked.length} kept away.`)
+  const reached = `${count(gate.hosts.length - blocked.length, 'public host')} reached, ${blocked.length} kept away.`
+  // Without a network of its own Kometa was asked to go through the gate, and not made to.
+  const way = isolation?.mode === 'namespace' ? 'It had no other way out.' : (isolation?.why ?? '')
+  return check('hosts', 'pass', `${reached} ${way}`.trim())
 }
 
 function fingerprintCheck({ verification }: ShownSummary): Check {
   if (!verification) return check('fingerprint', 'unchecked', 'This job did not compare Plex before and after.')
-  const { unchanged, differences } = verification
-  if (unchanged === true) return check('fingerprint', 'pass', 'Every target reads the same before and after.')
-  if (unchanged === 'unknown') return check('fingerprint', 'unchecked', 'Not everything could be read both times.')
-  return check(
-    'fingerprint',
-    'fail',
-    `${count(differences.length, 'difference')}, made by someone else or by Plex itself.`,
-  )
+  const { unchanged, why } = verification
+  return check('fingerprint', unchanged === true ? 'pass' : unchanged === 'unknown' ? 'unchecked' : 'fail', why)
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

@@ -48,8 +48,17 @@ const shownSummarySchema = z.object({
     .object({ head: z.string(), count: z.number(), uncounted_reads: z.number(), files: z.array(z.string()) })
     .nullable()
     .catch(null),
+  isolation: z
+    .object({ mode: z.enum(['namespace', 'none']), why: z.string() })
+    .nullable()
+    .catch(null),
   verification: z
-    .object({ unchanged: z.union([z.boolean(), z.literal('unknown')]), differences: list(z.string()) })
+    .object({
+      writes_forwarded: z.number(),
+      unchanged: z.union([z.boolean(), z.literal('unknown')]),
+      why: z.string(),
+      differences: list(z.object({ title: z.string(), field: z.string(), explanation: z.string() })),
+    })
     .nullable()
     .catch(null),
   durations_ms: z.record(z.string(), z.number()).catch({}),

@@ -1,6 +1,7 @@
 import { apiRoutes } from '../../contract/api.ts'
 import { checkJobEdit } from '../check-job-edit.ts'
 import { listConfigKeys } from '../connect/unknown-keys.ts'
+import { examine } from '../examine.ts'
 import { notFound } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
 import { openApiDocument } from '../openapi.ts'
@@ -22,6 +23,7 @@ type Names =
   | 'configKeys'
   | 'getKometa'
   | 'checkKometa'
+  | 'getDoctor'
 
 /** Signing in, the frame, and the Connect screen. */
 export function connectRoutes(parts: StudioParts): Handlers<Names> {
@@ -75,5 +77,6 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
     configKeys: () => ({ keys: listConfigKeys() }),
     getKometa: () => kometa.state(),
     checkKometa: () => kometa.check(),
+    getDoctor: ({ signal }) => examine(parts, signal),
   }
 }
