@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kometaArgs } from '../kometa/arguments.ts'
 import { describeKometa, findKometa } from '../kometa/find.ts'
 import { checkRequirements } from '../kometa/requirements.ts'
 import type { Renderer } from '../run/renderer.ts'
+import { makeUsableFolder } from '../run/usable-folder.ts'
 
 export interface KometaChoice {
   /** `--kometa`. */
@@ -12,7 +12,7 @@ export interface KometaChoice {
   python?: string | undefined
 }
 
-/** The user's own Kometa, found and checked. Throws KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED, PYTHON_NOT_FOUND, KOMETA_REQUIREMENTS. */
+/** The user's own Kometa, found and checked. Throws KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED, PYTHON_NOT_FOUND, KOMETA_REQUIREMENTS, FOLDER_UNUSABLE. */
 export async function kometaRenderer(choice: KometaChoice, dataDir: string, env: NodeJS.ProcessEnv): Promise<Renderer> {
   const install = await findKometa({
     ...(choice.kometa === undefined ? {} : { dir: choice.kometa }),
@@ -20,7 +20,7 @@ export async function kometaRenderer(choice: KometaChoice, dataDir: string, env:
     env,
     dataDir,
   })
-  await mkdir(dataDir, { recursive: true })
+  await makeUsableFolder(dataDir)
   const requirements = await checkRequirements(install, join(dataDir, 'requirements.json'), env)
   return {
     kind: 'kometa',

@@ -38,6 +38,8 @@ export const emptyOverlayFile = 'config/.kometa-preview-empty.yml'
 export interface RunConfigOptions {
   /** Mapping names of the libraries that hold a target; all others are left out. */
   libraries: readonly string[]
+  /** Those that another process draws. */
+  elsewhere?: readonly string[]
   /** By server index: where Kometa finds our proxy, and the token that it takes. */
   proxies: readonly { url: string; token: string }[]
   /** Addresses of Tautulli, Radarr and Sonarr -> those of their read-only proxies. */
@@ -71,21 +73,21 @@ export function makeRunConfig(config: JobConfig, options: RunConfigOptions): Run
   const access = (library: JobLibrary) => plexBlock(config, library, options)
 
   const rewritten = new Map<string, YamlValue>([
-    ['plex', plexSection(getMap(document, 'plex'), access(first), 'plex.', changes)],
+    ['plex', plexSection(getMap(document, 'plex'), access(first), 'plex.', changes, options)],
     ['settings', settings(getMap(document, 'settings'), 'settings.', changes, true)],
     [
       'libraries',
       new Map(
-        libraries.map((library) => [
-          library.mappingName,
-          libraryMap(config, library, first, access, changes, options.services),
-        ]),
+        libraries.map((library) => [library.mappingName, libraryMap(config, library, first, access, changes, options)]),
       ),
     ],
   ])
   const result = applyTable(document, { table: topLevelKeys, path: '', changes, rewritten })
   applyServices(result, '', changes, options.services)
-  const left = config.libraries.filter((library) => !libraries.includes(library))
+  const { elsewhere = [] } = options
+  const left = config.libraries.filter(
+    (library) => !libraries.includes(library) && !elsewhere.includes(library.mappingName),
+  )
   if (left.length > 0) changes.push(`libraries: left out, no target in them: ${left.map(nameOf).join(', ')}`)
 
   const text = writeYaml(replaceRealServers(result, real, changes))
@@ -108,8 +110,18 @@ function plexBlock({ document, servers }: JobConfig, library: JobLibrary, option
   ])
 }
 
-function plexSection(own: YamlMap, access: YamlMap, path: string, changes: string[]): YamlMap {
-  changes.push(`${path}url and ${path}token: those of the preview's proxy`)
+function plexSection(
+  own: YamlMap,
+  access: YamlMap,
+  path: string,
+  changes: string[],
+  { exposeToken }: Pick<RunConfigOptions, 'exposeToken'>,
+): YamlMap {
+  changes.push(
+    exposeToken === true
+      ? `${path}url: that of the preview's proxy; ${path}token: the real one, as preview.expose_token asks`
+      : `${path}url and ${path}token: those of the preview's proxy`,
+  )
   const timeout = numberOf(own.get('timeout'))
   if (timeout !== undefined && timeout < minPlexTimeoutSeconds) {
     changes.push(`${path}timeout: ${minPlexTimeoutSeconds} s instead of ${timeout} s`)
@@ -133,20 +145,20 @@ function libraryMap(
   first: JobLibrary,
   access: (library: JobLibrary) => YamlMap,
   changes: string[],
-  services: RunConfigOptions['services'],
+  options: RunConfigOptions,
 ): YamlMap {
   const data: YamlMap = library.data ?? new Map()
   const path = `libraries.${library.mappingName}.`
   const rewritten = new Map<string, YamlValue>()
   const ownPlex = get(data, 'plex')
-  if (isMap(ownPlex)) rewritten.set('plex', plexSection(ownPlex, access(library), `${path}plex.`, changes))
+  if (isMap(ownPlex)) rewritten.set('plex', plexSection(ownPlex, access(library), `${path}plex.`, changes, options))
   else if (library.serverIndex !== first.serverIndex) rewritten.set('plex', access(library))
   const ownSettings = get(data, 'settings')
   if (isMap(ownSettings)) rewritten.set('settings', settings(ownSettings, `${path}settings.`, changes, false))
   const files = overlayFiles(config, library, path, changes)
   if (files.length > 0) rewritten.set('overlay_files', files)
   const result = applyTable(data, { table: libraryKeys, path, changes, rewritten })
-  applyServices(result, path, changes, services)
+  applyServices(result, path, changes, options.services)
   return result
 }
 

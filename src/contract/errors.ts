@@ -24,6 +24,7 @@ export const errorTable = {
   TARGET_ID_DUPLICATE: { exit: 2 },
   TARGET_ID_INVALID: { exit: 2 },
   JOB_NOT_FOUND: { exit: 2 },
+  FOLDER_UNUSABLE: { exit: 2 },
   JOB_IN_USE: { exit: 2 },
   DISK_SPACE: { exit: 2 },
   KOMETA_NOT_FOUND: { exit: 2 },

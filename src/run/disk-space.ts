@@ -14,16 +14,17 @@ export const neededBytes = (targets: number): number => targets * largestUploadB
 
 /**
  * DISK_SPACE, with both numbers, when the file system of `folder` (or of the nearest folder above that exists) has less
- * free than a job of so many targets needs. A file system that does not tell its size is taken to be large enough.
+ * free than a job of so many targets needs; 0 targets: than the workspace alone needs. A file system that does not tell its size is taken to be large enough.
  */
 export async function checkDiskSpace(folder: string, targets: number): Promise<void> {
   const free = await freeBytes(resolve(folder))
   const needed = neededBytes(targets)
   if (free === null || free >= needed) return
+  const what = targets === 0 ? "Kometa's workspace" : `${targets} ${targets === 1 ? 'target' : 'targets'}`
   throw new AppError(
     'DISK_SPACE',
-    `not enough free disk space for ${targets} ${targets === 1 ? 'target' : 'targets'}: ${megabytes(free)} MB free, ${megabytes(needed)} MB needed in ${folder}`,
-    { hint: 'Free some space, or choose a folder on another disk with --out.' },
+    `not enough free disk space for ${what}: ${megabytes(free)} MB free, ${megabytes(needed)} MB needed in ${folder}`,
+    { hint: `Free some space, or choose a folder on another disk with ${targets === 0 ? '--data' : '--out'}.` },
   )
 }
 

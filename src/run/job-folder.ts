@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
+import { makeUsableFolder } from './usable-folder.ts'
 
 /** Where things stand in a job folder. The layout is a promise to users and scripts. */
 export interface JobFolder {
@@ -13,6 +14,7 @@ export interface JobFolder {
   relative(path: string): string
 }
 
+/** Makes the folders of a job. FOLDER_UNUSABLE when they cannot be written. */
 export async function openJobFolder(dir: string): Promise<JobFolder> {
   const root = resolve(dir)
   const folder: JobFolder = {
@@ -23,7 +25,7 @@ export async function openJobFolder(dir: string): Promise<JobFolder> {
     summaryPath: join(root, 'output', 'summary.json'),
     relative: (path) => relative(root, path).split(sep).join('/'),
   }
-  for (const sub of [folder.inputDir, folder.outputDir, folder.logsDir]) await mkdir(sub, { recursive: true })
+  for (const one of [root, folder.inputDir, folder.outputDir, folder.logsDir]) await makeUsableFolder(one)
   return folder
 }
 

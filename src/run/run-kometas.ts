@@ -5,11 +5,11 @@ import { createWorkspace } from '../config/workspace.ts'
 import type { Phase } from '../contract/events.ts'
 import { kometaEnvironment } from '../kometa/environment.ts'
 import { createKometaRecorder, type KometaRecord } from '../kometa/kometa-record.ts'
-import type { KometaEvent } from '../kometa/log-events.ts'
 import { type KometaExit, startKometa } from '../kometa/process.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
+import { createKometaProgress, type KometaProgress } from './kometa-progress.ts'
 import { rememberKometa } from './leftover.ts'
 import { ownIdentity } from './process-identity.ts'
 import type { JobRequest } from './request.ts'
@@ -32,6 +32,8 @@ export interface KometaRun {
 }
 
 export interface RunKometasOptions {
+  /** Mapping names of the libraries of each Kometa. */
+  groups: readonly string[][]
   request: JobRequest
   targets: readonly ChosenTarget[]
   /** By place in `JobConfig.servers`: address and token of the proxy. */
@@ -47,30 +49,56 @@ export interface RunKometasOptions {
   enter(phase: Phase): void
 }
 
-/** Runs one Kometa per group of libraries, as many at once as there are processor cores; each in a workspace of its own. */
-export async function runKometas(groups: readonly string[][], options: RunKometasOptions): Promise<KometaRun[]> {
+export interface KometaRuns {
+  /** In the order of the groups; of those that came to an end. */
+  runs: KometaRun[]
+  /** Why others did not: an error of ours, such as a disk without space for a workspace. */
+  failures: unknown[]
+}
+
+/**
+ * Runs one Kometa per group of libraries, as many at once as there are processor cores; each in a workspace of its own.
+ * What one of them fails at does not hide what came of the others.
+ */
+export async function runKometas(options: RunKometasOptions): Promise<KometaRuns> {
+  const { groups } = options
   const waiting = groups.map((libraries, index) => ({ libraries, index }))
-  const runs: KometaRun[] = []
-  const progress = createProgress(options, groups.length)
+  const runs = new Map<number, KometaRun>()
+  const failures: unknown[] = []
+  const names = logFolderNames(groups)
+  const progress = createKometaProgress(options)
+  const said = new Set<string>()
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [first = ''] = next.libraries
-      const logsDir =
-        groups.length === 1 ? options.logsDir : join(options.logsDir, slug(first) || `kometa-${next.index + 1}`)
-      runs[next.index] = await runOne(next.libraries, logsDir, options, progress)
+    for (let next = waiting.shift(); next && !options.request.signal.aborted; next = waiting.shift()) {
+      const logsDir = groups.length === 1 ? options.logsDir : join(options.logsDir, names[next.index] ?? '')
+      try {
+        runs.set(next.index, await runOne(next.libraries, logsDir, options, { progress, process: next.index, said }))
+      } catch (error) {
+        failures.push(error)
+      }
     }
   }
   const width = Math.max(1, options.request.jobs ?? availableParallelism())
-  const workers = await Promise.allSettled(Array.from({ length: Math.min(width, groups.length) }, worker))
-  for (const result of workers) if (result.status === 'rejected') throw result.reason
-  return runs
+  await Promise.all(Array.from({ length: Math.min(width, groups.length) }, worker))
+  return { runs: groups.flatMap((_, index) => runs.get(index) ?? []), failures }
+}
+
+/** A folder of logs for each Kometa, named after its first library; two names may have one slug. */
+function logFolderNames(groups: readonly string[][]): string[] {
+  const used = new Set<string>()
+  return groups.map(([first = ''], index) => {
+    let name = slug(first) || `kometa-${index + 1}`
+    while (used.has(name)) name = `${name}-${index + 1}`
+    used.add(name)
+    return name
+  })
 }
 
 async function runOne(
   libraries: readonly string[],
   logsDir: string,
   options: RunKometasOptions,
-  progress: (event: KometaEvent) => void,
+  { progress, process, said }: { progress: KometaProgress; process: number; said: Set<string> },
 ): Promise<KometaRun> {
   const { request, log } = options
   const { config, renderer, signal } = request
@@ -78,11 +106,16 @@ async function runOne(
   await using supervisor = await supervise(request.env, options.isolation)
   const { text, changes } = makeRunConfig(config, {
     libraries,
+    elsewhere: options.groups.flat(),
     proxies: options.proxies,
     services: options.gate.services,
     exposeToken: config.preview.expose_token,
   })
-  for (const change of changes) log.info(`run config: ${change}`)
+  // What several Kometas have in common is said once.
+  for (const change of changes.filter((each) => !said.has(each))) {
+    said.add(change)
+    log.info(`run config: ${change}`)
+  }
   await using workspace = await createWorkspace(config, {
     runConfigText: text,
     ratingKeysByLibrary: neededBackups(libraries, options.targets),
@@ -92,8 +125,9 @@ async function runOne(
     clientIdentifier: options.clientIdentifier,
   })
   for (const warning of workspace.warnings) log.warning(warning)
-  options.enter('kometa')
+  progress.starts()
   const recorder = createKometaRecorder()
+  const follow = progress.of(process)
   const proxyTokens = options.proxies.map(({ token }) => token)
   const notHidden = await untilIsolated(supervisor)
   const kometa = await startKometa({
@@ -113,7 +147,7 @@ async function runOne(
     ...(request.idleTimeoutMs === undefined ? {} : { limits: { idleTimeoutMs: request.idleTimeoutMs } }),
     onEvent(event) {
       recorder.add(event)
-      progress(event)
+      follow(event)
     },
     onRecord: ({ level, text: line, at }) =>
       request.onEvent({
@@ -144,38 +178,4 @@ function neededBackups(libraries: readonly string[], targets: readonly ChosenTar
       return [library, [...new Set(keys.filter((key) => key !== null))]]
     }),
   )
-}
-
-/** Kometa's events as phases and n/m; of several Kometas the first one to reach a phase enters it. */
-function createProgress({ request, enter }: RunKometasOptions, processes: number): (event: KometaEvent) => void {
-  const order: Phase[] = ['kometa', 'compile', 'apply']
-  let reached = 0
-  const reach = (phase: Phase) => {
-    const index = order.indexOf(phase)
-    if (index <= reached || request.signal.aborted) return
-    reached = index
-    enter(phase)
-  }
-  let done = 0
-  return (event) => {
-    if (event.type === 'overlays_started' || event.type === 'definition') {
-      reach('compile')
-      if (event.type === 'definition') {
-        const title = event.name
-        request.onEvent({ type: 'progress', phase: 'compile', done: event.count, total: 0, title })
-      }
-    } else if (event.type === 'applying') reach('apply')
-    else if (event.type === 'item_started') {
-      reach('apply')
-      done += 1
-      const total = processes === 1 ? event.total : Math.max(done, event.total)
-      request.onEvent({
-        type: 'progress',
-        phase: 'apply',
-        done: processes === 1 ? event.index : done,
-        total,
-        title: event.title,
-      })
-    }
-  }
 }

@@ -76,15 +76,17 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   const libraries = [...new Set(targets.flatMap(({ mappings }) => mappings))]
   const fileWarnings = await checkLibraries(config, { libraries, kometaDir: renderer.dir, env: request.env })
   await checkDiskSpace(folder.dir, targets.length)
+  await checkDiskSpace(request.dataDir, 0)
   const isolation = await choosing
   const warnings = [...renderer.warnings, ...config.warnings, ...servers.warnings, ...notes, ...fileWarnings]
   for (const note of renderer.notes ?? []) log.info(note)
   for (const warning of warnings) log.warning(warning)
   log.info(`isolation: ${isolation.why}`)
 
+  // First, since it refuses a folder that is another job's, whose results must then stay.
+  if (request.writeJobFile) await writeJobFile(folder.dir, config, targets.map(toPreviewTarget))
   await removeEarlierResults(folder)
   await removeTemporaryFiles(folder.dir)
-  if (request.writeJobFile) await writeJobFile(folder.dir, config, targets.map(toPreviewTarget))
   const workspaces = join(request.dataDir, 'workspaces')
   await removeStaleWorkspaces(workspaces, livenessOf, endLeftover)
 
@@ -103,9 +105,10 @@ export async function runJob(request: JobRequest): Promise<Summary> {
 
   const verification = await createVerification({ targets, servers: servers.servers, folder, signal })
 
+  let kometa: KometaRun[] = []
   let scopes: SummaryInput['scopes'] = []
   let outside: SummaryInput['outside'] = { hosts: [], viaUserProxy: false }
-  async function preview(): Promise<KometaRun[]> {
+  async function preview(): Promise<void> {
     enter('before')
     warnings.push(...(await fetchBeforePictures(targets, servers, folder, { signal, onEvent })))
     enter('workspace')
@@ -117,6 +120,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       remembered,
       fresh: request.fresh === true,
       tokens: config.servers.map(({ token }) => token),
+      exposeToken: config.preview.expose_token,
       port: request.proxyPort,
       log,
       signal,
@@ -126,7 +130,8 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     await using gate = await startJobGate(config, { env: request.env, libraries, ledger, log })
     // While Kometa starts, which takes longer; nothing waits for it.
     verification.before()
-    const runs = await runKometas(planRuns(config, libraries), {
+    const { runs, failures } = await runKometas({
+      groups: planRuns(config, libraries),
       request,
       targets,
       proxies: proxies.access,
@@ -138,6 +143,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       log,
       enter,
     })
+    kometa = runs
     await proxies.drain()
     outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
     await verification.after()
@@ -146,12 +152,14 @@ export async function runJob(request: JobRequest): Promise<Summary> {
       warnings.push(warning)
       log.warning(warning)
     }
-    return runs
+    if (failures.length > 0) throw failures[0]
   }
-  const kometa = await preview().catch((error: unknown) => {
-    // A cancelled job has a summary too, also when Kometa had not started yet.
-    if (signal.aborted) return []
-    throw error
+  let failure: string | null = null
+  await preview().catch((error: unknown) => {
+    // Once Kometa has drawn something there is a summary; a cancelled job has one also when it had not started yet.
+    if (signal.aborted) return
+    if (kometa.length === 0) throw error
+    failure = redactor.text(error instanceof Error ? error.message : String(error))
   })
 
   watch.enter('results')
@@ -165,6 +173,7 @@ export async function runJob(request: JobRequest): Promise<Summary> {
     targets,
     results,
     kometa,
+    failure,
     records: recorder.records,
     imageReads: recorder.imageReads,
     captures: kept,

@@ -34,6 +34,8 @@ export interface StartProxiesOptions {
   remembered: Remembered
   /** The real tokens, by place in `JobConfig.servers`. */
   tokens: readonly string[]
+  /** `preview.expose_token`: Kometa has the real token, so that is the one which the proxy takes. */
+  exposeToken: boolean
   chosen: ChosenTargets
 }
 
@@ -54,7 +56,8 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
       if (targets.length === 0) continue
       const layers = await jobLayers(server, targets, options)
       if (layers.scope) scopes.set(id, layers.scope)
-      const token = randomBytes(24).toString('base64url')
+      const real = options.exposeToken ? options.tokens[index] : undefined
+      const token = real ?? randomBytes(24).toString('base64url')
       // Further servers of one job get free ports: the default one is for the first.
       const preferredPort = proxies.length === 0 ? (options.port ?? defaultProxyPort) : 0
       const proxy = await startProxy({

@@ -33,6 +33,8 @@ export interface SummaryInput {
   targets: readonly JobTarget[]
   results: readonly TargetOutput[]
   kometa: readonly KometaRun[]
+  /** An error of ours that kept a Kometa from its work, in words. */
+  failure: string | null
   records: JobRecords
   imageReads: ReadonlyMap<string, ImageReads>
   captures: readonly Capture[]
@@ -61,7 +63,7 @@ export function buildSummary(input: SummaryInput): Summary {
   const kometaSays = kometa.flatMap(({ record, exit }) => kometaProblems(record, exit))
   const { status, problems } = judgeJob({
     cancelled: request.signal.aborted,
-    kometaProblems: [...new Set(kometaSays)],
+    kometaProblems: [...new Set([...kometaSays, ...(input.failure === null ? [] : [input.failure])])],
     targets,
     refusedReads: records.refused,
     dropped: records.dropped,

@@ -154,7 +154,12 @@ export function createScope(options: ScopeOptions): Scope {
       cache.drop((key) => section === null || key.startsWith(`/library/sections/${section}/`))
     },
     async recheck() {
-      recheck ??= await recheckSearch({ asker: rechecker, items }, searches)
+      // It only says how far the scope is to be trusted: a Plex that is gone by now must not take the results with it.
+      recheck ??= await recheckSearch({ asker: rechecker, items }, searches).catch((error: unknown) => ({
+        target: null,
+        agrees: null,
+        why: `it could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+      }))
       if (recheck.agrees === false) contradictions.push(`re-check of ${recheck.target}: ${recheck.why}`)
       return recheck
     },

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { film } from '../support/sample-plex.ts'
+import { canaries, run, startJobWorld } from './job-world.ts'
+
+const overlays = '{overlay_files: [{default: resolution}]}'
+
+test('two Kometas at once: phases never go back, items are counted together, each has its own logs', async () => {
+  await using world = await startJobWorld({
+    libraries: [
+      { key: 1, title: 'Movies HD', type: 'movie', items: [film('101', 'Nosferatu'), film('102', 'The General')] },
+      { key: 2, title: 'Movies | HD', type: 'movie', items: [film('201', 'Metropolis')] },
+      { key: 3, title: 'Rest', type: 'movie', items: [film('301', 'M')] },
+    ],
+    config: (url) =>
+      `plex: {url: "${url}", token: ${canaries.plex}}\ntmdb: {apikey: x}\nlibraries:\n  Movies HD: ${overlays}\n  "Movies | HD": ${overlays}\n  Rest: ${overlays}\n`,
+  })
+  const { summary, events, lines } = await run(world, { specs: ['101', '102', '201'], jobs: 1 })
+  expect(summary.status).toBe('success')
+
+  expect(events.flatMap((event) => (event.type === 'phase' ? event.phase : []))).toEqual([
+    'check',
+    'before',
+    'workspace',
+    'kometa',
+    'compile',
+    'apply',
+    'results',
+  ])
+  const counts = events.flatMap((event) =>
+    event.type === 'progress' && event.phase === 'apply' ? [[event.done, event.total]] : [],
+  )
+  expect(counts).toEqual([
+    [1, 2],
+    [2, 2],
+    [3, 3],
+  ])
+
+  // The two names have one slug.
+  expect(existsSync(join(world.jobDir, 'logs/movies-hd/meta.log'))).toBe(true)
+  expect(existsSync(join(world.jobDir, 'logs/movies-hd-2/meta.log'))).toBe(true)
+
+  expect(summary.config_changes).toContain('libraries: left out, no target in them: Rest')
+  const said = lines.filter((line) => line.includes('run config: '))
+  expect(said.filter((line) => line.includes('left out, no target'))).toHaveLength(1)
+  expect(new Set(said).size).toBe(said.length)
+  world.assertUntouched()
+})
