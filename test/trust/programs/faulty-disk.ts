@@ -225,7 +225,7 @@ async function cuts(): Promise<void> {
 async function full(): Promise<void> {
   await withJob(async (port, jobDir) => {
     const uploads: { upload: Upload; status: number }[] = []
-    for (let at = 0; at < points; at += 4) {
+    for (let at = 0; at < 64; at += 4) {
       uploads.push(
         ...(await Promise.all(mixed().map(async (upload) => ({ upload, status: await send(port, upload) })))),
       )
