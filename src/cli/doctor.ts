@@ -7,6 +7,7 @@ import { cancelOnSignals } from './cancel.ts'
 import { dataDir } from './data-dir.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
+import { studioPort } from './serve.ts'
 
 interface DoctorCommandOptions {
   config?: string
@@ -26,7 +27,14 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
     .option('--python <path>', "Kometa's Python")
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the report on standard output, and nothing else there')
-    .addHelpText('after', '\nExample:\n  kometa-preview doctor --config config/config.yml --kometa ~/kometa')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kometa-preview doctor                                         this machine and Kometa
+  kometa-preview doctor --config config/config.yml              and your config, its Plex, its overlay files
+  kometa-preview doctor --config config/config.yml --json | jq '.checks[] | select(.status != "ok")'`,
+    )
     .action((options: DoctorCommandOptions) => doctor(options, context))
 }
 
@@ -41,6 +49,7 @@ async function doctor(options: DoctorCommandOptions, context: CliContext): Promi
       env,
       dataDir: data,
       nodeVersion: process.version,
+      studioPort,
       kometa: () => kometaRenderer(options, data, env),
       config:
         configPath === undefined

@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chooseIsolation } from '../../kometa/isolation.ts'
+import type { Renderer } from '../renderer.ts'
+import { type Findings, plural } from './findings.ts'
+
+/** Node's own version: what package.json's `engines` says. */
+export function checkNode(version: string, { add }: Findings): void {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22
+  if (fits) add('node', 'Node', 'ok', version)
+  else add('node', 'Node', 'problem', `${version} is too old`, 'Install Node 20.19, 22.12 or newer.')
+}
+
+/** Kometa was found, and its requirements import, or there would be no renderer. */
+export async function checkKometa(renderer: Renderer, { add }: Findings): Promise<void> {
+  const { version, supported, warnings, dir, command, notes = [] } = renderer
+  add('python', dir === null ? 'Runs by' : 'Python', 'ok', command)
+  const which = notes[0] ?? `Kometa ${version}${dir === null ? '' : ` in ${dir}`}`
+  if (supported) add('kometa', 'Kometa', 'ok', which)
+  else add('kometa', 'Kometa', 'warning', which, 'Previews are tested with Kometa 2.4: use that, or look twice.')
+  add('requirements', "Kometa's requirements", 'ok', 'all of them can be imported')
+  for (const warning of warnings) add('kometa-warning', 'Kometa', 'warning', warning)
+  await checkFonts(dir, add)
+}
+
+async function checkFonts(dir: string | null, add: Findings['add']): Promise<void> {
+  if (dir === null) return add('fonts', 'Fonts', 'skipped', 'they are in the image')
+  const names = await readdir(join(dir, 'fonts')).catch(() => [])
+  const fonts = names.filter((name) => /\.(?:ttf|otf)$/i.test(name))
+  if (fonts.length > 0) return add('fonts', 'Fonts', 'ok', plural(fonts.length, 'font of Kometa', 'fonts of Kometa'))
+  const fix = 'Get Kometa again: overlays with text need its fonts.'
+  add('fonts', 'Fonts', 'warning', `there is no font in ${join(dir, 'fonts')}`, fix)
+}
+
+/** Whether Kometa can have a network namespace of its own. A preview works without one. */
+export async function checkIsolation(python: string | null, env: NodeJS.ProcessEnv, { add }: Findings): Promise<void> {
+  const { mode, why } = await chooseIsolation('auto', { env, python })
+  if (mode === 'namespace') add('isolation', 'Isolation', 'ok', 'Kometa gets a network namespace of its own')
+  else if (process.platform !== 'linux') add('isolation', 'Isolation', 'skipped', why)
+  else {
+    const fix =
+      'Previews work without it, and writes to Plex are blocked all the same. In a container: see compose.strict.yaml.'
+    add('isolation', 'Isolation', 'warning', why, fix)
+  }
+}

@@ -1,0 +1,36 @@
+import type { DoctorCheck, DoctorReport } from '../../contract/doctor.ts'
+import { AppError } from '../../contract/errors.ts'
+
+/** Where the checks write what they found. */
+export interface Findings {
+  add(id: string, label: string, status: DoctorCheck['status'], detail: string, fix?: string): void
+  /** What a check threw: an AppError or a refusal of the system is a problem; anything else is a bug, and thrown on. */
+  fail(id: string, label: string, error: unknown, fix: string): void
+  report(): DoctorReport
+}
+
+export function createFindings(onCheck: (check: DoctorCheck) => void): Findings {
+  const checks: DoctorCheck[] = []
+  const add: Findings['add'] = (id, label, status, detail, fix = '') => {
+    const check = { id, label, status, detail, fix }
+    checks.push(check)
+    onCheck(check)
+  }
+  const count = (wanted: DoctorCheck['status']) => checks.filter(({ status }) => status === wanted).length
+  return {
+    add,
+    fail(id, label, error, fix) {
+      if (error instanceof AppError && error.code !== 'CANCELLED') {
+        add(id, label, 'problem', error.message, [error.hint ?? fix, ...error.details].join(' '))
+      } else if (isSystemError(error)) add(id, label, 'problem', error.message, fix)
+      else throw error
+    },
+    report: () => ({ checks, problems: count('problem'), warnings: count('warning') }),
+  }
+}
+
+/** The system's own words for what it refused, such as EACCES. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error
+
+export const plural = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
