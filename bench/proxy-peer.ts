@@ -61,7 +61,8 @@ const roles: Record<string, () => Promise<string>> = {
   },
   preview: async () => {
     const dir = join(tmpdir(), `bench-proxy-${process.pid}`)
-    const log = createJobLog({ redactor: createRedactor([]) })
+    const redactor = createRedactor([])
+    const log = createJobLog({ redactor })
     const ledger = createLedger(join(dir, 'output', 'ledger.jsonl'))
     const proxy = await startProxy({
       connection: createPlexConnection({
@@ -73,7 +74,7 @@ const roles: Record<string, () => Promise<string>> = {
       serverId: 'bench',
       clientToken: benchToken,
       captures: createCaptureStore({ jobDir: dir }),
-      recorder: createJobRecorder(log, ledger, () => undefined),
+      recorder: createJobRecorder({ log, ledger, redactor, onCapture: () => undefined }),
       preferredPort: 0,
     })
     return proxy.url

@@ -2,8 +2,6 @@
  * The writes that Plex's own API describes: 130 operations on 106 paths. The facts (paths and verbs) are those of the Plex
  * Media Server API description, version 1.2.2 (https://developer.plex.tv/pms/, Apache License 2.0).
  */
-export const describedApiVersion = '1.2.2'
-
 export interface DescribedWrite {
   /** With `{placeholders}`, each one segment of a path. */
   template: string
