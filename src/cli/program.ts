@@ -9,6 +9,7 @@ import { addRunCommand } from './run.ts'
 import { addServeCommand } from './serve.ts'
 import { addSetupCommand } from './setup.ts'
 import { formatError } from './terminal.ts'
+import { addVerifyCommand } from './verify.ts'
 
 /** Exit codes: 0 all exported, 1 the job failed or a target is missing, 2 bad usage or config, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130
@@ -57,6 +58,7 @@ export function createProgram(context: CliContext): Command {
     addRunCommand,
     addDemoCommand,
     addDoctorCommand,
+    addVerifyCommand,
     addSetupCommand,
     addProxyCommand,
   ])

@@ -34,7 +34,7 @@ export const verificationSchema = z.object({
 export type Verification = z.infer<typeof verificationSchema>
 
 /** One line of `kometa-preview verify`. */
-export const verifyCheckSchema = z.object({
+const verifyCheckSchema = z.object({
   id: z.enum(['summary', 'ledger', 'writes', 'outputs', 'certificate', 'live']),
   /** unknown: it could not be looked at; that is no failure. */
   status: z.enum(['ok', 'problem', 'unknown']),
@@ -43,5 +43,5 @@ export const verifyCheckSchema = z.object({
 export type VerifyCheck = z.infer<typeof verifyCheckSchema>
 
 /** What `kometa-preview verify --json` prints. */
-export const verifyReportSchema = z.object({ job: z.string(), ok: z.boolean(), checks: z.array(verifyCheckSchema) })
+const verifyReportSchema = z.object({ job: z.string(), ok: z.boolean(), checks: z.array(verifyCheckSchema) })
 export type VerifyReport = z.infer<typeof verifyReportSchema>

@@ -30,6 +30,8 @@ export interface ConnectionsDeps {
   env: NodeJS.ProcessEnv
   folders: AllowedFolders
   kometa: KometaWatch
+  /** Keep the path for the next start; that of a demo is gone by then. */
+  remember: boolean
   onChange(connection: LiveConnection | null): void
 }
 
@@ -58,7 +60,7 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     deps.onChange(next)
     await before?.[Symbol.asyncDispose]()
   }
-  const open = async (origin: ConfigOrigin): Promise<LiveConnection> => {
+  const open = async (origin: ConfigOrigin, id?: string): Promise<LiveConnection> => {
     const kometaDir = await deps.kometa.folder(kometaWaitMs)
     const connection = await openConnection(origin, {
       env: deps.env,
@@ -66,10 +68,11 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
       kometaDir,
       clientIdentifier: await clientIdentifier(deps.dataDir),
       signal: ending.signal,
+      ...(id === undefined ? {} : { id }),
     })
     if (kometaDir === null) withoutKometa = connection
     await replace(connection)
-    if (origin.kind === 'path') await remembered.set({ path: origin.path })
+    if (origin.kind === 'path' && deps.remember) await remembered.set({ path: origin.path })
     return connection
   }
   /** One connect after the other: the last one that was asked for stays. */
@@ -97,7 +100,8 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
       inTurn(async () => {
         if (current === null || current !== withoutKometa || deps.kometa.state().folder === null) return
         withoutKometa = null
-        await open(current.origin)
+        // The same config: a job that is being chosen for it can still be started.
+        await open(current.origin, current.id)
       }),
     async [Symbol.asyncDispose]() {
       ending.abort(new DOMException('the studio ends', 'AbortError'))

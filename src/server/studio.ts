@@ -16,6 +16,7 @@ import { isLoopback } from './http/guard.ts'
 import { createSessions } from './http/session.ts'
 import { createStaticFiles } from './http/static-files.ts'
 import { createDifferences } from './jobs/differences.ts'
+import { createPictureFinder } from './jobs/job-pictures.ts'
 import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
 import { openJobStore } from './jobs/job-store.ts'
 import { toEntry } from './jobs/job-view.ts'
@@ -148,7 +149,8 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   }))
   const settings = await openJsonFile(join(studioDir, 'settings.json'), settingsSchema, defaultSettings)
   const readSummary = createSummaryReader()
-  const differences = createDifferences()
+  const pictures = createPictureFinder()
+  const differences = createDifferences(pictures)
   const kometa = watchKometa(options.makeRenderer, (state) => {
     events.send({ type: 'kometa', kometa: state })
     if (state.state === 'ready') void connections.kometaFound().catch(onFailure)
@@ -164,6 +166,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       env,
       folders,
       kometa,
+      remember: options.demo !== true,
       onChange(connection) {
         index.connect(connection)
         events.send({ type: 'connection', connectionId: connection?.id ?? null })
@@ -228,6 +231,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       rendererKind: () => kometa.state().renderer,
     },
     readSummary,
+    pictures,
     differences,
     streams: createEventStreams(),
     events,

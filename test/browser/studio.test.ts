@@ -377,7 +377,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     for (const path of paths) {
       await page.goto(origin + path)
       await page.locator('main h1').first().waitFor({ state: 'attached' })
-      await page.waitForFunction('document.querySelectorAll("main .skeleton, main [aria-busy=true]").length === 0')
+      await expect.poll(() => page.locator('main .skeleton, main [aria-busy=true]').count()).toBe(0)
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
       expect(overflow, `${path} is wider than the screen`).toBeLessThanOrEqual(0)
       expect(await seriousProblems(page), path).toEqual([])

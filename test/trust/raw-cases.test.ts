@@ -51,7 +51,7 @@ test.each(groups)('%s', async (group, cases) => {
   world.assertUntouched()
   const arrived = new Map<number, number>()
   for (const { target } of world.plex.journal) {
-    const key = Number(/^\/library\/metadata\/(\d+)\?/.exec(target)?.[1] ?? 0)
+    const key = Number(/^\/library\/metadata\/(\d+)(?=[/?])/.exec(target)?.[1] ?? 0)
     arrived.set(key, (arrived.get(key) ?? 0) + 1)
   }
   arrived.delete(0)

@@ -47,11 +47,7 @@ export const ItemCard = memo(function ItemCard({
         <span className="card-art" style={{ aspectRatio: 1 / ratio }}>
           <span className="card-lift">
             <ItemThumb item={item} width={widthPx} />
-            {number > 0 && (
-              <span className="card-number" aria-hidden="true">
-                {number}
-              </span>
-            )}
+            {number > 0 && <span className="card-number" data-number={number} />}
           </span>
         </span>
         <span className="card-title one-line" dir="auto">

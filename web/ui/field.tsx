@@ -1,4 +1,12 @@
-import { type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes, useId } from 'react'
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type SelectHTMLAttributes,
+  useId,
+  useImperativeHandle,
+  useRef,
+} from 'react'
 import { IconButton } from './button.tsx'
 import { Icon } from './icon.tsx'
 import './field.css'
@@ -44,11 +52,13 @@ export function SearchField({
   className?: string
   ref?: Ref<HTMLInputElement>
 }) {
+  const input = useRef<HTMLInputElement>(null)
+  useImperativeHandle(ref, () => input.current as HTMLInputElement)
   return (
     <div className={`search ${className}`}>
       <Icon name="search" />
       <input
-        ref={ref}
+        ref={input}
         type="search"
         className="input"
         aria-label={label}
@@ -63,7 +73,17 @@ export function SearchField({
           onValue('')
         }}
       />
-      {value !== '' && <IconButton label="Clear" icon="cross" className="search-clear" onClick={() => onValue('')} />}
+      {value !== '' && (
+        <IconButton
+          label="Clear"
+          icon="cross"
+          className="search-clear"
+          onClick={() => {
+            onValue('')
+            input.current?.focus()
+          }}
+        />
+      )}
     </div>
   )
 }

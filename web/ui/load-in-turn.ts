@@ -5,6 +5,8 @@
 const maxAtOnce = 4
 /** While somebody flings through a wall, pictures that are gone again at once are not asked for. */
 const flingWaitMs = 120
+/** A server that is busy is asked once more. */
+const retryMs = 600
 
 let loading = 0
 const waiting: (() => void)[] = []
@@ -22,25 +24,32 @@ function next(): void {
   }
 }
 
-/** Gives the picture its address when its turn has come; the returned function takes it out of the queue, or stops it. */
-export function loadInTurn(image: HTMLImageElement, src: string, ended: (loaded: boolean) => void): () => void {
-  let state: 'waiting' | 'loading' | 'ended' = 'waiting'
+/**
+ * Loads a picture when its turn has come. The returned function takes it out of the queue; what is already on its way
+ * comes to its end, so that whoever asks for it next finds it made.
+ */
+export function loadInTurn(src: string, ended: (loaded: boolean) => void): () => void {
+  let over = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  const end = (loaded: boolean) => {
-    if (state !== 'loading') return
-    state = 'ended'
-    loading -= 1
-    image.onload = null
-    image.onerror = null
-    next()
-    ended(loaded)
-  }
+  let triesLeft = 2
   const start = () => {
-    state = 'loading'
+    if (over) {
+      next()
+      return
+    }
+    triesLeft -= 1
     loading += 1
-    image.onload = () => end(true)
-    image.onerror = () => end(false)
-    image.src = src
+    const loader = new Image()
+    const end = (loaded: boolean) => {
+      loading -= 1
+      next()
+      if (over) return
+      if (loaded || triesLeft === 0) ended(loaded)
+      else timer = setTimeout(queue, retryMs)
+    }
+    loader.onload = () => end(true)
+    loader.onerror = () => end(false)
+    loader.src = src
   }
   const queue = () => {
     const wait = flingUntil - performance.now()
@@ -53,18 +62,9 @@ export function loadInTurn(image: HTMLImageElement, src: string, ended: (loaded:
   }
   queue()
   return () => {
+    over = true
     clearTimeout(timer)
-    if (state === 'waiting') {
-      const at = waiting.indexOf(start)
-      if (at >= 0) waiting.splice(at, 1)
-    } else if (state === 'loading') {
-      state = 'ended'
-      loading -= 1
-      image.onload = null
-      image.onerror = null
-      image.removeAttribute('src')
-      next()
-    }
-    state = 'ended'
+    const at = waiting.indexOf(start)
+    if (at >= 0) waiting.splice(at, 1)
   }
 }

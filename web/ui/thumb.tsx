@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import type { ImageRef, StudioItem } from '../../src/contract/api.ts'
 import { apiUrl, thumbnailWidths } from '../core/api.ts'
 import { itemTitle } from '../core/titles.ts'
@@ -60,11 +60,10 @@ export function shapeOf(image: ImageRef | null): Shape {
 }
 
 function QueuedPicture({ src, alt, shape, words }: { src: string | null; alt: string; shape: Shape; words: string }) {
-  const image = useRef<HTMLImageElement>(null)
   const [state, setState] = useState<'waiting' | 'there' | 'failed'>('waiting')
   useEffect(() => {
-    if (!image.current || src === null) return
-    return loadInTurn(image.current, src, (loaded) => setState(loaded ? 'there' : 'failed'))
+    if (src === null) return
+    return loadInTurn(src, (loaded) => setState(loaded ? 'there' : 'failed'))
   }, [src])
   const missing = src === null || state === 'failed'
   return (
@@ -75,7 +74,7 @@ function QueuedPicture({ src, alt, shape, words }: { src: string | null; alt: st
         </span>
       ) : (
         <img
-          ref={image}
+          src={state === 'there' ? (src ?? undefined) : undefined}
           alt={alt}
           decoding="async"
           draggable={false}

@@ -37,6 +37,8 @@ export interface ConnectDeps extends LoadDeps {
   privateDir: string
   clientIdentifier: string
   signal: AbortSignal
+  /** Of an earlier connection of the same text, whose place this one takes. */
+  id?: string
 }
 
 /** Connects a config: reads and masks it, reaches its servers, finds its libraries. Never throws for what the config says. */
@@ -44,10 +46,10 @@ export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): P
   if (Buffer.byteLength(origin.text) > maxYamlBytes) {
     throw new AppError('CONFIG_INVALID_YAML', 'the config is larger than 4 MiB')
   }
-  const id = randomBytes(8).toString('hex')
+  const id = deps.id ?? randomBytes(8).toString('hex')
   const masked = maskConfig(origin.text)
   const name = origin.kind === 'path' ? basename(origin.path) : origin.name
-  const folder = join(deps.privateDir, id)
+  const folder = join(deps.privateDir, randomBytes(8).toString('hex'))
   const redactor = createRedactor(masked.secrets)
   const scrub = (text: string) =>
     redactor.text(cleanPaths(text, folder, origin.kind === 'path' ? origin.path : null, name))

@@ -6,16 +6,12 @@ import { writeFileAtomic } from '../../util/atomic-file.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 import { createNewestFirst } from '../pictures/newest-first.ts'
-import { findPicture } from './job-pictures.ts'
+import type { PictureFinder, PictureRecords } from './job-pictures.ts'
 import { studioFolder } from './job-record.ts'
-import type { JobState } from './job-state.ts'
 import { pairOf } from './job-view.ts'
-import type { ShownSummary } from './read-summary.ts'
 
-export interface JobFiles {
+export interface JobFiles extends PictureRecords {
   dir: string
-  summary: ShownSummary | null
-  state: JobState
 }
 
 export interface Differences {
@@ -28,14 +24,14 @@ export interface Differences {
 /** Threads that compare at once: what a person waits for goes before the shares of a job that has just ended. */
 const atOnce = 1
 
-export function createDifferences(): Differences {
+export function createDifferences(pictures: PictureFinder): Differences {
   const turns = createNewestFirst(atOnce)
 
   async function compare(job: JobFiles, { before, after }: StudioTarget, signal: AbortSignal) {
     if (!before || !after) return null
     const [one, other] = await Promise.all([
-      findPicture(job.dir, before.sha256, job),
-      findPicture(job.dir, after.sha256, job),
+      pictures.find(job.dir, before.sha256, job),
+      pictures.find(job.dir, after.sha256, job),
     ])
     const task = { before: one.file, after: other.file, maxPixels: limits.maxPixels }
     return turns.run(() => computeDifference(task, signal), signal)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, realpath, stat } from 'node:fs/promises'
+import { open as openFile, realpath, stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { ImageType } from '../../contract/kinds.ts'
 import { sniffBytes, sniffImage } from '../../images/sniff.ts'
@@ -14,24 +14,52 @@ export interface JobPicture {
   type: ImageType
 }
 
-/** Files that have been found to hold what their hash says, by path, size and time. */
-const verified = new Set<string>()
+/** What is known of a job's pictures: where its records say that they are. */
+export interface PictureRecords {
+  summary: ShownSummary | null
+  state: JobState
+}
+
+export interface PictureFinder {
+  /**
+   * The file behind a hash: looked up in what the job has recorded, never made of a path that a client sends. Its place
+   * (inside the job folder, links resolved), its bytes and its type are checked. Throws NOT_FOUND.
+   */
+  find(jobDir: string, sha256: string, records: PictureRecords): Promise<JobPicture>
+}
+
 const maxVerified = 20_000
 
-/**
- * The file behind a hash: looked up in what the job has recorded, never made of a path that a client sends. Its place (inside
- * the job folder, links resolved), its bytes and its type are checked. Throws NOT_FOUND.
- */
-export async function findPicture(
-  jobDir: string,
-  sha256: string,
-  { summary, state }: { summary: ShownSummary | null; state: JobState },
-): Promise<JobPicture> {
-  for (const path of pathsOf(sha256, summary, state)) {
-    const picture = await openPicture(jobDir, path, sha256)
-    if (picture) return picture
+export function createPictureFinder(): PictureFinder {
+  /** Files that have been found to hold what their hash says, by path, size and time. */
+  const verified = new Set<string>()
+
+  async function open(jobDir: string, path: string, sha256: string): Promise<JobPicture | null> {
+    const root = await realpath(jobDir).catch(() => null)
+    const file = await realpath(resolve(jobDir, path)).catch(() => null)
+    // A summary is a file like any other: what it names must lie in its own job.
+    if (root === null || file === null || !file.startsWith(root + sep)) return null
+    const info = await stat(file)
+    if (!info.isFile()) return null
+    const type = await sniffFile(file)
+    if (type === null) return null
+    const key = `${file} ${info.size} ${info.mtimeMs} ${sha256}`
+    if (verified.has(key)) return { file, type }
+    if ((await hashOf(file)) !== sha256) return null
+    if (verified.size >= maxVerified) verified.clear()
+    verified.add(key)
+    return { file, type }
   }
-  throw notFound('There is no such picture in this job.')
+
+  return {
+    async find(jobDir, sha256, { summary, state }) {
+      for (const path of pathsOf(sha256, summary, state)) {
+        const picture = await open(jobDir, path, sha256)
+        if (picture) return picture
+      }
+      throw notFound('There is no such picture in this job.')
+    },
+  }
 }
 
 function pathsOf(sha256: string, summary: ShownSummary | null, state: JobState): string[] {
@@ -46,26 +74,8 @@ function pathsOf(sha256: string, summary: ShownSummary | null, state: JobState):
   return [...paths]
 }
 
-async function openPicture(jobDir: string, path: string, sha256: string): Promise<JobPicture | null> {
-  const root = await realpath(jobDir).catch(() => null)
-  const file = await realpath(resolve(jobDir, path)).catch(() => null)
-  // A summary is a file like any other: what it names must lie in its own job.
-  if (root === null || file === null || !file.startsWith(root + sep)) return null
-  const info = await stat(file)
-  if (!info.isFile()) return null
-  const type = await sniffFile(file)
-  if (type === null) return null
-  const key = `${file} ${info.size} ${info.mtimeMs} ${sha256}`
-  if (!verified.has(key)) {
-    if ((await hashOf(file)) !== sha256) return null
-    if (verified.size >= maxVerified) verified.clear()
-    verified.add(key)
-  }
-  return { file, type }
-}
-
-export async function sniffFile(file: string): Promise<ImageType | null> {
-  const handle = await open(file, 'r')
+async function sniffFile(file: string): Promise<ImageType | null> {
+  const handle = await openFile(file, 'r')
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0)
     return sniffImage(buffer.subarray(0, bytesRead))

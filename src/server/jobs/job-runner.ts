@@ -9,7 +9,7 @@ import type { Differences } from './differences.ts'
 import { loadConfigOf } from './job-config.ts'
 import { readEvents } from './job-journal.ts'
 import type { JobRecord } from './job-record.ts'
-import { closePhase, type JobState, replay } from './job-state.ts'
+import { closePhase, type JobState, newJobState, replay } from './job-state.ts'
 import type { JobStore } from './job-store.ts'
 import { createJobStream, type JobStream } from './job-stream.ts'
 import { digestOf, pairOf, summaryTargets } from './job-view.ts'
@@ -27,8 +27,8 @@ export interface JobRunner extends AsyncDisposable {
   runningId(): string | null
   queued(): number
   stream(id: string): JobStream | undefined
-  /** What a job's events have told: of a running one as it is now, of another from its journal. */
-  stateOf(record: JobRecord): Promise<{ state: JobState; lastEventId: number }>
+  /** What a job's events have told: of one that runs as it is now, of another from its journal, if that is wanted. */
+  stateOf(record: JobRecord, fromJournal: boolean): Promise<{ state: JobState; lastEventId: number }>
 }
 
 export interface JobRunnerDeps {
@@ -225,11 +225,12 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     runningId: () => running?.id ?? null,
     queued: () => queue.length,
     stream: (id) => live.get(id)?.stream,
-    async stateOf(record) {
+    async stateOf(record, fromJournal) {
       const job = live.get(record.id)
       if (job) return { state: job.stream.state, lastEventId: job.stream.lastId }
-      const events = await readEvents(store.dirOf(record.id))
-      return { state: replay(events), lastEventId: record.lastEventId }
+      const { lastEventId } = record
+      if (!fromJournal) return { state: newJobState(), lastEventId }
+      return { state: replay(await readEvents(store.dirOf(record.id))), lastEventId }
     },
     async [Symbol.asyncDispose]() {
       ending.abort(new AppError('CANCELLED', 'the studio ends'))

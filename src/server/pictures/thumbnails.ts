@@ -31,15 +31,25 @@ const writesPerPruning = 500
 /** What is left after pruning. */
 const prunedShare = 0.8
 
+interface Making {
+  waiters: number
+  abort: AbortController
+  done: Promise<void>
+}
+
 /**
  * Small pictures, made once and kept on disk. At most `maxThumbnailsAtOnce` are made at a time, the newest request first;
  * requests for the same one share the work, and it ends when all of them have gone away.
  */
 export function createThumbnails(folder: string): Thumbnails {
   const turns = createNewestFirst(limits.maxThumbnailsAtOnce)
-  const making = new Map<string, { waiters: number; abort: AbortController; done: Promise<void> }>()
+  const making = new Map<string, Making>()
   let writes = 0
   let pruning: Promise<void> | null = null
+
+  const forget = (name: string, entry: Making) => {
+    if (making.get(name) === entry) making.delete(name)
+  }
 
   async function make(name: string, path: string, request: ThumbnailRequest, signal: AbortSignal): Promise<void> {
     const source = join(folder, `.source-${randomBytes(8).toString('hex')}`)
@@ -70,10 +80,10 @@ export function createThumbnails(folder: string): Thumbnails {
     }
     const abort = new AbortController()
     const limited = AbortSignal.any([abort.signal, AbortSignal.timeout(limits.thumbnailTimeoutMs)])
-    const done = turns.run(() => make(name, path, request, limited), abort.signal).finally(() => making.delete(name))
+    const done = turns.run(() => make(name, path, request, limited), abort.signal).finally(() => forget(name, entry))
     // Whoever waits gets the failure; when nobody does any longer it is nobody's.
     done.catch(() => undefined)
-    const entry = { waiters: 0, abort, done }
+    const entry: Making = { waiters: 0, abort, done }
     making.set(name, entry)
     return entry
   }
@@ -91,7 +101,11 @@ export function createThumbnails(folder: string): Thumbnails {
         await untilAborted(entry.done, signal)
       } finally {
         entry.waiters -= 1
-        if (entry.waiters === 0) entry.abort.abort(new DOMException('nobody waits for it', 'AbortError'))
+        if (entry.waiters === 0) {
+          // Before the abort: who asks next must not join what is being given up.
+          forget(name, entry)
+          entry.abort.abort(new DOMException('nobody waits for it', 'AbortError'))
+        }
       }
       return thumbnail
     },

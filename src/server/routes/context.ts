@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts'
 import type { EventStreams } from '../http/event-stream.ts'
 import type { Sessions } from '../http/session.ts'
 import type { Differences } from '../jobs/differences.ts'
+import type { PictureFinder } from '../jobs/job-pictures.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { ReadSummary } from '../jobs/read-summary.ts'
@@ -36,6 +37,7 @@ export interface StudioParts {
   runner: JobRunner
   start: StartDeps
   readSummary: ReadSummary
+  pictures: PictureFinder
   differences: Differences
   streams: EventStreams
   events: StudioEvents

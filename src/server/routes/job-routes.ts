@@ -7,7 +7,6 @@ import { disposition, sendFile, webStream } from '../http/send-file.ts'
 import { readSnapshot } from '../jobs/job-config.ts'
 import { readLogLines } from '../jobs/job-journal.ts'
 import { readWholeLog } from '../jobs/job-log.ts'
-import { findPicture } from '../jobs/job-pictures.ts'
 import type { JobRecord } from '../jobs/job-record.ts'
 import { describeSafety } from '../jobs/job-safety.ts'
 import { replayPast } from '../jobs/job-stream.ts'
@@ -50,10 +49,12 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
   const entry = (record: JobRecord): JobEntry => toEntry(record, runner.queuePlace(record.id))
   const filesOf = async (record: JobRecord) => {
     const dir = store.dirOf(record.id)
-    const { state, lastEventId } = await runner.stateOf(record)
     // While a job runs again in its folder, the summary there is of the earlier run.
-    const summary = record.status === 'running' || record.status === 'queued' ? null : await parts.readSummary(dir)
-    return { dir, state, lastEventId, summary: summary?.summary ?? null }
+    const isActive = record.status === 'running' || record.status === 'queued'
+    const summary = isActive ? null : ((await parts.readSummary(dir))?.summary ?? null)
+    // A summary tells all that the events have told: they are read only where there is none.
+    const { state, lastEventId } = await runner.stateOf(record, summary === null)
+    return { dir, state, lastEventId, summary }
   }
   const detail = async (record: JobRecord): Promise<JobDetail> => {
     const { dir, state, lastEventId, summary } = await filesOf(record)
@@ -136,7 +137,7 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     },
     async jobImage({ params, query, signal, context }) {
       const files = await filesOf(required(params.jobId))
-      const picture = await findPicture(files.dir, params.sha256, files)
+      const picture = await parts.pictures.find(files.dir, params.sha256, files)
       if (query.w !== undefined) {
         const width = thumbnailWidths.find((one) => one === query.w)
         if (width === undefined) throw new RequestProblem(400, 'BAD_REQUEST', 'There are no pictures of this width.')

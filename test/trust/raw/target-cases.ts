@@ -290,6 +290,36 @@ const rightTokens = [
   'X%2dPlex-Token',
 ]
 
+/** What `file?url=` must not be made to read: Plex would fetch it, with its own rights. */
+const foreignFiles = [
+  ...[
+    'http://127.0.0.1:32400/:/scrobble?key=1',
+    'https://example.invalid/a.jpg',
+    '/library/sections/1/refresh',
+    '//example.invalid',
+  ],
+  ...[
+    'file:///etc/passwd',
+    'ftp://a/b',
+    'upload:posters/a',
+    'upload:///../a',
+    'upload://posters/../../a',
+    'upload://a\\b',
+    'upload://a b',
+  ],
+  ...[
+    'upload://a?b',
+    'upload://a#b',
+    'metadata://./a',
+    'media://a/..',
+    'UPLOAD://a',
+    ' upload://a',
+    'x upload://a',
+    'com.plexapp://a',
+    '',
+  ],
+].map(encodeURIComponent)
+
 /** Names that only look like the token's: unknown parameters. */
 const almostTokens = [
   'X-Plex-Token ',
@@ -336,6 +366,22 @@ export const targetCases: readonly RawCase[] = [
       ...nothing,
     })),
   ),
+  ...foreignFiles.map((url) => ({
+    name: `a file of ${decodeURIComponent(url)}`,
+    bytes: get((own) => `${path(own)}/file?url=${url}`),
+    ...nothing,
+  })),
+  ...['upload://posters/a', 'metadata://posters/tv.plex.agents.movie_a', 'media://a/b.bundle/c'].map((url) => ({
+    name: `a file of ${url}`,
+    bytes: get((own) => `${path(own)}/file?url=${encodeURIComponent(url)}`),
+    ...ownRead,
+  })),
+  { name: 'a file of nothing', bytes: get((own) => `${path(own)}/file`), ...nothing },
+  {
+    name: 'a file of two',
+    bytes: get((own) => `${path(own)}/file?url=upload%3A%2F%2Fa&url=http%3A%2F%2Fa`),
+    ...nothing,
+  },
   ...[1_000, 10_000, 32_000].map((length) => ({
     name: `a known parameter of ${length} bytes`,
     bytes: get((own) => `${path(own)}?includeFields=${'a'.repeat(length)}`),

@@ -1,0 +1,74 @@
+import { styleText } from 'node:util'
+import type { Command } from 'commander'
+import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
+import type { VerifyCheck, VerifyReport } from '../contract/verification.ts'
+import { verifyJob } from '../run/verify-job.ts'
+import { cancelOnSignals } from './cancel.ts'
+import { dataDir } from './data-dir.ts'
+import type { CliContext } from './program.ts'
+
+interface VerifyCommandOptions {
+  job: string
+  config?: string
+  data?: string
+  json?: boolean
+}
+
+export function addVerifyCommand(program: Command, context: CliContext): void {
+  program
+    .command('verify')
+    .summary('check an old job: its ledger, its pictures, and Plex as it is now')
+    .description(
+      'One line per check: ok, problem, or unknown where it could not be looked at. Exit code 1 when there is a problem.',
+    )
+    .requiredOption('--job <dir>', 'the job folder')
+    .option('--config <file>', 'the config to ask Plex with (default: what the job itself names)')
+    .option('--data <dir>', "our own data folder (default: the platform's)")
+    .option('--json', 'print the report on standard output, and nothing else there')
+    .addHelpText(
+      'after',
+      '\nA difference between Plex now and Plex before the run is a problem here, whoever made it: a real run of Kometa does too.\n\nExample:\n  kometa-preview verify --job ./jobs/my-preview',
+    )
+    .action((options: VerifyCommandOptions) => verify(options, context))
+}
+
+async function verify(options: VerifyCommandOptions, context: CliContext): Promise<void> {
+  const { env } = context
+  using cancel = cancelOnSignals()
+  const color = process.stdout.isTTY === true
+  const source: ConfigSource =
+    options.config === undefined ? { kind: 'job', jobDir: options.job } : { kind: 'config', configPath: options.config }
+  const report = await verifyJob(
+    options.job,
+    { config: () => loadJobConfig(source, { env }), dataDir: dataDir(options.data, env), signal: cancel.signal },
+    (check) => {
+      if (!options.json) process.stdout.write(`${formatCheck(check, color)}\n`)
+    },
+  )
+  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  else process.stdout.write(`\n${lastLine(report)}\n`)
+  context.setExitCode(report.ok ? 0 : 1)
+}
+
+const styles = { ok: 'green', problem: 'red', unknown: 'yellow' } as const
+const labels: Record<VerifyCheck['id'], string> = {
+  summary: 'Summary',
+  ledger: 'Ledger',
+  writes: 'Writes',
+  outputs: 'Pictures',
+  certificate: 'Plex before and after the run',
+  live: 'Plex now',
+}
+
+function formatCheck({ id, status, detail }: VerifyCheck, color: boolean): string {
+  const word = status.padEnd(8)
+  return `${color ? styleText(styles[status], word) : word} ${labels[id]}: ${detail}`
+}
+
+function lastLine({ ok, checks }: VerifyReport): string {
+  const problems = checks.filter(({ status }) => status === 'problem').length
+  if (!ok) return problems === 1 ? '1 problem.' : `${problems} problems.`
+  return checks.some(({ status }) => status === 'unknown')
+    ? 'Nothing wrong was found; not everything could be looked at.'
+    : 'All is well.'
+}

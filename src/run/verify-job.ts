@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { AppError } from '../contract/errors.ts'
+import { type Summary, summarySchema } from '../contract/summary.ts'
+import type { VerifyCheck, VerifyReport } from '../contract/verification.ts'
+import { tallyLedger } from '../proxy/tally-ledger.ts'
+import { verifyLedger } from '../proxy/verify-ledger.ts'
+import { checkLive, type LiveOptions } from './verify-live.ts'
+import { checkOutputs } from './verify-outputs.ts'
+
+/**
+ * Checks an old job against itself and against Plex: the ledger's chain, its writes, the hashes of all outputs, what the
+ * job itself found, and Plex as it is now. JOB_NOT_FOUND where there is no summary.
+ */
+export async function verifyJob(
+  dir: string,
+  live: LiveOptions,
+  onCheck: (check: VerifyCheck) => void = () => undefined,
+): Promise<VerifyReport> {
+  const jobDir = resolve(dir)
+  const checks: VerifyCheck[] = []
+  const add = (id: VerifyCheck['id'], status: VerifyCheck['status'], detail: string) => {
+    const check = { id, status, detail }
+    checks.push(check)
+    onCheck(check)
+  }
+  const summary = await readSummary(jobDir)
+  if (typeof summary === 'string') add('summary', 'problem', summary)
+  else {
+    add('summary', 'ok', `${summary.status}, of ${summary.timestamp}`)
+    await checkLedger(jobDir, summary, add)
+    const { files, problems } = await checkOutputs(jobDir, summary)
+    if (problems.length === 0) add('outputs', 'ok', `${files} files are what the summary says`)
+    for (const problem of problems) add('outputs', 'problem', problem)
+    certificate(summary, add)
+    const { status, lines } = await checkLive(jobDir, summary, live)
+    for (const line of lines) add('live', status, line)
+  }
+  return { job: jobDir, ok: checks.every(({ status }) => status !== 'problem'), checks }
+}
+
+type Add = (id: VerifyCheck['id'], status: VerifyCheck['status'], detail: string) => void
+
+async function readSummary(jobDir: string): Promise<Summary | string> {
+  const text = await readFile(join(jobDir, 'output', 'summary.json'), 'utf8').catch((cause: unknown) => {
+    throw new AppError('JOB_NOT_FOUND', `there is no finished job in ${jobDir}: output/summary.json cannot be read`, {
+      cause,
+    })
+  })
+  try {
+    const parsed = summarySchema.safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
+    return `output/summary.json is not as this version writes it (${parsed.error.issues[0]?.path.join('.') ?? ''})`
+  } catch (error) {
+    return `output/summary.json is no JSON: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+async function checkLedger(jobDir: string, { ledger, verification }: Summary, add: Add): Promise<void> {
+  const folder = join(jobDir, 'output')
+  if (ledger.files.some((file) => basename(file) !== file)) {
+    add('ledger', 'problem', 'the summary names a ledger outside the job')
+    return
+  }
+  const chain = await verifyLedger(folder, ledger)
+  if (!chain.ok) {
+    add('ledger', 'problem', chain.problem)
+    return
+  }
+  add('ledger', 'ok', `${chain.count} lines, each with the hash of the one before, end as the summary says`)
+  const { forwarded, blocked } = await tallyLedger(folder, ledger.files)
+  const [first] = forwarded.first
+  if (first)
+    add(
+      'writes',
+      'problem',
+      `${forwarded.count === 1 ? '1 write was' : `${forwarded.count} writes were`} forwarded; the first: ${first.method} ${first.target}`,
+    )
+  else if (verification.writes_forwarded !== 0 || verification.blocked !== blocked) {
+    add('writes', 'problem', `the ledger has ${blocked} blocked writes, the summary says ${verification.blocked}`)
+  } else add('writes', 'ok', `0 writes forwarded, ${blocked} blocked`)
+}
+
+function certificate({ verification }: Summary, add: Add): void {
+  const { unchanged, why, differences } = verification
+  if (unchanged === true) add('certificate', 'ok', why)
+  else if (unchanged === 'unknown') add('certificate', 'unknown', why)
+  for (const { title, field, explanation } of differences) {
+    add('certificate', 'problem', `${title}: ${field}: ${explanation}`)
+  }
+}

@@ -1,0 +1,310 @@
+/** One rule that the suite says it checks, how to take it out, and which part of the suite must then go red. */
+export interface Rule {
+  name: string
+  /** Each text stands exactly once in its file; taking a rule out where two lines hold it takes out both. */
+  patches: readonly { file: string; find: string; put: string }[]
+  /** Files of the suite, and the names of tests in them; '' = all. */
+  tests: string
+  only?: string
+}
+
+const rule = (name: string, file: string, find: string, put: string, tests: string, only = ''): Rule => ({
+  name,
+  patches: [{ file, find, put }],
+  tests,
+  ...(only === '' ? {} : { only }),
+})
+
+const policy = 'src/proxy/policy.ts'
+const classify = 'src/plex/classify-read.ts'
+const match = 'src/plex/match-template.ts'
+const target = 'src/plex/request-target.ts'
+const forward = 'src/proxy/forward.ts'
+const headers = 'src/plex/upstream-headers.ts'
+const meta = 'src/plex/section-meta.ts'
+const handle = 'src/proxy/handle-request.ts'
+const log = 'src/kometa/scrubbed-log.ts'
+const temporary = 'src/proxy/capture/temporary-file.ts'
+const store = 'src/proxy/capture/store.ts'
+const raw = 'test/trust/raw-cases.test.ts'
+const matrix = 'test/trust/write-matrix.test.ts'
+const dead = 'test/trust/dead-peers.test.ts'
+const toxics = 'test/trust/toxics.test.ts'
+const disk = 'test/trust/disk.test.ts'
+const secrets = 'test/trust/secrets.test.ts'
+
+export const rules: readonly Rule[] = [
+  rule(
+    'token: compared at all',
+    'src/proxy/token-check.ts',
+    'return timingSafeEqual(given, expected) &&',
+    'return true ||',
+    raw,
+    'headers',
+  ),
+  rule(
+    'token: its length too',
+    'src/proxy/token-check.ts',
+    ' && token.length === clientToken.length',
+    '',
+    raw,
+    'headers',
+  ),
+  rule('token: none is no client', policy, 'return verdictWords.noToken', 'return null', raw, 'headers'),
+  rule(
+    'token: those in the query too',
+    policy,
+    'inQuery.every((token) => context.acceptsToken(token)) ? null',
+    'inQuery.length > -1 ? null',
+    raw,
+    'targets',
+  ),
+  rule(
+    'token: taken out of the query however its name is spelt',
+    target,
+    'if (plain.length !== tokenName.length || plain.toLowerCase() !== tokenName) return null',
+    'if (plain !== tokenName) return null',
+    raw,
+    'targets',
+  ),
+  rule(
+    'methods: OPTIONS is no read',
+    policy,
+    "new Set(['GET', 'HEAD'])",
+    "new Set(['GET', 'HEAD', 'OPTIONS'])",
+    raw,
+    'headers',
+  ),
+  rule(
+    'methods: a write is no read',
+    policy,
+    "new Set(['GET', 'HEAD'])",
+    "new Set(['GET', 'HEAD', 'PUT'])",
+    raw,
+    'headers',
+  ),
+  rule(
+    'GET body',
+    policy,
+    'if (isRead && request.hasBody)',
+    'if (isRead && request.hasBody && request.method === "")',
+    raw,
+    'framing',
+  ),
+  rule('what stands behind a refused body', handle, 'ended.add(exchange.req.socket)', '', raw, 'framing'),
+  rule('upgrades', policy, 'if (request.hasUpgrade)', 'if (request.hasUpgrade && isRead === false)', raw, 'headers'),
+  rule(
+    'HTTP version',
+    policy,
+    "if (request.httpVersion !== '1.1')",
+    "if (request.httpVersion === '0.9')",
+    raw,
+    'headers',
+  ),
+  rule('host', policy, 'if (!request.hasHost)', 'if (!request.hasHost && !isRead)', raw, 'headers'),
+  rule(
+    'number of headers',
+    policy,
+    'if (request.tooManyHeaders)',
+    'if (request.tooManyHeaders && !isRead)',
+    raw,
+    'headers',
+  ),
+  rule(
+    'path: case',
+    match,
+    'node.literals.get(segment)\n  const found',
+    'node.literals.get(segment.toLowerCase())\n  const found',
+    matrix,
+  ),
+  rule('path: ids are digits', match, "'{ids}': /^\\d{1,18}(,\\d{1,18})*$/", "'{ids}': /^[^/]+$/", raw, 'targets'),
+  {
+    name: 'path: origin form and plain characters (two lines hold it)',
+    patches: [
+      { file: target, find: "if (!raw.startsWith('/') || raw.startsWith('//'))", put: "if (raw === '')" },
+      { file: target, find: 'if (!isPlainPath(target.path)) return', put: "if (target.path === '') return" },
+    ],
+    tests: raw,
+  },
+  rule(
+    'path: what acts is not on the list',
+    'src/plex/read-templates.ts',
+    "  { path: '/identity' },",
+    "  { path: '/identity' },\n  { path: '/library/sections/{section}/refresh', query: { force: 'flag' } },",
+    matrix,
+  ),
+  rule(
+    'length of a target',
+    target,
+    'if (raw.length > maxTargetBytes)',
+    'if (raw.length > 10 * maxTargetBytes)',
+    raw,
+    'targets',
+  ),
+  rule('parameter list', classify, "return refuse('unknownParameter', name)", 'continue', matrix),
+  rule(
+    'parameter values',
+    classify,
+    "if (!hasShape(pairValue(pair), parameter.shape)) return refuse('badValue', name)",
+    '',
+    raw,
+    'targets',
+  ),
+  rule(
+    'parameters stand once',
+    classify,
+    "if ((seen & parameter.bit) !== 0) return refuse('repeated', name)",
+    '',
+    raw,
+    'targets',
+  ),
+  rule(
+    'query: plain characters',
+    target,
+    'plainQuery.test(raw.slice(target.path.length + 1))',
+    'raw.length > 0',
+    raw,
+    'targets',
+  ),
+  rule(
+    'search fields',
+    classify,
+    "if (field === undefined || !meta.fields.has(field)) return refuse('unknownField', name)",
+    '',
+    matrix,
+  ),
+  rule('search fields: no SQL', meta, 'for (const name of neverFields) fields.delete(name)', '', matrix),
+  rule('tag lists: no words that act', meta, 'for (const name of neverTagLists) tagLists.delete(name)', '', matrix),
+  rule(
+    'file?url= of Plex alone',
+    classify,
+    "if (template.path === '/library/metadata/{id}/file' && !isPlexFile(target, match, context)) {",
+    'if (target === undefined) {',
+    raw,
+    'targets',
+  ),
+  rule('skipRefresh', 'src/plex/read-templates.ts', "adds: ['skipRefresh=1']", 'adds: []', matrix),
+  rule(
+    "the account's token",
+    'src/plex/read-templates.ts',
+    "  { path: '/identity' },",
+    "  { path: '/identity' },\n  { path: '/myplex/account' },",
+    'test/trust/account-token.test.ts',
+  ),
+  rule(
+    'header list',
+    headers,
+    'const names = Object.keys(allowed)',
+    "const names = [...Object.keys(allowed), 'cookie', 'x-http-method-override', 'user-agent']",
+    raw,
+    'headers',
+  ),
+  rule(
+    'header values',
+    headers,
+    "if (typeof value === 'string' && allowed[name]?.test(value))",
+    "if (typeof value === 'string')",
+    raw,
+  ),
+  rule('redirects', forward, 'if (status >= 300 && status < 400 && status !== 304)', 'if (status === 399)', dead),
+  rule('web pages', forward, 'if (status < 300 && /^text\\/html/i', 'if (status < 100 && /^text\\/html/i', dead),
+  rule('gzip that lies', forward, 'if (!isGzip(chunk)) {', 'if (chunk.length < 0) {', dead),
+  rule('short answers are cut', 'src/proxy/reply.ts', 'if (begun) res.destroy()', 'if (begun) res.end()', toxics),
+  rule(
+    'short answers are not remembered',
+    'src/proxy/memo/recording-reply.ts',
+    '      client?.fail(code, reason)\n      forget(reason)',
+    '      client?.fail(code, reason)\n      this.end()',
+    toxics,
+  ),
+  rule('fsync', temporary, 'await handle.sync()', '', disk, 'order'),
+  rule(
+    'fsync of the folder',
+    store,
+    'await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => places[folder].sync()))',
+    '',
+    disk,
+    'order',
+  ),
+  rule(
+    'acknowledged only when kept',
+    'src/proxy/handle-write.ts',
+    "exchange.answer(507, 'text/plain; charset=utf-8', reason)",
+    'answerSuccess(exchange)',
+    disk,
+    'error of the system',
+  ),
+  rule(
+    'a temporary name until it is whole',
+    store,
+    'createTemporaryFile(join(places[folder].dir, temporaryName()))',
+    "createTemporaryFile(join(places[folder].dir, '7_' + temporaryName().replace('.tmp', '.jpg')))",
+    'test/trust/kill.test.ts',
+  ),
+  {
+    name: 'a cut upload is not whole',
+    patches: [
+      {
+        file: 'src/proxy/capture/receive.ts',
+        find: "if ('problem' in step) return `",
+        put: "if ('problem' in step) return null && `",
+      },
+      {
+        file: 'src/proxy/capture/receive.ts',
+        find: 'problem: problem ?? judgeEnd(',
+        put: 'problem: problem && judgeEnd(',
+      },
+    ],
+    tests: disk,
+    only: 'goes away',
+  },
+  rule(
+    'records are scrubbed',
+    'src/run/job-recorder.ts',
+    '{ [name]: redactor.text(text) }',
+    '{ [name]: text }',
+    secrets,
+  ),
+  {
+    name: "Kometa's log is scrubbed",
+    patches: [
+      { file: log, find: 'const scrub = redactor.stream()', put: 'const scrub = new PassThrough()' },
+      {
+        file: log,
+        find: "import { Writable } from 'node:stream'",
+        put: "import { PassThrough, Writable } from 'node:stream'",
+      },
+    ],
+    tests: secrets,
+  },
+  rule(
+    'scrubbed over two writes',
+    'src/util/replace-stream.ts',
+    "let cut = Math.max(pending.lastIndexOf('\\n'), pending.lastIndexOf('\\r')) + 1",
+    'let cut = pending.length',
+    secrets,
+  ),
+  rule(
+    'Kometa ends with a killed tool',
+    'src/kometa/supervisor-main.ts',
+    "process.once('disconnect', endGroup)",
+    '',
+    'test/trust/kill.test.ts',
+  ),
+  {
+    name: 'nothing is held on to',
+    patches: [
+      {
+        file: handle,
+        find: 'const ended = new WeakSet<Socket>()',
+        put: 'const ended = new WeakSet<Socket>()\n  const leak: unknown[] = []',
+      },
+      {
+        file: handle,
+        find: 'if (ended.has(req.socket)) {',
+        put: 'leak.push(exchange)\n      if (ended.has(req.socket)) {',
+      },
+    ],
+    tests: 'test/trust/flatness.test.ts',
+  },
+]
