@@ -12,8 +12,7 @@ const worn = (ratingKey: string): Partial<SampleItem> => ({
 export const recorded: readonly Scenario[] = [
   {
     name: 'recorded-movies',
-    about:
-      'Films: searches of every kind, each base, restores by file and by URL, assets, an item without ids, plex.db_cache',
+    about: 'Films: searches of every kind, each base, restores by file and by URL, assets, an item without ids',
     libraries: [
       movies(
         [
@@ -22,7 +21,7 @@ export const recorded: readonly Scenario[] = [
           film('103', 'Metropolis & "More", 100% | ü', worn('103')),
           film('104', 'M', { ...worn('104'), year: 1931 }),
           film('105', 'Blackmail', { ...worn('105'), year: 1931 }),
-          film('106', 'Without ids', { guids: [] }),
+          film('106', 'Without ids', { guids: [], guid: 'local://106' }),
           film('107', 'Sherlock Jr.', { year: 1924 }),
           film('108', 'The Kid', { ...worn('108'), year: 1921 }),
         ],
@@ -33,7 +32,7 @@ export const recorded: readonly Scenario[] = [
       'config/config.yml': config(
         { Movies: { overlay_files: [{ file: 'config/films.yml' }] } },
         { asset_directory: 'config/assets', asset_folders: true },
-        { plex: { url: 'PLEX_URL', token: 'PLEX_TOKEN', db_cache: 80 } },
+        { plex: { url: 'PLEX_URL', token: 'PLEX_TOKEN', db_cache: 40 } },
       ),
       'config/films.yml': overlays({
         Everything: { plex_all: true, filters: { 'year.lte': 1930 }, overlay: text('<<title>>') },
