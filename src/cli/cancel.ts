@@ -1,3 +1,5 @@
+import { AppError } from '../contract/errors.ts'
+
 /**
  * The AbortSignal of one command: Ctrl-C and SIGTERM end the job in order and its summary is still written.
  * A second Ctrl-C leaves at once.
@@ -6,7 +8,7 @@ export function cancelOnSignals(exit: (code: number) => void = process.exit): { 
   const controller = new AbortController()
   const onSignal = () => {
     if (controller.signal.aborted) exit(130)
-    controller.abort(new DOMException('cancelled', 'AbortError'))
+    controller.abort(new AppError('CANCELLED', 'cancelled'))
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of signals) process.on(name, onSignal)

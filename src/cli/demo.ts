@@ -55,7 +55,7 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
   const data = dataDir(options.data, context.env)
   using cancel = cancelOnSignals()
   const makeRenderer = async () =>
-    options.kometa === undefined ? sampleRenderer() : kometaRenderer(options, data, context.env)
+    options.kometa === undefined ? sampleRenderer() : kometaRenderer(options, data, context.env, cancel.signal)
   await using world = await startDemoWorld()
   if (options.once !== true) {
     // Awaited here: the sample Plex goes when this function ends.

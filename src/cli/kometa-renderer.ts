@@ -13,7 +13,12 @@ export interface KometaChoice {
 }
 
 /** The user's own Kometa, found and checked. Throws KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED, PYTHON_NOT_FOUND, KOMETA_REQUIREMENTS, FOLDER_UNUSABLE. */
-export async function kometaRenderer(choice: KometaChoice, dataDir: string, env: NodeJS.ProcessEnv): Promise<Renderer> {
+export async function kometaRenderer(
+  choice: KometaChoice,
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<Renderer> {
   const install = await findKometa({
     ...(choice.kometa === undefined ? {} : { dir: choice.kometa }),
     ...(choice.python === undefined ? {} : { python: choice.python }),
@@ -21,7 +26,7 @@ export async function kometaRenderer(choice: KometaChoice, dataDir: string, env:
     dataDir,
   })
   await makeUsableFolder(dataDir)
-  const requirements = await checkRequirements(install, join(dataDir, 'requirements.json'), env)
+  const requirements = await checkRequirements(install, join(dataDir, 'requirements.json'), env, signal)
   return {
     kind: 'kometa',
     version: install.version,

@@ -55,7 +55,9 @@ export function createProgress({ stream, now = () => performance.now() }: Progre
         if (live) draw(`.. ${phaseText}`)
       } else if (event.type === 'progress') {
         const title = stripVTControlCharacters(event.title)
-        const text = `${phases[event.phase]} ${event.done}/${event.total}  ${title}`
+        // How many there are is not always known.
+        const count = event.total > 0 ? `${event.done}/${event.total}` : event.done
+        const text = `${phases[event.phase]} ${count}  ${title}`
         if (live) draw(`.. ${text}`)
         else if (event.phase === 'apply') stream.write(`.. ${text}\n`)
       } else if (event.type === 'end') {

@@ -11,6 +11,7 @@ import { createLedger } from '../proxy/ledger.ts'
 import { defaultProxyPort, startProxy } from '../proxy/server.ts'
 import { clientIdentifier } from '../run/client-identifier.ts'
 import { openJobFolder } from '../run/job-folder.ts'
+import { acquireJobLock } from '../run/job-lock.ts'
 import { createJobRecorder } from '../run/job-recorder.ts'
 import { createJobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
@@ -63,11 +64,9 @@ Example:
 async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Promise<void> {
   const token = await readToken(options, env)
   const data = dataDir(options.data, env)
-  const folder = await openJobFolder(options.out ?? join(data, 'proxy', newJobName(new Date())))
   using cancel = cancelOnSignals()
   const clientToken = randomBytes(24).toString('base64url')
   const redactor = createRedactor([token, clientToken])
-  using log = createJobLog({ file: join(folder.logsDir, 'preview.log'), stderr: process.stderr, redactor })
   await using connection = createPlexConnection({
     url: plexUrl(options.plex),
     token,
@@ -77,6 +76,9 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
   })
   const reader = createPlexReader(connection, { signal: cancel.signal })
   const info = await preflight(connection, reader, { signal: cancel.signal })
+  const folder = await openJobFolder(options.out ?? join(data, 'proxy', newJobName(new Date())))
+  await using _lock = await acquireJobLock(folder.dir)
+  using log = createJobLog({ file: join(folder.logsDir, 'preview.log'), stderr: process.stderr, redactor })
   log.info(`Plex: ${info.name}, version ${info.version}`)
   if (!info.tokenIsBarrier) {
     log.warning('Plex answers reads from here without a token ("allowed without auth"): the token is no barrier there')
@@ -96,8 +98,9 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
   await aborted(cancel.signal)
   await proxy.drain()
   const { blocked, captured } = recorder.records
+  const kept = captured.filter(({ parse_error }) => parse_error === null)
   log.info(
-    `${blocked.length} writes blocked, ${captured.length} uploads kept, ${recorder.records.forwardedCount} reads let through`,
+    `${blocked.length} writes blocked, ${kept.length} images kept, ${recorder.records.forwardedCount} reads let through`,
   )
 }
 
@@ -127,12 +130,15 @@ async function readToken(options: ProxyCommandOptions, env: NodeJS.ProcessEnv): 
 function plexUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
-    throw new AppError('BAD_USAGE', `--plex ${text} is no address of a Plex server`, {
+    throw new AppError('BAD_USAGE', `--plex ${withoutSecrets(text)} is no address of a Plex server`, {
       hint: 'It looks like http://192.168.1.10:32400, without a token in it.',
     })
   }
   return url.href.replace(/\/+$/, '')
 }
+
+/** An address as it may be shown: a token may stand in its query, a password before its host. */
+const withoutSecrets = (address: string): string => address.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//')
 
 export function parsePort(text: string): number {
   const port = Number(text)

@@ -24,6 +24,10 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean):
       : (target.reason ?? (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : 'drawn'))
     lines.push(`${word[target.status]} ${target.title}  ${paint('dim', what)}`)
     if (target.after) lines.push(`         ${join(jobDir, target.after.path)}`)
+    if (target.after && target.depends_on_blocked_writes)
+      lines.push(
+        `         ${paint('yellow', 'depends on blocked writes: several entries of your libraries are on its Plex library')}`,
+      )
     if (target.may_be_incomplete)
       lines.push(`         ${paint('yellow', `may be incomplete: ${target.may_be_incomplete}`)}`)
   }

@@ -90,7 +90,7 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
   const progress = createProgress({ stream: process.stderr })
-  const renderer = await kometaRenderer(options, data, env)
+  const renderer = await kometaRenderer(options, data, env, cancel.signal)
   const config = await loadJobConfig(source, {
     env,
     secrets: options.secret,

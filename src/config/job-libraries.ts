@@ -3,7 +3,7 @@ import { libraryKeys, refusedLibraryKeys, topLevelKeys } from './key-table.ts'
 import { isTruthy } from './normalise.ts'
 import { type OverlayEntry, overlayEntries, removesOverlays } from './overlay-entries.ts'
 import { type ConfigServer, createServerList, plexAccess } from './plex-servers.ts'
-import type { Secrets, Substituted } from './secrets.ts'
+import { type Secrets, type Substituted, secretName } from './secrets.ts'
 import { get, isMap, textOf, type YamlMap } from './yaml-value.ts'
 
 /** One entry of `libraries:` that Kometa could connect to. */
@@ -103,8 +103,14 @@ function checkTopLevelSecrets({ unresolved, warnings }: ReadLibrariesOptions): v
   }
 }
 
-export const secretHint = (name: string): string =>
-  `Set KOMETA_${name.toUpperCase().replaceAll('-', '_')} (also in Kometa's config/.env), or give --secret ${name}=VALUE.`
+/** What to do about `<<name>>`; Kometa looks for `<<NAME_IN_CAPITALS>>` and `<<name-with-dashes>>` alone (config.py:485-488). */
+export function secretHint(name: string): string {
+  const capitals = name.toUpperCase().replaceAll('-', '_')
+  if (name !== capitals && name !== secretName(name)) {
+    return `Kometa does not find a name spelt so: write <<${capitals}>> or <<${secretName(name)}>>.`
+  }
+  return `Set KOMETA_${capitals} (also in Kometa's config/.env), or give --secret ${name}=VALUE.`
+}
 
 function unresolvedIn(unresolved: Substituted['unresolved'], mappingName: string): string[] {
   return unresolved

@@ -3,7 +3,7 @@ import { isLibrary, type KometaRecord, type LibraryRun } from './kometa-record.t
 import type { ItemResult } from './log-events.ts'
 
 export interface MissingItem {
-  /** As Kometa shows it; see `kometaDisplayTitle`. */
+  /** As Kometa shows it: `Title`, `Show Season 1`, `Show S01E02`, `Artist Album Name`. */
   title: string
   /** Key in the config or title in Plex. */
   library: string
@@ -55,7 +55,7 @@ function explainResult(result: ItemResult): Explanation {
 }
 
 function explainNoMatch(record: KometaRecord, runs: readonly LibraryRun[], library: string): Explanation {
-  if (runs.every((run) => run.removal === 'all')) {
+  if (runs.every((run) => run.finished && !run.applies)) {
     return { reason: 'The library has remove_overlays: true, and this item wears no overlay.', logLines: [] }
   }
   const files = record.failedFiles.filter((each) => isLibrary(each.library, library))

@@ -12,6 +12,9 @@ export interface Explanation {
 /** What of a process' end an explanation needs. */
 export type StopExit = Pick<KometaExit, 'cause' | 'code' | 'signal' | 'lastLines'> & { error?: string }
 
+/** What Python's libraries say when there is no way to a host. */
+const unreachable = /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/
+
 /** Kometa's messages for what went wrong outside of it. The first that fits counts; `modules` where the text does not tell. */
 const causes: readonly { text: RegExp; module?: string; words: string }[] = [
   { text: /^TMDb Error: Invalid API key/i, words: 'TMDb refused the API key of the config.' },
@@ -28,8 +31,20 @@ const causes: readonly { text: RegExp; module?: string; words: string }[] = [
   },
   // `git:` files ask it for the releases of the Community-Configs (github.py:80-96).
   { text: /./, module: 'github', words: 'Kometa could not reach api.github.com.' },
+  // A section of the config that cannot be reached at the start ends Kometa, too (config.py:880-996 catch its own errors alone).
+  ...Object.entries({
+    mdblist: 'MDBList (api.mdblist.com)',
+    trakt: 'Trakt (api.trakt.tv)',
+    mal: 'MyAnimeList (api.myanimelist.net)',
+    anidb: 'AniDB (anidb.net, utilities.kometa.wiki)',
+    omdb: 'OMDb (www.omdbapi.com)',
+  }).map(([module, name]) => ({
+    text: unreachable,
+    module,
+    words: `Kometa could not reach ${name}, which the config names.`,
+  })),
   {
-    text: /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/,
+    text: unreachable,
     module: 'request',
     words: 'Kometa could not reach raw.githubusercontent.com, where it looks for its newest version.',
   },

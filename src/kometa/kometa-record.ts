@@ -26,7 +26,8 @@ export interface LibraryRun {
   limited: string[]
   /** Definitions that Kometa dropped because of an error; those that just match nothing are not among them. */
   failed: { name: string; reason: string }[]
-  removal: 'none' | 'some' | 'all'
+  /** False when Kometa only takes overlays off: then it says nothing of applying any (overlays.py:72). */
+  applies: boolean
   items: ItemResult[]
 }
 
@@ -122,7 +123,7 @@ export function createKometaRecorder(): KometaRecorder {
     else if (event.type === 'definition_matched' && event.items > 0) run.matched.push(event.name)
     else if (event.type === 'definition_failed' && !event.blank)
       run.failed.push({ name: event.name, reason: event.reason })
-    else if (event.type === 'removing') run.removal = event.all ? 'all' : 'some'
+    else if (event.type === 'applying') run.applies = true
     else if (event.type === 'item_ended') run.items.push(event.result)
     else if (event.type === 'overlays_finished') run.finished = true
   }
@@ -136,7 +137,7 @@ const newRun = (library: LibraryName): LibraryRun => ({
   matched: [],
   limited: [],
   failed: [],
-  removal: 'none',
+  applies: false,
   items: [],
 })
 

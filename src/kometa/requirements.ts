@@ -49,12 +49,13 @@ export interface RequirementsCheck {
 /**
  * Imports Kometa's requirements once with its interpreter and names what is missing: Kometa itself prints that and exits 0.
  * A good check is remembered in `cacheFile` until requirements.txt, the interpreter or its packages folder changes.
- * Throws AppError KOMETA_REQUIREMENTS or PYTHON_NOT_FOUND.
+ * Throws AppError KOMETA_REQUIREMENTS or PYTHON_NOT_FOUND; an abort of `signal` rejects with its reason.
  */
 export async function checkRequirements(
   install: Pick<KometaInstall, 'dir' | 'python' | 'version'>,
   cacheFile: string,
   env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<RequirementsCheck> {
   const requirements = join(install.dir, 'requirements.txt')
   const key = `${install.python} ${requirements}`
@@ -68,7 +69,7 @@ export async function checkRequirements(
       hint: 'The Kometa checkout is incomplete; clone or unpack it again.',
     })
   }
-  const answer = await askInterpreter(install, requirements, env)
+  const answer = await askInterpreter(install, requirements, env, signal)
   refuseOldPython(answer, install.python)
   refuseMissing(answer, install, requirements)
   const stamps: Record<string, number> = {}
@@ -120,11 +121,14 @@ async function askInterpreter(
   { dir, python }: Pick<KometaInstall, 'dir' | 'python'>,
   requirements: string,
   env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   // As for kometa.py itself, the checkout is the first place where modules are looked for.
-  const options = { cwd: dir, env, timeout: importTimeoutMs, maxBuffer: maxOutputBytes, windowsHide: true }
+  const limits = { timeout: importTimeoutMs, maxBuffer: maxOutputBytes, ...(signal === undefined ? {} : { signal }) }
+  const options = { cwd: dir, env, windowsHide: true, ...limits }
   const output = await new Promise<string>((done, failed) => {
     const child = execFile(python, ['-c', requirementsScript, requirements], options, (error, stdout, stderr) => {
+      if (signal?.aborted) return failed(signal.reason)
       if (!error) return done(stdout)
       const last = stderr.trim().split('\n').at(-1) || error.message.split('\n')[0]
       failed(

@@ -103,15 +103,16 @@ export function parsePlexItem(value: unknown, container: ContainerSection): Plex
   }
 }
 
-const twoDigits = (value: number | null): string => String(value ?? 0).padStart(2, '0')
+// python-plexapi writes None for a number that Plex does not give, and Kometa then all of it in capitals.
+const twoDigits = (value: number | null): string => String(value ?? 'NONE').padStart(2, '0')
 
-/** The title by which Kometa's log names an item (Kometa plex.py:2124-2132): `Show Season 1`, `Show S01E02`. */
+/** The title by which Kometa's log names an item (Kometa plex.py:2124-2132): `Title`, `Show Season 1`, `Show S01E02`, `Artist Album Name`. */
 export function displayTitle(
   item: Pick<PlexItem, 'type' | 'title' | 'parentTitle' | 'grandparentTitle' | 'index' | 'parentIndex'>,
 ): string {
   switch (item.type) {
     case 'season':
-      return `${item.parentTitle ?? ''} Season ${item.index ?? 0}`.trim()
+      return `${item.parentTitle ?? ''} Season ${item.index ?? 'None'}`.trim()
     case 'episode':
       return `${item.grandparentTitle ?? ''} S${twoDigits(item.parentIndex)}E${twoDigits(item.index)}`.trim()
     case 'album':

@@ -16,7 +16,8 @@ export interface JobFindings {
  * failed before partial before success.
  */
 export function judgeJob(findings: JobFindings): { status: JobStatus; problems: string[] } {
-  const { targets, refusedReads } = findings
+  const { targets } = findings
+  const refusedReads = findings.refusedReads.filter(isKometas)
   const missing = targets.filter(({ status }) => status === 'missing')
   const incomplete = targets.filter(({ status }) => status === 'incomplete')
   const problems = [...findings.kometaProblems]

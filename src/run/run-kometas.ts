@@ -124,6 +124,7 @@ async function runOne(
     keep: request.keepWorkspace,
     clientIdentifier: options.clientIdentifier,
   })
+  if (request.keepWorkspace) log.warning(`The workspace is kept, with the API keys of your config: ${workspace.dir}`)
   for (const warning of workspace.warnings) log.warning(warning)
   progress.starts()
   const recorder = createKometaRecorder()

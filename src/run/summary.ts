@@ -198,7 +198,7 @@ function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInp
     overlays_applied:
       mapped.status === 'exported' && !mapped.restore ? (item?.overlays.map(({ name }) => name) ?? []) : [],
     base_used: mapped.status === 'exported' ? baseUsed(target, mapped.restore, run, input.imageReads) : null,
-    may_be_incomplete: incompleteBecause(target, input.records.refused),
+    may_be_incomplete: incompleteBecause(target, input),
     depends_on_blocked_writes: target.mappings.length > 1,
   }
 }
@@ -230,8 +230,12 @@ const placeOf = ({ server, sectionId }: JobTarget): string => `${server} ${secti
 const isRunOf = ({ libraries }: KometaRun, { mappings }: JobTarget): boolean =>
   mappings.some((name) => libraries.includes(name))
 
-/** `<server> <section>` of the item that a capture is of; null for one that nobody knows. */
-function sectionOf({ rating_key, server }: Capture, targets: readonly JobTarget[], scopes: readonly JobScopeReport[]) {
+/** `<server> <section>` of the item that a capture or a read is of; null for one that nobody knows. */
+function sectionOf(
+  { rating_key, server }: Pick<Capture, 'rating_key' | 'server'>,
+  targets: readonly JobTarget[],
+  scopes: readonly JobScopeReport[],
+): string | null {
   const key = rating_key ?? ''
   const target = targets.find((one) => one.server === server && (one.ratingKey === key || one.ancestors.includes(key)))
   if (target) return placeOf(target)
@@ -262,11 +266,12 @@ function baseUsed(
   return isBackup ? 'backup' : 'asset'
 }
 
-/** The refused or failed read that may have cost this target a badge. */
-function incompleteBecause(target: JobTarget, refused: JobRecords['refused']): string | null {
-  const read = refused.filter(isKometas).find(({ server, section, rating_key }) => {
-    if (server !== target.server) return false
-    return section === null ? rating_key === null || rating_key === target.ratingKey : section === target.sectionId
+/** The refused or failed read that may have cost this target a badge: any of its library, or of a place that nobody knows. */
+function incompleteBecause(target: JobTarget, { records, targets, scopes }: SummaryInput): string | null {
+  const read = records.refused.filter(isKometas).find((one) => {
+    if (one.server !== target.server) return false
+    const place = one.section === null ? sectionOf(one, targets, scopes) : `${one.server} ${one.section}`
+    return place === null || place === placeOf(target)
   })
   if (!read) return null
   return `${read.method} ${read.path}${read.query === '' ? '' : `?${read.query}`} was ${read.outcome}: ${read.reason}`

@@ -42,6 +42,7 @@ describe('bad usage is one clear line, what to do, and exit code 2', () => {
     expect(stderr).toMatch(words)
     expect(stderr).not.toMatch(/\n\s+at |this is a bug/)
     expect(stderr).not.toContain('someTokenOfPlex12345')
+    expect(stderr).not.toContain('abc')
   })
 })
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { kometaDisplayTitle } from '../../src/kometa/display-title.ts'
 import { explainMissing } from '../../src/kometa/explain-missing.ts'
 import { explainCritical, explainStop, kometaProblems, type StopExit } from '../../src/kometa/explain-stop.ts'
 import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
@@ -49,6 +48,13 @@ describe('why Kometa stopped', () => {
     expect(explainStop(record, ended)?.reason).toMatch(reason)
     expect(kometaProblems(record, ended)).toEqual([expect.stringMatching(reason)])
     expect(explainMissing(record, ended, { title: 'Metropolis', library: 'Movies' }).reason).not.toMatch(/matched/)
+  })
+
+  test('a service of the config that cannot be reached is named, not GitHub', () => {
+    const text = 'RetryError[<Future at 0x1 state=finished raised ProxyError>]'
+    // As the traceback of 2.4.4 has it: first where the request failed, then who asked.
+    const critical = { text, lines: [], library: null, modules: ['request', 'config', 'mdblist', 'mdblist'] }
+    expect(explainCritical(critical).reason).toMatch(/^Kometa could not reach MDBList \(api\.mdblist\.com\)/)
   })
 
   test('GitHub itself, which a `git:` file asks, is told from where the newest version stands', () => {
@@ -143,17 +149,14 @@ describe('why an item has no poster', () => {
     const metropolis = { title: 'Metropolis', library: 'Movies' }
     expect(explainMissing(recordOf('cached.log'), ended, metropolis).reason).toMatch(/wears these already: Everything$/)
     expect(explainMissing(recordOf('remove-overlays.log'), ended, metropolis).reason).toMatch(/remove_overlays: true/)
+    // With no item to take an overlay off, Kometa does not say that it takes all off.
+    const nothing = readFileSync(join(folder, 'remove-overlays.log'), 'utf8')
+      .split('\n')
+      .map((line) => line.replace('Removing All Overlays for the', 'No Overlays to Remove for the'))
+    const parser = createLogParser()
+    const record = summarizeKometa([...nothing.flatMap((line) => parser.feed(line)), ...parser.end()])
+    expect(explainMissing(record, ended, metropolis).reason).toMatch(/remove_overlays: true/)
     const killed: StopExit = { ...ended, cause: 'cancelled', code: null }
     expect(explainMissing(recordOf('mixed.log', 200), killed, metropolis).reason).toBe('The run was cancelled.')
   })
-})
-
-test('titles as Kometa shows them', () => {
-  expect([
-    kometaDisplayTitle({ type: 'movie', title: 'Metropolis' }),
-    kometaDisplayTitle({ type: 'season', title: 'Specials', parentTitle: 'Serial', index: 0 }),
-    kometaDisplayTitle({ type: 'episode', title: 'Episode 1', grandparentTitle: 'Serial', parentIndex: 0, index: 1 }),
-    kometaDisplayTitle({ type: 'episode', title: 'Long', grandparentTitle: 'Serial', parentIndex: 12, index: 123 }),
-    kometaDisplayTitle({ type: 'album', title: 'Blue', parentTitle: 'Artist' }),
-  ]).toEqual(['Metropolis', 'Serial Season 0', 'Serial S00E01', 'Serial S12E123', 'Artist Album Blue'])
 })

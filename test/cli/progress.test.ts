@@ -1,0 +1,32 @@
+import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
+import { expect, test } from 'vitest'
+import { createProgress } from '../../src/cli/progress.ts'
+
+function shown(isTTY: boolean, act: (progress: ReturnType<typeof createProgress>) => void): string {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 60 })
+  act(createProgress({ stream, now: () => 0 }))
+  return stripVTControlCharacters(String(stream.read() ?? ''))
+}
+
+test('on a terminal: n/m with the title in hand, n alone where nobody knows how many there are', () => {
+  const text = shown(true, ({ event }) => {
+    event({ type: 'phase', phase: 'compile', at: '' })
+    event({ type: 'progress', phase: 'compile', done: 7, total: 0, title: '4K' })
+    event({ type: 'phase', phase: 'apply', at: '' })
+    event({ type: 'progress', phase: 'apply', done: 2, total: 5, title: 'Metropolis \u001b[31mred' })
+  })
+  expect(text).toContain('.. Kometa reads the overlays 7  4K')
+  expect(text).not.toContain('7/0')
+  expect(text).toContain('.. Kometa draws 2/5  Metropolis red')
+})
+
+test('elsewhere: plain lines', () => {
+  const text = shown(false, ({ event, line }) => {
+    event({ type: 'phase', phase: 'apply', at: '' })
+    event({ type: 'progress', phase: 'apply', done: 2, total: 5, title: 'Metropolis' })
+    line('| INFO     | a line')
+    event({ type: 'phase', phase: 'results', at: '' })
+  })
+  expect(text).toBe('.. Kometa draws 2/5  Metropolis\n| INFO     | a line\nok Kometa draws (0 ms)\n')
+})

@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Renderer } from '../../src/run/renderer.ts'
+import { type JobWorld, run, scriptRenderer, startJobWorld } from './job-world.ts'
+
+let world: JobWorld
+beforeEach(async () => {
+  world = await startJobWorld()
+})
+afterEach(async () => {
+  world.assertUntouched()
+  await world[Symbol.asyncDispose]()
+})
+
+/** Asks the proxy of the run config for a path, with the job's token or without. */
+const asking = (path: string, withToken: boolean): Renderer => {
+  const script = `
+    const text = require('node:fs').readFileSync(process.argv[1], 'utf8')
+    const [, url] = /url: "?([^"\\n]+)/.exec(text)
+    const [, token] = /token: "?([^"\\n]+)/.exec(text)
+    fetch(url + '${path}', { headers: ${withToken ? "{ 'X-Plex-Token': token }" : '{}'} }).then((answer) => answer.text())`
+  return { ...scriptRenderer(script), args: (configPath) => ['-e', script, configPath] }
+}
+
+test('a refused read of a show: every target of its library may be incomplete, none of another one', async () => {
+  const renderer = asking('/library/metadata/2000/refresh', true)
+  const { summary } = await run(world, { renderer, specs: ['2010', '2100', '101'] })
+  expect(summary.refused_reads).toMatchObject([{ status: 403, rating_key: '2000' }])
+  expect(summary.problems).toContain('1 read of Kometa did not go through: badges may be missing.')
+  const marked = summary.targets.filter(({ may_be_incomplete }) => may_be_incomplete?.includes('/2000/refresh'))
+  expect(marked.map(({ rating_key }) => rating_key)).toEqual(['2010', '2100'])
+})
+
+test('a request without the token of the job is no read of Kometa: recorded, and no badge is lost by it', async () => {
+  const { summary } = await run(world, { renderer: asking('/library/sections', false), specs: ['101'] })
+  expect(summary.refused_reads).toMatchObject([{ status: 401 }])
+  expect(summary.problems.join('\n')).not.toContain('did not go through')
+  expect(summary.targets[0]?.may_be_incomplete).toBeNull()
+})
