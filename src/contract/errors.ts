@@ -33,7 +33,6 @@ export const errorTable = {
   PYTHON_NOT_FOUND: { exit: 2 },
   DOWNLOAD_FAILED: { exit: 1 },
   SETUP_FAILED: { exit: 1 },
-  DOCKER_UNUSABLE: { exit: 2 },
   PORT_UNAVAILABLE: { exit: 2 },
   ISOLATION_UNAVAILABLE: { exit: 2 },
   CANCELLED: { exit: 130 },
