@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/kometa/**', 'test/browser/**', 'test/trust/**', 'node_modules/**'],
+    exclude: ['test/kometa/**', 'test/browser/**', 'test/container/**', 'test/trust/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -57,7 +57,8 @@ const allowedSockets = [
   'src/proxy/', // listens; checked below for clients
   'src/gate/', // the outbound gate, never Plex
   'src/util/public-address.ts', // judges addresses with node:net's BlockList
-  'src/run/doctor.ts', // listens for an instant, to see whether a port is free
+  'src/run/doctor/check-machine.ts', // listens for an instant, to see whether a port is free
+  'src/util/door.ts', // a listening socket that another process may have opened
   'src/kometa/supervisor', // a pipe to the tool that outlives nobody
   'src/kometa/isolation', // relays the proxy and the gate into Kometa's own network
   'src/demo/', // the sample Plex and the sample renderer
