@@ -159,3 +159,24 @@ describe('the section that has to be known first', () => {
     expect(sectionBefore(summary('GET /library/sections/2/genre', { tokenHeader: 'other' }), context)).toBeNull()
   })
 })
+
+test('the token of the job in another parameter is refused: it must not reach Plex by another way', () => {
+  const context: PolicyContext = {
+    section: () => undefined,
+    listedArtwork: () => false,
+    acceptsToken: (token) => token === 'ours',
+    holdsToken: (text) => text.includes('ours'),
+  }
+  const summary = {
+    method: 'GET',
+    rawTarget: '/library/collections/1?excludeElements=ours',
+    httpVersion: '1.1',
+    hasBody: false,
+    hasUpgrade: false,
+    hasHost: true,
+    tooManyHeaders: false,
+    tokenHeader: 'ours',
+  }
+  expect(decide(summary, context)).toMatchObject({ kind: 'refuse', status: 403 })
+  expect(decide({ ...summary, rawTarget: '/library/collections/1' }, context)).toMatchObject({ kind: 'forward' })
+})

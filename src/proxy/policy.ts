@@ -21,6 +21,8 @@ export interface RequestSummary {
 export interface PolicyContext extends ReadContext {
   /** Compares with the one token of this job, in constant time. */
   acceptsToken(token: string): boolean
+  /** Does the job's token stand in this text, in whichever spelling? It must not reach Plex by another way either. */
+  holdsToken?(text: string): boolean
 }
 
 export type Verdict =
@@ -52,6 +54,7 @@ export const verdictWords = {
   noHost: 'the request names no host',
   manyHeaders: 'the request has too many headers',
   noToken: 'the request carries no token of this job',
+  strayToken: 'the token of this job stands where no token belongs',
   wrongToken: 'the request carries another token than that of this job',
 } as const
 
@@ -82,6 +85,9 @@ export function decide(request: RequestSummary, context: PolicyContext): Verdict
   if (parsed) {
     const read = parsed.ok ? classifyTarget(parsed.target, context) : parsed
     if (!read.ok) return { kind: 'refuse', target, status: 403, reason: read.reason }
+    if (target.pairs.some((pair) => context.holdsToken?.(pair))) {
+      return { kind: 'refuse', target, status: 403, reason: verdictWords.strayToken }
+    }
     return { kind: 'forward', target, read, reason: verdictWords.knownRead }
   }
   return decideWrite(request, target)

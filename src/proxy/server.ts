@@ -15,7 +15,7 @@ import type { ReadHandler } from './read-handler.ts'
 import { createReadMemory } from './read-memory.ts'
 import type { ProxyRecorder } from './recorder.ts'
 import { createRecords } from './records.ts'
-import { createTokenCheck } from './token-check.ts'
+import { createTokenCheck, createTokenSearch } from './token-check.ts'
 
 export const defaultProxyPort = 32500
 
@@ -65,6 +65,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       section: memory.section,
       listedArtwork: memory.listedArtwork,
       acceptsToken: createTokenCheck(clientToken),
+      holdsToken: createTokenSearch(clientToken),
     },
     memory,
     records,

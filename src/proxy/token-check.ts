@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { decodeValue } from '../plex/request-target.ts'
 
 /**
  * Compares a token with ours in a time that tells nothing of ours but its length, which is no secret. Without a hash:
@@ -12,5 +13,13 @@ export function createTokenCheck(clientToken: string): (token: string) => boolea
     // Takes as many whole characters as fit: a longer token differs in its length.
     given.write(token, 'utf8')
     return timingSafeEqual(given, expected) && token.length === clientToken.length
+  }
+}
+
+/** Finds the job's token within a text, as it is and decoded up to twice. */
+export function createTokenSearch(clientToken: string): (text: string) => boolean {
+  return (text) => {
+    const once = decodeValue(text) ?? text
+    return [text, once, decodeValue(once) ?? once].some((spelling) => spelling.includes(clientToken))
   }
 }

@@ -56,6 +56,8 @@ function openLine(port: number, timeoutMs: number): Line {
   let received: Buffer = Buffer.alloc(0)
   let open = true
   let isHead = false
+  let asked = ''
+  let holdsMore = false
   let settle: ((status: number) => void) | null = null
   let fail: ((error: Error) => void) | null = null
   const finish = (status: number) => {
@@ -70,6 +72,10 @@ function openLine(port: number, timeoutMs: number): Line {
     if (answer.closes || answer.bytes < received.length) {
       open = false
       socket.destroy()
+    } else if (holdsMore) {
+      // What stands behind the first request may be answered later: that answer must not be taken for the next one's.
+      open = false
+      socket.end()
     }
     finish(answer.status)
   })
@@ -79,7 +85,8 @@ function openLine(port: number, timeoutMs: number): Line {
   })
   socket.on('error', () => socket.destroy())
   socket.setTimeout(timeoutMs, () => {
-    fail?.(new Error(`no answer within ${timeoutMs} ms; so far: ${received.toString('latin1').slice(0, 200)}`))
+    const soFar = received.toString('latin1').slice(0, 400)
+    fail?.(new Error(`no answer within ${timeoutMs} ms to ${JSON.stringify(asked)}; so far: ${soFar}`))
     socket.destroy()
   })
   return {
@@ -91,8 +98,11 @@ function openLine(port: number, timeoutMs: number): Line {
     },
     ask(bytes) {
       received = Buffer.alloc(0)
+      asked = bytes.toString('latin1', 0, 600)
+      const end = bytes.indexOf('\r\n\r\n')
+      holdsMore = end >= 0 && end + 4 < bytes.length
       // Empty lines before a request are passed over.
-      isHead = /^[\r\n]*HEAD /.test(bytes.toString('latin1', 0, 16))
+      isHead = /^[\r\n]*HEAD /.test(bytes.toString('latin1', 0, 4_096))
       return new Promise((resolve, reject) => {
         settle = resolve
         fail = reject

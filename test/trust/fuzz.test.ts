@@ -11,7 +11,8 @@ import { clientIdentifier, createCountingRecorder, createForgetfulCaptures, star
 /** TRUST_FUZZ_SECONDS: how long (20). TRUST_FUZZ_REQUESTS: how many at most. TRUST_FUZZ_SEED: the run to repeat. */
 const seconds = sizeFromEnvironment('TRUST_FUZZ_SECONDS', 20)
 const most = sizeFromEnvironment('TRUST_FUZZ_REQUESTS', 100_000_000)
-const seed = sizeFromEnvironment('TRUST_FUZZ_SEED', (Date.now() % 1_000_000_000) + 1)
+// The same one in every CI run, so that a red build can be repeated; by hand any other.
+const seed = sizeFromEnvironment('TRUST_FUZZ_SEED', 20_261_123)
 
 test(`fuzzed requests, seed ${seed}`, { timeout: (seconds + 120) * 1_000 }, async () => {
   const problems: string[] = []
