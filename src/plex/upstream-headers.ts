@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'x-plex-container-start': /^\d{1,18}$/,
   'x-plex-container-size': /^\d{1,18}$/,
 }
-const names = Object.keys(allowed)
+const names: readonly string[] = Object.keys(allowed)
 
 /** Writes the headers of a read anew: those on the list, the token (unless the read goes without), our one client id. */
 export function outgoingHeaders(read: PlexRead, token: string | undefined, clientIdentifier: string): string[] {
@@ -25,4 +25,17 @@ export function outgoingHeaders(read: PlexRead, token: string | undefined, clien
     }
   }
   return headers
+}
+
+/** The same headers without those that would reach Plex and whose value the caller does not want there. */
+export function withoutHeaders<Headers extends PlexRead['headers'] & object>(
+  headers: Headers,
+  unwanted: (value: string) => boolean,
+): Headers {
+  let kept = headers
+  for (const name of names) {
+    const value = headers[name]
+    if (typeof value === 'string' && unwanted(value)) kept = { ...kept, [name]: undefined }
+  }
+  return kept
 }

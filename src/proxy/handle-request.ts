@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { withoutHeaders } from '../plex/upstream-headers.ts'
 import { drainBody } from './drain-body.ts'
 import { Exchange } from './exchange.ts'
 import type { WriteHandlers } from './handle-write.ts'
@@ -72,7 +73,10 @@ export function createRequestHandler(options: HandleOptions) {
       const method = exchange.summary.method === 'HEAD' ? 'HEAD' : 'GET'
       const reply = new ClientReply(exchange, verdict.read, records)
       try {
-        options.read({ method, read: verdict.read, headers: exchange.req.headers }, reply)
+        const { headers: given } = exchange.req
+        // The job's token is a secret of this machine: Plex gets its own one, and this one in no other header.
+        const headers = context.holdsToken ? withoutHeaders(given, context.holdsToken) : given
+        options.read({ method, read: verdict.read, headers }, reply)
       } catch (error) {
         reply.fail(500, ourFailure(error))
       }

@@ -19,6 +19,7 @@ export function createTokenCheck(clientToken: string): (token: string) => boolea
 /** Finds the job's token within a text, as it is and decoded up to twice. */
 export function createTokenSearch(clientToken: string): (text: string) => boolean {
   return (text) => {
+    if (!text.includes('%')) return text.includes(clientToken)
     const once = decodeValue(text) ?? text
     return [text, once, decodeValue(once) ?? once].some((spelling) => spelling.includes(clientToken))
   }

@@ -37,10 +37,15 @@ export function createTargetIds(taken: Iterable<string> = []): (item: IdSource) 
   }
 }
 
-/** TARGET_ID_DUPLICATE for ids that are one file name where case does not count. */
+/** TARGET_ID_DUPLICATE for ids that are one file name where case does not count; TARGET_ID_INVALID for a device's name. */
 export function checkTargetIds(ids: Iterable<string>): void {
   const seen = new Map<string, string>()
   for (const id of ids) {
+    if (isReservedName(id)) {
+      throw new AppError('TARGET_ID_INVALID', `the target id "${id}" is a name that Windows keeps for a device`, {
+        hint: `Call it "${id.replace(/\..*/, '')}-1", for example: pictures carry this name, and folders are shared.`,
+      })
+    }
     const earlier = seen.get(id.toLowerCase())
     if (earlier !== undefined) {
       const what =

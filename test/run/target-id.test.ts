@@ -118,6 +118,13 @@ describe('target ids', () => {
       expect.objectContaining({ message: 'the target id "a" is given twice' }),
     )
   })
+
+  test.each(['nul', 'CON', 'com1', 'aux.txt'])('%s is a device on Windows: no id', (id) => {
+    expect(() => checkTargetIds(['a', id])).toThrow(
+      expect.objectContaining({ code: 'TARGET_ID_INVALID', exitCode: 2, message: expect.stringContaining(`"${id}"`) }),
+    )
+    expect(() => checkTargetIds([`${id}x`.replace('.txt', '')])).not.toThrow()
+  })
 })
 
 describe('output names', () => {

@@ -88,6 +88,19 @@ describe('what arrives at Plex', () => {
     expect(JSON.stringify(recorder.forwards)).not.toContain(clientToken)
   })
 
+  test.each([`application/xml, ${clientToken}`, `application/${encodeURIComponent(`/${clientToken}`)}`])(
+    "a listed header with the job's token in it stays here: %s",
+    async (value) => {
+      const { proxy, plex } = await start()
+      const headers = [`Accept: ${value}`, 'Accept-Language: de', `If-None-Match: "${clientToken}"`]
+      const { status } = await sendRaw(proxy.port, request('GET', '/library/metadata/101', headers))
+      expect(status).toBe(200)
+      const read = plex.journal.at(-1)
+      expect(read?.headers).toMatchObject({ 'x-plex-token': realToken, 'accept-language': 'de' })
+      expect(JSON.stringify(plex.journal)).not.toContain(clientToken)
+    },
+  )
+
   test.each([['X-Plex-Language: xx-evil-header'], ['X-Plex-Container-Start: 1,2'], ['X-Plex-Container-Size: -1']])(
     '%s is left out',
     async (header) => {
