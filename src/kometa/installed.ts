@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
+import { parseJson } from '../util/parse-json.ts'
 
 /** What `setup` installs when no version is named: the one that this tool is tested with. */
 export const defaultKometaVersion = '2.4.4'
@@ -86,12 +87,4 @@ export async function removeInstalled(dataDir: string, version: string): Promise
 /** By numbers: 2.4.10 is newer than 2.4.9. */
 function compareVersions(one: string, other: string): number {
   return one.localeCompare(other, 'en', { numeric: true })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
+import { parseJson } from '../util/parse-json.ts'
 import type { KometaInstall } from './find.ts'
 import { requirementsScript } from './requirements-script.ts'
 
@@ -165,12 +166,4 @@ async function modified(path: string): Promise<number | undefined> {
     ({ mtimeMs }) => mtimeMs,
     () => undefined,
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,29 +1,12 @@
+import { plainLetters } from '../util/plain-letters.ts'
+
 /** How well a title fits what the user typed: smaller is better. */
 export const matchLevels = ['same', 'folded', 'loose', 'contains'] as const
 export type MatchLevel = (typeof matchLevels)[number]
 
-// Letters that Unicode does not take apart into a base letter and a mark.
-const letters: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  ł: 'l',
-  þ: 'th',
-  ı: 'i',
-  ħ: 'h',
-  ŧ: 't',
-}
-
 /** Lower case, without accents, typographic quotes and dashes made plain, blanks collapsed. */
 export function foldTitle(title: string): string {
-  return title
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/[ßæœøđðłþıħŧ]/g, (letter) => letters[letter] ?? letter)
+  return plainLetters(title)
     .replace(/[\u2018\u2019\u02bc`´]/g, "'")
     .replace(/[\u201c\u201d\u201e«»]/g, '"')
     .replace(/[\u2010-\u2015\u2212]/g, '-')

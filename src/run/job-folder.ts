@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
+import { parseJson } from '../util/parse-json.ts'
 import { makeUsableFolder } from './usable-folder.ts'
 
 /** Where things stand in a job folder. The layout is a promise to users and scripts. */
@@ -57,13 +58,4 @@ export async function removeEarlierResults(folder: JobFolder): Promise<void> {
     if (path !== '' && full.startsWith(folder.outputDir + sep)) await rm(full, { force: true })
   }
   await rm(folder.summaryPath, { force: true })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A torn summary of an older tool names nothing to remove; it is replaced.
-    return null
-  }
 }

@@ -1,15 +1,4 @@
-// Letters that Unicode does not take apart into a base letter and a mark.
-const letters: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  ł: 'l',
-  þ: 'th',
-  ı: 'i',
-}
+import { plainLetters } from '../util/plain-letters.ts'
 
 /** Names that Windows keeps for devices, with any extension. */
 const reserved = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i
@@ -18,11 +7,7 @@ export const isReservedName = (name: string): boolean => reserved.test(name)
 
 /** Lower-case letters a-z, digits and single dashes; '' when nothing of the text can be kept. */
 export function slug(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/[ßæœøđðłþı]/g, (letter) => letters[letter] ?? letter)
+  return plainLetters(text)
     .replace(/&/g, ' and ')
     .replace(/['\u2018\u2019\u02bc`]/g, '')
     .replace(/[^a-z0-9]+/g, '-')

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { writeFileAtomic } from '../util/atomic-file.ts'
+import { parseJson } from '../util/parse-json.ts'
 
 /** A small file of ours, read once and written whole. A damaged one is as none. */
 export interface JsonFile<T> {
@@ -31,14 +32,5 @@ export async function openJsonFile<Schema extends z.ZodType>(
       writing = mine.catch(() => undefined)
       await mine
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
   }
 }

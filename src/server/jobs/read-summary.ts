@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from '../../contract/records.ts'
 import { jobStatusSchema, targetResultSchema } from '../../contract/summary.ts'
+import { parseJson } from '../../util/parse-json.ts'
 
 const list = <T extends z.ZodType>(one: T) =>
   z
@@ -99,14 +100,5 @@ export function createSummaryReader(): ReadSummary {
       kept.delete(oldest)
     }
     return file
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { PlexSection } from '../../plex/server-answers.ts'
+import { parseJson } from '../../util/parse-json.ts'
 import { createIntern, fromStored, type IndexItem, storedItemSchema, toStored } from './index-item.ts'
 
 const version = 1
@@ -90,13 +91,4 @@ export async function folderBytes(folder: string): Promise<number> {
     bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0
   }
   return bytes
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }

@@ -5,6 +5,7 @@ import { classifyRead } from '../../plex/classify-read.ts'
 import type { PlexConnection } from '../../plex/connection.ts'
 import { readFailure } from '../../plex/read-container.ts'
 import { metaTarget, parseSectionMeta, plainMeta, type SectionMeta } from '../../plex/section-meta.ts'
+import { parseJson } from '../../util/parse-json.ts'
 import { limits } from '../limits.ts'
 import { createIntern, type IndexItem, parseIndexItem } from './index-item.ts'
 
@@ -131,7 +132,7 @@ function createReader(connection: PlexConnection, section: string, signal: Abort
     meta?: SectionMeta,
   ): Promise<Container> {
     const { status, body } = await get(target, 'application/json', page, meta)
-    const parsed = status === 200 ? answerSchema.safeParse(parseJson(body)) : null
+    const parsed = status === 200 ? answerSchema.safeParse(parseJson(body.toString('utf8'))) : null
     if (parsed?.success) return parsed.data.MediaContainer
     throw new AppError('PLEX_READ_FAILED', `Plex at ${url} answered ${status} for ${target.split('?', 1)[0]}`)
   }
@@ -186,12 +187,3 @@ const labelSchema = z.object({
     .pipe(z.string().regex(/^\d{1,18}$/)),
   title: z.string(),
 })
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-}
