@@ -3,46 +3,107 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { type Figure, readFigures } from './figures.ts'
 
-const usage = `npm run test:trust [-- options] [files]
-  --long        as long as by hand: 1,000,000 fuzzed requests, 1,000 kills, 500,000 requests for flatness; hours
-  --self-test   take out each rule in turn and show that something goes red
-  --mutants     small random changes to policy and capture, and how many of them are noticed`
+const usage = `npm run test:trust                          the suite as in CI, and its table of figures
+npm run test:trust -- FILE ...              parts of it: raw-cases, write-matrix, secrets, ...
+npm run test:trust -- --fuzz 1000000        that many fuzzed requests
+npm run test:trust -- --kills 1000          that many rounds of kill -9
+npm run test:trust -- --requests 500000     that many requests, and what the proxy then holds
+    --seed N      of --fuzz and --kills: the run to repeat; without it a new one, which is printed
+npm run test:trust -- --self-test [WORDS]   takes out each rule in turn (or those whose name holds the words): something must go red
+npm run test:trust -- --mutants [N]         N small random changes to policy and capture: how many are noticed (60)
+    --seed N      which ones
 
+Rules and changes are taken out of a copy of the sources, never of the sources themselves.
+--fuzz, --kills and --requests can stand together; each runs its own part alone. Ctrl-C ends a run.`
+
+/** Parts that a number makes longer: the test, and what it reads from the environment. */
 const long = {
-  TRUST_FUZZ_REQUESTS: '1000000',
-  TRUST_FUZZ_SECONDS: '14400',
-  TRUST_KILL_ROUNDS: '1000',
-  TRUST_FLAT_REQUESTS: '500000',
-}
+  fuzz: { file: 'fuzz', env: 'TRUST_FUZZ_REQUESTS', seed: 'TRUST_FUZZ_SEED', also: { TRUST_FUZZ_SECONDS: '86400' } },
+  kills: { file: 'kill', env: 'TRUST_KILL_ROUNDS', seed: 'TRUST_KILL_SEED', also: {} },
+  requests: { file: 'flatness', env: 'TRUST_FLAT_REQUESTS', seed: null, also: {} },
+} as const
+
+/** Figures of the issue that tests of the other suites reach. */
+const elsewhere = ['test/wire/capture-multipart.test.ts', 'test/isolation/hostile.test.ts']
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const args = process.argv.slice(2)
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+  return 2
+})
 
-if (args.includes('--help')) console.log(usage)
-else if (args.includes('--self-test')) await (await import('./self-test/run-self-test.ts')).runSelfTest(root)
-else if (args.includes('--mutants')) await (await import('./self-test/run-mutants.ts')).runMutants(root)
-else runSuite()
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      ...{ help: { type: 'boolean' }, 'self-test': { type: 'boolean' }, mutants: { type: 'boolean' } },
+      ...{
+        fuzz: { type: 'string' },
+        kills: { type: 'string' },
+        requests: { type: 'string' },
+        seed: { type: 'string' },
+      },
+    },
+  })
+  const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * 999_999_999) : whole('seed', values.seed)
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  if (values['self-test']) {
+    const { runSelfTest } = await import('./self-test/run-self-test.ts')
+    return (await runSelfTest(root, positionals.join(' '))) ? 0 : 1
+  }
+  if (values.mutants) {
+    const { runMutants } = await import('./self-test/run-mutants.ts')
+    return (await runMutants(root, whole('mutants', positionals[0] ?? '60'), seed)) ? 0 : 1
+  }
+  const files: string[] = [...positionals]
+  const env: Record<string, string> = {}
+  for (const name of ['fuzz', 'kills', 'requests'] as const) {
+    const value = values[name]
+    if (value === undefined) continue
+    const part = long[name]
+    files.push(`test/trust/${part.file}.test.ts`)
+    Object.assign(env, { [part.env]: String(whole(name, value)) }, part.also)
+    if (part.seed !== null) env[part.seed] = String(seed)
+  }
+  return runSuite(files, env)
+}
 
-/** The suite, and then its figures. */
-function runSuite(): void {
+function whole(name: string, text: string): number {
+  const value = Number(text.replaceAll(',', ''))
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${name} wants a whole number above 0, not ${text}`)
+  return value
+}
+
+/** The suite, or parts of it, and then its figures. */
+function runSuite(files: readonly string[], env: Record<string, string>): number {
   const folder = mkdtempSync(join(tmpdir(), 'trust-figures-'))
   const file = join(folder, 'figures.jsonl')
   writeFileSync(file, '')
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const files = args.filter((arg) => !arg.startsWith('--'))
-  const result = spawnSync(process.execPath, [vitest, 'run', '--config', 'vitest.trust.config.ts', ...files], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...(args.includes('--long') ? long : {}), ...process.env, TRUST_FIGURES: file },
-  })
+  const vitest = (config: string, chosen: readonly string[]) =>
+    spawnSync(
+      process.execPath,
+      [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config, ...chosen],
+      {
+        cwd: root,
+        stdio: 'inherit',
+        env: { ...process.env, ...env, TRUST_FIGURES: file },
+      },
+    ).status ?? 1
+  let status = vitest('vitest.trust.config.ts', files)
+  if (files.length === 0) status = Math.max(status, vitest('vitest.config.ts', elsewhere))
   console.log(table(readFigures(file)))
   rmSync(folder, { recursive: true, force: true })
-  process.exitCode = result.status ?? 1
+  return status
 }
 
 function table(figures: readonly Figure[]): string {
-  const lines = figures.map(({ name, value, goal }) => `| ${name} | ${value} | ${goal} |`)
-  return ['', '| figure | reached | goal |', '|---|---|---|', ...lines, ''].join('\n')
+  const cell = (text: string) => text.replaceAll('|', '/')
+  const lines = figures.map(({ name, value, goal }) => `| ${cell(name)} | ${cell(goal)} | ${cell(value)} |`)
+  return ['', '| figure | goal | reached |', '|---|---|---|', ...lines, ''].join('\n')
 }

@@ -4,10 +4,12 @@ import { makeScratch } from './scratch.ts'
 /**
  * Takes out each rule in turn, in a copy of the sources, and runs the part of the suite that says it checks it. A rule whose
  * absence nobody notices is a failure of the suite. First the same parts run without a change: they must be green.
+ * `words` chooses rules by their names; '' = all. True when every one of them was noticed.
  */
-export async function runSelfTest(root: string): Promise<void> {
+export async function runSelfTest(root: string, words: string): Promise<boolean> {
   using scratch = makeScratch(root)
-  const chosen = rules.filter(({ name }) => name.includes(process.env.TRUST_RULE ?? ''))
+  const chosen = rules.filter(({ name }) => name.includes(words))
+  if (chosen.length === 0) throw new Error(`no rule has "${words}" in its name`)
   const files = [...new Set(chosen.map(({ tests }) => tests))]
   const untouched = await scratch.test(files, { timeoutMs: 900_000 })
   console.log(`without a change: ${untouched.passed} passed, ${untouched.failed} failed ${untouched.red.join('; ')}`)
@@ -21,5 +23,5 @@ export async function runSelfTest(root: string): Promise<void> {
     console.log(`| ${name} | ${red} |`)
   }
   console.log(`\n${chosen.length} rules, ${chosen.length - unnoticed} noticed, ${unnoticed} not`)
-  if (unnoticed > 0) process.exitCode = 1
+  return unnoticed === 0
 }
