@@ -132,6 +132,15 @@ export const summarySchema = z.object({
     /** In words. */
     why: z.string(),
   }),
+  /** What the job asked of Plex beside its verification, for Kometa and for itself; absent in summaries of before. */
+  plex_reads: z
+    .object({
+      forwarded: z.int().nonnegative(),
+      forwarded_bytes: z.int().nonnegative(),
+      /** Reads of Kometa that were answered without asking Plex again. */
+      answered_from_memory: z.int().nonnegative(),
+    })
+    .optional(),
   verification: verificationSchema,
   /** `output/ledger.jsonl`: every request and its verdict, each line with the hash of the one before. */
   ledger: z.object({

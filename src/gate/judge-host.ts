@@ -1,14 +1,14 @@
 import { isIP } from 'node:net'
-import { isPublicAddress } from '../util/public-address.ts'
+import { isPublicAddress, plainAddress } from '../util/public-address.ts'
 import { coversHost, notificationHosts, plexHosts, readOnlyHosts } from './hosts.ts'
 
 export interface GateRules {
   /** open: public hosts that nobody knows pass; strict: only known read-only sources and `allow`. */
   mode: 'open' | 'strict'
-  /** Host names of `gate.allow` and `gate.deny` in preview.yml; a leading dot covers all below. Deny wins. */
+  /** Host names and addresses of `gate.allow` and `gate.deny` in preview.yml; a leading dot covers all below. Deny wins. */
   allow: readonly string[]
   deny: readonly string[]
-  /** Every name and address of the Plex servers of this job, lower case. */
+  /** Every name and address of the Plex servers of this job, as `hostSet` spells them. */
   plexNames: ReadonlySet<string>
   /** The account at plex.tv may be asked (`preview.expose_token`). */
   plexAccount: boolean
@@ -25,7 +25,7 @@ export function judgeHost(host: string, rules: GateRules): HostVerdict {
   if (name === null) return block('this is no host name')
   if (rules.plexNames.has(name)) return block('this is the Plex server: Kometa reaches it through the proxy alone')
   if (coversHost(notificationHosts, name)) return block('a preview sends no notifications')
-  if (coversHost(rules.deny, name)) return block('gate.deny in preview.yml names it')
+  if (covers(rules.deny, name)) return block('gate.deny in preview.yml names it')
   if (coversHost(readOnlyHosts, name)) return pass(true)
   if (coversHost(plexHosts, name)) {
     return rules.plexAccount && !coversHost(['.plex.direct'], name)
@@ -34,22 +34,31 @@ export function judgeHost(host: string, rules: GateRules): HostVerdict {
   }
   if (isIP(name) !== 0) {
     if (!isPublicAddress(name)) return block('this is a private, local or reserved address')
-    return rules.mode === 'open' || rules.allow.includes(name) ? pass(false) : blockUnknown(rules)
+    return rules.mode === 'open' || covers(rules.allow, name) ? pass(false) : blockUnknown(rules)
   }
   if (isLocalName(name)) return block('this is a name of the local network')
   if (coversHost(rules.allow, name)) return pass(true)
   return rules.mode === 'open' ? pass(false) : blockUnknown(rules)
 }
 
+function covers(names: readonly string[], name: string): boolean {
+  return isIP(name) === 0 ? coversHost(names, name) : names.some((one) => normalizeHost(one) === name)
+}
+
+/** Names and addresses in the one spelling that a host is compared in. */
+export function hostSet(hosts: Iterable<string>): Set<string> {
+  return new Set([...hosts].map((host) => normalizeHost(host) ?? host.toLowerCase()))
+}
+
 function blockUnknown(rules: GateRules): HostVerdict {
   return block(`gate: ${rules.mode} lets only known read-only sources pass; add it to gate.allow if overlays need it`)
 }
 
-/** Lower case, no trailing dot, no brackets; null for what is neither a name nor an address. */
+/** Lower case, no trailing dot, no brackets, one spelling of each address; null for what is neither a name nor an address. */
 export function normalizeHost(host: string): string | null {
   const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
   const name = bare.toLowerCase().replace(/\.$/, '')
-  if (isIP(name) !== 0) return name
+  if (isIP(name) !== 0) return plainAddress(name)
   // A name of digits, dots and x alone may be read as an address by some resolver: 0x7f.1, 2130706433, 127.1.
   if (/^[0-9a-fx.]*$/.test(name) && /^(0x[0-9a-f]+|\d+)$/.test(name.split('.').at(-1) ?? '')) return null
   return /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_]([a-z0-9_-]{0,62})?)*$/.test(name) ? name : null

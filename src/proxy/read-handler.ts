@@ -16,6 +16,8 @@ export interface ProxyRead {
  */
 export interface ReadReply {
   begin(status: number, headers: OutgoingHttpHeaders): void
+  /** Before `begin`: Plex is not asked for this one; it comes from memory, or from what was asked on behalf of the client. */
+  fromHere(): void
   /** False: the client is slow, wait for `whenDrained`. */
   write(chunk: Buffer): boolean
   end(): void

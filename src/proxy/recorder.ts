@@ -1,6 +1,6 @@
 import type { BlockedWrite, Capture, RefusedRead } from '../contract/records.ts'
 
-/** One read that went to Plex and came back whole. */
+/** One read that was answered whole. */
 export interface ForwardedRead {
   seq: number
   timestamp: string
@@ -15,6 +15,8 @@ export interface ForwardedRead {
   durationMs: number
   /** Not Kometa's: the self-check of the scope, the prefetch. */
   ours?: true
+  /** Plex was not asked for it: from memory, or from a listing that is a record of its own. */
+  fromHere?: boolean
 }
 
 /** Where a proxy writes down its verdicts. One recorder serves all proxies of a job, so that `seq` orders them all. */

@@ -1,4 +1,5 @@
 import type { ArtworkKind } from '../contract/kinds.ts'
+import type { AllowedRead } from '../plex/classify-read.ts'
 import { queryOf, type RequestTarget, splitTarget } from '../plex/request-target.ts'
 import type { Exchange } from './exchange.ts'
 import type { ProxyRecorder } from './recorder.ts'
@@ -13,7 +14,7 @@ interface Refused {
 
 /** Writes records of exchanges, without tokens. */
 export interface Records {
-  forwarded(exchange: Exchange, target: string, template: string, status: number, bytes: number): void
+  forwarded(exchange: Exchange, read: AllowedRead, answer: { status: number; bytes: number; fromHere: boolean }): void
   refused(exchange: Exchange, refused: Refused): void
   /** A request that never became one: CONNECT, an upgrade, or bytes that are not HTTP. */
   refusedRaw(method: string, rawTarget: string, refused: Refused): void
@@ -44,10 +45,10 @@ export function createRecords(
 
   return {
     describe: (exchange) => describe(targetOf(exchange)),
-    forwarded({ seq, timestamp, startedAt, summary }, target, template, status, bytes) {
+    forwarded({ seq, timestamp, startedAt, summary }, { target, template }, answer) {
       const durationMs = performance.now() - startedAt
       const { method } = summary
-      recorder.forwarded({ seq, timestamp, server, method, target: clean(target), template, status, bytes, durationMs })
+      recorder.forwarded({ seq, timestamp, server, method, target: clean(target), template, durationMs, ...answer })
     },
     refused(exchange, { status, reason, outcome }) {
       const target = targetOf(exchange)

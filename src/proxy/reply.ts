@@ -12,6 +12,7 @@ export class ClientReply implements ReadReply {
   #status = 0
   #bytes = 0
   #done = false
+  #fromHere = false
   #stop: (() => void) | undefined
 
   constructor(exchange: Exchange, read: AllowedRead, records: Records) {
@@ -25,6 +26,10 @@ export class ClientReply implements ReadReply {
     if (this.#done) return
     this.#exchange.res.writeHead(status, headers)
     this.#status = status
+  }
+
+  fromHere(): void {
+    this.#fromHere = true
   }
 
   write(chunk: Buffer): boolean {
@@ -41,7 +46,8 @@ export class ClientReply implements ReadReply {
     if (status >= 400 && status !== 404) {
       this.#records.refused(this.#exchange, { status, reason: `Plex answered ${status}`, outcome: 'failed' })
     } else {
-      this.#records.forwarded(this.#exchange, this.#read.target, this.#read.template, status, this.#bytes)
+      const answer = { status, bytes: this.#bytes, fromHere: this.#fromHere }
+      this.#records.forwarded(this.#exchange, this.#read, answer)
     }
     this.#exchange.res.end()
   }

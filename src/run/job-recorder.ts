@@ -11,8 +11,11 @@ export interface JobRecords {
   blocked: BlockedWrite[]
   captured: Capture[]
   refused: RefusedRead[]
+  /** Reads that went to Plex, Kometa's and ours, and the bytes of their answers. */
   forwardedCount: number
   forwardedBytes: number
+  /** Reads of Kometa that were answered from here, without Plex. */
+  answeredCount: number
   /** Records that no longer fit into the lists. */
   dropped: number
 }
@@ -47,6 +50,7 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
     refused: [],
     forwardedCount: 0,
     forwardedBytes: 0,
+    answeredCount: 0,
     dropped: 0,
   }
   const imageReads = new Map<string, ImageReads>()
@@ -109,8 +113,11 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
       log.warning(`${word}: ${read.method} ${target} status=${read.status}: ${read.reason}`)
     },
     forwarded(read: ForwardedRead) {
-      records.forwardedCount += 1
-      records.forwardedBytes += read.bytes
+      if (read.fromHere) records.answeredCount += 1
+      else {
+        records.forwardedCount += 1
+        records.forwardedBytes += read.bytes
+      }
       if (!read.ours) noteImage(imageReads, read)
       const {
         timestamp: time,
@@ -128,7 +135,7 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
         server,
         method,
         target,
-        verdict: 'forward',
+        verdict: read.fromHere ? 'answer' : 'forward',
         reason,
         status,
         bytes,

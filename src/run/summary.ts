@@ -112,6 +112,11 @@ export function buildSummary(input: SummaryInput): Summary {
     durations_ms: input.durationsMs,
     ledger: input.ledger,
     isolation: input.isolation,
+    plex_reads: {
+      forwarded: records.forwardedCount,
+      forwarded_bytes: records.forwardedBytes,
+      answered_from_memory: records.answeredCount,
+    },
     verification: input.verification,
     scope: input.scopes.map(scopeSummary),
     gate: {

@@ -45,6 +45,13 @@ export function isPublicAddress(address: string): boolean {
   return globalV6.check(address, 'ipv6') && !notPublicV6.check(address, 'ipv6')
 }
 
+/** The one spelling of an address: IPv6 as URLs write it, IPv4 in IPv6 clothes without them. */
+export function plainAddress(address: string): string {
+  if (isIP(address) !== 6 || address.includes('%')) return address.toLowerCase()
+  const groups = v6Groups(address)
+  return carriesV4(groups) ? innerV4(groups) : new URL(`http://[${address}]/`).hostname.slice(1, -1)
+}
+
 /** A host that is not (only) on the open internet, or has no address. The message is one line in words. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'

@@ -118,6 +118,7 @@ export function createCollectionLookup(
     const shown = elements.slice(start, start + size)
     const body = compose(all.listing, shown, { size: shown.length, totalSize: elements.length, offset: start })
     counts.answered += 1
+    reply.fromHere()
     reply.begin(200, {
       'content-type': all.listing.head.headers['content-type'] ?? 'text/xml;charset=utf-8',
       'content-length': body.length,

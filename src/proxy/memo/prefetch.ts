@@ -60,17 +60,21 @@ function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: string):
   if (!read.ok) return Promise.resolve()
   let status = 0
   let bytes = 0
+  let remembered = false
   return new Promise((resolve) => {
     const nobody: ReadReply = {
       begin(answered) {
         status = answered
+      },
+      fromHere() {
+        remembered = true
       },
       write(chunk) {
         bytes += chunk.length
         return true
       },
       end() {
-        recorded?.({ target: read.target, template: read.template, status, bytes })
+        if (!remembered) recorded?.({ target: read.target, template: read.template, status, bytes })
         resolve()
       },
       fail: () => resolve(),

@@ -129,6 +129,7 @@ function sendRemembered(
   const size = body.kind === 'memory' ? body.bytes.length : body.size
   const begin = (): void => {
     sent()
+    reply.fromHere()
     reply.begin(status, { ...headers, 'content-length': size })
   }
   if (body.kind === 'memory') {

@@ -72,6 +72,8 @@ export function createRecordingReply(client: ReadReply | null, path: string, lim
         file.once('error', (error) => forget(error.message))
       }
     },
+    // What is remembered came from Plex.
+    fromHere: () => undefined,
     write(chunk) {
       bytes += chunk.length
       if (bytes > (file === null ? limits.maxTextBytes : limits.maxImageBytes)) forget('larger than what is remembered')

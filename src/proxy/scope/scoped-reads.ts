@@ -26,6 +26,8 @@ export function createScopedReads(
       next(proxyRead, reply)
       return
     }
+    // Plex is asked by the scope, which records what it asks.
+    reply.fromHere()
     const headers = headersOf(proxyRead.headers)
     const head = proxyRead.method === 'HEAD'
     const beat = head ? null : startBeat(reply, headers.accept?.includes('application/json') ?? false, beatMs)
