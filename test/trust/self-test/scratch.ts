@@ -88,7 +88,7 @@ export function makeScratch(root: string): Scratch {
     },
     [Symbol.dispose]() {
       rmSync(dir, { recursive: true, force: true })
-      removeCompiled(root)
+      removeCompiled(root, dir)
     },
   }
 }
@@ -114,13 +114,13 @@ function endGroup(pid: number | undefined): void {
   process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
 }
 
-/** What scratch copies compiled; the real one's is kept. */
-function removeCompiled(root: string): void {
+/** What this scratch copy compiled; that of others, who may be running, is theirs. */
+function removeCompiled(root: string, dir: string): void {
   const cache = join(root, 'node_modules', '.cache')
   if (!existsSync(cache)) return
   for (const name of readdirSync(cache).filter((one) => one.startsWith('kometa-preview-trust-'))) {
     const config = join(cache, name, 'tsconfig.json')
-    if (!existsSync(config) || readFileSync(config, 'utf8').includes(JSON.stringify(join(root, 'src')))) continue
+    if (!existsSync(config) || !readFileSync(config, 'utf8').includes(JSON.stringify(join(dir, 'src')))) continue
     rmSync(join(cache, name), { recursive: true, force: true })
   }
 }
