@@ -134,6 +134,8 @@ describe('what is no read', () => {
     ['/library/metadata/5/file?url=%2Flibrary%2Fsections%2F1%2Frefresh', 'foreignFile'],
     ['/library/metadata/5/file?url=media%3A%2F%2Fa%2F..%2Fb', 'foreignFile'],
     ['/library/metadata/5/file?url=upload%3A%2F%2Fa&url=upload%3A%2F%2Fb', 'repeated'],
+    ['/playlists?title=1&title=1', 'repeated'],
+    ['/playlists?playlistType=1&title&title=1', 'repeated'],
   ])('%s: %s', (raw, code) => {
     expect(classify(raw)).toMatchObject({ ok: false, code })
   })

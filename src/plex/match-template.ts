@@ -106,7 +106,9 @@ function compile(template: ReadTemplate): CompiledTemplate {
   const parameters = new Map<string, CompiledParameter>()
   let bit = 1
   for (const [name, shape] of Object.entries(template.query ?? {})) {
-    parameters.set(name, { shape, bit: repeatable.has(name) ? 0 : bit })
+    // Outside of a search a name that could be a search field is a parameter like any other.
+    const mayRepeat = repeatable.has(name) && template.search === true
+    parameters.set(name, { shape, bit: mayRepeat ? 0 : bit })
     bit *= 2
   }
   if (parameters.size > 31) throw new Error(`too many parameters for one bit mask: ${template.path}`)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type GateRules, judgeHost, normalizeHost } from '../../src/gate/judge-host.ts'
+import { type GateRules, hostSet, judgeHost, normalizeHost } from '../../src/gate/judge-host.ts'
 
 const rules: GateRules = {
   mode: 'open',
@@ -62,6 +62,30 @@ describe('judgeHost', () => {
     expect(judgeHost('plex.tv', exposed).pass).toBe(true)
     expect(judgeHost('a.plex.direct', exposed).pass).toBe(false)
   })
+})
+
+test.each([
+  ['the address of Plex as IPv6', ['203.0.114.9'], '::ffff:203.0.114.9'],
+  ['the same in hex', ['203.0.114.9'], '[::ffff:cb00:7209]'],
+  ['the same behind NAT64', ['203.0.114.9'], '64:ff9b::cb00:7209'],
+  ['zeros written out', ['2606:4700::1'], '2606:4700:0:0:0:0:0:1'],
+  ['leading zeros', ['2606:4700::1'], '[2606:4700:0000::0001]'],
+  ['a server that the config spells in another way', ['2606:4700:0:0:0:0:0:1'], '2606:4700::1'],
+  ['a server that the config spells with a dot at its end', ['plex.mydomain.net.'], 'plex.mydomain.net'],
+  ['brackets and capitals', ['[2606:4700::AB]'], '[2606:4700::ab]'],
+])('the Plex server in another spelling: %s', (_name, names, host) => {
+  const spelled: GateRules = { ...rules, plexNames: hostSet(names) }
+  expect(judgeHost(host, spelled)).toMatchObject({ pass: false, reason: expect.stringContaining('Plex server') })
+})
+
+test('gate.deny and gate.allow take an address in any spelling', () => {
+  const denied: GateRules = { ...rules, deny: ['2606:4700:0:0:0:0:0:1', '8.8.8.8'] }
+  expect(judgeHost('[2606:4700::1]', denied).pass).toBe(false)
+  expect(judgeHost('::ffff:8.8.8.8', denied).pass).toBe(false)
+  const allowed: GateRules = { ...rules, mode: 'strict', allow: ['2606:4700:0:0:0:0:0:1'] }
+  expect(judgeHost('[2606:4700::1]', allowed).pass).toBe(true)
+  // Whatever is allowed: the network at home is not.
+  expect(judgeHost('192.168.1.5', { ...rules, allow: ['192.168.1.5'] }).pass).toBe(false)
 })
 
 test('normalizeHost gives one spelling, or none', () => {
