@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo, Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { createDoor, type Door } from '../util/door.ts'
-import { AddressRefused, resolvePublic } from '../util/public-address.ts'
+import { AddressRefused, plainAddress, resolvePublic } from '../util/public-address.ts'
 import { type Dial, dialAddress, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
-import { type GateRules, judgeHost, normalizeHost } from './judge-host.ts'
+import { type GateRules, hostSet, judgeHost, normalizeHost } from './judge-host.ts'
 
 export interface GateLimits {
   /** Until a connection to the outside stands. */
@@ -63,7 +63,9 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const credential = randomBytes(24).toString('base64url')
   const expected = Buffer.from(`Basic ${Buffer.from(`preview:${credential}`).toString('base64')}`)
   const sockets = new Set<Duplex>()
-  const dial = createDial(options, limits)
+  // In the one spelling that hosts are compared in.
+  const rules: GateRules = { ...options.rules, plexNames: hostSet(options.rules.plexNames) }
+  const dial = createDial(options, rules.plexNames, limits)
 
   const server = createServer({ keepAliveTimeout: 30_000 }, (incoming, outgoing) => {
     void forwardPlain(incoming, outgoing)
@@ -123,7 +125,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse('407 Proxy Authentication Required', 'the credential of the job is missing')
     }
     if (!target) return refuse('400 Bad Request', 'CONNECT wants host:port')
-    const verdict = judgeHost(target.host, options.rules)
+    const verdict = judgeHost(target.host, rules)
     if (!verdict.pass) return refuse('403 Forbidden', verdict.reason)
     let remote: Socket
     try {
@@ -162,7 +164,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse(407, 'the credential of the job is missing')
     }
     if (!url) return refuse(400, 'this is a proxy: it wants an absolute http:// address')
-    const verdict = judgeHost(url.hostname, options.rules)
+    const verdict = judgeHost(url.hostname, rules)
     if (!verdict.pass) return refuse(403, verdict.reason)
     let socket: Socket
     try {
@@ -220,12 +222,17 @@ const realm = 'Basic realm="kometa-preview"'
 const challenge = `Proxy-Authenticate: ${realm}\r\n`
 const hopHeaders = ['proxy-authorization', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'upgrade']
 
-function createDial(options: GateOptions, limits: GateLimits): Dial {
+function createDial(options: GateOptions, plexNames: ReadonlySet<string>, limits: GateLimits): Dial {
   const { nextHop } = options
   if (nextHop) return (host, port, how) => dialThroughProxy(nextHop, host, port, limits.connectTimeoutMs, how)
   const resolve = options.resolve ?? resolvePublic
   return async (host, port) => {
-    const [address] = await resolve(host)
+    const addresses = await resolve(host)
+    // Another name of the same machine: Plex behind a reverse proxy has many.
+    if (addresses.some(({ address }) => plexNames.has(plainAddress(address)))) {
+      throw new AddressRefused('this is an address of the Plex server: Kometa reaches it through the proxy alone')
+    }
+    const [address] = addresses
     if (!address) throw new Error('the host has no address')
     return dialAddress(address.address, port, limits.connectTimeoutMs)
   }

@@ -15,6 +15,8 @@ const arrPath =
 /** Null when this GET is a known read of the service, else why not. `path` is below the service's own address. */
 export function refusesRead(service: ServiceName, path: string, query: string): string | null {
   if (/[%\\;]|\/\/|\/\.{1,2}(\/|$)/.test(path)) return 'the path is not plain'
+  // Tautulli's server splits a query at `;` too, and a command behind one would be seen by it alone.
+  if (/[;\\#]/.test(query)) return 'the query is not plain'
   if (service !== 'tautulli') return arrPath.test(path) ? null : `${service}: not a known read`
   if (path !== '/api/v2') return 'tautulli: not a known read'
   const commands = new URLSearchParams(query).getAll('cmd')

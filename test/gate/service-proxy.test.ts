@@ -22,6 +22,18 @@ describe('known reads', () => {
     ['tautulli', '/api/v2', 'apikey=x&cmd=delete_all_library_history', false],
     ['tautulli', '/api/v2', 'apikey=x&cmd=terminate_session', false],
     ['tautulli', '/api/v2', 'apikey=x', false],
+    // CherryPy, Tautulli's server, takes `;` for `&`.
+    ['tautulli', '/api/v2', 'apikey=x;cmd=delete_library&cmd=get_home_stats', false],
+    ['tautulli', '/api/v2', 'cmd=get_home_stats;cmd=delete_library', false],
+    ['tautulli', '/api/v2', '%63md=delete_library&cmd=get_home_stats', false],
+    ['tautulli', '/api/v2', 'cmd=get_home_stats&section=a%3Bb', true],
+    ['tautulli', '/api/v2/', 'cmd=get_home_stats', false],
+    ['tautulli', '/API/v2', 'cmd=get_home_stats', false],
+    ['radarr', '/api/v3/system/shutdown', '', false],
+    ['radarr', '/api/v3/movie/1/refresh', '', false],
+    ['sonarr', '/api/v3/series\\..\\command', '', false],
+    ['sonarr', '//api/v3/series', '', false],
+    ['sonarr', '/api/v3/series/', '', false],
     ['tautulli', '/newsletter', '', false],
   ] as const)('%s %s?%s -> %s', (service, path, query, known) => {
     expect(refusesRead(service, path, query) === null).toBe(known)
