@@ -12,7 +12,7 @@ npm run test:trust -- --fuzz 1000000        that many fuzzed requests
 npm run test:trust -- --kills 1000          that many rounds of kill -9
 npm run test:trust -- --requests 500000     that many requests, and what the proxy then holds
     --seed N      of --fuzz and --kills: the run to repeat; without it a new one, which is printed
-npm run test:trust -- --self-test [WORDS]   takes out each rule in turn (or those whose name holds the words): something must go red
+npm run test:trust -- --self-test [WORD ..] takes out each rule in turn (or those with one of the words in their name): something must go red
 npm run test:trust -- --mutants [N]         N small random changes to policy and capture: how many are noticed (60)
     --seed N      which ones
 
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   }
   if (values['self-test']) {
     const { runSelfTest } = await import('./self-test/run-self-test.ts')
-    return (await runSelfTest(root, positionals.join(' '))) ? 0 : 1
+    return (await runSelfTest(root, positionals)) ? 0 : 1
   }
   if (values.mutants) {
     const { runMutants } = await import('./self-test/run-mutants.ts')

@@ -153,6 +153,28 @@ const oddTargets = [
 ]
 
 /** Queries that no read has, on a path that is one. */
+/** Bytes that no URL holds as they are, in a value that may hold any text: the witness sees whether one arrives. */
+const oddTexts = [
+  '"',
+  '<',
+  '>',
+  '[',
+  ']',
+  '\\',
+  '^',
+  '`',
+  '{',
+  '|',
+  '}',
+  ';',
+  '#',
+  '\t',
+  '\x7f',
+  '\x80',
+  '\xe4',
+  '\xff',
+]
+
 const oddQueries = [
   ...[
     '?',
@@ -346,6 +368,13 @@ export const targetCases: readonly RawCase[] = [
     bytes: get((own) => `${path(own)}?${query}`),
     ...queryVerdict(query),
   })),
+  ...oddTexts.flatMap((odd) =>
+    ['/playlists?title=a', '/hubs/search?query=a', '/library/sections/1/all?type=1&title=a'].map((start) => ({
+      name: `a text with ${show(odd)} in ${start}`,
+      bytes: get(() => `${start}${odd}b`),
+      ...nothing,
+    })),
+  ),
   ...oddTokens.map((query) => ({ name: `token ${query}`, bytes: get((own) => `${path(own)}?${query}`), ...nothing })),
   ...oddTokens.map((query) => ({
     name: `token ${query}, none in the header`,

@@ -1,3 +1,7 @@
+/** Parts of the suite that are none of the trust configuration. */
+const gateTests = 'test/gate/gate-attacks.test.ts'
+const ledgerTests = 'test/ledger/ledger.test.ts'
+
 /** One rule that the suite says it checks, how to take it out, and which part of the suite must then go red. */
 export interface Rule {
   name: string
@@ -119,8 +123,13 @@ export const rules: readonly Rule[] = [
   ),
   rule('path: ids are digits', match, "'{ids}': /^\\d{1,18}(,\\d{1,18})*$/", "'{ids}': /^[^/]+$/", raw, 'targets'),
   {
-    name: 'path: origin form and plain characters (two lines hold it)',
+    name: 'path: origin form and plain characters (three lines hold it)',
     patches: [
+      {
+        file: match,
+        find: 'node.literals.get(segment)\n  const found',
+        put: 'node.literals.get(unescape(segment))\n  const found',
+      },
       { file: target, find: "if (!raw.startsWith('/') || raw.startsWith('//'))", put: "if (raw === '')" },
       { file: target, find: 'if (!isPlainPath(target.path)) return', put: "if (target.path === '') return" },
     ],
@@ -194,8 +203,8 @@ export const rules: readonly Rule[] = [
   rule(
     'header list',
     headers,
-    'const names = Object.keys(allowed)',
-    "const names = [...Object.keys(allowed), 'cookie', 'x-http-method-override', 'user-agent']",
+    '  accept: /',
+    "  cookie: /./,\n  'x-http-method-override': /./,\n  'user-agent': /./,\n  accept: /",
     raw,
     'headers',
   ),
@@ -290,6 +299,98 @@ export const rules: readonly Rule[] = [
     "process.once('disconnect', endGroup)",
     '',
     'test/trust/kill.test.ts',
+  ),
+  rule(
+    'gate: the credential of the job',
+    'src/gate/gate.ts',
+    'return bytes.length === expected.length && timingSafeEqual(bytes, expected)',
+    'return bytes.length > -1',
+    gateTests,
+  ),
+  rule(
+    'gate: Plex by its name',
+    'src/gate/judge-host.ts',
+    "if (rules.plexNames.has(name)) return block('this is the Plex server: Kometa reaches it through the proxy alone')",
+    '',
+    gateTests,
+  ),
+  rule(
+    'gate: Plex by another name',
+    'src/gate/gate.ts',
+    'if (addresses.some(({ address }) => plexNames.has(plainAddress(address)))) {',
+    'if (addresses.length < 0) {',
+    gateTests,
+  ),
+  rule(
+    'gate: addresses in one spelling',
+    'src/gate/judge-host.ts',
+    'if (isIP(name) !== 0) return plainAddress(name)',
+    'if (isIP(name) !== 0) return name',
+    gateTests,
+  ),
+  rule(
+    'gate: literal private addresses',
+    'src/gate/judge-host.ts',
+    "if (!isPublicAddress(name)) return block('this is a private, local or reserved address')",
+    '',
+    gateTests,
+  ),
+  rule(
+    'gate: private addresses behind names',
+    'src/util/public-address.ts',
+    'if (!addresses.every(({ address }) => isPublicAddress(address))) {',
+    'if (addresses.length < 0) {',
+    gateTests,
+  ),
+  rule(
+    'gate: IPv4 in IPv6 clothes',
+    'src/util/public-address.ts',
+    "if (carriesV4(groups)) return !notPublicV4.check(innerV4(groups), 'ipv4')",
+    'if (carriesV4(groups)) return true',
+    gateTests,
+  ),
+  rule(
+    'gate: deny',
+    'src/gate/judge-host.ts',
+    "if (covers(rules.deny, name)) return block('gate.deny in preview.yml names it')",
+    '',
+    gateTests,
+  ),
+  rule(
+    'gate: strict',
+    'src/gate/judge-host.ts',
+    "return rules.mode === 'open' ? pass(false) : blockUnknown(rules)\n}",
+    'return pass(false)\n}',
+    gateTests,
+  ),
+  rule(
+    'gate: no notifications',
+    'src/gate/judge-host.ts',
+    "if (coversHost(notificationHosts, name)) return block('a preview sends no notifications')",
+    '',
+    gateTests,
+  ),
+  rule(
+    'services: one command',
+    'src/gate/service-reads.ts',
+    "if (/[;\\\\#]/.test(query)) return 'the query is not plain'",
+    '',
+    'test/gate/service-proxy.test.ts',
+  ),
+  rule('ledger: its chain', 'src/proxy/ledger.ts', 'prev: head, ...entry', 'prev: genesis, ...entry', ledgerTests),
+  rule(
+    'ledger: writes are never dropped',
+    'src/proxy/ledger.ts',
+    'if (isRead && totalBytes > maxTotalBytes) {',
+    'if (totalBytes > maxTotalBytes) {',
+    ledgerTests,
+  ),
+  rule(
+    'certificate: what was not read is not equal',
+    'src/run/compare-fingerprints.ts',
+    'if (was === undefined || is === undefined) unread += 1\n      else ',
+    '',
+    'test/verification/certificate.test.ts',
   ),
   {
     name: 'nothing is held on to',
