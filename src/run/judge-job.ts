@@ -29,6 +29,8 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
       `${refusedReads.length} ${one ? 'read' : 'reads'} of Kometa did not go through: badges may be missing.`,
     )
   }
+  const [failed] = refusedReads.filter(({ outcome }) => outcome === 'failed')
+  if (failed) problems.push(`Plex did not answer Kometa as it should: ${failed.reason}.`)
   if (findings.dropped > 0) problems.push(`${findings.dropped} records are in the ledger only: there were too many.`)
   return { status: statusOf(findings, problems, missing.length === targets.length), problems }
 }

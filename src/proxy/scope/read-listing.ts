@@ -59,7 +59,7 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
     }
   }
   const wire = { method: 'GET', target: read.target, headers: headersOf(read) } as const
-  await connection.stream({ ...wire, ...(read.signal && { signal: read.signal }) }, (answered) => {
+  const streamed = connection.stream({ ...wire, ...(read.signal && { signal: read.signal }) }, (answered) => {
     head = answered
     const decoder = decoderFor(answered.headers['content-encoding'])
     if (decoder === null) return writableOf(receive)
@@ -70,7 +70,12 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
     wireBytes = () => decoder.bytesWritten
     return decoder
   })
-  await decoded
+  try {
+    await streamed
+    await decoded
+  } catch (error) {
+    throw isUndecodable(error) ? new ListingFault('the answer of Plex says gzip and is none', { cause: error }) : error
+  }
   if (head.status !== 200) return { ok: false, answer: { head, body: Buffer.concat(other) } }
   const cut = reader.finish()
   return { ok: true, listing: { ...cut, head, wireBytes: wireBytes(), total: totalOf(cut, read.page) } }
@@ -111,6 +116,10 @@ function decoderFor(encoding: string | string[] | undefined) {
       return 'unknown'
   }
 }
+
+/** zlib's own words ("incorrect header check") tell a user nothing. */
+const isUndecodable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(Z_|ERR__ERROR_)/.test(String(error.code))
 
 function refuseEncoding(): never {
   throw new ListingFault('the answer of Plex is in an encoding that nobody asked for')

@@ -218,7 +218,7 @@ export const rules: readonly Rule[] = [
   rule('redirects', forward, 'if (status >= 300 && status < 400 && status !== 304)', 'if (status === 399)', dead),
   rule('web pages', forward, 'if (status < 300 && /^text\\/html/i', 'if (status < 100 && /^text\\/html/i', dead),
   rule('gzip that lies', forward, 'if (!isGzip(chunk)) {', 'if (chunk.length < 0) {', dead),
-  rule('short answers are cut', 'src/proxy/reply.ts', 'if (begun) res.destroy()', 'if (begun) res.end()', toxics),
+  rule('short answers are cut', 'src/proxy/reply.ts', 'if (begun) res.destroy()', 'if (begun) res.end()', dead),
   rule(
     'short answers are not remembered',
     'src/proxy/memo/recording-reply.ts',
