@@ -31,6 +31,7 @@ import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
 import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
 import { findUnfaithful } from './unfaithful.ts'
+import { diskError } from './usable-folder.ts'
 import { createVerification } from './verification.ts'
 
 /**
@@ -38,6 +39,14 @@ import { createVerification } from './verification.ts'
  * moment Kometa starts every end, a cancelled one too, is a summary on disk, which is also what this answers with.
  */
 export async function runJob(request: JobRequest): Promise<Summary> {
+  try {
+    return await run(request)
+  } catch (error) {
+    throw diskError(error) ?? error
+  }
+}
+
+async function run(request: JobRequest): Promise<Summary> {
   const { config, renderer, signal, onEvent } = request
   const folder = await openJobFolder(request.jobDir)
   await using _lock = await acquireJobLock(folder.dir)

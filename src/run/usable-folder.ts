@@ -15,6 +15,35 @@ export async function makeUsableFolder(path: string): Promise<void> {
   }
 }
 
+/**
+ * A disk that takes no more, as an error in one line; null for any other error. Codes that could be a bug of ours (a
+ * folder that is not there, no permission) are not among them.
+ */
+export function diskError(error: unknown): AppError | null {
+  // What fails while something is being closed covers what failed before it.
+  if (error instanceof Error && 'suppressed' in error && 'error' in error) {
+    return diskError(error.error) ?? diskError(error.suppressed)
+  }
+  if (error instanceof AppError || !(error instanceof Error) || !('code' in error)) return null
+  const why = diskWords[String(error.code)]
+  if (why === undefined) return null
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'a file of the job'
+  return new AppError('DISK_SPACE', `${path} cannot be written: ${why}`, {
+    hint: 'Make room there, or choose another folder: --out for the job, --data for what Kometa Preview keeps itself.',
+    cause: error,
+  })
+}
+
+const diskWords: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full, or has no room for another file',
+  EDQUOT: 'the quota of the disk is used up',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk fails',
+  EFBIG: 'the file would be larger than is allowed',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+}
+
 const words: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EPERM: 'no permission',
