@@ -13,6 +13,7 @@ import { clientIdentifier } from '../run/client-identifier.ts'
 import { openJobFolder } from '../run/job-folder.ts'
 import { acquireJobLock } from '../run/job-lock.ts'
 import { createJobRecorder } from '../run/job-recorder.ts'
+import { createOutsideLookup, namesOfServers } from '../run/outside-hosts.ts'
 import { createJobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import { cancelOnSignals } from './cancel.ts'
@@ -85,11 +86,13 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
   }
   using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
   const recorder = createJobRecorder({ log, ledger, redactor })
+  const plexNames = await namesOfServers([connection.address.url])
+  const rules = { mode: 'open', allow: [], deny: [], plexNames, plexAccount: false } as const
   await using proxy = await startProxy({
     connection,
     serverId: info.machineIdentifier,
     clientToken,
-    captures: createCaptureStore({ jobDir: folder.dir }),
+    captures: createCaptureStore({ jobDir: folder.dir, resolve: createOutsideLookup(rules) }),
     recorder,
     preferredPort: options.port,
   })

@@ -21,12 +21,13 @@ import { openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder, scrub } from './job-recorder.ts'
 import { endLeftover } from './leftover.ts'
+import { createOutsideLookup } from './outside-hosts.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
 import { rememberForOneJob } from './remembered.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
-import { startJobGate } from './start-gate.ts'
+import { gateRulesOf, startJobGate } from './start-gate.ts'
 import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
 import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
@@ -110,7 +111,8 @@ async function run(request: JobRequest): Promise<Summary> {
       onEvent({ type: 'capture', capture, targetId: target?.id ?? null })
     },
   })
-  const captures = createCaptureStore({ jobDir: folder.dir })
+  const rules = await gateRulesOf(config)
+  const captures = createCaptureStore({ jobDir: folder.dir, resolve: createOutsideLookup(rules) })
 
   const verification = await createVerification({ targets, servers: servers.servers, folder, signal })
 
@@ -136,7 +138,7 @@ async function run(request: JobRequest): Promise<Summary> {
       scoped: request.scoped && config.preview.scope === 'on',
       chosen,
     })
-    await using gate = await startJobGate(config, { env: request.env, libraries, ledger, log })
+    await using gate = await startJobGate(config, { env: request.env, libraries, rules, ledger, log })
     // While Kometa starts, which takes longer; nothing waits for it.
     verification.before()
     const { runs, failures } = await runKometas({

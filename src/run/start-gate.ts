@@ -1,17 +1,15 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import type { JobConfig } from '../config/job-config.ts'
 import { listServices } from '../config/services.ts'
 import { get } from '../config/yaml-value.ts'
 import { type NextHop, parseNextHop } from '../gate/dial.ts'
 import { type GateEntry, startGate } from '../gate/gate.ts'
+import type { GateRules } from '../gate/judge-host.ts'
 import { type ServiceProxy, startServiceProxy } from '../gate/service-proxy.ts'
 import type { Ledger } from '../proxy/ledger.ts'
 import type { Door } from '../util/door.ts'
 import type { JobLog } from '../util/job-log.ts'
+import { namesOfServers } from './outside-hosts.ts'
 
-/** How long the names of the Plex servers may take to resolve. */
-const resolveTimeoutMs = 3_000
 /** Hosts of the summary's table; a config that reaches more than these is odd. */
 const maxHosts = 1_000
 
@@ -38,10 +36,22 @@ export interface JobGate extends AsyncDisposable {
   viaUserProxy: boolean
 }
 
+/** What the gate goes by in this job. */
+export async function gateRulesOf({ preview, servers }: JobConfig): Promise<GateRules> {
+  const { mode, allow, deny } = preview.gate
+  return {
+    mode,
+    allow: allow.map((name) => name.toLowerCase()),
+    deny: deny.map((name) => name.toLowerCase()),
+    plexNames: await namesOfServers(servers.map(({ url }) => url)),
+    plexAccount: preview.expose_token,
+  }
+}
+
 /** All of Kometa's ways out that do not lead to Plex: the gate, and read-only proxies for the services of the network. */
 export async function startJobGate(
   config: JobConfig,
-  options: { env: NodeJS.ProcessEnv; libraries: readonly string[]; ledger: Ledger; log: JobLog },
+  options: { env: NodeJS.ProcessEnv; libraries: readonly string[]; rules: GateRules; ledger: Ledger; log: JobLog },
 ): Promise<JobGate> {
   const hosts = new Map<string, HostCount>()
   const nextHop = userProxy(options.env)
@@ -54,15 +64,8 @@ export async function startJobGate(
       )
     }
   }
-  const { mode, allow, deny } = config.preview.gate
   const gate = await startGate({
-    rules: {
-      mode,
-      allow: allow.map((name) => name.toLowerCase()),
-      deny: deny.map((name) => name.toLowerCase()),
-      plexNames: await namesOf(config.servers.map(({ url }) => new URL(url).hostname)),
-      plexAccount: config.preview.expose_token,
-    },
+    rules: options.rules,
     nextHop,
     onEntry: record('gate'),
   })
@@ -92,23 +95,6 @@ export async function startJobGate(
 
 function userProxy(env: NodeJS.ProcessEnv): NextHop | null {
   return parseNextHop(env.https_proxy ?? env.HTTPS_PROXY ?? env.http_proxy ?? env.HTTP_PROXY)
-}
-
-/** The names and, as far as they can be found out now, the addresses of the Plex servers. */
-async function namesOf(hostnames: readonly string[]): Promise<Set<string>> {
-  const names = new Set<string>()
-  await Promise.all(
-    hostnames.map(async (hostname) => {
-      const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-      names.add(name)
-      if (isIP(name) !== 0) return
-      const timeout = new Promise<never[]>((resolve) => setTimeout(resolve, resolveTimeoutMs, []).unref())
-      // A name that does not resolve is still blocked as a name.
-      const found = await Promise.race([lookup(name, { all: true }).catch(() => []), timeout])
-      for (const { address } of found) names.add(address)
-    }),
-  )
-  return names
 }
 
 function count(hosts: Map<string, HostCount>, { host, port, verdict, reason, bytesUp, bytesDown }: GateEntry): void {

@@ -6,6 +6,7 @@ import type { Capture } from '../../contract/records.ts'
 import { readOverlayMark } from '../../images/exif-mark.ts'
 import { readImageSize } from '../../images/image-size.ts'
 import { sniffImage } from '../../images/sniff.ts'
+import type { Lookup } from '../../util/public-address.ts'
 import {
   type CaptureFolder,
   captureFolders,
@@ -33,15 +34,23 @@ export interface CaptureStoreDeps {
   now?: () => number
   /** Fetches the image behind a foreign URL. */
   readUrl?: ReadUrl
+  /** Judges the hosts of foreign URLs and says where to dial. Default: the open internet alone. */
+  resolve?: Lookup
 }
 
 /**
  * The store of captures of one job, for all its Plex servers. What it promises is in types.ts. A multipart body that holds images and more
  * is kept whole too (`.bin`, last in other_paths): no byte of an upload is lost.
  */
-export function createCaptureStore({ jobDir, limits: given, now = Date.now, readUrl }: CaptureStoreDeps): CaptureStore {
+export function createCaptureStore({
+  jobDir,
+  limits: given,
+  now = Date.now,
+  readUrl,
+  resolve: lookup,
+}: CaptureStoreDeps): CaptureStore {
   const limits: CaptureLimits = { ...defaultCaptureLimits, ...given }
-  const fetchUrl = readUrl ?? createReadUrl({ limits })
+  const fetchUrl = readUrl ?? createReadUrl({ limits, ...(lookup && { resolve: lookup }) })
   const root = resolve(jobDir)
   const places = { images: openPlace(root, 'images'), others: openPlace(root, 'others') }
   const names = createCaptureNames(now)
