@@ -7,12 +7,14 @@ import { AppError } from '../../src/contract/errors.ts'
 import { type JobWorld, run, startJobWorld } from '../e2e/job-world.ts'
 import { recordFigure } from './figures.ts'
 
+const succeeds = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
+
 /** A file system of its own; null where this user may not mount one. */
 function mount(folder: string, options: string): Disposable | null {
   mkdirSync(folder, { recursive: true })
   if (process.platform !== 'linux') return null
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status !== 0) return null
-  return { [Symbol.dispose]: () => void spawnSync('umount', ['-l', folder]) }
+  if (!succeeds('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', folder)) return null
+  return { [Symbol.dispose]: () => void succeeds('umount', '-l', folder) }
 }
 
 /** Pictures under final names, each with the hash of its bytes. */
@@ -47,7 +49,7 @@ test.each([
       specs: ['Nosferatu', 'The General', 'M'],
       onEvent(event) {
         if (event.type !== 'phase' || event.phase !== 'kometa' || later === null) return
-        expect(spawnSync('mount', ['-o', `remount,${later}`, world.jobDir]).status).toBe(0)
+        expect(succeeds('mount', '-o', `remount,${later}`, world.jobDir)).toBe(true)
       },
     }).catch((error: unknown) => error)
     const there = pictures(world)
