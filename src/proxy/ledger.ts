@@ -74,27 +74,49 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
   let fileBytes = 0
   let totalBytes = 0
   let waiting: string[] = []
+  /** Taken by no disk yet. */
+  let unwritten = Buffer.alloc(0)
   let timer: NodeJS.Timeout | null = null
 
   const write = () => {
     if (timer) clearTimeout(timer)
     timer = null
-    if (descriptor === null || waiting.length === 0) return
-    const bytes = Buffer.from(waiting.join(''))
-    waiting = []
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset)
-    fileBytes += bytes.length
-    totalBytes += bytes.length
+    if (descriptor === null) return
+    if (waiting.length > 0) {
+      unwritten = Buffer.concat([unwritten, Buffer.from(waiting.join(''))])
+      waiting = []
+    }
+    // What a full disk does not take stays here, whole and in its order: the chain goes on when there is room again.
+    while (unwritten.length > 0) {
+      const bytes = writeSync(descriptor, unwritten)
+      unwritten = unwritten.subarray(bytes)
+      fileBytes += bytes
+      totalBytes += bytes
+    }
     if (fileBytes > maxFileBytes) rotate()
+  }
+  const writeLater = () => {
+    try {
+      write()
+    } catch {
+      // Nobody is there to be told: the next entry, or the flush at the end, tries again and tells.
+    }
   }
   const rotate = () => {
     if (descriptor === null) return
-    fsyncSync(descriptor)
-    closeSync(descriptor)
     const name = rotatedName(basename(path), rotated.length + 1)
+    fsyncSync(descriptor)
     renameSync(path, join(folder, name))
+    try {
+      const next = openSync(path, 'ax', 0o644)
+      closeSync(descriptor)
+      descriptor = next
+    } catch {
+      // No room for another file: the ledger goes on in this one.
+      renameSync(join(folder, name), path)
+      return
+    }
     rotated.push(name)
-    descriptor = openSync(path, 'ax', 0o644)
     fileBytes = 0
   }
 
@@ -105,12 +127,14 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
         uncountedReads += 1
         return
       }
+      // Past a disk that takes nothing no entry is made: who asks hears of it, and memory does not grow.
+      if (unwritten.length > 0) write()
       count += 1
       const line = JSON.stringify({ seq: count, prev: head, ...entry })
       head = createHash('sha256').update(line).digest('hex')
       waiting.push(`${line}\n`)
       if (!isRead || waiting.length >= 256) write()
-      else timer ??= setTimeout(write, flushAfterMs).unref()
+      else timer ??= setTimeout(writeLater, flushAfterMs).unref()
     },
     flush() {
       write()
@@ -118,11 +142,14 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
     },
     head: () => ({ head, count, uncounted_reads: uncountedReads, files: [...rotated, basename(path)] }),
     [Symbol.dispose]() {
-      write()
       if (descriptor === null) return
-      fsyncSync(descriptor)
-      closeSync(descriptor)
-      descriptor = null
+      try {
+        write()
+        fsyncSync(descriptor)
+      } finally {
+        closeSync(descriptor)
+        descriptor = null
+      }
     },
   }
 }

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -74,6 +75,41 @@ describe('the ledger', () => {
     ledger.append(entry({ verdict: 'capture' }))
     expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(2)
     ledger[Symbol.dispose]()
+  })
+
+  test('a disk that is full for a while: no crash, no line lost, and who is recorded meanwhile hears of it', async ({
+    skip,
+  }) => {
+    const small = join(folder, 'small')
+    mkdirSync(small)
+    const system = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
+    if (process.platform !== 'linux' || !system('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small)) {
+      skip('this user may not mount a file system')
+    }
+    using _mounted = { [Symbol.dispose]: () => void system('umount', '-l', small) }
+    const filler = join(small, 'filler')
+    using ledger = createLedger(join(small, 'ledger.jsonl'), { flushAfterMs: 5 })
+    ledger.append(entry({ method: 'PUT', verdict: 'block' }))
+    let room = 128 * 1024
+    while (room >= 1) {
+      try {
+        appendFileSync(filler, 'a'.repeat(room))
+      } catch {
+        room = Math.floor(room / 2)
+      }
+    }
+    // Larger than what is left of the page that the ledger has already.
+    for (let index = 0; index < 40; index++) ledger.append(entry({ bytes: index }))
+    // The timer's write fails meanwhile; it has nobody to tell.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(() => ledger.append(entry({ method: 'PUT', verdict: 'block' }))).toThrow(/ENOSPC/)
+    expect(() => ledger.append(entry())).toThrow(/ENOSPC/)
+    expect(() => ledger.flush()).toThrow(/ENOSPC/)
+    rmSync(filler)
+    ledger.append(entry({ method: 'PUT', verdict: 'block' }))
+    ledger.flush()
+    expect(ledger.head().count).toBe(42)
+    expect(await verifyLedger(small, ledger.head())).toEqual({ ok: true, count: 42 })
   })
 
   test('rotates, and past the total limit drops reads but never a verdict on a write', async () => {
