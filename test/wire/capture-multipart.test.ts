@@ -60,6 +60,17 @@ describe('multipart bodies', () => {
   })
 })
 
+test.each([
+  [1, / holds [^;]*$/],
+  [3, /^[^;]*; [^;]*; [^;]*$/],
+  [4, /; and 1 more$/],
+  [9, /; and 6 more$/],
+])('%i parts without an image are told in words, the first three by name', async (count, words) => {
+  const body = glue(...Array.from({ length: count }, (_, at) => part([field], `text ${at}`)), end)
+  const capture = await check({ name: '', body, images: [] }, [65_536])
+  expect(capture.parse_error).toMatch(words)
+})
+
 test('any image between any bytes comes out as it went in', async () => {
   const noise = fc.uint8Array({ maxLength: 200 }).map((noisy) => Buffer.from(noisy))
   const tricky = fc.constantFrom(
