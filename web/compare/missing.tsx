@@ -13,7 +13,7 @@ export function Missing({ job, target, over }: { job: JobDetail; target: StudioT
   return (
     <div className="missing">
       <div className="missing-before">
-        <JobThumb jobId={job.id} image={before} width={320} alt={beforeAlt(target)} />
+        <JobThumb jobId={job.id} image={before} width={320} alt={beforeAlt(target)} none="Plex has no picture of it" />
         <p className="muted">Before</p>
       </div>
       <div className="missing-words">
@@ -31,9 +31,12 @@ export function Missing({ job, target, over }: { job: JobDetail; target: StudioT
               </figure>
             )}
             <p className="missing-links">
-              <Link className="button button-plain" href={`${jobPath('run', job.id)}?log=open`}>
+              <Link
+                className="button button-plain"
+                href={`${jobPath('run', job.id)}?log=error&item=${encodeURIComponent(target.id)}`}
+              >
                 <Icon name="log" />
-                Open the log
+                Show it in the log
               </Link>
             </p>
           </>

@@ -9,6 +9,7 @@ import { Action } from '../frame/action.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Skeleton } from '../ui/notes.tsx'
+import { Doctor } from './doctor.tsx'
 import { KometaCard } from './kometa-card.tsx'
 import { LeftOutList } from './left-out-list.tsx'
 import { LibraryList } from './library-list.tsx'
@@ -55,6 +56,7 @@ export function Connected({ connection, onChange }: { connection: Connection; on
           ))}
           {kometa ? <KometaCard kometa={kometa} /> : <Skeleton height={72} width="100%" />}
         </section>
+        <Doctor />
         <LibraryList libraries={shown.libraries} />
         <LeftOutList leftOut={shown.leftOut} onGoTo={goTo} />
       </div>

@@ -25,9 +25,7 @@ export function KometaCard({ kometa }: { kometa: KometaState }) {
         <Icon name="layers" size={20} />
         <div className="fact-words">
           <h2 className="one-line">{name}</h2>
-          <p className="muted one-line" title={about}>
-            {about}
-          </p>
+          <p className="muted">{about}</p>
         </div>
         {busy ? (
           <StateWord tone="plain" words="Checking" busy />

@@ -39,7 +39,7 @@ function Library({ library }: { library: ConnectedLibrary }) {
         <ul className="overlay-files">
           {overlayFiles.map((file, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: one file may stand in the list twice.
-            <OverlayFileLine key={`${i} ${file.value}`} file={file} />
+            <OverlayFileLine key={`${i} ${file.value}`} file={file} library={mappingName} />
           ))}
         </ul>
       </div>
@@ -50,7 +50,9 @@ function Library({ library }: { library: ConnectedLibrary }) {
 const stateTone = { found: 'good', missing: 'bad', fetched: 'plain', unknown: 'plain' } as const
 const stateWords = { found: 'found', missing: 'not found', fetched: 'from the web', unknown: 'not looked up' } as const
 
-function OverlayFileLine({ file }: { file: OverlayFile }) {
+function OverlayFileLine({ file, library }: { file: OverlayFile; library: string }) {
+  // The line above a warning says already which file it is about.
+  const place = `"${library}": ${file.form === 'path' ? '' : `${file.form}: `}${file.value}: `
   return (
     <li>
       <div className="overlay-file">
@@ -63,7 +65,7 @@ function OverlayFileLine({ file }: { file: OverlayFile }) {
       {file.warnings.map((warning) => (
         <p key={warning} className="overlay-warning">
           <Icon name="warning" size={14} />
-          {warning}
+          {warning.startsWith(place) ? warning.slice(place.length) : warning}
         </p>
       ))}
     </li>

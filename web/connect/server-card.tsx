@@ -13,7 +13,7 @@ export function ServerCard({ server }: { server: ConnectedServer }) {
           <h2 className="one-line" dir="auto">
             {name || 'Plex'}
           </h2>
-          <p className="muted one-line">{[version && `Plex ${version}`, url].filter(Boolean).join(' · ')}</p>
+          <p className="muted">{[version && `Plex ${version}`, url].filter(Boolean).join(' · ')}</p>
         </div>
         {problem ? <StateWord tone="bad" words="No answer" /> : <StateWord tone="good" words="Connected" />}
       </div>

@@ -20,7 +20,7 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
     count(job.targetCount, 'item'),
     countsWords(job),
     job.durationMs !== null && duration(job.durationMs),
-    bytes(job.bytes),
+    job.bytes > 0 && bytes(job.bytes),
   ].filter(Boolean)
   return (
     <li className="job-row">

@@ -40,7 +40,7 @@ function SafetyOf({ job }: { job: JobDetail }) {
       {query.data && (
         <>
           <Verdict safety={query.data} over={over} />
-          <Checks checks={query.data.checks} />
+          <Checks checks={query.data.checks} over={over} />
           <SafetyRecords safety={query.data} />
         </>
       )}
@@ -60,21 +60,24 @@ const stateWords: Record<Safety['overall'], string> = {
   unchecked: 'Not checked',
 }
 
-function Checks({ checks }: { checks: Safety['checks'] }) {
+function Checks({ checks, over }: { checks: Safety['checks']; over: boolean }) {
   return (
     <ul className="checks" aria-label="Checks">
-      {checks.map(({ id, state, title, detail }) => (
-        <li key={id} className={`check check-${state}`}>
-          <span className="check-sign">
-            <Icon name={stateIcons[state]} />
-          </span>
-          <div>
-            <h2>{title}</h2>
-            <p className="muted">{detail}</p>
-          </div>
-          <span className="check-word">{stateWords[state]}</span>
-        </li>
-      ))}
+      {checks.map(({ id, state, title, detail }) => {
+        const waits = !over && state === 'unchecked'
+        return (
+          <li key={id} className={`check ${waits ? 'check-waits' : `check-${state}`}`}>
+            <span className="check-sign">
+              <Icon name={waits ? 'clock' : stateIcons[state]} />
+            </span>
+            <div>
+              <h2>{title}</h2>
+              {!waits && <p className="muted">{detail}</p>}
+            </div>
+            <span className="check-word">{waits ? 'At the end' : stateWords[state]}</span>
+          </li>
+        )
+      })}
     </ul>
   )
 }

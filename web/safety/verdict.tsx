@@ -3,7 +3,7 @@ import { Icon, type IconName } from '../ui/icon.tsx'
 import './verdict.css'
 
 interface Words {
-  state: Safety['overall']
+  state: Safety['overall'] | 'waits'
   icon: IconName
   title: string
   words: string
@@ -38,10 +38,10 @@ function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Wo
   }
   if (!over) {
     return {
-      state: 'unchecked',
-      icon: 'info',
-      title: 'Still running',
-      words: `The checks are made at the end. ${blocked}`,
+      state: 'waits',
+      icon: 'shield',
+      title: 'The job is not over yet',
+      words: 'No write of Kometa is let through to Plex. What can be proved of this job stands here at its end.',
     }
   }
   if (overall === 'pass' && open === 0 && checks.length > 0) {

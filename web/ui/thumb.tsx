@@ -41,14 +41,17 @@ export const JobThumb = memo(function JobThumb({
   image,
   width,
   alt,
+  none = '',
 }: {
   jobId: string
   image: ImageRef | null
   width: number
   alt: string
+  /** What stands in its place when there is none. */
+  none?: string
 }) {
   const src = image && apiUrl('jobImage', { jobId, sha256: image.sha256 }, { w: widthFor(width) })
-  return <QueuedPicture src={src} alt={alt} shape={shapeOf(image)} words="" />
+  return <QueuedPicture src={src} alt={alt} shape={shapeOf(image)} words={none} />
 })
 
 export type Shape = StudioItem['shape']

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { StudioLogLine } from '../../src/contract/api.ts'
+import type { JobDetail, StudioLogLine } from '../../src/contract/api.ts'
 import { apiUrl } from '../core/api.ts'
 import { type JobLog, jobLog, loadLogLines } from '../core/job-log.ts'
+import { isOver } from '../core/job-words.ts'
 import { setQuery } from '../core/router.ts'
 import { useStore } from '../core/store.ts'
 import { tellProblem } from '../ui/announce.tsx'
@@ -11,6 +12,7 @@ import { SearchField, Select } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { isError, type Level, levels, rankOf } from './log-levels.ts'
 import { LogLines, type LogLinesHandle } from './log-lines.tsx'
+import { tellingLine } from './telling-line.ts'
 import './log-drawer.css'
 
 const levelChoices = [
@@ -20,9 +22,11 @@ const levelChoices = [
   ['error', 'Errors only'],
 ] as const
 /**
- * The log at the foot of the run: closed at first; the address opens it (`log=open`, `log=error`, `log=<number of a line>`).
+ * The log at the foot of the run: closed at first; the address opens it (`log=open`, `log=error`, `log=<number of a line>`,
+ * `log=error&item=<target>` at what Kometa said of one item).
  */
-export function LogDrawer({ jobId, over, open }: { jobId: string; over: boolean; open: string | null }) {
+export function LogDrawer({ job, open, item }: { job: JobDetail; open: string | null; item: string | null }) {
+  const jobId = job.id
   const isOpen = open !== null
   const log = useStore(jobLog(jobId))
   const errors = useMemo(() => log.lines.filter(isError).length, [log.lines])
@@ -42,19 +46,28 @@ export function LogDrawer({ jobId, over, open }: { jobId: string; over: boolean;
           type="button"
           className="log-toggle"
           aria-expanded={isOpen}
-          onClick={() => setQuery({ log: isOpen ? null : 'open' }, { replace: true })}
+          onClick={() => setQuery({ log: isOpen ? null : 'open', item: null }, { replace: true })}
         >
           <Icon name={isOpen ? 'down' : 'up'} size={14} />
           Log
           {errors > 0 && <Badge tone="bad">{errors === 1 ? '1 error' : `${errors} errors`}</Badge>}
         </button>
       </h2>
-      {isOpen && <OpenLog jobId={jobId} log={log} over={over} start={open} />}
+      {isOpen && <OpenLog job={job} log={log} start={open} item={item} />}
     </section>
   )
 }
 
-function OpenLog({ jobId, log, over, start }: { jobId: string; log: JobLog; over: boolean; start: string }) {
+interface OpenLogProps {
+  job: JobDetail
+  log: JobLog
+  start: string
+  item: string | null
+}
+
+function OpenLog({ job, log, start, item }: OpenLogProps) {
+  const jobId = job.id
+  const over = isOver(job.status)
   const [level, setLevel] = useState<Level>('info')
   const [search, setSearch] = useState('')
   /** The lines that are shown while the log is paused. */
@@ -72,16 +85,20 @@ function OpenLog({ jobId, log, over, start }: { jobId: string; log: JobLog; over
   }, [source, level, search])
   const errors = useMemo(() => lines.flatMap((line, i) => (isError(line) ? [i] : [])), [lines])
 
-  // Where the address leads: to the first error, or to one line; once its line is there.
+  // Where the address leads, once its line is there. It may be older than the lines that are held.
   const reached = useRef<string | null>(null)
   useEffect(() => {
-    if (start === 'open' || reached.current === start || lines.length === 0) return
-    const index = start === 'error' ? (errors[0] ?? -1) : lines.findIndex(({ n }) => n === Number(start))
-    if (index < 0) return
-    reached.current = start
+    const wanted = `${start} ${item}`
+    if (start === 'open' || reached.current === wanted || lines.length === 0) return
+    const index = start === 'error' ? tellingLine(lines, job, item) : lines.findIndex(({ n }) => n === Number(start))
+    if (index < 0) {
+      if (log.more) void loadLogLines(jobId, 'older').catch(tellProblem)
+      return
+    }
+    reached.current = wanted
     setFollowing(false)
     list.current?.show(index)
-  }, [start, lines, errors])
+  }, [start, item, lines, log.more, job, jobId])
 
   const jump = (by: 1 | -1) => {
     const now = list.current?.current() ?? -1

@@ -6,7 +6,8 @@ export type Level = (typeof levels)[number]
 export const rankOf = (level: StudioLogLine['level']): number => (level === 'critical' ? 3 : levels.indexOf(level))
 
 /** Kometa logs an error for each overlay that fits none of the items it is shown: in a preview most do not. */
-const expected = /No Items found in Plex/
+const expected =
+  /^\s*Plex Error: (?:No Items found in Plex|.*: No matches found with regex pattern .*|.+ not found)\s*$/
 
 /** A line that a person should look at. */
 export const isError = ({ level, text }: StudioLogLine): boolean =>

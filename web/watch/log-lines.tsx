@@ -78,6 +78,8 @@ export function LogLines({
     <div
       ref={scroller}
       className="log-lines"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
       role="log"
       aria-live="off"
       aria-label="Log lines"

@@ -3,10 +3,12 @@ import { useEffect, useRef } from 'react'
 import type { JobDetail } from '../../src/contract/api.ts'
 import { ago, count, duration, elapsed } from '../core/format.ts'
 import { useCancel, useRerun } from '../core/job-actions.ts'
+import { jobLog } from '../core/job-log.ts'
 import { isOver, statusTone, statusWords } from '../core/job-words.ts'
 import { jobsQuery } from '../core/queries.ts'
 import { jobPath } from '../core/route.ts'
 import { setQuery, useLocation } from '../core/router.ts'
+import { useStore } from '../core/store.ts'
 import { useWatchedJob } from '../core/watch-job.ts'
 import { Action } from '../frame/action.tsx'
 import { announce } from '../ui/announce.tsx'
@@ -17,6 +19,7 @@ import { Link } from '../ui/link.tsx'
 import { Note, Problem } from '../ui/notes.tsx'
 import { LogDrawer } from './log-drawer.tsx'
 import { Phases } from './phases.tsx'
+import { problemWords } from './problem-words.ts'
 import { RunPictures } from './run-pictures.tsx'
 import { useNow } from './use-now.ts'
 import './run-screen.css'
@@ -29,16 +32,7 @@ function Run({ job }: { job: JobDetail }) {
   const cancel = useCancel()
   const over = isOver(job.status)
   const { query } = useLocation()
-  const failed = job.status === 'failed' && job.problem === null
   useAnnouncedStatus(job)
-
-  // A job that fails while it is watched shows the error in its log by itself, once.
-  const opened = useRef(over)
-  useEffect(() => {
-    if (!failed || opened.current) return
-    opened.current = true
-    setQuery({ log: 'error' }, { replace: true })
-  }, [failed])
 
   return (
     <div className="run">
@@ -64,11 +58,34 @@ function Run({ job }: { job: JobDetail }) {
           </div>
         </div>
       </div>
-      <LogDrawer jobId={job.id} over={over} open={query.get('log')} />
+      <LogDrawer job={job} open={query.get('log')} item={query.get('item')} />
+      <OpensAtTrouble job={job} />
       <RunAction job={job} />
     </div>
   )
 }
+
+/**
+ * A job that goes wrong while it is watched shows the error in its log by itself, once. Kometa logs an error for each default
+ * overlay that fits nothing, so a plain error line is no trouble: one that ended a library, or cost a picture, is.
+ */
+function OpensAtTrouble({ job }: { job: JobDetail }) {
+  const { lines } = useStore(jobLog(job.id))
+  const opened = useRef(isOver(job.status))
+  const trouble =
+    (job.status === 'failed' && job.problem === null) ||
+    job.targets.some(({ outcome }) => outcome === 'error') ||
+    (!isOver(job.status) && lines.slice(-newestLines).some(({ level }) => level === 'critical'))
+  useEffect(() => {
+    if (!trouble || opened.current) return
+    opened.current = true
+    setQuery({ log: 'error' }, { replace: true })
+  }, [trouble])
+  return null
+}
+
+/** More than come with one event. */
+const newestLines = 2_000
 
 function RunFacts({ job }: { job: JobDetail }) {
   const now = useNow(!isOver(job.status))
@@ -111,8 +128,10 @@ function RunNotes({ job }: { job: JobDetail }) {
       {job.problem && <Problem problem={job.problem} />}
       {job.problems.length > 0 && (
         <Note tone={job.status === 'failed' ? 'bad' : 'warn'}>
-          {job.problems.map((problem) => (
-            <p key={problem}>{problem}</p>
+          {problemWords(job).map((problem) => (
+            <p key={problem} dir="auto" className="run-problem">
+              {problem}
+            </p>
           ))}
         </Note>
       )}
