@@ -4,7 +4,7 @@ import { maxConfigBytes } from './api-connect.ts'
 import { maxTargets } from './api-items.ts'
 import { artworkKindSchema, itemTypeSchema } from './kinds.ts'
 import { blockedWriteSchema, refusedReadSchema } from './records.ts'
-import { baseUsedSchema, jobStatusSchema } from './summary.ts'
+import { baseUsedSchema, jobStatusSchema, lostOverlaySchema } from './summary.ts'
 
 /** interrupted: the server ended while it ran. */
 export const studioJobStatusSchema = z.enum(['queued', 'running', 'interrupted', ...jobStatusSchema.options])
@@ -71,6 +71,8 @@ export const jobTargetSchema = z.object({
   /** The upload would take the overlay off. */
   restore: z.boolean(),
   overlays: z.array(z.string()),
+  /** Overlays that matched and lost to another of their group, where Kometa's log leaves no doubt. */
+  lostOverlays: z.array(lostOverlaySchema),
   baseUsed: baseUsedSchema.nullable(),
   mayBeIncomplete: z.string().nullable(),
   dependsOnBlockedWrites: z.boolean(),

@@ -23,6 +23,17 @@ const picture = z.object({
 })
 export type Picture = z.infer<typeof picture>
 
+/** An overlay that matched an item and was not drawn: of its group another weighs more. */
+export const lostOverlaySchema = z.object({
+  name: z.string(),
+  /** The one that was drawn. */
+  to: z.string(),
+  group: z.string(),
+  weight: z.int(),
+  to_weight: z.int(),
+})
+export type LostOverlay = z.infer<typeof lostOverlaySchema>
+
 export const targetResultSchema = z.object({
   id: z.string(),
   rating_key: z.string().nullable(),
@@ -42,6 +53,8 @@ export const targetResultSchema = z.object({
   /** True when the upload carries no overlay mark: a real run would take the overlay off. */
   restore: z.boolean(),
   overlays_applied: z.array(z.string()),
+  /** Only what is certain by Kometa's own log; absent in summaries of before. */
+  overlays_lost: z.array(lostOverlaySchema).optional(),
   base_used: baseUsedSchema.nullable(),
   /** A refused or failed read may have cost this target a badge; the request is in refused_reads. */
   may_be_incomplete: z.string().nullable(),

@@ -1,4 +1,4 @@
-import type { ItemResult, KometaEvent, LibraryName } from './log-events.ts'
+import type { ItemResult, KometaEvent, LibraryName, RankedOverlay } from './log-events.ts'
 
 /** Error messages that are kept for explanations; default files alone make dozens of harmless ones. */
 const maxMessages = 500
@@ -22,6 +22,10 @@ export interface LibraryRun {
   definitions: number
   /** Definitions that matched at least one item. */
   matched: string[]
+  /** Matched definitions of a group. */
+  ranked: RankedOverlay[]
+  /** Names that some definition suppresses. */
+  suppressed: Set<string>
   /** Definitions with `limit:`. */
   limited: string[]
   /** Definitions that Kometa dropped because of an error; those that just match nothing are not among them. */
@@ -121,6 +125,8 @@ export function createKometaRecorder(): KometaRecorder {
     if (event.type === 'definition') run.definitions = event.count
     else if (event.type === 'definition_limited') run.limited.push(event.name)
     else if (event.type === 'definition_matched' && event.items > 0) run.matched.push(event.name)
+    else if (event.type === 'definition_ranked') run.ranked.push(event.overlay)
+    else if (event.type === 'definition_suppresses') for (const name of event.names) run.suppressed.add(name)
     else if (event.type === 'definition_failed' && !event.blank)
       run.failed.push({ name: event.name, reason: event.reason })
     else if (event.type === 'applying') run.applies = true
@@ -135,6 +141,8 @@ const newRun = (library: LibraryName): LibraryRun => ({
   finished: false,
   definitions: 0,
   matched: [],
+  ranked: [],
+  suppressed: new Set(),
   limited: [],
   failed: [],
   applies: false,

@@ -3,11 +3,29 @@ import type { LogReader, ParserContext } from './log-parser.ts'
 /** Errors of a definition that only say that nothing in Plex fits: default files make dozens of them (overlays.py:631). */
 const blankReason = /^Plex Error: (?:No Items found in Plex|.*: No matches found with regex pattern .*|.+ not found)$/
 
+interface Open {
+  name: string
+  settled: boolean
+  lastTrouble: string | null
+  rank: { group: string; weight: number } | null
+  suppresses: string[]
+  /** The next line has the names that it suppresses. */
+  namesFollow: boolean
+}
+
+const newOpen: Omit<Open, 'name'> = {
+  settled: false,
+  lastTrouble: null,
+  rank: null,
+  suppresses: [],
+  namesFollow: false,
+}
+
 /** From `<library> Library Overlays` to `Overlay Operation for ...`: the definitions (overlays.py:578-637, builder.py). */
 export function createCompileReader(context: ParserContext): { read: LogReader; end(): void } {
   let compiling = false
   let count = 0
-  let open: { name: string; settled: boolean; lastTrouble: string | null } | null = null
+  let open: Open | null = null
 
   const close = () => {
     const { library } = context
@@ -41,7 +59,7 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     const suffix = ` Overlay in ${library.title}`
     if (file === 'builder.py' && level === 'info' && text.endsWith(suffix)) {
       close()
-      open = { name: text.slice(0, -suffix.length), settled: false, lastTrouble: null }
+      open = { ...newOpen, name: text.slice(0, -suffix.length) }
       context.emit({ type: 'definition', library, name: open.name, count: ++count })
       return true
     }
@@ -50,11 +68,24 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     if (file === 'builder.py' && text === 'Validating Method: limit') {
       context.emit({ type: 'definition_limited', library, name })
     }
+    if (file === 'meta.py' && level === 'debug') open.rank = rankOf(text) ?? open.rank
+    if (file === 'builder.py' && level === 'debug') {
+      if (open.namesFollow) open.suppresses = namesOf(text)
+      open.namesFollow = text === 'Validating Method: suppress_overlays'
+    }
     if (level === 'warning' || level === 'error') open.lastTrouble = text
     if (file !== 'overlays.py' || open.settled) return true
-    const matched = /^(\d+) Items found for Overlay File \(\d+\) /.exec(text)?.[1]
-    if (matched !== undefined) context.emit({ type: 'definition_matched', library, name, items: Number(matched) })
-    else if (text.startsWith('No Items found for '))
+    const matched = /^(\d+) Items found for (Overlay File \(\d+\) .*)$/.exec(text)
+    if (matched) {
+      const items = Number(matched[1])
+      context.emit({ type: 'definition_matched', library, name, items })
+      const full = matched[2] ?? ''
+      // One that matches nothing suppresses nothing: default files name each other by the dozen.
+      if (open.suppresses.length > 0) {
+        context.emit({ type: 'definition_suppresses', library, names: open.suppresses })
+      }
+      if (open.rank) context.emit({ type: 'definition_ranked', library, overlay: { name, full, ...open.rank, items } })
+    } else if (text.startsWith('No Items found for '))
       context.emit({ type: 'definition_matched', library, name, items: 0 })
     else if (level === 'error') {
       context.emit({ type: 'definition_failed', library, name, reason: text, blank: blankReason.test(text) })
@@ -65,4 +96,20 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     return true
   }
   return { read, end: close }
+}
+
+/** Of `{'plex_all': True, 'overlay': {'name': '4K', 'group': 'resolution', 'weight': 130}}`, as Python prints it (meta.py:602). */
+function rankOf(text: string): Open['rank'] {
+  const overlay = /^\{.*'overlay': \{([^{}]*)\}/.exec(text)?.[1] ?? ''
+  const group = /(?:^|, )'group': (?:'([^']*)'|"([^"]*)")/.exec(overlay)
+  const weight = /(?:^|, )'weight': '?(\d+)'?(?:,|$)/.exec(overlay)?.[1]
+  const name = group?.[1] ?? group?.[2] ?? ''
+  return name === '' || weight === undefined ? null : { group: name, weight: Number(weight) }
+}
+
+/** `Value: ['4K', "4K's"]` or `Value: 4K, HDR` (builder.py:1007-1010). */
+function namesOf(text: string): string[] {
+  const value = text.replace(/^Value: /, '')
+  const quoted = [...value.matchAll(/'([^']*)'|"([^"]*)"/g)].map((found) => found[1] ?? found[2] ?? '')
+  return quoted.length > 0 ? quoted : value.split(',').map((name) => name.trim())
 }

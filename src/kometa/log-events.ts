@@ -12,6 +12,14 @@ export interface OverlayName {
   full: string
 }
 
+/** An overlay of a group, of which an item gets the heaviest alone. */
+export interface RankedOverlay extends OverlayName {
+  group: string
+  weight: number
+  /** How many items it matched. */
+  items: number
+}
+
 /** What Kometa did with one item of the list that it draws. */
 export interface ItemResult {
   library: LibraryName
@@ -58,6 +66,10 @@ export type KometaEventBody =
   /** The definition has `limit:`, so what it matches depends on all items of the library. */
   | ({ type: 'definition_limited'; name: string } & Place)
   | ({ type: 'definition_matched'; name: string; items: number } & Place)
+  /** A matched definition whose group and weight the log has: those that are made of templates, as all default files are. */
+  | ({ type: 'definition_ranked'; overlay: RankedOverlay } & Place)
+  /** Overlays that are not drawn on what this definition matched. */
+  | ({ type: 'definition_suppresses'; names: string[] } & Place)
   /** `blank`: nothing in Plex fits its filters, which is normal for default files. */
   | ({ type: 'definition_failed'; name: string; reason: string; blank: boolean } & Place)
   | ({ type: 'definition_skipped'; name: string; reason: string } & Place)

@@ -11,6 +11,7 @@ import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
 import type { Isolation } from '../kometa/isolation.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
+import { lostOverlays } from '../kometa/lost-overlays.ts'
 import { overlaysByCapture } from '../kometa/overlay-results.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
@@ -184,7 +185,7 @@ const mappable = (targets: readonly TargetResult[]) =>
 
 function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInput, drawn: DrawnItems): TargetResult {
   const run = input.kometa.filter(({ libraries }) => target.mappings.some((name) => libraries.includes(name)))
-  const item = mapped.capture ? drawn.get(mapped.capture.seq) : undefined
+  const item = mapped.capture ? drawn.bySeq.get(mapped.capture.seq) : undefined
   const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn) : null
   return {
     id: target.id,
@@ -202,18 +203,22 @@ function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInp
     restore: mapped.restore,
     overlays_applied:
       mapped.status === 'exported' && !mapped.restore ? (item?.overlays.map(({ name }) => name) ?? []) : [],
+    overlays_lost: mapped.status === 'exported' && item ? (drawn.lost.get(item) ?? []) : [],
     base_used: mapped.status === 'exported' ? baseUsed(target, mapped.restore, run, input.imageReads) : null,
     may_be_incomplete: incompleteBecause(target, input),
     depends_on_blocked_writes: target.mappings.length > 1,
   }
 }
 
-/** By `seq` of the capture: what Kometa's log says of the item that it is of. */
-type DrawnItems = ReadonlyMap<number, ItemResult>
+interface DrawnItems {
+  /** By `seq` of the capture: what Kometa's log says of the item that it is of. */
+  bySeq: ReadonlyMap<number, ItemResult>
+  lost: ReadonlyMap<ItemResult, TargetResult['overlays_lost']>
+}
 
 /** Joins each Kometa's log with the uploads that came from it; a capture of another process's items is none of its. */
 function drawnItems({ kometa, captures, targets, scopes }: SummaryInput): DrawnItems {
-  const drawn = new Map<number, ItemResult>()
+  const bySeq = new Map<number, ItemResult>()
   for (const run of kometa) {
     const sections = new Set(targets.filter((target) => isRunOf(run, target)).map(placeOf))
     const own = captures.filter((capture) => {
@@ -222,9 +227,10 @@ function drawnItems({ kometa, captures, targets, scopes }: SummaryInput): DrawnI
     })
     const items = run.record.runs.flatMap((library) => library.items)
     for (const [seq, item] of overlaysByCapture(items, own, (capture) => titleOf(capture, targets)))
-      drawn.set(seq, item)
+      bySeq.set(seq, item)
   }
-  return drawn
+  const lost = new Map(kometa.flatMap(({ record }) => record.runs.flatMap((library) => [...lostOverlays(library)])))
+  return { bySeq, lost }
 }
 
 /** What Kometa's log calls the item of a capture; undefined for one that is no target. */
@@ -252,7 +258,7 @@ function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItem
   const library = target.mappings.at(-1) ?? target.library ?? ''
   const [run] = runs
   if (!run) return { reason: 'Kometa was not started.', logLines: [] }
-  return explainMissing(run.record, run.exit, { title: target.logTitle, library }, new Set(drawn.values()))
+  return explainMissing(run.record, run.exit, { title: target.logTitle, library }, new Set(drawn.bySeq.values()))
 }
 
 /** From which picture Kometa drew, told by what it read and what it left of the backups (Kometa overlays.py:180-219). */

@@ -2,12 +2,13 @@ import type { ReactNode } from 'react'
 import type { StudioTarget } from '../../src/contract/api.ts'
 import { percent } from '../core/format.ts'
 import { Note } from '../ui/notes.tsx'
+import { LostFacts } from './lost-facts.tsx'
 import { baseWords, pictureFacts } from './words.ts'
 import './facts.css'
 
 /** What stands beside the pictures: which overlays, from which base, which bytes. */
 export function Facts({ target }: { target: StudioTarget }) {
-  const { overlays, baseUsed, before, after, wouldAlso, difference, kind, library, ratingKey } = target
+  const { overlays, lostOverlays, baseUsed, before, after, wouldAlso, difference, kind, library, ratingKey } = target
   return (
     <aside className="facts-panel" aria-label="About this picture">
       <Cautions target={target} />
@@ -53,6 +54,7 @@ export function Facts({ target }: { target: StudioTarget }) {
             </ul>
           </Fact>
         )}
+        <LostFacts lost={lostOverlays} />
         {library && (
           <Fact name="Library">
             <span dir="auto">{library}</span>

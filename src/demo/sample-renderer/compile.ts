@@ -19,6 +19,7 @@ export async function compile(library: Library, log: KometaLog): Promise<Map<str
     for (const definition of definitions) {
       const name = `Overlay File (${file}) ${definition.name}`
       log.separator('builder.py', `${definition.name} Overlay in ${title}`)
+      log.debug('meta.py', finalAttributes(definition))
       try {
         const matched = await gather(library, definition, log)
         for (const item of matched) {
@@ -36,6 +37,12 @@ export async function compile(library: Library, log: KometaLog): Promise<Map<str
   log.separator('overlays.py', `Overlay Operation for the ${title} Library`)
   for (const plan of plans.values()) plan.overlays = withoutLesser(plan.overlays)
   return plans
+}
+
+/** What Kometa prints of a definition that is made of templates (meta.py:600-602), as far as group and weight. */
+function finalAttributes({ name, group, weight }: Definition): string {
+  const rank = group === null ? '' : `, 'group': '${group}', 'weight': ${weight}`
+  return `{'overlay': {'name': '${name}'${rank}}}`
 }
 
 async function gather(library: Library, definition: Definition, log: KometaLog): Promise<Item[]> {

@@ -2,10 +2,12 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } fro
 import { join } from 'node:path'
 
 /** The Python file that would log the line: readers of Kometa's log go by it. */
-export type LogFile = 'kometa.py' | 'config.py' | 'plex.py' | 'library.py' | 'builder.py' | 'overlays.py'
+export type LogFile = 'kometa.py' | 'meta.py' | 'config.py' | 'plex.py' | 'library.py' | 'builder.py' | 'overlays.py'
 
 /** Kometa's log, as far as an overlay run writes one: logs/meta.log, console on stderr, progress on stdout. */
 export interface KometaLog {
+  /** In meta.log alone. */
+  debug(file: LogFile, text: string): void
   info(file: LogFile, text: string): void
   warning(file: LogFile, text: string): void
   error(file: LogFile, text: string): void
@@ -29,18 +31,19 @@ export function createKometaLog(folder: string): KometaLog {
   const descriptor = openSync(path, 'w', 0o600)
   const secrets: string[] = []
 
-  function write(file: LogFile, level: string, text: string): void {
+  function write(file: LogFile, level: string, text: string, onConsole = true): void {
     const clean = secrets.reduce((words, secret) => words.replaceAll(secret, '(redacted)'), text)
     for (const [i, line] of clean.split('\n').entries()) {
       const framed = line.startsWith('|') ? line : `| ${pad(line, widthColumns - 2)} |`
       const prefix = `[${stamp()}] ${pad(`[${file}:0]`, 27)} ${pad(`[${level}]`, 10)} `
       writeSync(descriptor, `${i === 0 ? prefix : ' '.repeat(65)}${framed}\n`)
-      process.stderr.write(`${framed}\n`)
+      if (onConsole) process.stderr.write(`${framed}\n`)
     }
   }
 
   const rule = `|${'='.repeat(widthColumns)}|`
   return {
+    debug: (file, text) => write(file, 'DEBUG', text, false),
     info: (file, text) => write(file, 'INFO', text),
     warning: (file, text) => write(file, 'WARNING', text),
     error: (file, text) => write(file, 'ERROR', text),
