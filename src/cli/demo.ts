@@ -37,7 +37,7 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     )
     .option('--once', 'run one job and end')
     .option('--port <number>', 'where the studio listens on 127.0.0.1; 0 for any free port', parsePort, studioPort)
-    .option('--kometa <dir>', 'draw with the real Kometa of this checkout')
+    .option('--kometa <dir>', 'draw with the real Kometa of this checkout, or docker:IMAGE')
     .option('--python <path>', "Kometa's Python")
     .option(
       '--target <spec>',

@@ -23,7 +23,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
     .summary('look at all that a preview needs, and say what to do')
     .description('One line per check: ok, warning or problem, with what to do. Exit code 1 when there is a problem.')
     .option('--config <file>', "your Kometa's config.yml")
-    .option('--kometa <dir>', 'the Kometa checkout (default: KOMETA_HOME)')
+    .option('--kometa <dir>', 'the Kometa checkout, a version of setup, or docker:IMAGE (default: KOMETA_HOME)')
     .option('--python <path>', "Kometa's Python")
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the report on standard output, and nothing else there')

@@ -1,5 +1,10 @@
 import { join } from 'node:path'
+import { AppError } from '../contract/errors.ts'
 import { kometaArgs } from '../kometa/arguments.ts'
+import { findDocker } from '../kometa/docker/docker-cli.ts'
+import { askEngine } from '../kometa/docker/docker-engine.ts'
+import { inspectImage } from '../kometa/docker/docker-image.ts'
+import { createDockerRunner } from '../kometa/docker/docker-runner.ts'
 import { describeKometa, findKometa } from '../kometa/find.ts'
 import { checkRequirements } from '../kometa/requirements.ts'
 import type { Renderer } from '../run/renderer.ts'
@@ -12,13 +17,25 @@ export interface KometaChoice {
   python?: string | undefined
 }
 
-/** The user's own Kometa, found and checked. Throws KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED, PYTHON_NOT_FOUND, KOMETA_REQUIREMENTS, FOLDER_UNUSABLE. */
+/** `--kometa docker:IMAGE`. */
+const dockerPrefix = 'docker:'
+
+function imageOf(named: string | undefined): string | null {
+  return named?.startsWith(dockerPrefix) ? named.slice(dockerPrefix.length) : null
+}
+
+/** The user's own Kometa, found and checked. Throws KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED, PYTHON_NOT_FOUND, KOMETA_REQUIREMENTS, DOCKER_UNAVAILABLE, FOLDER_UNUSABLE. */
 export async function kometaRenderer(
   choice: KometaChoice,
   dataDir: string,
   env: NodeJS.ProcessEnv,
   signal?: AbortSignal,
 ): Promise<Renderer> {
+  const image = imageOf(choice.kometa ?? env.KOMETA_HOME)
+  if (image !== null) {
+    await makeUsableFolder(dataDir)
+    return dockerRenderer(image, choice, env, signal)
+  }
   const install = await findKometa({
     ...(choice.kometa === undefined ? {} : { dir: choice.kometa }),
     ...(choice.python === undefined ? {} : { python: choice.python }),
@@ -38,5 +55,31 @@ export async function kometaRenderer(
     command: requirements.executable,
     args: (configPath) => kometaArgs(install.dir, configPath),
     env: requirements.env,
+  }
+}
+
+/** A stock image of Kometa, run by Docker. Its requirements are in it. */
+async function dockerRenderer(
+  name: string,
+  { python }: KometaChoice,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): Promise<Renderer> {
+  if (python !== undefined)
+    throw new AppError('BAD_USAGE', '--python goes with a Kometa of this machine: an image has its own')
+  const docker = await findDocker(env)
+  const engine = await askEngine(docker, process.platform, signal)
+  const image = await inspectImage(docker, name, signal)
+  return {
+    kind: 'kometa',
+    version: image.part === '' ? image.version : `${image.version}.${image.part}`,
+    commit: null,
+    supported: image.supported,
+    notes: [`Kometa ${image.version} in a container of ${name} (${image.id.slice(0, 19)}), by ${docker.path}`],
+    warnings: image.warning === undefined ? [] : [image.warning],
+    dir: null,
+    command: image.python,
+    args: (configPath) => kometaArgs(image.dir, configPath),
+    runner: createDockerRunner({ docker, engine, image }),
   }
 }

@@ -46,7 +46,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .option('--target <spec>', 'what to preview; may be given more than once', collect, [])
     .option('--library <name>', 'look for targets in this library only')
     .option('--out <dir>', 'the job folder (default: a new one in the data folder)')
-    .option('--kometa <dir>', 'the Kometa checkout (default: KOMETA_HOME)')
+    .option('--kometa <dir>', 'the Kometa checkout, a version of setup, or docker:IMAGE (default: KOMETA_HOME)')
     .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
     .option(
       '--secret <name=value>',
@@ -79,7 +79,8 @@ A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1"
 Examples:
   kometa-preview run --config config/config.yml --kometa ~/kometa --target "Metropolis (1927)"
   kometa-preview run --config config/config.yml --target "Dragnet S01E02" --target 4711 --library "TV Shows"
-  kometa-preview run --job ./jobs/my-preview --json > result.json`,
+  kometa-preview run --job ./jobs/my-preview --json > result.json
+  kometa-preview run --kometa docker:kometateam/kometa:v2.4.4 --config config/config.yml --target 4711`,
     )
     .action((options: RunCommandOptions) => run(options, context))
 }

@@ -41,7 +41,7 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .option('--host <address>', 'where to listen; another than this machine alone needs a password', '127.0.0.1')
     .option('--port <number>', 'the port; 0 for any free one', parsePort, studioPort)
     .option('--config <file>', "connect this Kometa's config.yml at once")
-    .option('--kometa <dir>', 'the Kometa checkout (default: KOMETA_HOME)')
+    .option('--kometa <dir>', 'the Kometa checkout, a version of setup, or docker:IMAGE (default: KOMETA_HOME)')
     .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
     .option('--password-file <file>', 'a file with the password (or KOMETA_PREVIEW_PASSWORD)')
     .option(

@@ -31,6 +31,7 @@ export const errorTable = {
   KOMETA_UNSUPPORTED: { exit: 2 },
   KOMETA_REQUIREMENTS: { exit: 2 },
   PYTHON_NOT_FOUND: { exit: 2 },
+  DOCKER_UNAVAILABLE: { exit: 2 },
   DOWNLOAD_FAILED: { exit: 1 },
   SETUP_FAILED: { exit: 1 },
   PORT_UNAVAILABLE: { exit: 2 },

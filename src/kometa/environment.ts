@@ -42,6 +42,29 @@ export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnviron
   return result
 }
 
+export interface ContainerEnvironment {
+  env: Record<string, string>
+  /** Files that it names: a container sees them only where they are mounted. */
+  files: string[]
+}
+
+/** The environment of a Kometa in a container: the image's own, and this. What is about this machine's programs stays here. */
+export function containerEnvironment(
+  env: NodeJS.ProcessEnv,
+  { home, extra = {} }: Pick<KometaEnvironmentOptions, 'home' | 'extra'>,
+): ContainerEnvironment {
+  const names = ['TZ', ...passedTrust].filter((name) => env[name])
+  const user = Object.fromEntries(names.map((name) => [name, env[name]]))
+  const result = kometaEnvironment({ ...user, ...proxiesOf(env) }, { home, extra, platform: 'linux' })
+  const files = passedTrust.flatMap((name) => result[name] ?? [])
+  return { env: result, files }
+}
+
+function proxiesOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = proxyNames.flatMap((name) => [name, name.toLowerCase()])
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}
+
 /** Windows' names have no case. */
 function lookUp(env: NodeJS.ProcessEnv, windows: boolean): (name: string) => string | undefined {
   if (!windows) return (name) => env[name]

@@ -112,8 +112,8 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** 2.4 is supported, another 2.x runs with a warning, all else is refused. */
-function judgeVersion(version: string): { supported: boolean; warning?: string } {
+/** 2.4 is supported, another 2.x runs with a warning, all else is refused: KOMETA_UNSUPPORTED. */
+export function judgeVersion(version: string): { supported: boolean; warning?: string } {
   const found = /^(\d+)\.(\d+)(?:\.\d+)*(?:-\w+)?$/.exec(version)
   if (!found || Number(found[1]) !== 2) {
     throw new AppError('KOMETA_UNSUPPORTED', `Kometa ${version || 'of an unknown version'} is not supported.`, {

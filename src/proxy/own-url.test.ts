@@ -7,6 +7,7 @@ test.each([
     '/library/metadata/5/file?url=upload%3A%2F%2Fx&X-Plex-Token=t',
   ],
   ['http://localhost:4000/library/metadata/5/thumb/1', '/library/metadata/5/thumb/1'],
+  ['http://host.docker.internal:4000/library/metadata/5/thumb/1', '/library/metadata/5/thumb/1'],
   ['http://127.0.0.1:4000/a/../b', '/a/../b'],
   ['http://plex:32400/base/library/metadata/5/thumb/1', '/library/metadata/5/thumb/1'],
   ['/library/metadata/5/thumb/1', '/library/metadata/5/thumb/1'],

@@ -1,6 +1,7 @@
 import { isPlexOwnUrl } from '../plex/classify-read.ts'
 
-const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
+/** The last one is how a container calls the machine that it runs on (Docker Desktop). */
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]', 'host.docker.internal'])
 
 /**
  * The path and query, on this proxy, behind a `?url=` upload that means something Plex itself has: our own address (Kometa

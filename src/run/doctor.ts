@@ -35,7 +35,7 @@ export async function runDoctor(options: DoctorOptions, onCheck: (check: DoctorC
   })
   if (renderer) {
     await checkKometa(renderer, findings)
-    await checkIsolation(renderer.command, env, findings)
+    await checkIsolation(renderer, env, findings)
   }
   const config = await loadConfig(options, renderer, findings)
   if (config) {

@@ -1,3 +1,5 @@
+import type { KometaRunner } from '../kometa/runner.ts'
+
 /**
  * What draws: the user's Kometa, or a stand-in that another room brings along. The run room starts it as a child
  * process with Kometa's own arguments and reads Kometa's own log; it does not know which one it is.
@@ -11,11 +13,13 @@ export interface Renderer {
   warnings: readonly string[]
   /** Lines for the log: which one was taken, and why. */
   notes?: readonly string[]
-  /** The Kometa checkout: default overlays, fonts, `config/.env`; null for a renderer that has none. */
+  /** The Kometa checkout: default overlays, fonts, `config/.env`; null for a renderer that has none here. */
   dir: string | null
   command: string
   /** The argument list for one run config. */
   args(configPath: string): string[]
   /** What the renderer's environment must have beyond the allow-list of src/kometa/environment.ts. */
   env?: Readonly<Record<string, string>>
+  /** Where it runs; without one, as a process of this machine. */
+  runner?: KometaRunner
 }

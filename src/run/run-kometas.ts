@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { makeRunConfig } from '../config/run-config.ts'
 import { createWorkspace } from '../config/workspace.ts'
 import type { Phase } from '../contract/events.ts'
-import { kometaEnvironment } from '../kometa/environment.ts'
 import { createKometaRecorder, type KometaRecord } from '../kometa/kometa-record.ts'
 import { type KometaExit, startKometa } from '../kometa/process.ts'
+import type { KometaRunner } from '../kometa/runner.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
@@ -35,6 +35,8 @@ export interface RunKometasOptions {
   /** Mapping names of the libraries of each Kometa. */
   groups: readonly string[][]
   request: JobRequest
+  /** Where Kometa runs. */
+  runner: KometaRunner
   targets: readonly ChosenTarget[]
   /** By place in `JobConfig.servers`: address and token of the proxy. */
   proxies: readonly { url: string; token: string }[]
@@ -116,11 +118,12 @@ async function runOne(
     said.add(change)
     log.info(`run config: ${change}`)
   }
+  const owner = await ownIdentity()
   await using workspace = await createWorkspace(config, {
     runConfigText: text,
     ratingKeysByLibrary: neededBackups(libraries, options.targets),
     parentDir: options.workspaces,
-    owner: await ownIdentity(),
+    owner,
     keep: request.keepWorkspace,
     clientIdentifier: options.clientIdentifier,
   })
@@ -130,17 +133,18 @@ async function runOne(
   const recorder = createKometaRecorder()
   const follow = progress.of(process)
   const proxyTokens = options.proxies.map(({ token }) => token)
-  const notHidden = await untilIsolated(supervisor)
-  const kometa = await startKometa({
-    ...(supervisor ? { supervisor } : {}),
+  await using launch = await options.runner.launch({
     command: renderer.command,
     args: renderer.args(workspace.configPath),
-    cwd: workspace.cwd,
-    env: kometaEnvironment(request.env, {
-      home: workspace.home,
-      python: renderer.command,
-      extra: { ...renderer.env, ...options.gate.env },
-    }),
+    ...{ workspace, config, owner },
+    userEnv: request.env,
+    extraEnv: { ...renderer.env, ...options.gate.env },
+  })
+  const notHidden = await untilIsolated(supervisor)
+  const { command, args, cwd, env } = launch
+  const kometa = await startKometa({
+    ...(supervisor ? { supervisor } : {}),
+    ...{ command, args, cwd, env },
     metaLog: join(workspace.configDir, 'logs', 'meta.log'),
     logsDir,
     redactor: createRedactor([...config.secretsForRedaction, ...proxyTokens, options.gate.credential]),
@@ -160,9 +164,10 @@ async function runOne(
       }),
   })
   const [exit] = await Promise.all([kometa.done, rememberKometa(workspace.dir, kometa.pid)])
-  for (const problem of exit.logProblems) log.warning(problem)
+  const left = await launch.end()
+  for (const problem of [...exit.logProblems, ...left]) log.warning(problem)
   const { backups } = workspace
-  const warnings = [...workspace.warnings, ...notHidden]
+  const warnings = [...workspace.warnings, ...notHidden, ...left]
   const backupsLeft = await workspace.backupsLeft()
   return { libraries, exit, record: recorder.record, changes, warnings, backups, backupsLeft }
 }

@@ -5,7 +5,7 @@ import { removeStaleWorkspaces } from '../config/stale-workspaces.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Phase } from '../contract/events.ts'
 import type { Summary } from '../contract/summary.ts'
-import { chooseIsolation } from '../kometa/isolation.ts'
+import { localRunner } from '../kometa/runner.ts'
 import { removeTemporaryFiles } from '../proxy/capture/folders.ts'
 import { createCaptureStore } from '../proxy/capture/store.ts'
 import { createLedger } from '../proxy/ledger.ts'
@@ -68,8 +68,9 @@ async function run(request: JobRequest): Promise<Summary> {
   }
 
   enter('check')
+  const runner = renderer.runner ?? localRunner
   const python = renderer.kind === 'kometa' ? renderer.command : null
-  const choosing = chooseIsolation(request.isolate ?? 'auto', { env: request.env, python })
+  const choosing = runner.isolate(request.isolate ?? 'auto', { env: request.env, python })
   // Awaited below; bad input ends the job before that.
   choosing.catch(() => undefined)
   const fallbackIdentifier = await clientIdentifier(request.dataDir)
@@ -98,6 +99,7 @@ async function run(request: JobRequest): Promise<Summary> {
   await removeEarlierResults(folder)
   await removeTemporaryFiles(folder.dir)
   const workspaces = join(request.dataDir, 'workspaces')
+  await runner.endLeftovers(livenessOf)
   await removeStaleWorkspaces(workspaces, livenessOf, endLeftover)
 
   using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
@@ -133,17 +135,26 @@ async function run(request: JobRequest): Promise<Summary> {
       tokens: config.servers.map(({ token }) => token),
       exposeToken: config.preview.expose_token,
       port: request.proxyPort,
+      host: runner.host,
       log,
       signal,
       scoped: request.scoped && config.preview.scope === 'on',
       chosen,
     })
-    await using gate = await startJobGate(config, { env: request.env, libraries, rules, ledger, log })
+    await using gate = await startJobGate(config, {
+      env: request.env,
+      libraries,
+      rules,
+      host: runner.host,
+      ledger,
+      log,
+    })
     // While Kometa starts, which takes longer; nothing waits for it.
     verification.before()
     const { runs, failures } = await runKometas({
       groups: planRuns(config, libraries),
       request,
+      runner,
       targets,
       proxies: proxies.access,
       gate,

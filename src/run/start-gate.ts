@@ -48,11 +48,18 @@ export async function gateRulesOf({ preview, servers }: JobConfig): Promise<Gate
   }
 }
 
+export interface StartGateOptions {
+  env: NodeJS.ProcessEnv
+  libraries: readonly string[]
+  rules: GateRules
+  /** Under which Kometa reaches 127.0.0.1 of this machine: `KometaRunner.host`. */
+  host: string
+  ledger: Ledger
+  log: JobLog
+}
+
 /** All of Kometa's ways out that do not lead to Plex: the gate, and read-only proxies for the services of the network. */
-export async function startJobGate(
-  config: JobConfig,
-  options: { env: NodeJS.ProcessEnv; libraries: readonly string[]; rules: GateRules; ledger: Ledger; log: JobLog },
-): Promise<JobGate> {
+export async function startJobGate(config: JobConfig, options: StartGateOptions): Promise<JobGate> {
   const hosts = new Map<string, HostCount>()
   const nextHop = userProxy(options.env)
   const record = (source: 'gate' | 'service') => (entry: GateEntry) => {
@@ -82,10 +89,15 @@ export async function startJobGate(
     await close()
     throw error
   }
+  const { host } = options
+  // Neither a credential nor a service's path holds a dotted address before its own.
+  const reached = (url: string) => url.replace('127.0.0.1', host)
+  const proxyUrl = reached(gate.proxyUrl)
+  const direct = [...new Set(['127.0.0.1', 'localhost', host])].join(',')
   return {
-    env: { HTTPS_PROXY: gate.proxyUrl, HTTP_PROXY: gate.proxyUrl, NO_PROXY: '127.0.0.1,localhost' },
+    env: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: direct },
     credential: gate.credential,
-    services: services.map(({ proxy, url }) => ({ service: proxy.service, url, proxyUrl: proxy.url })),
+    services: services.map(({ proxy, url }) => ({ service: proxy.service, url, proxyUrl: reached(proxy.url) })),
     doors: [gate.door, ...services.map(({ proxy }) => proxy.door)],
     hosts: () => [...hosts.values()],
     viaUserProxy: nextHop !== null,

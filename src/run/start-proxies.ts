@@ -26,6 +26,8 @@ export interface StartProxiesOptions {
   captures: CaptureStore
   recorder: JobRecorder
   port: number | undefined
+  /** Under which Kometa reaches 127.0.0.1 of this machine: `KometaRunner.host`. */
+  host: string
   log: JobLog
   signal: AbortSignal
   scoped: boolean
@@ -70,7 +72,7 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
         wrapReads: layers.wrapReads,
       })
       proxies.push(proxy)
-      access[index] = { url: proxy.url, token }
+      access[index] = { url: `http://${options.host}:${proxy.port}`, token }
       // Nothing waits for it; what fails there is asked again when Kometa asks.
       void layers.start()
       if (proxy.portWasTaken) options.log.warning(`Port ${preferredPort} is taken: the proxy listens on ${proxy.port}`)

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chooseIsolation } from '../../kometa/isolation.ts'
+import { localRunner } from '../../kometa/runner.ts'
 import type { Renderer } from '../renderer.ts'
 import { type Findings, plural } from './findings.ts'
 
@@ -14,12 +14,14 @@ export function checkNode(version: string, { add }: Findings): void {
 
 /** Kometa was found, and its requirements import, or there would be no renderer. */
 export async function checkKometa(renderer: Renderer, { add }: Findings): Promise<void> {
-  const { version, supported, warnings, dir, command, notes = [] } = renderer
-  add('python', dir === null ? 'Runs by' : 'Python', 'ok', command)
+  const { version, supported, warnings, dir, command, notes = [], runner } = renderer
+  if (runner?.place) add('docker', 'Docker', 'ok', runner.place)
+  else add('python', dir === null ? 'Runs by' : 'Python', 'ok', command)
   const which = notes[0] ?? `Kometa ${version}${dir === null ? '' : ` in ${dir}`}`
   if (supported) add('kometa', 'Kometa', 'ok', which)
   else add('kometa', 'Kometa', 'warning', which, 'Previews are tested with Kometa 2.4: use that, or look twice.')
-  add('requirements', "Kometa's requirements", 'ok', 'all of them can be imported')
+  if (runner?.place) add('requirements', "Kometa's requirements", 'skipped', 'they are in the image')
+  else add('requirements', "Kometa's requirements", 'ok', 'all of them can be imported')
   for (const warning of warnings) add('kometa-warning', 'Kometa', 'warning', warning)
   await checkFonts(dir, add)
 }
@@ -34,8 +36,12 @@ async function checkFonts(dir: string | null, add: Findings['add']): Promise<voi
 }
 
 /** Whether Kometa can have a network namespace of its own. A preview works without one. */
-export async function checkIsolation(python: string | null, env: NodeJS.ProcessEnv, { add }: Findings): Promise<void> {
-  const { mode, why } = await chooseIsolation('auto', { env, python })
+export async function checkIsolation(
+  { command: python, runner = localRunner }: Renderer,
+  env: NodeJS.ProcessEnv,
+  { add }: Findings,
+): Promise<void> {
+  const { mode, why } = await runner.isolate('auto', { env, python })
   if (mode === 'namespace') add('isolation', 'Isolation', 'ok', 'Kometa gets a network namespace of its own')
   else if (process.platform !== 'linux') add('isolation', 'Isolation', 'skipped', why)
   else {

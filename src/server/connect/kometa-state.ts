@@ -75,7 +75,7 @@ function describe(renderer: Renderer | null, error: unknown, state: KometaState[
     version: renderer?.version ?? null,
     commit: renderer?.commit ?? null,
     folder: renderer?.dir ?? null,
-    python: renderer?.kind === 'kometa' ? renderer.command : null,
+    python: renderer?.kind === 'kometa' && renderer.dir !== null ? renderer.command : null,
     supported: renderer?.supported ?? false,
     warnings: [...(renderer?.warnings ?? [])],
     problem: error === null ? null : problemOf(error instanceof AppError ? error : unexpected, (text) => text),

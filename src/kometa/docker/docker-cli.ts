@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { AppError } from '../../contract/errors.ts'
+import { findProgram } from '../setup-python.ts'
+
+/** One question to the engine; a sleepy one wakes up in seconds. */
+const defaultTimeoutMs = 20_000
+const maxAnswerBytes = 16 * 1024 * 1024
+/** What the command itself needs. What stands for Kometa goes into a file, not through here. */
+const passed = ['PATH', 'HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME']
+
+/** The `docker` command of the user's PATH. */
+export interface DockerCli {
+  path: string
+  env: Record<string, string>
+  /** Runs one command to its end. Throws DockerFailed with the command's own words, or the signal's reason. */
+  ask(args: readonly string[], options?: { timeoutMs?: number; signal?: AbortSignal | undefined }): Promise<string>
+}
+
+/** A `docker` command that did not do what it was asked for. */
+export class DockerFailed extends Error {
+  override readonly name = 'DockerFailed'
+}
+
+/** Finds `docker`; nothing is asked of it yet. Throws DOCKER_UNAVAILABLE. */
+export async function findDocker(env: NodeJS.ProcessEnv): Promise<DockerCli> {
+  const path = await findProgram('docker', env)
+  if (path === null) {
+    throw new AppError('DOCKER_UNAVAILABLE', 'there is no "docker" command here', {
+      hint: 'Install Docker, or take a Kometa without it: kometa-preview setup',
+    })
+  }
+  const own = dockerEnvironment(env)
+  return {
+    path,
+    env: own,
+    ask: (args, { timeoutMs = defaultTimeoutMs, signal } = {}) =>
+      new Promise((resolve, reject) => {
+        const limits = { timeout: timeoutMs, maxBuffer: maxAnswerBytes, ...(signal === undefined ? {} : { signal }) }
+        const child = execFile(path, [...args], { env: own, windowsHide: true, ...limits }, (error, stdout, stderr) => {
+          if (signal?.aborted) reject(signal.reason)
+          else if (!error) resolve(stdout)
+          else
+            reject(
+              new DockerFailed(
+                wordsOf(stderr) ?? (error.killed ? `no answer in ${timeoutMs / 1000} s` : error.message),
+              ),
+            )
+        })
+        child.stdin?.end()
+      }),
+  }
+}
+
+function dockerEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const names = Object.keys(env).filter((name) => passed.includes(name) || name.startsWith('DOCKER_'))
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}
+
+/** The last line that says something: warnings come first. */
+function wordsOf(stderr: string): string | undefined {
+  const lines = stderr.split('\n').map((line) => line.trim())
+  return lines
+    .filter((line) => line !== '' && !line.startsWith("See 'docker"))
+    .at(-1)
+    ?.slice(0, 300)
+}

@@ -1,0 +1,116 @@
+import { posix } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../contract/errors.ts'
+import { parseJson } from '../../util/parse-json.ts'
+import { judgeVersion } from '../find.ts'
+import { type DockerCli, DockerFailed } from './docker-cli.ts'
+
+/** A reference as Docker takes it; never an option, whatever stands in it. */
+const reference = /^[a-zA-Z0-9][\w./:@-]{0,254}$/
+/** Environment that wins over Kometa's arguments and config (kometa.py:141-181); the image's own mark is harmless. */
+const winsOverArguments = /^(?:KOMETA_(?!DOCKER$)|PMM_|PLEXAPI_)/
+/** Starting a container for the first time reads its image from disk. */
+const versionTimeoutMs = 60_000
+
+const imageSchema = z.tuple([
+  z.object({
+    Id: z.string(),
+    Config: z.object({
+      Env: z.array(z.string()).nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      WorkingDir: z.string().nullish(),
+    }),
+  }),
+])
+
+/** An image of Kometa that is there. */
+export interface KometaImage {
+  /** As the user wrote it. */
+  name: string
+  /** sha256:... of the image itself. */
+  id: string
+  /** The program of its entry point, and that one's arguments before those of Kometa: its init and interpreter. */
+  entry: string
+  before: string[]
+  /** The interpreter among them. */
+  python: string
+  /** The folder of Kometa's code. */
+  dir: string
+  version: string
+  part: string
+  supported: boolean
+  warning?: string
+}
+
+/** Throws KOMETA_NOT_FOUND when the image is not there, KOMETA_UNSUPPORTED when it is none of Kometa. */
+export async function inspectImage(docker: DockerCli, name: string, signal?: AbortSignal): Promise<KometaImage> {
+  if (!reference.test(name)) {
+    throw new AppError('BAD_USAGE', `"${name.slice(0, 80)}" is no name of an image`, {
+      hint: 'It looks like docker:kometateam/kometa:v2.4.4',
+    })
+  }
+  const { Id: id, Config: config } = await inspect(docker, name, signal)
+  const entrypoint = config.Entrypoint ?? []
+  const at = entrypoint.findIndex((word) => posix.basename(word) === 'kometa.py')
+  const [entry] = entrypoint
+  const script = entrypoint[at]
+  if (at < 1 || entry === undefined || script === undefined) {
+    throw new AppError('KOMETA_UNSUPPORTED', `${name} is no image of Kometa: what it starts is no kometa.py`, {
+      hint: 'The official one is kometateam/kometa, such as docker:kometateam/kometa:v2.4.4',
+    })
+  }
+  const loud = (config.Env ?? [])
+    .map((line) => line.split('=', 1)[0] ?? '')
+    .filter((each) => winsOverArguments.test(each))
+  if (loud.length > 0) {
+    throw new AppError(
+      'KOMETA_UNSUPPORTED',
+      `${name} sets ${loud.join(', ')}, which would win over what a preview asks for`,
+      {
+        hint: 'Use the official image: docker:kometateam/kometa:v2.4.4',
+      },
+    )
+  }
+  const dir = posix.dirname(posix.resolve('/', config.WorkingDir ?? '', script))
+  const { version, part } = await readVersion(docker, name, dir, signal)
+  return {
+    ...{ name, id, entry, dir, version, part },
+    before: entrypoint.slice(1, at),
+    python: entrypoint[at - 1] ?? entry,
+    ...judgeVersion(version),
+  }
+}
+
+async function inspect(docker: DockerCli, name: string, signal: AbortSignal | undefined) {
+  let text: string
+  try {
+    text = await docker.ask(['image', 'inspect', name], { signal })
+  } catch (error) {
+    if (!(error instanceof DockerFailed)) throw error
+    throw new AppError('KOMETA_NOT_FOUND', `the image ${name} is not here`, {
+      hint: `Get it with: docker pull ${name}`,
+      details: [error.message],
+      cause: error,
+    })
+  }
+  const parsed = imageSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data[0]
+  throw new AppError('DOCKER_UNAVAILABLE', '"docker image inspect" does not answer as Docker does')
+}
+
+/** Two files of the image, read in a container of it that can reach nothing. */
+async function readVersion(docker: DockerCli, name: string, dir: string, signal: AbortSignal | undefined) {
+  const parted = '-- part --'
+  const script = `cat "$1/VERSION" && echo && echo "${parted}" && if [ -f "$1/PART" ]; then cat "$1/PART"; fi`
+  const bounds = ['--rm', '--pull', 'never', '--network', 'none', '--read-only', '--cap-drop', 'ALL']
+  const args = ['run', ...bounds, '--user', '65534:65534', '--entrypoint', 'sh', name, '-c', script, 'sh', dir]
+  try {
+    const [version = '', part = ''] = (await docker.ask(args, { timeoutMs: versionTimeoutMs, signal })).split(parted)
+    return { version: version.trim(), part: part.trim() }
+  } catch (error) {
+    if (!(error instanceof DockerFailed)) throw error
+    throw new AppError('KOMETA_UNSUPPORTED', `the version of Kometa in ${name} cannot be read: ${error.message}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,176 @@
+import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import type { JobConfig } from '../../config/job-config.ts'
+import { secretStoreName } from '../../config/secret-store.ts'
+import { textOf, walkScalars } from '../../config/yaml-value.ts'
+
+/** Entries of a workspace that are looked at: its links are bounded below that. */
+const maxEntries = 50_000
+/** Files of one folder that are mounted one by one; of more than these, the folder is. */
+const maxFilesPerFolder = 24
+const maxOverlayFileBytes = 4 * 1024 * 1024
+const maxOverlayFiles = 500
+
+/** What a container sees of this machine, and where. */
+export interface Mount {
+  source: string
+  target: string
+  readOnly: boolean
+}
+
+/** Folders that an image has itself, Kometa's code among them: one of ours in their place would break it. What is below them may be mounted. */
+const ofTheImage = new Set(
+  [
+    ...[
+      'bin',
+      'boot',
+      'dev',
+      'etc',
+      'lib',
+      'lib32',
+      'lib64',
+      'libx32',
+      'proc',
+      'root',
+      'run',
+      'sbin',
+      'sys',
+      'tmp',
+      'usr',
+      'var',
+    ],
+    ...['defaults', 'fonts', 'modules'],
+  ].map((name) => `/${name}`),
+)
+
+export interface MountOptions {
+  config: JobConfig
+  /** It is the one place that can be written. */
+  workspaceDir: string
+  /** Files that Kometa's environment names. */
+  files: readonly string[]
+  /** An empty file, in the place of those that hold the real token. */
+  emptyFile: string
+}
+
+/**
+ * The workspace, and read-only at the same paths what its links lead to and what config and overlay files name by an
+ * absolute path. A file that holds the real token is hidden where its folder is mounted.
+ */
+export async function findMounts(options: MountOptions): Promise<Mount[]> {
+  const { config, workspaceDir, emptyFile } = options
+  const named = [...(await linkTargets(workspaceDir)), ...(await namedPaths(config)), ...options.files]
+  const wanted = new Map<string, 'file' | 'folder'>()
+  for (const path of new Set(named)) {
+    for (const each of [resolve(path), await realpath(path).catch(() => null)]) {
+      if (each === null || isWithin(workspaceDir, each) || isWithin(each, workspaceDir)) continue
+      const info = await stat(each).catch(() => null)
+      if (info?.isDirectory() && !ofTheImage.has(each)) wanted.set(each, 'folder')
+      else if (info?.isFile()) wanted.set(each, 'file')
+    }
+  }
+  const paths = withoutInner(gathered(wanted))
+  const mounts = paths.map((path) => ({ source: path, target: path, readOnly: true }))
+  const secret = await secretFiles(config)
+  const hidden = secret.filter((path) => paths.some((mounted) => isWithin(path, mounted)))
+  return [
+    { source: workspaceDir, target: workspaceDir, readOnly: false },
+    ...mounts.filter(({ target }) => !secret.includes(target)),
+    ...hidden.map((target) => ({ source: emptyFile, target, readOnly: true })),
+  ]
+}
+
+/** Where a workspace's links lead; what they lead to is not walked. */
+async function linkTargets(folder: string): Promise<string[]> {
+  const targets: string[] = []
+  const open = [folder]
+  let seen = 0
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const entry of await readdir(next, { withFileTypes: true })) {
+      seen += 1
+      if (seen > maxEntries) throw new Error(`the workspace ${folder} has more than ${maxEntries} entries`)
+      const path = join(next, entry.name)
+      if (entry.isSymbolicLink()) targets.push(resolve(next, await readlink(path)))
+      else if (entry.isDirectory()) open.push(path)
+    }
+  }
+  return targets
+}
+
+/** Absolute paths of config and overlay files: pictures, fonts, assets. Relative ones are found by the links. */
+async function namedPaths(config: JobConfig): Promise<string[]> {
+  const found: string[] = []
+  // Some values are lists, with commas between (asset_directory).
+  walkScalars(config.document, (scalar) =>
+    found.push(
+      ...textOf(scalar)
+        .split(',')
+        .map((each) => each.trim()),
+    ),
+  )
+  for (const file of (await overlayFiles(config)).slice(0, maxOverlayFiles)) {
+    const info = await stat(file).catch(() => null)
+    if (!info?.isFile() || info.size > maxOverlayFileBytes) continue
+    found.push(file, ...absolutePaths(await readFile(file, 'utf8').catch(() => '')))
+  }
+  return found.filter((path) => isAbsolute(path))
+}
+
+async function overlayFiles({ libraries, kometaCwd }: JobConfig): Promise<string[]> {
+  const files: string[] = []
+  for (const { form, value } of libraries.flatMap(({ overlayFiles: entries }) => entries)) {
+    const path = resolve(kometaCwd, value)
+    if (form === 'file' || form === 'path') files.push(path, `${path}.yml`)
+    else if (form === 'folder') {
+      const names = await readdir(path).catch(() => [])
+      files.push(...names.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(path, name)))
+    }
+  }
+  return files
+}
+
+/** What looks like an absolute path to the end of its value; what is none does not exist, and is not mounted. */
+function absolutePaths(text: string): string[] {
+  const values = text.matchAll(/(?:^|[\s"'[,{:])(\/[^"'\n,\]}#]{1,1000})/gm)
+  return [...values].map(([, path = '']) => path.trim())
+}
+
+/** Many files of one folder are mounted as the folder, in one. */
+function gathered(wanted: ReadonlyMap<string, 'file' | 'folder'>): string[] {
+  const paths: string[] = []
+  const files = new Map<string, string[]>()
+  for (const [path, kind] of wanted) {
+    if (kind === 'folder') paths.push(path)
+    else files.set(dirname(path), [...(files.get(dirname(path)) ?? []), path])
+  }
+  for (const [folder, inner] of files) {
+    if (inner.length > maxFilesPerFolder && folder !== '/' && !ofTheImage.has(folder)) paths.push(folder)
+    else paths.push(...inner)
+  }
+  return paths
+}
+
+/** Without what lies in a folder that is mounted itself; outer ones first. */
+function withoutInner(paths: readonly string[]): string[] {
+  const kept: string[] = []
+  for (const path of [...new Set(paths)].sort((one, other) => one.length - other.length)) {
+    if (!kept.some((outer) => isWithin(path, outer))) kept.push(path)
+  }
+  return kept
+}
+
+const isWithin = (path: string, outer: string): boolean =>
+  path === outer || path.startsWith(`${outer.replace(/\/$/, '')}${sep}`)
+
+/** Files that a workspace leaves out: under every path that leads to them. */
+async function secretFiles({ sourceFiles, configDir }: JobConfig): Promise<string[]> {
+  const named = [...sourceFiles, join(configDir, '.env'), join(configDir, secretStoreName)]
+  const paths = new Set<string>()
+  for (const path of named) {
+    const info = await lstat(path).catch(() => null)
+    if (info === null) continue
+    paths.add(resolve(path))
+    paths.add(await realpath(path).catch(() => path))
+  }
+  return [...paths]
+}

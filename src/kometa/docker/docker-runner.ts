@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Owner } from '../../config/stale-workspaces.ts'
+import { AppError } from '../../contract/errors.ts'
+import { parseJson } from '../../util/parse-json.ts'
+import { containerEnvironment } from '../environment.ts'
+import type { KometaRunner, Launch, LaunchOrder } from '../runner.ts'
+import { dockerArguments, ownerLabel } from './docker-arguments.ts'
+import { type DockerCli, DockerFailed } from './docker-cli.ts'
+import type { DockerEngine } from './docker-engine.ts'
+import type { KometaImage } from './docker-image.ts'
+import { findMounts } from './docker-mounts.ts'
+
+/** How long the engine may take to end a container by force. */
+const removeTimeoutMs = 30_000
+const ownerSchema = z.object({ pid: z.int(), start: z.string(), host: z.string() })
+
+export interface DockerRunnerOptions {
+  docker: DockerCli
+  engine: DockerEngine
+  image: KometaImage
+}
+
+/** Kometa in a container of its stock image, in the foreground: the `docker` command stands for it, and passes signals on. */
+export function createDockerRunner({ docker, engine, image }: DockerRunnerOptions): KometaRunner {
+  return {
+    place: `${docker.path}, Docker ${engine.version}`,
+    host: engine.host,
+    async isolate(mode) {
+      const why = `Kometa ran in a container of ${image.name}, on the network of this machine, without a network namespace of its own.`
+      if (mode !== 'on') return { mode: 'none', why }
+      throw new AppError(
+        'ISOLATION_UNAVAILABLE',
+        `Kometa cannot be isolated here: it runs in a container of ${image.name}`,
+        {
+          hint: 'Leave --isolate away: the proxy still blocks every write, and the gate decides where else Kometa may go. A Kometa of "kometa-preview setup" can be isolated.',
+        },
+      )
+    },
+    launch: (order) => launch(order, { docker, engine, image }),
+    endLeftovers: (livenessOf) => endLeftovers(docker, livenessOf),
+  }
+}
+
+async function launch(order: LaunchOrder, { docker, engine, image }: DockerRunnerOptions): Promise<Launch> {
+  const { workspace, config, owner } = order
+  const { env, files } = containerEnvironment(order.userEnv, { home: workspace.home, extra: order.extraEnv })
+  const name = `kometa-preview-${randomBytes(8).toString('hex')}`
+  const envFile = join(workspace.dir, 'container.env')
+  const emptyFile = join(workspace.dir, 'empty')
+  await writeFile(envFile, envFileText(env), { flag: 'wx', mode: 0o600 })
+  await writeFile(emptyFile, '', { flag: 'wx', mode: 0o600 })
+  const mounts = await findMounts({ config, workspaceDir: workspace.dir, files, emptyFile })
+  let ending: Promise<string[]> | undefined
+  // The command that was killed leaves its container running; the one that ended has removed it.
+  const end = () => {
+    ending ??= remove(docker, [name])
+    return ending
+  }
+  return {
+    command: docker.path,
+    args: dockerArguments({
+      ...{ name, image, engine, owner, mounts, envFile, cwd: workspace.cwd, args: order.args },
+      user: ownUser(),
+    }),
+    cwd: workspace.dir,
+    env: docker.env,
+    end,
+    [Symbol.asyncDispose]: async () => {
+      await end()
+    },
+  }
+}
+
+function ownUser() {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()]
+  if (uid === undefined || gid === undefined) return null
+  return { uid, gid, groups: (process.getgroups?.() ?? []).filter((group) => group !== gid) }
+}
+
+/** A line per name, the value as it stands: Docker knows no quotes here. */
+function envFileText(env: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(env).map(([name, value]) => {
+    if (!/[\r\n]/.test(value)) return `${name}=${value}\n`
+    throw new AppError(
+      'BAD_USAGE',
+      `the environment variable ${name} has more than one line, which no container can be given`,
+    )
+  })
+  return lines.join('')
+}
+
+async function endLeftovers(docker: DockerCli, livenessOf: Parameters<KometaRunner['endLeftovers']>[0]): Promise<void> {
+  const format = `{{.ID}} {{.Label "${ownerLabel}"}}`
+  const lines = await docker.ask(['ps', '--all', '--no-trunc', '--filter', `label=${ownerLabel}`, '--format', format])
+  const dead: string[] = []
+  for (const line of lines.split('\n')) {
+    const [, id, label = ''] = /^([0-9a-f]+) (.*)$/.exec(line.trim()) ?? []
+    const owner = ownerSchema.safeParse(parseJson(label))
+    if (id !== undefined && owner.success && (await isDead(owner.data, livenessOf))) dead.push(id)
+  }
+  if (dead.length > 0) await remove(docker, dead)
+}
+
+const isDead = async (owner: Owner, livenessOf: Parameters<KometaRunner['endLeftovers']>[0]): Promise<boolean> =>
+  (await livenessOf(owner)) === 'dead'
+
+/** By force, with the volumes that the image asks for. That there is no such container is what is wanted. */
+async function remove(docker: DockerCli, names: readonly string[]): Promise<string[]> {
+  try {
+    await docker.ask(['rm', '--force', '--volumes', ...names], { timeoutMs: removeTimeoutMs })
+    return []
+  } catch (error) {
+    if (!(error instanceof DockerFailed)) throw error
+    if (/no such container|removal of container .* in progress/i.test(error.message)) return []
+    return [`Docker did not end the container of Kometa (docker rm --force ${names.join(' ')}): ${error.message}`]
+  }
+}

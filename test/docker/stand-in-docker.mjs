@@ -1,0 +1,198 @@
+// A stand-in for the `docker` command: knows the options that we use and refuses every other, then does what Docker
+// does, with a process of this machine as the container. It outlives a command that is killed, as a real one does.
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+const [, , home, ...argv] = process.argv
+const settings = JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8'))
+const containers = join(home, 'containers')
+mkdirSync(containers, { recursive: true })
+appendFileSync(join(home, 'calls.jsonl'), `${JSON.stringify({ argv, env: process.env })}\n`)
+
+const fail = (code, text) => {
+  process.stderr.write(`${text}\n`)
+  process.exit(code)
+}
+const daemon = (text) => `Error response from daemon: ${text}`
+
+const [command, ...rest] = argv
+
+function context(args) {
+  expectArgs(args, ['inspect', '--format', '{{.Endpoints.docker.Host}}'])
+  process.stdout.write(`${settings.endpoint}\n`)
+}
+
+function info(args) {
+  expectArgs(args, ['--format', '{{json .}}'])
+  process.stdout.write(`${JSON.stringify(settings.info)}\n`)
+}
+
+function image(args) {
+  const [verb, name] = args
+  if (verb !== 'inspect' || args.length !== 2) fail(125, `docker image: ${args.join(' ')}`)
+  if (!findImage(name)) fail(1, daemon(`No such image: ${name}`))
+  process.stdout.write(`${JSON.stringify([{ Id: settings.image.id, Config: settings.image.config }])}\n`)
+}
+
+function findImage(name) {
+  return name === settings.image.name || name === settings.image.id
+}
+
+function ps(args) {
+  const label = 'kometa-preview.owner'
+  const format = `{{.ID}} {{.Label "${label}"}}`
+  expectArgs(args, ['--all', '--no-trunc', '--filter', `label=${label}`, '--format', format])
+  for (const file of readdirSync(containers)) {
+    const { id, labels } = read(file)
+    if (labels[label] !== undefined) process.stdout.write(`${id} ${labels[label]}\n`)
+  }
+}
+
+function rm(args) {
+  expectArgs(args.slice(0, 2), ['--force', '--volumes'])
+  for (const wanted of args.slice(2)) {
+    const file = readdirSync(containers).find((each) => each === wanted || read(each).id === wanted)
+    if (!file) fail(1, daemon(`No such container: ${wanted}`))
+    kill(read(file).pid, 'SIGKILL')
+    rmSync(join(containers, file))
+    process.stdout.write(`${wanted}\n`)
+  }
+}
+
+function read(file) {
+  return JSON.parse(readFileSync(join(containers, file), 'utf8'))
+}
+
+function kill(pid, signal) {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
+async function run(args) {
+  const { options, image: name, inner } = parseRun(args)
+  const one = (key) => options[key]?.at(-1)
+  if (one('--pull') !== 'never') fail(125, 'docker: it would pull')
+  if (!findImage(name)) fail(125, `docker: ${daemon(`No such image: ${name}`)}`)
+  if (!options['--rm']) fail(125, 'docker: it would leave a container behind')
+  const entry = [one('--entrypoint'), ...inner]
+  if (entry[0] === 'sh') return asContainer(options, 'sh', [...inner.slice(0, -1), join(settings.root, inner.at(-1))])
+  if (options['--log-driver']?.[0] !== 'none') fail(125, 'docker: the log would be kept')
+  for (const value of options['--mount'] ?? []) checkMount(value)
+  if (!existsSync(one('--workdir'))) fail(125, 'docker: a working directory that is not mounted')
+  const own = [...settings.image.config.Entrypoint]
+  // The image's own way to start Kometa, up to its script; the rest is for Kometa.
+  const script = own.slice(0, own.indexOf('kometa.py'))
+  if (JSON.stringify(entry.slice(0, script.length)) !== JSON.stringify(script))
+    fail(127, `docker: exec: ${entry.join(' ')}`)
+  if (entry[script.length] !== '/kometa.py') fail(127, `docker: no such script: ${entry[script.length]}`)
+  const { play } = settings
+  return asContainer(options, play.command, [...play.args, ...entry.slice(script.length + 1)])
+}
+
+const flags = ['--rm', '--read-only']
+const valued = [
+  ...[
+    '--pull',
+    '--log-driver',
+    '--name',
+    '--label',
+    '--network',
+    '--userns',
+    '--cap-drop',
+    '--cap-add',
+    '--security-opt',
+  ],
+  ...['--user', '--group-add', '--mount', '--env-file', '--workdir', '--entrypoint'],
+]
+
+function parseRun(args) {
+  const options = {}
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at]
+    if (!word.startsWith('-')) return { options, image: word, inner: args.slice(at + 1) }
+    if (flags.includes(word)) options[word] = [true]
+    else if (valued.includes(word)) options[word] = [...(options[word] ?? []), args[++at]]
+    else fail(125, `unknown flag: ${word}`)
+  }
+  return fail(125, 'docker: an image is missing')
+}
+
+function checkMount(value) {
+  const fields = [...value.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
+  )
+  const [type, source, target, ...more] = fields
+  const path = (field, key) =>
+    field?.startsWith(`${key}=/`) ? field.slice(key.length + 1) : fail(125, `invalid argument "${value}" for "--mount"`)
+  if (type !== 'type=bind' || more.some((each) => each !== 'readonly'))
+    fail(125, `invalid argument "${value}" for "--mount"`)
+  path(target, 'target')
+  if (!existsSync(path(source, 'source')))
+    fail(125, `docker: ${daemon(`invalid mount config for type "bind": bind source path does not exist: ${source}`)}`)
+}
+
+/** A process in a group of its own: it gets the image's environment and that of the file, and nothing of ours. */
+function asContainer(options, program, args) {
+  const [name = `unnamed-${randomBytes(4).toString('hex')}`] = options['--name'] ?? []
+  if (existsSync(join(containers, name)))
+    fail(125, `docker: ${daemon(`Conflict. The container name "/${name}" is already in use`)}`)
+  const env = {}
+  const lines = (options['--env-file'] ?? []).flatMap((file) => {
+    if ((statSync(file).mode & 0o077) !== 0) fail(125, 'docker: others can read the environment')
+    return readFileSync(file, 'utf8').split('\n')
+  })
+  for (const line of [...settings.image.config.Env, ...lines].filter((each) => each !== '')) {
+    const at = line.indexOf('=')
+    env[line.slice(0, at)] = line.slice(at + 1)
+  }
+  const child = spawn(program, args, {
+    cwd: options['--workdir']?.[0] ?? '/',
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const labels = Object.fromEntries(
+    (options['--label'] ?? []).map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]),
+  )
+  const id = randomBytes(32).toString('hex')
+  writeFileSync(join(containers, name), JSON.stringify({ id, pid: child.pid, labels, args: argv }))
+  child.stdout.pipe(process.stdout)
+  child.stderr.pipe(process.stderr)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => process.kill(child.pid, signal))
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      rmSync(join(containers, name), { force: true })
+      fail(127, `docker: ${daemon(error.message)}`)
+    })
+    child.on('close', (code, signal) => {
+      // Process 1 is gone, and with it the container.
+      kill(child.pid, 'SIGKILL')
+      rmSync(join(containers, name), { force: true })
+      process.exitCode = signal === null ? code : 137
+      resolve()
+    })
+  })
+}
+
+function expectArgs(args, expected) {
+  if (JSON.stringify(args) !== JSON.stringify(expected)) fail(125, `docker ${command}: unexpected ${args.join(' ')}`)
+}
+
+if (settings.down && command !== 'context') fail(1, settings.down)
+const commands = { context, info, image, run, rm, ps }
+if (!commands[command]) fail(1, `docker: '${command}' is not a docker command.`)
+await commands[command](rest)
