@@ -32,6 +32,7 @@ describe('the walls between the rooms', () => {
     ['src/config/planted.ts', "import { a } from '../kometa/find.ts'\nexport const b = a\n"],
     ['src/contract/planted.ts', "import { a } from '../util/redact.ts'\nexport const b = a\n"],
     ['src/demo/planted.ts', "import { a } from '../cli/main.ts'\nexport const b = a\n"],
+    ['test/e2e/planted.ts', "import { a } from '../../src/demo/sample-plex/sample-plex.ts'\nexport const b = a\n"],
     ['web/planted.tsx', "import { a } from '../src/util/redact.ts'\nexport const b = a\n"],
   ])('a planted violation in %s is caught', (path, source) => {
     expect(lint(path, source)).toContain('noRestrictedImports')

@@ -13,7 +13,12 @@ import { kometaArgs } from '../../src/kometa/arguments.ts'
 import { kometaEnvironment } from '../../src/kometa/environment.ts'
 import { ownIdentity } from '../../src/run/process-identity.ts'
 import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
-import { plainImage, type SamplePlex, smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
+import {
+  plainImage,
+  type SamplePlex,
+  smallLibraries,
+  startUnwatchedPlex as startSamplePlex,
+} from '../support/sample-plex.ts'
 import { kometaPython } from './python.ts'
 
 const kometaDir = process.env.KOMETA_HOME ?? ''

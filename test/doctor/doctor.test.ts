@@ -6,13 +6,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { loadJobConfig } from '../../src/config/job-config.ts'
 import { type DoctorCheck, doctorReportSchema } from '../../src/contract/doctor.ts'
 import { AppError } from '../../src/contract/errors.ts'
-import { type SamplePlex, startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
 import { type DoctorOptions, runDoctor } from '../../src/run/doctor.ts'
 import type { Renderer } from '../../src/run/renderer.ts'
 import { cli } from '../cli/cli.ts'
 import { fakeCheckout } from '../setup/world.ts'
 import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
+import { type SamplePlex, startSamplePlex } from '../support/watched-plex.ts'
 
 const key = 'distinctive0tmdb0key0123456789ab'
 let certificates = ''
@@ -23,7 +23,10 @@ let folder = ''
 beforeAll(async () => {
   certificates = mkdtempSync(join(tmpdir(), 'doctor-outside-'))
   outside = await startOutsideWorld(certificates)
-  plex = await startSamplePlex({ libraries: smallLibraries() })
+  plex = await startSamplePlex({
+    libraries: smallLibraries(),
+    witness: { token: ['sample-plex-token-01', 'wrongTokenWrongToken'], never: [key] },
+  })
 })
 afterAll(async () => {
   await plex[Symbol.asyncDispose]()

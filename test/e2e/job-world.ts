@@ -7,12 +7,11 @@ import type { PreviewTarget } from '../../src/contract/preview.ts'
 import type { Summary } from '../../src/contract/summary.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
-import { type SamplePlexOptions, startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
 import type { Renderer } from '../../src/run/renderer.ts'
 import type { JobRequest } from '../../src/run/request.ts'
 import { runJob } from '../../src/run/run.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
-import { assertOnlyCanonicalReads } from '../support/witness.ts'
+import { startSamplePlex, type WatchedOptions } from '../support/watched-plex.ts'
 
 /** Secrets that a search can find. */
 export const canaries = {
@@ -41,21 +40,22 @@ export function scriptRenderer(script: string): Renderer {
 
 export interface JobWorldOptions {
   libraries?: SampleLibrary[]
-  plex?: Partial<SamplePlexOptions>
+  plex?: Partial<WatchedOptions>
   config?: (url: string) => string
 }
 
 /** A sample Plex, a config for it and a folder for jobs. */
 export async function startJobWorld(options: JobWorldOptions = {}) {
+  const { plex: token, ...keys } = canaries
   const plex = await startSamplePlex({
     libraries: options.libraries ?? smallLibraries(),
-    token: canaries.plex,
+    token,
+    witness: { token: [token, wrongToken], never: Object.values(keys) },
     ...options.plex,
   })
   const dir = mkdtempSync(join(tmpdir(), 'job-world-'))
   const configPath = join(dir, 'config.yml')
   writeFileSync(configPath, (options.config ?? defaultConfig)(plex.url))
-  const before = plex.stateHash()
   return {
     plex,
     dir,
@@ -63,21 +63,11 @@ export async function startJobWorld(options: JobWorldOptions = {}) {
     jobDir: join(dir, 'job'),
     dataDir: join(dir, 'data'),
     load: (): Promise<JobConfig> => loadJobConfig({ kind: 'config', configPath }, { env: {} }),
-    /** The promise of every test: Plex was not touched, and nobody tried. */
-    assertUntouched() {
-      if (plex.stateHash() !== before) throw new Error('the state of Plex has changed')
-      if (plex.writes.length > 0)
-        throw new Error(`writes reached Plex: ${plex.writes.map((one) => one.target).join(', ')}`)
-      const { plex: token, ...keys } = canaries
-      assertOnlyCanonicalReads(plex.journal, {
-        token: [token, wrongToken],
-        never: Object.values(keys),
-        prefix: options.plex?.pathPrefix ?? '',
-      })
-    },
+    /** The promise of every test, checked at its end anyway: Plex was not touched, and nobody tried. */
+    assertUntouched: plex.assertUntouched,
     async [Symbol.asyncDispose]() {
-      await plex[Symbol.asyncDispose]()
       rmSync(dir, { recursive: true, force: true })
+      await plex[Symbol.asyncDispose]()
     },
   }
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/job-config.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
-import { startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
 import { runJob } from '../../src/run/run.ts'
 import { agentPoster, film } from '../support/sample-plex.ts'
+import { startSamplePlex } from '../support/watched-plex.ts'
 import { filesWith } from './job-world.ts'
 
 /** Plex counts its ratingKeys on every server from 1: two servers have different items of one key. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kometaRenderer } from '../../src/cli/kometa-renderer.ts'
 import type { Renderer } from '../../src/run/renderer.ts'
 import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
-import { startSamplePlex } from '../support/sample-plex.ts'
+import { startSamplePlex, startUnwatchedPlex } from '../support/sample-plex.ts'
 import { checkExpectation, compareUploads, listUploads } from './check.ts'
 import { inputsHash, recordEvidence, type ScenarioEvidence } from './evidence.ts'
 import { pictureFile } from './pictures.ts'
@@ -63,7 +63,11 @@ async function prove(scenario: Scenario): Promise<ScenarioEvidence> {
   const shared = { renderer, outside: outside.env }
   const place = (side: string): RunPlace => ({ dir: join(scratch, `${scenario.name}-${side}`), ...shared })
 
-  await using straight = await startSamplePlex({ libraries: scenario.libraries, clock: sampleClock, ...scenario.plex })
+  await using straight = await startUnwatchedPlex({
+    libraries: scenario.libraries,
+    clock: sampleClock,
+    ...scenario.plex,
+  })
   const direct = await timed('direct', runDirect(scenario, straight, place('direct')))
   if (process.env.RECORD === '1' && recordedScenarios.some((name) => name === scenario.name)) {
     await writeRecording(scenario.name, kometaOf(renderer), straight)

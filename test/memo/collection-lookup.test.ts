@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { matching } from '../../src/proxy/memo/collection-lookup.ts'
 import { paged } from '../scope/scope-world.ts'
+import { ownRequest } from '../support/watched-plex.ts'
 import { type MemoWorld, type MemoWorldOptions, startMemoWorld } from './memo-world.ts'
 
 let world: MemoWorld | undefined
@@ -36,7 +37,7 @@ describe('the lookup of a collection by name', () => {
     ]
     for (const title of titles) {
       const straight = await fetch(plex.url + lookup(title), {
-        headers: { 'X-Plex-Token': plex.token, ...paged(0, 100) },
+        headers: { 'X-Plex-Token': plex.token, ...paged(0, 100), ...ownRequest },
       })
       const answer = await get(lookup(title), paged(0, 100))
       expect(await answer.text(), title).toBe(await straight.text())

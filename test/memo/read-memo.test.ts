@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { paged } from '../scope/scope-world.ts'
+import { ownRequest } from '../support/watched-plex.ts'
 import { type MemoWorld, type MemoWorldOptions, startMemoWorld } from './memo-world.ts'
 
 let world: MemoWorld | undefined
@@ -39,7 +40,7 @@ describe('each distinct read is asked of Plex once', () => {
     const { job, plex, asked } = await start()
     const { get, layers } = await job()
     const straight = await fetch(plex.url + target, {
-      headers: { Accept: '*/*', 'X-Plex-Token': plex.token, ...headers },
+      headers: { Accept: '*/*', 'X-Plex-Token': plex.token, ...ownRequest, ...headers },
     })
     const whole = await bytesOf(straight)
     plex.clearJournal()
@@ -97,7 +98,7 @@ describe('each distinct read is asked of Plex once', () => {
     const { job, plex, asked, store } = await start()
     const { get } = await job()
     const thumb = await thumbOf(get, '1003')
-    const straight = await bytesOf(fetch(plex.url + thumb, { headers: { 'X-Plex-Token': plex.token } }))
+    const straight = await bytesOf(fetch(plex.url + thumb, { headers: { 'X-Plex-Token': plex.token, ...ownRequest } }))
     plex.clearJournal()
     const answers = await Promise.all([get(thumb), get(thumb), get(thumb, { 'Accept-Language': 'de' })])
     for (const answer of answers) {

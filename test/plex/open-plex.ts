@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type SamplePlex, type SamplePlexOptions, startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
 import type { PlexConnection } from '../../src/plex/connection.ts'
 import { createPlexReader, type PlexReader } from '../../src/plex/reads.ts'
 import { createPlexConnection } from '../../src/plex/upstream.ts'
+import { type SamplePlex, startSamplePlex, type WatchedOptions } from '../support/watched-plex.ts'
 
 export interface OpenPlex extends AsyncDisposable {
   plex: SamplePlex
@@ -14,7 +14,7 @@ export interface OpenPlex extends AsyncDisposable {
 export const address = (url: string, token = 'a-token') => ({ url, token, verifySsl: true, clientIdentifier: 'tests' })
 
 /** A sample Plex and our reader of it. */
-export async function openSamplePlex(options: SamplePlexOptions): Promise<OpenPlex> {
+export async function openSamplePlex(options: WatchedOptions): Promise<OpenPlex> {
   const plex = await startSamplePlex(options)
   const connection = createPlexConnection(address(plex.url, plex.token))
   return {

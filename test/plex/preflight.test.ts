@@ -41,7 +41,7 @@ describe('before anything starts', () => {
   })
 
   test('a wrong token', async () => {
-    await using open = await openSamplePlex({ libraries: [movies] })
+    await using open = await openSamplePlex({ libraries: [movies], witness: { token: 'wrong-token' } })
     await using connection = createPlexConnection(address(open.plex.url, 'wrong-token'))
     const failure = preflight(connection, createPlexReader(connection))
     await expect(failure).rejects.toMatchObject({ code: 'PLEX_TOKEN_REFUSED', exitCode: 2 })

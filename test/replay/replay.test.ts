@@ -41,13 +41,13 @@ describe.each(recordedScenarios)('%s', (name) => {
     await plex[Symbol.asyncDispose]()
   })
 
-  const send = async (request: Recording['requests'][number], url: string, token: string) => {
+  const send = async (request: Recording['requests'][number], url: string, token: string, more = '') => {
     const { host, port } = new URL(url)
     const put = (text: string) => text.replaceAll('TOKEN', token).replaceAll('HOST', host)
     const body = request.image ? image : Buffer.alloc(0)
     const lines = [`Host: ${host}`, ...(recording.headers[request.headers] ?? []).map(put)]
     if (request.method !== 'GET') lines.push(`Content-Length: ${body.length}`)
-    const head = `${request.method} ${put(request.target)} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
+    const head = `${request.method} ${put(request.target)} HTTP/1.1\r\n${lines.join('\r\n')}\r\n${more}\r\n`
     return readAnswer(await sendRaw(Number(port), Buffer.concat([Buffer.from(head, 'latin1'), body])))
   }
   /** What the proxy wrote down since; its own reads (a section's fields, the image behind a URL) stand beside Kometa's. */
@@ -87,7 +87,7 @@ describe.each(recordedScenarios)('%s', (name) => {
     expect(plex.writes).toEqual([])
     expect(plex.stateHash()).toBe(state)
     if (request.verdict === 'forward') {
-      const straight = await send(request, plex.url, plex.token)
+      const straight = await send(request, plex.url, plex.token, 'x-test-request: straight\r\n')
       expect(answer.status).toBe(straight.status)
       expect(answer.headers['content-type']).toBe(straight.headers['content-type'])
       expect(answer.body.equals(straight.body), 'the answer is that of Plex, byte for byte').toBe(true)

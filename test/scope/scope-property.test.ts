@@ -7,7 +7,7 @@ import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder } from '../support/proxy-world.ts'
-import { type SamplePlex, startSamplePlex } from '../support/sample-plex.ts'
+import { ownRequest, type SamplePlex, startSamplePlex } from '../support/sample-plex.ts'
 import { childElements, type ParsedElement, parseXml } from './random-listing.ts'
 import { awkwardTitles, movies, paged, shows } from './scope-world.ts'
 
@@ -130,7 +130,8 @@ describe('for random libraries, scopes, queries and pages', () => {
             wrapReads: (forward) => createScopedReads(scope, forward),
           })
           const read = async (url: string, token: string, target: string, start: number, count: number) => {
-            const headers = { Accept: '*/*', 'X-Plex-Token': token, ...paged(start, count) }
+            const own = url === plex.url ? ownRequest : {}
+            const headers = { Accept: '*/*', 'X-Plex-Token': token, ...paged(start, count), ...own }
             return parseXml(await (await fetch(url + target, { headers })).text())
           }
           for (const target of queries) {

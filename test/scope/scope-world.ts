@@ -7,7 +7,15 @@ import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder, type ListRecorder } from '../support/proxy-world.ts'
-import { film, media, type SamplePlex, type SamplePlexOptions, show, startSamplePlex } from '../support/sample-plex.ts'
+import {
+  film,
+  media,
+  ownRequest,
+  type SamplePlex,
+  type SamplePlexOptions,
+  show,
+  startSamplePlex,
+} from '../support/sample-plex.ts'
 import { type ParsedElement, parseXml } from './random-listing.ts'
 
 export interface ScopeWorld extends AsyncDisposable {
@@ -69,7 +77,7 @@ export async function startScopeWorld(options: ScopeWorldOptions): Promise<Scope
     async both(target, headers = {}) {
       const scoped = await get(target, headers)
       const straight = await fetch(plex.url + target, {
-        headers: { Accept: '*/*', 'X-Plex-Token': plex.token, ...headers },
+        headers: { Accept: '*/*', 'X-Plex-Token': plex.token, ...ownRequest, ...headers },
       })
       if (scoped.status !== straight.status)
         throw new Error(`${scoped.status} instead of ${straight.status}: ${await scoped.text()}`)

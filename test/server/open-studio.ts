@@ -6,9 +6,9 @@ import type { RouteBody, RouteName, RouteParams, RouteQuery, RouteReply } from '
 import { apiPaths, apiUrl } from '../../src/contract/api-paths.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
-import { type SamplePlex, startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
 import { type Studio, type StudioOptions, startStudio } from '../../src/server/studio.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
+import { type SamplePlex, startSamplePlex } from '../support/watched-plex.ts'
 
 export interface Reply<T> {
   status: number

@@ -6,6 +6,7 @@ import type { ProxyLimits } from '../../src/proxy/limits.ts'
 import type { ForwardedRead, ProxyRecorder } from '../../src/proxy/recorder.ts'
 import { type Proxy as PlexProxy, type ProxyOptions, startProxy } from '../../src/proxy/server.ts'
 import { startTinyPlex, type TinyAnswer, type TinyPlex } from './tiny-plex.ts'
+import { assertOnlyCanonicalReads, type WitnessOptions } from './witness.ts'
 
 export const realToken = 'realTOKENrealTOKEN12'
 export const clientToken = 'clientTOKENclientTOKEN'
@@ -109,6 +110,8 @@ export interface WorldOptions {
   captures?: CaptureStore
   recorder?: ProxyRecorder
   wrapReads?: ProxyOptions['wrapReads']
+  /** What the witness must know beside tokens and prefix. */
+  witness?: Partial<WitnessOptions>
 }
 
 /** A tiny Plex, a proxy in front of it, and all that it records. */
@@ -137,6 +140,13 @@ export async function startProxyWorld(options: WorldOptions = {}): Promise<Proxy
       await proxy[Symbol.asyncDispose]()
       await connection[Symbol.asyncDispose]()
       await plex[Symbol.asyncDispose]()
+      // The invariant of every test that has a Plex: nothing but canonical reads has arrived.
+      assertOnlyCanonicalReads(plex.journal, {
+        token: address.token,
+        never: [clientToken],
+        prefix: new URL(address.url).pathname.replace(/\/+$/, ''),
+        ...options.witness,
+      })
     },
   }
 }

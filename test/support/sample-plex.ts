@@ -8,7 +8,13 @@ import type {
   SampleStream,
 } from '../../src/demo/sample-plex/model.ts'
 
-export { type SamplePlex, type SamplePlexOptions, startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
+export {
+  ownRequest,
+  type SamplePlex,
+  type SamplePlexOptions,
+  startSamplePlex,
+  startUnwatchedPlex,
+} from './watched-plex.ts'
 
 const drawn = new Map<string, Promise<Buffer>>()
 

@@ -8,6 +8,8 @@ export interface Arrived {
   /** Names as sent, in their order. */
   headerNames: string[]
   headers: Record<string, string | string[] | undefined>
+  /** Request line and headers, written again from what the parser found. */
+  rawHead: Buffer
   bodyBytes: number
 }
 
@@ -32,6 +34,11 @@ export const sectionMetaXml = `<?xml version="1.0" encoding="UTF-8"?>
 <Field key="audienceRating" title="Rating" type="integer" /><Field key="hdr" title="HDR" type="boolean" />
 </Type></Meta></MediaContainer>`
 
+function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1] ?? ''}`] : []))
+  return Buffer.from(`${[`${method} ${url} HTTP/${httpVersion}`, ...lines].join('\r\n')}\r\n\r\n`, 'latin1')
+}
+
 /** The smallest Plex that records what reaches it. */
 export async function startTinyPlex(answer: TinyAnswer = () => undefined): Promise<TinyPlex> {
   const journal: Arrived[] = []
@@ -43,6 +50,7 @@ export async function startTinyPlex(answer: TinyAnswer = () => undefined): Promi
       target: req.url ?? '',
       headerNames: req.rawHeaders.filter((_, index) => index % 2 === 0),
       headers: req.headers,
+      rawHead: headOf(req),
       bodyBytes: 0,
     }
     journal.push(entry)

@@ -73,7 +73,8 @@ const headerValues: Readonly<Record<string, RegExp>> = {
   'x-plex-container-size': /^\d+$/,
 }
 
-function headersProblem(block: string, target: string, { token, clientIdentifier }: WitnessOptions): string | null {
+function headersProblem(block: string, target: string, options: WitnessOptions): string | null {
+  const { token, clientIdentifier, prefix = '' } = options
   const seen = new Map<string, string>()
   for (const line of block.split('\r\n').slice(0, -1)) {
     const colon = line.indexOf(': ')
@@ -86,7 +87,7 @@ function headersProblem(block: string, target: string, { token, clientIdentifier
   }
   if (!seen.has('host')) return 'it has no host'
   const given = seen.get('x-plex-token')
-  if (given === undefined ? target !== tokenProbe : ![token].flat().includes(given))
+  if (given === undefined ? target !== prefix + tokenProbe : ![token].flat().includes(given))
     return 'it does not carry the real token'
   const device = seen.get('x-plex-client-identifier')
   if (device === undefined) return 'it names no client'

@@ -8,8 +8,8 @@ import { fuzzedRequest } from './fuzz-requests.ts'
 import { createRandom } from './random.ts'
 import { clientIdentifier, createCountingRecorder, createForgetfulCaptures, startTrustWorld } from './world.ts'
 
-/** TRUST_FUZZ_SECONDS: how long (20). TRUST_FUZZ_REQUESTS: how many at most. TRUST_FUZZ_SEED: the run to repeat. */
-const seconds = sizeFromEnvironment('TRUST_FUZZ_SECONDS', 20)
+/** TRUST_FUZZ_SECONDS: how long (60). TRUST_FUZZ_REQUESTS: how many at most. TRUST_FUZZ_SEED: the run to repeat. */
+const seconds = sizeFromEnvironment('TRUST_FUZZ_SECONDS', 60)
 const most = sizeFromEnvironment('TRUST_FUZZ_REQUESTS', 100_000_000)
 // The same one in every CI run, so that a red build can be repeated; by hand any other.
 const seed = sizeFromEnvironment('TRUST_FUZZ_SEED', 20_261_123)

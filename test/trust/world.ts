@@ -26,7 +26,7 @@ export interface TrustWorld extends AsyncDisposable {
   proxy: PlexProxy
   /** What the proxy recorded; empty when the test brought a recorder of its own. */
   recorder: ListRecorder
-  /** The invariant: the state of Plex is what it was, and nothing but canonical reads has arrived. */
+  /** The invariant, checked at the end anyway: the state of Plex is what it was, and nothing but canonical reads has arrived. */
   assertUntouched(): void
 }
 
@@ -60,18 +60,20 @@ export async function startTrustWorld(options: TrustWorldOptions = {}): Promise<
     ...(options.limits ? { limits: options.limits } : {}),
   })
   const before = plex.stateHash()
+  const assertUntouched = () => {
+    if (plex.stateHash() !== before) throw new Error(`Plex was changed: ${plex.effects.slice(0, 5).join('; ')}`)
+    assertOnlyCanonicalReads(plex.journal, { token: realToken, never: [clientToken], clientIdentifier })
+  }
   return {
     plex,
     proxy,
     recorder,
-    assertUntouched() {
-      if (plex.stateHash() !== before) throw new Error(`Plex was changed: ${plex.effects.slice(0, 5).join('; ')}`)
-      assertOnlyCanonicalReads(plex.journal, { token: realToken, never: [clientToken], clientIdentifier })
-    },
+    assertUntouched,
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]()
       await connection[Symbol.asyncDispose]()
       await plex[Symbol.asyncDispose]()
+      assertUntouched()
     },
   }
 }

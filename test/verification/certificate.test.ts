@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { canaries, defaultConfig, type JobWorld, run, scriptRenderer, startJobWorld } from '../e2e/job-world.ts'
 import { makeImage } from '../support/images.ts'
+import { ownRequest } from '../support/watched-plex.ts'
 import { type Front, startFront } from './front.ts'
 
 let world: JobWorld
@@ -27,8 +28,9 @@ const meanwhile = (method: string, target: string, body = '') => ({
   isolate: 'off' as const,
   renderer: script(`
     ${untilRead()}
+    const headers = ${JSON.stringify(ownRequest)}
     const url = ${JSON.stringify(`${world.plex.url}${target}${target.includes('?') ? '&' : '?'}X-Plex-Token=${canaries.plex}`)}
-    const answer = await fetch(url, { method: '${method}', ${body === '' ? '' : `body: Buffer.from('${body}', 'base64')`} })
+    const answer = await fetch(url, { headers, method: '${method}', ${body === '' ? '' : `body: Buffer.from('${body}', 'base64')`} })
     if (!answer.ok) throw new Error('status ' + answer.status)`),
 })
 
@@ -90,6 +92,7 @@ describe('nothing was changed', () => {
 })
 
 describe('somebody else changed something meanwhile', () => {
+  beforeEach(() => world.plex.mayChange())
   const rest = () => ({ specs: ['Nosferatu'] })
 
   test('a label', async () => {
@@ -133,7 +136,10 @@ describe('never true when something was not read', () => {
     let ended = false
     let asked = 0
     front.intercept = (_method, target) => {
-      if (target === '/ended') ended = true
+      if (target === '/ended') {
+        ended = true
+        return 200
+      }
       if (!pattern.test(target)) return null
       asked += 1
       return ended ? 500 : null

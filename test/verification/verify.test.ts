@@ -8,6 +8,7 @@ import type { VerifyReport } from '../../src/contract/verification.ts'
 import { verifyJob } from '../../src/run/verify-job.ts'
 import { cli } from '../cli/cli.ts'
 import { canaries, type JobWorld, run, startJobWorld } from '../e2e/job-world.ts'
+import { ownRequest } from '../support/watched-plex.ts'
 
 let world: JobWorld
 let kept: Map<string, Buffer>
@@ -180,7 +181,9 @@ test('the command: a line per check, JSON, exit codes', async () => {
 
   // Somebody labels the film, as a real run of Kometa would.
   const target = '/library/sections/1/all?type=1&id=101&label%5B0%5D.tag.tag=Overlay'
-  const answer = await fetch(`${world.plex.url}${target}&X-Plex-Token=${canaries.plex}`, { method: 'PUT' })
+  world.plex.mayChange()
+  const headers = { 'X-Plex-Token': canaries.plex, ...ownRequest }
+  const answer = await fetch(`${world.plex.url}${target}`, { method: 'PUT', headers })
   expect(answer.ok).toBe(true)
   const changed = await cli(['verify', '--job', world.jobDir, '--data', world.dataDir, '--json'])
   expect(changed.code).toBe(1)

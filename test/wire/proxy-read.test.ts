@@ -154,6 +154,7 @@ describe('what arrives at Plex', () => {
     const listed = '/library/metadata/5/file?url=https%3A%2F%2Fi.tmdb%2Fa.jpg'
     const xml = `<MediaContainer><Photo key="${listed}&amp;x=1" /><Photo key="https://i.tmdb/b.jpg" /></MediaContainer>`
     const started = await start({
+      witness: { listedUrls: ['https://i.tmdb/a.jpg'] },
       answer: (req, res) => {
         if (!req.url?.includes('/posters')) return false
         const zipped = req.url.includes('/6/')
@@ -176,7 +177,7 @@ describe('what arrives at Plex', () => {
   })
 
   test('a path prefix of a reverse proxy stands before every target', async () => {
-    const inner = await start()
+    const inner = await start({ witness: { prefix: '/plex' } })
     const outer = await startProxyWorld({ address: { url: `${inner.plex.url}/plex/` } })
     try {
       expect((await sendRaw(outer.proxy.port, request('GET', '/identity'))).status).toBe(200)

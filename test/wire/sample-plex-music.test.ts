@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
 import { type PlexClient, plexClient } from '../support/plex-client.ts'
-import { agentPoster, type SamplePlex, startSamplePlex } from '../support/sample-plex.ts'
+import { agentPoster, type SamplePlex, startUnwatchedPlex as startSamplePlex } from '../support/sample-plex.ts'
 
 const music: SampleLibrary = {
   key: 3,

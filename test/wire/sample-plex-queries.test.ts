@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type PlexClient, parseXml, plexClient } from '../support/plex-client.ts'
-import { type SamplePlex, smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
+import { type SamplePlex, smallLibraries, startUnwatchedPlex as startSamplePlex } from '../support/sample-plex.ts'
 
 let plex: SamplePlex
 let client: PlexClient

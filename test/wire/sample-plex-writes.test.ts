@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type PlexClient, plexClient } from '../support/plex-client.ts'
-import { plainImage, type SamplePlex, smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
+import {
+  plainImage,
+  type SamplePlex,
+  smallLibraries,
+  startUnwatchedPlex as startSamplePlex,
+} from '../support/sample-plex.ts'
 
 let plex: SamplePlex
 let client: PlexClient

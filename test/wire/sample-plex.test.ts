@@ -3,7 +3,12 @@ import { connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type PlexClient, parseXml, plexClient } from '../support/plex-client.ts'
-import { plainImage, type SamplePlex, smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
+import {
+  plainImage,
+  type SamplePlex,
+  smallLibraries,
+  startUnwatchedPlex as startSamplePlex,
+} from '../support/sample-plex.ts'
 
 let plex: SamplePlex
 let client: PlexClient

@@ -7,12 +7,12 @@ import sharp from 'sharp'
 import { afterEach, expect, test } from 'vitest'
 import { demoLibraries } from '../../src/demo/library-data.ts'
 import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
-import { type SamplePlex, startSamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
 import { sampleRendererCommand } from '../../src/demo/sample-renderer/command.ts'
 import { bufferSource } from '../../src/images/byte-source.ts'
 import { readOverlayMark } from '../../src/images/exif-mark.ts'
 import type { ItemResult, KometaEvent } from '../../src/kometa/log-events.ts'
 import { createLogParser } from '../../src/kometa/log-parser.ts'
+import { type SamplePlex, startUnwatchedPlex as startSamplePlex } from '../support/watched-plex.ts'
 
 const cleanups: (() => PromiseLike<unknown>)[] = []
 afterEach(async () => {

@@ -1,0 +1,32 @@
+import { describedWrites } from '../../src/demo/sample-plex/promiscuous-writes.ts'
+
+const known = new Map(describedWrites.map((write) => [normal(write.template), write]))
+const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'query'])
+
+/**
+ * What an API description of Plex (OpenAPI) has that nobody has decided about yet: an operation that is neither a known write nor a GET, or a GET
+ * on a path that the table takes for write-only.
+ */
+export function undecided(description: unknown): string[] {
+  const paths = isRecord(description) && isRecord(description.paths) ? description.paths : null
+  if (paths === null) throw new Error('this is no API description: it has no paths')
+  return Object.entries(paths).flatMap(([path, operations]) => {
+    const verbs = isRecord(operations) ? Object.keys(operations).filter((name) => methods.has(name.toLowerCase())) : []
+    const write = known.get(normal(path))
+    return verbs
+      .map((verb) => verb.toUpperCase())
+      .flatMap((verb) => {
+        const decided = verb === 'GET' ? write === undefined || write.alsoRead : write?.verbs.includes(verb) === true
+        return decided ? [] : [`${verb} ${path}`]
+      })
+  })
+}
+
+/** A placeholder may get another name. */
+function normal(path: string): string {
+  return path.replace(/\{[^}]*\}/g, '{}')
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
