@@ -1,18 +1,24 @@
+import { resolve } from 'node:path'
 import { styleText } from 'node:util'
-import type { Command } from 'commander'
-import { loadJobConfig } from '../config/job-config.ts'
+import { type Command, Option } from 'commander'
+import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
 import type { DoctorCheck } from '../contract/doctor.ts'
 import { runDoctor } from '../run/doctor.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir } from './data-dir.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
+import { collectSecret } from './run.ts'
 import { studioPort } from './serve.ts'
 
 interface DoctorCommandOptions {
   config?: string
+  job?: string
   kometa?: string
   python?: string
+  secret: Record<string, string>
+  kometaConfigDir?: string
+  kometaCwd?: string
   data?: string
   json?: boolean
 }
@@ -21,10 +27,21 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
   program
     .command('doctor')
     .summary('look at all that a preview needs, and say what to do')
-    .description('One line per check: ok, warning or problem, with what to do. Exit code 1 when there is a problem.')
-    .option('--config <file>', "your Kometa's config.yml")
+    .description(
+      'One line per check: ok, warning or problem, with what to do after "->". Exit code 1 when there is a problem, 0 else. It takes some seconds, also where nothing can be reached.',
+    )
+    .addOption(new Option('--config <file>', "your Kometa's config.yml").conflicts('job'))
+    .option('--job <dir>', 'a prepared job: DIR/config/preview.yml or DIR/preview.yml')
     .option('--kometa <dir>', 'the Kometa checkout, a version of setup, or docker:IMAGE (default: KOMETA_HOME)')
-    .option('--python <path>', "Kometa's Python")
+    .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
+    .option(
+      '--secret <name=value>',
+      'a value for <<name>> in the config; may be given more than once',
+      collectSecret,
+      {},
+    )
+    .option('--kometa-config-dir <dir>', 'the folder that holds "overlays/<library> Original Posters"')
+    .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in, from which relative paths are read')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the report on standard output, and nothing else there')
     .addHelpText(
@@ -33,6 +50,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
 Examples:
   kometa-preview doctor                                         this machine and Kometa
   kometa-preview doctor --config config/config.yml              and your config, its Plex, its overlay files
+  kometa-preview doctor --job ./jobs/my-preview                 the same for a prepared job
   kometa-preview doctor --config config/config.yml --json | jq '.checks[] | select(.status != "ok")'`,
     )
     .action((options: DoctorCommandOptions) => doctor(options, context))
@@ -42,20 +60,26 @@ async function doctor(options: DoctorCommandOptions, context: CliContext): Promi
   const { env } = context
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
-  const { config: configPath } = options
   const color = process.stdout.isTTY === true
+  const source = sourceOf(options)
   const report = await runDoctor(
     {
       env,
       dataDir: data,
       nodeVersion: process.version,
       studioPort,
-      kometa: () => kometaRenderer(options, data, env),
+      kometa: () => kometaRenderer(options, data, env, cancel.signal),
       config:
-        configPath === undefined
+        source === null
           ? null
           : (kometaDir) =>
-              loadJobConfig({ kind: 'config', configPath }, { env, ...(kometaDir === null ? {} : { kometaDir }) }),
+              loadJobConfig(source, {
+                env,
+                secrets: options.secret,
+                ...(kometaDir === null ? {} : { kometaDir }),
+                ...(options.kometaConfigDir === undefined ? {} : { kometaConfigDir: resolve(options.kometaConfigDir) }),
+                ...(options.kometaCwd === undefined ? {} : { kometaCwd: resolve(options.kometaCwd) }),
+              }),
       signal: cancel.signal,
     },
     (check) => {
@@ -65,6 +89,11 @@ async function doctor(options: DoctorCommandOptions, context: CliContext): Promi
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   else process.stdout.write(`\n${summaryLine(report)}\n`)
   context.setExitCode(report.problems > 0 ? 1 : 0)
+}
+
+function sourceOf({ config, job }: DoctorCommandOptions): ConfigSource | null {
+  if (job !== undefined) return { kind: 'job', jobDir: job }
+  return config === undefined ? null : { kind: 'config', configPath: config }
 }
 
 const styles = { ok: 'green', warning: 'yellow', problem: 'red', skipped: 'dim' } as const

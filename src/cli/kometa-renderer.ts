@@ -53,6 +53,7 @@ export async function kometaRenderer(
     warnings: [...(install.warning === undefined ? [] : [install.warning]), ...requirements.warnings],
     dir: install.dir,
     command: requirements.executable,
+    pythonVersion: requirements.python,
     args: (configPath) => kometaArgs(install.dir, configPath),
     env: requirements.env,
   }

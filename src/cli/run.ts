@@ -142,7 +142,7 @@ function sourceOf({ config, job, out }: RunCommandOptions): ConfigSource {
 
 const collect = (value: string, earlier: string[]): string[] => [...earlier, value]
 
-function collectSecret(value: string, earlier: Record<string, string>): Record<string, string> {
+export function collectSecret(value: string, earlier: Record<string, string>): Record<string, string> {
   const at = value.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('it looks like name=value.')
   return { ...earlier, [value.slice(0, at)]: value.slice(at + 1) }

@@ -57,6 +57,9 @@ export interface JobConfig {
   warnings: readonly string[]
 }
 
+/** A warning of every config without one. */
+export const noTmdbKey = 'tmdb.apikey is missing: Kometa does not start without it'
+
 /**
  * Reads the config of a job; nothing is started and nothing written. Throws AppError with one clear line: CONFIG_UNREADABLE,
  * CONFIG_INVALID_YAML (file, line, column), CONFIG_INVALID, CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS, SECRET_UNRESOLVED, JOB_NOT_FOUND,
@@ -88,7 +91,7 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
       return { ...(clientIdentifier ? { clientIdentifier } : {}), ...(fingerprint ? { fingerprint } : {}) }
     },
   })
-  if (!get(document, 'tmdb', 'apikey')) warnings.push('tmdb.apikey is missing: Kometa does not start without it')
+  if (!get(document, 'tmdb', 'apikey')) warnings.push(noTmdbKey)
   const sourceFiles = [...new Set([files.configPath, files.previewPath])]
   return {
     document,

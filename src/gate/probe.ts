@@ -2,7 +2,7 @@ import { fetch } from 'undici'
 import { fetchFailure, userProxyAgent } from './user-proxy-agent.ts'
 
 /** How long a host of the outside may take to answer the doctor. */
-const probeTimeoutMs = 10_000
+const probeTimeoutMs = 8_000
 
 export type Probe = { reached: true; status: number; date: Date | null } | { reached: false; why: string }
 

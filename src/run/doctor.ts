@@ -1,9 +1,9 @@
-import type { JobConfig } from '../config/job-config.ts'
+import { type JobConfig, noTmdbKey } from '../config/job-config.ts'
 import { checkLibraries } from '../config/overlay-check.ts'
 import type { DoctorCheck, DoctorReport } from '../contract/doctor.ts'
-import { checkIsolation, checkKometa, checkNode } from './doctor/check-kometa.ts'
+import { checkIsolation, checkKometa, checkNode, kometaFailure } from './doctor/check-kometa.ts'
 import { checkMachine } from './doctor/check-machine.ts'
-import { checkOutside } from './doctor/check-outside.ts'
+import { askOutside, checkOutside } from './doctor/check-outside.ts'
 import { checkServers } from './doctor/check-plex.ts'
 import { createFindings, type Findings, plural } from './doctor/findings.ts'
 import type { Renderer } from './renderer.ts'
@@ -12,8 +12,8 @@ export interface DoctorOptions {
   env: NodeJS.ProcessEnv
   dataDir: string
   nodeVersion: string
-  /** Where the studio would listen. */
-  studioPort: number
+  /** Where the studio would listen; null when it is the studio that asks. */
+  studioPort: number | null
   /** Finds and checks Kometa; rejects with an AppError that says what is missing. */
   kometa: () => Promise<Renderer>
   /** Loads the config; null when none was named. */
@@ -23,26 +23,30 @@ export interface DoctorOptions {
   now?: () => number
 }
 
-/** Looks at all that a preview needs, one check at a time; a check that fails never keeps the next from being made. */
+/**
+ * Looks at all that a preview needs, a line per check; a check that fails never keeps the next from being made. Where
+ * nothing answers, all that is asked of the network takes 8 s together.
+ */
 export async function runDoctor(options: DoctorOptions, onCheck: (check: DoctorCheck) => void): Promise<DoctorReport> {
   const { env, dataDir, now = Date.now } = options
   const findings = createFindings(onCheck)
   checkNode(options.nodeVersion, findings)
   await checkMachine(dataDir, options.studioPort, findings)
   const renderer = await options.kometa().catch((error: unknown) => {
-    findings.fail('kometa', 'Kometa', error, 'Name another one with --kometa DIR.')
+    kometaFailure(error, findings)
     return null
   })
-  if (renderer) {
-    await checkKometa(renderer, findings)
-    await checkIsolation(renderer, env, findings)
-  }
+  if (renderer) await checkKometa(renderer, findings)
+  await checkIsolation(renderer, env, findings)
   const config = await loadConfig(options, renderer, findings)
+  const asking = askOutside(config, env)
+  // Awaited below; what a check before it throws must not leave it without a listener.
+  asking.catch(() => undefined)
   if (config) {
     await checkOverlays(config, renderer, env, findings)
     await checkServers(config, options, findings)
   }
-  await checkOutside(config, env, now, findings)
+  checkOutside(await asking, now(), findings)
   return findings.report()
 }
 
@@ -58,12 +62,17 @@ async function loadConfig(
   }
   try {
     const loaded = await config(renderer?.dir ?? null)
+    findings.hide(loaded.secretsForRedaction)
     const libraries = plural(loaded.libraries.length, 'library', 'libraries')
     findings.add('config', 'Config', 'ok', `${loaded.configPath}: ${libraries}`)
-    for (const warning of loaded.warnings) findings.add('config', 'Config', 'warning', warning)
+    // The TMDb key has a line of its own.
+    for (const warning of loaded.warnings.filter((text) => text !== noTmdbKey))
+      findings.add('config', 'Config', 'warning', warning, 'Correct it in the config, if you want it otherwise.')
     return loaded
   } catch (error) {
     findings.fail('config', 'Config', error, 'Correct it there, or name another file with --config.')
+    const fix = 'It is asked once the config can be used.'
+    findings.add('plex', 'Plex', 'skipped', 'not asked: the config cannot be used', fix)
     return null
   }
 }

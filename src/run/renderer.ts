@@ -16,6 +16,8 @@ export interface Renderer {
   /** The Kometa checkout: default overlays, fonts, `config/.env`; null for a renderer that has none here. */
   dir: string | null
   command: string
+  /** Of the interpreter, where `command` is one and was asked. */
+  pythonVersion?: string
   /** The argument list for one run config. */
   args(configPath: string): string[]
   /** What the renderer's environment must have beyond the allow-list of src/kometa/environment.ts. */

@@ -11,8 +11,8 @@ export async function examine(parts: StudioParts, signal: AbortSignal): Promise<
       env: parts.start.env,
       dataDir: parts.dataDir,
       nodeVersion: process.versions.node,
-      // Our own port is taken by us; any free one will do.
-      studioPort: 0,
+      // It is taken by us.
+      studioPort: null,
       kometa: parts.kometa.renderer,
       config: config ? async () => config : null,
       signal,

@@ -243,7 +243,7 @@ test('doctor: the engine and the image, a line each', async () => {
   })
   const down = await cli(args, docker.env)
   expect(down.code).toBe(1)
-  expect(down.stdout).toMatch(/problem {2}Kometa: Docker is not running -> Start it .*Cannot connect/)
+  expect(down.stdout).toMatch(/problem {2}Docker: Docker is not running -> Start it .*Cannot connect/)
 })
 
 test('serve: the studio finds it', async () => {

@@ -26,6 +26,8 @@ export interface OutsideWorld extends AsyncDisposable {
 export interface OutsideOptions {
   /** What raw.githubusercontent.com has besides, by path: overlay files, and pictures; other hosts' by host and path. */
   files?: Readonly<Record<string, string | Uint8Array>>
+  /** Host and path -> the status that it is refused with. */
+  refuses?: Readonly<Record<string, number>>
 }
 
 /**
@@ -41,7 +43,8 @@ export async function startOutsideWorld(folder: string, options: OutsideOptions 
     const host = (request.headers.host ?? '').split(':')[0] ?? ''
     const path = (request.url ?? '').split('?')[0] ?? ''
     const file = options.files?.[host === 'raw.githubusercontent.com' ? path : `${host}${path}`]
-    const [status, body] = file === undefined ? answer(host, path) : [200, file]
+    const refused = options.refuses?.[`${host}${path}`]
+    const [status, body] = refused ? [refused, {}] : file === undefined ? answer(host, path) : [200, file]
     requests.push({ host, method: request.method ?? '', path, status })
     const isText = typeof body === 'string' || body instanceof Uint8Array
     const data = Buffer.from(isText ? body : JSON.stringify(body))

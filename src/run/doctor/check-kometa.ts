@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '../../contract/errors.ts'
 import { localRunner } from '../../kometa/runner.ts'
 import type { Renderer } from '../renderer.ts'
 import { type Findings, plural } from './findings.ts'
@@ -9,20 +10,34 @@ export function checkNode(version: string, { add }: Findings): void {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
   const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22
   if (fits) add('node', 'Node', 'ok', version)
-  else add('node', 'Node', 'problem', `${version} is too old`, 'Install Node 20.19, 22.12 or newer.')
+  else add('node', 'Node', 'problem', `${version} is not supported`, 'Install Node 20.19, 22.12 or newer.')
+}
+
+/** Why there is no renderer, on the line of the check that it belongs to. */
+export function kometaFailure(error: unknown, { fail }: Findings): void {
+  const code = error instanceof AppError ? error.code : null
+  if (code === 'PYTHON_NOT_FOUND') fail('python', 'Python', error, 'Name it with --python PATH.')
+  else if (code === 'KOMETA_REQUIREMENTS') fail('requirements', "Kometa's requirements", error, 'Install them.')
+  else if (code === 'DOCKER_UNAVAILABLE') fail('docker', 'Docker', error, 'Start Docker, or name a Kometa without it.')
+  // That folder has a line of its own; Kometa was not even looked for.
+  else if (code === 'FOLDER_UNUSABLE') fail('kometa', 'Kometa', error, 'Name another data folder with --data.')
+  else fail('kometa', 'Kometa', error, 'Name another one with --kometa DIR.')
 }
 
 /** Kometa was found, and its requirements import, or there would be no renderer. */
 export async function checkKometa(renderer: Renderer, { add }: Findings): Promise<void> {
-  const { version, supported, warnings, dir, command, notes = [], runner } = renderer
+  const { kind, version, supported, warnings, dir, command, notes = [], runner, pythonVersion } = renderer
+  if (kind === 'sample') return add('kometa', 'Kometa', 'ok', 'the sample renderer, a stand-in for it')
   if (runner?.place) add('docker', 'Docker', 'ok', runner.place)
-  else add('python', dir === null ? 'Runs by' : 'Python', 'ok', command)
+  else if (pythonVersion) add('python', 'Python', 'ok', `${pythonVersion}, ${command}`)
+  else add('python', 'Runs by', 'ok', command)
   const which = notes[0] ?? `Kometa ${version}${dir === null ? '' : ` in ${dir}`}`
   if (supported) add('kometa', 'Kometa', 'ok', which)
   else add('kometa', 'Kometa', 'warning', which, 'Previews are tested with Kometa 2.4: use that, or look twice.')
   if (runner?.place) add('requirements', "Kometa's requirements", 'skipped', 'they are in the image')
   else add('requirements', "Kometa's requirements", 'ok', 'all of them can be imported')
-  for (const warning of warnings) add('kometa-warning', 'Kometa', 'warning', warning)
+  for (const warning of warnings)
+    add('kometa-warning', 'Kometa', 'warning', warning, 'Previews work, but may lack what needs it.')
   await checkFonts(dir, add)
 }
 
@@ -37,11 +52,12 @@ async function checkFonts(dir: string | null, add: Findings['add']): Promise<voi
 
 /** Whether Kometa can have a network namespace of its own. A preview works without one. */
 export async function checkIsolation(
-  { command: python, runner = localRunner }: Renderer,
+  renderer: Renderer | null,
   env: NodeJS.ProcessEnv,
   { add }: Findings,
 ): Promise<void> {
-  const { mode, why } = await runner.isolate('auto', { env, python })
+  const python = renderer?.kind === 'kometa' ? renderer.command : null
+  const { mode, why } = await (renderer?.runner ?? localRunner).isolate('auto', { env, python })
   if (mode === 'namespace') add('isolation', 'Isolation', 'ok', 'Kometa gets a network namespace of its own')
   else if (process.platform !== 'linux') add('isolation', 'Isolation', 'skipped', why)
   else {

@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { apiPaths } from '../../contract/api-paths.ts'
 import { defaultProxyPort } from '../../proxy/server.ts'
+import { neededBytes } from '../disk-space.ts'
 import type { Findings } from './findings.ts'
 
-/** Below this a job of a few targets may not fit. */
+/** Below this a job of many targets may not fit. */
 const lowDiskBytes = 1024 ** 3
+/** How long what holds the studio's port may take to say what it is. */
+const studioTimeoutMs = 2_000
 
-/** Our own folders can be written and have room; the ports that are asked for first. */
-export async function checkMachine(dataDir: string, studioPort: number, findings: Findings): Promise<void> {
+/** Our own folders can be written and have room; the ports that are asked for first. `studioPort` is null in the studio itself. */
+export async function checkMachine(dataDir: string, studioPort: number | null, findings: Findings): Promise<void> {
   for (const [label, folder] of [
     ['Data folder', dataDir],
     ['Job folder', join(dataDir, 'jobs')],
@@ -19,8 +23,9 @@ export async function checkMachine(dataDir: string, studioPort: number, findings
     else findings.add('folder', label, 'problem', `${folder} cannot be written: ${why}`, folderFix)
   }
   await checkDisk(dataDir, findings)
-  await checkPort('Port of the proxy', defaultProxyPort, 'another is used', findings)
-  await checkPort('Port of the studio', studioPort, 'name another with serve --port, if it is not our own', findings)
+  const proxyPort = (await isFree(defaultProxyPort)) ? 'is free' : 'is taken: another is used'
+  findings.add('port', 'Port of the proxy', 'ok', `${defaultProxyPort} ${proxyPort}`)
+  if (studioPort !== null) await checkStudioPort(studioPort, findings)
 }
 
 const folderFix = 'Give this user the right to write there, or name another folder with --data.'
@@ -44,13 +49,20 @@ async function checkDisk(dataDir: string, { add }: Findings): Promise<void> {
   if (space === null || space.blocks === 0n) return add('disk', 'Disk', 'skipped', `${dataDir} does not tell its size`)
   const free = Number(space.bavail * space.bsize)
   const text = `${(free / 1024 ** 3).toFixed(1)} GB free in ${dataDir}`
+  const fix = 'Make room, or name another folder with --data.'
   if (free > lowDiskBytes) add('disk', 'Disk', 'ok', text)
-  else add('disk', 'Disk', 'warning', text, 'Make room, or name another folder with --data.')
+  else if (free >= neededBytes(1)) add('disk', 'Disk', 'warning', `${text}: not enough for many targets`, fix)
+  else add('disk', 'Disk', 'problem', `${text}: not enough for one target`, fix)
 }
 
-async function checkPort(label: string, port: number, taken: string, { add }: Findings): Promise<void> {
-  const free = await isFree(port)
-  add('port', label, 'ok', free ? `${port} is free` : `${port} is taken: ${taken}`)
+async function checkStudioPort(port: number, { add }: Findings): Promise<void> {
+  const label = 'Port of the studio'
+  if (await isFree(port)) add('port', label, 'ok', `${port} is free`)
+  else if (await isStudio(port)) add('port', label, 'ok', `${port} is where a studio of ours runs`)
+  else {
+    const fix = 'Only serve and demo need it: end what listens there, or name another with --port.'
+    add('port', label, 'warning', `${port} is taken by another program`, fix)
+  }
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -59,4 +71,16 @@ function isFree(port: number): Promise<boolean> {
     server.once('error', () => resolve(false))
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
+}
+
+async function isStudio(port: number): Promise<boolean> {
+  try {
+    const url = `http://127.0.0.1:${port}${apiPaths.health[1]}`
+    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(studioTimeoutMs) })
+    const isOurs = answer.ok && answer.headers.get('content-type')?.startsWith('application/json') === true
+    await answer.body?.cancel()
+    return isOurs
+  } catch {
+    return false
+  }
 }

@@ -7,26 +7,33 @@ import type { Findings } from './findings.ts'
 const maxClockSkewMs = 5 * 60_000
 const githubFile = 'https://raw.githubusercontent.com/Kometa-Team/Kometa/master/VERSION'
 
-/** The hosts without which Kometa does not start, and the time that they tell. */
-export async function checkOutside(
-  config: JobConfig | null,
-  env: NodeJS.ProcessEnv,
-  now: () => number,
-  findings: Findings,
-): Promise<void> {
+/** What the hosts answered without which Kometa does not start. */
+interface Outside {
+  /** null without a config. */
+  hasKey: boolean | null
+  tmdb: Probe
+  github: Probe
+}
+
+/** Asks TMDb, with the config's key, and GitHub; both at once. */
+export async function askOutside(config: JobConfig | null, env: NodeJS.ProcessEnv): Promise<Outside> {
   const key = config === null ? '' : textOf(get(config.document, 'tmdb', 'apikey'))
   const query = key === '' ? '' : `?api_key=${encodeURIComponent(key)}`
   const [tmdb, github] = await Promise.all([
     probeHost(`https://api.themoviedb.org/3/configuration${query}`, env),
     probeHost(githubFile, env),
   ])
-  if (config !== null && key === '') {
-    const fix = 'Kometa does not start without it: themoviedb.org, Settings, API.'
-    findings.add('tmdb-key', 'TMDb key', 'problem', 'tmdb.apikey is missing', fix)
-  }
-  checkTmdb(tmdb, key !== '', findings)
+  return { hasKey: config === null ? null : key !== '', tmdb, github }
+}
+
+/** The hosts without which Kometa does not start, and the time that they tell. */
+export function checkOutside({ hasKey, tmdb, github }: Outside, now: number, findings: Findings): void {
+  const fix = 'Kometa does not start without it: get one at themoviedb.org, Settings, API, and put it there.'
+  if (hasKey === false) findings.add('tmdb-key', 'TMDb key', 'problem', 'tmdb.apikey is missing in the config', fix)
+  else if (hasKey) findings.add('tmdb-key', 'TMDb key', 'ok', 'the config has one')
+  checkTmdb(tmdb, hasKey === true, findings)
   checkGithub(github, findings)
-  checkClock([tmdb, github], now(), findings)
+  checkClock([tmdb, github], now, findings)
 }
 
 function checkTmdb(tmdb: Probe, hasKey: boolean, { add }: Findings): void {
@@ -39,7 +46,7 @@ function checkTmdb(tmdb: Probe, hasKey: boolean, { add }: Findings): void {
   const { status } = tmdb
   if (status === 401 && hasKey) {
     const fix = 'Copy the key (API Key, v3) from themoviedb.org, Settings, API.'
-    add('tmdb', 'TMDb', 'problem', 'TMDb refuses tmdb.apikey', fix)
+    add('tmdb', 'TMDb', 'problem', 'can be reached, and refuses tmdb.apikey', fix)
   } else if (status === 200 || status === 401) {
     add('tmdb', 'TMDb', 'ok', hasKey ? 'can be reached and takes the key' : 'can be reached')
   } else add('tmdb', 'TMDb', 'warning', `api.themoviedb.org answers with status ${status}`, 'Try again later.')
@@ -56,7 +63,8 @@ function checkGithub(github: Probe, { add }: Findings): void {
 function checkClock(probes: readonly Probe[], now: number, { add }: Findings): void {
   const told = probes.find((probe) => probe.reached && probe.date !== null)
   if (!told?.reached || told.date === null) {
-    add('clock', 'Clock', 'skipped', 'no host was reached that tells the time')
+    const fix = 'It is looked at once TMDb or GitHub can be reached.'
+    add('clock', 'Clock', 'skipped', 'no host was reached that tells the time', fix)
     return
   }
   const skewMs = now - told.date.getTime()

@@ -1,60 +1,112 @@
 import type { JobConfig } from '../../config/job-config.ts'
+import type { DoctorCheck } from '../../contract/doctor.ts'
+import { AppError } from '../../contract/errors.ts'
 import { findSection } from '../../plex/library-lookup.ts'
-import { preflight } from '../../plex/preflight.ts'
+import { type Preflight, preflight } from '../../plex/preflight.ts'
 import { createPlexReader } from '../../plex/reads.ts'
 import { createPlexConnection } from '../../plex/upstream.ts'
 import { clientIdentifier } from '../client-identifier.ts'
-import type { Findings } from './findings.ts'
+import { createFindings, type Findings } from './findings.ts'
 
+/** How long one server may take for all that is asked of it, and for the connection alone. */
+const serverTimeoutMs = 8_000
+const connectTimeoutMs = 5_000
 /** A fixed one: Plex lists every new one as a device. */
 const nobody = '00000000-0000-4000-8000-000000000000'
 
-/** Each Plex server of the config: reachable, which version, its token, its certificate, and the libraries on it. */
-export async function checkServers(
-  config: JobConfig,
-  { dataDir, signal }: { dataDir: string; signal: AbortSignal },
+type Server = JobConfig['servers'][number]
+
+interface CheckServersOptions {
+  dataDir: string
+  signal: AbortSignal
+}
+
+/** Each Plex server of the config, all at once: reachable, which version, its token, its certificate, and the libraries on it. */
+export async function checkServers(config: JobConfig, options: CheckServersOptions, findings: Findings): Promise<void> {
+  // Where the data folder cannot be used there is no identifier yet, and that is another check's finding.
+  const identifier = await clientIdentifier(options.dataDir).catch(() => nobody)
+  const looks = config.servers.map(async (server, index) => {
+    const own: DoctorCheck[] = []
+    const libraries = config.libraries.filter(({ serverIndex }) => serverIndex === index)
+    await checkServer(
+      { ...server, clientIdentifier: server.clientIdentifier ?? identifier },
+      libraries,
+      options.signal,
+      createFindings((check) => own.push(check)),
+    )
+    return own
+  })
+  for (const { id, label, status, detail, fix } of (await Promise.all(looks)).flat())
+    findings.add(id, label, status, detail, fix)
+}
+
+async function checkServer(
+  server: Server & { clientIdentifier: string },
+  libraries: JobConfig['libraries'],
+  signal: AbortSignal,
   findings: Findings,
 ): Promise<void> {
-  const { add, fail } = findings
-  // Where the data folder cannot be used there is no identifier yet, and that is another check's finding.
-  const identifier = await clientIdentifier(dataDir).catch(() => nobody)
-  for (const [index, server] of config.servers.entries()) {
-    const label = `Plex at ${new URL(server.url).host}`
-    await using connection = createPlexConnection({
-      ...server,
-      clientIdentifier: server.clientIdentifier ?? identifier,
-    })
-    const reader = createPlexReader(connection, { signal })
-    try {
-      const info = await preflight(connection, reader, { signal })
-      add('plex', label, 'ok', `"${info.name}", version ${info.version}; it takes the token`)
-      if (info.tokenIsBarrier) add('plex-token', label, 'ok', 'refuses reads without the token')
-      else {
-        const fix =
-          'Take this address out of Settings, Network, "List of IP addresses and networks that are allowed without auth".'
-        add('plex-token', label, 'warning', 'answers reads without a token from here: the token is no barrier', fix)
+  const { host } = new URL(server.url)
+  using deadline = createDeadline(server.url)
+  const limits = { signal: AbortSignal.any([signal, deadline.signal]) }
+  await using connection = createPlexConnection(server, { connectTimeoutMs })
+  const reader = createPlexReader(connection, limits)
+  try {
+    reportServer(await preflight(connection, reader, limits), server, host, findings)
+    const sections = await reader.sections()
+    for (const { libraryName, mappingName } of libraries) {
+      try {
+        findSection(sections, libraryName, host)
+        findings.add('library', `Library ${mappingName}`, 'ok', 'known to Plex')
+      } catch (error) {
+        findings.fail('library', `Library ${mappingName}`, error, 'Name it in the config as Plex does.')
       }
-      checkTls(server, label, findings)
-      const sections = await reader.sections()
-      for (const library of config.libraries.filter(({ serverIndex }) => serverIndex === index)) {
-        try {
-          findSection(sections, library.libraryName, info.name)
-          add('library', `Library ${library.mappingName}`, 'ok', 'known to Plex')
-        } catch (error) {
-          fail('library', `Library ${library.mappingName}`, error, 'Name it in the config as Plex does.')
-        }
-      }
-    } catch (error) {
-      fail('plex', label, error, 'Check plex.url and plex.token in the config.')
     }
+  } catch (error) {
+    reportFailure(error, host, findings)
   }
 }
 
-type Server = JobConfig['servers'][number]
+/** Ends the reads of a server that keeps us waiting, with words for the line. */
+function createDeadline(url: string): Disposable & { signal: AbortSignal } {
+  const controller = new AbortController()
+  const error = new AppError('PLEX_UNREACHABLE', `Plex at ${url} did not answer within ${serverTimeoutMs / 1000} s`, {
+    hint: 'Check that Plex is running and not busy with maintenance, then try again.',
+  })
+  const timer = setTimeout(() => controller.abort(error), serverTimeoutMs)
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) }
+}
+
+function reportServer({ name, version, tokenIsBarrier }: Preflight, server: Server, host: string, f: Findings): void {
+  f.add('plex', `Plex at ${host}`, 'ok', `"${name}" can be reached`)
+  if (version === '') {
+    const fix = 'See what answers at plex.url: a Plex Media Server tells its version.'
+    f.add('plex-version', `Version of ${host}`, 'warning', 'it does not tell one', fix)
+  } else f.add('plex-version', `Version of ${host}`, 'ok', version)
+  f.add('plex-token', `Token for ${host}`, 'ok', 'accepted')
+  if (tokenIsBarrier) f.add('plex-barrier', `No token for ${host}`, 'ok', 'reads without a token are refused')
+  else {
+    const fix =
+      'Take this address out of Settings, Network, "List of IP addresses and networks that are allowed without auth".'
+    const detail = 'reads without a token are answered from here: the token is no barrier'
+    f.add('plex-barrier', `No token for ${host}`, 'warning', detail, fix)
+  }
+  checkTls(server, `TLS of ${host}`, f)
+}
+
+function reportFailure(error: unknown, host: string, { add, fail }: Findings): void {
+  const code = error instanceof AppError ? error.code : null
+  if (code === 'PLEX_TOKEN_REFUSED') {
+    add('plex', `Plex at ${host}`, 'ok', 'it can be reached')
+    fail('plex-token', `Token for ${host}`, error, 'Put a valid one into plex.token.')
+  } else if (code === 'PLEX_TLS_UNTRUSTED') {
+    fail('tls', `TLS of ${host}`, error, 'Use the plex.direct address of the server.')
+  } else fail('plex', `Plex at ${host}`, error, 'Check plex.url and plex.token in the config.')
+}
 
 function checkTls({ url, verifySsl, fingerprint }: Server, label: string, { add }: Findings): void {
   if (url.startsWith('http:')) add('tls', label, 'ok', 'plain HTTP, as the config says')
-  else if (fingerprint) add('tls', label, 'ok', 'its pinned certificate')
+  else if (fingerprint) add('tls', label, 'ok', 'its certificate is the pinned one')
   else if (verifySsl) add('tls', label, 'ok', 'its certificate is valid')
   else {
     const fix = 'Pin its certificate with preview.plex_fingerprint instead of verify_ssl: false.'

@@ -1,18 +1,22 @@
 import type { DoctorCheck, DoctorReport } from '../../contract/doctor.ts'
 import { AppError } from '../../contract/errors.ts'
+import { createRedactor } from '../../util/redact.ts'
 
 /** Where the checks write what they found. */
 export interface Findings {
   add(id: string, label: string, status: DoctorCheck['status'], detail: string, fix?: string): void
   /** What a check threw: an AppError or a refusal of the system is a problem; anything else is a bug, and thrown on. */
   fail(id: string, label: string, error: unknown, fix: string): void
+  /** From now on none of these stands in a line, whatever a check says. */
+  hide(secrets: readonly string[]): void
   report(): DoctorReport
 }
 
 export function createFindings(onCheck: (check: DoctorCheck) => void): Findings {
   const checks: DoctorCheck[] = []
+  let redactor = createRedactor([])
   const add: Findings['add'] = (id, label, status, detail, fix = '') => {
-    const check = { id, label, status, detail, fix }
+    const check = { id, label: redactor.text(label), status, detail: redactor.text(detail), fix: redactor.text(fix) }
     checks.push(check)
     onCheck(check)
   }
@@ -24,6 +28,9 @@ export function createFindings(onCheck: (check: DoctorCheck) => void): Findings 
         add(id, label, 'problem', error.message, [error.hint ?? fix, ...error.details].join(' '))
       } else if (isSystemError(error)) add(id, label, 'problem', error.message, fix)
       else throw error
+    },
+    hide(secrets) {
+      redactor = createRedactor(secrets)
     },
     report: () => ({ checks, problems: count('problem'), warnings: count('warning') }),
   }
