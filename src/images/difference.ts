@@ -39,23 +39,28 @@ export interface DifferenceTask {
 export async function computeDifference(task: DifferenceTask, signal?: AbortSignal): Promise<Difference> {
   signal?.throwIfAborted()
   const worker = startWorker(task)
+  let stopWaiting = () => {}
   try {
     return await new Promise<Difference>((resolve, reject) => {
       const timer = setTimeout(reject, timeoutMs, new Error(`the comparison took more than ${timeoutMs / 1000} s`))
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-      worker.once('message', (message: unknown) => {
+      const onAbort = () => reject(signal?.reason)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      // The signal may live as long as the server: nothing of a comparison stays on it.
+      stopWaiting = () => {
         clearTimeout(timer)
-        const answer = answerSchema.parse(message)
-        if ('error' in answer) reject(new Error(answer.error))
-        else resolve(answer)
+        signal?.removeEventListener('abort', onAbort)
+      }
+      worker.once('message', (message: unknown) => {
+        const answer = answerSchema.safeParse(message)
+        if (!answer.success) reject(answer.error)
+        else if ('error' in answer.data) reject(new Error(answer.data.error))
+        else resolve(answer.data)
       })
       worker.once('error', reject)
-      worker.once('exit', (code) => {
-        clearTimeout(timer)
-        reject(new Error(`the comparison ended with ${code}`))
-      })
+      worker.once('exit', (code) => reject(new Error(`the comparison ended with ${code}`)))
     })
   } finally {
+    stopWaiting()
     await worker.terminate()
   }
 }

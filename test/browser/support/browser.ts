@@ -17,6 +17,8 @@ const args = [
 export interface TestBrowser extends AsyncDisposable {
   context: BrowserContext
   page: Page
+  /** Its folder, which stands in the command line of every process of it. */
+  profile: string
   /** Errors of the console and of scripts, and requests to another host than ours; a test expects none. */
   complaints: string[]
 }
@@ -61,6 +63,7 @@ export async function openBrowser(origin: string, options: TestBrowserOptions = 
   return {
     context,
     page,
+    profile,
     complaints,
     async [Symbol.asyncDispose]() {
       await context.close()

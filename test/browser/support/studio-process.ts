@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { sampleRenderer } from '../../../src/demo/demo-world.ts'
+import type { Renderer } from '../../../src/run/renderer.ts'
+import { startStudio } from '../../../src/server/studio.ts'
+
+/**
+ * A studio in a process of its own, so that what it costs can be told from what the test costs. Tells its address on the IPC
+ * channel, answers 'cost', and ends when its parent does.
+ */
+export interface StudioProcessOptions {
+  dataDir: string
+  configPath: string
+  webDir: string
+  /** Lines a second of a renderer that talks until it is ended; absent: the sample renderer. */
+  linesPerSecond?: number
+}
+
+export interface StudioCost {
+  /** Processor time of this process alone, in milliseconds. */
+  cpuMs: number
+}
+
+const options: StudioProcessOptions = JSON.parse(process.argv[2] ?? '{}')
+
+const talking = (linesPerSecond: number): Renderer => ({
+  ...sampleRenderer(),
+  command: process.execPath,
+  args: (configPath) => [
+    '--import',
+    import.meta.resolve('tsx'),
+    join(import.meta.dirname, 'talking-renderer.ts'),
+    String(linesPerSecond),
+    '--config',
+    configPath,
+  ],
+})
+
+await using studio = await startStudio({
+  port: 0,
+  dataDir: options.dataDir,
+  webDir: options.webDir,
+  configPath: options.configPath,
+  allowedFolders: [],
+  makeRenderer: async () => (options.linesPerSecond ? talking(options.linesPerSecond) : sampleRenderer()),
+  env: { PATH: process.env.PATH },
+  version: '0.0.0-test',
+  demo: true,
+  onFailure: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+})
+process.on('message', (message) => {
+  if (message !== 'cost') return
+  const { user, system } = process.cpuUsage()
+  process.send?.({ cpuMs: (user + system) / 1_000 } satisfies StudioCost)
+})
+const ended = new Promise<void>((resolve) => process.once('disconnect', resolve))
+process.send?.({ url: studio.url })
+await ended
