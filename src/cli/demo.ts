@@ -112,7 +112,7 @@ async function serveDemo(world: DemoWorld, { options, context, data, makeRendere
     version: context.version,
     configPath: world.configPath,
     demo: true,
-    onFailure: (error) => process.stderr.write(`${formatError(error, process.stderr.isTTY === true)}\n`),
+    onFailure: (error, scrub) => process.stderr.write(`${scrub(formatError(error, process.stderr.isTTY === true))}\n`),
   })
   process.stderr.write(`Kometa Preview, on a sample Plex, is at ${studio.url}\nCtrl-C ends it.\n`)
   if (!signal.aborted) await once(signal, 'abort')

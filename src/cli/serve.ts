@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../contract/errors.ts'
 import { isLoopback } from '../server/http/guard.ts'
@@ -23,6 +23,7 @@ interface ServeCommandOptions {
   config?: string
   allowFolder: string[]
   allowHost: string[]
+  job: string[]
 }
 
 /** Where the studio listens unless --port says otherwise. */
@@ -51,13 +52,15 @@ export function addServeCommand(program: Command, context: CliContext): void {
       [],
     )
     .option('--allow-host <name>', 'a name under which a reverse proxy serves the studio; repeatable', collect, [])
+    .option('--job <dir>', 'show this job folder of `run --out` as well; repeatable', collect, [])
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .addHelpText(
       'after',
       `
 Examples:
   kometa-preview serve --kometa ~/kometa --config ~/kometa/config/config.yml
-  kometa-preview serve --host 0.0.0.0 --password-file ./password`,
+  kometa-preview serve --host 0.0.0.0 --password-file ./password
+  kometa-preview serve --job ./before-the-change --job ./after-it`,
     )
     .action((options: ServeCommandOptions) => serve(options, context))
 }
@@ -77,9 +80,11 @@ async function serve(options: ServeCommandOptions, { env, version }: CliContext)
     makeRenderer: () => kometaRenderer(options, data, env),
     env: withoutPassword(env),
     version,
+    jobFolders: await jobFolders(options.job),
     configPath: options.config === undefined ? undefined : resolve(options.config),
-    onFailure: (error) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    onFailure: (error, scrub) => {
+      const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(`${scrub(words)}\n`)
     },
   })
   process.stderr.write(`Kometa Preview is at ${studio.url}\n`)
@@ -94,6 +99,19 @@ async function serve(options: ServeCommandOptions, { env, version }: CliContext)
 function allowedFolders({ config, allowFolder }: ServeCommandOptions): string[] {
   const own = config === undefined ? [] : [dirname(resolve(config))]
   return [...own, ...allowFolder, containerConfig, homedir(), process.cwd()]
+}
+
+/** Named by hand, so that one that is none is told at once. */
+async function jobFolders(folders: readonly string[]): Promise<string[]> {
+  for (const folder of folders) {
+    const info = await stat(join(folder, 'logs')).catch(() => null)
+    if (!info?.isDirectory()) {
+      throw new AppError('JOB_NOT_FOUND', `${folder} is no job folder: there are no logs in it`, {
+        hint: 'Name the folder that `run --out` wrote.',
+      })
+    }
+  }
+  return folders.map((folder) => resolve(folder))
 }
 
 async function readPassword(file: string | undefined, env: NodeJS.ProcessEnv): Promise<string | undefined> {

@@ -53,7 +53,7 @@ export const jobEventsQuerySchema = z.object({
   /** As Last-Event-ID, for the first connection: what getJob said. */
   after: z.int().nonnegative().optional(),
   /** Of the log lines before now only so many come; default 2,000. Older ones: getLogLines. */
-  lines: z.int().min(0).max(50_000).default(2_000),
+  lines: z.int().min(0).max(10_000).default(2_000),
 })
 
 export const logLinesQuerySchema = z.object({

@@ -23,6 +23,8 @@ export interface RouteSchemas {
   body?: z.ZodType
   reply?: z.ZodType | null
   media?: string
+  /** It makes something: 201. */
+  creates?: true
   /** Answered without a session, too. */
   open?: true
 }
@@ -89,12 +91,17 @@ export const apiRoutes = {
   },
 
   listSets: { summary: 'Saved sets', reply: items.setsReplySchema },
-  createSet: { summary: 'Save a set', body: items.setRequestSchema, reply: items.savedSetSchema },
+  createSet: { summary: 'Save a set', body: items.setRequestSchema, reply: items.savedSetSchema, creates: true },
   updateSet: { summary: 'Change a set', params: set, body: items.setRequestSchema, reply: items.savedSetSchema },
   deleteSet: { summary: 'Delete a set', params: set, reply: null },
 
   listJobs: { summary: 'All jobs', reply: jobs.jobsReplySchema },
-  startJob: { summary: 'Start or queue a preview', body: jobs.startJobRequestSchema, reply: jobs.jobDetailSchema },
+  startJob: {
+    summary: 'Start or queue a preview',
+    body: jobs.startJobRequestSchema,
+    reply: jobs.jobDetailSchema,
+    creates: true,
+  },
   pruneJobs: { summary: 'Remove old jobs now', reply: jobs.pruneReplySchema },
   getJob: { summary: 'A job', params: job, reply: jobs.jobDetailSchema },
   updateJob: {
@@ -105,7 +112,13 @@ export const apiRoutes = {
   },
   deleteJob: { summary: 'Delete a job and its files', params: job, reply: null },
   cancelJob: { summary: 'Cancel a job', params: job, reply: jobs.jobEntrySchema },
-  rerunJob: { summary: 'Run it again', params: job, body: jobs.rerunRequestSchema, reply: jobs.jobDetailSchema },
+  rerunJob: {
+    summary: 'Run it again',
+    params: job,
+    body: jobs.rerunRequestSchema,
+    reply: jobs.jobDetailSchema,
+    creates: true,
+  },
   getJobConfig: { summary: 'The config of a job', params: job, reply: jobs.jobConfigSchema },
   getJobSafety: { summary: 'The proof of a job', params: job, reply: jobs.safetySchema },
   getLogLines: {

@@ -15,6 +15,7 @@ const imageTimeoutMs = 60_000
 export interface ImageReadOptions {
   maxBytes?: number
   timeoutMs?: number
+  signal?: AbortSignal
 }
 
 export interface ImageRead {
@@ -30,7 +31,7 @@ export async function readImage(
   connection: PlexConnection,
   path: string,
   file: string,
-  options: ImageReadOptions & { signal?: AbortSignal } = {},
+  options: ImageReadOptions = {},
 ): Promise<ImageRead> {
   const { maxBytes = maxImageBytes, timeoutMs = imageTimeoutMs, signal } = options
   const timeout = AbortSignal.timeout(timeoutMs)

@@ -142,8 +142,13 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
       const found = await container(`/library/metadata/${ratingKey}/posters`)
       return (found?.Metadata ?? []).flatMap((element) => parsePoster(element) ?? [])
     },
-    image: (path, file, imageOptions) =>
-      readImage(connection, path, file, { ...imageOptions, ...(options.signal && { signal: options.signal }) }),
+    image: (path, file, { signal, ...imageOptions } = {}) => {
+      const signals = [signal, options.signal].filter((one) => one !== undefined)
+      return readImage(connection, path, file, {
+        ...imageOptions,
+        ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+      })
+    },
   }
 }
 

@@ -15,7 +15,7 @@ export async function checkJobEdit(record: JobRecord, text: string, parts: Studi
   return checkEdit(
     {
       text,
-      masks: await readMasks(record, dir),
+      masks: await readMasks(record, dir, parts.start.readUserConfig),
       name: record.config.name,
       place: await readPlaceOf(record, dir, { env, kometaDir }),
     },

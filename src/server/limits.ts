@@ -13,6 +13,8 @@ export const limits = {
   maxStreams: 100,
   /** A window that has not taken so much is let go; it comes back with Last-Event-ID. */
   maxUnsentStreamBytes: 4 * 1024 * 1024,
+  /** A window that takes nothing of its past for so long is let go, too. */
+  stalledStreamMs: 30_000,
   heartbeatMs: 15_000,
   /** Log lines and progress of so long go out together. */
   batchMs: 100,

@@ -27,7 +27,7 @@ export function openApiDocument(
   }
 }
 
-function operation(name: RouteName, { summary, params, query, body, reply, media, open }: RouteSchemas) {
+function operation(name: RouteName, { summary, params, query, body, reply, media, creates, open }: RouteSchemas) {
   const success = {
     description: summary,
     ...(media !== undefined
@@ -45,7 +45,7 @@ function operation(name: RouteName, { summary, params, query, body, reply, media
       ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }
       : {}),
     responses: {
-      [reply === null ? '204' : '200']: success,
+      [reply === null ? '204' : creates ? '201' : '200']: success,
       default: {
         description: 'What went wrong, and what can be done about it',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import type { ItemRef } from '../contract/api-common.ts'
 import type { StartJobRequest } from '../contract/api-jobs.ts'
 import { AppError } from '../contract/errors.ts'
@@ -14,6 +14,7 @@ import {
   applyEdit,
   keepSnapshot,
   type LocalConfig,
+  type ReadUserConfig,
   readMasks,
   readPlaceOf,
   readSnapshot,
@@ -29,6 +30,7 @@ export interface StartDeps {
   store: JobStore
   runner: JobRunner
   env: NodeJS.ProcessEnv
+  readUserConfig: ReadUserConfig
   kometaDir(): Promise<string | null>
   rendererKind(): 'kometa' | 'sample'
 }
@@ -66,15 +68,15 @@ export async function rerunJob(record: JobRecord, configText: string | undefined
       hint: `Use: kometa-preview run --job ${dir}`,
     })
   }
-  const snapshot = await readSnapshot(record, dir)
+  const snapshot = await readSnapshot(record, dir, deps.readUserConfig)
   const edited = configText !== undefined && configText !== snapshot
   const isLocal = record.config.kind === 'text' || record.config.edited || edited
   const { config, targets } = record
   if (!isLocal && config.path !== null) {
-    const masked = maskConfig(await readConfigText(config.path))
+    const masked = maskConfig(await deps.readUserConfig(config.path))
     return queueJob({ config, targets, masked, local: null }, deps)
   }
-  const masked = applyEdit(configText ?? snapshot, await readMasks(record, dir), config.name)
+  const masked = applyEdit(configText ?? snapshot, await readMasks(record, dir, deps.readUserConfig), config.name)
   const place = await readPlaceOf(record, dir, { env: deps.env, kometaDir: await deps.kometaDir() })
   return queueJob(
     { config: { ...config, edited: config.edited || edited }, targets, masked, local: { masked, place } },
@@ -101,10 +103,17 @@ async function queueJob({ config, targets, masked, local }: NewJob, deps: StartD
     renderer: deps.rendererKind(),
   })
   const dir = deps.store.dirOf(id)
-  await mkdir(dir, { recursive: true })
-  await keepSnapshot(dir, masked)
-  if (local) await writeLocalConfig(dir, local, targetsOf(record))
-  await deps.runner.enqueue(record)
+  deps.runner.requireRoom()
+  try {
+    await mkdir(dir, { recursive: true })
+    await keepSnapshot(dir, masked)
+    if (local) await writeLocalConfig(dir, local, targetsOf(record))
+    await deps.runner.enqueue(record)
+  } catch (error) {
+    // No folder of a job that never was, and no secrets in it.
+    await rm(dir, { recursive: true, force: true })
+    throw error
+  }
   return deps.store.find(id) ?? record
 }
 

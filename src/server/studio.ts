@@ -9,7 +9,7 @@ import { acquireJobLock } from '../run/job-lock.ts'
 import { createRemembered } from '../run/remembered.ts'
 import { createAllowedFolders } from './connect/folders.ts'
 import { type MakeRenderer, watchKometa } from './connect/kometa-state.ts'
-import { createConnections } from './connections.ts'
+import { createConnections, readConfigText } from './connections.ts'
 import { createApp } from './http/app.ts'
 import { createEventStreams } from './http/event-stream.ts'
 import { isLoopback } from './http/guard.ts'
@@ -17,8 +17,9 @@ import { createSessions } from './http/session.ts'
 import { createStaticFiles } from './http/static-files.ts'
 import { createDifferences } from './jobs/differences.ts'
 import { createPictureFinder } from './jobs/job-pictures.ts'
+import type { JobRecord } from './jobs/job-record.ts'
 import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
-import { openJobStore } from './jobs/job-store.ts'
+import { isInUse, openJobStore } from './jobs/job-store.ts'
 import { toEntry } from './jobs/job-view.ts'
 import { prunableJobs } from './jobs/prune-jobs.ts'
 import { createSummaryReader } from './jobs/read-summary.ts'
@@ -52,6 +53,8 @@ export interface StudioOptions {
   makeRenderer: MakeRenderer
   env: NodeJS.ProcessEnv
   version: string
+  /** Job folders elsewhere, made with `run --out`, that are shown too. */
+  jobFolders?: readonly string[]
   /** Connected at once, before any window asks. */
   configPath?: string | undefined
   demo?: boolean
@@ -59,8 +62,8 @@ export interface StudioOptions {
   webDir?: string
   /** Parse every reply by its schema; for tests. */
   checkReplies?: boolean
-  /** Errors that no user can act on. */
-  onFailure?: (error: unknown) => void
+  /** Errors that no user can act on. `scrub` takes secrets out of what is said of one. */
+  onFailure?: (error: unknown, scrub: (text: string) => string) => void
 }
 
 export interface Studio extends AsyncDisposable {
@@ -132,7 +135,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 async function openParts(options: StudioOptions, closers: (() => PromiseLike<void>)[]): Promise<StudioParts> {
   const { env, version } = options
   const dataDir = resolve(options.dataDir)
-  const onFailure = options.onFailure ?? (() => undefined)
+  const onFailure = (error: unknown) => options.onFailure?.(error, (text) => connections.current()?.scrub(text) ?? text)
   const studioDir = join(dataDir, 'studio')
   await mkdir(studioDir, { recursive: true })
   const lock = await lockData(studioDir, dataDir)
@@ -147,6 +150,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     version,
     connectionId: connections.current()?.id ?? null,
   }))
+  const sessions = createSessions(options.password)
   const settings = await openJsonFile(join(studioDir, 'settings.json'), settingsSchema, defaultSettings)
   const readSummary = createSummaryReader()
   const pictures = createPictureFinder()
@@ -175,7 +179,9 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   )
   const store = await openJobStore({
     folder: join(dataDir, 'jobs'),
+    others: options.jobFolders ?? [],
     readSummary,
+    onFailure,
     onChange: (record) => events.job(toEntry(record, runner.queuePlace(record.id))),
     onRemove: (jobId) => events.send({ type: 'job-removed', jobId }),
   })
@@ -183,8 +189,18 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   await rm(rememberedDir, { recursive: true, force: true })
   const remembered = end(createRemembered(rememberedDir))
   const prune = async () => {
-    const gone = prunableJobs(store.list(), settings.get(), Date.now()).filter(({ id }) => !runner.stream(id))
-    for (const { id } of gone) await store.remove(id)
+    const ours = store.list().filter(({ id }) => store.isOurs(id))
+    const gone: JobRecord[] = []
+    for (const record of prunableJobs(ours, settings.get(), Date.now())) {
+      if (runner.stream(record.id)) continue
+      try {
+        await store.remove(record.id)
+        gone.push(record)
+      } catch (error) {
+        // The command line runs it again just now: its turn comes.
+        if (!isInUse(error)) onFailure(error)
+      }
+    }
     return { removed: gone.map(({ id }) => id), bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0) }
   }
   const runner: JobRunner = end(
@@ -211,7 +227,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     version,
     demo: options.demo === true,
     dataDir,
-    sessions: createSessions(options.password),
+    sessions,
     folders,
     kometa,
     connections,
@@ -227,13 +243,14 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       store,
       runner,
       env,
+      readUserConfig: async (path) => readConfigText(await folders.config(path)),
       kometaDir: async () => (await kometa.renderer()).dir,
       rendererKind: () => kometa.state().renderer,
     },
     readSummary,
     pictures,
     differences,
-    streams: createEventStreams(),
+    streams: createEventStreams(sessions.isSignedIn),
     events,
     prune,
     onFailure,

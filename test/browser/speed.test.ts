@@ -8,7 +8,7 @@ import { openBrowser, type TestBrowser } from './support/browser.ts'
 import { chromiumPath } from './support/chromium-path.ts'
 import { figure, printFigures } from './support/figures.ts'
 import { cpuOf, holdUp, isExact, median, meets, watchLongTasks } from './support/measure.ts'
-import { startLargePlex, startStudioProgram, type StudioProgram } from './support/programs.ts'
+import { type StudioProgram, startLargePlex, startStudioProgram } from './support/programs.ts'
 
 const films = 50_000
 const rounds = 7
@@ -75,7 +75,13 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
       const answer = await request(studio.url + path, { headers: { 'accept-encoding': 'gzip' } })
       bytes += (await answer.body.arrayBuffer()).byteLength
     }
-    meets({ name: 'application at first load, gzip, fonts too', value: bytes / 1_024, goal: 250, unit: 'KB', exact: true })
+    meets({
+      name: 'application at first load, gzip, fonts too',
+      value: bytes / 1_024,
+      goal: 250,
+      unit: 'KB',
+      exact: true,
+    })
   })
 
   test('a warm page and its wall of 50,000 posters are there at once', async () => {
@@ -142,7 +148,10 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     const shown = await page.evaluate<Record<string, number>>('window.pictures')
     const first = new Map(captures.toReversed().map(({ sha256, at }) => [sha256, at]))
     const delays = [...first].map(([sha256, at]) => (shown[sha256] ?? Number.NaN) - at)
-    expect(delays.every((ms) => ms >= 0), 'every picture was shown after its capture').toBe(true)
+    expect(
+      delays.every((ms) => ms >= 0),
+      'every picture was shown after its capture',
+    ).toBe(true)
     meets({ name: 'from a capture to its picture in the browser', value: median(delays), goal: 200, unit: 'ms' })
     meets({ name: 'the slowest of 12', value: Math.max(...delays), goal: 200, unit: 'ms' })
   })

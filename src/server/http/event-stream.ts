@@ -9,12 +9,18 @@ import type { StudioContext } from './router.ts'
 export interface Listener {
   /** Frames that are serialised already: the same bytes go to every window. */
   send(frame: Buffer): void
+  /** When it has taken most of what was sent, or is gone. For a long past, that would be too much at once. */
+  taken(): Promise<void>
   end(): void
+  /** Cuts it off: it comes back with Last-Event-ID. */
+  drop(): void
 }
 
 export interface EventStreams extends Disposable {
   /** Answers a request as an event stream; `start` gets the listener and returns what to do when it is gone. */
   open(context: StudioContext, start: (listener: Listener) => () => void): Response
+  /** Ends the streams of those who are no longer signed in. */
+  review(): void
   readonly count: number
 }
 
@@ -29,10 +35,15 @@ export function frameOf(event: object, id?: number): Buffer {
  * Server-sent events, written straight to the socket: one serialised frame is shared by all windows. A window that does
  * not read is let go at `maxUnsentStreamBytes`, so that it holds up nobody.
  */
-export function createEventStreams(): EventStreams {
-  const open = new Set<ServerResponse>()
+export function createEventStreams(isSignedIn: (cookie: string | undefined) => boolean): EventStreams {
+  /** With the cookie that each was opened with. */
+  const open = new Map<ServerResponse, string | undefined>()
+  const review = () => {
+    for (const [response, cookie] of open) if (!isSignedIn(cookie)) response.end()
+  }
   const timer = setInterval(() => {
-    for (const response of open) response.write(heartbeat)
+    review()
+    for (const response of open.keys()) if (!response.writableEnded) response.write(heartbeat)
   }, limits.heartbeatMs)
   timer.unref()
 
@@ -60,33 +71,41 @@ export function createEventStreams(): EventStreams {
       })
       response.flushHeaders()
       response.socket?.setNoDelay(true)
-      open.add(response)
-      let ended = false
+      open.set(response, context.req.header('cookie'))
+      const isOver = () => response.writableEnded || response.destroyed
       const stop = start({
         send(frame) {
-          if (ended) return
-          if (response.writableLength > limits.maxUnsentStreamBytes) {
-            response.destroy()
-            return
-          }
-          response.write(frame)
+          if (isOver()) return
+          if (response.writableLength > limits.maxUnsentStreamBytes) response.destroy()
+          else response.write(frame)
+        },
+        async taken() {
+          if (isOver() || !response.writableNeedDrain) return
+          await new Promise<void>((resolve) => {
+            const stalled = setTimeout(() => response.destroy(), limits.stalledStreamMs)
+            const go = () => {
+              clearTimeout(stalled)
+              response.off('drain', go).off('close', go)
+              resolve()
+            }
+            response.on('drain', go).on('close', go)
+          })
         },
         end() {
-          if (ended) return
-          ended = true
-          response.end()
+          if (!isOver()) response.end()
         },
+        drop: () => void response.destroy(),
       })
       response.once('close', () => {
-        ended = true
         open.delete(response)
         stop()
       })
       return RESPONSE_ALREADY_SENT
     },
+    review,
     [Symbol.dispose]() {
       clearInterval(timer)
-      for (const response of open) response.end()
+      for (const response of open.keys()) response.end()
     },
   }
 }

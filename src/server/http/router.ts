@@ -33,9 +33,6 @@ export interface RouteInput<Name extends RouteName> {
 export type Handler<Name extends RouteName> = (input: RouteInput<Name>) => Answer<Name> | Promise<Answer<Name>>
 export type Handlers<Names extends RouteName = RouteName> = { [Name in Names]: Handler<Name> }
 
-/** Routes that make something answer 201. */
-const creating: ReadonlySet<RouteName> = new Set(['createSet', 'startJob', 'rerunJob'])
-
 export interface RouterOptions {
   /** Parse every reply by its schema: for tests; a reply that is not as promised is a bug. */
   checkReplies: boolean
@@ -54,7 +51,7 @@ export function addRoutes(app: Hono<StudioEnv>, handlers: Handlers, options: Rou
       if (answer instanceof Response) return answer
       if (answer === undefined) return context.body(null, 204)
       if (options.checkReplies && schemas.reply) schemas.reply.parse(answer)
-      return context.json(answer as object, creating.has(name) ? 201 : 200)
+      return context.json(answer as object, schemas.creates ? 201 : 200)
     })
   }
 }

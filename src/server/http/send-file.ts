@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { notFound } from './request-problem.ts'
 
@@ -15,7 +15,8 @@ export interface SendFileOptions {
 
 /** Streams a file, or the one range of it that is asked for. 304, 206, 416 as HTTP has them. */
 export async function sendFile(path: string, request: Request, options: SendFileOptions): Promise<Response> {
-  const info = await stat(path).catch(() => null)
+  // A link is never one of ours.
+  const info = await lstat(path).catch(() => null)
   if (!info?.isFile()) throw notFound('The file is no longer there.')
   const headers = new Headers({
     'content-type': options.type,

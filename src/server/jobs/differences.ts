@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StudioTarget } from '../../contract/api-jobs.ts'
 import { computeDifference } from '../../images/difference.ts'
@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../util/atomic-file.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 import { createNewestFirst } from '../pictures/newest-first.ts'
+import { findJobFile } from './job-files.ts'
 import type { PictureFinder, PictureRecords } from './job-pictures.ts'
 import { studioFolder } from './job-record.ts'
 import { pairOf } from './job-view.ts'
@@ -57,7 +58,7 @@ export function createDifferences(pictures: PictureFinder): Differences {
       const folder = join(studioFolder(job.dir), 'differences')
       const path = join(folder, `${pair}.png`)
       const etag = `"${pair}"`
-      if (await stat(path).catch(() => null)) return { path, etag }
+      if (await findJobFile(job.dir, path)) return { path, etag }
       try {
         const difference = await compare(job, target, signal)
         await mkdir(folder, { recursive: true })

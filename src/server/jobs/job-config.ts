@@ -1,19 +1,21 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type JobConfig, loadJobConfig } from '../../config/job-config.ts'
 import { readSecretStore, writeSecretStore } from '../../config/secret-store.ts'
 import { ownSecretPrefix } from '../../config/secrets.ts'
-import { parseYaml } from '../../config/yaml-read.ts'
+import { maxYamlBytes, parseYaml } from '../../config/yaml-read.ts'
 import type { YamlKey, YamlValue } from '../../config/yaml-value.ts'
 import { writeYaml } from '../../config/yaml-write.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { PreviewTarget } from '../../contract/preview.ts'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
+import { parseJson } from '../../util/parse-json.ts'
 import { type ConfigPlace, envOf } from '../connect/load-config.ts'
 import { type Mask, type MaskedConfig, maskConfig } from '../connect/mask-config.ts'
 import { nameSecrets, restoreConfig } from '../connect/unmask-config.ts'
 import { RequestProblem } from '../http/request-problem.ts'
+import { readJobText } from './job-files.ts'
 import { type JobRecord, studioFolder } from './job-record.ts'
 
 /**
@@ -35,6 +37,12 @@ export interface LocalConfig {
   masked: MaskedConfig
   place: ConfigPlace | null
 }
+
+/**
+ * Reads a config of the user that a job names. What a job folder says may be anybody's word: only a config in the allowed
+ * folders is read, as if it were chosen in the browser. Throws FORBIDDEN, NOT_FOUND.
+ */
+export type ReadUserConfig = (path: string) => Promise<string>
 
 /** The full text of an edit, in memory. Throws CONFIG_INVALID where a mask stands for nothing. */
 export function applyEdit(edited: string, masks: readonly Mask[], name: string): MaskedConfig {
@@ -125,19 +133,17 @@ export async function loadConfigOf(
 }
 
 /** What a job ran with, secrets masked. Of a job of the command line: its config as it stands now. */
-export async function readSnapshot(record: JobRecord, jobDir: string): Promise<string> {
-  const kept = await readFile(join(studioFolder(jobDir), 'config.yml'), 'utf8').catch(() => null)
+export async function readSnapshot(record: JobRecord, jobDir: string, readUserConfig: ReadUserConfig): Promise<string> {
+  const kept = await readJobText(jobDir, join('studio', 'config.yml'), maxYamlBytes)
   if (kept !== null) return kept
-  const { path } = record.config
-  const now = path === null ? null : await readFile(path, 'utf8').catch(() => null)
-  if (now !== null) return maskConfig(now).text
+  if (record.config.path !== null) return maskConfig(await readUserConfig(record.config.path)).text
   throw new RequestProblem(404, 'NOT_FOUND', 'The config of this job is not there any more.')
 }
 
 /** The secrets of a job's config, by the masks of its snapshot; for an edit of it. */
-export async function readMasks(record: JobRecord, jobDir: string): Promise<Mask[]> {
-  const text = await readFile(join(studioFolder(jobDir), 'masks.json'), 'utf8').catch(() => null)
-  const masks = text === null ? null : maskListSchema.parse(JSON.parse(text))
+export async function readMasks(record: JobRecord, jobDir: string, readUserConfig: ReadUserConfig): Promise<Mask[]> {
+  const text = await readJobText(jobDir, join('studio', 'masks.json'), maxYamlBytes)
+  const masks = text === null ? null : (maskListSchema.safeParse(parseJson(text)).data ?? [])
   if (isLocal(record)) {
     const stored = await readSecretStore(join(jobDir, 'config'))
     return (masks ?? []).flatMap((mask) => {
@@ -147,7 +153,7 @@ export async function readMasks(record: JobRecord, jobDir: string): Promise<Mask
   }
   if (record.config.path === null) return []
   // The file may have changed since: a secret counts where it stands now, at the same place and for the same address.
-  const now = maskConfig(await readFile(record.config.path, 'utf8')).masks
+  const now = maskConfig(await readUserConfig(record.config.path)).masks
   if (masks === null) return [...now]
   return masks.flatMap((mask) => {
     const same = now.find(({ path, url }) => JSON.stringify(path) === JSON.stringify(mask.path) && url === mask.url)

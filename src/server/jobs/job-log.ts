@@ -1,15 +1,14 @@
 import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { listJobFiles } from './job-files.ts'
 
 /** Everything in `logs/` of a job as one text: our own log first, then Kometa's. They are scrubbed when they are written. */
 export async function readWholeLog(jobDir: string): Promise<Readable> {
   const folder = join(jobDir, 'logs')
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
-  const files = entries
-    .filter((entry) => entry.isFile() && /\.log(?:\.\d+)?$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
+  const files = (await listJobFiles(jobDir, 'logs'))
+    .filter(({ name }) => /\.log(?:\.\d+)?$/.test(name))
+    .map(({ path }) => path)
     .sort((a, b) => Number(b.endsWith('preview.log')) - Number(a.endsWith('preview.log')) || (a < b ? -1 : 1))
   return Readable.from(parts(files, folder))
 }

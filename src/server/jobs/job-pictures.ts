@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open as openFile, realpath, stat } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
+import { open as openFile, stat } from 'node:fs/promises'
 import type { ImageType } from '../../contract/kinds.ts'
 import { sniffBytes, sniffImage } from '../../images/sniff.ts'
 import { notFound } from '../http/request-problem.ts'
+import { findJobFile } from './job-files.ts'
 import type { JobState } from './job-state.ts'
 import type { ShownSummary } from './read-summary.ts'
 
@@ -35,12 +35,10 @@ export function createPictureFinder(): PictureFinder {
   const verified = new Set<string>()
 
   async function open(jobDir: string, path: string, sha256: string): Promise<JobPicture | null> {
-    const root = await realpath(jobDir).catch(() => null)
-    const file = await realpath(resolve(jobDir, path)).catch(() => null)
     // A summary is a file like any other: what it names must lie in its own job.
-    if (root === null || file === null || !file.startsWith(root + sep)) return null
-    const info = await stat(file)
-    if (!info.isFile()) return null
+    const file = await findJobFile(jobDir, path)
+    const info = file === null ? null : await stat(file).catch(() => null)
+    if (file === null || info === null) return null
     const type = await sniffFile(file)
     if (type === null) return null
     const key = `${file} ${info.size} ${info.mtimeMs} ${sha256}`

@@ -1,10 +1,13 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { imageRefSchema, jobIdSchema, problemSchema } from '../../contract/api-common.ts'
+import { imageRefSchema, jobIdSchema, problemSchema, serverIdSchema, timeSchema } from '../../contract/api-common.ts'
 import { jobEntrySchema, jobPhaseSchema, studioJobStatusSchema } from '../../contract/api-jobs.ts'
 import { itemTypeSchema } from '../../contract/kinds.ts'
+import { ratingKeySchema, targetIdSchema } from '../../contract/preview.ts'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
+import { parseJson } from '../../util/parse-json.ts'
+import { readJobText } from './job-files.ts'
 
 const version = 1
 
@@ -14,9 +17,9 @@ export const jobRecordSchema = z.object({
   id: jobIdSchema,
   title: z.string(),
   status: studioJobStatusSchema,
-  createdAt: z.string(),
-  startedAt: z.string().nullable(),
-  endedAt: z.string().nullable(),
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
   /** studio: started here; command: by the command line, seen by us. */
   origin: z.enum(['studio', 'command']),
   config: z.object({
@@ -28,9 +31,10 @@ export const jobRecordSchema = z.object({
   }),
   targets: z.array(
     z.object({
-      id: z.string(),
-      server: z.string().nullable(),
-      ratingKey: z.string().nullable(),
+      /** A file name of the next job, too. */
+      id: targetIdSchema,
+      server: serverIdSchema.nullable(),
+      ratingKey: ratingKeySchema.nullable(),
       title: z.string(),
       type: itemTypeSchema.nullable(),
       /** Plex's name of the library. */
@@ -45,12 +49,12 @@ export const jobRecordSchema = z.object({
   phases: z.array(jobPhaseSchema),
   counts: jobEntrySchema.shape.counts,
   pictures: z.array(imageRefSchema),
-  bytes: z.number(),
+  bytes: z.int().nonnegative(),
   /** Target id -> share of pixels that differ, with the pictures that were compared. */
-  differences: z.record(z.string(), z.object({ pictures: z.string(), share: z.number() })),
+  differences: z.record(z.string(), z.object({ pictures: z.string(), share: z.number().min(0).max(1) })),
   /** When the summary was written that counts and pictures come from; a job of the command line may run again. */
   summaryAt: z.number().nullable(),
-  lastEventId: z.number(),
+  lastEventId: z.int().nonnegative(),
 })
 export type JobRecord = z.infer<typeof jobRecordSchema>
 
@@ -80,21 +84,16 @@ export function newRecord(
 
 /** The studio's own folder in a job folder. */
 export const studioFolder = (jobDir: string): string => join(jobDir, 'studio')
-const recordPath = (jobDir: string): string => join(studioFolder(jobDir), 'job.json')
+const recordName = 'job.json'
+const maxRecordBytes = 16 * 1024 * 1024
 
 /** null: there is none, or not one of ours. */
 export async function readRecord(jobDir: string): Promise<JobRecord | null> {
-  const text = await readFile(recordPath(jobDir), 'utf8').catch(() => null)
-  if (text === null) return null
-  try {
-    return jobRecordSchema.safeParse(JSON.parse(text)).data ?? null
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  const text = await readJobText(jobDir, join('studio', recordName), maxRecordBytes)
+  return text === null ? null : (jobRecordSchema.safeParse(parseJson(text)).data ?? null)
 }
 
 export async function writeRecord(jobDir: string, record: JobRecord): Promise<void> {
   await mkdir(studioFolder(jobDir), { recursive: true })
-  await writeFileAtomic(recordPath(jobDir), `${JSON.stringify(record, null, 1)}\n`)
+  await writeFileAtomic(join(studioFolder(jobDir), recordName), `${JSON.stringify(record, null, 1)}\n`)
 }

@@ -18,7 +18,9 @@ import { interruptedProblem } from './recover-jobs.ts'
 import { createBeforeWatch, tell } from './tell-events.ts'
 
 export interface JobRunner extends AsyncDisposable {
-  /** Starts the job, or queues it behind the others. Throws TOO_MANY_ATTEMPTS when the queue is full. */
+  /** Throws TOO_MANY_ATTEMPTS when the queue is full: asked before anything of a job is written. */
+  requireRoom(): void
+  /** Starts the job, or queues it behind the others. Throws what `requireRoom` throws. */
   enqueue(record: JobRecord): Promise<void>
   /** Takes a job out of the queue, or ends it. Throws JOB_ENDED. */
   cancel(id: string): Promise<JobRecord>
@@ -191,23 +193,42 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     }
   }
 
+  function requireRoom(): void {
+    if (ending.signal.aborted) throw new RequestProblem(503, 'INTERNAL', 'Kometa Preview is being closed.')
+    if (queue.length < limits.maxQueuedJobs) return
+    throw new RequestProblem(429, 'TOO_MANY_ATTEMPTS', 'Too many previews are waiting.', {
+      hint: 'Wait until some have ended, or cancel some.',
+    })
+  }
+
   return {
+    requireRoom,
     async enqueue(record) {
-      if (queue.length >= limits.maxQueuedJobs) {
-        throw new RequestProblem(429, 'TOO_MANY_ATTEMPTS', 'Too many previews are waiting.', {
-          hint: 'Wait until some have ended, or cancel some.',
-        })
-      }
+      requireRoom()
       const stream = createJobStream({ jobDir: store.dirOf(record.id), onFailure: deps.onFailure })
       live.set(record.id, { id: record.id, stream, abort: new AbortController(), cancelled: false })
-      await store.save(record)
+      // In its place at once: of requests that come together no more are let in than fit.
       queue.push(record.id)
-      stream.emit({ type: 'status', status: 'queued', queuePlace: queue.length })
+      try {
+        await store.save(record)
+      } catch (error) {
+        queue = queue.filter((id) => id !== record.id)
+        live.delete(record.id)
+        stream.close()
+        throw error
+      }
+      const place = queue.indexOf(record.id) + 1
+      if (place > 0) stream.emit({ type: 'status', status: 'queued', queuePlace: place })
       next()
     },
     async cancel(id) {
       const job = live.get(id)
       const record = store.find(id)
+      if (record?.origin === 'command' && record.status === 'running') {
+        throw new RequestProblem(409, 'JOB_ACTIVE', 'The command line runs this job.', {
+          hint: 'End it there, with Ctrl-C.',
+        })
+      }
       if (!job || !record || (record.status !== 'queued' && record.status !== 'running')) {
         throw new RequestProblem(409, 'JOB_ENDED', 'This job is over already.')
       }

@@ -1,13 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { jobIdSchema } from '../../contract/api-common.ts'
-import { folderBytes } from '../library/index-store.ts'
-import { type JobRecord, jobRecordSchema, newRecord, readRecord, writeRecord } from './job-record.ts'
-import { digestOf, titleOf } from './job-view.ts'
-import type { ReadSummary, SummaryFile } from './read-summary.ts'
+import { AppError } from '../../contract/errors.ts'
+import { acquireJobLock } from '../../run/job-lock.ts'
+import { adoptJob, describeUnfinished } from './adopt-job.ts'
+import { isPlainJob } from './job-files.ts'
+import { type JobRecord, readRecord, writeRecord } from './job-record.ts'
+import type { ReadSummary } from './read-summary.ts'
 
-/** The jobs in the data folder, those of the command line among them. */
+/** The jobs in the data folder, those of the command line among them, and job folders elsewhere that were named at the start. */
 export interface JobStore {
   /** Looks for jobs that the command line has made or run again. */
   scan(): Promise<void>
@@ -15,32 +17,52 @@ export interface JobStore {
   /** Jobs are looked up, never joined to a path: undefined for anything that is not one. */
   find(id: string): JobRecord | undefined
   dirOf(id: string): string
+  /** False for a job folder elsewhere: the studio shows it, and never removes it. */
+  isOurs(id: string): boolean
   newId(now: Date): string
   save(record: JobRecord): Promise<void>
+  /** Removes a job and its files; a job folder elsewhere is only no longer shown. Throws JOB_IN_USE while somebody runs it. */
   remove(id: string): Promise<void>
 }
 
 export interface JobStoreOptions {
   folder: string
+  /** Job folders elsewhere, made with `run --out`. */
+  others?: readonly string[]
   readSummary: ReadSummary
   onChange(record: JobRecord): void
   onRemove(id: string): void
+  /** Of one folder; the others are shown all the same. */
+  onFailure(error: unknown): void
 }
 
 const removedPrefix = '.removed-'
-/** Claims of a living run are touched every 5 s (job-lock.ts). */
-const livingClaimMs = 30_000
 
-export async function openJobStore({ folder, readSummary, onChange, onRemove }: JobStoreOptions): Promise<JobStore> {
+export async function openJobStore(options: JobStoreOptions): Promise<JobStore> {
+  const { folder, readSummary, onChange, onRemove, onFailure } = options
   await mkdir(folder, { recursive: true })
   const records = new Map<string, JobRecord>()
   const writing = new Map<string, Promise<void>>()
+  const others = new Map(
+    (options.others ?? [])
+      .map((dir) => resolve(dir))
+      // One of the data folder is there anyway.
+      .flatMap((dir) => (dirname(dir) === resolve(folder) ? [] : [[idOf(dir, true), dir] as const])),
+  )
+  /** Folders whose name is no id, by the id that they are shown under. */
+  const odd = new Map<string, string>()
+  const dirOf = (id: string): string => {
+    const elsewhere = others.get(id)
+    if (elsewhere !== undefined) return elsewhere
+    if (!records.has(id) && !jobIdSchema.safeParse(id).success) throw new Error('not a job id')
+    return join(folder, odd.get(id) ?? id)
+  }
 
   /** One write of a record at a time, in order. */
   const save = async (record: JobRecord): Promise<void> => {
     records.set(record.id, record)
     const before = writing.get(record.id) ?? Promise.resolve()
-    const next = before.then(() => writeRecord(join(folder, record.id), record))
+    const next = before.then(() => writeRecord(dirOf(record.id), record))
     const settled = next.catch(() => undefined)
     writing.set(record.id, settled)
     onChange(record)
@@ -49,9 +71,12 @@ export async function openJobStore({ folder, readSummary, onChange, onRemove }: 
   }
 
   async function look(id: string): Promise<void> {
-    const dir = join(folder, id)
-    const known = records.get(id) ?? (await readRecord(dir))
-    if (known && known.id === id && known.origin === 'studio') {
+    const dir = dirOf(id)
+    if (!records.has(id) && !(await isPlainJob(dir))) return
+    const kept = records.get(id) ?? (await readRecord(dir))
+    // A folder that was copied or renamed brings the record of another job.
+    const known = kept?.id === id ? kept : null
+    if (known?.origin === 'studio') {
       if (!records.has(id)) records.set(id, known)
       return
     }
@@ -61,113 +86,77 @@ export async function openJobStore({ folder, readSummary, onChange, onRemove }: 
       return
     }
     const isNew = !records.has(id)
-    const found = file ? await adopt(id, dir, file, known) : await describeUnfinished(id, dir, known)
+    const found = file ? await adoptJob(id, dir, file, known) : await describeUnfinished(id, dir, known)
     if (!found) return
     if (!isNew && JSON.stringify(found) === JSON.stringify(known)) return
     await save(found)
   }
 
-  const store: JobStore = {
-    async scan() {
-      const entries = await readdir(folder, { withFileTypes: true })
-      const there = new Set<string>()
-      for (const entry of entries) {
-        if (entry.name.startsWith(removedPrefix)) await rm(join(folder, entry.name), { recursive: true, force: true })
-        else if (entry.isDirectory() && jobIdSchema.safeParse(entry.name).success) there.add(entry.name)
+  async function scan(): Promise<void> {
+    const entries = await readdir(folder, { withFileTypes: true })
+    const there = new Set<string>(others.keys())
+    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+      if (name.startsWith(removedPrefix)) await rm(join(folder, name), { recursive: true, force: true })
+      else if (!name.startsWith('.')) {
+        const id = idOf(name, false)
+        if (id !== name) odd.set(id, name)
+        there.add(id)
       }
-      for (const id of there) await look(id)
-      for (const id of [...records.keys()]) {
-        // Somebody removed its folder.
-        if (there.has(id) || writing.has(id) || (await stat(join(folder, id)).catch(() => null))) continue
-        records.delete(id)
-        onRemove(id)
+    }
+    // One folder that cannot be read hides none of the others.
+    for (const id of there) await look(id).catch(onFailure)
+    for (const id of [...records.keys()]) {
+      // Somebody removed its folder.
+      if ((there.has(id) && !others.has(id)) || writing.has(id) || (await stat(dirOf(id)).catch(() => null))) continue
+      records.delete(id)
+      onRemove(id)
+    }
+  }
+
+  async function remove(id: string): Promise<void> {
+    const record = records.get(id)
+    if (!record) return
+    const dir = dirOf(id)
+    if (!others.has(id)) {
+      await writing.get(id)
+      // The command line may run it again at this moment. Renamed first: what is half gone must not be taken for a job.
+      const gone = join(folder, `${removedPrefix}${randomBytes(8).toString('hex')}`)
+      if (await stat(dir).catch(() => null)) {
+        await using _lock = await acquireJobLock(dir)
+        await rename(dir, gone)
       }
-    },
+      records.delete(id)
+      onRemove(id)
+      await rm(gone, { recursive: true, force: true })
+      return
+    }
+    others.delete(id)
+    records.delete(id)
+    onRemove(id)
+  }
+
+  let scanning: Promise<void> | null = null
+  return {
+    // Windows that ask at the same time share one look.
+    scan: () => (scanning ??= scan().finally(() => (scanning = null))),
     list: () => [...records.values()],
     find: (id) => records.get(id),
-    dirOf(id) {
-      if (!records.has(id) && !jobIdSchema.safeParse(id).success) throw new Error('not a job id')
-      return join(folder, id)
-    },
+    dirOf,
+    isOurs: (id) => !others.has(id),
     newId: (now) =>
       `${now.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '_')}_${randomBytes(3).toString('hex')}`,
     save,
-    async remove(id) {
-      if (!records.delete(id)) return
-      await writing.get(id)
-      // Renamed first: a folder that is half gone must not be taken for a job.
-      const gone = join(folder, `${removedPrefix}${id}-${randomBytes(3).toString('hex')}`)
-      await rename(join(folder, id), gone)
-      onRemove(id)
-      await rm(gone, { recursive: true, force: true })
-    },
+    remove,
   }
-  return store
 }
 
-/** A job of the command line, from its summary. */
-async function adopt(
-  id: string,
-  dir: string,
-  { summary, writtenAt }: SummaryFile,
-  known: JobRecord | null,
-): Promise<JobRecord> {
-  const preview = await readPreview(dir)
-  const record = newRecord({
-    id,
-    title: titleOf(summary.targets.map(({ title }) => title)),
-    status: summary.status,
-    createdAt: summary.started_at || new Date(writtenAt).toISOString(),
-    startedAt: summary.started_at || null,
-    endedAt: summary.timestamp || null,
-    origin: 'command',
-    config: preview,
-    targets: summary.targets.map((target) => ({
-      id: target.id,
-      server: target.server,
-      ratingKey: target.rating_key,
-      title: target.title,
-      type: target.type,
-      library: target.library,
-      mapping: target.library,
-    })),
-    renderer: summary.renderer,
-    keep: known?.keep ?? false,
-    differences: known?.differences ?? {},
-    summaryAt: writtenAt,
-    bytes: await folderBytes(dir),
-  })
-  return jobRecordSchema.parse({ ...record, ...digestOf(record, summary) })
+/** The id that a folder is shown under: its name where that can be one, else what is left of it and a hash of the whole. */
+function idOf(path: string, elsewhere: boolean): string {
+  const name = basename(path)
+  if (!elsewhere && jobIdSchema.safeParse(name).success) return name
+  const plain = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '')
+  return `${plain.slice(0, 100) || 'job'}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
 }
 
-/** A folder without a summary: the command line runs there now, or died there. */
-async function describeUnfinished(id: string, dir: string, known: JobRecord | null): Promise<JobRecord | null> {
-  const info = await stat(join(dir, 'logs')).catch(() => null)
-  if (!info) return null
-  const claims = await readdir(join(dir, '.lock')).catch(() => [])
-  let touched = 0
-  for (const name of claims)
-    touched = Math.max(touched, (await stat(join(dir, '.lock', name)).catch(() => null))?.mtimeMs ?? 0)
-  const isRunning = Date.now() - touched < livingClaimMs
-  return newRecord({
-    ...known,
-    id,
-    title: known?.title ?? 'A job of the command line',
-    status: isRunning ? 'running' : 'interrupted',
-    createdAt: known?.createdAt ?? info.birthtime.toISOString(),
-    origin: 'command',
-    config: known?.config ?? (await readPreview(dir)),
-    targets: known?.targets ?? [],
-    renderer: 'kometa',
-    summaryAt: null,
-  })
-}
-
-/** What `run --config` writes into its job names the config; of other jobs only its own folder's command line can repeat it. */
-async function readPreview(dir: string): Promise<JobRecord['config']> {
-  const text = await readFile(join(dir, 'config', 'preview.yml'), 'utf8').catch(() => '')
-  const [, quoted] = /^# Written by kometa-preview\.[\s\S]*?^ {2}config: (.+)$/m.exec(text) ?? []
-  if (quoted === undefined) return { kind: 'unknown', name: 'preview.yml', path: null, edited: false }
-  const path = quoted.startsWith('"') ? String(JSON.parse(quoted)) : quoted
-  return { kind: 'path', name: path.split(/[\\/]/).at(-1) ?? path, path, edited: false }
-}
+/** Whether a job could not be removed because somebody runs it just now. */
+export const isInUse = (error: unknown): boolean => error instanceof AppError && error.code === 'JOB_IN_USE'

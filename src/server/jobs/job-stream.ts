@@ -118,10 +118,16 @@ export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStr
     },
     listen(listener, { after, lines: count }) {
       let waiting: Buffer[] | null = []
+      let waitingBytes = 0
       let stopped = false
       const take = (frame: Buffer) => {
-        if (waiting) waiting.push(frame)
-        else listener.send(frame)
+        if (!waiting) {
+          listener.send(frame)
+          return
+        }
+        waiting.push(frame)
+        waitingBytes += frame.length
+        if (waitingBytes > limits.maxUnsentStreamBytes) listener.drop()
       }
       // One whose past is still being read gets that first.
       const end = () => {
@@ -142,21 +148,22 @@ export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStr
       const past = inMemory
         ? Promise.resolve(kept.filter(({ id }) => id > after && id <= upTo).map(({ frame }) => frame))
         : readFrames(jobDir, { after, upTo, lines: count })
-      past.then(
-        (frames) => {
-          if (stopped) return
-          for (const frame of frames) listener.send(frame)
-          if (shownProgress) listener.send(shownProgress)
-          for (const frame of waiting ?? []) listener.send(frame)
-          waiting = null
-          if (closed) listener.end()
-        },
-        (error: unknown) => {
-          stop()
-          onFailure(error)
-          listener.end()
-        },
-      )
+      past
+        .then((frames) => sendPast(frames, listener, () => stopped))
+        .then(
+          () => {
+            if (stopped) return
+            if (shownProgress) listener.send(shownProgress)
+            for (const frame of waiting ?? []) listener.send(frame)
+            waiting = null
+            if (closed) listener.end()
+          },
+          (error: unknown) => {
+            stop()
+            onFailure(error)
+            listener.end()
+          },
+        )
       return stop
     },
     close() {
@@ -172,6 +179,15 @@ export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStr
     [Symbol.dispose]() {
       this.close()
     },
+  }
+}
+
+/** As fast as the window takes it: a long past is more than may wait for one that is slow. */
+async function sendPast(frames: readonly Buffer[], listener: Listener, isStopped: () => boolean): Promise<void> {
+  for (const frame of frames) {
+    if (isStopped()) return
+    listener.send(frame)
+    await listener.taken()
   }
 }
 
@@ -199,18 +215,19 @@ export function replayPast(
   options: { after: number; lines: number; onFailure(error: unknown): void },
 ): () => void {
   let stopped = false
-  readFrames(jobDir, { ...options, upTo: Number.MAX_SAFE_INTEGER }).then(
-    (frames) => {
-      if (stopped) return
-      for (const frame of frames) listener.send(frame)
-      listener.send(closedFrame)
-      listener.end()
-    },
-    (error: unknown) => {
-      options.onFailure(error)
-      listener.end()
-    },
-  )
+  readFrames(jobDir, { ...options, upTo: Number.MAX_SAFE_INTEGER })
+    .then((frames) => sendPast(frames, listener, () => stopped))
+    .then(
+      () => {
+        if (stopped) return
+        listener.send(closedFrame)
+        listener.end()
+      },
+      (error: unknown) => {
+        options.onFailure(error)
+        listener.end()
+      },
+    )
   return () => {
     stopped = true
   }

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { relative, sep } from 'node:path'
 import { makeZip } from 'client-zip'
+import { listJobFiles } from './job-files.ts'
 
 /** Files of one zip: every capture of a large job. */
 const maxFiles = 20_000
@@ -12,10 +13,8 @@ const wanted = /\.(?:jpe?g|png|webp)$|^summary\.json$/i
 export async function zipPictures(jobDir: string, jobId: string): Promise<ReadableStream<Uint8Array>> {
   const files: { path: string; name: string }[] = []
   for (const folder of ['input', 'output']) {
-    const entries = await readdir(join(jobDir, folder), { withFileTypes: true, recursive: true }).catch(() => [])
-    for (const entry of entries) {
-      if (!entry.isFile() || !wanted.test(entry.name) || entry.name.startsWith('.')) continue
-      const path = join(entry.parentPath, entry.name)
+    for (const { path, name } of await listJobFiles(jobDir, folder)) {
+      if (!wanted.test(name) || name.startsWith('.')) continue
       files.push({ path, name: `${jobId}/${relative(jobDir, path).split(sep).join('/')}` })
     }
   }

@@ -1,9 +1,12 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { serverIdSchema, sha256Schema } from '../../contract/api-common.ts'
+import { ratingKeySchema, targetIdSchema } from '../../contract/preview.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from '../../contract/records.ts'
 import { jobStatusSchema, targetResultSchema } from '../../contract/summary.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { readJobText } from './job-files.ts'
 
 const list = <T extends z.ZodType>(one: T) =>
   z
@@ -11,10 +14,22 @@ const list = <T extends z.ZodType>(one: T) =>
     .catch([])
     .transform((values) => values.flatMap((value) => one.safeParse(value).data ?? []) as z.output<T>[])
 
-/** What the studio shows of a summary. A job of an older or newer version shows what it has. */
+const picture = targetResultSchema.shape.before.unwrap().extend({ sha256: sha256Schema }).nullable().catch(null)
+/** A target id becomes a file name when the job is run again: one that is none is left out. */
+const target = targetResultSchema.extend({
+  id: targetIdSchema,
+  rating_key: ratingKeySchema.nullable().catch(null),
+  server: serverIdSchema.nullable().catch(null),
+  before: picture,
+  after: picture,
+})
+const capture = captureSchema.extend({ sha256: sha256Schema.nullable().catch(null) })
+const time = z.iso.datetime().nullable().catch(null)
+
+/** What the studio shows of a summary, whoever wrote it: a job of an older or newer version shows what it has. */
 const shownSummarySchema = z.object({
-  timestamp: z.string().catch(''),
-  started_at: z.string().catch(''),
+  timestamp: time,
+  started_at: time,
   status: jobStatusSchema,
   problems: list(z.string()),
   warnings: list(z.string()),
@@ -25,8 +40,8 @@ const shownSummarySchema = z.object({
     .catch(null),
   servers: list(z.object({ id: z.string(), name: z.string(), token_is_barrier: z.boolean() })),
   blocked_write_attempts: list(blockedWriteSchema),
-  captured_uploads: list(captureSchema),
-  targets: list(targetResultSchema),
+  captured_uploads: list(capture),
+  targets: list(target),
   extras: list(z.object({ rating_key: z.string().nullable(), saved_path: z.string().nullable(), reason: z.string() })),
   refused_reads: list(refusedReadSchema),
   config_changes: list(z.string()),
@@ -37,9 +52,9 @@ const shownSummarySchema = z.object({
           host: z.string(),
           verdict: z.enum(['pass', 'block']),
           reason: z.string(),
-          count: z.number(),
-          bytes_up: z.number(),
-          bytes_down: z.number(),
+          count: z.int(),
+          bytes_up: z.int(),
+          bytes_down: z.int(),
         }),
       ),
     })
@@ -74,7 +89,7 @@ export interface SummaryFile {
 
 /** Parsed summaries that are kept: a job with 500 targets has one of some megabytes. */
 const maxKept = 8
-const maxBytes = 256 * 1024 * 1024
+const maxBytes = 64 * 1024 * 1024
 
 /** Reads `output/summary.json` of a job; null where there is none, or none that can be read. */
 export type ReadSummary = (jobDir: string) => Promise<SummaryFile | null>
@@ -84,14 +99,15 @@ export function createSummaryReader(): ReadSummary {
   return async (jobDir) => {
     const path = join(jobDir, 'output', 'summary.json')
     const info = await stat(path).catch(() => null)
-    if (!info?.isFile() || info.size > maxBytes) {
+    if (!info) {
       kept.delete(path)
       return null
     }
     const known = kept.get(path)
     if (known?.writtenAt === info.mtimeMs) return known
-    const parsed = shownSummarySchema.safeParse(parseJson(await readFile(path, 'utf8')))
-    if (!parsed.success) return null
+    const text = await readJobText(jobDir, join('output', 'summary.json'), maxBytes)
+    const parsed = text === null ? null : shownSummarySchema.safeParse(parseJson(text))
+    if (!parsed?.success) return null
     const file = { summary: parsed.data, writtenAt: info.mtimeMs }
     kept.delete(path)
     kept.set(path, file)

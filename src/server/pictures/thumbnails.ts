@@ -26,6 +26,7 @@ export interface Thumbnails extends AsyncDisposable {
   bytes(): Promise<number>
 }
 
+const sourcePrefix = '.source-'
 /** Between two looks at how much the cache has grown. */
 const writesPerPruning = 500
 /** What is left after pruning. */
@@ -45,14 +46,15 @@ export function createThumbnails(folder: string): Thumbnails {
   const turns = createNewestFirst(limits.maxThumbnailsAtOnce)
   const making = new Map<string, Making>()
   let writes = 0
-  let pruning: Promise<void> | null = null
+  // What a killed studio left half fetched, and what is too much since the last start.
+  let pruning: Promise<void> | null = sweep(folder).finally(() => (pruning = null))
 
   const forget = (name: string, entry: Making) => {
     if (making.get(name) === entry) making.delete(name)
   }
 
   async function make(name: string, path: string, request: ThumbnailRequest, signal: AbortSignal): Promise<void> {
-    const source = join(folder, `.source-${randomBytes(8).toString('hex')}`)
+    const source = join(folder, sourcePrefix + randomBytes(8).toString('hex'))
     try {
       const fetched = await request.fetch(source, signal)
       const bytes = await makeThumbnail(fetched ?? source, { width: request.width, maxPixels: limits.maxPixels })
@@ -149,6 +151,12 @@ async function listFiles(folder: string): Promise<{ path: string; size: number; 
     if (info) files.push({ path, size: info.size, usedAt: info.mtimeMs })
   }
   return files
+}
+
+async function sweep(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) if (name.startsWith(sourcePrefix)) await rm(join(folder, name), { force: true })
+  await prune(folder)
 }
 
 async function prune(folder: string): Promise<void> {

@@ -46,6 +46,7 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
     },
     signOut({ context }) {
       context.header('set-cookie', sessions.signOut(context.req.header('cookie')))
+      parts.streams.review()
       return undefined
     },
     getState: () => ({

@@ -7,6 +7,7 @@ import { type Entry, thumbVersion, toStudioItem } from '../library/catalogue.ts'
 import { countFacets } from '../library/query-items.ts'
 import { resolveItems } from '../library/resolve-items.ts'
 import { smartSample } from '../library/smart-sample.ts'
+import { limits } from '../limits.ts'
 import type { StudioParts } from './context.ts'
 
 type Names =
@@ -74,8 +75,8 @@ export function itemRoutes(parts: StudioParts): Handlers<Names> {
         {
           key: `${params.server} ${path}`,
           width,
-          async fetch(file) {
-            await reader.image(path, file, { maxBytes: maxSourceBytes })
+          async fetch(file, wanted) {
+            await reader.image(path, file, { maxBytes: limits.maxThumbnailSourceBytes, signal: wanted })
             return undefined
           },
         },
@@ -93,9 +94,6 @@ export function itemRoutes(parts: StudioParts): Handlers<Names> {
     },
   }
 }
-
-/** Original posters are some megabytes at most. */
-const maxSourceBytes = 32 * 1024 * 1024
 
 function parentsOf({ index }: StudioParts, server: string | undefined, parent: string) {
   const catalogue = index.catalogue()

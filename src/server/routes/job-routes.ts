@@ -9,6 +9,7 @@ import { readLogLines } from '../jobs/job-journal.ts'
 import { readWholeLog } from '../jobs/job-log.ts'
 import type { JobRecord } from '../jobs/job-record.ts'
 import { describeSafety } from '../jobs/job-safety.ts'
+import { isInUse } from '../jobs/job-store.ts'
 import { replayPast } from '../jobs/job-stream.ts'
 import { toDetail, toEntry } from '../jobs/job-view.ts'
 import { zipPictures } from '../jobs/job-zip.ts'
@@ -84,7 +85,14 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       if (record.status === 'running' || record.status === 'queued' || runner.stream(record.id)) {
         throw new RequestProblem(409, 'JOB_ACTIVE', 'This job is not over yet.', { hint: 'Cancel it first.' })
       }
-      await store.remove(record.id)
+      try {
+        await store.remove(record.id)
+      } catch (error) {
+        if (!isInUse(error)) throw error
+        throw new RequestProblem(409, 'JOB_ACTIVE', 'The command line runs this job just now.', {
+          hint: 'Wait until it has ended.',
+        })
+      }
       return undefined
     },
     cancelJob: async ({ params }) => entry(await runner.cancel(required(params.jobId).id)),
@@ -92,7 +100,7 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     async getJobConfig({ params }) {
       const record = required(params.jobId)
       const { name, edited } = record.config
-      return { text: await readSnapshot(record, store.dirOf(record.id)), name, edited }
+      return { text: await readSnapshot(record, store.dirOf(record.id), parts.start.readUserConfig), name, edited }
     },
     async getJobSafety({ params }) {
       const { dir, summary } = await filesOf(required(params.jobId))
@@ -176,7 +184,11 @@ function byUrgency(placeOf: (id: string) => number | null) {
 
 async function describeSettings({ settings, store, thumbnails, indexStore, dataDir }: StudioParts) {
   const records = store.list()
-  const gone = prunableJobs(records, settings.get(), Date.now())
+  const gone = prunableJobs(
+    records.filter(({ id }) => store.isOurs(id)),
+    settings.get(),
+    Date.now(),
+  )
   const sum = (list: readonly JobRecord[]) => list.reduce((total, { bytes }) => total + bytes, 0)
   return {
     settings: settings.get(),

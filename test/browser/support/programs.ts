@@ -75,9 +75,7 @@ export async function startStudioProgram(
   const get: StudioProgram['get'] = async (name, { params, body } = {}) => {
     const answer = await request(url + apiUrl(name, (params ?? {}) as Record<string, string>), {
       method: apiPaths[name][0],
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
     if (answer.statusCode >= 400) throw new Error(`${name}: ${answer.statusCode} ${await answer.body.text()}`)
     return (await answer.body.json()) as RouteReply<typeof name>

@@ -1,0 +1,77 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { deadAfterMs, lockFolderName } from '../../run/job-lock.ts'
+import { parseJson } from '../../util/parse-json.ts'
+import { folderBytes } from '../library/index-store.ts'
+import { readJobText } from './job-files.ts'
+import { type JobRecord, jobRecordSchema, newRecord } from './job-record.ts'
+import { digestOf, titleOf } from './job-view.ts'
+import type { SummaryFile } from './read-summary.ts'
+
+const maxPreviewBytes = 4 * 1024 * 1024
+
+/** A job of the command line, from its summary. */
+export async function adoptJob(
+  id: string,
+  dir: string,
+  { summary, writtenAt }: SummaryFile,
+  known: JobRecord | null,
+): Promise<JobRecord> {
+  const record = newRecord({
+    id,
+    title: titleOf(summary.targets.map(({ title }) => title)),
+    status: summary.status,
+    createdAt: summary.started_at ?? new Date(writtenAt).toISOString(),
+    startedAt: summary.started_at,
+    endedAt: summary.timestamp,
+    origin: 'command',
+    config: await readPreview(dir),
+    targets: summary.targets.map((target) => ({
+      id: target.id,
+      server: target.server,
+      ratingKey: target.rating_key,
+      title: target.title,
+      type: target.type,
+      library: target.library,
+      mapping: target.library,
+    })),
+    renderer: summary.renderer,
+    keep: known?.keep ?? false,
+    differences: known?.differences ?? {},
+    summaryAt: writtenAt,
+    bytes: await folderBytes(dir),
+  })
+  return jobRecordSchema.parse({ ...record, ...digestOf(record, summary) })
+}
+
+/** A folder without a summary: the command line runs there now, or died there. */
+export async function describeUnfinished(id: string, dir: string, known: JobRecord | null): Promise<JobRecord | null> {
+  const info = await stat(join(dir, 'logs')).catch(() => null)
+  if (!info) return null
+  const claims = await readdir(join(dir, lockFolderName)).catch(() => [])
+  let touched = 0
+  for (const name of claims) {
+    touched = Math.max(touched, (await stat(join(dir, lockFolderName, name)).catch(() => null))?.mtimeMs ?? 0)
+  }
+  return newRecord({
+    ...known,
+    id,
+    title: known?.title ?? 'A job of the command line',
+    status: Date.now() - touched < deadAfterMs ? 'running' : 'interrupted',
+    createdAt: known?.createdAt ?? info.birthtime.toISOString(),
+    origin: 'command',
+    config: known?.config ?? (await readPreview(dir)),
+    targets: known?.targets ?? [],
+    renderer: 'kometa',
+    summaryAt: null,
+  })
+}
+
+/** What `run --config` writes into its job names the config; of other jobs only its own folder's command line can repeat it. */
+async function readPreview(dir: string): Promise<JobRecord['config']> {
+  const text = (await readJobText(dir, join('config', 'preview.yml'), maxPreviewBytes)) ?? ''
+  const [, written] = /^# Written by kometa-preview\.[\s\S]*?^ {2}config: (.+)$/m.exec(text) ?? []
+  const path = written?.startsWith('"') ? parseJson(written) : written
+  if (typeof path !== 'string') return { kind: 'unknown', name: 'preview.yml', path: null, edited: false }
+  return { kind: 'path', name: path.split(/[\\/]/).at(-1) ?? path, path, edited: false }
+}
