@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ImageRef } from '../../src/contract/api-common.ts'
-import type { JobDetail } from '../../src/contract/api-jobs.ts'
+import type { JobDetail, JobEntry } from '../../src/contract/api-jobs.ts'
 import { apiUrl } from '../../src/contract/api-paths.ts'
 import { listen, type Received, type TestEventSource } from './event-source.ts'
 import { openStudio, plexToken, type TestStudio } from './open-studio.ts'
@@ -14,6 +14,8 @@ let job: JobDetail
 let window: TestEventSource
 /** The bytes of the first capture, asked for the moment its event came. */
 let early: Promise<{ status: number; body: Buffer }>
+/** The job in the list, as it was then. */
+let listed: JobEntry | undefined
 
 beforeAll(async () => {
   it = await openStudio()
@@ -22,10 +24,11 @@ beforeAll(async () => {
   const targets = ['101', '2010', '2011', '101'].map((ratingKey) => ({ server, ratingKey }))
   const started = await it.get('startJob', { body: { connectionId: connection.id, targets } })
   window = listen(it.studio.url + apiUrl('jobEvents', { jobId: started.id }))
-  const { event } = await window.until((one) => one.event.type === 'capture')
+  const { event } = await window.until((one) => one.event.type === 'capture' && one.event.targetId !== null)
   const sha256 = event.type === 'capture' ? (event.image?.sha256 ?? '') : ''
   early = it.bytes(apiUrl('jobImage', { jobId: started.id, sha256 }))
   await early
+  listed = (await it.get('listJobs')).jobs[0]
   await window.until((one) => one.event.type === 'closed')
   job = await it.get('getJob', { params: { jobId: started.id } })
 }, 120_000)
@@ -81,10 +84,16 @@ test('the stream numbers its events, tells before pictures early and differences
   expect(order.filter((type) => type === 'capture').length).toBeGreaterThanOrEqual(3)
 })
 
+test('the list shows the first pictures while the job runs', () => {
+  const told = window.received.flatMap(({ event }) => (event.type === 'capture' ? (event.image?.sha256 ?? []) : []))
+  const [first] = listed?.pictures ?? []
+  expect(first && told.includes(first.sha256)).toBe(true)
+})
+
 test('a capture can be shown the moment that it is told', async () => {
   const { status, body } = await early
   expect(status).toBe(200)
-  const told = window.received.find(({ event }) => event.type === 'capture')?.event
+  const told = window.received.find(({ event }) => event.type === 'capture' && event.targetId !== null)?.event
   expect(createHash('sha256').update(body).digest('hex')).toBe(told?.type === 'capture' ? told.image?.sha256 : null)
 })
 

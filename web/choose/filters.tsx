@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { type RefObject, useEffect, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useState } from 'react'
 import type { ItemFacet, ItemFacets } from '../../src/contract/api.ts'
 import { count } from '../core/format.ts'
 import { facetsQuery } from '../core/queries.ts'
@@ -59,19 +59,21 @@ export function Filters({
   const sorts: readonly (readonly [SortChoice, string])[] = query.inside
     ? [['order', 'In order'], ...sortChoices]
     : sortChoices
+  const sort = (
+    <Select
+      label="Sort by"
+      value={query.sort}
+      options={sorts}
+      onValue={(chosen) =>
+        setQuery({ sort: chosen === (query.inside ? 'order' : 'title') ? null : chosen }, { replace: true })
+      }
+    />
+  )
   return (
     <search className="filters" aria-label="Posters">
       <div className="filters-first">
         <LiveSearch query={query} searchRef={searchRef} />
-        {narrow && <FilterDialogButton query={query} facets={facets} active={active} />}
-        <Select
-          label="Sort by"
-          value={query.sort}
-          options={sorts}
-          onValue={(sort) =>
-            setQuery({ sort: sort === (query.inside ? 'order' : 'title') ? null : sort }, { replace: true })
-          }
-        />
+        {narrow ? <FilterDialogButton query={query} facets={facets} active={active} sort={sort} /> : sort}
         {!narrow && (
           <Segmented
             label="Size of the posters"
@@ -209,15 +211,17 @@ function Switch({
   )
 }
 
-/** On a phone all filters stand in one dialog. */
+/** On a phone the order and all filters stand in one dialog. */
 function FilterDialogButton({
   query,
   facets,
   active,
+  sort,
 }: {
   query: WallQuery
   facets: ItemFacets | undefined
   active: number
+  sort: ReactNode
 }) {
   const [open, setOpen] = useState(false)
   return (
@@ -227,7 +231,7 @@ function FilterDialogButton({
       </button>
       {open && (
         <Dialog
-          title="Filter"
+          title="Sort and filter"
           onClose={() => setOpen(false)}
           actions={
             <>
@@ -238,6 +242,10 @@ function FilterDialogButton({
             </>
           }
         >
+          <section className="filter-section filter-sort">
+            <h3>Sort by</h3>
+            {sort}
+          </section>
           {facets &&
             listFilters
               .filter((name) => facets[name].length > 1 || query.filter[name])

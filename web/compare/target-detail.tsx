@@ -9,6 +9,7 @@ import { Badge } from '../ui/badge.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
+import { useNarrow } from '../ui/use-narrow.ts'
 import { CompareAction } from './compare-action.tsx'
 import { pathTo } from './compare-grid.tsx'
 import { Facts } from './facts.tsx'
@@ -75,6 +76,7 @@ export function TargetDetail({
     Escape: back,
   })
 
+  const narrow = useNarrow()
   const picture = after ?? before
   return (
     <div ref={root} className="detail">
@@ -145,7 +147,8 @@ export function TargetDetail({
           onClick={() => setHelp(true)}
         />
       </header>
-      <div className="detail-body">
+      {/* On a phone it scrolls, and may have nothing in it that Tab reaches. */}
+      <div className="detail-body" {...(narrow ? { tabIndex: 0 } : {})}>
         <div className="detail-stage">
           {after ? (
             <Stage key={target.id} jobId={job.id} target={target} mode={mode} zoomed={zoomed} flips={flips} />

@@ -1,3 +1,4 @@
+import type { ImageRef } from '../../contract/api-common.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Remembered } from '../../run/remembered.ts'
 import type { Renderer } from '../../run/renderer.ts'
@@ -12,7 +13,7 @@ import type { JobRecord } from './job-record.ts'
 import { closePhase, type JobState, newJobState, replay } from './job-state.ts'
 import type { JobStore } from './job-store.ts'
 import { createJobStream, type JobStream } from './job-stream.ts'
-import { digestOf, pairOf, summaryTargets } from './job-view.ts'
+import { digestOf, imageOfCapture, maxListedPictures, pairOf, summaryTargets } from './job-view.ts'
 import type { ReadSummary } from './read-summary.ts'
 import { interruptedProblem } from './recover-jobs.ts'
 import { createBeforeWatch, tell } from './tell-events.ts'
@@ -121,6 +122,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
         onEvent: (event) => {
           tell(stream, event)
           if (event.type === 'phase') before.phase(event.phase)
+          if (event.type === 'capture' && event.targetId !== null) listPicture(id, imageOfCapture(event.capture))
         },
         onLine: () => undefined,
       })
@@ -138,6 +140,13 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       problem = interruptedProblem
     }
     await finish(job, status, problem)
+  }
+
+  /** The list shows the first pictures of a job while it runs; its end chooses them anew. */
+  function listPicture(id: string, image: ImageRef | null): void {
+    const pictures = store.find(id)?.pictures ?? []
+    const listed = pictures.length >= maxListedPictures || pictures.some(({ sha256 }) => sha256 === image?.sha256)
+    if (image && !listed) void update(id, { pictures: [...pictures, image] }).catch(deps.onFailure)
   }
 
   async function finish(job: LiveJob, status: JobRecord['status'], problem: JobRecord['problem']): Promise<void> {

@@ -8,7 +8,8 @@ import type { ShownSummary } from './read-summary.ts'
 
 /** Two encodings of one picture differ in a few pixels; below this share nobody sees a difference. */
 export const unchangedBelow = 0.0002
-const maxListedPictures = 4
+/** Of one job, in the list. */
+export const maxListedPictures = 4
 
 /** Of a picture whose before and after differ, the two that a difference belongs to. */
 export const pairOf = (before: ImageRef, after: ImageRef): string =>

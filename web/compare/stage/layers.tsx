@@ -23,27 +23,30 @@ export interface LayersProps {
   /** Of its upper left corner in its pane. */
   offset: { x: number; y: number }
   zoomed: boolean
-  paneHeight: number
+  /** The room that one picture has. */
+  pane: { width: number; height: number }
+  /** Side by side means one above the other. */
+  stacked: boolean
   value: number
   onValue: (value: number) => void
   showsAfter: boolean
 }
 
 export function Layers(props: LayersProps) {
-  const { pictures, mode, size, offset, value, showsAfter } = props
+  const { pictures, mode, size, offset, value, showsAfter, stacked } = props
   const { before, after } = pictures
-  const placeAt = (x: number) => ({
+  const placeAt = (x: number, y: number) => ({
     width: size.width,
     height: size.height,
-    transform: `translate(${x}px, ${offset.y}px)`,
+    transform: `translate(${x}px, ${y}px)`,
   })
-  const place = placeAt(offset.x)
-  const layer = (picture: Picture, className = '', opacity?: number, moved = 0) => (
+  const place = placeAt(offset.x, offset.y)
+  const layer = (picture: Picture, className = '', opacity?: number, moved = { x: 0, y: 0 }) => (
     <img
       src={picture.src}
       alt={picture.alt}
       className={`layer ${className}`}
-      style={{ ...placeAt(offset.x + moved), ...(opacity === undefined ? {} : { opacity }) }}
+      style={{ ...placeAt(offset.x + moved.x, offset.y + moved.y), ...(opacity === undefined ? {} : { opacity }) }}
       draggable={false}
       decoding="async"
     />
@@ -51,12 +54,13 @@ export function Layers(props: LayersProps) {
   if (mode === 'slider' && before) return <SliderLayer {...props} before={before} place={place} />
   if (mode === 'side') {
     // Pictures with room around them stand together, not each in the middle of its half.
-    const towardsMiddle = Math.max(0, offset.x)
+    const moved = stacked ? { x: 0, y: Math.max(0, offset.y) } : { x: Math.max(0, offset.x), y: 0 }
+    if (!before) return <div className="pane pane-only">{layer(after)}</div>
     return (
       <>
-        {before && <div className="pane pane-left">{layer(before, '', undefined, towardsMiddle)}</div>}
-        <div className={before ? 'pane pane-right' : 'pane pane-only'}>
-          {layer(after, '', undefined, before ? -towardsMiddle : 0)}
+        <div className={`pane ${stacked ? 'pane-top' : 'pane-left'}`}>{layer(before, '', undefined, moved)}</div>
+        <div className={`pane ${stacked ? 'pane-bottom' : 'pane-right'}`}>
+          {layer(after, '', undefined, { x: -moved.x, y: -moved.y })}
         </div>
       </>
     )

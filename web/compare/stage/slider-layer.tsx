@@ -20,7 +20,7 @@ export function SliderLayer({
   offset,
   size,
   zoomed,
-  paneHeight,
+  pane,
   value,
   onValue,
 }: LayersProps & { before: { src: string; alt: string }; place: CSSProperties }) {
@@ -40,7 +40,7 @@ export function SliderLayer({
   }, [zoomed])
 
   // The handle stands in the middle of what is seen, not of the whole picture.
-  const middle = size.height > paneHeight ? ((paneHeight / 2 - offset.y) / size.height) * 100 : 50
+  const middle = size.height > pane.height ? ((pane.height / 2 - offset.y) / size.height) * 100 : 50
   const style = { ...place, '--handle-position-start': `${middle}%` } as CSSProperties
   return (
     <div ref={holder}>

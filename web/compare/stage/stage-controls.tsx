@@ -12,6 +12,7 @@ export function StageControls({
   onValue,
   blink,
   target,
+  stacked,
   sideWidth,
 }: {
   mode: Mode
@@ -19,6 +20,8 @@ export function StageControls({
   onValue: (value: number) => void
   blink: Blink
   target: StudioTarget
+  /** One picture is above the other. */
+  stacked: boolean
   /** Of one picture, side by side: its name stands below it. */
   sideWidth: number
 }) {
@@ -42,7 +45,8 @@ export function StageControls({
           <span className="muted">After</span>
         </label>
       )}
-      {mode === 'side' && (
+      {mode === 'side' && stacked && <p className="stage-side muted">Before above, after below</p>}
+      {mode === 'side' && !stacked && (
         <>
           <span className="stage-side muted" style={{ width: sideWidth }}>
             Before

@@ -28,12 +28,10 @@ export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
   const view = useRef<HTMLDivElement>(null)
   const room = useRoom(view)
   const natural = naturalSize(target)
-  const sides = mode === 'side' && before && after ? 2 : 1
-  const paneWidth = (room.width - (sides - 1) * sideGapPx) / sides
-  const fit = Math.min(paneWidth / natural.width, room.height / natural.height, 1)
+  const { pane, fit, stacked } = arrange(room, natural, mode === 'side' && before !== null && after !== null)
   const scale = zoomed ? 1 / (window.devicePixelRatio || 1) : fit
   const size = { width: natural.width * scale, height: natural.height * scale }
-  const pan = usePan(view, { width: paneWidth, height: room.height }, size, zoomed)
+  const pan = usePan(view, pane, size, zoomed)
   const value = useStore(share)
   const blink = useBlink(mode === 'blink', flips)
 
@@ -55,7 +53,8 @@ export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
             size={size}
             offset={pan.offset}
             zoomed={zoomed}
-            paneHeight={room.height}
+            pane={pane}
+            stacked={stacked}
             value={value}
             onValue={share.set}
             showsAfter={blink.showsAfter}
@@ -69,7 +68,8 @@ export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
           onValue={share.set}
           blink={blink}
           target={target}
-          sideWidth={Math.min(paneWidth, size.width)}
+          stacked={stacked}
+          sideWidth={Math.min(pane.width, size.width)}
         />
       ) : (
         <Note tone="plain">There is no picture before: Plex shows none for this item.</Note>
@@ -79,6 +79,24 @@ export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
 }
 
 const sideGapPx = 16
+/** Wide pictures stand one above the other where that shows them so much larger. */
+const stackedGain = 1.1
+
+interface Size {
+  width: number
+  height: number
+}
+
+/** The room that one picture has, and the scale at which it fits in there. */
+function arrange(room: Size, natural: Size, twoSides: boolean): { pane: Size; fit: number; stacked: boolean } {
+  const fitIn = ({ width, height }: Size) => Math.min(width / natural.width, height / natural.height, 1)
+  if (!twoSides) return { pane: room, fit: fitIn(room), stacked: false }
+  const beside = { width: (room.width - sideGapPx) / 2, height: room.height }
+  const above = { width: room.width, height: (room.height - sideGapPx) / 2 }
+  const stacked = fitIn(above) > fitIn(beside) * stackedGain
+  const pane = stacked ? above : beside
+  return { pane, fit: fitIn(pane), stacked }
+}
 
 function naturalSize({ before, after, type }: StudioTarget): { width: number; height: number } {
   const picture = after?.width ? after : before
