@@ -98,7 +98,7 @@ function ScreenOf({ route }: { route: Route }) {
       return <JobsScreen />
     case 'unknown':
       return (
-        <Empty icon="search" title="There is nothing at this address">
+        <Empty alone icon="search" title="There is nothing at this address">
           <Link className="button button-plain" href="/">
             Go to the start
           </Link>
@@ -127,7 +127,7 @@ function Start() {
 
 function NoJob() {
   return (
-    <Empty icon="play" title="No preview yet">
+    <Empty alone icon="play" title="No preview yet">
       <p>Choose some posters and press Preview. What Kometa would draw on them appears here.</p>
       <Link className="button button-plain" href="/choose">
         Choose posters

@@ -72,7 +72,7 @@ export interface Studio extends AsyncDisposable {
   port: number
 }
 
-const defaultSettings = { maxAgeDays: 30, maxJobs: 200, maxBytes: 20 * 1024 ** 3 }
+const defaultSettings = { maxAgeDays: 30, maxJobs: 200, maxBytes: 20_000_000_000 }
 const pruneEveryMs = 3_600_000
 
 /**

@@ -36,7 +36,7 @@ export function ChooseScreen() {
 
   if (state.data && state.data.connectionId === null) {
     return (
-      <Empty icon="plug" title="Connect your Kometa config first">
+      <Empty alone icon="plug" title="Connect your Kometa config first">
         <p>Then every poster of its libraries stands here.</p>
         <Link className="button button-accent" href="/connect">
           Connect

@@ -9,7 +9,7 @@ export function LostFacts({ lost }: { lost: StudioTarget['lostOverlays'] }) {
       </dt>
       <dd>
         lost to <bdi>{to}</bdi> in group <bdi>{group}</bdi>{' '}
-        <span className="muted">
+        <span className="muted fact-weights">
           ({toWeight} {toWeight > weight ? '>' : '='} {weight})
         </span>
       </dd>

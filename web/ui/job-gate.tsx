@@ -17,7 +17,7 @@ export function JobGate({
   if (query.data) return children(query.data)
   if (query.error instanceof ApiError && query.error.status === 404) {
     return (
-      <Empty icon="clock" title="This job is gone">
+      <Empty alone icon="clock" title="This job is gone">
         <p>It was deleted, or made room for newer ones.</p>
         <Link className="button button-plain" href="/jobs">
           Show all jobs

@@ -45,14 +45,25 @@ export function Problem({
   )
 }
 
-/** Nothing is here: why, and what to do next. */
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
+/** Nothing is here: why, and what to do next. `alone`: it is the whole screen, and so its heading. */
+export function Empty({
+  icon,
+  title,
+  alone = false,
+  children,
+}: {
+  icon: IconName
+  title: string
+  alone?: boolean
+  children?: ReactNode
+}) {
+  const Heading = alone ? 'h1' : 'h2'
   return (
     <div className="empty">
       <span className="empty-icon">
         <Icon name={icon} size={24} />
       </span>
-      <h2>{title}</h2>
+      <Heading className="empty-title">{title}</Heading>
       {children && <div className="empty-words">{children}</div>}
     </div>
   )

@@ -12,6 +12,7 @@ import { SearchField, Select } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { isError, type Level, levels, rankOf } from './log-levels.ts'
 import { LogLines, type LogLinesHandle } from './log-lines.tsx'
+import { rowsOf } from './log-rows.ts'
 import { tellingLine } from './telling-line.ts'
 import './log-drawer.css'
 
@@ -76,21 +77,22 @@ function OpenLog({ job, log, start, item }: OpenLogProps) {
   const list = useRef<LogLinesHandle>(null)
 
   const source = paused ?? log.lines
-  const lines = useMemo(() => {
+  const rows = useMemo(() => {
     const least = levels.indexOf(level)
     const words = search.trim().toLowerCase()
-    return source.filter(
-      (line) => rankOf(line.level) >= least && (words === '' || line.text.toLowerCase().includes(words)),
-    )
+    return source
+      .filter((line) => rankOf(line.level) >= least && (words === '' || line.text.toLowerCase().includes(words)))
+      .flatMap(rowsOf)
   }, [source, level, search])
-  const errors = useMemo(() => lines.flatMap((line, i) => (isError(line) ? [i] : [])), [lines])
+  const errors = useMemo(() => rows.flatMap(({ line, first }, i) => (first && isError(line) ? [i] : [])), [rows])
 
   // Where the address leads, once its line is there. It may be older than the lines that are held.
   const reached = useRef<string | null>(null)
   useEffect(() => {
     const wanted = `${start} ${item}`
-    if (start === 'open' || reached.current === wanted || lines.length === 0) return
-    const index = start === 'error' ? tellingLine(lines, job, item) : lines.findIndex(({ n }) => n === Number(start))
+    if (start === 'open' || reached.current === wanted || rows.length === 0) return
+    const n = start === 'error' ? tellingLine(log.lines, job, item)?.n : Number(start)
+    const index = rows.findIndex(({ line }) => line.n === n)
     if (index < 0) {
       if (log.more) void loadLogLines(jobId, 'older').catch(tellProblem)
       return
@@ -98,7 +100,7 @@ function OpenLog({ job, log, start, item }: OpenLogProps) {
     reached.current = wanted
     setFollowing(false)
     list.current?.show(index)
-  }, [start, item, lines, log.more, job, jobId])
+  }, [start, item, rows, log.lines, log.more, job, jobId])
 
   const jump = (by: 1 | -1) => {
     const now = list.current?.current() ?? -1
@@ -155,7 +157,7 @@ function OpenLog({ job, log, start, item }: OpenLogProps) {
       </div>
       <LogLines
         ref={list}
-        lines={lines}
+        rows={rows}
         search={search.trim()}
         following={following && paused === null}
         onLeaveEnd={() => setFollowing(false)}

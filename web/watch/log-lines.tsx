@@ -3,6 +3,7 @@ import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useS
 import type { StudioLogLine } from '../../src/contract/api.ts'
 import { Button } from '../ui/button.tsx'
 import { isError } from './log-levels.ts'
+import type { LogRow } from './log-rows.ts'
 import './log-lines.css'
 
 const linePx = 20
@@ -18,7 +19,7 @@ export interface LogLinesHandle {
 
 export function LogLines({
   ref,
-  lines,
+  rows,
   search,
   following,
   onLeaveEnd,
@@ -27,7 +28,7 @@ export function LogLines({
   empty,
 }: {
   ref: Ref<LogLinesHandle>
-  lines: readonly StudioLogLine[]
+  rows: readonly LogRow[]
   search: string
   following: boolean
   onLeaveEnd: () => void
@@ -38,7 +39,7 @@ export function LogLines({
   const scroller = useRef<HTMLDivElement>(null)
   const [marked, setMarked] = useState<number | null>(null)
   const virtual = useVirtualizer({
-    count: lines.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => linePx,
     overscan: overscanLines,
@@ -47,31 +48,31 @@ export function LogLines({
 
   useImperativeHandle(ref, () => ({
     show(index) {
-      setMarked(lines[index]?.n ?? null)
+      setMarked(rows[index]?.line.n ?? null)
       virtual.scrollToIndex(index, { align: 'center' })
     },
     current() {
-      const at = lines.findIndex(({ n }) => n === marked)
+      const at = rows.findIndex(({ line }) => line.n === marked)
       return at >= 0 ? at : (virtual.range?.startIndex ?? 0)
     },
   }))
 
   // Lines that come before those on the screen must not move them.
-  const first = lines[0]?.n
-  const held = useRef<{ first: number | undefined; count: number }>({ first, count: lines.length })
+  const first = rows[0]?.line.n
+  const held = useRef<{ first: number | undefined; count: number }>({ first, count: rows.length })
   useLayoutEffect(() => {
     const element = scroller.current
     const before = held.current
     if (element && first !== undefined && before.first !== undefined && first < before.first) {
-      const added = lines.findIndex(({ n }) => n === before.first)
+      const added = rows.findIndex(({ line }) => line.n === before.first)
       if (added > 0) element.scrollTop += added * linePx
     }
-    held.current = { first, count: lines.length }
-  }, [first, lines])
+    held.current = { first, count: rows.length }
+  }, [first, rows])
 
   useEffect(() => {
-    if (following && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: 'end' })
-  }, [following, lines.length, virtual])
+    if (following && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' })
+  }, [following, rows.length, virtual])
 
   const lastTop = useRef(0)
   return (
@@ -89,29 +90,31 @@ export function LogLines({
         if (wentUp && scrollHeight - scrollTop - clientHeight > endPx) onLeaveEnd()
       }}
     >
-      {more && lines.length > 0 && (
+      {more && rows.length > 0 && (
         <div className="log-older">
           <Button kind="quiet" onClick={onOlder}>
             Show older lines
           </Button>
         </div>
       )}
-      {lines.length === 0 && <p className="log-empty muted">{empty}</p>}
+      {rows.length === 0 && <p className="log-empty muted">{empty}</p>}
       <div className="log-inner" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start, key }) => {
-          const line = lines[index]
-          return line ? (
+          const row = rows[index]
+          if (!row) return null
+          const { line, text, first: isFirst } = row
+          return (
             <div
               key={key}
               className={`log-line log-${line.level} ${isError(line) ? 'log-bad' : ''}`}
               data-marked={line.n === marked || undefined}
               style={{ transform: `translateY(${start}px)` }}
             >
-              <span className="log-time">{timeOf(line.at)}</span>
-              <span className="log-level">{levelWords[line.level]}</span>
-              <span className="log-text">{highlighted(line.text, search)}</span>
+              <span className="log-time">{isFirst && timeOf(line.at)}</span>
+              <span className="log-level">{isFirst && levelWords[line.level]}</span>
+              <span className="log-text">{highlighted(text, search)}</span>
             </div>
-          ) : null
+          )
         })}
       </div>
     </div>

@@ -1,29 +1,25 @@
 import type { JobDetail, StudioLogLine, StudioTarget } from '../../src/contract/api.ts'
 import { isError } from './log-levels.ts'
 
-/** The index of the line that says what went wrong: for one item, or for the whole job. -1: it is not among these. */
+/** The line that says what went wrong, for one item or for the whole job. undefined: it is not among these. */
 export function tellingLine(
   lines: readonly StudioLogLine[],
   { targets }: Pick<JobDetail, 'targets'>,
   itemId: string | null,
-): number {
+): StudioLogLine | undefined {
   if (itemId !== null) {
     const of = targets.find(({ id }) => id === itemId)
-    return of ? lineOf(lines, of) : -1
+    return of && lineOf(lines, of)
   }
-  const critical = lines.findIndex(({ level }) => level === 'critical')
-  if (critical >= 0) return critical
-  const behind = targets
-    .filter(({ outcome }) => outcome === 'error')
-    .map((target) => lineOf(lines, target))
-    .filter((index) => index >= 0)
-  return behind.length > 0 ? Math.min(...behind) : lines.findIndex(isError)
+  const behind = targets.filter(({ outcome }) => outcome === 'error').flatMap((target) => lineOf(lines, target) ?? [])
+  const [first] = behind.toSorted((a, b) => a.n - b.n)
+  return lines.find(({ level }) => level === 'critical') ?? first ?? lines.find(isError)
 }
 
 /** Kometa's own words behind the reason: the error among them, else the first. Two items may have the same error. */
-function lineOf(lines: readonly StudioLogLine[], { logLines }: StudioTarget): number {
+function lineOf(lines: readonly StudioLogLine[], { logLines }: StudioTarget): StudioLogLine | undefined {
   const said = logLines.map((line) => line.trim())
-  const first = lines.findIndex(({ text }) => text.trim() === said[0])
-  const error = lines.findIndex((line, i) => i >= first && isError(line) && said.includes(line.text.trim()))
-  return error >= 0 ? error : first
+  const first = lines.find(({ text }) => text.trim() === said[0])
+  const isSaid = ({ text }: StudioLogLine) => said.includes(text.split('\n', 1)[0]?.trim() ?? '')
+  return lines.find((line) => line.n >= (first?.n ?? 0) && isError(line) && isSaid(line)) ?? first
 }
