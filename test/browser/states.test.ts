@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { demoLibraries } from '../../src/demo/library-data.ts'
-import type { SamplePlex } from '../../src/demo/sample-plex/sample-plex.ts'
+
 import { openStudio, type TestStudio } from '../server/open-studio.ts'
 import { film, media } from '../support/sample-plex.ts'
+import type { SamplePlex } from '../support/watched-plex.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
 import { chromiumPath } from './support/chromium-path.ts'
