@@ -2,34 +2,53 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { otherNodeArgs, otherNodes } from './nodes.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'kometa-preview-test-'))
 const [npx, npm] = process.platform === 'win32' ? ['npx.cmd', 'npm.cmd'] : ['npx', 'npm']
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
+const times = []
+
+/** Runs one part and notes how long it took. */
+function part(name, command, args, env = {}) {
+  console.log(`\n--- ${name}: ${[command, ...args].join(' ')}`)
+  const started = performance.now()
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  times.push([name, (performance.now() - started) / 1000])
+  return result.status === 0
+}
 
 /** A check that is one command: passed when it exits with 0. */
 function check(name, command, args, env = {}) {
-  console.log(`\n--- ${name}: ${[command, ...args].join(' ')}`)
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
-  const ok = result.status === 0
+  const ok = part(name, command, args, env)
   totals[ok ? 'passed' : 'failed'] += 1
   if (!ok) failures.push(name)
   return ok
 }
 
-/** A vitest suite: its own counts are added up. */
-function suite(name, args) {
-  console.log(`\n--- ${name}: vitest ${args.join(' ')}`)
+/** A check by a program that is not among our dependencies: where it is not installed, that is said. */
+function optionalCheck(name, command, args) {
+  if (spawnSync(command, ['--version']).status === 0) return check(name, command, args)
+  skip(name, `${command} is not installed`)
+}
+
+function skip(name, why) {
+  console.log(`\n--- ${name}\nSKIPPED: ${why}`)
+  totals.skipped += 1
+}
+
+/** A vitest suite: its own counts are added up. `node` = another Node than this one. */
+function suite(name, args, node = process.execPath) {
   const report = join(scratch, `${name.replaceAll(' ', '-')}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const result = spawnSync(npx, ['vitest', ...args, ...reporters], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, KOMETA_PREVIEW_TEST_BUILT: '1' },
+  const ok = part(name, node, [vitest, ...args, ...reporters], {
+    KOMETA_PREVIEW_TEST_BUILT: '1',
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
   })
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
@@ -37,25 +56,40 @@ function suite(name, args) {
     totals.failed += numFailedTests
     totals.skipped += numPendingTests
     // A file that could not be loaded, or an unhandled error, fails the run without a failed test.
-    if (result.status !== 0 && numFailedTests === 0) totals.failed += 1
+    if (!ok && numFailedTests === 0) totals.failed += 1
   } catch (error) {
     console.error(`${name}: no report of the runner: ${error.message}`)
     totals.failed += 1
   }
-  if (result.status !== 0) failures.push(name)
+  if (!ok) failures.push(name)
 }
 
 check('types', npx, ['tsc', '-p', 'tsconfig.test.json'])
 check('types of the studio', npx, ['tsc', '-p', 'tsconfig.web.json'])
 check('lint', npx, ['biome', 'ci', '--colors=off', '.'])
 check('unused code', npx, ['knip'])
+optionalCheck('Dockerfile', 'hadolint', ['--failure-threshold', 'style', 'Dockerfile'])
+optionalCheck('compose files', 'yamllint', [
+  '--strict',
+  '-d',
+  '{extends: relaxed, rules: {line-length: disable}}',
+  'compose.yaml',
+  'compose.strict.yaml',
+])
 if (check('build', npm, ['run', '-s', 'build'])) {
   suite('unit and wire tests', ['run'])
+  for (const { version, program, missing } of otherNodes()) {
+    const name = `unit and wire tests on Node ${version}`
+    if (missing === null) suite(name, otherNodeArgs, program)
+    else skip(name, missing)
+  }
   suite('trust', ['run', '--config', 'vitest.trust.config.ts'])
   suite('browser', ['run', '--config', 'vitest.browser.config.ts'])
+  suite('container', ['run', '--config', 'vitest.container.config.ts'])
   check('demo', process.execPath, ['dist/cli/main.js', 'demo', '--once', '--out', join(scratch, 'demo')])
 }
 rmSync(scratch, { recursive: true, force: true })
+console.log(`\n${times.map(([name, seconds]) => `${seconds.toFixed(0).padStart(5)} s  ${name}`).join('\n')}`)
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
 console.log(
   `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`,

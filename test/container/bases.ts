@@ -31,14 +31,31 @@ export async function makeBases(kometaHome: string | undefined): Promise<Bases> 
   if (!hasImage(debian)) await makeDebian(debian)
   const node = `${prefix}/node:${hash(debian, process.version)}`
   if (!hasImage(node)) await makeNode(node, debian)
-  const requirements = kometaHome === undefined ? 'none' : readFileSync(join(kometaHome, 'requirements.txt'), 'utf8')
-  const python = `${prefix}/python:${hash(debian, requirements)}`
+  if (kometaHome === undefined) {
+    const kometa = `${prefix}/kometa:${hash(debian, 'no Kometa')}`
+    if (!hasImage(kometa))
+      await makeImage(kometa, debian, (root) => layCode(root, fakeCheckout(join(root, 'tmp/kometa'))), asKometas)
+    return { kometa, node }
+  }
+  const python = `${prefix}/python:${hash(debian, readFileSync(join(kometaHome, 'requirements.txt'), 'utf8'))}`
   if (!hasImage(python)) await makePython(python, debian, kometaHome)
   // The code itself may be a checkout that is worked on: it is laid on top each time.
   const kometa = `${prefix}/kometa:latest`
-  await makeImage(kometa, python, (root) => layCode(root, kometaHome))
+  await makeImage(kometa, python, (root) => layCode(root, kometaHome), asKometas)
   return { kometa, node }
 }
+
+/** As Kometa's own Dockerfile ends. */
+const asKometas = [
+  '--entrypoint',
+  '["/tini","-s","python3","kometa.py","--"]',
+  '--env',
+  'KOMETA_DOCKER=True',
+  '--env',
+  'LANG=C.UTF-8',
+  '--volume',
+  '/config',
+]
 
 function debianRelease(): string {
   return /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable'
@@ -57,7 +74,7 @@ async function makeDebian(name: string): Promise<void> {
     .map((line) => line.split(' '))
     .find(([, suite, component]) => suite === release && component === 'main')?.[0]
   if (mirror === undefined) throw new Error(`apt knows no mirror for ${release}`)
-  const packages = '--include=python3,python3-pip,tini,ca-certificates'
+  const packages = '--include=python3,tini,ca-certificates'
   await makeImage(name, 'scratch', (root) => {
     command('debootstrap', ['--variant=minbase', packages, release, root, mirror])
     command('chroot', [root, 'apt-get', 'clean'])
@@ -91,24 +108,24 @@ async function makeNode(name: string, debian: string): Promise<void> {
   )
 }
 
-async function makePython(name: string, debian: string, kometaHome: string | undefined): Promise<void> {
+/** With Kometa's requirements, installed as its Dockerfile does. */
+async function makePython(name: string, debian: string, kometaHome: string): Promise<void> {
   await makeImage(name, debian, (root, container) => {
-    // Kometa's image brings its own tini in the root folder, and Python in /usr/local.
-    copyFileSync(join(root, 'usr/bin/tini-static'), join(root, 'tini'))
-    chmodSync(join(root, 'tini'), 0o755)
-    if (kometaHome === undefined) return
     copyFileSync(join(kometaHome, 'requirements.txt'), join(root, 'requirements.txt'))
     const pip = Object.entries(process.env).filter(([key]) => key.startsWith('PIP_'))
     const env = [...pip, ['PIP_BREAK_SYSTEM_PACKAGES', '1'], ['PIP_ROOT_USER_ACTION', 'ignore']]
     const flags = env.flatMap(([key, value]) => ['--env', `${key}=${value}`])
-    const install = ['python3', '-m', 'pip', 'install', '--no-cache-dir', '--requirement', '/requirements.txt']
-    buildah('run', ...flags, container, '--', ...install)
+    const inside = (...args: string[]) => buildah('run', ...flags, container, '--', ...args)
+    inside('apt-get', 'update', '-qq')
+    inside('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'python3-pip')
+    inside('python3', '-m', 'pip', 'install', '--no-cache-dir', '--requirement', '/requirements.txt')
   })
 }
 
-/** As `COPY . /` of Kometa's Dockerfile lays it. */
-function layCode(root: string, kometaHome: string | undefined): void {
-  const code = kometaHome ?? fakeCheckout(join(root, 'tmp/kometa'))
+/** As `COPY . /` of Kometa's Dockerfile lays it; its image brings its own tini in the root folder. */
+function layCode(root: string, code: string): void {
+  copyFileSync(join(root, 'usr/bin/tini-static'), join(root, 'tini'))
+  chmodSync(join(root, 'tini'), 0o755)
   for (const name of ['kometa.py', 'requirements.txt', 'VERSION', 'PART', 'modules', 'defaults', 'fonts']) {
     if (existsSync(join(code, name))) cpSync(join(code, name), join(root, name), { recursive: true })
   }

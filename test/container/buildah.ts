@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { command, hasProgram } from './command.ts'
 
 /** Bases are kept here between runs; each takes minutes to make. */
-export const cacheFolder =
-  process.env.KOMETA_PREVIEW_TEST_CACHE ?? join(homedir(), '.cache', 'kometa-preview-test', 'container')
+const cacheFolder = join(
+  process.env.KOMETA_PREVIEW_TEST_CACHE ?? join(homedir(), '.cache', 'kometa-preview-test'),
+  'container',
+)
 
 /** Why no image can be built and run here; null when it can. */
 export function containerMissing(): string | null {
