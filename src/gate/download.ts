@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Dispatcher, fetch, type Response } from 'undici'
 import { AppError } from '../contract/errors.ts'
+import { renameOver } from '../util/rename.ts'
 import { fetchFailure, userProxyAgent } from './user-proxy-agent.ts'
 
 const maxRedirects = 5
@@ -51,7 +52,7 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
       createWriteStream(part),
       { signal: options.signal },
     )
-    await rename(part, options.to)
+    await renameOver(part, options.to)
     return hash.digest('hex')
   } catch (error) {
     await rm(part, { force: true })

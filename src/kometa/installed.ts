@@ -1,9 +1,10 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
 import { parseJson } from '../util/parse-json.ts'
+import { renameOver } from '../util/rename.ts'
 
 /** What `setup` installs when no version is named: the one that this tool is tested with. */
 export const defaultKometaVersion = '2.4.4'
@@ -80,7 +81,7 @@ export async function removeInstalled(dataDir: string, version: string): Promise
     })
   }
   const away = join(installsFolder(dataDir), `.removed-${version}-${process.pid}`)
-  await rename(found.dir, away)
+  await renameOver(found.dir, away)
   await rm(away, { recursive: true, force: true, maxRetries: 3 })
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { extract, type ReadEntry } from 'tar'
@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { AppError } from '../contract/errors.ts'
 import { downloadFile } from '../gate/download.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
+import { renameOver } from '../util/rename.ts'
 import { findInstalled, installsFolder, isVersionName, type SetupMarker, writeMarker } from './installed.ts'
 
 /** Kometa 2.4.4 is a tenth of this, fonts and all. */
@@ -86,7 +87,7 @@ export async function fetchCode(options: CodeOptions): Promise<{ dir: string; ma
     await writeMarker(staging, marker)
     // What stands there was never finished.
     await rm(dir, { recursive: true, force: true, maxRetries: 3 })
-    await rename(staging, dir)
+    await renameOver(staging, dir)
     return { dir, marker }
   } finally {
     await rm(staging, { recursive: true, force: true, maxRetries: 3 })

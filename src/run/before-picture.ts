@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,6 +10,7 @@ import { describeNonImage, sniffImage } from '../images/sniff.ts'
 import type { PlexItem } from '../plex/item.ts'
 import type { PlexReader } from '../plex/reads.ts'
 import { syncFolder } from '../util/atomic-file.ts'
+import { renameOver } from '../util/rename.ts'
 
 /** The largest picture that is taken, from Plex or from an `input` file. */
 const maxPictureBytes = 64 * 1024 * 1024
@@ -112,7 +113,7 @@ async function take(
     const inTheWay = await isInput(request, file)
     if (inTheWay && source !== 'input') return { file: null, reason: 'the input file stands where it would go' }
     // The input file may be this very file: it is there already, and never written.
-    if (!inTheWay) await rename(temporary, file)
+    if (!inTheWay) await renameOver(temporary, file)
     await removeEarlier(request, type)
     await syncFolder(request.folder)
     return { file, type, bytes, sha256, source }

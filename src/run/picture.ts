@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { constants, copyFile, open, rename, stat } from 'node:fs/promises'
+import { constants, copyFile, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ImageType } from '../contract/kinds.ts'
 import type { Picture } from '../contract/summary.ts'
 import { readImageSize } from '../images/image-size.ts'
 import { syncFolder } from '../util/atomic-file.ts'
+import { renameOver } from '../util/rename.ts'
 
 /** Describes an image file without decoding it. `path` is what goes into the summary. */
 export async function describePicture(file: string, path: string, type: ImageType): Promise<Picture> {
@@ -33,6 +34,6 @@ export async function copyPicture(from: string, to: string): Promise<void> {
   } finally {
     await file.close()
   }
-  await rename(temporary, to)
+  await renameOver(temporary, to)
   await syncFolder(dirname(to))
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { renameOver } from './rename.ts'
 
 /** Writes a file so that a reader, even after a crash, sees the old bytes or all of the new: temp, fsync, rename, fsync of the folder. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
@@ -13,7 +14,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    await renameOver(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error

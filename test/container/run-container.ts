@@ -71,7 +71,11 @@ export function startContainer(options: ContainerOptions): ContainerRun {
       ...(readOnly ? [`mount -o remount,bind,ro ${quote(place)}`] : []),
     ]),
     `mount -o remount,bind,ro ${quote(root)}`,
+    // As engines do it: a process in a chroot could not have a namespace of its own, and ours shall try.
     `cd ${quote(root)}`,
+    'pivot_root . .',
+    'umount -l .',
+    'cd /',
     'exec "$@"',
   ].join('\n')
   const env = [...config.Env, ...Object.entries(options.env ?? {}).map(([key, value]) => `${key}=${value}`)]
@@ -86,10 +90,11 @@ export function startContainer(options: ContainerOptions): ContainerRun {
           '--clear-groups',
           '--inh-caps=-all',
           '--bounding-set=-all',
+          '--no-new-privs',
           '--',
         ]
   const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--ipc', '--uts']
-  const inside = ['chroot', root, ...asUser, 'env', '-i', ...env, ...config.Entrypoint, ...args]
+  const inside = [...asUser, 'env', '-i', ...env, ...config.Entrypoint, ...args]
   const child = spawn(
     'unshare',
     [...namespaces, ...(options.ownNetwork ? ['--net'] : []), 'sh', '-c', script, 'sh', ...inside],

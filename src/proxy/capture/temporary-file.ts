@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type ByteSource, handleSource } from '../../images/byte-source.ts'
+import { renameOver } from '../../util/rename.ts'
 
 /** Bytes gathered before one write to disk. */
 const writeBatchBytes = 256 * 1024
@@ -69,7 +70,7 @@ export async function createTemporaryFile(path: string): Promise<TemporaryFile> 
       await handle.sync()
       // Windows renames no file that is open.
       await close()
-      await rename(path, finalPath)
+      await renameOver(path, finalPath)
       state = 'moved'
     },
     async discard() {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { jobIdSchema } from '../../contract/api-common.ts'
 import { AppError } from '../../contract/errors.ts'
 import { acquireJobLock } from '../../run/job-lock.ts'
+import { renameOver } from '../../util/rename.ts'
 import { adoptJob, describeUnfinished } from './adopt-job.ts'
 import { isPlainJob } from './job-files.ts'
 import { type JobRecord, readRecord, writeRecord } from './job-record.ts'
@@ -123,7 +124,7 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
       const gone = join(folder, `${removedPrefix}${randomBytes(8).toString('hex')}`)
       if (await stat(dir).catch(() => null)) {
         await using _lock = await acquireJobLock(dir)
-        await rename(dir, gone)
+        await renameOver(dir, gone)
       }
       records.delete(id)
       onRemove(id)

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { PlexSection } from '../../plex/server-answers.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { renameOver } from '../../util/rename.ts'
 import { createIntern, fromStored, type IndexItem, storedItemSchema, toStored } from './index-item.ts'
 
 const version = 1
@@ -74,7 +75,7 @@ export function createIndexStore(folder: string): IndexStore {
       } finally {
         await file.close()
       }
-      await rename(temporary, path)
+      await renameOver(temporary, path)
     },
     bytes: () => folderBytes(folder),
   }

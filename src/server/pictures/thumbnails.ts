@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { makeThumbnail } from '../../images/thumbnail.ts'
+import { renameOver } from '../../util/rename.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 import { createNewestFirst } from './newest-first.ts'
@@ -62,7 +63,7 @@ export function createThumbnails(folder: string): Thumbnails {
       await mkdir(join(folder, name.slice(0, 2)), { recursive: true })
       const temporary = `${path}.tmp-${randomBytes(4).toString('hex')}`
       await writeFile(temporary, bytes)
-      await rename(temporary, path)
+      await renameOver(temporary, path)
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof AppError || error instanceof RequestProblem) throw error
