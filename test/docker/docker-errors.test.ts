@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { kometaRenderer } from '../../src/cli/kometa-renderer.ts'
 import { findDocker } from '../../src/kometa/docker/docker-cli.ts'
 import { askEngine } from '../../src/kometa/docker/docker-engine.ts'
+import { inspectImage } from '../../src/kometa/docker/docker-image.ts'
 import { type DockerSettings, imageName, standInDocker } from './docker-world.ts'
 
 let folder: string
@@ -139,6 +140,27 @@ test('--python and KOMETA_HOME', async () => {
   await expect(find(undefined, { python: '/usr/bin/python3' })).rejects.toMatchObject({ code: 'BAD_USAGE' })
   const named = await kometaRenderer({}, folder, { ...docker.env, KOMETA_HOME: `docker:${imageName}` })
   expect(named).toMatchObject({ kind: 'kometa', version: '2.4.4', supported: true, dir: null, command: 'python3' })
+})
+
+test.each([
+  [
+    ['/tini', '-s', 'python3', 'kometa.py', '--'],
+    ['-s', '--', 'python3'],
+  ],
+  [
+    ['/tini', '-s', '--', 'python3', 'kometa.py'],
+    ['-s', '--', 'python3'],
+  ],
+  [
+    ['dumb-init', '/usr/bin/python3', '/kometa.py'],
+    ['--', '/usr/bin/python3'],
+  ],
+  [['python3', 'kometa.py'], []],
+  [['/start.sh', 'python3', 'kometa.py'], ['python3']],
+])('the entry point %j: what stands between its program and kometa.py', async (Entrypoint, before) => {
+  docker.change(image({ Entrypoint }))
+  const found = await inspectImage(await findDocker(docker.env), imageName)
+  expect(found).toMatchObject({ entry: Entrypoint[0], before, dir: '/' })
 })
 
 test('a build that is none of a release, and an older one', async () => {

@@ -76,7 +76,7 @@ test.skipIf(process.platform === 'win32')(
         ...(call?.argv.slice(call.argv.indexOf('--mount') + 2, call.argv.indexOf('--env-file')) ?? []),
       ],
       ...['--env-file', join(dir, 'container.env'), '--workdir', expect.stringContaining(join(dir, 'cwd'))],
-      ...['--entrypoint', '/tini', docker.settings().image.id, '-s', 'python3', '/kometa.py'],
+      ...['--entrypoint', '/tini', docker.settings().image.id, '-s', '--', 'python3', '/kometa.py'],
       ...['--config', expect.stringMatching(/kometa_run\.yml$/), '--run', '--overlays-only', '--ignore-schedules'],
       ...['--read-only-config', '--no-report', '--no-missing', '--no-countdown'],
     ])

@@ -11,10 +11,10 @@ export interface DockerSettings {
   endpoint: string
   info: Record<string, unknown>
   image: { name: string; id: string; config: { Env: string[]; Entrypoint: string[] | null; WorkingDir: string } }
-  /** The root folder of the image, as far as it is read: VERSION. */
+  /** The root folder of the image; where something else plays Kometa, with VERSION alone. */
   root: string
-  /** What plays Kometa in a container; Kometa's own arguments follow. */
-  play: { command: string; args: string[] }
+  /** What plays Kometa in a container; Kometa's own arguments follow. null: what is in `root`, as the image starts it. */
+  play: { command: string; args: string[] } | null
 }
 
 interface Call {

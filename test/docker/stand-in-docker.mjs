@@ -93,15 +93,58 @@ async function run(args) {
   if (options['--log-driver']?.[0] !== 'none') fail(125, 'docker: the log would be kept')
   for (const value of options['--mount'] ?? []) checkMount(value)
   if (!existsSync(one('--workdir'))) fail(125, 'docker: a working directory that is not mounted')
-  const own = [...settings.image.config.Entrypoint]
-  // The image's own way to start Kometa, up to its script; the rest is for Kometa.
-  const script = own.slice(0, own.indexOf('kometa.py'))
+  // The image's own way to start Kometa, up to its script; the rest is for Kometa, and tini must not take it for its own.
+  const script = ['/tini', '-s', '--', 'python3']
   if (JSON.stringify(entry.slice(0, script.length)) !== JSON.stringify(script))
     fail(127, `docker: exec: ${entry.join(' ')}`)
   if (entry[script.length] !== '/kometa.py') fail(127, `docker: no such script: ${entry[script.length]}`)
   const { play } = settings
+  // With an image's root folder the container is one: it has these mounts, and sees nothing else of the machine.
+  if (play === null) return asContainer(options, ...inRoot(options, entry))
   return asContainer(options, play.command, [...play.args, ...entry.slice(script.length + 1)])
 }
+
+function inRoot(options, entry) {
+  const { root } = settings
+  const mounts = options['--mount'].map(parseMount).sort((one, other) => one.target.length - other.target.length)
+  const script = [
+    'set -eu',
+    `mount --bind ${quote(root)} ${quote(root)}`,
+    `mount -t proc proc ${quote(`${root}/proc`)}`,
+    `mount --rbind /dev ${quote(`${root}/dev`)}`,
+    `mount -t tmpfs -o mode=1777 tmpfs ${quote(`${root}/tmp`)}`,
+    ...mounts.flatMap(({ source, target, readOnly }) => {
+      const place = quote(`${root}${target}`)
+      const make = statSync(source).isDirectory()
+        ? `mkdir -p ${place}`
+        : `mkdir -p "$(dirname ${place})"; touch ${place}`
+      const bind = `mount --bind ${quote(source)} ${place}`
+      return [`[ -e ${place} ] || { ${make}; }`, bind, ...(readOnly ? [`mount -o remount,bind,ro ${place}`] : [])]
+    }),
+    `cd ${quote(root)}; pivot_root . .; umount -l .; cd ${quote(options['--workdir'][0])}`,
+    'exec "$@"',
+  ].join('\n')
+  const [uid, gid] = options['--user'][0].split(':')
+  const groups = options['--group-add'] ? ['--groups', options['--group-add'].join(',')] : ['--clear-groups']
+  const caps = ['-all', ...(options['--cap-add'] ?? []).map((name) => `+${name.toLowerCase()}`)].join(',')
+  const asUser = [
+    'setpriv',
+    '--reuid',
+    uid,
+    '--regid',
+    gid,
+    ...groups,
+    '--bounding-set',
+    caps,
+    '--inh-caps',
+    '-all',
+    '--no-new-privs',
+  ]
+  const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child']
+  return ['unshare', [...namespaces, 'sh', '-c', script, 'sh', ...asUser, '--', ...entry]]
+}
+
+const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`
 
 const flags = ['--rm', '--read-only']
 const valued = [
@@ -131,18 +174,21 @@ function parseRun(args) {
   return fail(125, 'docker: an image is missing')
 }
 
-function checkMount(value) {
+function parseMount(value) {
   const fields = [...value.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
   )
   const [type, source, target, ...more] = fields
-  const path = (field, key) =>
-    field?.startsWith(`${key}=/`) ? field.slice(key.length + 1) : fail(125, `invalid argument "${value}" for "--mount"`)
-  if (type !== 'type=bind' || more.some((each) => each !== 'readonly'))
-    fail(125, `invalid argument "${value}" for "--mount"`)
-  path(target, 'target')
-  if (!existsSync(path(source, 'source')))
-    fail(125, `docker: ${daemon(`invalid mount config for type "bind": bind source path does not exist: ${source}`)}`)
+  const wrong = () => fail(125, `invalid argument "${value}" for "--mount"`)
+  const path = (field, key) => (field?.startsWith(`${key}=/`) ? field.slice(key.length + 1) : wrong())
+  if (type !== 'type=bind' || more.some((each) => each !== 'readonly')) wrong()
+  return { source: path(source, 'source'), target: path(target, 'target'), readOnly: more.length > 0 }
+}
+
+function checkMount(value) {
+  const { source } = parseMount(value)
+  const why = `invalid mount config for type "bind": bind source path does not exist: ${source}`
+  if (!existsSync(source)) fail(125, `docker: ${daemon(why)}`)
 }
 
 /** A process in a group of its own: it gets the image's environment and that of the file, and nothing of ours. */
@@ -160,7 +206,7 @@ function asContainer(options, program, args) {
     env[line.slice(0, at)] = line.slice(at + 1)
   }
   const child = spawn(program, args, {
-    cwd: options['--workdir']?.[0] ?? '/',
+    cwd: settings.play === null ? '/' : (options['--workdir']?.[0] ?? '/'),
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -75,10 +75,20 @@ export async function inspectImage(docker: DockerCli, name: string, signal?: Abo
   const { version, part } = await readVersion(docker, name, dir, signal)
   return {
     ...{ name, id, entry, dir, version, part },
-    before: entrypoint.slice(1, at),
+    before: beforeKometa(entrypoint.slice(0, at)),
     python: entrypoint[at - 1] ?? entry,
     ...judgeVersion(version),
   }
+}
+
+/** Inits that take the program's name for the end of their options only after a `--`: tini sorts what follows, too. */
+const inits = new Set(['tini', 'docker-init', 'dumb-init', 'catatonit'])
+
+/** In the stock image it is tini that takes the `--` which stands behind kometa.py there; before the program any of them does. */
+function beforeKometa([entry = '', ...more]: readonly string[]): string[] {
+  const python = more.at(-1)
+  if (python === undefined || !inits.has(posix.basename(entry))) return more
+  return [...more.slice(0, -1).filter((word) => word !== '--'), '--', python]
 }
 
 async function inspect(docker: DockerCli, name: string, signal: AbortSignal | undefined) {
