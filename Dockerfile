@@ -54,11 +54,14 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
 
 ARG VERSION=0.1.0
 ARG REVISION=unknown
+# Declared again: an ARG before the first FROM is unknown after it.
+ARG KOMETA_IMAGE
 LABEL org.opencontainers.image.title="Kometa Preview" \
       org.opencontainers.image.description="See what Kometa would draw on your Plex posters, without Plex being touched." \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${KOMETA_IMAGE}"
 
 # The init of Kometa's image: it passes signals on and reaps what Kometa leaves behind. Node as process 1 would reap nothing.
 ENTRYPOINT ["/tini", "--", "/opt/kometa-preview/container/entrypoint.sh"]

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** The lowest one of `engines` in package.json, and the newest of each line after it. */
-const versions = ['20.19.6', '22.23.3', '24.22.3']
+const versions = ['20.19.6', '22.23.3', '24.21.0']
 const windows = process.platform === 'win32'
 
 /** Unit and wire tests, the command line and a whole job: four in five of all tests. The Node that runs this has the others too. */
@@ -36,13 +36,17 @@ const leftOut = [
 ]
 export const otherNodeArgs = ['run', ...rooms, ...leftOut.flatMap((path) => ['--exclude', path])]
 
+/** Some tests start it as an ordinary user, who cannot look into root's home. */
+const cache =
+  process.env.KOMETA_PREVIEW_TEST_CACHE ??
+  (process.getuid?.() === 0 ? '/var/cache/kometa-preview-test' : join(homedir(), '.cache', 'kometa-preview-test'))
+
 /** Each version with its program, or with why it cannot be had. */
 export function otherNodes() {
   return versions.filter((version) => `v${version}` !== process.version).map((version) => fetchNode(version))
 }
 
 function fetchNode(version) {
-  const cache = process.env.KOMETA_PREVIEW_TEST_CACHE ?? join(homedir(), '.cache', 'kometa-preview-test')
   const folder = join(cache, `node-${version}`)
   const program = join(folder, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node')
   const says = () => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.trim()

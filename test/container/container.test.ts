@@ -21,7 +21,7 @@ import { folderState } from '../kometa/user-folder.ts'
 import { startOutsideWorld } from '../support/outside-world.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
 import { startSamplePlex } from '../support/watched-plex.ts'
-import { makeBases } from './bases.ts'
+import { type Bases, makeBases } from './bases.ts'
 import { buildah, containerMissing } from './buildah.ts'
 import { command } from './command.ts'
 import { type ContainerOptions, type ImageConfig, imageConfig, startContainer } from './run-container.ts'
@@ -47,10 +47,11 @@ describe.skipIf(missing !== null)('the container image', () => {
   let container = ''
   let root = ''
   let config: ImageConfig
+  let bases: Bases
   let folder = ''
 
   beforeAll(async () => {
-    const bases = await makeBases(kometaHome)
+    bases = await makeBases(kometaHome)
     const npmCache = command('npm', ['config', 'get', 'cache'])
     mkdirSync(npmCache, { recursive: true })
     const from = ['--build-arg', `KOMETA_IMAGE=${bases.kometa}`, '--build-arg', `NODE_IMAGE=${bases.node}`]
@@ -97,6 +98,7 @@ describe.skipIf(missing !== null)('the container image', () => {
       'org.opencontainers.image.title': 'Kometa Preview',
       'org.opencontainers.image.version': packageSchema.version,
       'org.opencontainers.image.licenses': 'MIT',
+      'org.opencontainers.image.base.name': bases.kometa,
     })
   })
 
