@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../contract/errors.ts'
-
-import { addDemoCommand } from './demo.ts'
-import { addDoctorCommand } from './doctor.ts'
-import { addProxyCommand } from './proxy.ts'
-import { addRunCommand } from './run.ts'
-import { addServeCommand } from './serve.ts'
-import { addSetupCommand } from './setup.ts'
 import { formatError } from './terminal.ts'
-import { addVerifyCommand } from './verify.ts'
 
 /** Exit codes: 0 all exported, 1 the job failed or a target is missing, 2 bad usage or config, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130
@@ -32,8 +24,8 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = p
       exitCode = code
     },
   }
-  const program = createProgram(context)
   try {
+    const program = await createProgram(context, args)
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -43,7 +35,19 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = p
   return exitCode
 }
 
-export function createProgram(context: CliContext): Command {
+/** In the order of the help. Each is loaded when it is called: loading all of them takes longer than most of what they do. */
+const commands = {
+  serve: async () => (await import('./serve.ts')).addServeCommand,
+  run: async () => (await import('./run.ts')).addRunCommand,
+  demo: async () => (await import('./demo.ts')).addDemoCommand,
+  doctor: async () => (await import('./doctor.ts')).addDoctorCommand,
+  verify: async () => (await import('./verify.ts')).addVerifyCommand,
+  setup: async () => (await import('./setup.ts')).addSetupCommand,
+  proxy: async () => (await import('./proxy.ts')).addProxyCommand,
+}
+
+/** The program with the command that these arguments begin with, or with all of them where they begin with none. */
+export async function createProgram(context: CliContext, args: readonly string[] = []): Promise<Command> {
   const program = new Command('kometa-preview')
     .description('See what Kometa would draw on your Plex posters, before it does. Plex is read, never written.')
     .version(context.version)
@@ -53,16 +57,8 @@ export function createProgram(context: CliContext): Command {
     .exitOverride()
     .showHelpAfterError('Run with --help to see the options.')
     .addHelpText('after', examples)
-  for (const add of [
-    addServeCommand,
-    addRunCommand,
-    addDemoCommand,
-    addDoctorCommand,
-    addVerifyCommand,
-    addSetupCommand,
-    addProxyCommand,
-  ])
-    add(program, context)
+  const wanted = Object.entries(commands).filter(([name]) => name === args[0])
+  for (const [, load] of wanted.length > 0 ? wanted : Object.entries(commands)) (await load())(program, context)
   return program
 }
 
