@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
@@ -35,6 +35,9 @@ export const defaultLedgerLimits: LedgerLimits = {
   maxTotalBytes: 128 * 1024 * 1024,
   flushAfterMs: 200,
 }
+
+/** Reads that wait for company at most. */
+const maxUnsealed = 256
 
 /** What the first line's `prev` is. */
 export const genesis = '0'.repeat(64)
@@ -73,7 +76,8 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
   let uncountedReads = 0
   let fileBytes = 0
   let totalBytes = 0
-  let waiting: string[] = []
+  /** Not yet lines: made into lines many at a time, one costs a third of what it does on its own between two requests. */
+  let unsealed: LedgerEntry[] = []
   /** Taken by no disk yet. */
   let unwritten = Buffer.alloc(0)
   let timer: NodeJS.Timeout | null = null
@@ -82,10 +86,7 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
     if (timer) clearTimeout(timer)
     timer = null
     if (descriptor === null) return
-    if (waiting.length > 0) {
-      unwritten = Buffer.concat([unwritten, Buffer.from(waiting.join(''))])
-      waiting = []
-    }
+    if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(seal())])
     // What a full disk does not take stays here, whole and in its order: the chain goes on when there is room again.
     while (unwritten.length > 0) {
       const bytes = writeSync(descriptor, unwritten)
@@ -94,6 +95,17 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
       totalBytes += bytes
     }
     if (fileBytes > maxFileBytes) rotate()
+  }
+  const seal = (): string => {
+    let lines = ''
+    for (const entry of unsealed) {
+      count += 1
+      const line = JSON.stringify({ seq: count, prev: head, ...entry })
+      head = hash('sha256', line, 'hex')
+      lines += `${line}\n`
+    }
+    unsealed = []
+    return lines
   }
   const writeLater = () => {
     try {
@@ -129,18 +141,18 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
       }
       // Past a disk that takes nothing no entry is made: who asks hears of it, and memory does not grow.
       if (unwritten.length > 0) write()
-      count += 1
-      const line = JSON.stringify({ seq: count, prev: head, ...entry })
-      head = createHash('sha256').update(line).digest('hex')
-      waiting.push(`${line}\n`)
-      if (!isRead || waiting.length >= 256) write()
+      unsealed.push(entry)
+      if (!isRead || unsealed.length >= maxUnsealed) write()
       else timer ??= setTimeout(writeLater, flushAfterMs).unref()
     },
     flush() {
       write()
       if (descriptor !== null) fsyncSync(descriptor)
     },
-    head: () => ({ head, count, uncounted_reads: uncountedReads, files: [...rotated, basename(path)] }),
+    head() {
+      if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(seal())])
+      return { head, count, uncounted_reads: uncountedReads, files: [...rotated, basename(path)] }
+    },
     [Symbol.dispose]() {
       if (descriptor === null) return
       try {

@@ -4,6 +4,9 @@ import type { Exchange } from './exchange.ts'
 import type { ReadReply } from './read-handler.ts'
 import type { Records } from './records.ts'
 
+/** A whole answer up to this size goes out in one call, with its head. */
+const maxOneWriteBytes = 64 * 1024
+
 /** The answer to one read on its way to the client, and its record. */
 export class ClientReply implements ReadReply {
   readonly #exchange: Exchange
@@ -11,6 +14,10 @@ export class ClientReply implements ReadReply {
   readonly #records: Records
   #status = 0
   #bytes = 0
+  /** A head that waits for its short body. */
+  #headers: OutgoingHttpHeaders | undefined
+  /** That body, once all of it is there. */
+  #body: Buffer | undefined
   #done = false
   #fromHere = false
   #stop: (() => void) | undefined
@@ -24,8 +31,9 @@ export class ClientReply implements ReadReply {
 
   begin(status: number, headers: OutgoingHttpHeaders): void {
     if (this.#done) return
-    this.#exchange.res.writeHead(status, headers)
     this.#status = status
+    if (Number(headers['content-length']) <= maxOneWriteBytes) this.#headers = headers
+    else this.#exchange.res.writeHead(status, headers)
   }
 
   fromHere(): void {
@@ -35,6 +43,11 @@ export class ClientReply implements ReadReply {
   write(chunk: Buffer): boolean {
     if (this.#done) return true
     this.#bytes += chunk.length
+    if (this.#headers && this.#body === undefined && chunk.length === Number(this.#headers['content-length'])) {
+      this.#body = chunk
+      return true
+    }
+    this.#sendHeld()
     return this.#exchange.res.write(chunk)
   }
 
@@ -49,7 +62,12 @@ export class ClientReply implements ReadReply {
       const answer = { status, bytes: this.#bytes, fromHere: this.#fromHere }
       this.#records.forwarded(this.#exchange, this.#read, answer)
     }
-    this.#exchange.res.end()
+    const { res } = this.#exchange
+    if (this.#headers && this.#body) res.writeHead(status, this.#headers).end(this.#body)
+    else {
+      this.#sendHeld()
+      res.end()
+    }
   }
 
   fail(status: number, reason: string): void {
@@ -60,6 +78,14 @@ export class ClientReply implements ReadReply {
     this.#records.refused(this.#exchange, { status: begun ? this.#status : status, reason, outcome: 'failed' })
     if (begun) res.destroy()
     else this.#exchange.answer(status, 'text/plain; charset=utf-8', reason)
+  }
+
+  #sendHeld(): void {
+    const headers = this.#headers
+    this.#headers = undefined
+    if (headers) this.#exchange.res.writeHead(this.#status, headers)
+    if (this.#body) this.#exchange.res.write(this.#body)
+    this.#body = undefined
   }
 
   whenDrained(resume: () => void): void {
