@@ -1,23 +1,15 @@
 import { Agent, createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createProxyServer } from 'http-proxy-3'
 import { Pool } from 'undici'
-import { createPlexConnection } from '../src/plex/upstream.ts'
-import { createCaptureStore } from '../src/proxy/capture/store.ts'
-import { createLedger } from '../src/proxy/ledger.ts'
-import { startProxy } from '../src/proxy/server.ts'
-import { createJobRecorder } from '../src/run/job-recorder.ts'
-import { createJobLog } from '../src/util/job-log.ts'
-import { createRedactor } from '../src/util/redact.ts'
+import { serveWords } from './peer.ts'
+import { startBenchProxy } from './start-proxy.ts'
 
 /**
- * One side of the proxy bench, in a process of its own: `tsx bench/proxy-peer.ts origin`, `... relay URL`, `... preview URL`.
- * Tells its address on the IPC channel; answers 'memory' with its resident bytes.
+ * One side of the proxy bench, in a process of its own: `origin`, `relay URL`, `http-proxy-3 URL`, `preview URL FOLDER`.
+ * Tells its address; answers `memory` and `cpu` (microseconds so far).
  */
-const [, , role = '', upstream = ''] = process.argv
-export const benchToken = 'benchClientToken0123456789'
+const [, , role = '', upstream = '', folder = ''] = process.argv
 
 const small = Buffer.from(
   `<MediaContainer size="1">${'<Video ratingKey="1" title="A film"/>'.repeat(55)}</MediaContainer>`,
@@ -59,34 +51,22 @@ const roles: Record<string, () => Promise<string>> = {
     const proxy = createProxyServer({ target: upstream, agent: new Agent({ keepAlive: true, maxSockets: 64 }) })
     return listen((request, response) => proxy.web(request, response))
   },
-  preview: async () => {
-    const dir = join(tmpdir(), `bench-proxy-${process.pid}`)
-    const redactor = createRedactor([])
-    const log = createJobLog({ redactor })
-    const ledger = createLedger(join(dir, 'output', 'ledger.jsonl'))
-    const proxy = await startProxy({
-      connection: createPlexConnection({
-        url: upstream,
-        token: 'realTokenOfPlex',
-        verifySsl: true,
-        clientIdentifier: 'bench',
-      }),
-      serverId: 'bench',
-      clientToken: benchToken,
-      captures: createCaptureStore({ jobDir: dir }),
-      recorder: createJobRecorder({ log, ledger, redactor, onCapture: () => undefined }),
-      preferredPort: 0,
-    })
-    return proxy.url
-  },
+  preview: async () => (await startBenchProxy(upstream, folder)).proxy.url,
 }
 
 const start = roles[role]
-if (start) {
-  const url = await start()
-  process.on('message', (message) => {
-    if (message === 'memory') process.send?.({ rss: process.memoryUsage().rss })
-  })
-  process.on('disconnect', () => process.exit(0))
-  process.send?.({ url })
-}
+if (!start) throw new Error(`no side is called "${role}"`)
+serveWords(
+  { url: await start() },
+  {
+    memory() {
+      globalThis.gc?.()
+      const { rss, heapUsed, external } = process.memoryUsage()
+      return { rss, kept: heapUsed + external }
+    },
+    cpu() {
+      const { user, system } = process.cpuUsage()
+      return user + system
+    },
+  },
+)

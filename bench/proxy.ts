@@ -1,65 +1,85 @@
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
-import { classifyRead } from '../src/plex/classify-read.ts'
-import { decide } from '../src/proxy/policy.ts'
+import { atLeast, atMost, type BenchOptions, beside, type Figures, median, shuffled } from './figures.ts'
+import { startNginx } from './nginx.ts'
+import { type Peer, startPeer } from './peer.ts'
 
-/**
- * The proxy, policy and records on, beside a bare undici relay and nginx (where it is installed): latency, throughput,
- * images, memory. `npx tsx bench/proxy.ts`; sides in random order, medians of BENCH_ROUNDS (5).
- */
-const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
-const root = fileURLToPath(new URL('..', import.meta.url))
 const token = 'benchClientToken0123456789'
 const smallPath = '/library/metadata/1'
 const imagePath = '/library/metadata/1/thumb/1600000000'
+const warmUps = 10_000
+const reads = { oneByOne: 2_000, atOnce: 10_000, images: 120, perSlope: 10_000 }
+const slopeBatches = 6
 
-interface Peer {
+interface Side {
   name: string
   url: string
-  child: ChildProcess
 }
 
-async function start(name: string, role: string, upstream = ''): Promise<Peer> {
-  const child = fork(join(root, 'bench/proxy-peer.ts'), [role, upstream], { execArgv: ['--import', 'tsx'] })
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('message', (message) => resolve((message as { url: string }).url))
-    child.once('exit', (code) => reject(new Error(`${name} ended: ${code}`)))
-  })
-  return { name, url, child }
+interface Memory {
+  rss: number
+  /** On the heap and outside of it, after a collection. */
+  kept: number
 }
 
-async function startNginx(upstream: string, scratch: string): Promise<Peer | null> {
-  if (spawnSync('nginx', ['-v']).error) return null
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
-  const config = `worker_processes 1; pid ${scratch}/nginx.pid; error_log ${scratch}/error.log; events { worker_connections 512; }
-http { access_log off; client_body_temp_path ${scratch}/a; proxy_temp_path ${scratch}/b; fastcgi_temp_path ${scratch}/c; uwsgi_temp_path ${scratch}/d; scgi_temp_path ${scratch}/e;
-upstream origin { server ${upstream.slice(7)}; keepalive 64; }
-server { listen 127.0.0.1:${port}; keepalive_requests 10000000; location / { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`
-  writeFileSync(join(scratch, 'nginx.conf'), config)
-  const child = spawn('nginx', ['-c', join(scratch, 'nginx.conf'), '-g', 'daemon off;'], { stdio: 'ignore' })
-  const url = `http://127.0.0.1:${port}`
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const up = await fetch(url).then(
-      () => true,
-      () => false,
-    )
-    if (up) return { name: 'nginx', url, child }
-    await new Promise((resolve) => setTimeout(resolve, 50))
+/** The proxy, policy and records on, beside no proxy at all, a bare undici relay, http-proxy-3 and (where installed) nginx. */
+export async function measureProxy({ rounds, scratch }: BenchOptions): Promise<Figures> {
+  using origin = await startPeer<{ url: string }>('proxy-peer', ['origin'])
+  const { url: upstream } = origin.hello
+  using relay = await startPeer<{ url: string }>('proxy-peer', ['relay', upstream])
+  using preview = await startPeer<{ url: string }>('proxy-peer', ['preview', upstream, scratch], ['--expose-gc'])
+  using other = await startPeer<{ url: string }>('proxy-peer', ['http-proxy-3', upstream])
+  using nginx = await startNginx(upstream, scratch)
+  const sides: Side[] = [
+    { name: 'straight', url: upstream },
+    { name: 'relay', url: relay.hello.url },
+    { name: 'ours', url: preview.hello.url },
+    { name: 'http-proxy-3', url: other.hello.url },
+    ...(nginx ? [{ name: 'nginx', url: nginx.url }] : []),
+  ]
+  const measured = new Map(sides.map(({ name }) => [name, { latency: [], rate: [], images: [] } as Measured]))
+  const take = (name: string, what: keyof Measured, value: number) => measured.get(name)?.[what].push(value)
+  for (const side of sides) await drive(side, smallPath, 32, warmUps)
+  for (let round = 0; round < rounds; round++) {
+    for (const side of shuffled(sides)) {
+      take(side.name, 'latency', (await drive(side, smallPath, 1, reads.oneByOne)).p50)
+    }
+    for (const side of shuffled(sides))
+      take(side.name, 'rate', (await drive(side, smallPath, 32, reads.atOnce)).perSecond)
+    for (const side of shuffled(sides))
+      take(side.name, 'images', (await drive(side, imagePath, 4, reads.images)).perSecond)
   }
-  throw new Error('nginx does not answer')
+  const slope = await memorySlope(preview, { name: 'ours', url: preview.hello.url })
+  return { title: 'The proxy', rows: rowsOf(measured, slope), details: { ...Object.fromEntries(measured), slope } }
 }
 
-async function drive(
-  peer: Peer,
-  path: string,
-  connections: number,
-  total: number,
-): Promise<{ ms: number; p50: number }> {
-  const pool = new Pool(peer.url, { connections, pipelining: 1 })
+interface Measured {
+  /** Milliseconds. */
+  latency: number[]
+  /** Per second. */
+  rate: number[]
+  images: number[]
+}
+
+function rowsOf(measured: ReadonlyMap<string, Measured>, slope: Slope) {
+  const of = (name: string, what: keyof Measured) => median(measured.get(name)?.[what] ?? [])
+  const added = (name: string) => of(name, 'latency') - of('straight', 'latency')
+  const named = [...measured.keys()]
+  return [
+    atMost('added latency of a 2 KB read : that of a bare undici relay', added('ours') / added('relay'), 1.2),
+    beside('latency of a 2 KB read : the same through the relay', of('ours', 'latency') / of('relay', 'latency')),
+    ...named.map((name) => beside(`2 KB read, one at a time, p50: ${name}`, of(name, 'latency') * 1_000, 'us')),
+    atLeast('2 KB reads/s, 32 connections : relay', of('ours', 'rate') / of('relay', 'rate'), 0.85),
+    atLeast('2 KB reads/s, 32 connections : http-proxy-3', of('ours', 'rate') / of('http-proxy-3', 'rate'), 2),
+    ...named.map((name) => beside(`2 KB reads, 32 connections: ${name}`, of(name, 'rate'), '/s')),
+    atLeast('5 MB images/s : relay', of('ours', 'images') / of('relay', 'images'), 0.9),
+    ...named.map((name) => beside(`5 MB images: ${name}`, of(name, 'images'), '/s')),
+    atMost('memory kept by 10,000 requests after warm-up', slope.keptMb, 1, 'MB'),
+    beside('resident memory after 60,000 requests more', slope.residentMb, 'MB'),
+  ]
+}
+
+async function drive(side: Side, path: string, connections: number, total: number) {
+  const pool = new Pool(side.url, { connections, pipelining: 1 })
   const headers = { 'x-plex-token': token, accept: '*/*' }
   const times: number[] = []
   let left = total
@@ -68,123 +88,32 @@ async function drive(
       left -= 1
       const started = performance.now()
       const { statusCode, body } = await pool.request({ path, method: 'GET', headers })
-      if (statusCode !== 200) throw new Error(`${peer.name} answered ${statusCode}`)
+      if (statusCode !== 200) throw new Error(`${side.name} answered ${statusCode}`)
       await body.dump({ limit: 64 * 1024 * 1024 })
       times.push(performance.now() - started)
     }
   }
   const started = performance.now()
   await Promise.all(Array.from({ length: connections }, worker))
-  const ms = performance.now() - started
+  const seconds = (performance.now() - started) / 1_000
   await pool.close()
-  return { ms, p50: times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN }
+  return { perSecond: total / seconds, p50: median(times) }
 }
 
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-const shuffled = <T>(list: T[]): T[] =>
-  list
-    .map((value) => ({ value, order: Math.random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ value }) => value)
-
-const scratch = mkdtempSync(join(tmpdir(), 'bench-nginx-'))
-const origin = await start('origin', 'origin')
-const relay = await start('bare undici relay', 'relay', origin.url)
-const preview = await start('preview proxy', 'preview', origin.url)
-const nginx = await startNginx(origin.url, scratch)
-const peer3 = await start('http-proxy-3', 'http-proxy-3', origin.url)
-const peers = [relay, preview, peer3, ...(nginx ? [nginx] : [])]
-const figures: Record<string, { latency: number[]; rate: number[]; image: number[] }> = {}
-for (const peer of peers) {
-  figures[peer.name] = { latency: [], rate: [], image: [] }
-  await drive(peer, smallPath, 32, 3_000)
-}
-console.log(`load ${loadavg()[0]?.toFixed(2)}; ${rounds} rounds`)
-for (let round = 0; round < rounds; round++) {
-  for (const peer of shuffled(peers)) figures[peer.name]?.latency.push((await drive(peer, smallPath, 1, 1_500)).p50)
-  for (const peer of shuffled(peers))
-    figures[peer.name]?.rate.push(10_000 / ((await drive(peer, smallPath, 32, 10_000)).ms / 1_000))
-  for (const peer of shuffled(peers))
-    figures[peer.name]?.image.push(120 / ((await drive(peer, imagePath, 4, 120)).ms / 1_000))
+interface Slope {
+  keptMb: number
+  residentMb: number
+  all: Memory[]
 }
 
-async function resident(peer: Peer): Promise<number> {
-  const answer = new Promise<{ rss: number }>((resolve) =>
-    peer.child.once('message', (message) => resolve(message as { rss: number })),
-  )
-  peer.child.send('memory')
-  return (await answer).rss / 1024 ** 2
-}
-const before = await resident(preview)
-await drive(preview, smallPath, 8, 10_000)
-const slope = (await resident(preview)) - before
-
-function decisionTimes(): { p50: number; p99: number } {
-  const context = {
-    section: () => undefined,
-    listedArtwork: () => false,
-    acceptsToken: (given: string) => given === token,
+/** What each 10,000 requests leave behind, by the median of several times that many. */
+async function memorySlope(peer: Peer<unknown>, side: Side): Promise<Slope> {
+  const all: Memory[] = []
+  for (let batch = 0; batch <= slopeBatches; batch++) {
+    if (batch > 0) await drive(side, smallPath, 8, reads.perSlope)
+    all.push(await peer.ask<Memory>('memory'))
   }
-  const summary = {
-    method: 'GET',
-    rawTarget: smallPath,
-    httpVersion: '1.1',
-    hasBody: false,
-    hasUpgrade: false,
-    hasHost: true,
-    tooManyHeaders: false,
-    tokenHeader: token,
-  }
-  const times: number[] = []
-  for (let index = 0; index < 200_000; index++) {
-    const started = process.hrtime.bigint()
-    decide({ ...summary, rawTarget: `/library/metadata/${index}` }, context)
-    times.push(Number(process.hrtime.bigint() - started) / 1_000)
-  }
-  if (!classifyRead({ method: 'GET', rawTarget: smallPath, context }).ok) throw new Error('the read is not on the list')
-  const sorted = times.slice(20_000).sort((a, b) => a - b)
-  return { p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 }
+  const steps = all.slice(1).map(({ kept }, index) => kept - (all[index]?.kept ?? Number.NaN))
+  const resident = (all.at(-1)?.rss ?? Number.NaN) - (all[0]?.rss ?? Number.NaN)
+  return { keptMb: median(steps) / 1024 ** 2, residentMb: resident / 1024 ** 2, all }
 }
-
-console.log(`\nload ${loadavg()[0]?.toFixed(2)}`)
-console.log(
-  `${''.padEnd(20)}${'2 KB, 1 at a time, p50'.padStart(24)}${'2 KB/s, 32 at once'.padStart(22)}${'5 MB images/s'.padStart(16)}`,
-)
-const medians = Object.fromEntries(
-  Object.entries(figures).map(([name, { latency, rate, image }]) => [
-    name,
-    { latency: median(latency), rate: median(rate), image: median(image) },
-  ]),
-)
-for (const [name, { latency, rate, image }] of Object.entries(medians)) {
-  console.log(
-    `${name.padEnd(20)}${`${latency.toFixed(3)} ms`.padStart(24)}${rate.toFixed(0).padStart(22)}${image.toFixed(1).padStart(16)}`,
-  )
-}
-const ours = medians['preview proxy']
-const bare = medians['bare undici relay']
-const policy = decisionTimes()
-if (ours && bare) {
-  const rows = [
-    ['latency of a 2 KB read : relay', (ours.latency / bare.latency).toFixed(2), '<= 1.2'],
-    ['2 KB reads/s, 32 connections : relay', (ours.rate / bare.rate).toFixed(2), '>= 0.85'],
-    [
-      '2 KB reads/s, 32 connections : http-proxy-3',
-      (ours.rate / (medians['http-proxy-3']?.rate ?? Number.NaN)).toFixed(2),
-      '>= 2',
-    ],
-    ['5 MB images : relay', (ours.image / bare.image).toFixed(2), '>= 0.9'],
-    ['policy decision p50 / p99, us', `${policy.p50.toFixed(1)} / ${policy.p99.toFixed(1)}`, '<= 3 p99'],
-    ['memory after 10,000 requests more, MB', slope.toFixed(1), '< 1'],
-  ]
-  for (const [figure = '', value = '', goal = ''] of rows)
-    console.log(`${figure.padEnd(44)}${value.padStart(12)}   goal ${goal}`)
-  mkdirSync(join(root, 'bench/results'), { recursive: true })
-  writeFileSync(
-    join(root, 'bench/results', `proxy-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.json`),
-    JSON.stringify({ load: loadavg(), rows, figures }, null, 2),
-  )
-}
-for (const { child } of [...peers, origin]) child.connected ? child.disconnect() : child.kill()
-rmSync(scratch, { recursive: true, force: true })

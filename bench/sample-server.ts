@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import type { SampleItem } from '../src/demo/sample-plex/model.ts'
 import { startSamplePlex } from '../src/demo/sample-plex/sample-plex.ts'
+import { serveWords } from './peer.ts'
 
 /**
- * A sample Plex of any size in a process of its own: `tsx bench/sample-server.ts '{"films":1000}'`. Tells its address on
- * the IPC channel; answers 'count' with what was asked of it since 'clear'.
+ * A sample Plex of any size in a process of its own: `sample-server '{"films":1000}'`. Tells its address; answers `count` with
+ * what was asked of it since `clear`.
  */
 export interface BenchServerOptions {
   films: number
+  /** Of so many films each; the first is called Movies, the second Movies 2. */
+  libraries: number
   /** Share of films that already wear the Overlay label, 0 to 1. */
   labelled: number
   delayMs: number
@@ -21,6 +24,9 @@ export interface BenchCounts {
   imageBytes: number
   writes: number
 }
+
+/** ratingKeys of a library's films begin after this one. */
+const firstKeyOf = (library: number, films: number): number => 1_000 + library * (films + 1_000)
 
 const resolutions = ['4k', '1080', '720', '480'] as const
 const pictures = new Map<number, Promise<Buffer>>()
@@ -41,14 +47,15 @@ function picture(number: number): Promise<Buffer> {
   return drawn
 }
 
-function film(number: number, labelled: boolean): SampleItem {
+/** ratingKeys of the second library begin after those of the first. */
+function film(number: number, firstKey: number, labelled: boolean): SampleItem {
   const resolution = resolutions[number % 4] ?? '1080'
   const height = { '4k': 2160, '1080': 1080, '720': 720, '480': 480 }[resolution]
   const audio = { kind: 'audio' as const, codec: 'eac3', channels: 6, languageCode: 'eng', language: 'English' }
   const video = { kind: 'video' as const, codec: 'h264', ...(number % 8 === 0 ? { colorTrc: 'smpte2084' } : {}) }
   return {
     type: 'movie',
-    ratingKey: String(1_000 + number),
+    ratingKey: String(firstKey + number),
     title: `Film ${number}`,
     year: 1920 + (number % 100),
     guids: [`imdb://tt${String(number).padStart(7, '0')}`, `tmdb://${number}`],
@@ -79,30 +86,33 @@ function film(number: number, labelled: boolean): SampleItem {
 }
 
 const options: BenchServerOptions = JSON.parse(process.argv[2] ?? '{}')
-const items = Array.from({ length: options.films }, (_, index) =>
-  film(index + 1, (index + 1) % 100 < options.labelled * 100),
-)
+const isLabelled = (number: number): boolean => number % 100 < options.labelled * 100
 const plex = await startSamplePlex({
-  libraries: [{ key: 1, title: 'Movies', type: 'movie', items }],
+  libraries: Array.from({ length: options.libraries }, (_, library) => ({
+    key: library + 1,
+    title: library === 0 ? 'Movies' : `Movies ${library + 1}`,
+    type: 'movie' as const,
+    items: Array.from({ length: options.films }, (_film, index) =>
+      film(index + 1, firstKeyOf(library, options.films), isLabelled(index + 1)),
+    ),
+  })),
   token: 'benchTokenOfTheSamplePlex',
   delayMs: options.delayMs,
   perItemDelayMs: options.perItemDelayMs,
 })
 plex.warm()
-process.on('message', (message) => {
-  if (message === 'clear') plex.clearJournal()
-  if (message === 'count') {
-    const isImage = (target: string) => /\/(thumb|art)\/|\/file\?/.test(target)
-    const counts: BenchCounts = {
+const isImage = (target: string): boolean => /\/(thumb|art)\/|\/file\?/.test(target)
+const sum = (entries: readonly { answerBytes: number }[]): number =>
+  entries.reduce((bytes, { answerBytes }) => bytes + answerBytes, 0)
+serveWords(
+  { url: plex.url, token: plex.token },
+  {
+    clear: () => plex.clearJournal(),
+    count: (): BenchCounts => ({
       requests: plex.journal.length,
-      bytes: plex.journal.reduce((sum, { answerBytes }) => sum + answerBytes, 0),
-      imageBytes: plex.journal
-        .filter(({ target }) => isImage(target))
-        .reduce((sum, { answerBytes }) => sum + answerBytes, 0),
+      bytes: sum(plex.journal),
+      imageBytes: sum(plex.journal.filter(({ target }) => isImage(target))),
       writes: plex.writes.length,
-    }
-    process.send?.(counts)
-  }
-})
-process.on('disconnect', () => process.exit(0))
-process.send?.({ url: plex.url, token: plex.token })
+    }),
+  },
+)

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { createPlexConnection } from '../src/plex/upstream.ts'
+import { createCaptureStore } from '../src/proxy/capture/store.ts'
+import { createLedger } from '../src/proxy/ledger.ts'
+import { type ProxyOptions, startProxy } from '../src/proxy/server.ts'
+import { createJobRecorder } from '../src/run/job-recorder.ts'
+import { createJobLog } from '../src/util/job-log.ts'
+import { createRedactor } from '../src/util/redact.ts'
+
+/** The clients' token of every proxy of the benches. */
+const clientToken = 'benchClientToken0123456789'
+const plexToken = 'benchTokenOfTheRealPlex01'
+
+/** A proxy as a job starts it: policy, records, log, ledger and captures on. `wrap` adds the layers that answer reads. */
+export async function startBenchProxy(
+  upstream: string,
+  jobDir: string,
+  wrap: (parts: BenchParts) => ProxyOptions['wrapReads'] = () => undefined,
+) {
+  const redactor = createRedactor([clientToken, plexToken])
+  const log = createJobLog({ redactor })
+  const ledger = createLedger(join(jobDir, 'output', 'ledger.jsonl'))
+  const captures = createCaptureStore({ jobDir })
+  const recorder = createJobRecorder({ log, ledger, redactor, onCapture: () => undefined })
+  const address = { url: upstream, token: plexToken, verifySsl: true, clientIdentifier: 'bench' }
+  const connection = createPlexConnection(address)
+  const wrapReads = wrap({ connection, recorder })
+  const proxy = await startProxy({
+    connection,
+    serverId: 'bench',
+    clientToken,
+    captures,
+    recorder,
+    preferredPort: 0,
+    ...(wrapReads && { wrapReads }),
+  })
+  return { proxy, captures, recorder }
+}
+
+interface BenchParts {
+  connection: ReturnType<typeof createPlexConnection>
+  recorder: ReturnType<typeof createJobRecorder>
+}
