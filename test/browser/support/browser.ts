@@ -26,17 +26,19 @@ export interface TestBrowser extends AsyncDisposable {
 export interface TestBrowserOptions extends BrowserContextOptions {
   /** Answers that are errors on purpose, as `404 /api/…` begins them. */
   expected?: readonly RegExp[]
+  /** Of the command line, besides those that every test has. */
+  args?: readonly string[]
 }
 
 /** A Chromium with a profile of its own. */
 export async function openBrowser(origin: string, options: TestBrowserOptions = {}): Promise<TestBrowser> {
-  const { expected = [], ...contextOptions } = options
+  const { expected = [], args: more = [], ...contextOptions } = options
   const profile = await mkdtemp(join(tmpdir(), 'kometa-preview-chromium-'))
   const executablePath = chromiumPath()
   if (executablePath === null) throw new Error('no Chromium')
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
-    args,
+    args: [...args, ...more],
     viewport: { width: 1280, height: 800 },
     colorScheme: 'dark',
     ...contextOptions,

@@ -16,7 +16,7 @@ export interface Goal {
   value: number
   /** At most. */
   goal: number
-  unit: 'ms' | 'KB' | '%'
+  unit: 's' | 'ms' | 'KB' | '%'
   /** True where other programs of the machine cannot be at fault. */
   exact?: boolean
 }
