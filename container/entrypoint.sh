@@ -51,9 +51,10 @@ fi
 
 command=${1:-serve}
 [ $# -eq 0 ] || shift
-if [ "$command" = serve ]; then
-  # Outside of the container only what is published is reached. Options of yours come later, and win.
-  [ ! -r /config/config.yml ] || set -- --config /config/config.yml "$@"
-  set -- --host 0.0.0.0 "$@"
-fi
+# Options of yours come later, and win.
+case $command in
+  serve | doctor) [ ! -r /config/config.yml ] || set -- --config /config/config.yml "$@" ;;
+esac
+# Outside of the container only what is published is reached.
+[ "$command" != serve ] || set -- --host 0.0.0.0 "$@"
 exec node "$app/dist/cli/main.js" "$command" "$@"

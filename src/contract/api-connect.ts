@@ -164,8 +164,10 @@ export const kometaStateSchema = z.object({
   renderer: z.enum(['kometa', 'sample']),
   version: z.string().nullable(),
   commit: z.string().nullable(),
-  /** The checkout. */
+  /** The checkout; null for an image. */
   folder: z.string().nullable(),
+  /** The image that it runs from, such as kometateam/kometa:v2.4.4. */
+  image: z.string().nullable(),
   python: z.string().nullable(),
   supported: z.boolean(),
   warnings: z.array(z.string()),

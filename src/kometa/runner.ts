@@ -32,6 +32,8 @@ export interface Launch extends AsyncDisposable {
 export interface KometaRunner {
   /** In words, for the doctor; null for a plain process. */
   readonly place: string | null
+  /** The name of the image that it runs from. */
+  readonly image: string | null
   /** The name under which Kometa reaches what listens on 127.0.0.1 here. */
   readonly host: string
   /** Whether Kometa gets a network namespace of its own. Throws ISOLATION_UNAVAILABLE where it was asked for and cannot be had. */
@@ -44,6 +46,7 @@ export interface KometaRunner {
 /** Kometa as a process of this machine: what is given is what is started. */
 export const localRunner: KometaRunner = {
   place: null,
+  image: null,
   host: '127.0.0.1',
   isolate: chooseIsolation,
   launch: async ({ command, args, workspace, userEnv, extraEnv }) => ({

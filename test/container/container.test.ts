@@ -126,6 +126,8 @@ describe.skipIf(missing !== null)('the container image', () => {
     const check = (id: string) => report.checks.find((one) => one.id === id)
     expect(check('node')).toMatchObject({ status: 'ok' })
     expect(check('kometa')).toMatchObject({ status: 'ok', detail: expect.stringContaining("the image's own") })
+    // The config that is mounted, without being named.
+    expect(check('config')).toMatchObject({ status: 'problem', detail: expect.stringContaining('/config/config.yml') })
     expect(check('disk')).toMatchObject({ status: 'ok', detail: expect.stringContaining('/data') })
   })
 
@@ -208,6 +210,11 @@ describe.skipIf(missing !== null)('the container image', () => {
     const users = inside('sh', '-c', 'for each in /proc/[0-9]*; do stat -c %u $each; done').stdout.trim().split('\n')
     // The init and what asks are root's; what we run is not.
     expect(users).toContain(String(ordinaryUser))
+
+    // What a process leaves behind is the init's child, and no zombie of it stays.
+    inside('sh', '-c', '(sleep 0 &)')
+    const zombies = () => inside('sh', '-c', 'cat /proc/[0-9]*/stat').stdout.match(/\) Z /g)
+    await expect.poll(zombies).toBeNull()
 
     process.kill(initPid(), 'SIGTERM')
     const { stderr, code } = await done

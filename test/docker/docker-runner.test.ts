@@ -251,7 +251,7 @@ test('serve: the studio finds it', async () => {
   const [, url] = await seen(child, 'stderr', /Kometa Preview is at (\S+)/)
   await expect
     .poll(async () => (await (await fetch(`${url}/api/kometa`)).json()) as unknown, { timeout: 20_000 })
-    .toMatchObject({ state: 'ready', version: '2.4.4', folder: null, python: null })
+    .toMatchObject({ state: 'ready', version: '2.4.4', folder: null, python: null, image: imageName })
   child.kill('SIGTERM')
   await done
 })

@@ -12,13 +12,15 @@ export function KometaCard({ kometa }: { kometa: KometaState }) {
     mutationFn: () => call('checkKometa', {}),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.state }),
   })
-  const { state, renderer, version, commit, folder, problem, warnings, supported } = kometa
+  const { state, renderer, version, commit, folder, image, problem, warnings, supported } = kometa
   const busy = state === 'checking' || check.isPending
   const name = renderer === 'sample' ? 'Sample renderer' : `Kometa${version ? ` ${version}` : ''}`
   const about =
     renderer === 'sample'
       ? 'Stands in for Kometa in the demo. Its overlays are simpler.'
-      : [folder, commit && `commit ${commit.slice(0, 7)}`].filter(Boolean).join(' · ')
+      : [image ? `In a container of ${image}` : folder, commit && `commit ${commit.slice(0, 7)}`]
+          .filter(Boolean)
+          .join(' · ')
   return (
     <article className="fact-card">
       <div className="fact-line">

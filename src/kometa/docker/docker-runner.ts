@@ -27,6 +27,7 @@ export interface DockerRunnerOptions {
 export function createDockerRunner({ docker, engine, image }: DockerRunnerOptions): KometaRunner {
   return {
     place: `${docker.path}, Docker ${engine.version}`,
+    image: image.name,
     host: engine.host,
     async isolate(mode) {
       const why = `Kometa ran in a container of ${image.name}, on the network of this machine, without a network namespace of its own.`

@@ -75,6 +75,7 @@ function describe(renderer: Renderer | null, error: unknown, state: KometaState[
     version: renderer?.version ?? null,
     commit: renderer?.commit ?? null,
     folder: renderer?.dir ?? null,
+    image: renderer?.runner?.image ?? null,
     python: renderer?.kind === 'kometa' && renderer.dir !== null ? renderer.command : null,
     supported: renderer?.supported ?? false,
     warnings: [...(renderer?.warnings ?? [])],
