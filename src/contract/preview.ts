@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { itemTypeSchema } from './kinds.ts'
+import { timeoutsSchema } from './timeouts.ts'
 
 /** A file-safe name: lower or upper case letters, digits, dot, dash, underscore; never a path, never hidden. */
 export const targetIdSchema = z
@@ -64,6 +65,8 @@ export const previewSectionSchema = z.object({
   gate: gateSchema.default({ mode: 'open', allow: [], deny: [] }),
   /** Hand the real token to Kometa, for overlays that need plex.tv (`plex_watchlist`). */
   expose_token: z.boolean().default(false),
+  /** How long slow and dead peers are waited for, in seconds. */
+  timeouts: timeoutsSchema.prefault({}),
   targets: z.array(previewTargetSchema),
 })
 export type PreviewSection = z.infer<typeof previewSectionSchema>

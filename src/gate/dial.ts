@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns'
 import { connect, type Socket } from 'node:net'
 
 /** A proxy of the user's own environment: `http://[user:password@]host:port`. */
@@ -30,11 +31,31 @@ export function nextHopAuthorization(hop: NextHop): { 'proxy-authorization'?: st
   return { 'proxy-authorization': `Basic ${Buffer.from(hop.credentials).toString('base64')}` }
 }
 
+/** Tries the addresses that were judged, one after the other: a machine without IPv6 still reaches a host that has both. */
+export async function dialFirst(addresses: readonly LookupAddress[], port: number, timeoutMs: number): Promise<Socket> {
+  const deadline = performance.now() + timeoutMs
+  let failure = new Error('the host has no address')
+  for (const [index, { address }] of addresses.entries()) {
+    const left = deadline - performance.now()
+    if (left <= 0) break
+    try {
+      // The last one may have all the time that is left; the others must leave some for it.
+      return await dialAddress(address, port, index === addresses.length - 1 ? left : left / 2)
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error))
+    }
+  }
+  throw failure
+}
+
 /** Connects to an address that was judged; never to a name, which could resolve to something else by now. */
-export function dialAddress(address: string, port: number, timeoutMs: number): Promise<Socket> {
+function dialAddress(address: string, port: number, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, noDelay: true })
-    const timer = setTimeout(() => socket.destroy(new Error(`no connection after ${timeoutMs / 1000} s`)), timeoutMs)
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`no connection after ${(timeoutMs / 1000).toFixed(1)} s`)),
+      timeoutMs,
+    )
     socket.once('connect', () => {
       clearTimeout(timer)
       socket.removeListener('error', reject)

@@ -4,18 +4,27 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { createDoor, type Door } from '../util/door.ts'
 import { AddressRefused, plainAddress, resolvePublic } from '../util/public-address.ts'
-import { type Dial, dialAddress, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
+import { type Dial, dialFirst, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
 import { type GateRules, hostSet, judgeHost, normalizeHost } from './judge-host.ts'
 
 export interface GateLimits {
   /** Until a connection to the outside stands. */
   connectTimeoutMs: number
+  /** From the first byte of a request to the end of its headers. */
+  headersTimeoutMs: number
   /** Without a byte in either direction. */
   idleTimeoutMs: number
   maxConnections: number
 }
 
-export const defaultGateLimits: GateLimits = { connectTimeoutMs: 15_000, idleTimeoutMs: 300_000, maxConnections: 256 }
+export const defaultGateLimits: GateLimits = {
+  connectTimeoutMs: 15_000,
+  headersTimeoutMs: 60_000,
+  idleTimeoutMs: 300_000,
+  maxConnections: 256,
+}
+/** How often Node looks for requests that are past their time. */
+const checkIntervalMs = 1_000
 
 /** One request to the gate and what became of it. */
 export interface GateEntry {
@@ -63,21 +72,46 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const credential = randomBytes(24).toString('base64url')
   const expected = Buffer.from(`Basic ${Buffer.from(`preview:${credential}`).toString('base64')}`)
   const sockets = new Set<Duplex>()
+  const unfinished = new Set<{ entry: GateEntry; close(): void }>()
   // In the one spelling that hosts are compared in.
   const rules: GateRules = { ...options.rules, plexNames: hostSet(options.rules.plexNames) }
   const dial = createDial(options, rules.plexNames, limits)
 
-  const server = createServer({ keepAliveTimeout: 30_000 }, (incoming, outgoing) => {
-    void forwardPlain(incoming, outgoing)
-  })
+  const server = createServer(
+    {
+      keepAliveTimeout: 30_000,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: Math.max(limits.headersTimeoutMs, limits.idleTimeoutMs),
+      connectionsCheckingInterval: Math.min(checkIntervalMs, limits.headersTimeoutMs),
+    },
+    (incoming, outgoing) => {
+      void forwardPlain(incoming, outgoing)
+    },
+  )
   server.maxConnections = limits.maxConnections
   server.on('connection', (socket) => keepTrack(socket))
   server.on('connect', (incoming, socket, head) => {
     keepTrack(socket)
     void tunnel(incoming, socket as Socket, head)
   })
-  server.on('upgrade', (_incoming, socket) => socket.destroy())
-  server.on('clientError', (_error, socket) => socket.destroy())
+  server.on('upgrade', ({ method = '', url = '' }, socket) => {
+    const target = parseAbsolute(url)
+    refuseRaw(socket, method, target?.hostname ?? '', 'an upgrade would open a tunnel of another kind')
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Who hung up, or never said a word, asked for nothing.
+    if (error.code === 'ECONNRESET' || !('bytesRead' in socket) || socket.bytesRead === 0) socket.destroy()
+    else refuseRaw(socket, '?', '', `the request is not valid HTTP, or did not arrive in time (${error.code ?? ''})`)
+  })
+
+  /** What never becomes a request of ours leads nowhere, and is written down like one. */
+  function refuseRaw(socket: Duplex, method: string, host: string, reason: string): void {
+    const record = open(method, host, 0)
+    record.entry.reason = reason
+    record.close()
+    if (socket.writable) socket.end(badRequest, () => socket.destroy())
+    else socket.destroy()
+  }
 
   function keepTrack(socket: Duplex) {
     sockets.add(socket)
@@ -99,16 +133,20 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       bytesDown: 0,
       durationMs: 0,
     }
-    let done = false
-    return {
+    const record = {
       entry,
+      /** The connection to the host, once there is one. */
+      remote: null as Socket | null,
       close() {
-        if (done) return
-        done = true
+        if (!unfinished.delete(record)) return
         entry.durationMs = Math.round(performance.now() - started)
+        entry.bytesUp = record.remote?.bytesWritten ?? 0
+        entry.bytesDown = record.remote?.bytesRead ?? 0
         options.onEntry(entry)
       },
     }
+    unfinished.add(record)
+    return record
   }
 
   async function tunnel(incoming: IncomingMessage, client: Socket, head: Buffer) {
@@ -134,6 +172,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse(error instanceof AddressRefused ? '403 Forbidden' : '502 Bad Gateway', messageOf(error))
     }
     keepTrack(remote)
+    record.remote = remote
     record.entry.verdict = 'pass'
     client.setTimeout(limits.idleTimeoutMs, () => client.destroy())
     client.write('HTTP/1.1 200 Connection established\r\n\r\n')
@@ -143,8 +182,6 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       if (error) remote.destroy()
     })
     pipeline(remote, client, () => {
-      record.entry.bytesUp = remote.bytesWritten
-      record.entry.bytesDown = remote.bytesRead
       client.destroy()
       record.close()
     })
@@ -173,6 +210,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse(error instanceof AddressRefused ? 403 : 502, messageOf(error))
     }
     keepTrack(socket)
+    record.remote = socket
     record.entry.verdict = 'pass'
     const headers: IncomingMessage['headers'] = { ...incoming.headers, host: url.host, connection: 'close' }
     for (const name of hopHeaders) delete headers[name]
@@ -185,8 +223,6 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       pipeline(answer, outgoing, (error) => {
         if (error) record.entry.reason = messageOf(error)
-        record.entry.bytesUp = socket.bytesWritten
-        record.entry.bytesDown = socket.bytesRead
         socket.destroy()
         record.close()
       })
@@ -214,10 +250,16 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await closed
+      // What was open to the last counts too: an entry must not be missing because it ended with the job.
+      for (const record of unfinished) {
+        record.entry.reason ||= 'it was open when the job ended'
+        record.close()
+      }
     },
   }
 }
 
+const badRequest = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 const realm = 'Basic realm="kometa-preview"'
 const challenge = `Proxy-Authenticate: ${realm}\r\n`
 const hopHeaders = ['proxy-authorization', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'upgrade']
@@ -232,9 +274,7 @@ function createDial(options: GateOptions, plexNames: ReadonlySet<string>, limits
     if (addresses.some(({ address }) => plexNames.has(plainAddress(address)))) {
       throw new AddressRefused('this is an address of the Plex server: Kometa reaches it through the proxy alone')
     }
-    const [address] = addresses
-    if (!address) throw new Error('the host has no address')
-    return dialAddress(address.address, port, limits.connectTimeoutMs)
+    return dialFirst(addresses, port, limits.connectTimeoutMs)
   }
 }
 

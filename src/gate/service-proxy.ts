@@ -1,19 +1,40 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup } from 'node:dns/promises'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
-import { pipeline } from 'node:stream'
+import { type AddressInfo, isIP, type Socket } from 'node:net'
+import { type Duplex, pipeline } from 'node:stream'
 import { createDoor, type Door } from '../util/door.ts'
+import { AddressRefused } from '../util/public-address.ts'
 import type { GateEntry } from './gate.ts'
+import { judgeService, type PlexPlace } from './judge-service.ts'
 import { refusesRead, type ServiceName } from './service-reads.ts'
 
-/** Radarr's whole list of films is some 50 MB. */
-const idleTimeoutMs = 120_000
+export interface ServiceLimits {
+  /** Until a connection to the service stands. */
+  connectTimeoutMs: number
+  /** From the first byte of a request to the end of its headers. */
+  headersTimeoutMs: number
+  /** Without a byte from the service; Radarr's whole list of films is some 50 MB. */
+  idleTimeoutMs: number
+  maxConnections: number
+}
+
+const defaultServiceLimits: ServiceLimits = {
+  connectTimeoutMs: 15_000,
+  headersTimeoutMs: 60_000,
+  idleTimeoutMs: 120_000,
+  maxConnections: 64,
+}
 
 export interface ServiceProxyOptions {
   service: ServiceName
   /** The user's own address of the service, with its path prefix if it has one. */
   url: string
   verifySsl: boolean
+  /** The job's Plex servers: a service that "lives" there would be a way past the list of reads. */
+  plex: readonly PlexPlace[]
+  limits?: Partial<ServiceLimits>
   onEntry(entry: GateEntry): void
 }
 
@@ -33,18 +54,44 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
   const { service } = options
   const origin = new URL(options.url)
   const prefix = origin.pathname.replace(/\/+$/, '')
-  const send = origin.protocol === 'https:' ? httpsRequest : httpRequest
+  const isTls = origin.protocol === 'https:'
+  const send = isTls ? httpsRequest : httpRequest
+  const hostname = origin.hostname.replace(/^\[(.*)\]$/, '$1')
+  const port = Number(origin.port || (isTls ? 443 : 80))
+  const limits = { ...defaultServiceLimits, ...options.limits }
   const sockets = new Set<Socket>()
 
-  const server = createServer((incoming, outgoing) => handle(incoming, outgoing))
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
+    },
+    (incoming, outgoing) => void handle(incoming, outgoing),
+  )
+  server.maxConnections = limits.maxConnections
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  server.on('connect', (_incoming, socket) => socket.destroy())
-  server.on('upgrade', (_incoming, socket) => socket.destroy())
+  server.on('connect', ({ method = '' }, socket) => refuseRaw(socket, method, 'it would open a tunnel'))
+  server.on('upgrade', ({ method = '' }, socket) => refuseRaw(socket, method, 'it would open a tunnel'))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !('bytesRead' in socket) || socket.bytesRead === 0) socket.destroy()
+    else refuseRaw(socket, '?', `it is not valid HTTP, or did not arrive in time (${error.code ?? ''})`)
+  })
 
-  function handle(incoming: IncomingMessage, outgoing: ServerResponse) {
+  /** What never becomes a request of ours goes nowhere, and is written down like one. */
+  function refuseRaw(socket: Duplex, method: string, reason: string): void {
+    socket.on('error', () => socket.destroy())
+    const times = { timestamp: new Date().toISOString(), durationMs: 0 }
+    options.onEntry({
+      ...{ ...times, method, host: service, port: 0, verdict: 'block', reason, bytesUp: 0, bytesDown: 0 },
+    })
+    socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', () => socket.destroy())
+  }
+
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const started = performance.now()
     const [path = '', query = ''] = splitOnce(incoming.url ?? '')
     const below = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path
@@ -74,17 +121,37 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       return refuse(403, 'a GET has no body')
     const refusal = refusesRead(service, below, query)
     if (refusal !== null) return refuse(403, refusal)
+    let addresses: LookupAddress[]
+    try {
+      addresses =
+        isIP(hostname) === 0 ? await lookup(hostname, { all: true }) : [{ address: hostname, family: isIP(hostname) }]
+      judgeService(hostname, addresses, port, options.plex)
+    } catch (error) {
+      if (error instanceof AddressRefused) return refuse(403, `${service}: ${error.message}`)
+      return refuse(502, `${service} does not answer: its name is not known`)
+    }
 
     const upstream = send({
       protocol: origin.protocol,
-      hostname: origin.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: origin.port || (origin.protocol === 'https:' ? 443 : 80),
+      hostname,
+      port,
+      // Dialled at the addresses that were judged: the name is not looked up again.
+      lookup: (_host, { all }, done) =>
+        all ? done(null, addresses) : done(null, addresses[0]?.address ?? '', addresses[0]?.family),
       method: 'GET',
       path: `${prefix}${below}${query === '' ? '' : `?${query}`}`,
       headers: pick(incoming, ['accept', 'user-agent', 'x-api-key', 'accept-language']),
       rejectUnauthorized: options.verifySsl,
     })
-    upstream.setTimeout(idleTimeoutMs, () => upstream.destroy(new Error('no answer for too long')))
+    upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no answer for too long')))
+    const connecting = setTimeout(() => upstream.destroy(new Error('no connection')), limits.connectTimeoutMs)
+    upstream.once('socket', (socket) => {
+      if (!socket.connecting) clearTimeout(connecting)
+      else socket.once(isTls ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
+    })
+    upstream.once('close', () => clearTimeout(connecting))
+    // Who asked is gone: nobody waits for the answer.
+    outgoing.once('close', () => upstream.destroy())
     upstream.on('response', (answer) => {
       const status = answer.statusCode ?? 502
       if (status >= 300 && status < 400) {
@@ -112,11 +179,11 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
-  const { port } = server.address() as AddressInfo
+  const { port: ownPort } = server.address() as AddressInfo
   return {
     service,
-    url: `http://127.0.0.1:${port}`,
-    door: createDoor(server, port),
+    url: `http://127.0.0.1:${ownPort}`,
+    door: createDoor(server, ownPort),
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()

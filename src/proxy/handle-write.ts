@@ -59,15 +59,16 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
         capture = await keep(exchange, verdict)
       } catch (error) {
         // Nothing durable: a success now would be a lost image. 507 tells why to whoever reads the client's log.
-        records.blocked(exchange, verdict.ratingKey, verdict.artwork, statedLength(exchange) ?? 0)
         const reason = `the upload could not be kept: ${error instanceof Error ? error.message : String(error)}`
-        records.refused(exchange, { status: 507, reason, outcome: 'failed' })
+        const answer = { status: 507, reason }
+        records.blocked(exchange, { ...verdict, bytes: statedLength(exchange) ?? 0 }, answer)
+        records.refused(exchange, { ...answer, outcome: 'failed', alsoBlocked: true })
         exchange.answer(507, 'text/plain; charset=utf-8', reason)
         return
       }
       const stated = exchange.req.complete ? statedLength(exchange) : undefined
       const bytes = verdict.url === null ? (stated ?? capture.size_bytes) : 0
-      records.blocked(exchange, verdict.ratingKey, verdict.artwork, bytes)
+      records.blocked(exchange, { ...verdict, bytes }, { status: 200, reason: capture.parse_error ?? verdict.reason })
       // A retried identical upload is the capture of its first attempt, counted there.
       if (capture.seq === exchange.seq) recorder.captured(capture)
       const rest = verdict.url === null ? await drainBody(exchange.req, maxDrainBytes) : undefined
@@ -78,7 +79,7 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
       const { bytes, outcome } = exchange.summary.hasBody
         ? await drainBody(exchange.req, maxDrainBytes)
         : ({ bytes: 0, outcome: 'whole' } as const)
-      records.blocked(exchange, verdict.ratingKey, verdict.artwork, bytes)
+      records.blocked(exchange, { ...verdict, bytes }, { status: 200, reason: verdict.reason })
       if (outcome === 'excess') answerExcess(exchange, records, maxDrainBytes)
       else answerSuccess(exchange)
     },

@@ -24,7 +24,7 @@ export interface LedgerEntry {
 export interface LedgerLimits {
   /** A file that is larger is rotated to `ledger-<n>.jsonl`. */
   maxFileBytes: number
-  /** Past this much in all files, reads that went well are only counted. Verdicts on writes are always written. */
+  /** Past this much in all files, reads (and what the gate passed) are only counted. Verdicts on writes are always written. */
   maxTotalBytes: number
   /** Lines of reads wait at most this long for company before they are written. */
   flushAfterMs: number
@@ -134,8 +134,8 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
 
   return {
     append(entry) {
-      const isRead = entry.verdict === 'forward' || entry.verdict === 'answer' || entry.verdict === 'pass'
-      if (isRead && totalBytes > maxTotalBytes) {
+      const isRead = /^(forward|answer|pass)$/.test(entry.verdict) && !isAboutWrite(entry)
+      if (totalBytes > maxTotalBytes && !isAboutWrite(entry)) {
         uncountedReads += 1
         return
       }
@@ -165,6 +165,13 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
     },
   }
 }
+
+/** Any method but those of reads, on its way to Plex or to a service, whatever became of it: a forwarded write above all. */
+function isAboutWrite({ source, method }: LedgerEntry): boolean {
+  return source !== 'gate' && !reads.has(method)
+}
+/** `?` is what never became a request. */
+const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'CONNECT', '?'])
 
 function rotatedName(name: string, number: number): string {
   return name.replace(/\.jsonl$/, `-${number}.jsonl`)

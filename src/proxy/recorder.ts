@@ -19,11 +19,19 @@ export interface ForwardedRead {
   fromHere?: boolean
 }
 
+/** What became of a request that did not go to Plex, for the ledger. */
+export interface Answered {
+  status: number
+  reason: string
+  durationMs: number
+}
+
 /** Where a proxy writes down its verdicts. One recorder serves all proxies of a job, so that `seq` orders them all. */
 export interface ProxyRecorder {
   nextSeq(): number
-  blocked(write: BlockedWrite): void
+  blocked(write: BlockedWrite, answered: Answered): void
   captured(capture: Capture): void
-  refused(read: RefusedRead): void
+  /** `answered` is null where the request has its line in the ledger already, as a blocked write that could not be kept. */
+  refused(read: RefusedRead, answered: Answered | null): void
   forwarded(read: ForwardedRead): void
 }

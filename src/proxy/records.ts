@@ -10,6 +10,8 @@ interface Refused {
   reason: string
   /** refused = our policy said no; failed = Plex or we ourselves could not do it. */
   outcome: 'refused' | 'failed'
+  /** The same request is recorded as a blocked write too. */
+  alsoBlocked?: true
 }
 
 /** Writes records of exchanges, without tokens. */
@@ -18,7 +20,11 @@ export interface Records {
   refused(exchange: Exchange, refused: Refused): void
   /** A request that never became one: CONNECT, an upgrade, or bytes that are not HTTP. */
   refusedRaw(method: string, rawTarget: string, refused: Refused): void
-  blocked(exchange: Exchange, ratingKey: string | null, kind: ArtworkKind | null, bytes: number): void
+  blocked(
+    exchange: Exchange,
+    write: { ratingKey: string | null; artwork: ArtworkKind | null; bytes: number },
+    answer: { status: number; reason: string },
+  ): void
   /** Path and query of a request as they may be written down. */
   describe(exchange: Exchange): { path: string; query: string }
 }
@@ -39,6 +45,7 @@ export function createRecords(
     // Kometa puts its token into the `url=` of an upload too, encoded once or twice.
     return hidden.replace(/(X-Plex-Token(?:=|%3D|%253D))[^&%]*/gi, '$1')
   }
+  const elapsed = ({ startedAt }: Exchange) => Math.round((performance.now() - startedAt) * 1_000) / 1_000
   const targetOf = (exchange: Exchange): RequestTarget =>
     exchange.judged ? exchange.verdict.target : splitTarget(exchange.summary.rawTarget)
   const describe = (target: RequestTarget) => ({ path: clean(target.path), query: clean(queryOf(target)) })
@@ -50,32 +57,32 @@ export function createRecords(
       const { method } = summary
       recorder.forwarded({ seq, timestamp, server, method, target: clean(target), template, durationMs, ...answer })
     },
-    refused(exchange, { status, reason, outcome }) {
+    refused(exchange, { status, reason: asFound, outcome, alsoBlocked }) {
+      const reason = clean(asFound)
+      const durationMs = elapsed(exchange)
       const target = targetOf(exchange)
       const { seq, timestamp, summary } = exchange
-      recorder.refused({
-        seq,
-        timestamp,
-        server,
-        method: summary.method,
-        ...describe(target),
-        status,
-        reason: clean(reason),
-        outcome,
-        section: sectionOf(target.path),
-        rating_key: ratingKeyOf(target),
-      })
+      const place = { ...describe(target), section: sectionOf(target.path), rating_key: ratingKeyOf(target) }
+      recorder.refused(
+        { seq, timestamp, server, method: summary.method, ...place, status, reason, outcome },
+        alsoBlocked ? null : { status, reason, durationMs },
+      )
     },
-    refusedRaw(method, rawTarget, { status, reason, outcome }) {
+    refusedRaw(method, rawTarget, { status, reason: asFound, outcome }) {
+      const reason = clean(asFound)
       const target = splitTarget(rawTarget)
       const seq = recorder.nextSeq()
       const place = { ...describe(target), section: sectionOf(target.path), rating_key: ratingKeyOf(target) }
-      recorder.refused({ seq, timestamp: now(), server, method, ...place, status, reason: clean(reason), outcome })
+      const read = { seq, timestamp: now(), server, method, ...place, status, reason, outcome }
+      recorder.refused(read, { status, reason, durationMs: 0 })
     },
-    blocked(exchange, rating_key, kind, content_length) {
+    blocked(exchange, { ratingKey: rating_key, artwork: kind, bytes: content_length }, { status, reason }) {
       const { seq, timestamp, summary } = exchange
       const place = describe(targetOf(exchange))
-      recorder.blocked({ seq, timestamp, server, method: summary.method, ...place, rating_key, kind, content_length })
+      recorder.blocked(
+        { seq, timestamp, server, method: summary.method, ...place, rating_key, kind, content_length },
+        { status, reason: clean(reason), durationMs: elapsed(exchange) },
+      )
     },
   }
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { parseJson } from '../util/parse-json.ts'
 
 /** Forwarded writes that are kept with their target; one is too many already. */
 const maxKept = 100
@@ -22,13 +23,24 @@ export interface LedgerTally {
   blocked: number
 }
 
+/** An edited line may be whole for the chain and yet say nothing. */
+function parse(text: string, file: string): z.infer<typeof lineSchema> {
+  const parsed = lineSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw new UnreadableLedger(`${file} has a line that says not what became of a request`)
+}
+
+export class UnreadableLedger extends Error {
+  override readonly name = 'UnreadableLedger'
+}
+
 /** Counts by the ledger itself, line by line from the disk: not by what the proxy believes to have done. */
 export async function tallyLedger(folder: string, files: readonly string[]): Promise<LedgerTally> {
   const tally: LedgerTally = { forwarded: { count: 0, first: [] }, blocked: 0 }
   for (const file of files) {
     const input = createReadStream(join(folder, file))
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const line = lineSchema.parse(JSON.parse(text))
+      const line = parse(text, file)
       // The gate passes what is not Plex; what a proxy of ours passes on is.
       if (line.source === 'gate') continue
       const passed = line.verdict === 'forward' || line.verdict === 'pass'

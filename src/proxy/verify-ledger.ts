@@ -35,8 +35,14 @@ export async function verifyLedger(folder: string, expected: LedgerHead): Promis
       return { ok: false, problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` }
     }
   }
-  if (prev !== expected.head || count !== expected.count) {
+  if (count !== expected.count) {
     return { ok: false, problem: `the ledger ends at line ${count}, the summary says ${expected.count}` }
+  }
+  if (prev !== expected.head) {
+    return {
+      ok: false,
+      problem: `the last line, ${count}, is not the one that the summary names: one of the two was changed`,
+    }
   }
   return { ok: true, count }
 }

@@ -6,6 +6,7 @@ import { findSection, type TargetLibrary, type TargetServer } from '../plex/libr
 import { type Preflight, preflight } from '../plex/preflight.ts'
 import { createPlexReader, type PlexReader } from '../plex/reads.ts'
 import { createPlexConnection } from '../plex/upstream.ts'
+import { limitsOf } from './limits-of.ts'
 
 /** One Plex server and token of the config, reached and judged. */
 export interface JobServer {
@@ -38,6 +39,7 @@ export async function connectServers(
   const overlaid = config.libraries.filter((library) => library.overlayFiles.length > 0 || library.removeOverlays)
   const indexes = [...new Set(overlaid.map((library) => library.serverIndex))]
   const servers: JobServer[] = []
+  const { upstream } = limitsOf(config.preview.timeouts)
   const close = async () => {
     await Promise.all(servers.map(({ connection }) => connection[Symbol.asyncDispose]()))
   }
@@ -45,10 +47,10 @@ export async function connectServers(
     for (const index of indexes) {
       const server = config.servers[index]
       if (!server) throw new Error(`the config has no server ${index}`)
-      const connection = createPlexConnection({
-        ...server,
-        clientIdentifier: server.clientIdentifier ?? options.fallbackIdentifier,
-      })
+      const connection = createPlexConnection(
+        { ...server, clientIdentifier: server.clientIdentifier ?? options.fallbackIdentifier },
+        upstream,
+      )
       const reader = createPlexReader(connection, { signal: options.signal })
       servers.push({ index, id: '', connection, reader, info: emptyPreflight })
     }

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { parseJson } from '../util/parse-json.ts'
+import { checksumsPath } from './checksums.ts'
 import { makeUsableFolder } from './usable-folder.ts'
 
 /** Where things stand in a job folder. The layout is a promise to users and scripts. */
@@ -58,4 +59,5 @@ export async function removeEarlierResults(folder: JobFolder): Promise<void> {
     if (path !== '' && full.startsWith(folder.outputDir + sep)) await rm(full, { force: true })
   }
   await rm(folder.summaryPath, { force: true })
+  await rm(join(folder.dir, checksumsPath), { force: true })
 }

@@ -70,17 +70,17 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
       seq += 1
       return seq
     },
-    blocked(asSent) {
+    blocked(asSent, { status, reason, durationMs }) {
       const write = scrub(asSent, redactor)
       keep(records.blocked, write)
       for (const listener of writeListeners) listener(asSent)
       ledger.append({
         ...place(write),
         verdict: expectsCapture(write) ? 'capture' : 'block',
-        reason: '',
-        status: 200,
+        reason: redactor.text(reason),
+        status,
         bytes: write.content_length,
-        durationMs: 0,
+        durationMs,
       })
       // An upload with something in it is logged with its capture.
       if (!expectsCapture(write)) log.warning(`BLOCKED_WRITE (no image): ${describeWrite(write)}`)
@@ -103,11 +103,14 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
       }
       onCapture?.(capture)
     },
-    refused(asSent) {
+    refused(asSent, answered) {
       const read = scrub(asSent, redactor)
       keep(records.refused, read)
       const { reason, status } = read
-      ledger.append({ ...place(read), verdict: 'refuse', reason, status, bytes: 0, durationMs: 0 })
+      if (answered) {
+        const { durationMs } = answered
+        ledger.append({ ...place(read), verdict: 'refuse', reason, status, bytes: 0, durationMs })
+      }
       const target = read.query === '' ? read.path : `${read.path}?${read.query}`
       const word = read.outcome === 'refused' ? 'REFUSED' : 'READ_FAILED'
       log.warning(`${word}: ${read.method} ${target} status=${read.status}: ${read.reason}`)

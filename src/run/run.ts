@@ -11,6 +11,7 @@ import { createCaptureStore } from '../proxy/capture/store.ts'
 import { createLedger } from '../proxy/ledger.ts'
 import { createJobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
+import { checksumsPath, writeChecksums } from './checksums.ts'
 import { chooseTargets } from './choose-targets.ts'
 import { clientIdentifier } from './client-identifier.ts'
 import { connectServers } from './connect-servers.ts'
@@ -21,6 +22,7 @@ import { openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder, scrub } from './job-recorder.ts'
 import { endLeftover } from './leftover.ts'
+import { limitsOf } from './limits-of.ts'
 import { createOutsideLookup } from './outside-hosts.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
@@ -114,7 +116,12 @@ async function run(request: JobRequest): Promise<Summary> {
     },
   })
   const rules = await gateRulesOf(config)
-  const captures = createCaptureStore({ jobDir: folder.dir, resolve: createOutsideLookup(rules) })
+  const limits = limitsOf(config.preview.timeouts)
+  const captures = createCaptureStore({
+    jobDir: folder.dir,
+    resolve: createOutsideLookup(rules),
+    limits: limits.captures,
+  })
 
   const verification = await createVerification({ targets, servers: servers.servers, folder, signal })
 
@@ -135,6 +142,7 @@ async function run(request: JobRequest): Promise<Summary> {
       tokens: config.servers.map(({ token }) => token),
       exposeToken: config.preview.expose_token,
       port: request.proxyPort,
+      limits: limits.proxy,
       host: runner.host,
       log,
       signal,
@@ -146,8 +154,10 @@ async function run(request: JobRequest): Promise<Summary> {
       libraries,
       rules,
       host: runner.host,
+      limits,
       ledger,
       log,
+      redactor,
     })
     // While Kometa starts, which takes longer; nothing waits for it.
     verification.before()
@@ -167,6 +177,7 @@ async function run(request: JobRequest): Promise<Summary> {
     })
     kometa = runs
     await proxies.drain()
+    await gate.end()
     outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
     await verification.after()
     scopes = await finishScopes(proxies.scopes)
@@ -210,6 +221,10 @@ async function run(request: JobRequest): Promise<Summary> {
     log,
   })
   await writeSummary(folder, summary)
+  await writeChecksums(folder, summary).catch((error: unknown) => {
+    // The summary stands: a disk that is full by now costs the list of checksums alone.
+    log.warning(`${checksumsPath} could not be written: ${error instanceof Error ? error.message : String(error)}`)
+  })
   onEvent({ type: 'end', summary })
   return summary
 }

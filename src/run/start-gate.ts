@@ -1,17 +1,21 @@
 import type { JobConfig } from '../config/job-config.ts'
 import { listServices } from '../config/services.ts'
 import { get } from '../config/yaml-value.ts'
-import { type NextHop, parseNextHop } from '../gate/dial.ts'
+import { parseNextHop } from '../gate/dial.ts'
 import { type GateEntry, startGate } from '../gate/gate.ts'
-import type { GateRules } from '../gate/judge-host.ts'
+import { type GateRules, hostSet } from '../gate/judge-host.ts'
+import type { PlexPlace } from '../gate/judge-service.ts'
 import { type ServiceProxy, startServiceProxy } from '../gate/service-proxy.ts'
 import type { Ledger } from '../proxy/ledger.ts'
 import type { Door } from '../util/door.ts'
 import type { JobLog } from '../util/job-log.ts'
+import type { Redactor } from '../util/redact.ts'
+import type { JobLimits } from './limits-of.ts'
 import { namesOfServers } from './outside-hosts.ts'
 
 /** Hosts of the summary's table; a config that reaches more than these is odd. */
 const maxHosts = 1_000
+const otherHosts = '(all other hosts)'
 
 /** One host that Kometa asked for: how often, how much, and whether it was let through. */
 export interface HostCount {
@@ -31,6 +35,8 @@ export interface JobGate extends AsyncDisposable {
   credential: string
   services: { service: string; url: string; proxyUrl: string }[]
   doors: readonly Door[]
+  /** Ends what Kometa left open, so that it is counted. */
+  end(): Promise<void>
   hosts(): HostCount[]
   /** True when a proxy of the user's environment is the way out: names are judged here, and resolved there. */
   viaUserProxy: boolean
@@ -54,15 +60,20 @@ export interface StartGateOptions {
   rules: GateRules
   /** Under which Kometa reaches 127.0.0.1 of this machine: `KometaRunner.host`. */
   host: string
+  limits: Pick<JobLimits, 'gate' | 'service'>
   ledger: Ledger
   log: JobLog
+  /** A client may put any secret that it knows into a host name or a path: none gets into an entry. */
+  redactor: Redactor
 }
 
 /** All of Kometa's ways out that do not lead to Plex: the gate, and read-only proxies for the services of the network. */
 export async function startJobGate(config: JobConfig, options: StartGateOptions): Promise<JobGate> {
   const hosts = new Map<string, HostCount>()
-  const nextHop = userProxy(options.env)
-  const record = (source: 'gate' | 'service') => (entry: GateEntry) => {
+  const nextHop = parseNextHop(userProxyOf(options.env))
+  const record = (source: 'gate' | 'service') => (asSent: GateEntry) => {
+    const clean = options.redactor.text
+    const entry = { ...asSent, host: clean(asSent.host), reason: clean(asSent.reason) }
     count(hosts, entry)
     note(options.ledger, source, entry)
     if (entry.verdict === 'block') {
@@ -71,9 +82,15 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
       )
     }
   }
+  if (nextHop === null && userProxyOf(options.env)) {
+    options.log.warning(
+      'The proxy of your environment is of a kind that the gate cannot go through (it takes http://host:port): hosts are reached without it.',
+    )
+  }
   const gate = await startGate({
     rules: options.rules,
     nextHop,
+    limits: options.limits.gate,
     onEntry: record('gate'),
   })
   const services: { proxy: ServiceProxy; url: string }[] = []
@@ -81,9 +98,14 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
     await Promise.all([gate, ...services.map(({ proxy }) => proxy)].map((one) => one[Symbol.asyncDispose]()))
   }
   try {
+    let plex: PlexPlace[] | null = null
     const verifySsl = get(config.document, 'settings', 'verify_ssl') !== false
     for (const { service, url } of listServices(config, options.libraries)) {
-      services.push({ url, proxy: await startServiceProxy({ service, url, verifySsl, onEntry: record('service') }) })
+      const onEntry = record('service')
+      plex ??= await placesOf(config)
+      const limits = options.limits.service
+      const proxy = await startServiceProxy({ service, url, verifySsl, plex, limits, onEntry })
+      services.push({ url, proxy })
     }
   } catch (error) {
     await close()
@@ -99,24 +121,37 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
     credential: gate.credential,
     services: services.map(({ proxy, url }) => ({ service: proxy.service, url, proxyUrl: reached(proxy.url) })),
     doors: [gate.door, ...services.map(({ proxy }) => proxy.door)],
+    end: close,
     hosts: () => [...hosts.values()],
     viaUserProxy: nextHop !== null,
     [Symbol.asyncDispose]: close,
   }
 }
 
-function userProxy(env: NodeJS.ProcessEnv): NextHop | null {
-  return parseNextHop(env.https_proxy ?? env.HTTPS_PROXY ?? env.http_proxy ?? env.HTTP_PROXY)
+async function placesOf({ servers }: JobConfig): Promise<PlexPlace[]> {
+  return Promise.all(
+    servers.map(async ({ url }) => {
+      const { protocol, port } = new URL(url)
+      return { names: hostSet(await namesOfServers([url])), port: Number(port || (protocol === 'https:' ? 443 : 80)) }
+    }),
+  )
 }
 
-function count(hosts: Map<string, HostCount>, { host, port, verdict, reason, bytesUp, bytesDown }: GateEntry): void {
+const userProxyOf = (env: NodeJS.ProcessEnv): string | undefined =>
+  env.https_proxy || env.HTTPS_PROXY || env.http_proxy || env.HTTP_PROXY
+
+function count(hosts: Map<string, HostCount>, entry: GateEntry): void {
+  const { verdict, reason, bytesUp, bytesDown } = entry
+  // Past the bound all others are one row: their count and bytes are still there.
+  const room = hosts.size < maxHosts || hosts.has(`${entry.host}:${entry.port} ${verdict}`)
+  const { host, port } = room ? entry : { host: otherHosts, port: 0 }
   const key = `${host}:${port} ${verdict}`
   const known = hosts.get(key)
   if (known) {
     known.count += 1
     known.bytesUp += bytesUp
     known.bytesDown += bytesDown
-  } else if (hosts.size < maxHosts) hosts.set(key, { host, port, verdict, reason, count: 1, bytesUp, bytesDown })
+  } else hosts.set(key, { host, port, verdict, reason, count: 1, bytesUp, bytesDown })
 }
 
 function note(ledger: Ledger, source: 'gate' | 'service', entry: GateEntry): void {

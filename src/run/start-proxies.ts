@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { PlexItem } from '../plex/item.ts'
 import type { CaptureStore } from '../proxy/capture/types.ts'
+import type { ProxyLimits } from '../proxy/limits.ts'
 import { createReadLayers, type ReadLayers } from '../proxy/memo/read-layers.ts'
 import type { Scope, ScopeReport } from '../proxy/scope/scope.ts'
 import { type Proxy as CaptureProxy, defaultProxyPort, startProxy } from '../proxy/server.ts'
@@ -26,6 +27,7 @@ export interface StartProxiesOptions {
   captures: CaptureStore
   recorder: JobRecorder
   port: number | undefined
+  limits: Partial<ProxyLimits>
   /** Under which Kometa reaches 127.0.0.1 of this machine: `KometaRunner.host`. */
   host: string
   log: JobLog
@@ -69,6 +71,7 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
         captures: options.captures,
         recorder: options.recorder,
         preferredPort,
+        limits: options.limits,
         wrapReads: layers.wrapReads,
       })
       proxies.push(proxy)

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import { type Summary, summarySchema } from '../contract/summary.ts'
 import type { VerifyCheck, VerifyReport } from '../contract/verification.ts'
-import { tallyLedger } from '../proxy/tally-ledger.ts'
+import { tallyLedger, UnreadableLedger } from '../proxy/tally-ledger.ts'
 import { verifyLedger } from '../proxy/verify-ledger.ts'
 import { checkLive, type LiveOptions } from './verify-live.ts'
 import { checkOutputs } from './verify-outputs.ts'
@@ -27,9 +27,10 @@ export async function verifyJob(
   const summary = await readSummary(jobDir)
   if (typeof summary === 'string') add('summary', 'problem', summary)
   else {
-    add('summary', 'ok', `${summary.status}, of ${summary.timestamp}`)
+    const { files, problems, summaryProblem } = await checkOutputs(jobDir, summary)
+    if (summaryProblem === null) add('summary', 'ok', `${summary.status}, of ${summary.timestamp}`)
+    else add('summary', 'problem', summaryProblem)
     await checkLedger(jobDir, summary, add)
-    const { files, problems } = await checkOutputs(jobDir, summary)
     if (problems.length === 0) add('outputs', 'ok', `${files} files are what the summary says`)
     for (const problem of problems) add('outputs', 'problem', problem)
     certificate(summary, add)
@@ -68,7 +69,15 @@ async function checkLedger(jobDir: string, { ledger, verification }: Summary, ad
     return
   }
   add('ledger', 'ok', `${chain.count} lines, each with the hash of the one before, end as the summary says`)
-  const { forwarded, blocked } = await tallyLedger(folder, ledger.files)
+  const tally = await tallyLedger(folder, ledger.files).catch((error: unknown) => {
+    if (error instanceof UnreadableLedger) return error
+    throw error
+  })
+  if (tally instanceof UnreadableLedger) {
+    add('writes', 'problem', tally.message)
+    return
+  }
+  const { forwarded, blocked } = tally
   const [first] = forwarded.first
   if (first)
     add(

@@ -60,6 +60,7 @@ describe('the read-only proxy of a service', () => {
       service: 'radarr',
       url,
       verifySsl: true,
+      plex: [],
       onEntry: (entry) => entries.push(entry),
     })
   })

@@ -128,4 +128,60 @@ describe('the ledger', () => {
     expect(head.uncounted_reads).toBeGreaterThan(100)
     expect(await verifyLedger(folder, head)).toEqual({ ok: true, count: head.count })
   })
+
+  test('past the limit a write that was passed on, or refused, is still written; refused reads are counted', () => {
+    const ledger = createLedger(join(folder, 'ledger.jsonl'), { maxTotalBytes: 1, flushAfterMs: 60_000 })
+    ledger.append(entry({ verdict: 'refuse', status: 403 }))
+    const before = ledger.head()
+    for (const method of ['GET', 'HEAD', '?']) ledger.append(entry({ method, verdict: 'refuse', status: 403 }))
+    ledger.append(entry({ source: 'gate', method: 'CONNECT', verdict: 'pass' }))
+    expect(ledger.head()).toMatchObject({ count: before.count, uncounted_reads: before.uncounted_reads + 4 })
+    // These are what the certificate is about.
+    ledger.append(entry({ method: 'PUT', verdict: 'forward' }))
+    ledger.append(entry({ source: 'service', method: 'POST', verdict: 'pass' }))
+    ledger.append(entry({ method: 'DELETE', verdict: 'refuse', status: 401 }))
+    ledger[Symbol.dispose]()
+    expect(ledger.head().count).toBe(before.count + 3)
+    expect(readFileSync(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"verdict":"forward"')
+  })
+
+  describe('in several files', () => {
+    const rotated = () => {
+      const ledger = createLedger(join(folder, 'ledger.jsonl'), { maxFileBytes: 1_500, flushAfterMs: 60_000 })
+      for (let index = 0; index < 40; index++) ledger.append(entry({ method: 'PUT', verdict: 'block', bytes: index }))
+      ledger[Symbol.dispose]()
+      expect(ledger.head().files.length).toBeGreaterThan(3)
+      return ledger.head()
+    }
+    const at = (name: string) => join(folder, name)
+
+    test.each<[string, (first: string, second: string) => void, RegExp]>([
+      [
+        'two that were swapped',
+        (first, second) => {
+          const [one, other] = [readFileSync(at(first)), readFileSync(at(second))]
+          writeFileSync(at(first), other)
+          writeFileSync(at(second), one)
+        },
+        /ledger-1\.jsonl: the chain breaks at line 1:/,
+      ],
+      ['one that is gone', (_first, second) => rmSync(at(second)), /ledger-2\.jsonl cannot be read/],
+      ['one that is empty', (_first, second) => writeFileSync(at(second), ''), /ledger-3\.jsonl: the chain breaks at/],
+      [
+        'one that was cut off',
+        (first) => writeFileSync(at(first), readFileSync(at(first)).subarray(0, -30)),
+        /ledger-1\.jsonl: line \d+ is no ledger line/,
+      ],
+      [
+        'one from another job',
+        (first) => writeFileSync(at(first), `${JSON.stringify({ seq: 1, prev: genesis, ...entry() })}\n`),
+        /the chain breaks at line 2/,
+      ],
+    ])('%s', async (_name, change, words) => {
+      const head = rotated()
+      expect(await verifyLedger(folder, head)).toEqual({ ok: true, count: 40 })
+      change(head.files[0] ?? '', head.files[1] ?? '')
+      expect(await verifyLedger(folder, head)).toMatchObject({ ok: false, problem: expect.stringMatching(words) })
+    })
+  })
 })

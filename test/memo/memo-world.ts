@@ -64,8 +64,8 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
         ...{ connection, serverId: plex.machineIdentifier, clientToken, captures: createListCaptures() },
         recorder: {
           ...recorder,
-          blocked(write) {
-            recorder.blocked(write)
+          blocked(write, answered) {
+            recorder.blocked(write, answered)
             layers.wrote(write)
           },
         },

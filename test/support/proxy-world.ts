@@ -3,7 +3,7 @@ import type { PlexServerAddress } from '../../src/plex/connection.ts'
 import { createPlexConnection, type UpstreamLimits } from '../../src/plex/upstream.ts'
 import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
 import type { ProxyLimits } from '../../src/proxy/limits.ts'
-import type { ForwardedRead, ProxyRecorder } from '../../src/proxy/recorder.ts'
+import type { Answered, ForwardedRead, ProxyRecorder } from '../../src/proxy/recorder.ts'
 import { type Proxy as PlexProxy, type ProxyOptions, startProxy } from '../../src/proxy/server.ts'
 import { startTinyPlex, type TinyAnswer, type TinyPlex } from './tiny-plex.ts'
 import { assertOnlyCanonicalReads, type WitnessOptions } from './witness.ts'
@@ -15,6 +15,8 @@ export const clientToken = 'clientTOKENclientTOKEN'
 export interface ListRecorder extends ProxyRecorder {
   forwards: ForwardedRead[]
   blocks: BlockedWrite[]
+  /** What each of `blocks` was answered. */
+  answers: Answered[]
   captures: Capture[]
   refusals: RefusedRead[]
   /** Resolves at the next record of any kind. */
@@ -27,11 +29,15 @@ export function createListRecorder(): ListRecorder {
   const recorder: ListRecorder = {
     forwards: [],
     blocks: [],
+    answers: [],
     captures: [],
     refusals: [],
     nextSeq: () => ++seq,
     forwarded: (read) => add(recorder.forwards, read),
-    blocked: (write) => add(recorder.blocks, write),
+    blocked(write, answered) {
+      recorder.answers.push(answered)
+      add(recorder.blocks, write)
+    },
     captured: (capture) => add(recorder.captures, capture),
     refused: (read) => add(recorder.refusals, read),
     next: () => new Promise((resolve) => waiting.push(resolve)),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,16 +13,12 @@ import { ownRequest } from '../support/watched-plex.ts'
 
 let world: JobWorld
 let kept: Map<string, Buffer>
+const own = ['output/summary.json', 'output/ledger.jsonl', 'output/fingerprint.json', 'output/SHA256SUMS']
 beforeAll(async () => {
   world = await startJobWorld()
   const { summary } = await run(world, { specs: ['Nosferatu'], writeJobFile: true })
   expect(summary.status).toBe('success')
-  kept = new Map(
-    ['output/summary.json', 'output/ledger.jsonl', 'output/fingerprint.json', ...summary.output_files].map((name) => [
-      name,
-      readFileSync(join(world.jobDir, name)),
-    ]),
-  )
+  kept = new Map([...own, ...summary.output_files].map((name) => [name, readFileSync(join(world.jobDir, name))]))
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -137,6 +134,78 @@ test.each<[string, () => void, string, RegExp]>([
     /fingerprint\.json is not what the summary says/,
   ],
   [
+    'the last line says something else, and its number is right',
+    () => {
+      const lines = readFileSync(path('output/ledger.jsonl'), 'utf8').trimEnd().split('\n')
+      const last = lines.pop() ?? ''
+      writeFileSync(
+        path('output/ledger.jsonl'),
+        `${[...lines, last.replace('"status":200', '"status":204')].join('\n')}\n`,
+      )
+    },
+    'ledger',
+    /the last line, \d+, is not the one that the summary names/,
+  ],
+  [
+    'a line in the middle was taken out',
+    () => {
+      const lines = readFileSync(path('output/ledger.jsonl'), 'utf8').trimEnd().split('\n')
+      writeFileSync(path('output/ledger.jsonl'), `${lines.toSpliced(2, 1).join('\n')}\n`)
+    },
+    'ledger',
+    /the chain breaks at line 3: a line was changed, added or taken out/,
+  ],
+  [
+    'the ledger is cut off in the middle of a line',
+    () => writeFileSync(path('output/ledger.jsonl'), readFileSync(path('output/ledger.jsonl')).subarray(0, -40)),
+    'ledger',
+    /is no ledger line/,
+  ],
+  ['the ledger is gone', () => rmSync(path('output/ledger.jsonl')), 'ledger', /ledger\.jsonl cannot be read/],
+  [
+    'a line says nothing, and the chain is whole',
+    () => {
+      const summary = readSummary()
+      const line = JSON.stringify({ seq: summary.ledger.count + 1, prev: summary.ledger.head })
+      appendFileSync(path('output/ledger.jsonl'), `${line}\n`)
+      summary.ledger.head = createHash('sha256').update(line).digest('hex')
+      summary.ledger.count += 1
+      writeFileSync(path('output/summary.json'), JSON.stringify(summary))
+    },
+    'writes',
+    /has a line that says not what became of a request/,
+  ],
+  [
+    'the summary was made nicer',
+    () => {
+      const text = readFileSync(path('output/summary.json'), 'utf8')
+      writeFileSync(path('output/summary.json'), text.replace('"status": "success"', '"status": "partial"'))
+    },
+    'summary',
+    /summary\.json is not what output\/SHA256SUMS says: it was changed after the job/,
+  ],
+  [
+    'the list of checksums names a file outside of the job',
+    () => appendFileSync(path('output/SHA256SUMS'), `${'0'.repeat(64)}  ../config.yml\n`),
+    'outputs',
+    /\.\.\/config\.yml is not inside the job/,
+  ],
+  [
+    'the list of checksums is torn',
+    () => writeFileSync(path('output/SHA256SUMS'), 'abc'),
+    'outputs',
+    /has a line that is none/,
+  ],
+  [
+    'the list of checksums lost the summary',
+    () => {
+      const text = readFileSync(path('output/SHA256SUMS'), 'utf8')
+      writeFileSync(path('output/SHA256SUMS'), text.replace(/^.*summary\.json\n/m, ''))
+    },
+    'outputs',
+    /does not name the summary/,
+  ],
+  [
     'the summary is torn',
     () => writeFileSync(path('output/summary.json'), '{"schema_version": 1'),
     'summary',
@@ -153,6 +222,27 @@ test.each<[string, () => void, string, RegExp]>([
   } finally {
     restore()
   }
+})
+
+test('a job of before has no list of checksums: all else is checked', async () => {
+  try {
+    rmSync(path('output/SHA256SUMS'))
+    expect((await verify()).checks.map(({ status }) => status)).toEqual(Array(6).fill('ok'))
+  } finally {
+    restore()
+  }
+})
+
+test('the list of checksums is one that sha256sum reads, and holds all that the job put out', () => {
+  const lines = readFileSync(path('output/SHA256SUMS'), 'utf8').trimEnd().split('\n')
+  const names = lines.map((line) => line.replace(/^[0-9a-f]{64} {2}/, ''))
+  const summary = readSummary()
+  const before = summary.targets.flatMap((target) => (target.before ? [target.before.path] : []))
+  expect(names.sort()).toEqual(
+    [...new Set([...own.filter((name) => !name.endsWith('SUMS')), ...summary.output_files, ...before])].sort(),
+  )
+  const result = spawnSync('sha256sum', ['--check', '--strict', 'output/SHA256SUMS'], { cwd: world.jobDir })
+  expect(result.error ? 0 : result.status).toBe(0)
 })
 
 test('Plex cannot be asked: unknown, which is no failure', async () => {

@@ -47,6 +47,8 @@ describe('uploads', () => {
       { seq: 1, server: 'machine-1', rating_key: '12345', kind: 'poster', content_length: 12, query: 'a=1' },
     ])
     expect(recorder.captures).toMatchObject([{ seq: 1, rating_key: '12345' }])
+    expect(recorder.answers).toMatchObject([{ status: 200, reason: expect.stringContaining('kept here') }])
+    expect(recorder.answers[0]?.durationMs).toBeGreaterThan(0)
     expect(recorder.blocks[0]?.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
     expect(plex.connections()).toBe(0)
   })
@@ -67,6 +69,8 @@ describe('uploads', () => {
     expect(status).toBe(507)
     expect(recorder.captures).toEqual([])
     expect(recorder.blocks).toMatchObject([{ rating_key: '5', content_length: 3 }])
+    // The ledger's one line of it says what the client got, and why.
+    expect(recorder.answers).toMatchObject([{ status: 507, reason: expect.stringContaining('ENOSPC') }])
     expect(recorder.refusals).toMatchObject([
       { status: 507, outcome: 'failed', reason: expect.stringContaining('ENOSPC') },
     ])
