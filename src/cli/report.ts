@@ -8,6 +8,9 @@ export function exitCodeOf(summary: Summary): ExitCode {
   return summary.success && summary.targets.every((target) => target.status === 'exported') ? 0 : 1
 }
 
+const letThrough = ({ verification: { writes_forwarded: count } }: Summary): string =>
+  count === 0 ? 'none' : `${count}`
+
 /** The end of a run for people: a line per target, then what to know, then where it all is. */
 export function reportSummary(summary: Summary, jobDir: string, color: boolean): string {
   const paint = (style: 'green' | 'yellow' | 'red' | 'bold' | 'dim', text: string) =>
@@ -48,8 +51,11 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean):
   }
   const writes = summary.blocked_write_attempts.length
   lines.push(
-    `${paint('bold', summary.status)}: ${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked, none let through.`,
+    `${paint('bold', summary.status)}: ${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked, ${letThrough(summary)} let through.`,
   )
+  const { unchanged, why } = summary.verification
+  const style = unchanged === true ? 'green' : unchanged === false ? 'red' : 'yellow'
+  lines.push(`Plex before and after: ${paint(style, why)}`)
   lines.push(`The job: ${jobDir}`)
   return lines.join('\n')
 }

@@ -1,8 +1,16 @@
 import { styleText } from 'node:util'
 import { AppError } from '../contract/errors.ts'
+import { createRedactor } from '../util/redact.ts'
 
 /** One clear line, then what can be done about it. A bug shows its stack, since only we can act on it. */
 export function formatError(error: unknown, color: boolean): string {
+  return lastSink.text(asText(error, color))
+}
+
+/** Whatever an error brought up to here: tokens and passwords in the places where they stand are taken out. */
+const lastSink = createRedactor([])
+
+function asText(error: unknown, color: boolean): string {
   const paint = (style: 'red' | 'dim', text: string) => (color ? styleText(style, text) : text)
   if (error instanceof AppError) {
     const lines = [`${paint('red', 'kometa-preview:')} ${error.message}`]

@@ -9,7 +9,7 @@ import { defaultKometaCwd, exists, findPreviewFile, readUuid } from './locate.ts
 import { normaliseConfig } from './normalise.ts'
 import type { ConfigServer } from './plex-servers.ts'
 import { emptyPreview, readPreviewSection } from './preview-section.ts'
-import { findSecrets } from './redaction-secrets.ts'
+import { findSecrets, secretsAmong } from './redaction-secrets.ts'
 import { readSecretStore } from './secret-store.ts'
 import { collectSecrets, substituteSecrets } from './secrets.ts'
 import { readYamlFile } from './yaml-read.ts'
@@ -104,7 +104,9 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
     servers,
     libraries,
     folderFiles: await listOverlayFolders(libraries, { kometaCwd: resolve(kometaCwd), configDir, hidden: sourceFiles }),
-    secretsForRedaction: [...new Set([...servers.map(({ token }) => token), ...findSecrets(document)])],
+    secretsForRedaction: [
+      ...new Set([...servers.map(({ token }) => token), ...findSecrets(document), ...secretsAmong(substituted.used)]),
+    ],
     warnings,
   }
 }

@@ -15,7 +15,7 @@ export function findSecrets(document: YamlValue): string[] {
   const found = new Set<string>()
   collectNamed(document, found)
   walkScalars(document, (scalar) => {
-    if (typeof scalar === 'string') for (const secret of secretsInUrl(scalar)) found.add(secret)
+    if (typeof scalar === 'string') for (const secret of secretsInUrls(scalar)) found.add(secret)
   })
   return [...found].filter((secret) => !harmless.test(secret))
 }
@@ -36,13 +36,40 @@ function collectNamed(value: YamlValue, found: Set<string>): void {
   }
 }
 
-function secretsInUrl(text: string): string[] {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return []
+const secretParameter = /token|key|secret|passw|pwd|code|auth|sig|credential|session/i
+
+/** Of every address in a text: the password before its host (or the name alone, as access tokens stand there), and secret parameters. */
+function secretsInUrls(text: string): string[] {
   const secrets: string[] = []
-  for (const [, name, value] of text.matchAll(/[?&#]([^=&#]+)=([^&#]*)/g)) {
-    if (name !== undefined && value !== undefined && /token|key|secret|passw|code/i.test(name)) secrets.push(value)
+  for (const [url] of text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi)) {
+    for (const [, name, value] of url.matchAll(/[?&#;]([^=&#;]+)=([^&#;]*)/g)) {
+      if (name !== undefined && value !== undefined && secretParameter.test(name)) secrets.push(value)
+    }
+    const [, user = '', password] = /^[^/]*\/\/([^/?#@:]*)(?::([^/?#]*))?@/.exec(url) ?? []
+    if (password !== undefined) secrets.push(password)
+    else if (user.length >= minTokenChars) secrets.push(user)
   }
-  const password = /^[^/]*\/\/[^/@:]*:([^/@]+)@/.exec(text)?.[1]
-  if (password !== undefined) secrets.push(password)
-  return secrets
+  // As it stands, and as a client decodes it before it sends it on.
+  return secrets.flatMap((secret) => [secret, decoded(secret)]).filter((secret) => secret !== '')
+}
+
+/** A shorter one before the host is a user's name. */
+const minTokenChars = 12
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A lone percent sign: it stands for itself.
+    return text
+  }
+}
+
+/** Values that stand in a config as `<<name>>`: secret by the user's own word, unless they read like a path, an address or a word. */
+export function secretsAmong(values: Iterable<string>): string[] {
+  return [...values].filter((value) => {
+    if (value.length < 8 || /\s/.test(value) || harmless.test(value)) return false
+    if (/^(?:[a-z][a-z0-9+.-]*:\/\/|\.{0,2}[/\\]|[A-Za-z]:[/\\])/i.test(value)) return false
+    return value.length >= 16 || (/\d/.test(value) && /[A-Za-z]/.test(value))
+  })
 }

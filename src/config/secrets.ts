@@ -48,6 +48,8 @@ export interface Substituted {
   value: YamlValue
   /** Names that nothing was found for, with the keys that lead to them. */
   unresolved: { name: string; path: readonly string[] }[]
+  /** The values that were put in. */
+  used: ReadonlySet<string>
 }
 
 /**
@@ -56,6 +58,7 @@ export interface Substituted {
  */
 export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string, string>): Substituted {
   const unresolved: Substituted['unresolved'] = []
+  const used = new Set<string>()
   const names = [...secrets].flatMap(([name, value]) =>
     [name, name.toUpperCase().replaceAll('-', '_')].map((spelling) => ({ mark: `<<${spelling}>>`, value })),
   )
@@ -63,6 +66,7 @@ export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string,
   function scalar(text: string, path: readonly string[]): string | null {
     if (!text.includes('<<')) return text
     const hit = names.find(({ mark }) => text.includes(mark))
+    if (hit) used.add(hit.value)
     const result = hit ? text.replaceAll(hit.mark, () => hit.value) : text
     for (const [, name] of text.matchAll(/<<([\w-]+)>>/g)) {
       if (name !== undefined && (!hit || hit.mark !== `<<${name}>>`)) unresolved.push({ name, path })
@@ -86,8 +90,10 @@ export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string,
     if (isList(value)) return value.map(convertOwn)
     if (isMap(value)) return new Map([...value].map(([key, item]) => [key, convertOwn(item)]))
     const own = typeof value === 'string' ? /^<<([\w-]+)>>$/.exec(value)?.[1] : undefined
-    return own?.startsWith(ownSecretPrefix) ? (secrets.get(own) ?? value) : value
+    const found = own?.startsWith(ownSecretPrefix) ? secrets.get(own) : undefined
+    if (found !== undefined) used.add(found)
+    return found ?? value
   }
 
-  return { value: convert(input, []), unresolved }
+  return { value: convert(input, []), unresolved, used }
 }

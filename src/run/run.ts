@@ -10,7 +10,7 @@ import { removeTemporaryFiles } from '../proxy/capture/folders.ts'
 import { createCaptureStore } from '../proxy/capture/store.ts'
 import { createLedger } from '../proxy/ledger.ts'
 import { createJobLog } from '../util/job-log.ts'
-import { createRedactor } from '../util/redact.ts'
+import { createRedactor, type Redactor } from '../util/redact.ts'
 import { checksumsPath, writeChecksums } from './checksums.ts'
 import { chooseTargets } from './choose-targets.ts'
 import { clientIdentifier } from './client-identifier.ts'
@@ -26,6 +26,7 @@ import { limitsOf } from './limits-of.ts'
 import { createOutsideLookup } from './outside-hosts.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
+import { redactError } from './redact-error.ts'
 import { rememberForOneJob } from './remembered.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
@@ -42,18 +43,18 @@ import { createVerification } from './verification.ts'
  * moment Kometa starts every end, a cancelled one too, is a summary on disk, which is also what this answers with.
  */
 export async function runJob(request: JobRequest): Promise<Summary> {
+  const redactor = createRedactor(request.config.secretsForRedaction)
   try {
-    return await run(request)
+    return await run(request, redactor)
   } catch (error) {
-    throw diskError(error) ?? error
+    throw redactError(diskError(error) ?? error, redactor)
   }
 }
 
-async function run(request: JobRequest): Promise<Summary> {
+async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const { config, renderer, signal, onEvent } = request
   const folder = await openJobFolder(request.jobDir)
   await using _lock = await acquireJobLock(folder.dir)
-  const redactor = createRedactor(config.secretsForRedaction)
   using log = createJobLog({
     file: join(folder.logsDir, 'preview.log'),
     redactor,
@@ -216,6 +217,7 @@ async function run(request: JobRequest): Promise<Summary> {
     verification: await verification.conclude(ledger.head().files, recorder.records.blocked),
     outside,
     warnings,
+    redactor,
     startedAt: watch.startedAt,
     durationsMs: { ...watch.durations(), ...verification.durations() },
     log,

@@ -16,6 +16,7 @@ import { overlaysByCapture } from '../kometa/overlay-results.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
 import type { JobLog } from '../util/job-log.ts'
+import type { Redactor } from '../util/redact.ts'
 import type { JobServer } from './connect-servers.ts'
 import type { TargetOutput } from './export-outputs.ts'
 import type { JobFolder } from './job-folder.ts'
@@ -45,6 +46,8 @@ export interface SummaryInput {
   verification: Verification
   outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
   warnings: readonly string[]
+  /** The user's own words (names of files, addresses) stand in warnings, and may hold a secret. */
+  redactor: Redactor
   startedAt: string
   durationsMs: Record<string, number>
   log: JobLog
@@ -52,7 +55,7 @@ export interface SummaryInput {
 
 /** The result of a job. Writes a MISSING_* line into the log for each target without a picture. */
 export function buildSummary(input: SummaryInput): Summary {
-  const { request, kometa, records, captures, log } = input
+  const { request, kometa, records, captures, log, redactor } = input
   const drawn = drawnItems(input)
   const targets = input.results.map((result) => targetResult(result, input, drawn))
   for (const target of targets) {
@@ -78,8 +81,8 @@ export function buildSummary(input: SummaryInput): Summary {
     started_at: input.startedAt,
     status,
     success: status === 'success',
-    problems,
-    warnings: [...new Set([...input.warnings, ...kometa.flatMap(runWarnings)])],
+    problems: problems.map(redactor.text),
+    warnings: [...new Set([...input.warnings, ...kometa.flatMap(runWarnings)])].map(redactor.text),
     renderer: request.renderer.kind,
     kometa: {
       version: kometa.find(({ record }) => record.version !== null)?.record.version ?? request.renderer.version,
@@ -109,7 +112,7 @@ export function buildSummary(input: SummaryInput): Summary {
       reason: extraReason(capture, input),
     })),
     refused_reads: records.refused,
-    config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))],
+    config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))].map(redactor.text),
     durations_ms: input.durationsMs,
     ledger: input.ledger,
     isolation: input.isolation,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseDotenv } from '../../src/config/dotenv.ts'
-import { findSecrets } from '../../src/config/redaction-secrets.ts'
+import { findSecrets, secretsAmong } from '../../src/config/redaction-secrets.ts'
 import { collectSecrets, substituteSecrets } from '../../src/config/secrets.ts'
 import { parseYaml } from '../../src/config/yaml-read.ts'
 import { toPlain } from '../../src/config/yaml-value.ts'
@@ -159,4 +159,45 @@ ntfy: {token: null, password: [listed1]}
       'listed1',
     ].sort(),
   )
+})
+
+test('secrets in addresses, wherever they stand, as they stand and decoded', () => {
+  const found = findSecrets(
+    parseYaml(
+      `libraries:
+  M:
+    overlay_files:
+      - {file: "https://me:p%40ss-word@host/o.yml?apikey=k%2Fey-one&size=5"}
+      - {url: "https://ghp_0123456789abcdef@host/o.yml?sig=signed-one#access_token=after-hash"}
+    template_variables:
+      two: "first https://a:inner-one@h/ then https://b:inner-two@h/?auth=inner-three"
+      folded: >-
+        see
+        https://c:folded-one@h/x
+      plain: "http://192.168.1.5:32400/library?type=1"
+anchors: &shared {note: "https://d:anchored-one@h/"}
+again: *shared
+`,
+      'x',
+    ),
+  )
+  expect(found.sort()).toEqual(
+    [
+      ...['p%40ss-word', 'p@ss-word', 'k%2Fey-one', 'k/ey-one', 'ghp_0123456789abcdef', 'signed-one', 'after-hash'],
+      ...['inner-one', 'inner-two', 'inner-three', 'folded-one', 'anchored-one'],
+    ].sort(),
+  )
+})
+
+test('what was put in for <<name>> counts as a secret, unless it reads like a path, an address or a word', () => {
+  const values = [
+    'abc12345',
+    'averylongwordwithoutdigits',
+    '/config/assets',
+    './x12345678',
+    'http://10.0.0.5:8181',
+    'true',
+  ]
+  const words = ['Movies', 'TV Shows 4K 2024', 'english', 'C:\\assets\\one1']
+  expect(secretsAmong([...values, ...words])).toEqual(['abc12345', 'averylongwordwithoutdigits'])
 })

@@ -194,6 +194,52 @@ describe("a proxy of the user's own environment is the next hop", () => {
   })
 })
 
+describe('nothing is let go unrecorded', () => {
+  test.each([
+    ['no HTTP', 'hello\r\n\r\n', '?', /not valid HTTP/],
+    ['a head that never ends', 'CONNECT api.themoviedb.org:443 HTTP/1.1\r\nA: b', '?', /did not arrive in time/],
+    [
+      'a websocket',
+      'GET http://api.jikan.moe/ HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+      'GET',
+      /upgrade/,
+    ],
+  ])('%s', async (_name, bytes, method, reason) => {
+    const gate = await openGate({ limits: { headersTimeoutMs: 100 } })
+    expect(status(await exchange(gate.port, bytes))).toBe(400)
+    expect(gate.entries).toMatchObject([{ method, verdict: 'block', reason: expect.stringMatching(reason) }])
+  })
+
+  test('a tunnel that is open when the job ends counts, with its bytes', async () => {
+    const port = await listen((socket) => socket.write('hello'))
+    const gate = await openGate()
+    const answered = exchange(
+      gate.port,
+      `CONNECT api.themoviedb.org:${port} HTTP/1.1\r\nProxy-Authorization: ${gate.authorization}\r\n\r\n`,
+      { send: 'abc', until: 'never' },
+      async (seen) => {
+        if (seen.includes('hello')) await gate.end()
+      },
+    )
+    expect(await answered).toContain('hello')
+    expect(gate.entries).toMatchObject([{ method: 'CONNECT', verdict: 'pass', bytesDown: 5 }])
+  })
+})
+
+test('a host with several addresses is reached at the first one that answers', async () => {
+  const port = await listen((socket) => socket.on('data', () => socket.end('reached')))
+  const gate = await openGate({
+    // Nobody has this one here, as nobody has an IPv6 address where there is no IPv6.
+    resolve: async () => [
+      { address: '::1', family: 6 },
+      { address: '127.0.0.1', family: 4 },
+    ],
+  })
+  expect(await gate.tunnel(`api.themoviedb.org:${port}`, { send: 'a', until: 'reached' })).toContain('reached')
+  await gate.plain(`http://api.jikan.moe:${port}/`)
+  expect(gate.entries).toMatchObject([{ verdict: 'pass' }, { verdict: 'pass' }])
+})
+
 describe('dead peers', () => {
   test('a tunnel in which nobody says anything ends after its limit', async () => {
     const port = await listen(() => undefined)

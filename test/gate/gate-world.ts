@@ -22,6 +22,7 @@ export async function openGate(options: Partial<GateOptions> = {}) {
     proxyUrl: gate.proxyUrl,
     entries,
     authorization,
+    end: () => gate[Symbol.asyncDispose](),
     /** The last entry, once there is one. */
     async entry() {
       while (entries.length === 0) await new Promise<void>((resolve) => waiting.push(resolve))
@@ -56,13 +57,19 @@ export async function listen(serve: (socket: Socket) => void): Promise<number> {
 }
 
 /** Sends raw bytes and gives what came back. */
-export function exchange(port: number, bytes: string, then?: { send: string; until: string }): Promise<string> {
+export function exchange(
+  port: number,
+  bytes: string,
+  then?: { send: string; until: string },
+  onData: (seen: string) => void = () => undefined,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let seen = ''
     let sent = false
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     socket.on('data', (data) => {
       seen += data.toString('latin1')
+      onData(seen)
       if (!then) return
       if (!sent && seen.includes('\r\n\r\n')) {
         sent = true
