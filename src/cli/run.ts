@@ -50,7 +50,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
     .option(
       '--secret <name=value>',
-      'a value for <<name>> in the config; may be given more than once',
+      'a value for <<name>> in the config, seen in the list of processes (KOMETA_NAME=value is not); more than once',
       collectSecret,
       {},
     )

@@ -114,7 +114,7 @@ function maskLines(text: string): MaskedConfig {
     below = null
     const [, lead, key, rest] = keyLine.exec(line) ?? []
     if (lead === undefined || key === undefined || rest === undefined || !isSecretKey(key)) {
-      return bare.text(maskWords(line))
+      return bare.text(maskWords(maskInner(line)))
     }
     const value = scalarOf(rest)
     if (value === null) below = indent
@@ -127,6 +127,20 @@ function maskLines(text: string): MaskedConfig {
     return `${lead} ${secretMask}${value === null ? '' : number}`
   })
   return { text: createRedactor([...secrets]).text(lines.join('\n')), masks, secrets: [...secrets] }
+}
+
+/** Secret-like keys inside a line, as `{apikey: abc, language: en}` has them; what is not in quotes may go on to the line's end. */
+function maskInner(line: string): string {
+  for (const { 0: lead, 1: key = '', index } of line.matchAll(/([\w-]+)["']?[ \t]*:[ \t]+/g)) {
+    if (!isSecretKey(key)) continue
+    const rest = line.slice(index + lead.length)
+    const quoted = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/.exec(rest)?.[0]
+    const word = /^[^\s,}\]]*/.exec(rest)?.[0] ?? ''
+    if (isHarmlessValue(quoted?.slice(1, -1) ?? word) || isPlaceholder(word) || rest.startsWith(secretMask)) continue
+    const after = quoted === undefined ? '' : maskInner(rest.slice(quoted.length))
+    return `${line.slice(0, index)}${lead}${secretMask}${after}`
+  }
+  return line
 }
 
 const keyLine = /^(\s*(?:- +)*["']?([\w -]+?)["']?\s*:)(.*)$/

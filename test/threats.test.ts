@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = new URL('../', import.meta.url)
+const rows = readFileSync(new URL('docs/threats.md', root), 'utf8')
+  .split('\n')
+  .flatMap((line) => {
+    const [, id, , files] = /^\| ([A-Z]\d+) \| (.+?) \| (.+) \|$/.exec(line) ?? []
+    return id === undefined || files === undefined
+      ? []
+      : [{ id, files: [...files.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file) }]
+  })
+
+/** How many threats of each kind were found; none may fall off the list. */
+const known = { W: 5, P: 13, C: 11, L: 22, U: 11 }
+
+test('every threat is on the list, once', () => {
+  const wanted = Object.entries(known).flatMap(([kind, count]) =>
+    Array.from({ length: count }, (_, at) => `${kind}${at + 1}`),
+  )
+  const secrets = Array.from({ length: 12 }, (_, at) => `S${at}`)
+  expect(rows.map(({ id }) => id).sort()).toEqual([...wanted, ...secrets].sort())
+})
+
+test.each(rows)('$id has a test, and it is there', ({ files }) => {
+  expect(files.length).toBeGreaterThan(0)
+  expect(files.filter((file) => !file.endsWith('.test.ts') || !existsSync(fileURLToPath(new URL(file, root))))).toEqual(
+    [],
+  )
+})
