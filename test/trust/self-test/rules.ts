@@ -381,9 +381,37 @@ export const rules: readonly Rule[] = [
   rule(
     'ledger: writes are never dropped',
     'src/proxy/ledger.ts',
-    'if (isRead && totalBytes > maxTotalBytes) {',
+    'if (totalBytes > maxTotalBytes && !isAboutWrite(entry)) {',
     'if (totalBytes > maxTotalBytes) {',
     ledgerTests,
+  ),
+  rule(
+    'ledger: a write that was passed on is one too',
+    'src/proxy/ledger.ts',
+    "return source !== 'gate' && !reads.has(method)",
+    "return source !== 'gate' && method === 'none'",
+    ledgerTests,
+  ),
+  rule(
+    'services: none at the address of Plex',
+    'src/gate/service-proxy.ts',
+    'judgeService(hostname, addresses, port, options.plex)',
+    '',
+    'test/gate/service-proxy.test.ts',
+  ),
+  rule(
+    'gate: no secret in its entries',
+    'src/run/start-gate.ts',
+    'host: clean(asSent.host), reason: clean(asSent.reason)',
+    '',
+    'test/run/start-gate.test.ts',
+  ),
+  rule(
+    'summary: no secret in its warnings',
+    'src/run/summary.ts',
+    'kometa.flatMap(runWarnings)])].map(redactor.text)',
+    'kometa.flatMap(runWarnings)])]',
+    'test/e2e/said-secrets.test.ts',
   ),
   rule(
     'certificate: what was not read is not equal',
