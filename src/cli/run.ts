@@ -7,6 +7,7 @@ import { runJob } from '../run/run.ts'
 import { formatLogLine } from '../util/job-log.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir, newJobName } from './data-dir.ts'
+import { isolateOption } from './isolate-option.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
 import { createProgress } from './progress.ts'
@@ -60,14 +61,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .option('--jobs <n>', 'how many libraries are drawn at once (default: processor cores)', parseCount)
     .option('--port <number>', 'where the proxy listens on 127.0.0.1 (default: 32500)', parsePort)
     .option('--idle-timeout <minutes>', 'end Kometa when it says nothing for so long (default: 10)', parseCount)
-    .addOption(
-      new Option(
-        '--isolate <mode>',
-        'Kometa in a network namespace of its own, with proxy and gate as its only ways out',
-      )
-        .choices(['auto', 'on', 'off'])
-        .default('auto', 'auto: on Linux, where the system allows it'),
-    )
+    .addOption(isolateOption())
     .option('--keep-workspace', 'do not remove the private folder that Kometa ran in; it holds your API keys')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')

@@ -5,10 +5,12 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../contract/errors.ts'
+import type { IsolateMode } from '../kometa/isolation.ts'
 import { isLoopback } from '../server/http/guard.ts'
 import { startStudio } from '../server/studio.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir } from './data-dir.ts'
+import { isolateOption } from './isolate-option.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
 import { parsePort } from './proxy.ts'
@@ -21,6 +23,7 @@ interface ServeCommandOptions {
   kometa?: string
   python?: string
   config?: string
+  isolate: IsolateMode
   allowFolder: string[]
   allowHost: string[]
   job: string[]
@@ -52,6 +55,7 @@ export function addServeCommand(program: Command, context: CliContext): void {
       [],
     )
     .option('--allow-host <name>', 'a name under which a reverse proxy serves the studio; repeatable', collect, [])
+    .addOption(isolateOption())
     .option('--job <dir>', 'show this job folder of `run --out` as well; repeatable', collect, [])
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .addHelpText(
@@ -78,6 +82,7 @@ async function serve(options: ServeCommandOptions, { env, version }: CliContext)
     allowedFolders: allowedFolders(options),
     allowedHosts: options.allowHost,
     makeRenderer: () => kometaRenderer(options, data, env),
+    isolate: options.isolate,
     env: withoutPassword(env),
     version,
     jobFolders: await jobFolders(options.job),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createAdaptorServer } from '@hono/node-server'
 import { settingsSchema } from '../contract/api-jobs.ts'
 import { AppError } from '../contract/errors.ts'
+import type { IsolateMode } from '../kometa/isolation.ts'
 import { acquireJobLock } from '../run/job-lock.ts'
 import { createRemembered } from '../run/remembered.ts'
 import { createAllowedFolders } from './connect/folders.ts'
@@ -51,6 +52,8 @@ export interface StudioOptions {
   allowedHosts?: readonly string[]
   /** Finds what draws. */
   makeRenderer: MakeRenderer
+  /** Of every job: Kometa in a network namespace of its own. Default: where this system allows it. */
+  isolate?: IsolateMode
   env: NodeJS.ProcessEnv
   version: string
   /** Job folders elsewhere, made with `run --out`, that are shown too. */
@@ -209,6 +212,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       readSummary,
       differences,
       renderer: kometa.renderer,
+      isolate: options.isolate ?? 'auto',
       remembered,
       dataDir,
       env,

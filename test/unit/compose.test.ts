@@ -13,6 +13,7 @@ const serviceSchema = z.strictObject({
   build: z.string(),
   container_name: z.string(),
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']),
+  command: z.array(z.string()).optional(),
   user: z
     .string()
     .regex(/^\d+:\d+$/)
@@ -61,6 +62,7 @@ test('the first one runs as the user that PUID and PGID name', () => {
 test('the strict one: no root, no capability, this machine alone, a password that must be set', () => {
   const { service } = compose('compose.strict.yaml')
   expect(service).toMatchObject({ user: '1000:1000', cap_drop: ['ALL'], ports: ['127.0.0.1:8787:8787'] })
+  expect(service.command).toEqual(['serve', '--isolate', 'on'])
   // Without them Docker forbids the network namespace that the file is there for.
   expect(service.security_opt).toEqual(expect.arrayContaining(['seccomp:unconfined', 'apparmor:unconfined']))
   expect(service.environment.KOMETA_PREVIEW_PASSWORD).toMatch(/^\$\{KOMETA_PREVIEW_PASSWORD:\?/)

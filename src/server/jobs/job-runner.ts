@@ -1,5 +1,6 @@
 import type { ImageRef } from '../../contract/api-common.ts'
 import { AppError } from '../../contract/errors.ts'
+import type { IsolateMode } from '../../kometa/isolation.ts'
 import type { Remembered } from '../../run/remembered.ts'
 import type { Renderer } from '../../run/renderer.ts'
 import { runJob } from '../../run/run.ts'
@@ -39,6 +40,7 @@ export interface JobRunnerDeps {
   readSummary: ReadSummary
   differences: Differences
   renderer(): Promise<Renderer>
+  isolate: IsolateMode
   remembered: Remembered
   dataDir: string
   env: NodeJS.ProcessEnv
@@ -112,6 +114,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
         jobDir: dir,
         specs: [],
         renderer,
+        isolate: deps.isolate,
         dataDir: deps.dataDir,
         keepWorkspace: false,
         scoped: true,
