@@ -102,6 +102,9 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
   await proxy.drain()
   const { blocked, captured } = recorder.records
   const kept = captured.filter(({ parse_error }) => parse_error === null)
+  ledger.flush()
+  const { head, count } = ledger.head()
+  log.info(`The ledger has ${count} lines; the hash of the last one is ${head}`)
   log.info(
     `${blocked.length} writes blocked, ${kept.length} images kept, ${recorder.records.forwardedCount} reads let through`,
   )

@@ -36,7 +36,15 @@ export const previewTargetSchema = z.object({
 })
 export type PreviewTarget = z.infer<typeof previewTargetSchema>
 
-const hostNames = z.array(z.string().min(1)).default([])
+/** A host name or an address; `*.example.org` means what `.example.org` does. */
+const hostName = z
+  .string()
+  .transform((text) => text.trim().replace(/^\*\./, '.'))
+  .refine(
+    (name) => /^\.?[A-Za-z0-9_-]+([.:][A-Za-z0-9_-]*)*$|^\[?[0-9A-Fa-f:.]+\]?$/.test(name),
+    'is no host name: write api.example.org, .example.org for all below it, or an address; no http:// and no path',
+  )
+const hostNames = z.array(hostName).default([])
 const gateMode = z.enum(['open', 'strict'])
 
 /** Where else Kometa may go. A host name that begins with a dot covers all names below it; `deny` wins. */

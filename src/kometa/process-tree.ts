@@ -20,7 +20,14 @@ export function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
 function endTreeOnWindows(pid: number): void {
   const child = spawn('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true })
   // Without taskkill the leader alone can be ended.
-  child.once('error', () => process.kill(pid))
+  child.once('error', () => {
+    try {
+      process.kill(pid)
+    } catch (error) {
+      // It has ended by itself meanwhile.
+      if (!isCode(error, 'ESRCH')) throw error
+    }
+  })
 }
 
 function isCode(error: unknown, code: string): boolean {

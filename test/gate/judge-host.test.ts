@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { gateSchema } from '../../src/contract/preview.ts'
 import { type GateRules, hostSet, judgeHost, normalizeHost } from '../../src/gate/judge-host.ts'
 
 const rules: GateRules = {
@@ -87,6 +88,25 @@ test('gate.deny and gate.allow take an address in any spelling', () => {
   // Whatever is allowed: the network at home is not.
   expect(judgeHost('192.168.1.5', { ...rules, allow: ['192.168.1.5'] }).pass).toBe(false)
 })
+
+test.each([
+  ['*.Example.org', 'a.example.org', true],
+  ['.example.org', 'example.org', true],
+  ['2606:4700::1', '[2606:4700:0::1]', true],
+  ['[2606:4700::1]', '2606:4700::1', true],
+  ['example.org', 'a.example.org', false],
+])('gate.allow: %s lets %s pass: %s', (written, host, passes) => {
+  const { mode, allow } = gateSchema.parse({ mode: 'strict', allow: [written] })
+  const names = allow.map((name) => name.toLowerCase())
+  expect(judgeHost(host, { ...rules, mode, allow: names }).pass).toBe(passes)
+})
+
+test.each(['https://example.org', 'example.org/path', 'exa mple.org', '', '*', '*.*', 'a..b/'])(
+  'gate.allow: %j is told to be no host name',
+  (written) => {
+    expect(gateSchema.safeParse({ allow: [written] }).error?.issues[0]?.message).toMatch(/is no host name/)
+  },
+)
 
 test('normalizeHost gives one spelling, or none', () => {
   expect(normalizeHost('Example.ORG.')).toBe('example.org')

@@ -123,7 +123,7 @@ test('the figure', () => {
   expect(process.platform !== 'linux' || sum.processes > 10).toBe(true)
 })
 
-/** /proc/<pid>/cmdline of everybody; Linux alone shows it in this way. */
+/** /proc/<pid>/cmdline and environ of everybody; Linux alone shows them in this way. */
 function argumentsOfAll(): string[] {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc').flatMap((pid) => {
@@ -131,7 +131,8 @@ function argumentsOfAll(): string[] {
     const bytes = read(`/proc/${pid}/cmdline`)
     if (bytes === null) return []
     sum.processes += 1
-    return found(bytes, 'arguments')
+    const environment = read(`/proc/${pid}/environ`) ?? Buffer.alloc(0)
+    return [...found(bytes, 'arguments'), ...found(environment, 'environment')]
   })
 }
 
