@@ -44,6 +44,7 @@ const commands = {
   verify: async () => (await import('./verify.ts')).addVerifyCommand,
   setup: async () => (await import('./setup.ts')).addSetupCommand,
   proxy: async () => (await import('./proxy.ts')).addProxyCommand,
+  completion: async () => (await import('./completion.ts')).addCompletionCommand,
 }
 
 /** The program with the command that these arguments begin with, or with all of them where they begin with none. */
@@ -57,7 +58,8 @@ export async function createProgram(context: CliContext, args: readonly string[]
     .exitOverride()
     .showHelpAfterError('Run with --help to see the options.')
     .addHelpText('after', examples)
-  const wanted = Object.entries(commands).filter(([name]) => name === args[0])
+  // The completion script is made of all of them.
+  const wanted = Object.entries(commands).filter(([name]) => name === args[0] && name !== 'completion')
   for (const [, load] of wanted.length > 0 ? wanted : Object.entries(commands)) (await load())(program, context)
   return program
 }
