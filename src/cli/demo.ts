@@ -48,6 +48,15 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .option('--out <dir>', 'the job folder (default: a new one in the data folder)')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kometa-preview demo                                        the studio, until Ctrl-C
+  kometa-preview demo --once --out ./demo                    one job: its pictures are in ./demo/output
+  kometa-preview demo --once --target "Metropolis (1927)"
+  kometa-preview demo --kometa ~/kometa                      the sample library, drawn by your real Kometa`,
+    )
     .action((options: DemoCommandOptions) => demo(options, context))
 }
 

@@ -56,19 +56,31 @@ export async function createProgram(context: CliContext, args: readonly string[]
     // So that `setup --version` is the command's own.
     .enablePositionalOptions()
     .exitOverride()
-    .showHelpAfterError('Run with --help to see the options.')
+    .showHelpAfterError('Try: kometa-preview --help')
     .addHelpText('after', examples)
   // The completion script is made of all of them.
   const wanted = Object.entries(commands).filter(([name]) => name === args[0] && name !== 'completion')
   for (const [, load] of wanted.length > 0 ? wanted : Object.entries(commands)) (await load())(program, context)
+  for (const command of program.commands) command.showHelpAfterError(`Try: kometa-preview ${command.name()} --help`)
   return program
 }
 
 const examples = `
-Your first picture:
-  kometa-preview demo --once                                  a sample library, no Plex and no Kometa needed
-  kometa-preview run --config ~/kometa/config/config.yml \\
-      --kometa ~/kometa --target "Metropolis (1927)"          your own config, your own Plex, your own Kometa
+Your first picture, without Plex and without Kometa:
+  kometa-preview demo                      a sample library in the browser, at http://127.0.0.1:8787
+
+Your own library, in the browser; ~/kometa is the folder that holds kometa.py:
+  kometa-preview serve --kometa ~/kometa --config ~/kometa/config/config.yml
+
+Or here, one target at a time; the last line names the folder with the pictures:
+  kometa-preview run --kometa ~/kometa --config ~/kometa/config/config.yml --target "Metropolis (1927)"
+
+No Kometa on this machine, or something does not work:
+  kometa-preview setup                     installs a Kometa of our own; then leave --kometa away
+  kometa-preview doctor --kometa ~/kometa --config ~/kometa/config/config.yml
+
+Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing; 2 bad usage or config,
+nothing was started; 130 cancelled. "kometa-preview help COMMAND" has the options and more examples.
 `
 
 function ownVersion(): string {

@@ -55,9 +55,13 @@ export function addProxyCommand(program: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Example:
+It prints its address, and a token that is good for this proxy alone. In your script:
+  PlexServer('http://127.0.0.1:${defaultProxyPort}', '<the token that is printed>')
+
+Examples:
   PLEX_TOKEN=... kometa-preview proxy --plex http://192.168.1.10:32400
-  then in your script: PlexServer('http://127.0.0.1:${defaultProxyPort}', '<the token that is printed>')`,
+  kometa-preview proxy --plex https://192.168.1.10:32400 --token-file ./token --no-verify
+  kometa-preview proxy --plex http://192.168.1.10:32400 --token-file ./token --out ./captures --port 32600`,
     )
     .action((options: ProxyCommandOptions) => runProxy(options, context))
 }

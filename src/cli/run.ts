@@ -69,12 +69,17 @@ export function addRunCommand(program: Command, context: CliContext): void {
       'after',
       `
 A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1", "Show Specials", a Plex Web address or a plex:// guid.
+Every target's picture is in the job folder: input/*_before.*, output/*_after.*, and output/summary.json says how it went.
+
+Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing or not whole; 2 bad usage or
+config, nothing was started; 130 cancelled.
 
 Examples:
   kometa-preview run --config config/config.yml --kometa ~/kometa --target "Metropolis (1927)"
   kometa-preview run --config config/config.yml --target "Dragnet S01E02" --target 4711 --library "TV Shows"
-  kometa-preview run --job ./jobs/my-preview --json > result.json
-  kometa-preview run --kometa docker:kometateam/kometa:v2.4.4 --config config/config.yml --target 4711`,
+  kometa-preview run --config config/config.yml --kometa docker:kometateam/kometa:v2.4.4 --target 4711
+  kometa-preview run --config config/config.yml --secret plextoken="$PLEX_TOKEN" --target 4711
+  kometa-preview run --job ./jobs/my-preview --json > result.json`,
     )
     .action((options: RunCommandOptions) => run(options, context))
 }

@@ -63,8 +63,10 @@ export function addServeCommand(program: Command, context: CliContext): void {
       `
 Examples:
   kometa-preview serve --kometa ~/kometa --config ~/kometa/config/config.yml
-  kometa-preview serve --host 0.0.0.0 --password-file ./password
-  kometa-preview serve --job ./before-the-change --job ./after-it`,
+  kometa-preview serve                                              the studio asks for the config
+  kometa-preview serve --job ./before-the-change --job ./after-it   jobs that run --out made
+  kometa-preview serve --host 0.0.0.0 --password-file ./password    other machines may connect, with the password
+  kometa-preview serve --allow-host kometa.example.org              behind a reverse proxy on this machine`,
     )
     .action((options: ServeCommandOptions) => serve(options, context))
 }
@@ -122,11 +124,14 @@ async function jobFolders(folders: readonly string[]): Promise<string[]> {
 async function readPassword(file: string | undefined, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   if (file === undefined) return env.KOMETA_PREVIEW_PASSWORD || undefined
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new AppError('BAD_USAGE', `the password file ${file} cannot be read`, { cause })
+    throw new AppError('BAD_USAGE', `the password file ${file} cannot be read`, {
+      hint: 'Its first line is the password.',
+      cause,
+    })
   })
   const password = text.split(/\r?\n/, 1)[0] ?? ''
   if (password !== '') return password
-  throw new AppError('BAD_USAGE', `the password file ${file} is empty`)
+  throw new AppError('BAD_USAGE', `the password file ${file} is empty`, { hint: 'Its first line is the password.' })
 }
 
 /** No child process, and nothing that is asked for a secret of a config, sees the studio's own password. */

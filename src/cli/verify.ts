@@ -27,7 +27,7 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
     .option('--json', 'print the report on standard output, and nothing else there')
     .addHelpText(
       'after',
-      '\nA difference between Plex now and Plex before the run is a problem here, whoever made it: a real run of Kometa does too.\n\nExample:\n  kometa-preview verify --job ./jobs/my-preview',
+      '\nA difference between Plex now and Plex before the run is a problem here, whoever made it: a real run of Kometa does too.\n\nExamples:\n  kometa-preview verify --job ./jobs/my-preview\n  kometa-preview verify --job ./jobs/my-preview --config config/config.yml\n  kometa-preview verify --job ./jobs/my-preview --json | jq .ok',
     )
     .action((options: VerifyCommandOptions) => verify(options, context))
 }

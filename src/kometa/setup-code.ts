@@ -63,7 +63,9 @@ export async function fetchCode(options: CodeOptions): Promise<{ dir: string; ma
   const { from } = options
   const info = from === undefined ? null : await stat(from).catch(() => null)
   if (from !== undefined && info === null) {
-    throw new AppError('BAD_USAGE', `--from ${from}: there is no such file or folder`)
+    throw new AppError('BAD_USAGE', `--from ${from}: there is no such file or folder`, {
+      hint: 'Name a folder that holds kometa.py, or an archive of one.',
+    })
   }
   // A folder of this run's own: what a killed one left is never built upon.
   const staging = join(folder, `.new-${process.pid}`)

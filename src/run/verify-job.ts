@@ -45,6 +45,7 @@ type Add = (id: VerifyCheck['id'], status: VerifyCheck['status'], detail: string
 async function readSummary(jobDir: string): Promise<Summary | string> {
   const text = await readFile(join(jobDir, 'output', 'summary.json'), 'utf8').catch((cause: unknown) => {
     throw new AppError('JOB_NOT_FOUND', `there is no finished job in ${jobDir}: output/summary.json cannot be read`, {
+      hint: 'Name the job folder that the last line of run told.',
       cause,
     })
   })
