@@ -35,6 +35,10 @@ export function plexAccess(
   const url = fromEnvironment(textValue(own('url')), 'url', secrets.plexUrl)
   const token = fromEnvironment(textValue(own('token')), 'token', secrets.plexToken)
   if (url === undefined || token === undefined) return null
+  // It goes into a header: nothing in it may end that header.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new AppError('CONFIG_INVALID', `plex.token of ${name} has blanks, line breaks or letters that no token has`)
+  }
   const verify = [own('verify_ssl'), get(document, 'settings', 'verify_ssl')].find(
     (value) => typeof value === 'boolean',
   )

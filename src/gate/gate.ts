@@ -5,7 +5,7 @@ import { type Duplex, pipeline } from 'node:stream'
 import { createDoor, type Door } from '../util/door.ts'
 import { AddressRefused, plainAddress, resolvePublic } from '../util/public-address.ts'
 import { type Dial, dialFirst, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
-import { type GateRules, hostSet, judgeHost, normalizeHost } from './judge-host.ts'
+import { type GateRules, hostSet, judgeHost, judgePort, normalizeHost } from './judge-host.ts'
 
 export interface GateLimits {
   /** Until a connection to the outside stands. */
@@ -165,6 +165,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     if (!target) return refuse('400 Bad Request', 'CONNECT wants host:port')
     const verdict = judgeHost(target.host, rules)
     if (!verdict.pass) return refuse('403 Forbidden', verdict.reason)
+    const portRefusal = judgePort(target.port, rules)
+    if (portRefusal !== null) return refuse('403 Forbidden', portRefusal)
     let remote: Socket
     try {
       remote = await dial(target.host, target.port)
@@ -203,6 +205,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     if (!url) return refuse(400, 'this is a proxy: it wants an absolute http:// address')
     const verdict = judgeHost(url.hostname, rules)
     if (!verdict.pass) return refuse(403, verdict.reason)
+    const portRefusal = judgePort(port, rules)
+    if (portRefusal !== null) return refuse(403, portRefusal)
     let socket: Socket
     try {
       socket = await dial(url.hostname, port, { plain: true })

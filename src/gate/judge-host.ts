@@ -10,6 +10,8 @@ export interface GateRules {
   deny: readonly string[]
   /** Every name and address of the Plex servers of this job, as `hostSet` spells them. */
   plexNames: ReadonlySet<string>
+  /** Ports that Plex servers listen on, beside 32400: nobody else is asked there. */
+  plexPorts?: ReadonlySet<number>
   /** The account at plex.tv may be asked (`preview.expose_token`). */
   plexAccount: boolean
 }
@@ -40,6 +42,14 @@ export function judgeHost(host: string, rules: GateRules): HostVerdict {
   if (coversHost(rules.allow, name)) return pass(true)
   return rules.mode === 'open' ? pass(false) : blockUnknown(rules)
 }
+
+/** Of a port, whatever the host: a Plex server has names and addresses that nobody here knows, but few ports. */
+export function judgePort(port: number, { plexPorts }: GateRules): string | null {
+  if (port !== defaultPlexPort && !(plexPorts?.has(port) ?? false)) return null
+  return `port ${port} is that of a Plex server: Kometa reaches it through the proxy alone`
+}
+
+const defaultPlexPort = 32_400
 
 function covers(names: readonly string[], name: string): boolean {
   return isIP(name) === 0 ? coversHost(names, name) : names.some((one) => normalizeHost(one) === name)

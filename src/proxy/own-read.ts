@@ -13,16 +13,26 @@ export interface OwnReadOptions {
   memory: ReadMemory
   recorder: ProxyRecorder
   serverId: string
+  /** Does the job's token stand in this text? It must not reach Plex by this way either. */
+  holdsToken(text: string): boolean
 }
 
+/** What is a picture behind its path; an upload by URL has no use for any other read. */
+const pictures =
+  /^\/library\/metadata\/\{id\}\/(\{element\}\/\{stamp\}|file)$|\/composite\/\{stamp\}$|^\/:\/resources\//
+
 /** Reads, for an upload by URL, what stands behind an address of the proxy: judged by the same table as any read. */
-export function createOwnRead({ connection, memory, recorder, serverId }: OwnReadOptions): ReadOwnUrl {
+export function createOwnRead({ connection, memory, recorder, serverId, holdsToken }: OwnReadOptions): ReadOwnUrl {
   return (pathAndQuery) =>
     new Promise<Readable>((resolve, reject) => {
       const parsed = parseTarget(pathAndQuery)
       const read = parsed.ok ? classifyTarget(parsed.target, memory) : parsed
       if (!read.ok) {
         reject(new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`))
+        return
+      }
+      if (!pictures.test(read.template) || holdsToken(read.target)) {
+        reject(new AppError('PLEX_READ_FAILED', 'the URL is not that of a picture of Plex'))
         return
       }
       const seq = recorder.nextSeq()

@@ -59,13 +59,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const memory = createReadMemory({ connection, serverId, recorder, limits })
   const forward = createForward({ connection, memory, limits })
   const server = createHttpServer(limits)
+  const holdsToken = createTokenSearch(clientToken)
   const drain = createDrain(server, limits.drainTimeoutMs)
   const handle = createRequestHandler({
     context: {
       section: memory.section,
       listedArtwork: memory.listedArtwork,
       acceptsToken: createTokenCheck(clientToken),
-      holdsToken: createTokenSearch(clientToken),
+      holdsToken,
     },
     memory,
     records,
@@ -77,7 +78,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       records,
       serverId,
       plexUrl: connection.address.url,
-      readOwnUrl: createOwnRead({ connection, memory, recorder, serverId }),
+      readOwnUrl: createOwnRead({ connection, memory, recorder, serverId, holdsToken }),
       port: () => portOf(server),
       maxDrainBytes: limits.maxDrainBytes,
     }),

@@ -50,6 +50,8 @@ export async function gateRulesOf({ preview, servers }: JobConfig): Promise<Gate
     allow: allow.map((name) => name.toLowerCase()),
     deny: deny.map((name) => name.toLowerCase()),
     plexNames: await namesOfServers(servers.map(({ url }) => url)),
+    // Behind a reverse proxy Plex shares its port with the whole internet.
+    plexPorts: new Set(servers.map(({ url }) => portOf(url)).filter((port) => port !== 80 && port !== 443)),
     plexAccount: preview.expose_token,
   }
 }
@@ -131,10 +133,14 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
 async function placesOf({ servers }: JobConfig): Promise<PlexPlace[]> {
   return Promise.all(
     servers.map(async ({ url }) => {
-      const { protocol, port } = new URL(url)
-      return { names: hostSet(await namesOfServers([url])), port: Number(port || (protocol === 'https:' ? 443 : 80)) }
+      return { names: hostSet(await namesOfServers([url])), port: portOf(url) }
     }),
   )
+}
+
+function portOf(url: string): number {
+  const { protocol, port } = new URL(url)
+  return Number(port || (protocol === 'https:' ? 443 : 80))
 }
 
 const userProxyOf = (env: NodeJS.ProcessEnv): string | undefined =>

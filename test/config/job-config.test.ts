@@ -230,6 +230,11 @@ describe('bad input is one clear line', () => {
       'CONFIG_NO_OVERLAYS: No library of DIR has overlay_files',
     ],
     [
+      'a token with a line break, which would end its header',
+      'plex: {url: "http://h:1", token: "abc\\r\\nX-Evil: 1"}\nlibraries: {Movies: {overlay_files: [{default: x}]}}\n',
+      'CONFIG_INVALID: plex.token of the library "Movies" has blanks, line breaks or letters that no token has',
+    ],
+    [
       'an address that is none',
       `plex: {url: "kCANARY.example", token: t}\n${movies}`,
       'CONFIG_INVALID: plex.url of the library "Movies" is not an address such as http://192.168.1.10:32400',

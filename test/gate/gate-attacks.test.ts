@@ -69,6 +69,17 @@ describe('never: the network at home, this machine, metadata, Plex', () => {
     },
   )
 
+  test('the port of Plex, on whichever host: its public address, and names that nobody here knows', async () => {
+    const gate = await openGate({ rules: rules({ allow: ['home.example.org'], plexPorts: new Set([12_345]) }) })
+    for (const host of ['home.example.org', '8.8.8.8']) {
+      for (const port of [32_400, 12_345]) {
+        expect([host, port, status(await gate.tunnel(`${host}:${port}`))]).toEqual([host, port, 403])
+        expect([host, port, status(await gate.plain(`http://${host}:${port}/identity`))]).toEqual([host, port, 403])
+      }
+    }
+    expect(gate.entries.filter(({ reason }) => reason.includes('is that of a Plex server'))).toHaveLength(8)
+  })
+
   test('a name is looked up once, and dialled at the address that was judged', async () => {
     const port = await listen((socket) => socket.on('data', () => socket.end('judged')))
     const answers = ['127.0.0.1', '10.0.0.5', '10.0.0.6']

@@ -399,6 +399,14 @@ export const rules: readonly Rule[] = [
     '',
     'test/gate/service-proxy.test.ts',
   ),
+  rule('gate: the port of Plex', 'src/gate/judge-host.ts', 'port !== defaultPlexPort && ', 'port !== 0 || ', gateTests),
+  rule(
+    'upload by URL: no token, no other read than of a picture',
+    'src/proxy/own-read.ts',
+    '!pictures.test(read.template) || holdsToken(read.target)',
+    'false',
+    'test/wire/own-url-token.test.ts',
+  ),
   rule(
     'gate: no secret in its entries',
     'src/run/start-gate.ts',

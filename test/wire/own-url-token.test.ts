@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { clientToken, request, startProxyWorld } from '../support/proxy-world.ts'
+import { sendRaw } from '../support/raw-client.ts'
+
+/** An upload by the URL of the proxy itself is a read of Plex on behalf of the client: the job's token must not reach Plex in it either. */
+test.each([
+  ['as a value', `/library/sections/1/all?type=1&title=${clientToken}`],
+  ['encoded', `/library/sections/1/all?type=1&title=${encodeURIComponent(clientToken).replace('c', '%63')}`],
+  ['as its address of Plex', `PLEX/library/sections/1/all?type=1&title=${clientToken}`],
+  ['not at all, but it is no picture', '/library/sections/1/all?type=1'],
+  ['as a path', `/library/metadata/5/thumb/${clientToken}`],
+])('%s', async (_name, own) => {
+  await using world = await startProxyWorld()
+  const url = own.startsWith('PLEX') ? own.replace('PLEX', world.plex.url) : `${world.proxy.url}${own}`
+  const target = `/library/metadata/5/posters?url=${encodeURIComponent(url)}`
+  // The witness looks at the end whether a secret of the job has reached Plex.
+  await sendRaw(world.proxy.port, request('POST', target))
+  const reads = world.plex.journal.filter(({ target: asked }) => !asked.includes('includeMeta'))
+  expect(reads.map(({ target: asked }) => asked)).toEqual([])
+})
+
+test('with the token where it belongs the picture is read, without it', async () => {
+  await using world = await startProxyWorld()
+  const url = `${world.proxy.url}/library/metadata/5/thumb/1?X-Plex-Token=${clientToken}`
+  await sendRaw(world.proxy.port, request('POST', `/library/metadata/5/posters?url=${encodeURIComponent(url)}`))
+  expect(world.plex.journal.map(({ target }) => target)).toEqual(['/library/metadata/5/thumb/1'])
+})
