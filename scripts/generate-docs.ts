@@ -3,10 +3,35 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { previewSectionSchema } from '../src/contract/preview.ts'
 import { summarySchema } from '../src/contract/summary.ts'
+import { commandsDocument } from './docs/commands.ts'
+import { previewKeysDocument } from './docs/preview-keys.ts'
+
+const previewIntro = `
+A prepared job is a folder with a preview.yml: \`kometa-preview run --job DIR\` reads DIR/config/preview.yml, or
+DIR/preview.yml, and writes its results into DIR. The studio and \`run --out\` write one, too, so that each of their jobs can be run
+again.
+
+\`\`\`yaml
+preview:
+  config: /path/to/kometa/config/config.yml
+  targets:
+    - id: metropolis
+      ratingKey: 4711
+    - id: dragnet-s01e02
+      type: episode
+      ratingKey: 4812
+\`\`\`
+
+A preview.yml may hold \`plex\`, \`libraries\`, \`settings\` and all else of a Kometa config itself. With \`preview.config\` each such
+section takes the place of the config's; of \`plex\` each key on its own does. Relative paths of \`config\`, \`kometa_config_dir\` and
+\`kometa_cwd\` start from the folder of preview.yml. Editors that know JSON Schema find it in [preview.schema.json](preview.schema.json).
+`
 
 /** The documents that are made from the code: path below the repository -> text. A test compares them with the files. */
-export function generateDocs(): Record<string, string> {
+export async function generateDocs(): Promise<Record<string, string>> {
   return {
+    'docs/commands.md': await commandsDocument(),
+    'docs/preview-yml.md': previewKeysDocument(previewIntro),
     'docs/summary.schema.json': jsonSchema(summarySchema, 'output/summary.json of a Kometa Preview job'),
     'docs/preview.schema.json': jsonSchema(previewSectionSchema, 'The `preview:` section of preview.yml'),
   }
@@ -17,7 +42,7 @@ function jsonSchema(schema: z.ZodType, title: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [path, text] of Object.entries(generateDocs())) {
+  for (const [path, text] of Object.entries(await generateDocs())) {
     writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), text)
   }
 }

@@ -20,19 +20,33 @@ const textSchema = z.union([z.string(), z.number().transform(String)])
 
 /** One entry of `preview.targets` in preview.yml. */
 export const previewTargetSchema = z.object({
-  id: z.union([targetIdSchema, z.int().nonnegative().transform(String)]),
-  type: itemTypeSchema.optional(),
-  title: textSchema.optional(),
-  /** Missing or empty: the target is reported as MISSING_RATINGKEY and the others go on. */
+  id: z
+    .union([targetIdSchema, z.int().nonnegative().transform(String)])
+    .describe(
+      'Your name for it: its pictures are named after it. Letters, digits, ".", "_" and "-"; 100 characters at most',
+    ),
+  type: itemTypeSchema.optional().describe('What it is. Plex is right: where it says otherwise you are told'),
+  title: textSchema.optional().describe('For people: shown in the results'),
   ratingKey: z
     .union([ratingKeySchema, z.int().nonnegative().transform(String), z.literal(''), z.null()])
     .optional()
-    .transform((value) => value || undefined),
-  library: textSchema.optional(),
-  /** The before picture, where this file exists. */
-  input: z.string().optional(),
-  /** Only the stem counts; the file goes to the job's output folder with its real extension. */
-  output: z.string().optional(),
+    .transform((value) => value || undefined)
+    .describe(
+      "Plex's number of the item: in its address in Plex Web after metadata%2F. Missing or empty: the target is reported as MISSING_RATINGKEY and the others go on",
+    ),
+  library: textSchema
+    .optional()
+    .describe('The library of the config that it is drawn with, where several stand on one Plex library'),
+  input: z
+    .string()
+    .optional()
+    .describe('The before picture, where this file exists, below the job folder; else Plex is asked for it'),
+  output: z
+    .string()
+    .optional()
+    .describe(
+      "The name of the after picture: its stem counts alone, the file goes into the job's output folder with its real extension",
+    ),
 })
 export type PreviewTarget = z.infer<typeof previewTargetSchema>
 
@@ -50,31 +64,60 @@ const gateMode = z.enum(['open', 'strict'])
 /** Where else Kometa may go. A host name that begins with a dot covers all names below it; `deny` wins. */
 export const gateSchema = z.preprocess(
   (value) => (typeof value === 'string' ? { mode: value } : (value ?? {})),
-  z.object({ mode: gateMode.default('open'), allow: hostNames, deny: hostNames }),
+  z.object({
+    mode: gateMode
+      .default('open')
+      .describe(
+        'open: Kometa may read from any public host; strict: only from known sources of overlays and from `allow`. Never from the local network. `gate: strict` is short for this key alone',
+      ),
+    allow: hostNames.describe('Hosts that Kometa may reach besides. A name that begins with a dot covers all below it'),
+    deny: hostNames.describe('Hosts that Kometa may not reach; wins over `allow`'),
+  }),
 )
 export type GateSettings = z.infer<typeof gateSchema>
 
 /** The `preview:` section of preview.yml. */
 export const previewSectionSchema = z.object({
-  mode: z.literal('write_blocked').default('write_blocked'),
-  /** The user's own config.yml, from which `libraries` and all else come that preview.yml lacks. */
-  config: z.string().optional(),
-  /** The folder that holds `overlays/<library> Original Posters`; default: the folder of the config. */
-  kometa_config_dir: z.string().optional(),
-  /** The folder that Kometa is started in, which relative paths of the config start from; default: see the docs of `--kometa-cwd`. */
-  kometa_cwd: z.string().optional(),
-  /** SHA-256 fingerprint of Plex's self-signed certificate; a map from plex.url to fingerprint for more than one server. */
-  plex_fingerprint: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
-  /** on: Kometa sees the targets and what is above them; off: the whole library, however long that takes. */
+  mode: z
+    .literal('write_blocked')
+    .default('write_blocked')
+    .describe('Nothing else is offered: writes to Plex are blocked'),
+  config: z
+    .string()
+    .optional()
+    .describe(
+      "The path of your Kometa's config.yml, from which all comes that preview.yml lacks. Without it: `libraries` in preview.yml itself, or a config.yml beside it",
+    ),
+  kometa_config_dir: z
+    .string()
+    .optional()
+    .describe('The folder that holds `overlays/<library> Original Posters`. Without it: the folder of the config'),
+  kometa_cwd: z
+    .string()
+    .optional()
+    .describe(
+      'The folder that your Kometa is started in, which relative paths of the config start from. Without it: the folder above a config folder that is named `config`, else the folder of the config',
+    ),
+  plex_fingerprint: z
+    .union([z.string(), z.record(z.string(), z.string())])
+    .optional()
+    .describe(
+      "SHA-256 fingerprint of Plex's self-signed certificate: only that one is trusted. For several servers a map from plex.url to fingerprint",
+    ),
   scope: z
     .preprocess((value) => (value === true ? 'on' : value === false ? 'off' : value), z.enum(['on', 'off']))
-    .default('on'),
-  /** open: Kometa may read from any public host; strict: only from known sources and `allow`. Never from the local network. */
-  gate: gateSchema.default({ mode: 'open', allow: [], deny: [] }),
-  /** Hand the real token to Kometa, for overlays that need plex.tv (`plex_watchlist`). */
-  expose_token: z.boolean().default(false),
-  /** How long slow and dead peers are waited for, in seconds. */
-  timeouts: timeoutsSchema.prefault({}),
-  targets: z.array(previewTargetSchema),
+    .default('on')
+    .describe('on: Kometa sees the targets and what is above them; off: the whole library, however long that takes'),
+  gate: gateSchema.default({ mode: 'open', allow: [], deny: [] }).describe('Where else than to Plex Kometa may go'),
+  expose_token: z
+    .boolean()
+    .default(false)
+    .describe(
+      'true: Kometa gets your real Plex token, for overlays that need plex.tv (`plex_watchlist`). Writes to your server are blocked all the same',
+    ),
+  timeouts: timeoutsSchema.prefault({}).describe('How long slow and dead peers are waited for'),
+  targets: z
+    .array(previewTargetSchema)
+    .describe('What to preview, an entry each; may be empty where --target names them'),
 })
 export type PreviewSection = z.infer<typeof previewSectionSchema>
