@@ -8,31 +8,23 @@ import { join } from 'node:path'
 const versions = ['20.19.6', '22.23.3', '24.21.0']
 const windows = process.platform === 'win32'
 
-/** Unit and wire tests, the command line and a whole job: four in five of all tests. The Node that runs this has the others too. */
+/**
+ * Unit and wire tests, what has to do with processes, the command line, the studio's API and a whole job. The Node that
+ * runs this has the others too: what is pure of Node (configs), or long (kills by the dozen, queues, figures of speed).
+ */
 const rooms = [
-  ...[
-    'src/',
-    'test/unit',
-    'test/wire',
-    'test/plex',
-    'test/scope',
-    'test/memo',
-    'test/replay',
-    'test/gate',
-    'test/ledger',
-  ],
-  ...['test/config', 'test/run', 'test/kometa-process', 'test/docker', 'test/isolation', 'test/server', 'test/cli'],
-  'test/e2e/job.test.ts',
+  ...['src/', 'test/unit/', 'test/wire/', 'test/plex/', 'test/scope/', 'test/memo/', 'test/replay/', 'test/gate/'],
+  ...['test/run/', 'test/ledger/', 'test/kometa-process/', 'test/isolation/', 'test/docker/', 'test/cli/cli.test.ts'],
+  ...['test/server/job.test.ts', 'test/e2e/job.test.ts'],
 ]
-/** Kills by the dozen, queues, pixels and figures of speed: long, and not about what Node itself does. */
 const leftOut = [
   ...[
     'test/wire/capture-durability.test.ts',
     'test/wire/capture-multipart.test.ts',
     'test/wire/sample-renderer.test.ts',
   ],
-  ...['test/server/queue.test.ts', 'test/server/serve.test.ts', 'test/scope/scope-property.test.ts'],
-  ...['test/isolation/speed.test.ts', 'test/isolation/hostile.test.ts', 'test/docker/docker-runner.test.ts'],
+  ...['test/scope/scope-property.test.ts', 'test/isolation/speed.test.ts', 'test/isolation/hostile.test.ts'],
+  'test/docker/docker-runner.test.ts',
 ]
 export const otherNodeArgs = ['run', ...rooms, ...leftOut.flatMap((path) => ['--exclude', path])]
 
