@@ -169,7 +169,7 @@ test('cancelled: a container that does not listen to signals is ended all the sa
     onEvent: (event) =>
       event.type === 'phase' && event.phase === 'kometa' && void whenDeaf().then(() => cancel.abort()),
   })
-  const whenDeaf = () => expect.poll(() => consoleLog().includes('deaf'), { timeout: 20_000 }).toBe(true)
+  const whenDeaf = () => expect.poll(() => consoleLog().includes('deaf'), { timeout: 40_000 }).toBe(true)
   const { summary } = await ending
   expect(summary.status).toBe('cancelled')
   expect(docker.containers().size).toBe(0)
@@ -184,7 +184,7 @@ const consoleLog = () => {
 describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
   const killed = async () => {
     const { child, done } = startCli(runArgs(), docker.env)
-    await expect.poll(() => consoleLog().includes('working'), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => consoleLog().includes('working'), { timeout: 40_000 }).toBe(true)
     child.kill('SIGKILL')
     await done
   }
@@ -250,7 +250,7 @@ test('serve: the studio finds it', async () => {
   const { child, done } = startCli(['serve', '--port', '0', '--kometa', kometa, '--data', world.dataDir], docker.env)
   const [, url] = await seen(child, 'stderr', /Kometa Preview is at (\S+)/)
   await expect
-    .poll(async () => (await (await fetch(`${url}/api/kometa`)).json()) as unknown, { timeout: 20_000 })
+    .poll(async () => (await (await fetch(`${url}/api/kometa`)).json()) as unknown, { timeout: 40_000 })
     .toMatchObject({ state: 'ready', version: '2.4.4', folder: null, python: null, image: imageName })
   child.kill('SIGTERM')
   await done
