@@ -243,6 +243,11 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     // At 100 % both pictures move together.
     await page.getByRole('radio', { name: 'Side by side' }).click()
     await page.getByRole('button', { name: '100 %' }).click()
+    const [pane, facts] = [
+      await page.locator('.pane-right').boundingBox(),
+      await page.locator('.facts-panel').boundingBox(),
+    ]
+    expect((pane?.x ?? 0) + (pane?.width ?? 0), 'the pictures lie over the facts').toBeLessThanOrEqual(facts?.x ?? 0)
     const places = () => page.locator('.pane .layer').evaluateAll((all) => all.map((one) => one.getAttribute('style')))
     const before = await places()
     const view = await page.locator('.stage-view').boundingBox()
@@ -358,9 +363,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     expect(await seriousProblems(page)).toEqual([])
   })
 
-  test('at 360 px every screen fits, and in light nothing is hard to read', async () => {
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-    await page.setViewportSize({ width: 360, height: 740 })
+  test('every screen fits from a phone to 4K, and in both themes nothing is hard to read', async () => {
     const { jobs } = await studio.get('listJobs', {})
     const job = jobs.find(({ status }) => status === 'success')
     if (!job) throw new Error('no finished job')
@@ -368,20 +371,33 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     const paths = [
       '/connect',
       '/choose',
-      `/jobs/${job.id}/run`,
+      `/jobs/${job.id}/run?log=open`,
       `/jobs/${job.id}/compare`,
-      `/jobs/${job.id}/compare?target=${targets[0]?.id}`,
+      `/jobs/${job.id}/compare?target=${targets[0]?.id}&mode=side`,
       `/jobs/${job.id}/safety`,
+      `/jobs/${job.id}/config`,
       '/jobs',
     ]
-    for (const path of paths) {
-      await page.goto(origin + path)
-      await page.locator('main h1').first().waitFor({ state: 'attached' })
-      await expect.poll(() => page.locator('main .skeleton, main [aria-busy=true]').count()).toBe(0)
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      expect(overflow, `${path} is wider than the screen`).toBeLessThanOrEqual(0)
-      expect(await seriousProblems(page), path).toEqual([])
+    const looks = [
+      { width: 360, height: 740, colorScheme: 'light', axe: true },
+      { width: 360, height: 740, colorScheme: 'dark', axe: true },
+      { width: 1280, height: 800, colorScheme: 'light', axe: true },
+      { width: 1280, height: 800, colorScheme: 'dark', axe: true },
+      { width: 3840, height: 2160, colorScheme: 'dark', axe: false },
+    ] as const
+    for (const { width, height, colorScheme, axe } of looks) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height })
+      for (const path of paths) {
+        const which = `${path} at ${width} px, ${colorScheme}`
+        await page.goto(origin + path)
+        await page.locator('main h1').first().waitFor({ state: 'attached' })
+        await expect.poll(() => page.locator('main .skeleton, main [aria-busy=true]').count()).toBe(0)
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        expect(overflow, `${which} is wider than the screen`).toBeLessThanOrEqual(0)
+        if (axe) expect(await seriousProblems(page), which).toEqual([])
+      }
     }
     await page.setViewportSize({ width: 1280, height: 800 })
-  })
+  }, 120_000)
 })
