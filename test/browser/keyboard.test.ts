@@ -80,6 +80,10 @@ describe.skipIf(noBrowser)('the whole way without a mouse', () => {
     await tabTo(/^Metropolis \(1927\)/)
     await page.keyboard.press('Space')
     await expect.poll(() => page.locator('.tray-list > li').count()).toBe(1)
+    // Smart sample picks from what the search leaves.
+    await page.keyboard.press('/')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('gridcell').count()).toBeGreaterThan(1)
     await tabTo(/^Smart sample$/)
     await tabTo(/^How many/)
     await page.keyboard.press('Enter')
