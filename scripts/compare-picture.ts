@@ -49,7 +49,7 @@ try {
     }
     await page.getByRole('button', { name: /^Preview \d/ }).click()
     await page.locator('.run-facts .badge').filter({ hasText: 'Finished' }).waitFor()
-    await page.getByRole('link', { name: /^Compare \d/ }).click()
+    await page.getByRole('link', { name: /^Compare \d+$/ }).click()
     await page.getByRole('link', { name: shown }).first().click()
     const slider = await page.locator('img-comparison-slider').boundingBox()
     if (!slider) throw new Error('no slider')

@@ -244,7 +244,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     await page.getByRole('radio', { name: 'Side by side' }).click()
     await page.getByRole('button', { name: '100 %' }).click()
     const [pane, facts] = [
-      await page.locator('.pane-right').boundingBox(),
+      await page.locator('.pane').nth(1).boundingBox(),
       await page.locator('.facts-panel').boundingBox(),
     ]
     expect((pane?.x ?? 0) + (pane?.width ?? 0), 'the pictures lie over the facts').toBeLessThanOrEqual(facts?.x ?? 0)
@@ -271,7 +271,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     await page.waitForURL((url) => url.href !== first)
     await page.getByText('2 / 4').waitFor()
     await page.keyboard.press('2')
-    await page.locator('.pane-right').waitFor()
+    await page.locator('.pane').nth(1).waitFor()
     await page.keyboard.press('4')
     await page.getByLabel('How much of the after picture is seen').waitFor()
     await page.keyboard.press('Space')
