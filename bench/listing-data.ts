@@ -3,6 +3,10 @@ export const chunkBytes = 65_536
 const itemBytes = 2_570
 const itemsPerBlock = 500
 
+/** ratingKeys of the targets. */
+export const wantedOf = (items: number): ReadonlySet<string> =>
+  new Set(['7', '49000', '99999'].filter((key) => Number(key) < items))
+
 export type Format = 'xml' | 'json'
 
 /** Made block by block, so that it never stands in memory. */

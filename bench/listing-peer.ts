@@ -1,23 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { SaxesParser } from 'saxes'
 import { request } from 'undici'
-import { createMemoStore } from '../src/proxy/memo/memo-store.ts'
-import { createReadLayers } from '../src/proxy/memo/read-layers.ts'
 import { createListingReader } from '../src/proxy/scope/listing-reader.ts'
-import type { ScopeReport } from '../src/proxy/scope/scope.ts'
-import { type Format, listing } from './listing-data.ts'
+import { type Format, listing, wantedOf } from './listing-data.ts'
 import { serveWords } from './peer.ts'
-import { startBenchProxy } from './start-proxy.ts'
 
 /**
  * One measurement of the listing bench in a process of its own: `xml ITEMS`, `json ITEMS`, `saxes ITEMS`, `dropped ITEMS URL`
- * measure at once and say what came of it; `origin ITEMS` and `job ITEMS URL FOLDER` serve until they are let go.
+ * measure at once and say what came of it; `origin ITEMS` serves until it is let go.
  */
-const [, , role = '', count = '', upstream = '', folder = ''] = process.argv
+const [, , role = '', count = '', upstream = ''] = process.argv
 const items = Number(count)
-const wanted = new Set(['7', '49000', '99999'].filter((key) => Number(key) < items))
+const wanted = wantedOf(items)
 
 export interface Scan {
   ms: number
@@ -76,24 +71,6 @@ async function serveListing(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What a job has between Kometa and Plex, with everything loaded that the command loads. */
-async function startJob(): Promise<{ url: string; report(): ScopeReport | undefined }> {
-  await import('../src/cli/run.ts')
-  const store = await createMemoStore(`${folder}/memory`)
-  const targets = [...wanted].map((ratingKey) => ({
-    ...{ ratingKey, type: 'movie' as const, sectionId: '1', title: `Film number ${ratingKey}`, addedAt: 1577880000 },
-    ...{ parentTitle: null, grandparentTitle: null, parentRatingKey: null, grandparentRatingKey: null },
-    ...{ labels: [], thumb: null },
-  }))
-  let layers: ReturnType<typeof createReadLayers> | undefined
-  const { proxy } = await startBenchProxy(upstream, folder, ({ connection, recorder }) => {
-    layers = createReadLayers({ connection, recorder, store, serverId: 'bench', targets, ancestors: [], scope: 'on' })
-    return layers.wrapReads
-  })
-  void layers?.start()
-  return { url: proxy.url, report: () => layers?.scope?.report() }
-}
-
 /** The floor: a program that reads the same bytes with the same client and drops them. */
 async function dropAll(): Promise<Scan> {
   const startedAt = performance.now()
@@ -114,18 +91,7 @@ const measures: Record<string, () => Scan | Promise<Scan>> = {
   dropped: dropAll,
 }
 if (role === 'origin') serveWords({ url: await serveListing() }, {})
-else if (role === 'job') {
-  const job = await startJob()
-  // What was allocated while loading is let go as in a job, which waits for Kometa meanwhile.
-  await wait(200)
-  serveWords(
-    { url: job.url, startBytes: process.memoryUsage().rss },
-    {
-      peak: peakBytes,
-      strategy: () => job.report()?.scope_strategy,
-    },
-  )
-} else {
+else {
   const measure = measures[role]
   if (!measure) throw new Error(`nothing is called "${role}"`)
   serveWords({ ...(await measure()), startBytes, peakBytes: peakBytes() }, {})

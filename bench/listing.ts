@@ -62,8 +62,8 @@ interface Job {
 }
 
 async function throughJob(origin: string, items: number, folder: string): Promise<Job> {
-  const args = ['job', String(items), origin, folder]
-  using peer = await startPeer<{ url: string; startBytes: number }>('listing-peer', args)
+  const args = [String(items), origin, folder]
+  using peer = await startPeer<{ url: string; startBytes: number }>('listing-job', args)
   const ms: number[] = []
   for (const question of questions) {
     const startedAt = performance.now()

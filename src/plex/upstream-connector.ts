@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
-import { buildConnector } from 'undici'
+import type { buildConnector as Undici } from 'undici'
 import { AppError } from '../contract/errors.ts'
 import type { PlexServerAddress } from './connection.ts'
+import { buildConnector } from './undici-core.ts'
 
 /**
  * Opens sockets to Plex. Certificates are verified unless `verifySsl` is false; a pinned fingerprint replaces the
@@ -11,7 +12,7 @@ import type { PlexServerAddress } from './connection.ts'
 export function createConnector(
   { url, verifySsl, fingerprint }: Pick<PlexServerAddress, 'url' | 'verifySsl' | 'fingerprint'>,
   timeoutMs: number,
-): buildConnector.connector {
+): Undici.connector {
   const pinned = fingerprint === undefined ? undefined : parseFingerprint(fingerprint)
   const connect = buildConnector({
     timeout: timeoutMs,

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher, Pool as UndiciPool } from 'undici'
 import { AppError } from '../contract/errors.ts'
 import type {
   PlexConnection,
@@ -11,6 +11,7 @@ import type {
   PlexServerAddress,
 } from './connection.ts'
 import { decodeBody } from './decode-body.ts'
+import { Pool } from './undici-core.ts'
 import { createConnector } from './upstream-connector.ts'
 import { isStaleSocket, upstreamError } from './upstream-errors.ts'
 import { outgoingHeaders } from './upstream-headers.ts'
@@ -77,7 +78,7 @@ export function createPlexConnection(address: PlexServerAddress, limits: Partial
 }
 
 interface Places {
-  pool: Pool
+  pool: UndiciPool
   prefix: string
   origin: string
   limit: UpstreamLimits

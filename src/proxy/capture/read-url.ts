@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { Agent, type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { AddressRefused, type Lookup, resolvePublic } from '../../util/public-address.ts'
 import type { CaptureLimits } from './limits.ts'
 import { withoutPlexToken } from './redact-url.ts'
@@ -48,6 +48,8 @@ async function dial(
 ): Promise<Dispatcher.ResponseData> {
   try {
     const addresses = await beforeAbort(resolve(url.hostname), signal)
+    // Most jobs never fetch a URL: all of undici is loaded by those that do.
+    const { Agent, request } = await import('undici')
     const agent = new Agent({
       connections: 1,
       connect: {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { AllowedTarget, PlexConnection, PlexResponseHead } from '../../plex/connection.ts'
+import { createYoungCollector } from '../../util/collect-young.ts'
 import { writtenCounts } from './container-text.ts'
 import { ListingFault } from './listing-fault.ts'
 import { createListingReader, type ListingCut } from './listing-reader.ts'
@@ -49,7 +50,11 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
   let wireBytes = () => bytes
   let bytes = 0
 
+  const collectDead = createYoungCollector()
+
   const receive = (chunk: Buffer): void => {
+    // The chunks before this one are scanned, and nothing holds them any more.
+    collectDead(chunk.length)
     bytes += chunk.length
     if (head.status === 200) {
       if (bytes > maxListingBytes) throw new ListingFault(`the listing is larger than ${maxListingBytes} bytes`)

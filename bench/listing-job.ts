@@ -1,0 +1,41 @@
+// First, as in the command.
+import '../src/cli/engine.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import '../src/cli/run.ts'
+import { createMemoStore } from '../src/proxy/memo/memo-store.ts'
+import { createReadLayers } from '../src/proxy/memo/read-layers.ts'
+import type { ScopeReport } from '../src/proxy/scope/scope.ts'
+import { wantedOf } from './listing-data.ts'
+import { serveWords } from './peer.ts'
+import { startBenchProxy } from './start-proxy.ts'
+
+/** Our process while a listing is filtered, without Kometa: `listing-job ITEMS URL FOLDER`. Answers `peak` and `strategy`. */
+const [, , count = '', upstream = '', folder = ''] = process.argv
+
+/** What a job has between Kometa and Plex, with everything loaded that `kometa-preview run` loads. */
+async function startJob(): Promise<{ url: string; report(): ScopeReport | undefined }> {
+  const store = await createMemoStore(`${folder}/memory`)
+  const targets = [...wantedOf(Number(count))].map((ratingKey) => ({
+    ...{ ratingKey, type: 'movie' as const, sectionId: '1', title: `Film number ${ratingKey}`, addedAt: 1577880000 },
+    ...{ parentTitle: null, grandparentTitle: null, parentRatingKey: null, grandparentRatingKey: null },
+    ...{ labels: [], thumb: null },
+  }))
+  let layers: ReturnType<typeof createReadLayers> | undefined
+  const { proxy } = await startBenchProxy(upstream, folder, ({ connection, recorder }) => {
+    layers = createReadLayers({ connection, recorder, store, serverId: 'bench', targets, ancestors: [], scope: 'on' })
+    return layers.wrapReads
+  })
+  void layers?.start()
+  return { url: proxy.url, report: () => layers?.scope?.report() }
+}
+
+const job = await startJob()
+// What was allocated while loading is let go as in a job, which waits for Kometa meanwhile.
+await wait(200)
+serveWords(
+  { url: job.url, startBytes: process.memoryUsage().rss },
+  {
+    peak: () => process.resourceUsage().maxRSS * 1024,
+    strategy: () => job.report()?.scope_strategy,
+  },
+)
