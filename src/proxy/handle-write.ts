@@ -48,6 +48,8 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
       if (own === null) return captures.keepUrl(upload, verdict.url, null)
       return captures.keepUrl(upload, `http://127.0.0.1:${options.port()}${own}`, options.readOwnUrl)
     }
+    // While it waits for its turn its bytes stay with the sender: reading goes on by itself when the store begins to read.
+    req.socket.pause()
     const contentType = req.headers['content-type']
     return captures.keepBody(upload, { stream: req, contentType, contentLength: statedLength(exchange) })
   }

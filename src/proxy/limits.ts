@@ -30,7 +30,7 @@ export const proxyLimits: ProxyLimits = {
   checkIntervalMs: 5_000,
   maxHeaderBytes: 131_072,
   maxHeadersCount: 100,
-  maxConnections: 256,
+  maxConnections: 2_048,
   maxDrainBytes: 64 * 1024 * 1024,
   maxArtworkAnswerBytes: 4 * 1024 * 1024,
   maxListedArtwork: 20_000,
