@@ -1,9 +1,13 @@
 import type { JobEvent } from '../contract/events.ts'
+import { inTurns } from '../util/in-turns.ts'
 import { fetchBeforePicture, shownPicture } from './before-picture.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import type { JobServers } from './connect-servers.ts'
 import type { JobFolder } from './job-folder.ts'
 import { describePicture } from './picture.ts'
+
+/** Pictures under way at once: most of one is waiting for Plex and for the disk. */
+const parallelPictures = 4
 
 /** Puts the before picture of every target into the job's input folder; answers with what could not be had, in words. */
 export async function fetchBeforePictures(
@@ -12,9 +16,9 @@ export async function fetchBeforePictures(
   folder: JobFolder,
   { signal, onEvent }: { signal: AbortSignal; onEvent(event: JobEvent): void },
 ): Promise<string[]> {
-  const warnings: string[] = []
   let done = 0
-  for (const target of targets) {
+  const warnings = await inTurns(targets, parallelPictures, async (target) => {
+    const notes: string[] = []
     onEvent({ type: 'progress', phase: 'before', done, total: targets.length, title: target.title })
     const server = servers.servers.find(({ index }) => index === target.serverIndex) ?? servers.servers[0]
     if (!server) throw new Error('a job has at least one server')
@@ -23,13 +27,14 @@ export async function fetchBeforePictures(
       { folder: folder.inputDir, id, item, input },
       { reader: server.reader, signal },
     )
-    if (found.note !== null) warnings.push(`${target.title}: ${found.note}`)
-    if (found.file === null) warnings.push(`${target.title}: no before picture: ${found.reason}`)
+    if (found.note !== null) notes.push(`${target.title}: ${found.note}`)
+    if (found.file === null) notes.push(`${target.title}: no before picture: ${found.reason}`)
     else target.before = await describePicture(found.file, folder.relative(found.file), found.type)
     const shown = found.file !== null && found.source !== 'input' ? shownPicture(item) : null
     if (shown && found.file !== null) target.shown = { path: shown.path, sha256: found.sha256 }
     done += 1
     onEvent({ type: 'progress', phase: 'before', done, total: targets.length, title: target.title })
-  }
-  return warnings
+    return notes
+  })
+  return warnings.flat()
 }

@@ -1,4 +1,5 @@
 import { createItemStateReader, type ItemMetadata, type ItemPosters, type ItemStateReader } from '../plex/item-state.ts'
+import { inTurns } from '../util/in-turns.ts'
 import type { JobServer } from './connect-servers.ts'
 
 /** Reads of one server under way at once: Kometa's own come first. */
@@ -69,7 +70,7 @@ export async function readFingerprint(
     const reader = createItemStateReader(connection, signal)
     const known = await attempt(reader.metadata(keys))
     const hashOf = createImageHashes(id, reader, knownImages)
-    const items = await inTurns(keys, async (key) => {
+    const items = await inTurns(keys, parallelReads, async (key) => {
       const metadata = known?.get(key)
       if (!metadata)
         return describe({ server: id, rating_key: key }, known ? false : null, undefined, undefined, undefined)
@@ -117,14 +118,4 @@ function describe(
     selected_poster: posters?.selected,
     poster_sha256: hash,
   }
-}
-
-async function inTurns<T, R>(values: readonly T[], act: (value: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  const waiting = values.map((value, index) => ({ value, index }))
-  const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) results[next.index] = await act(next.value)
-  }
-  await Promise.all(Array.from({ length: Math.min(parallelReads, values.length) }, worker))
-  return results
 }
