@@ -20,7 +20,7 @@ export async function measurePreviews({ rounds, large, scratch, say }: BenchOpti
     async floor(round) {
       // Kometa writes here: each round gets a library of its own.
       using own = await world.server({ films: targets.length })
-      return world.direct(own, world.config(`floor-${round}`, own))
+      return await world.direct(own, world.config(`floor-${round}`, own))
     },
   }
   // Once without counting: the check of Kometa's requirements is remembered from then on, and files are in the page cache.
