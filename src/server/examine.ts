@@ -1,11 +1,25 @@
+import type { JobConfig } from '../config/job-config.ts'
 import type { DoctorReport } from '../contract/doctor.ts'
+import { AppError } from '../contract/errors.ts'
 import { runDoctor } from '../run/doctor.ts'
+import type { LiveConnection } from './connect/connection.ts'
 import type { StudioParts } from './routes/context.ts'
+
+/** The config that is connected; where it cannot be used, the words that the Connect screen has for it. */
+function connectedConfig({ config, reply }: LiveConnection): () => Promise<JobConfig> {
+  return async () => {
+    if (config) return config
+    const [problem] = reply.problems.filter(({ severity }) => severity === 'error')
+    throw new AppError('CONFIG_INVALID', problem?.message ?? 'the config cannot be used', {
+      hint: 'Correct it on the Connect screen.',
+    })
+  }
+}
 
 /** The doctor's checks for the connected config, for the Connect screen. */
 export async function examine(parts: StudioParts, signal: AbortSignal): Promise<DoctorReport> {
   const connection = parts.connections.current()
-  const config = connection?.config ?? null
+  const config = connection ? connectedConfig(connection) : null
   const report = await runDoctor(
     {
       env: parts.start.env,
@@ -14,7 +28,7 @@ export async function examine(parts: StudioParts, signal: AbortSignal): Promise<
       // It is taken by us.
       studioPort: null,
       kometa: parts.kometa.renderer,
-      config: config ? async () => config : null,
+      config,
       signal,
     },
     () => undefined,

@@ -46,10 +46,30 @@ describe('bad usage is one clear line, what to do, and exit code 2', () => {
   })
 })
 
+test.each(['serve', 'run', 'demo', 'doctor', 'verify', 'setup', 'proxy', 'completion'])(
+  '%s: the help has examples, and an option that there is not leads to it',
+  async (command) => {
+    const help = await cli([command, '--help'])
+    expect(help.code).toBe(0)
+    const examples = help.stdout.split(/^Examples:$/m)[1] ?? ''
+    expect(examples.match(new RegExp(`^ .*kometa-preview ${command}`, 'gm'))?.length).toBeGreaterThanOrEqual(2)
+    const wrong = await cli([command, '--no-such-option'])
+    expect([wrong.code, wrong.stdout]).toEqual([2, ''])
+    expect(wrong.stderr).toContain("unknown option '--no-such-option'")
+    expect(wrong.stderr).toContain(`Try: kometa-preview ${command} --help`)
+  },
+)
+
 test('--help and --version end with 0', async () => {
   const help = await cli(['--help'])
   expect(help.code).toBe(0)
   expect(help.stdout).toContain('Your first picture')
+  // All that a newcomer needs, in the order in which they need it.
+  const steps = ['demo', 'serve', 'run', 'setup', 'doctor'].map((name) =>
+    help.stdout.indexOf(`  kometa-preview ${name} `),
+  )
+  expect(steps.every((at) => at > 0)).toBe(true)
+  expect(steps.toSorted((a, b) => a - b)).toEqual(steps)
   expect((await cli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
