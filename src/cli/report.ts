@@ -49,7 +49,7 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean):
   if (summary.renderer === 'sample') {
     lines.push('The pictures were drawn by the sample renderer, a stand-in for Kometa; `run` uses the real one.')
   }
-  const writes = summary.blocked_write_attempts.length
+  const writes = summary.verification.blocked
   lines.push(
     `${paint('bold', summary.status)}: ${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked, ${letThrough(summary)} let through.`,
   )

@@ -31,21 +31,34 @@ export function nextHopAuthorization(hop: NextHop): { 'proxy-authorization'?: st
   return { 'proxy-authorization': `Basic ${Buffer.from(hop.credentials).toString('base64')}` }
 }
 
-/** Tries the addresses that were judged, one after the other: a machine without IPv6 still reaches a host that has both. */
+/** For each address but the last one: where IPv6 leads nowhere, a host must not cost half a minute. */
+const attemptTimeoutMs = 1_000
+
+/**
+ * Tries the addresses that were judged, one after the other and of both families in turn: a machine on which IPv6 leads nowhere
+ * still reaches a host that has both.
+ */
 export async function dialFirst(addresses: readonly LookupAddress[], port: number, timeoutMs: number): Promise<Socket> {
   const deadline = performance.now() + timeoutMs
   let failure = new Error('the host has no address')
-  for (const [index, { address }] of addresses.entries()) {
+  for (const [index, { address }] of inTurn(addresses).entries()) {
     const left = deadline - performance.now()
     if (left <= 0) break
     try {
-      // The last one may have all the time that is left; the others must leave some for it.
-      return await dialAddress(address, port, index === addresses.length - 1 ? left : left / 2)
+      const isLast = index === addresses.length - 1
+      return await dialAddress(address, port, isLast ? left : Math.min(attemptTimeoutMs, left / 2))
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error))
     }
   }
   throw failure
+}
+
+function inTurn(addresses: readonly LookupAddress[]): LookupAddress[] {
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family)
+  const others = addresses.filter(({ family }) => family !== addresses[0]?.family)
+  const pairs = Array.from({ length: Math.max(first.length, others.length) }, (_, at) => [first[at], others[at]])
+  return pairs.flat().filter((one) => one !== undefined)
 }
 
 /** Connects to an address that was judged; never to a name, which could resolve to something else by now. */
