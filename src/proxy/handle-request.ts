@@ -44,10 +44,11 @@ export function createRequestHandler(options: HandleOptions) {
     // Whatever else is broken, no answer that began may look whole and no socket may hang.
     try {
       records.refused(exchange, { status: 500, reason, outcome: 'failed' })
-    } finally {
-      if (exchange.res.headersSent) exchange.res.destroy()
-      else exchange.answer(500, textType, reason)
+    } catch {
+      // The ledger takes no line either (a full disk): the client hears of the failure, and the job when it ends.
     }
+    if (exchange.res.headersSent) exchange.res.destroy()
+    else exchange.answer(500, textType, reason)
   }
 
   function refuse(exchange: Exchange, status: number, reason: string, expectsContinue: boolean): void {

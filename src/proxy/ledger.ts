@@ -54,6 +54,7 @@ export interface LedgerHead {
 }
 
 export interface Ledger extends Disposable {
+  /** Throws when the disk does not take the line of a write; that of a read waits, or is only counted. */
   append(entry: LedgerEntry): void
   /** Writes what waits and syncs. Throws when the disk does not take it. */
   flush(): void
@@ -114,6 +115,16 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
       // Nobody is there to be told: the next entry, or the flush at the end, tries again and tells.
     }
   }
+  /** Throws for a write alone: its client must not hear a success. Of a read nobody could be told but by a crash. */
+  const tryToWrite = (entry: LedgerEntry): boolean => {
+    try {
+      write()
+      return true
+    } catch (error) {
+      if (isAboutWrite(entry)) throw error
+      return false
+    }
+  }
   const rotate = () => {
     if (descriptor === null) return
     const name = rotatedName(basename(path), rotated.length + 1)
@@ -139,10 +150,13 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
         uncountedReads += 1
         return
       }
-      // Past a disk that takes nothing no entry is made: who asks hears of it, and memory does not grow.
-      if (unwritten.length > 0) write()
+      // Past a disk that takes nothing no entry is made, and memory does not grow: who writes hears of it, a read is only counted.
+      if (unwritten.length > 0 && !tryToWrite(entry)) {
+        uncountedReads += 1
+        return
+      }
       unsealed.push(entry)
-      if (!isRead || unsealed.length >= maxUnsealed) write()
+      if (!isRead || unsealed.length >= maxUnsealed) tryToWrite(entry)
       else timer ??= setTimeout(writeLater, flushAfterMs).unref()
     },
     flush() {

@@ -74,7 +74,11 @@ export function createRecords(
       const seq = recorder.nextSeq()
       const place = { ...describe(target), section: sectionOf(target.path), rating_key: ratingKeyOf(target) }
       const read = { seq, timestamp: now(), server, method, ...place, status, reason, outcome }
-      recorder.refused(read, { status, reason, durationMs: 0 })
+      try {
+        recorder.refused(read, { status, reason, durationMs: 0 })
+      } catch {
+        // A full disk: it went nowhere, and there is nobody but the parser's own events to tell.
+      }
     },
     blocked(exchange, { ratingKey: rating_key, artwork: kind, bytes: content_length }, { status, reason }) {
       const { seq, timestamp, summary } = exchange
