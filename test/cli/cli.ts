@@ -13,12 +13,21 @@ export interface CliResult {
   stderr: string
 }
 
+/** What starts the command line, the program first. */
+export const cliCommand = (args: readonly string[]): [string, ...string[]] => [
+  process.execPath,
+  ...loader,
+  main,
+  ...args,
+]
+
 /** The command line as a user runs it: a process of its own, with an environment of its own. */
 export function startCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; done: Promise<CliResult> } {
-  const child = spawn(process.execPath, [...loader, main, ...args], {
+  const [program, ...rest] = cliCommand(args)
+  const child = spawn(program, rest, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
