@@ -58,6 +58,8 @@ Examples:
 
 async function doctor(options: DoctorCommandOptions, context: CliContext): Promise<void> {
   const { env } = context
+  // A look-up that the C library is in keeps the process until it ends: half a minute by default, where no name server answers.
+  process.env.RES_OPTIONS ??= 'timeout:2 attempts:1'
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
   const color = process.stdout.isTTY === true

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { cliCommand, seen } from './cli.ts'
+import { cliCommand, seen } from '../cli/cli.ts'
 
-test('a name server that never answers does not keep the process: its look-ups cannot be given up', async () => {
+test('a name server that never answers does not keep the doctor for long', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'name-server-'))
   writeFileSync(join(dir, 'resolv.conf'), 'nameserver 127.0.0.77\noptions timeout:30\n')
   const inside = (command: string) => [
