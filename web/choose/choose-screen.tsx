@@ -48,7 +48,13 @@ export function ChooseScreen() {
     <div className="choose">
       <h1 className="hidden-text">Choose posters</h1>
       <div className="choose-head">
-        <Filters query={query} searchRef={search} total={wall.total} size={size} onSize={wallSize.set} />
+        <Filters
+          query={query}
+          searchRef={search}
+          total={wall.loading ? null : wall.total}
+          size={size}
+          onSize={wallSize.set}
+        />
         <Crumbs query={query} parents={wall.parents} />
         <IndexState />
       </div>

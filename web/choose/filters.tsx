@@ -49,7 +49,8 @@ export function Filters({
 }: {
   query: WallQuery
   searchRef: RefObject<HTMLInputElement | null>
-  total: number
+  /** null: nothing has been read yet. */
+  total: number | null
   size: WallSize
   onSize: (size: WallSize) => void
 }) {
@@ -104,7 +105,7 @@ export function Filters({
             </Button>
           )}
           <span className="filters-total muted" role="status">
-            {count(total, 'poster')}
+            {total !== null && count(total, 'poster')}
           </span>
         </div>
       )}
