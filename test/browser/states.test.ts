@@ -24,6 +24,7 @@ function libraries() {
     film('302', 'الرسالة: قصة طويلة جداً لا تنتهي أبداً'),
     film('303', '千と千尋の神隠し'),
     film('304', 'No Poster At All', { posters: [] }),
+    film('306', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'),
     film('305', '<img src=x onerror=alert(1)> & "quotes"'),
   ]
   return [{ ...films, items: [...films.items, ...odd] }, shows]
@@ -100,7 +101,7 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
   })
 
   test('a job that goes wrong while it is watched opens its log at the line that says why', async () => {
-    const job = await start('304', '301', '302', '305')
+    const job = await start('304', '301', '302', '305', '306')
     await page.goto(`${origin}/jobs/${job.id}/run`)
     await page.waitForURL(/log=error/)
     // An error of two lines has two rows, both marked.
@@ -161,6 +162,9 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
           .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
           .map((element) => element.className)`)
         expect(beyond, `${path} at ${width} px`).toEqual([])
+        // A word that cannot be broken makes no picture larger than its neighbours.
+        const heights = await page.locator('.run-cell').evaluateAll((cells) => cells.map((cell) => cell.clientHeight))
+        expect(Math.max(0, ...heights), `${path} at ${width} px`).toBeLessThan(300)
       }
     }
     await page.setViewportSize({ width: 1280, height: 800 })

@@ -43,17 +43,21 @@ const RunPicture = memo(function RunPicture({
 }) {
   const { id, title, before, after, outcome, overlays } = target
   const shape = shapeOfTarget(target)
+  const picture = after ?? before
   const words = after
     ? `${title}, after${overlays.length > 0 ? `: ${overlays.length} overlays` : ''}`
     : `${title}: ${over ? outcomeWords[outcome].toLowerCase() : 'not drawn yet'}`
   const content = (
     <>
-      <span className="run-frame" data-drawn={after !== null || undefined}>
-        {after || before ? (
+      <span
+        className={`run-frame ${over && !picture ? 'run-frame-none' : ''}`}
+        data-drawn={after !== null || undefined}
+      >
+        {picture ? (
           // The frame has the target's shape before any picture is there.
-          <JobThumb key={(after ?? before)?.sha256} jobId={jobId} image={after ?? before} width={180} alt={words} />
+          <JobThumb key={picture.sha256} jobId={jobId} image={picture} width={180} alt={words} />
         ) : (
-          <span className={`thumb thumb-${shape}`} />
+          <span className={`thumb thumb-${shape}`}>{over && <span className="thumb-missing">No picture</span>}</span>
         )}
       </span>
       <span className="run-words">
