@@ -60,7 +60,7 @@ try {
     await page.mouse.up()
     await page.mouse.move(viewport.width - 8, viewport.height - 8)
     await page.locator('.sign-good').nth(2).waitFor()
-    await page.waitForLoadState('networkidle')
+    for (const picture of await page.locator('.filmstrip li').all()) await picture.locator('.thumb-there').waitFor()
     await sharp(await page.screenshot())
       .webp({ quality: 86 })
       .toFile(out)
