@@ -57,9 +57,7 @@ const RunPicture = memo(function RunPicture({
           // The frame has the target's shape before any picture is there.
           <JobThumb key={picture.sha256} jobId={jobId} image={picture} width={180} alt={words} />
         ) : (
-          <span className={`thumb thumb-${shape}`} aria-hidden="true">
-            {over && <span className="thumb-missing">No picture</span>}
-          </span>
+          <span className={`thumb thumb-${shape}`}>{over && <span className="thumb-missing" />}</span>
         )}
       </span>
       <span className="run-words">
