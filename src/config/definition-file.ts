@@ -1,35 +1,58 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { JobConfig } from './job-config.ts'
+import type { OverlayEntry } from './overlay-entries.ts'
+import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
 import { readYamlFile } from './yaml-read.ts'
 import { getMap, textOf } from './yaml-value.ts'
 
 /**
- * In which of a library's own overlay files a definition stands, as the config names the file; null when it comes from a
- * default or a remote file, or from a template under another name.
+ * In which overlay file of a library a definition stands, as the config names the file (`default: resolution` for one of Kometa's
+ * own); null when it comes from a remote file, or from one that cannot be read.
  */
 export async function findDefinitionFile(
   config: JobConfig,
   mappingName: string,
   definition: string,
+  kometaDir: string | null = null,
 ): Promise<string | null> {
   const library = config.libraries.find((one) => one.mappingName === mappingName)
-  for (const { form, value } of library?.overlayFiles ?? []) {
-    const path = resolve(config.kometaCwd, value)
-    const files =
-      form === 'folder'
-        ? await yamlFiles(path, value)
-        : form === 'file' || form === 'path'
-          ? [{ path, name: value }]
-          : []
-    for (const file of files) {
-      if (await defines(file.path, definition)) return file.name
+  for (const entry of library?.overlayFiles ?? []) {
+    for (const { path, name } of await filesOf(entry, config.kometaCwd, kometaDir)) {
+      if (await defines(path, definition)) return name
     }
   }
   return null
 }
 
-async function yamlFiles(folder: string, name: string): Promise<{ path: string; name: string }[]> {
+interface NamedFile {
+  path: string
+  name: string
+}
+
+async function filesOf({ form, value }: OverlayEntry, cwd: string, kometaDir: string | null): Promise<NamedFile[]> {
+  switch (form) {
+    case 'folder':
+      return yamlFiles(resolve(cwd, value), value)
+    case 'file':
+    case 'path':
+      return existing([resolve(cwd, value)], value)
+    case 'default':
+      return kometaDir === null ? [] : existing(defaultOverlayPlaces(kometaDir, value), `default: ${value}`)
+    default:
+      return []
+  }
+}
+
+async function existing(places: readonly string[], name: string): Promise<NamedFile[]> {
+  for (const place of places) {
+    const path = await findOverlayFile(place)
+    if (path !== undefined) return [{ path, name }]
+  }
+  return []
+}
+
+async function yamlFiles(folder: string, name: string): Promise<NamedFile[]> {
   const entries = await readdir(folder).catch(() => [])
   return entries
     .filter((entry) => /\.ya?ml$/i.test(entry))

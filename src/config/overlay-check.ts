@@ -8,6 +8,7 @@ import { type JobLibrary, secretHint } from './job-libraries.ts'
 import { exists } from './locate.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
+import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
 import { readYamlFile } from './yaml-read.ts'
 import { get, isMap } from './yaml-value.ts'
 
@@ -132,10 +133,9 @@ const missing = (warning: string): EntryResult => ({ loadable: 0, warnings: [war
 async function checkDefault(name: string, label: string, { kometaDir }: CheckContext): Promise<EntryResult> {
   if (name === 'other_award') return missing(`${label}: Kometa no longer has it`)
   if (kometaDir === null) return { loadable: 1, warnings: [] }
-  const file = withEnding(name.startsWith('overlays/') ? name.slice(9) : name)
-  const folder = join(kometaDir, 'defaults', 'overlays')
-  const places = ['.', 'movie', 'show', 'both', 'chart', 'award'].map((sub) => join(folder, sub, file))
-  for (const place of places) if (await firstExisting(place)) return { loadable: 1, warnings: [] }
+  for (const place of defaultOverlayPlaces(kometaDir, name)) {
+    if (await findOverlayFile(place)) return { loadable: 1, warnings: [] }
+  }
   return missing(`${label}: Kometa has no default overlay of this name`)
 }
 
@@ -159,7 +159,7 @@ async function checkFolder(path: string, label: string, context: CheckContext): 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 async function checkFile(path: string, label: string, context: CheckContext): Promise<EntryResult> {
-  const found = await firstExisting(context.resolve(withEnding(path)))
+  const found = await findOverlayFile(context.resolve(path))
   if (found === undefined) return missing(`${label}: there is no such file`)
   try {
     const document = await readYamlFile(found)
@@ -170,13 +170,4 @@ async function checkFile(path: string, label: string, context: CheckContext): Pr
     if (error instanceof AppError) return missing(`${label}: ${error.message}`)
     throw error
   }
-}
-
-const withEnding = (path: string): string => (/\.ya?ml$/.test(path) ? path : `${path}.yml`)
-
-/** Kometa also takes the other of .yml and .yaml (meta.py:160-163). */
-async function firstExisting(path: string): Promise<string | undefined> {
-  const other = path.endsWith('.yml') ? `${path.slice(0, -4)}.yaml` : `${path.slice(0, -5)}.yml`
-  for (const candidate of [path, other]) if (await exists(candidate)) return candidate
-  return undefined
 }

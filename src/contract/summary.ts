@@ -77,6 +77,26 @@ export const summarySchema = z.object({
   kometa: z.object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() }),
   /** Kometa exits 0 on almost every failure: this number means nothing for success. null = it was ended by us. */
   kometa_exit_code: z.int().nullable(),
+  /** Each Kometa process of the job; libraries run in parallel, one process each where they can. */
+  kometa_runs: z
+    .array(
+      z.object({
+        /** Mapping names, in the order in which it ran them. */
+        libraries: z.array(z.string()),
+        /** null = it was ended by us, or by a signal. */
+        exit_code: z.int().nullable(),
+        /** `Finished ... Run` stands in its log. */
+        finished: z.boolean(),
+        duration_ms: z.number().nonnegative(),
+        /** Items that it uploaded a picture for, by its log. */
+        items_drawn: z.int().nonnegative(),
+        /** Relative to the job folder. */
+        logs: z.string(),
+        /** Why it is not a success, in words. */
+        problems: z.array(z.string()),
+      }),
+    )
+    .default([]),
   servers: z.array(
     z.object({
       id: z.string(),
@@ -96,7 +116,14 @@ export const summarySchema = z.object({
   targets: z.array(targetResultSchema),
   /** Captures of items that are no target. */
   extras: z.array(
-    z.object({ rating_key: z.string().nullable(), saved_path: z.string().nullable(), reason: z.string() }),
+    z.object({
+      rating_key: z.string().nullable(),
+      saved_path: z.string().nullable(),
+      /** decoy, above a target, or outside scope: it came in by its ratingKey, past every listing. */
+      reason: z.string(),
+      /** What Kometa drew on it, by its log; [] when that does not tell. */
+      definitions: z.array(z.string()).default([]),
+    }),
   ),
   refused_reads: z.array(refusedReadSchema),
   /** What differs between the user's config and the run config, a line each. */

@@ -28,6 +28,8 @@ export interface LibraryRun {
   suppressed: Set<string>
   /** Definitions with `limit:`. */
   limited: string[]
+  /** Definitions with a search in random order. */
+  random: string[]
   /** Definitions that Kometa dropped because of an error; those that just match nothing are not among them. */
   failed: { name: string; reason: string }[]
   /** False when Kometa only takes overlays off: then it says nothing of applying any (overlays.py:72). */
@@ -124,6 +126,7 @@ export function createKometaRecorder(): KometaRecorder {
     if (!run) return
     if (event.type === 'definition') run.definitions = event.count
     else if (event.type === 'definition_limited') run.limited.push(event.name)
+    else if (event.type === 'definition_random') run.random.push(event.name)
     else if (event.type === 'definition_matched' && event.items > 0) run.matched.push(event.name)
     else if (event.type === 'definition_ranked') run.ranked.push(event.overlay)
     else if (event.type === 'definition_suppresses') for (const name of event.names) run.suppressed.add(name)
@@ -144,6 +147,7 @@ const newRun = (library: LibraryName): LibraryRun => ({
   ranked: [],
   suppressed: new Set(),
   limited: [],
+  random: [],
   failed: [],
   applies: false,
   items: [],

@@ -21,6 +21,9 @@ const newOpen: Omit<Open, 'name'> = {
   namesFollow: false,
 }
 
+/** `Sort By: ['random']` (builder.py:3827). */
+const randomSort = /^\s*Sort By: \[(?:.*, )?'random'[,\]]/
+
 /** From `<library> Library Overlays` to `Overlay Operation for ...`: the definitions (overlays.py:578-637, builder.py). */
 export function createCompileReader(context: ParserContext): { read: LogReader; end(): void } {
   let compiling = false
@@ -37,7 +40,7 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     open = null
   }
 
-  const read: LogReader = ({ file, level, text }) => {
+  const read: LogReader = ({ file, level, text, more }) => {
     const { library } = context
     if (library === null) return false
     if (file === 'overlays.py' && level === 'info' && text === `${library.title} Library Overlays`) {
@@ -72,6 +75,10 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     if (file === 'builder.py' && level === 'debug') {
       if (open.namesFollow) open.suppresses = namesOf(text)
       open.namesFollow = text === 'Validating Method: suppress_overlays'
+    }
+    // plex.py:1581 logs what it searches for in several lines.
+    if (file === 'plex.py' && more.some((line) => randomSort.test(line))) {
+      context.emit({ type: 'definition_random', library, name })
     }
     if (level === 'warning' || level === 'error') open.lastTrouble = text
     if (file !== 'overlays.py' || open.settled) return true

@@ -65,6 +65,8 @@ export type KometaEventBody =
   | ({ type: 'definition'; name: string; count: number } & Place)
   /** The definition has `limit:`, so what it matches depends on all items of the library. */
   | ({ type: 'definition_limited'; name: string } & Place)
+  /** A search of the definition sorts at random, so that it gives other items each time. */
+  | ({ type: 'definition_random'; name: string } & Place)
   | ({ type: 'definition_matched'; name: string; items: number } & Place)
   /** A matched definition whose group and weight the log has: those that are made of templates, as all default files are. */
   | ({ type: 'definition_ranked'; overlay: RankedOverlay } & Place)

@@ -7,6 +7,8 @@ export interface JobFindings {
   kometaProblems: readonly string[]
   targets: readonly Pick<TargetResult, 'id' | 'title' | 'status' | 'reason'>[]
   refusedReads: readonly RefusedRead[]
+  /** The check of the scope afterwards found that a narrowed search had left items out. */
+  narrowedWrongly: boolean
   /** Records that no longer fitted into the lists. */
   dropped: number
 }
@@ -31,6 +33,11 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   }
   const [failed] = refusedReads.filter(({ outcome }) => outcome === 'failed')
   if (failed) problems.push(`Plex did not answer Kometa as it should: ${failed.reason}.`)
+  if (findings.narrowedWrongly) {
+    problems.push(
+      'Plex answered a narrowed search differently from the whole one: badges may be missing (try --no-scope).',
+    )
+  }
   if (findings.dropped > 0) problems.push(`${findings.dropped} records are in the ledger only: there were too many.`)
   return { status: statusOf(findings, problems, missing.length === targets.length), problems }
 }

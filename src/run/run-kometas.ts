@@ -25,6 +25,8 @@ export interface KometaRun {
   record: KometaRecord
   changes: readonly string[]
   warnings: readonly string[]
+  /** Where its logs are kept. */
+  logsDir: string
   /** `<mapping name> <ratingKey>` of the clean originals that were copied in. */
   backups: ReadonlyMap<string, string>
   /** ratingKeys of those that Kometa left in place. */
@@ -169,7 +171,7 @@ async function runOne(
   const { backups } = workspace
   const warnings = [...workspace.warnings, ...notHidden, ...left]
   const backupsLeft = await workspace.backupsLeft()
-  return { libraries, exit, record: recorder.record, changes, warnings, backups, backupsLeft }
+  return { libraries, exit, record: recorder.record, changes, warnings, logsDir, backups, backupsLeft }
 }
 
 /** What Kometa calls an error and default files make by the dozen: a definition that fits nothing in this library. */

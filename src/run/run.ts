@@ -182,7 +182,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
     await verification.after()
     scopes = await finishScopes(proxies.scopes)
-    for (const warning of await findUnfaithful(config, runs, scopes)) {
+    for (const warning of await findUnfaithful(config, renderer.dir, runs, scopes)) {
       warnings.push(warning)
       log.warning(warning)
     }
@@ -203,6 +203,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   ledger.flush()
   const summary = buildSummary({
     request,
+    folder,
     servers: servers.servers,
     targets,
     results,

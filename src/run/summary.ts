@@ -23,14 +23,17 @@ import type { JobFolder } from './job-folder.ts'
 import type { ImageReads, JobRecords } from './job-recorder.ts'
 import type { JobTarget } from './job-target.ts'
 import { isKometas, judgeJob } from './judge-job.ts'
+import { exitCodeOf, summarizeKometa } from './kometa-summary.ts'
 import { findExtras } from './map-captures.ts'
 import type { JobRequest } from './request.ts'
 import type { KometaRun } from './run-kometas.ts'
 import type { HostCount } from './start-gate.ts'
 import type { JobScopeReport } from './start-proxies.ts'
+import { summarizeExtra } from './summarize-extra.ts'
 
 export interface SummaryInput {
   request: JobRequest
+  folder: JobFolder
   servers: readonly JobServer[]
   targets: readonly JobTarget[]
   results: readonly TargetOutput[]
@@ -70,6 +73,7 @@ export function buildSummary(input: SummaryInput): Summary {
     kometaProblems: [...new Set([...kometaSays, ...(input.failure === null ? [] : [input.failure])])],
     targets,
     refusedReads: records.refused,
+    narrowedWrongly: input.scopes.some(({ recheck }) => recheck?.agrees === false),
     dropped: records.dropped,
   })
   for (const problem of problems) log[status === 'failed' ? 'error' : 'warning'](problem)
@@ -89,7 +93,8 @@ export function buildSummary(input: SummaryInput): Summary {
       commit: request.renderer.commit,
       supported: request.renderer.supported,
     },
-    kometa_exit_code: exitCode(kometa),
+    kometa_exit_code: exitCodeOf(kometa),
+    kometa_runs: kometa.map((run) => summarizeKometa(run, input.folder)),
     servers: input.servers.map(({ id, info }) => ({
       id,
       name: info.name,
@@ -106,11 +111,9 @@ export function buildSummary(input: SummaryInput): Summary {
       ...new Set([...exported.map(([, path]) => path), ...captures.flatMap(({ saved_path }) => saved_path ?? [])]),
     ],
     targets,
-    extras: findExtras(mappable(targets), captures).map((capture) => ({
-      rating_key: capture.rating_key,
-      saved_path: capture.saved_path,
-      reason: extraReason(capture, input),
-    })),
+    extras: findExtras(mappable(targets), captures).map((capture) =>
+      summarizeExtra(capture, input, drawn.get(capture.seq)),
+    ),
     refused_reads: records.refused,
     config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))].map(redactor.text),
     durations_ms: input.durationsMs,
@@ -139,12 +142,6 @@ export function buildSummary(input: SummaryInput): Summary {
   } satisfies Summary)
 }
 
-/** The first that is not 0; null when one was ended by us, or none was started. */
-function exitCode(kometa: readonly KometaRun[]): number | null {
-  const [first] = kometa
-  return (kometa.find(({ exit }) => exit.code !== 0) ?? first)?.exit.code ?? null
-}
-
 export async function writeSummary(folder: JobFolder, summary: Summary): Promise<void> {
   await writeFileAtomic(folder.summaryPath, `${JSON.stringify(summary, null, 2)}\n`)
 }
@@ -155,17 +152,6 @@ function runWarnings({ warnings, record }: KometaRun): string[] {
     ({ name, reason }) => `NOT PREVIEWED: overlays that need ${name}${reason === null ? '' : `: ${reason}`}`,
   )
   return [...warnings, ...services]
-}
-
-function extraReason({ rating_key, server }: Capture, { targets, scopes }: SummaryInput): string {
-  const key = rating_key ?? ''
-  const child = targets.find((target) => target.server === server && target.ancestors.includes(key))
-  if (child) return `above the target ${child.id}`
-  const scope = scopes.find((one) => one.server === server)
-  if (!scope) return 'not a target'
-  return scope.decoys.some((decoy) => decoy.ratingKey === key)
-    ? 'decoy: shown to Kometa so that a search with results has one'
-    : 'outside scope'
 }
 
 function scopeSummary(report: JobScopeReport): Summary['scope'][number] {
@@ -280,8 +266,10 @@ function baseUsed(
   return isBackup ? 'backup' : 'asset'
 }
 
-/** The refused or failed read that may have cost this target a badge: any of its library, or of a place that nobody knows. */
+/** What may have cost this target a badge: a search that was narrowed wrongly, or a refused or failed read of its library. */
 function incompleteBecause(target: JobTarget, { records, targets, scopes }: SummaryInput): string | null {
+  const recheck = scopes.find(({ server }) => server === target.server)?.recheck
+  if (recheck?.agrees === false) return `${recheck.target}: ${recheck.why}`
   const read = records.refused.filter(isKometas).find((one) => {
     if (one.server !== target.server) return false
     const place = one.section === null ? sectionOf(one, targets, scopes) : `${one.server} ${one.section}`

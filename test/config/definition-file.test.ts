@@ -29,6 +29,7 @@ beforeAll(async () => {
     'config/badges.yml': 'overlays:\n  Ten: {plex_search: {all: {}, limit: 10}}\n  7: {plex_all: true}\n',
     'config/broken.yml': 'overlays: {Lost: [\n',
     'config/more/seasons.yaml': 'overlays: {Deep: {plex_all: true}}\n',
+    'defaults/overlays/resolution.yml': 'overlays: {4K: {plex_search: {all: {resolution: 4K}}}}\n',
     'config/more/notes.txt': 'overlays: {Noted: {plex_all: true}}\n',
   }
   for (const [path, text] of Object.entries(files)) {
@@ -50,6 +51,11 @@ describe('the file that a definition stands in, as the config names it', () => {
     ['Noted', null],
   ])('%s: %s', async (definition, file) => {
     expect(await findDefinitionFile(config, 'Movies', definition)).toBe(file)
+  })
+
+  test('of a default of Kometa, where its checkout is known', async () => {
+    expect(await findDefinitionFile(config, 'Movies', '4K', dir)).toBe('default: resolution')
+    expect(await findDefinitionFile(config, 'Movies', 'Ten', dir)).toBe('config/badges.yml')
   })
 
   test('of another library, of a file that is gone, of a library that is not in the config', async () => {

@@ -81,6 +81,17 @@ describe('a whole run', () => {
     expect(only(mixed, 'definition_matched').find(({ name }) => name === 'No Rating')).toMatchObject({ items: 2 })
   })
 
+  test('names the definitions that search in random order', () => {
+    expect(only(mixed, 'definition_random')).toEqual([])
+    // The same log of a config whose first search has `sort_by: random`, and whose second one has it among others.
+    const parts = read('mixed.log').split("Sort By: ['title.asc']")
+    const random = [parts[0], "Sort By: ['random']", parts[1], "Sort By: ['year.desc', 'random']", ...parts.slice(2)]
+    expect(only(parse(random.join('')), 'definition_random').map(({ name }) => name)).toEqual([
+      'Everything, Or Nearly',
+      'Rating',
+    ])
+  })
+
   test('gives each item its own result, also where titles are the same or hold a colon', () => {
     const shown = results.map(({ library, title, outcome, overlays }) => [
       library.mapping,

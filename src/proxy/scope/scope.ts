@@ -112,6 +112,8 @@ export function createScope(options: ScopeOptions): Scope {
   }
   const onContradiction = async (form: NarrowForm, why: string): Promise<void> => {
     if (contradictions.length < maxRemembered) contradictions.push(`${form}: ${why}`)
+    // What was answered in a form that is not trusted any more is asked for again.
+    cache.drop(() => true)
     await runCheck()
   }
   const narrowed = (search: NarrowedSearch): void => {
@@ -160,7 +162,11 @@ export function createScope(options: ScopeOptions): Scope {
         agrees: null,
         why: `it could not be asked: ${error instanceof Error ? error.message : String(error)}`,
       }))
-      if (recheck.agrees === false) contradictions.push(`re-check of ${recheck.target}: ${recheck.why}`)
+      if (recheck.agrees === false) {
+        contradictions.push(`re-check of ${recheck.target}: ${recheck.why}`)
+        // The next job must not draw on them.
+        cache.drop(() => true)
+      }
       return recheck
     },
     report() {

@@ -104,6 +104,9 @@ async function checkForm(
   if (whole === null || narrowed === null) return fails('the trial search with nested groups cannot be asked')
   // Too many to send them all: then only what the search was made to find is known.
   const isWhole = whole.total <= maxTrialItems
+  const [first = ''] = wanted
+  // Made to find that item: a search that does not has shown nothing, and an empty answer agrees with everything.
+  if (isWhole && !whole.keys.has(first)) return fails('the trial search does not find what it was made to find')
   const expected = isWhole ? wanted.filter((key) => whole.keys.has(key)) : wanted.slice(0, 1)
   const tooMuch = isWhole && wanted.some((key) => narrowed.has(key) && !whole.keys.has(key))
   return hasAll(narrowed, expected) && !tooMuch

@@ -1,0 +1,25 @@
+import type { Summary } from '../contract/summary.ts'
+import { kometaProblems } from '../kometa/explain-stop.ts'
+import type { JobFolder } from './job-folder.ts'
+import type { KometaRun } from './run-kometas.ts'
+
+/** The first that is not 0; null when one was ended by us, or none was started. */
+export function exitCodeOf(runs: readonly KometaRun[]): number | null {
+  const [first] = runs
+  return (runs.find(({ exit }) => exit.code !== 0) ?? first)?.exit.code ?? null
+}
+
+/** One Kometa process, as the summary names it. */
+export function summarizeKometa(run: KometaRun, folder: JobFolder): Summary['kometa_runs'][number] {
+  const { libraries, exit, record, logsDir } = run
+  const items = record.runs.flatMap((library) => library.items)
+  return {
+    libraries: [...libraries],
+    exit_code: exit.code,
+    finished: record.finished,
+    duration_ms: exit.durationMs,
+    items_drawn: items.filter(({ outcome }) => outcome === 'applied').length,
+    logs: folder.relative(logsDir),
+    problems: kometaProblems(record, exit),
+  }
+}
