@@ -33,6 +33,9 @@ describe('evidence of the runs against the real Kometa', () => {
       const limit = scenario.comparedUploads
       const direct = Object.entries(found?.direct ?? {}).map(([key, uploads]) => [key, uploads.slice(0, limit)])
       expect(found?.scoped).toEqual(Object.fromEntries(direct))
+      for (const strategy of scenario.strategies ?? []) {
+        expect(found?.strategies?.[strategy], strategy).toEqual(Object.fromEntries(direct))
+      }
       if (scenario.unscoped) expect(found?.unscoped).toEqual(Object.fromEntries(direct))
     })
   })

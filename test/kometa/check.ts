@@ -28,7 +28,11 @@ const failures =
   /Overlay Error:|TMDb Error|Mapping\/Convert Error|URL Error|Config Error|Template Error|\[CRITICAL\]|Traceback|attribute not allowed/
 
 /** What the scenario says a preview of it comes to. */
-export function checkExpectation(scenario: Scenario, { summary, uploads, log }: PreviewRun, scoped: boolean): void {
+export function checkExpectation(
+  scenario: Scenario,
+  { summary, uploads, log }: PreviewRun,
+  { scoped, strategy }: { scoped: boolean; strategy: 'title' | 'filter' | null },
+): void {
   const { expect: wanted = {}, targets } = scenario
   expect(summary.problems, 'problems').toEqual((wanted.problems ?? []).map((words) => expect.stringMatching(words)))
   expect(summary.status).toBe(wanted.status ?? 'success')
@@ -47,13 +51,17 @@ export function checkExpectation(scenario: Scenario, { summary, uploads, log }: 
     .filter((line) => failures.test(line) && !wanted.errors?.some((words) => words.test(line)))
   expect(errors, 'what Kometa could not do').toEqual([])
   for (const pattern of wanted.logged ?? []) expect(log).toMatch(pattern)
-  for (const pattern of wanted.warnings ?? []) expect(summary.warnings.join('\n')).toMatch(pattern)
   if (!scoped) {
     expect(summary.scope).toEqual([])
     return
   }
+  for (const pattern of wanted.warnings ?? []) expect(summary.warnings.join('\n')).toMatch(pattern)
+  for (const [key, definitions] of Object.entries(wanted.extras ?? {})) {
+    const extra = summary.extras.find(({ rating_key }) => rating_key === key)
+    expect(extra?.definitions, `drawn on ${key}`).toEqual(definitions)
+  }
   const strategies = [...new Set(summary.scope.map(({ strategy }) => strategy))]
-  expect(strategies).toEqual([wanted.strategy ?? 'id'])
+  expect(strategies).toEqual([strategy ?? wanted.strategy ?? 'id'])
   expect(summary.scope.flatMap(({ contradictions }) => contradictions)).toEqual([])
   expect(summary.scope.map(({ recheck }) => recheck?.agrees)).not.toContain(false)
   const strangers = summary.extras.filter(({ reason }) => !/^(?:above the target|decoy)/.test(reason))

@@ -14,6 +14,8 @@ const scenarioEvidenceSchema = z.object({
   direct: uploadsSchema,
   scoped: uploadsSchema,
   unscoped: uploadsSchema.optional(),
+  /** Scoped, by the strategy that the server left. */
+  strategies: z.record(z.string(), uploadsSchema).optional(),
 })
 export type ScenarioEvidence = z.infer<typeof scenarioEvidenceSchema>
 

@@ -31,6 +31,8 @@ export interface Expectation {
   problems?: readonly RegExp[]
   /** ratingKeys beyond targets, decoys and what is above a target, for which Kometa uploads all the same. */
   outsideScope?: readonly string[]
+  /** What Kometa drew on an item that is no target, by ratingKey. */
+  extras?: Readonly<Record<string, readonly string[]>>
   warnings?: readonly RegExp[]
   /** How the scope was kept; default: by id. */
   strategy?: Summary['scope'][number]['strategy']
@@ -59,6 +61,8 @@ export interface Scenario {
   targets: readonly string[]
   /** Preview it over the whole library as well: then the bytes of every item must agree. */
   unscoped?: boolean
+  /** Preview it also from a Plex that leaves no better way than these to narrow a question: the same bytes. */
+  strategies?: readonly ('title' | 'filter')[]
   /** Two mapping names on one section: in a preview the second cannot see what the first one wrote, so only so many uploads of each target are compared. */
   comparedUploads?: number
   expect?: Expectation

@@ -73,16 +73,20 @@ async function prove(scenario: Scenario): Promise<ScenarioEvidence> {
     await writeRecording(scenario.name, kometaOf(renderer), straight)
   }
 
-  const preview = async (side: 'scoped' | 'unscoped') => {
-    await using plex = await startSamplePlex({ libraries: scenario.libraries, clock: sampleClock, ...scenario.plex })
+  const preview = async (side: 'scoped' | 'unscoped' | 'title' | 'filter') => {
+    const strategy = side === 'title' || side === 'filter' ? side : null
+    const honours = strategy === null ? {} : { scopeHonours: { id: false, title: strategy === 'title' } }
+    await using plex = await startSamplePlex({
+      ...{ libraries: scenario.libraries, clock: sampleClock, ...scenario.plex, ...honours },
+    })
     const state = plex.stateHash()
-    const scoped = side === 'scoped'
+    const scoped = side !== 'unscoped'
     const run = await timed(side, runPreview(scenario, plex, { ...place(side), scoped }))
     expect(plex.writes, 'writes that reached Plex').toEqual([])
     expect(plex.stateHash(), 'state of Plex').toBe(state)
     expect(run.folder.after, "the user's folder").toEqual(run.folder.before)
     compareUploads(scenario, direct, run, scoped)
-    checkExpectation(scenario, run, scoped)
+    checkExpectation(scenario, run, { scoped, strategy })
     return listUploads(run.uploads, scenario.targets)
   }
   const evidence: ScenarioEvidence = {
@@ -90,6 +94,9 @@ async function prove(scenario: Scenario): Promise<ScenarioEvidence> {
     direct: listUploads(direct.uploads, scenario.targets),
     scoped: await preview('scoped'),
     ...(scenario.unscoped ? { unscoped: await preview('unscoped') } : {}),
+  }
+  for (const strategy of scenario.strategies ?? []) {
+    evidence.strategies = { ...evidence.strategies, [strategy]: await preview(strategy) }
   }
   seconds.set(scenario.name, times.join(', '))
   return evidence

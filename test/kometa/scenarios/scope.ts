@@ -9,7 +9,7 @@ const folder = (definitions: Record<string, unknown>, library = 'Movies') => ({
 const twenty = (edit: (index: number) => Parameters<typeof film>[2]) =>
   movies(Array.from({ length: 20 }, (_, index) => film(String(101 + index), `Film ${index}`, edit(index))))
 
-export const scope: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     name: 'second-builder',
     about: 'A definition with two builders, of which only the second one finds a target',
@@ -206,4 +206,51 @@ export const scope: readonly Scenario[] = [
     targets: ['101', '102', '104'],
     unscoped: true,
   },
+  {
+    name: 'pilots',
+    about: 'Episodes that enter past any listing: the pilot of each show, of which none is a target',
+    libraries: [shows([show('2000', 'Dragnet', [2, 3]), show('2100', 'The Honeymooners', [2])])],
+    folder: folder(
+      {
+        Show: { plex_all: true, overlay: text('Show') },
+        Pilot: { builder_level: 'episode', plex_pilots: true, overlay: text('Pilot') },
+      },
+      'Shows',
+    ),
+    targets: ['2000'],
+    unscoped: true,
+    expect: { outsideScope: ['2011'], extras: { 2011: ['Pilot'] } },
+  },
+  {
+    name: 'limit-and-random',
+    about: 'A definition with a limit that comes from a template, and searches in random order: both are warned of',
+    libraries: [twenty((index) => ({ year: 1920 + index }))],
+    folder: {
+      'config/config.yml': config({ Movies: { overlay_files: [{ file: 'config/file.yml' }] } }),
+      'config/file.yml': overlays(
+        {
+          Some: { template: { name: 'limited' }, plex_all: true, overlay: text('Some') },
+          Shuffled: {
+            plex_search: { all: { 'year.gte': 1925 }, sort_by: 'random' },
+            overlay: text('Shuffled', at(40, 300)),
+          },
+        },
+        { templates: { limited: { limit: 50 } } },
+      ),
+    },
+    targets: ['103', '110'],
+    unscoped: true,
+    expect: {
+      warnings: [
+        /"Some" in config\/file\.yml \(Movies\) has a limit/,
+        /"Shuffled" in config\/file\.yml \(Movies\) sorts at/,
+      ],
+    },
+  },
 ]
+
+/** Whatever way a server leaves to ask for less, the bytes are the same. */
+export const scope: readonly Scenario[] = scenarios.map((scenario) => ({
+  ...scenario,
+  strategies: ['title', 'filter'],
+}))
