@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { workspacePrefix, writeOwner } from '../config/stale-workspaces.ts'
-import type { PlexReader } from '../plex/reads.ts'
 import { createMemoStore, type MemoStore } from '../proxy/memo/memo-store.ts'
-import type { Stamps } from '../proxy/memo/stale.ts'
+import { maxReuseMs } from '../proxy/memo/stale.ts'
 import { ownIdentity } from './process-identity.ts'
 
 /**
@@ -12,45 +11,99 @@ import { ownIdentity } from './process-identity.ts'
  * to each. Disposing forgets all of it and removes its folder.
  */
 export interface Remembered extends AsyncDisposable {
-  /** One store for each server and token: two tokens may see different things. */
-  store(serverId: string, token: string): Promise<MemoStore>
+  /** False when it ends with the job: then nothing has to be known for the next one. */
+  readonly lasting: boolean
+  /** The store of one server and token, for one job: two tokens may see different things. */
+  borrow(serverId: string, token: string): Promise<BorrowedStore>
 }
 
-export function createRemembered(folder: string): Remembered {
-  const stores = new Map<string, Promise<MemoStore>>()
+/** Disposing gives it back: what nobody borrows is forgotten when it has become too old to be used. */
+export interface BorrowedStore extends AsyncDisposable {
+  store: MemoStore
+}
+
+export interface RememberedLimits {
+  /** A store that nobody has borrowed for so long holds nothing that may be used. */
+  maxIdleMs: number
+  /** Servers and tokens at a time; past it the store that was used longest ago goes. Those of a running job stay. */
+  maxStores: number
+}
+
+const rememberedLimits: RememberedLimits = { maxIdleMs: maxReuseMs, maxStores: 4 }
+
+interface Shelf {
+  store: Promise<MemoStore>
+  borrowers: number
+  idle: NodeJS.Timeout | null
+}
+
+/**
+ * Opens a memory in a folder of its own among the workspaces, by whose rules the next start removes it if this process dies.
+ * `lasting`: it is handed from job to job.
+ */
+export async function openRemembered(
+  workspaces: string,
+  { lasting, limits = rememberedLimits }: { lasting: boolean; limits?: RememberedLimits },
+): Promise<Remembered> {
+  await mkdir(workspaces, { recursive: true, mode: 0o700 })
+  const folder = await mkdtemp(join(workspaces, workspacePrefix))
+  await writeOwner(folder, await ownIdentity(), false)
+  const shelves = new Map<string, Shelf>()
+
+  async function forget(name: string, shelf: Shelf): Promise<void> {
+    if (shelf.idle !== null) clearTimeout(shelf.idle)
+    if (shelves.get(name) === shelf) shelves.delete(name)
+    await (await shelf.store)[Symbol.asyncDispose]()
+  }
+
+  async function makeRoom(): Promise<void> {
+    const idle = [...shelves].filter(([, { borrowers }]) => borrowers === 0)
+    for (const [name, shelf] of idle.slice(0, Math.max(0, shelves.size - limits.maxStores))) await forget(name, shelf)
+  }
+
+  function giveBack(name: string, shelf: Shelf): void {
+    shelf.borrowers -= 1
+    if (shelf.borrowers > 0) return
+    shelf.idle = setTimeout(() => void forget(name, shelf).catch(() => undefined), limits.maxIdleMs)
+    shelf.idle.unref()
+  }
+
   return {
-    store(serverId, token) {
+    lasting,
+    async borrow(serverId, token) {
       const name = createHash('sha256').update(`${serverId} ${token}`).digest('hex').slice(0, 24)
-      const known = stores.get(name) ?? createMemoStore(join(folder, name))
-      stores.set(name, known)
-      return known
+      // Another folder each time: one that is being removed must not take the next one's pictures along.
+      const shelf = shelves.get(name) ?? { store: makeStore(folder, name), borrowers: 0, idle: null }
+      shelves.delete(name)
+      shelves.set(name, shelf)
+      shelf.borrowers += 1
+      if (shelf.idle !== null) clearTimeout(shelf.idle)
+      shelf.idle = null
+      await makeRoom()
+      const store = await shelf.store
+      let given = false
+      return {
+        store,
+        async [Symbol.asyncDispose]() {
+          if (!given) giveBack(name, shelf)
+          given = true
+        },
+      }
     },
     async [Symbol.asyncDispose]() {
-      for (const store of stores.values()) await (await store)[Symbol.asyncDispose]()
-      stores.clear()
+      for (const [name, shelf] of shelves) await forget(name, shelf)
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** The memory of one job alone, in a folder that the next start removes if this process dies. */
-export async function rememberForOneJob(workspaces: string): Promise<Remembered> {
-  await mkdir(workspaces, { recursive: true, mode: 0o700 })
-  const folder = await mkdtemp(join(workspaces, workspacePrefix))
-  await writeOwner(folder, await ownIdentity(), false)
-  return createRemembered(folder)
-}
+/** The same memory for one job, which does not end with it. */
+export const lend = ({ borrow }: Remembered): Remembered => ({
+  lasting: true,
+  borrow,
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+})
 
-/** Plex's own stamps of this moment: of all sections, and of the items that are remembered or wanted. */
-export async function readStamps(reader: PlexReader, store: MemoStore, wanted: readonly string[]): Promise<Stamps> {
-  const sections = await reader.sections()
-  const items = await reader.items([...new Set([...store.items(), ...wanted])])
-  return {
-    sections: new Map(
-      sections.map(({ key, updatedAt, contentChangedAt }) => [key, `${updatedAt} ${contentChangedAt}`]),
-    ),
-    items: new Map(
-      items.flatMap(({ ratingKey, updatedAt }) => (updatedAt === null ? [] : [[ratingKey, String(updatedAt)]])),
-    ),
-  }
+async function makeStore(folder: string, name: string): Promise<MemoStore> {
+  return createMemoStore(await mkdtemp(join(folder, `${name}-`)))
 }

@@ -27,7 +27,7 @@ import { createOutsideLookup } from './outside-hosts.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
 import { redactError } from './redact-error.ts'
-import { rememberForOneJob } from './remembered.ts'
+import { lend, openRemembered } from './remembered.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
 import { gateRulesOf, startJobGate } from './start-gate.ts'
@@ -133,8 +133,9 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     enter('before')
     warnings.push(...(await fetchBeforePictures(targets, servers, folder, { signal, onEvent })))
     enter('workspace')
-    await using own = await rememberForOneJob(workspaces)
-    const remembered = request.remembered ?? own
+    await using remembered = request.remembered
+      ? lend(request.remembered)
+      : await openRemembered(workspaces, { lasting: false })
     await using proxies = await startProxies(servers, {
       captures,
       recorder,

@@ -10,7 +10,8 @@ import type { JobLog } from '../util/job-log.ts'
 import type { ChosenTargets } from './choose-targets.ts'
 import type { JobServer, JobServers } from './connect-servers.ts'
 import type { JobRecorder } from './job-recorder.ts'
-import { type Remembered, readStamps } from './remembered.ts'
+import { readStamps } from './read-stamps.ts'
+import type { BorrowedStore, Remembered } from './remembered.ts'
 
 export interface JobProxies extends AsyncDisposable {
   /** By server id; empty when the job runs unscoped. */
@@ -48,8 +49,10 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
   const proxies: CaptureProxy[] = []
   const access: JobProxies['access'] = []
   const scopes = new Map<string, Scope>()
+  const borrowed: BorrowedStore[] = []
   const close = async () => {
     await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()))
+    await Promise.all(borrowed.map((store) => store[Symbol.asyncDispose]()))
   }
   try {
     for (const server of servers.servers) {
@@ -58,7 +61,7 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
         .filter((one) => one.serverIndex === index)
         .flatMap(({ item }) => item ?? [])
       if (targets.length === 0) continue
-      const layers = await jobLayers(server, targets, options)
+      const layers = await jobLayers(server, targets, options, borrowed)
       if (layers.scope) scopes.set(id, layers.scope)
       const real = options.exposeToken ? options.tokens[index] : undefined
       const token = real ?? randomBytes(24).toString('base64url')
@@ -111,13 +114,18 @@ async function jobLayers(
   server: JobServer,
   targets: readonly PlexItem[],
   options: StartProxiesOptions,
+  borrowed: BorrowedStore[],
 ): Promise<ReadLayers> {
   const { recorder, signal, chosen } = options
   const { id, index, connection, reader } = server
   const ancestors = chosen.ancestors.get(index) ?? []
-  const store = await options.remembered.store(id, options.tokens[index] ?? '')
-  const wanted = [...targets, ...ancestors].map(({ ratingKey }) => ratingKey)
-  store.beginJob(await readStamps(reader, store, wanted), { fresh: options.fresh })
+  const shelf = await options.remembered.borrow(id, options.tokens[index] ?? '')
+  borrowed.push(shelf)
+  const { store } = shelf
+  // A memory that ends with the job has nothing of before and nothing for later.
+  if (options.remembered.lasting) {
+    store.beginJob(await readStamps(reader, store, [...targets, ...ancestors]), { fresh: options.fresh })
+  }
   const scope = options.scoped ? 'on' : 'off'
   const layers = createReadLayers({ connection, serverId: id, recorder, store, targets, ancestors, scope, signal })
   recorder.onWrite((write) => {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { settingsSchema } from '../contract/api-jobs.ts'
 import { AppError } from '../contract/errors.ts'
 import type { IsolateMode } from '../kometa/isolation.ts'
 import { acquireJobLock } from '../run/job-lock.ts'
-import { createRemembered } from '../run/remembered.ts'
+import { openRemembered } from '../run/remembered.ts'
 import { createAllowedFolders } from './connect/folders.ts'
 import { type MakeRenderer, watchKometa } from './connect/kometa-state.ts'
 import { createConnections, readConfigText } from './connections.ts'
@@ -188,9 +188,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     onChange: (record) => events.job(toEntry(record, runner.queuePlace(record.id))),
     onRemove: (jobId) => events.send({ type: 'job-removed', jobId }),
   })
-  const rememberedDir = join(studioDir, 'remembered')
-  await rm(rememberedDir, { recursive: true, force: true })
-  const remembered = end(createRemembered(rememberedDir))
+  const remembered = end(await openRemembered(join(dataDir, 'workspaces'), { lasting: true }))
   const prune = async () => {
     const ours = store.list().filter(({ id }) => store.isOurs(id))
     const gone: JobRecord[] = []

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createRemembered } from '../../src/run/remembered.ts'
-import { type JobWorld, run, startJobWorld } from './job-world.ts'
+import { openRemembered } from '../../src/run/remembered.ts'
+import { canaries, type JobWorld, run, startJobWorld } from './job-world.ts'
 
 interface Line {
   source: string
@@ -33,7 +33,7 @@ function assertNotOvercounted(world: JobWorld, lines: readonly Line[]): void {
 
 test('the ledger says forward of what reached Plex alone; what memory answers is an answer', async () => {
   await using world = await startJobWorld()
-  await using remembered = createRemembered(join(world.dir, 'remembered'))
+  await using remembered = await openRemembered(join(world.dir, 'remembered'), { lasting: true })
   const request = { specs: ['101', '102'], remembered }
 
   const first = await run(world, request)
@@ -51,4 +51,61 @@ test('the ledger says forward of what reached Plex alone; what memory answers is
   assertNotOvercounted(world, ledger(join(world.dir, 'again')))
   expect(second.summary.plex_reads?.forwarded).toBeLessThan(reads?.forwarded ?? 0)
   world.assertUntouched()
+})
+
+/** Requests with python-plexapi's headers: Kometa's reads, and the self-check's, which asks as Kometa would. */
+const asKometa = ({ plex }: JobWorld): string[] =>
+  plex.journal.flatMap(({ headerLines, target }) =>
+    headerLines.some((line) => /^accept: \*\/\*$/i.test(line)) ? target : [],
+  )
+
+test('after an edit Plex is asked for little, and never again for what stayed the same', async () => {
+  const config = (more: string) => (url: string) =>
+    `plex: {url: "${url}", token: ${canaries.plex}}\ntmdb: {apikey: x}\nlibraries:\n  Movies: {overlay_files: [{default: resolution}${more}]}\n`
+  await using world = await startJobWorld({ config: config('') })
+  await using remembered = await openRemembered(join(world.dir, 'remembered'), { lasting: true })
+  const request = { specs: ['101', '102'], remembered }
+  const shaOf = ({ summary }: Awaited<ReturnType<typeof run>>) => summary.targets.map(({ after }) => after?.sha256)
+
+  const first = await run(world, request)
+  expect(first.summary.status).toBe('success')
+  expect(asKometa(world).length).toBeGreaterThan(25)
+
+  writeFileSync(world.configPath, config(', {default: runtimes}')(world.plex.url))
+  world.plex.clearJournal()
+  const second = await run(world, request)
+  expect(second.summary.status).toBe('success')
+  const [scope] = second.summary.scope
+  const asked = asKometa(world)
+  expect(asked.length - (scope?.requests.self_check ?? 0), asked.join('\n')).toBeLessThanOrEqual(10)
+  expect(shaOf(second)).not.toEqual(shaOf(first))
+
+  // The same bytes as from a preview that remembers nothing.
+  const alone = await run(world, { specs: request.specs, jobDir: join(world.dir, 'alone') })
+  expect(shaOf(alone)).toEqual(shaOf(second))
+
+  world.plex.clearJournal()
+  const fresh = await run(world, { ...request, fresh: true })
+  expect(asKometa(world).length - (scope?.requests.self_check ?? 0)).toBeGreaterThan(20)
+  expect(shaOf(fresh)).toEqual(shaOf(second))
+  world.assertUntouched()
+})
+
+test('what changed in Plex since is asked for again', async () => {
+  await using world = await startJobWorld()
+  await using remembered = await openRemembered(join(world.dir, 'remembered'), { lasting: true })
+  const first = await run(world, { specs: ['101', '102'], remembered })
+  await fetch(
+    `${world.plex.url}/library/sections/1/all?type=1&id=101&title.value=Changed&X-Plex-Token=${canaries.plex}`,
+    {
+      method: 'PUT',
+    },
+  )
+  world.plex.clearJournal()
+  const second = await run(world, { specs: ['101', '102'], remembered })
+  expect(second.summary.targets.map(({ title }) => title)).not.toEqual(first.summary.targets.map(({ title }) => title))
+  const asked = asKometa(world)
+  expect(asked).toContain('/library/metadata/101?skipRefresh=1')
+  expect(asked.some((target) => target.startsWith('/library/sections/1/all?includeGuids=1&type=1'))).toBe(true)
+  expect(asked).not.toContain('/library/metadata/102?skipRefresh=1')
 })

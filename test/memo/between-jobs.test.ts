@@ -21,6 +21,9 @@ describe('an answer of the job before is used', () => {
     ['/library/metadata/11', 0, false],
     ['/library/metadata/10,11', 0, false],
     ['/library/metadata/12', 0, false],
+    // Another section has changed, and whose children these are is not known.
+    ['/library/metadata/10/children?includeGuids=1', 0, false],
+    ['/library/metadata/10/file?url=upload%3A%2F%2Fx', 0, true],
     ['/', 0, false],
     ['/:/prefs', 0, false],
     ['/library/sections', 0, false],
@@ -76,6 +79,43 @@ describe('a write that Kometa believes in', () => {
     expect(touchesCollections(write('PUT', '/library/sections/1/all', 'type=1&id=9', '9'))).toBe(false)
     expect(touchesCollections(write('POST', '/library/metadata/9/posters', '', '9'))).toBe(false)
   })
+})
+
+test('what a blocked write put aside within a job is there again for the next one', async () => {
+  await using world = await startMemoWorld({ targets: ['1001'] })
+  const current = stamps({ 1: 'a' }, { 1001: '5' })
+  const search = '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'
+  world.store.beginJob(current)
+  const job = await world.job()
+  await job.layers.scope?.start()
+  const read = async () => {
+    world.plex.clearJournal()
+    await (await job.get('/library/metadata/1001')).arrayBuffer()
+    await (await job.get(search, paged(0, 100))).arrayBuffer()
+    return world.asked().length
+  }
+  await read()
+  const label = '/library/sections/1/all?type=1&id=1001&label%5B0%5D.tag.tag=Overlay&label.locked=1'
+  expect((await job.send('PUT', label)).status).toBe(200)
+  world.store.beginJob(current)
+  expect(await read()).toBe(0)
+  expect((await job.send('PUT', label)).status).toBe(200)
+  expect(await read()).toBe(2)
+})
+
+test('an item that turned up while a job ran is known by the stamp in its own answer', async () => {
+  await using world = await startMemoWorld({ targets: ['1001'] })
+  const job = await world.job()
+  const answer = await (await job.get('/library/metadata/1005')).text()
+  const updatedAt = / updatedAt="(\d+)"/.exec(answer)?.[1] ?? ''
+  const ask = async (stamp: string) => {
+    world.store.beginJob(stamps({ 1: 'a' }, { 1005: stamp }))
+    world.plex.clearJournal()
+    await (await job.get('/library/metadata/1005')).arrayBuffer()
+    return world.asked().length
+  }
+  expect(await ask(updatedAt)).toBe(0)
+  expect(await ask('1')).toBe(1)
 })
 
 test('the second job of a server asks for nothing that stayed the same', async () => {

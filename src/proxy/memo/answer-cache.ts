@@ -5,6 +5,9 @@ export interface AnswerCache<Answer> {
   peek(key: string): Answer | undefined
   /** Forgets what the predicate names, also what is still being asked: its answer then reaches those who wait, and is not kept. */
   drop(isStale: (key: string, answer: Answer | undefined, askedAtMs: number) => boolean): void
+  /** As `drop`, but what is known already is only put aside: `restore` brings back what was not asked for again since. */
+  putAside(isStale: (key: string, answer: Answer | undefined) => boolean): void
+  restore(): void
   readonly size: number
   readonly bytes: number
 }
@@ -26,6 +29,8 @@ interface Entry<Answer> {
   answer?: Answer
   bytes: number
   askedAtMs: number
+  /** Not to be given until `restore`. */
+  aside: boolean
 }
 
 /** A bounded cache; past a limit the answer that was used longest ago goes. */
@@ -58,12 +63,13 @@ export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): 
     },
     get(key, ask) {
       const known = entries.get(key)
-      if (known !== undefined) {
+      if (known !== undefined && !known.aside) {
         entries.delete(key)
         entries.set(key, known)
         return known.promise
       }
-      const entry: Entry<Answer> = { promise: ask(), bytes: 0, askedAtMs: now() }
+      if (known !== undefined) forget(key, known)
+      const entry: Entry<Answer> = { promise: ask(), bytes: 0, askedAtMs: now(), aside: false }
       entries.set(key, entry)
       entry.promise = entry.promise.then(
         (answer) => {
@@ -86,9 +92,23 @@ export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): 
       )
       return entry.promise
     },
-    peek: (key) => entries.get(key)?.answer,
+    peek(key) {
+      const entry = entries.get(key)
+      return entry?.aside === false ? entry.answer : undefined
+    },
     drop(isStale) {
       for (const [key, entry] of entries) if (isStale(key, entry.answer, entry.askedAtMs)) forget(key, entry)
+    },
+    putAside(isStale) {
+      for (const [key, entry] of entries) {
+        if (!isStale(key, entry.answer)) continue
+        // What is still being asked may be answered before or after: it is kept for nobody.
+        if (entry.answer === undefined) forget(key, entry)
+        else entry.aside = true
+      }
+    },
+    restore() {
+      for (const entry of entries.values()) entry.aside = false
     },
   }
 }

@@ -59,11 +59,20 @@ export const maxReuseMs = 10 * 60_000
 const volatileFields =
   /(?:^|[?&.])(?:viewCount|lastViewedAt|viewOffset|userRating|lastRatedAt|unwatched|unwatchedLeaves|unviewedLeafCount|inProgress)(?:[!=<>%]|$)|[?&]sort=[^&]*(?:random|viewCount|lastViewedAt|userRating)/
 
+/** Below an item: what lists other items. */
+const listsOthers = new Set(['children', 'allLeaves', 'grandchildren', 'related', 'similar', 'extras'])
+
 /** True if an answer of an earlier job may be used in one that begins with `now` stamps. Pure. */
 export function isReusable(target: string, ageMs: number, before: Stamps, now: Stamps): boolean {
   if (ageMs > maxReuseMs || volatileFields.test(target)) return false
-  const keys = /^\/library\/metadata\/([\d,]+)/.exec(target)?.[1]
-  if (keys !== undefined) return keys.split(',').every((key) => isSame(before.items, now.items, key))
+  const [, keys, below = ''] = /^\/library\/metadata\/([\d,]+)(?:\/([A-Za-z]+))?/.exec(target) ?? []
+  if (keys !== undefined) {
+    if (!keys.split(',').every((key) => isSame(before.items, now.items, key))) return false
+    // An item's stamp says nothing of its children's: for lists of them no section may have changed, since theirs is not named.
+    return (
+      !listsOthers.has(below) || [...now.sections.keys()].every((key) => isSame(before.sections, now.sections, key))
+    )
+  }
   const section = sectionOf(target)
   return section !== null && isSame(before.sections, now.sections, section)
 }

@@ -153,7 +153,7 @@ export function createScope(options: ScopeOptions): Scope {
     },
     wrote(ratingKey) {
       const section = ratingKey === null ? null : (items.all.get(ratingKey)?.sectionId ?? null)
-      cache.drop((key) => section === null || key.startsWith(`/library/sections/${section}/`))
+      cache.putAside((key) => section === null || key.startsWith(`/library/sections/${section}/`))
     },
     async recheck() {
       // It only says how far the scope is to be trusted: a Plex that is gone by now must not take the results with it.

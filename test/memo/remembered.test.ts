@@ -1,0 +1,72 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { removeStaleWorkspaces } from '../../src/config/stale-workspaces.ts'
+import { livenessOf } from '../../src/run/process-identity.ts'
+import { lend, openRemembered } from '../../src/run/remembered.ts'
+
+let workspaces: string
+beforeEach(async () => {
+  workspaces = await mkdtemp(join(tmpdir(), 'remembered-'))
+})
+afterEach(() => rm(workspaces, { recursive: true, force: true }))
+
+const open = (limits = { maxIdleMs: 60_000, maxStores: 2 }) => openRemembered(workspaces, { lasting: true, limits })
+const stores = async () => {
+  const [folder = ''] = await readdir(workspaces)
+  return (await readdir(join(workspaces, folder))).filter((name) => name !== 'owner.json')
+}
+
+describe('what is remembered from job to job', () => {
+  test('is one store for each server and token, and the same one for the next job', async () => {
+    await using remembered = await open()
+    const one = await remembered.borrow('server', 'token')
+    const other = await remembered.borrow('server', 'another token')
+    expect(other.store).not.toBe(one.store)
+    await one[Symbol.asyncDispose]()
+    const again = await remembered.borrow('server', 'token')
+    expect(again.store).toBe(one.store)
+    expect(JSON.stringify(await stores())).not.toContain('token')
+  })
+
+  test('is forgotten when nobody has used it for as long as it may be reused', async () => {
+    await using remembered = await open({ maxIdleMs: 5, maxStores: 2 })
+    const one = await remembered.borrow('server', 'token')
+    const other = await remembered.borrow('another', 'token')
+    await writeFile(join(one.store.folder, 'picture'), 'bytes')
+    await one[Symbol.asyncDispose]()
+    // Twice is once.
+    await one[Symbol.asyncDispose]()
+    await vi.waitFor(async () => expect(await stores()).toHaveLength(1))
+    const later = await remembered.borrow('server', 'token')
+    expect(later.store).not.toBe(one.store)
+    expect(await readdir(other.store.folder)).toEqual([])
+  })
+
+  test('is no more than so many stores, but for those of a running job', async () => {
+    await using remembered = await open()
+    const [first, second] = [await remembered.borrow('1', 't'), await remembered.borrow('2', 't')]
+    await first[Symbol.asyncDispose]()
+    await remembered.borrow('3', 't')
+    expect(await stores()).toHaveLength(2)
+    await remembered.borrow('4', 't')
+    expect(await stores()).toHaveLength(3)
+    expect((await remembered.borrow('2', 't')).store).toBe(second.store)
+  })
+
+  test('goes with its end, not with the end of a job that it was lent to', async () => {
+    const remembered = await open()
+    await remembered.borrow('1', 't')
+    await lend(remembered)[Symbol.asyncDispose]()
+    expect(await stores()).toHaveLength(1)
+    await remembered[Symbol.asyncDispose]()
+    expect(await readdir(workspaces)).toEqual([])
+  })
+
+  test('stays while its process lives, whatever else starts among the workspaces', async () => {
+    await using _remembered = await open()
+    expect(await removeStaleWorkspaces(workspaces, livenessOf)).toEqual([])
+    expect(await removeStaleWorkspaces(workspaces, () => Promise.resolve('dead'))).toHaveLength(1)
+  })
+})
