@@ -122,14 +122,21 @@ export const jobDetailSchema = jobEntrySchema.extend({
 })
 export type JobDetail = z.infer<typeof jobDetailSchema>
 
+/** Ask Plex anew, whatever the jobs of the last ten minutes have read. */
+const freshSchema = z.boolean()
+
 export const startJobRequestSchema = z.object({
   connectionId: z.string(),
   targets: z.array(itemRefSchema).min(1).max(maxTargets),
   /** The edited YAML, masks in it; it belongs to this job alone. Absent: the config as it is connected. */
   configText: z.string().max(maxConfigBytes).optional(),
+  fresh: freshSchema.optional(),
 })
 export type StartJobRequest = z.input<typeof startJobRequestSchema>
-export const rerunRequestSchema = z.object({ configText: z.string().max(maxConfigBytes).optional() })
+export const rerunRequestSchema = z.object({
+  configText: z.string().max(maxConfigBytes).optional(),
+  fresh: freshSchema.optional(),
+})
 export const updateJobSchema = z.object({ keep: z.boolean() })
 export const jobConfigSchema = z.object({
   /** What this job ran with, secrets masked. */

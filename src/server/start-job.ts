@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
+import type { z } from 'zod'
 import type { ItemRef } from '../contract/api-common.ts'
-import type { StartJobRequest } from '../contract/api-jobs.ts'
+import type { rerunRequestSchema, StartJobRequest } from '../contract/api-jobs.ts'
 import { AppError } from '../contract/errors.ts'
 import { type PlexItem, titleWithYear } from '../plex/item.ts'
 import type { TargetLibrary } from '../plex/library-lookup.ts'
@@ -57,11 +58,15 @@ export async function startJob(
     edited || origin.kind === 'text' ? { masked, place: placeOf(origin, connection.config) } : null
   const config = { kind: origin.kind, name, path: origin.kind === 'path' ? origin.path : null, edited }
   const targets = await describeTargets(request.targets, connection)
-  return queueJob({ config, targets, masked, local }, deps)
+  return queueJob({ config, targets, masked, local, fresh: request.fresh === true }, deps)
 }
 
 /** A new job of an old one's targets, with its config, or an edit of that. */
-export async function rerunJob(record: JobRecord, configText: string | undefined, deps: StartDeps): Promise<JobRecord> {
+export async function rerunJob(
+  record: JobRecord,
+  { configText, fresh = false }: z.output<typeof rerunRequestSchema>,
+  deps: StartDeps,
+): Promise<JobRecord> {
   const dir = deps.store.dirOf(record.id)
   if (record.config.kind === 'unknown') {
     throw new RequestProblem(409, 'BAD_REQUEST', 'Only the command line can run this job again.', {
@@ -74,12 +79,12 @@ export async function rerunJob(record: JobRecord, configText: string | undefined
   const { config, targets } = record
   if (!isLocal && config.path !== null) {
     const masked = maskConfig(await deps.readUserConfig(config.path))
-    return queueJob({ config, targets, masked, local: null }, deps)
+    return queueJob({ config, targets, masked, local: null, fresh }, deps)
   }
   const masked = applyEdit(configText ?? snapshot, await readMasks(record, dir, deps.readUserConfig), config.name)
   const place = await readPlaceOf(record, dir, { env: deps.env, kometaDir: await deps.kometaDir() })
   return queueJob(
-    { config: { ...config, edited: config.edited || edited }, targets, masked, local: { masked, place } },
+    { config: { ...config, edited: config.edited || edited }, targets, masked, local: { masked, place }, fresh },
     deps,
   )
 }
@@ -90,9 +95,10 @@ interface NewJob {
   masked: MaskedConfig
   /** null: the config is used where it stands. */
   local: LocalConfig | null
+  fresh: boolean
 }
 
-async function queueJob({ config, targets, masked, local }: NewJob, deps: StartDeps): Promise<JobRecord> {
+async function queueJob({ config, targets, masked, local, fresh }: NewJob, deps: StartDeps): Promise<JobRecord> {
   const id = deps.store.newId(new Date())
   const record = newRecord({
     id,
@@ -101,6 +107,7 @@ async function queueJob({ config, targets, masked, local }: NewJob, deps: StartD
     targets,
     origin: 'studio',
     renderer: deps.rendererKind(),
+    fresh,
   })
   const dir = deps.store.dirOf(id)
   deps.runner.requireRoom()

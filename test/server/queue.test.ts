@@ -296,3 +296,21 @@ test('a summary that names files elsewhere opens none of them', async () => {
     '<img src=x onerror=alert(1)>',
   ])
 })
+
+test('the next job asks Plex for little of what it asked before, and for all of it where that is wanted', async () => {
+  await using it = await openStudio()
+  await it.connect()
+  const readsOf = async (id: string) => {
+    const job = await ended(it, id)
+    expect(job.status).toBe('success')
+    const summary = summarySchema.parse(JSON.parse(await readFile(join(job.folder, 'output', 'summary.json'), 'utf8')))
+    return summary.plex_reads?.forwarded ?? 0
+  }
+  const first = await start(it, ['101'])
+  const asked = await readsOf(first.id)
+  const again = await it.get('rerunJob', { params: { jobId: first.id }, body: {} })
+  expect(await readsOf(again.id)).toBeLessThan(asked / 2)
+  const fresh = await it.get('rerunJob', { params: { jobId: first.id }, body: { fresh: true } })
+  expect(await readsOf(fresh.id)).toBe(asked)
+  expect(plex.writes).toEqual([])
+}, 120_000)

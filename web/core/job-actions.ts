@@ -14,8 +14,8 @@ const refreshJobs = () => {
 /** Runs a job again, as it was or with another config, and goes to it. */
 export function useRerun() {
   return useMutation({
-    mutationFn: ({ jobId, configText }: { jobId: string; configText?: string }) =>
-      call('rerunJob', { params: { jobId }, body: configText === undefined ? {} : { configText } }),
+    mutationFn: ({ jobId, ...body }: { jobId: string; configText?: string; fresh?: boolean }) =>
+      call('rerunJob', { params: { jobId }, body }),
     onSuccess: (job) => {
       queryClient.setQueryData(jobQuery(job.id).queryKey, job)
       refreshJobs()

@@ -99,6 +99,11 @@ function JobMenu({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) =
                 <Icon name="restore" /> Run again
               </MenuItem>
             )}
+            {over && (
+              <MenuItem disabled={!job.canRerun} onSelect={then(() => rerun.mutate({ jobId: job.id, fresh: true }))}>
+                <Icon name="restore" /> Run again, asking Plex anew
+              </MenuItem>
+            )}
             <MenuItem onSelect={then(() => keep.mutate({ jobId: job.id, keep: !job.keep }))}>
               <Icon name="pin" /> {job.keep ? 'Keep no longer' : 'Keep'}
             </MenuItem>

@@ -45,6 +45,8 @@ export const jobRecordSchema = z.object({
   ),
   renderer: z.enum(['kometa', 'sample']),
   keep: z.boolean(),
+  /** Plex is asked anew, whatever earlier jobs have read. */
+  fresh: z.boolean().default(false),
   problem: problemSchema.nullable(),
   phases: z.array(jobPhaseSchema),
   counts: jobEntrySchema.shape.counts,
@@ -70,6 +72,7 @@ export function newRecord(
     startedAt: null,
     endedAt: null,
     keep: false,
+    fresh: false,
     problem: null,
     phases: [],
     counts: noCounts,

@@ -120,6 +120,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
         scoped: true,
         writeJobFile: record.config.kind === 'path' && !record.config.edited,
         remembered: deps.remembered,
+        fresh: record.fresh,
         env: deps.env,
         signal: abort.signal,
         onEvent: (event) => {

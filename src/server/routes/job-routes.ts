@@ -96,7 +96,7 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       return undefined
     },
     cancelJob: async ({ params }) => entry(await runner.cancel(required(params.jobId).id)),
-    rerunJob: async ({ params, body }) => detail(await rerunJob(required(params.jobId), body.configText, parts.start)),
+    rerunJob: async ({ params, body }) => detail(await rerunJob(required(params.jobId), body, parts.start)),
     async getJobConfig({ params }) {
       const record = required(params.jobId)
       const { name, edited } = record.config
