@@ -2,8 +2,10 @@ import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
 import { AppError } from '../contract/errors.ts'
+import type { Summary } from '../contract/summary.ts'
 import type { IsolateMode } from '../kometa/isolation.ts'
 import { runJob } from '../run/run.ts'
+import { type WatchOptions, watchJob } from '../run/watch/watch-job.ts'
 import { formatLogLine } from '../util/job-log.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir, newJobName } from './data-dir.ts'
@@ -13,6 +15,7 @@ import type { CliContext } from './program.ts'
 import { createProgress } from './progress.ts'
 import { parsePort } from './proxy.ts'
 import { exitCodeOf, reportSummary } from './report.ts'
+import { tellWatching } from './tell-watching.ts'
 
 interface RunCommandOptions {
   config?: string
@@ -33,6 +36,8 @@ interface RunCommandOptions {
   isolate: IsolateMode
   data?: string
   json?: boolean
+  fresh?: boolean
+  watch?: boolean
 }
 
 export function addRunCommand(program: Command, context: CliContext): void {
@@ -62,6 +67,8 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .option('--port <number>', 'where the proxy listens on 127.0.0.1 (default: 32500)', parsePort)
     .option('--idle-timeout <minutes>', 'end Kometa when it says nothing for so long (default: 10)', parseCount)
     .addOption(isolateOption())
+    .option('--watch', 'preview again whenever the config, an overlay file or an asset changes, until Ctrl-C')
+    .option('--fresh', 'with --watch: ask Plex for everything anew each time')
     .option('--keep-workspace', 'do not remove the private folder that Kometa ran in; it holds your API keys')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')
@@ -79,6 +86,7 @@ Examples:
   kometa-preview run --config config/config.yml --target "Dragnet S01E02" --target 4711 --library "TV Shows"
   kometa-preview run --config config/config.yml --kometa docker:kometateam/kometa:v2.4.4 --target 4711
   kometa-preview run --config config/config.yml --secret plextoken="$PLEX_TOKEN" --target 4711
+  kometa-preview run --config config/config.yml --target "Metropolis (1927)" --out ./try --watch
   kometa-preview run --job ./jobs/my-preview --json > result.json`,
     )
     .action((options: RunCommandOptions) => run(options, context))
@@ -91,37 +99,44 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
   using cancel = cancelOnSignals()
   const progress = createProgress({ stream: process.stderr })
   const renderer = await kometaRenderer(options, data, env, cancel.signal)
-  const config = await loadJobConfig(source, {
-    env,
-    secrets: options.secret,
-    ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }),
-    ...(options.kometaConfigDir === undefined ? {} : { kometaConfigDir: resolve(options.kometaConfigDir) }),
-    ...(options.kometaCwd === undefined ? {} : { kometaCwd: resolve(options.kometaCwd) }),
-  })
-  const jobDir = options.job ?? options.out ?? join(data, 'jobs', newJobName(new Date()))
-  try {
-    const summary = await runJob({
-      config,
-      jobDir,
-      specs: options.target,
-      library: options.library,
-      renderer,
-      dataDir: data,
-      keepWorkspace: options.keepWorkspace === true,
-      writeJobFile: source.kind === 'config',
-      scoped: options.scope,
-      proxyPort: options.port,
-      jobs: options.jobs,
-      idleTimeoutMs: options.idleTimeout === undefined ? undefined : options.idleTimeout * 60_000,
-      isolate: options.isolate,
+  const load = () =>
+    loadJobConfig(source, {
       env,
-      signal: cancel.signal,
-      onEvent: progress.event,
-      onLine: ({ level, text }) => progress.line(formatLogLine(level, text)),
+      secrets: options.secret,
+      ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }),
+      ...(options.kometaConfigDir === undefined ? {} : { kometaConfigDir: resolve(options.kometaConfigDir) }),
+      ...(options.kometaCwd === undefined ? {} : { kometaCwd: resolve(options.kometaCwd) }),
     })
+  const jobDir = options.job ?? options.out ?? join(data, 'jobs', newJobName(new Date()))
+  const request: WatchOptions['request'] = {
+    jobDir,
+    specs: options.target,
+    library: options.library,
+    renderer,
+    dataDir: data,
+    keepWorkspace: options.keepWorkspace === true,
+    writeJobFile: source.kind === 'config',
+    scoped: options.scope,
+    fresh: options.fresh,
+    proxyPort: options.port,
+    jobs: options.jobs,
+    idleTimeoutMs: options.idleTimeout === undefined ? undefined : options.idleTimeout * 60_000,
+    isolate: options.isolate,
+    env,
+    signal: cancel.signal,
+    onEvent: progress.event,
+    onLine: ({ level, text }) => progress.line(formatLogLine(level, text)),
+  }
+  const show = (summary: Summary): void => {
     progress.end()
-    if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+    if (options.json) process.stdout.write(`${JSON.stringify(summary, null, options.watch ? 0 : 2)}\n`)
     else process.stderr.write(`${reportSummary(summary, resolve(jobDir), process.stderr.isTTY === true)}\n`)
+  }
+  try {
+    const summary = options.watch
+      ? await watchJob({ request, load, ...tellWatching(process.stderr, show) })
+      : await runJob({ ...request, config: await load() })
+    if (!options.watch) show(summary)
     context.setExitCode(exitCodeOf(summary))
   } finally {
     progress.end()

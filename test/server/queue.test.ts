@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/job-config.ts'
 import type { JobDetail } from '../../src/contract/api-jobs.ts'
 import { apiUrl } from '../../src/contract/api-paths.ts'
+import { summarySchema } from '../../src/contract/summary.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import type { Renderer } from '../../src/run/renderer.ts'
 import { runJob } from '../../src/run/run.ts'
@@ -312,5 +313,5 @@ test('the next job asks Plex for little of what it asked before, and for all of 
   expect(await readsOf(again.id)).toBeLessThan(asked / 2)
   const fresh = await it.get('rerunJob', { params: { jobId: first.id }, body: { fresh: true } })
   expect(await readsOf(fresh.id)).toBe(asked)
-  expect(plex.writes).toEqual([])
+  expect(it.plex.writes).toEqual([])
 }, 120_000)

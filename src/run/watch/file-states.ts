@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { UsedFiles } from '../../config/used-files.ts'
+
+/** Path -> what it holds: a hash, or size and time of what is too large to read each time. */
+export type FileStates = ReadonlyMap<string, string>
+
+/** A larger file is known by its size and time. */
+const maxHashedBytes = 16 * 1024 * 1024
+/** Pictures of asset folders that are looked at; beyond, a change is not noticed. */
+const maxAssets = 10_000
+
+/** What all files of a preview hold at this moment. A file that is not there has no entry. */
+export async function readFileStates({ files, yamlFolders, assetFolders }: UsedFiles): Promise<FileStates> {
+  const states = new Map<string, string>()
+  const add = async (path: string, state: (path: string) => Promise<string | null>): Promise<void> => {
+    const found = await state(path)
+    if (found !== null) states.set(path, found)
+  }
+  for (const path of files) await add(path, contentState)
+  for (const folder of yamlFolders) {
+    for (const name of await namesIn(folder)) if (/\.ya?ml$/i.test(name)) await add(join(folder, name), contentState)
+  }
+  let assets = 0
+  for (const folder of await withSubfolders(assetFolders)) {
+    for (const name of await namesIn(folder)) {
+      if (!/\.(?:png|jpe?g|webp)$/i.test(name) || assets >= maxAssets) continue
+      assets += 1
+      await add(join(folder, name), statState)
+    }
+  }
+  return states
+}
+
+/** Paths that were changed, added or removed, sorted. */
+export function changedFiles(before: FileStates, now: FileStates): string[] {
+  const paths = new Set([...before.keys(), ...now.keys()])
+  return [...paths].filter((path) => before.get(path) !== now.get(path)).sort()
+}
+
+/** An asset folder has a folder for each item where `asset_folders` is on. */
+export async function withSubfolders(folders: readonly string[]): Promise<string[]> {
+  const all = [...folders]
+  for (const folder of folders) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+    all.push(...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name)))
+  }
+  return all
+}
+
+async function contentState(path: string): Promise<string | null> {
+  try {
+    const { size } = await stat(path)
+    if (size > maxHashedBytes) return await statState(path)
+    return createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')
+  } catch {
+    // Not there, or not readable: the job says which when it needs it.
+    return null
+  }
+}
+
+async function statState(path: string): Promise<string | null> {
+  return stat(path).then(
+    ({ size, mtimeMs }) => `${size} ${mtimeMs}`,
+    () => null,
+  )
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])

@@ -1,0 +1,63 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { dirname } from 'node:path'
+import type { UsedFiles } from '../../config/used-files.ts'
+import { changedFiles, type FileStates, readFileStates, withSubfolders } from './file-states.ts'
+
+/** An editor saves in several steps: the files are looked at when nothing has moved for so long. */
+const debounceMs = 150
+/** Network disks and container mounts tell nobody of a change: the files are looked at this often all the same. */
+const pollMs = 2_000
+/** Folders that are watched, each with a handle of the system; files of further ones are polled. */
+const maxWatchedFolders = 1_000
+
+/** Waits until a file of the preview holds something else than in `before`. Answers with what changed; [] when `signal` aborts. */
+export async function waitForChange(
+  used: UsedFiles,
+  before: FileStates,
+  signal: AbortSignal,
+): Promise<{ changed: string[]; now: FileStates }> {
+  const folders = new Set([...used.files.map((path) => dirname(path)), ...used.yamlFolders])
+  for (const folder of await withSubfolders(used.assetFolders)) folders.add(folder)
+  const watchers: FSWatcher[] = []
+  let wake: () => void = () => undefined
+  let timer: NodeJS.Timeout | undefined
+  const stirred = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => wake(), debounceMs)
+  }
+  for (const folder of [...folders].slice(0, maxWatchedFolders)) {
+    const watcher = watchFolder(folder, stirred)
+    if (watcher !== null) watchers.push(watcher)
+  }
+  const poll = setInterval(() => wake(), pollMs)
+  const onAbort = (): void => wake()
+  signal.addEventListener('abort', onAbort)
+  try {
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const now = await readFileStates(used)
+      const changed = changedFiles(before, now)
+      if (changed.length > 0) return { changed, now }
+      if (!signal.aborted) await woken
+    }
+    return { changed: [], now: before }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    clearInterval(poll)
+    clearTimeout(timer)
+    for (const watcher of watchers) watcher.close()
+  }
+}
+
+/** null: the folder is not there, or the system has no handle left; its files are polled. */
+function watchFolder(folder: string, stirred: () => void): FSWatcher | null {
+  try {
+    const watcher = watch(folder, { persistent: true }, stirred)
+    watcher.on('error', () => watcher.close())
+    return watcher
+  } catch {
+    return null
+  }
+}

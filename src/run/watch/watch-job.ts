@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import type { JobConfig } from '../../config/job-config.ts'
+import { listUsedFiles, type UsedFiles } from '../../config/used-files.ts'
+import { readYamlFile } from '../../config/yaml-read.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { Summary } from '../../contract/summary.ts'
+import { openRemembered } from '../remembered.ts'
+import type { JobRequest } from '../request.ts'
+import { runJob } from '../run.ts'
+import { type FileStates, readFileStates } from './file-states.ts'
+import { waitForChange } from './wait-for-change.ts'
+
+export interface WatchOptions {
+  /** What stays the same from preview to preview; all of them go into one job folder. */
+  request: Omit<JobRequest, 'config' | 'remembered'>
+  /** Reads the config anew. */
+  load(): Promise<JobConfig>
+  /** A preview has ended. `differs`: targets whose picture is another one than before; null for the first. */
+  onPreview(summary: Summary, differs: readonly string[] | null): void
+  /** It waits now. `files`: how many it watches. */
+  onWaiting(files: number): void
+  /** These were changed; a preview begins. */
+  onChange(paths: readonly string[]): void
+  /** An edit that cannot be used as it is. */
+  onProblem(error: AppError): void
+}
+
+/**
+ * Previews, waits for a change of a file that the preview was made of, and previews again, until the request's signal aborts. What
+ * was read of Plex is kept from one to the next. An edit that cannot be used is told, and the next one waited for.
+ * Answers with the last summary. What is wrong before the first preview is thrown, as `runJob` does.
+ */
+export async function watchJob(options: WatchOptions): Promise<Summary> {
+  const { request } = options
+  const { signal, renderer } = request
+  await using remembered = await openRemembered(join(request.dataDir, 'workspaces'), { lasting: true })
+
+  const preview = async (config: JobConfig): Promise<Summary> => runJob({ ...request, config, remembered })
+  let config = await options.load()
+  let used = await listUsedFiles(config, renderer.dir)
+  let states = await readFileStates(used)
+  let last = await preview(config)
+  options.onPreview(last, null)
+
+  let broken: readonly string[] = []
+  while (!signal.aborted) {
+    options.onWaiting(used.files.length)
+    const { changed, now } = await waitForChange(used, states, signal)
+    if (signal.aborted) break
+    states = now
+    options.onChange(changed)
+    try {
+      const doubtful = [...new Set([...broken, ...changed])].filter((path) => now.has(path))
+      broken = doubtful
+      await checkYaml(doubtful)
+      broken = []
+      config = await options.load()
+      used = await listUsedFiles(config, renderer.dir)
+      states = joined(states, await readFileStates(used), used)
+      const summary = await preview(config)
+      options.onPreview(summary, differing(last, summary))
+      last = summary
+    } catch (error) {
+      if (signal.aborted) break
+      if (!(error instanceof AppError)) throw error
+      options.onProblem(error)
+    }
+  }
+  return last
+}
+
+/** An edited config may name other files. Of those that were known the older state counts, so that no change gets lost meanwhile. */
+function joined(before: FileStates, now: FileStates, { files }: UsedFiles): FileStates {
+  const kept = [...before].filter(([path]) => now.has(path) || files.includes(path))
+  return new Map([...now, ...kept])
+}
+
+/** Kometa would draw without a file that is no YAML: an edit that is half done is not previewed. Throws CONFIG_INVALID_YAML. */
+async function checkYaml(paths: readonly string[]): Promise<void> {
+  for (const path of paths) if (/\.ya?ml$/i.test(path)) await readYamlFile(path)
+}
+
+/** Titles of the targets whose picture is another one. */
+function differing(before: Summary, now: Summary): string[] {
+  const pictures = new Map(before.targets.map(({ id, after }) => [id, after?.sha256]))
+  return now.targets.filter(({ id, after }) => pictures.get(id) !== after?.sha256).map(({ title }) => title)
+}
