@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
 import { childElements, parseXml } from './random-listing.ts'
 import { paged, type ScopeWorld, type ScopeWorldOptions, startScopeWorld } from './scope-world.ts'
 
@@ -109,12 +110,39 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
     expect(keysOf(scoped)).toEqual(['2000'])
   })
 
+  test('a track, its album and its artist; another artist of that name stays away', async () => {
+    const { both, scope } = await start({ libraries: [music()], targets: ['3011'], scopeHonours })
+    const listed = async (query: string) =>
+      keysOf((await both(`/library/sections/3/all?includeGuids=1&${query}`, paged(0, 50))).scoped)
+    expect(await listed('type=8')).toEqual(['3000'])
+    expect(await listed('type=9')).toEqual(['3010'])
+    expect(await listed('type=10')).toEqual(['3011'])
+    expect(await listed('type=10&sort=titleSort&track.title=blues')).toEqual(['3011'])
+    // What belongs to one item is never scoped.
+    const { scoped, whole } = await both('/library/sections/3/all?type=10&artist.id=3100', paged(0, 50))
+    expect(scoped).toEqual(whole)
+    expect(keysOf(scoped)).toContain('3111')
+    expect(scope.report()).toMatchObject({ scope_strategy: strategy, contradictions: [] })
+  })
+
   test('a type without an item of the scope shows one decoy', async () => {
     const { both } = await start({ targets: ['2100'], scopeHonours })
     const { scoped } = await both('/library/sections/2/all?includeGuids=1&type=4', paged(0, 50))
     expect(keysOf(scoped)).toHaveLength(1)
     expect(scoped.attributes.totalSize).toBe('1')
   })
+})
+
+test('a server that knows ids only by their type is asked that way', async () => {
+  const { both, scope, plex } = await start({ targets: ['2012'], scopeHonours: { id: 'typed', title: false } })
+  await scope.start()
+  expect(scope.report().scope_strategy).toBe('id')
+  plex.clearJournal()
+  const { scoped } = await both('/library/sections/2/all?includeGuids=1&type=4', paged(0, 50))
+  expect(keysOf(scoped)).toEqual(['2012'])
+  expect(plex.journal.map(({ target }) => target)).toContain(
+    '/library/sections/2/all?includeGuids=1&type=4&episode.id=2012',
+  )
 })
 
 describe('paging', () => {
@@ -213,3 +241,21 @@ describe('reports', () => {
     expect(scope.report().contradictions).toEqual([])
   })
 })
+
+/** Two artists of one name, each with an album and two tracks. */
+function music(): SampleLibrary {
+  const track = (ratingKey: string, title: string): SampleItem => ({ type: 'track', ratingKey, title })
+  const artist = (first: number): SampleItem => ({
+    ...{ type: 'artist', ratingKey: String(first), title: 'Blues, "Inc."' },
+    children: [
+      {
+        ...{ type: 'album', ratingKey: String(first + 10), title: "R&B at the '21'" },
+        children: [track(String(first + 11), 'Weary Blues'), track(String(first + 12), 'Snag It')].slice(
+          0,
+          first === 3000 ? 2 : 1,
+        ),
+      },
+    ],
+  })
+  return { key: 3, title: 'Music', type: 'artist', items: [artist(3000), artist(3100)] }
+}

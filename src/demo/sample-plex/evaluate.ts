@@ -6,8 +6,8 @@ export type Test = (entry: Entry) => boolean
 
 /** Which narrowing questions this server understands; what it does not know it ignores, as Plex does. */
 export interface ScopeHonours {
-  /** `id=1,2,3`; default true. */
-  id?: boolean
+  /** `id=1,2,3`; default true. 'typed': only with a type before it, as in `show.id=1,2,3`. */
+  id?: boolean | 'typed'
   /** `title==`, `show.title==` and their like; default true. */
   title?: boolean
 }
@@ -42,7 +42,7 @@ export function compileCondition(condition: Condition, honours: ScopeHonours, no
 }
 
 export function isHonoured(condition: Condition, honours: ScopeHonours): boolean {
-  if (condition.field === 'id') return honours.id !== false
+  if (condition.field === 'id') return honours.id === 'typed' ? condition.prefix !== null : honours.id !== false
   const exact = condition.operator === '=' || condition.operator === '!='
   return !(condition.field === 'title' && exact) || honours.title !== false
 }
