@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kometaRenderer } from '../src/cli/kometa-renderer.ts'
 import { loadJobConfig } from '../src/config/job-config.ts'
-import { createRemembered } from '../src/run/remembered.ts'
+import { openRemembered, type Remembered } from '../src/run/remembered.ts'
 import { runJob } from '../src/run/run.ts'
 import { atMost, type BenchOptions, beside, type Figures, median } from './figures.ts'
 import { countsOf, startKometaWorld } from './kometa-world.ts'
@@ -36,7 +36,7 @@ export async function measureSecondPreview({ rounds, scratch, say }: BenchOption
   const { signal } = new AbortController()
   const renderer = await kometaRenderer({}, dataDir, world.env)
 
-  const run = async (jobDir: string, remembered: ReturnType<typeof createRemembered>) => {
+  const run = async (jobDir: string, remembered: Remembered) => {
     await server.ask('clear')
     const config = await loadJobConfig(
       { kind: 'config', configPath: files.config },
@@ -58,7 +58,7 @@ export async function measureSecondPreview({ rounds, scratch, say }: BenchOption
 
   const pairs: Pair[] = []
   for (let round = 1; round <= rounds; round++) {
-    await using remembered = createRemembered(join(scratch, `remembered-${round}`))
+    await using remembered = await openRemembered(join(scratch, `remembered-${round}`), { lasting: true })
     writeFileSync(files.overlay, overlayFile('Full HD'))
     const first = await run(join(scratch, `job-${round}-first`), remembered)
     writeFileSync(files.overlay, overlayFile('1080p'))

@@ -112,7 +112,7 @@ export function buildSummary(input: SummaryInput): Summary {
     ],
     targets,
     extras: findExtras(mappable(targets), captures).map((capture) =>
-      summarizeExtra(capture, input, drawn.get(capture.seq)),
+      summarizeExtra(capture, input, drawn.bySeq.get(capture.seq)),
     ),
     refused_reads: records.refused,
     config_changes: [...new Set(kometa.flatMap(({ changes }) => changes))].map(redactor.text),
