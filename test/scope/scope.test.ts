@@ -145,6 +145,26 @@ test('a server that knows ids only by their type is asked that way', async () =>
   )
 })
 
+test('a form that is caught later gives way to the next one, for the rest of the job', async () => {
+  const scopeHonours = { id: true, title: true }
+  const { both, scope, plex } = await start({ targets: ['1001', '1008'], scopeHonours })
+  await scope.start()
+  expect(scope.report()).toMatchObject({ scope_strategy: 'id' })
+  // From here on it ignores ids, as after an update.
+  scopeHonours.id = false
+  const search = (more: string) => `/library/sections/1/all?type=1&sort=titleSort&genre=Any${more}`
+  const { scoped } = await both(search(''), paged(0, 100))
+  expect(keysOf(scoped)).toEqual(['1001', '1008'])
+  const { scope_strategy, why, contradictions, requests } = scope.report()
+  expect(scope_strategy).toBe('title')
+  expect(why).toMatch(/passed the self-check.*not by id: /)
+  expect(contradictions).toHaveLength(1)
+  expect(requests.self_check).toBeLessThanOrEqual(20)
+  plex.clearJournal()
+  expect(keysOf((await both(search('&and=1&year=1927'), paged(0, 100))).scoped)).toEqual(expect.any(Array))
+  expect(plex.journal.some(({ target }) => /[?&]id=/.test(target))).toBe(false)
+})
+
 describe('paging', () => {
   const targets = ['1001', '1002', '1003', '1004', '1005']
   const all = '/library/sections/1/all?includeGuids=1&type=1'

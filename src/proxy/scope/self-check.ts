@@ -1,6 +1,6 @@
 import { plexTypeNumbers } from '../../contract/kinds.ts'
 import type { ListingAsker, ListingHeaders } from './ask-listing.ts'
-import { andedFilters, encodeTitle, listingTarget, type NarrowForm, narrowingPairs } from './narrow.ts'
+import { andedFilters, encodeTitle, listingTarget, type NarrowForm, narrowForms, narrowingPairs } from './narrow.ts'
 import type { ScopeItem, ScopeItems } from './scope-items.ts'
 import { formsFor, type Strategies } from './strategies.ts'
 
@@ -34,7 +34,12 @@ export interface SelfCheckOptions {
  */
 export async function runSelfCheck(options: SelfCheckOptions): Promise<void> {
   const { items, strategies } = options
-  const refused = new Set<NarrowForm>()
+  const refused = new Map<NarrowForm, string>()
+  for (const form of narrowForms) {
+    const why = strategies.distrustOf(form)
+    // It passed once and was caught later: the next one is tried.
+    if (why !== undefined) refused.set(form, why)
+  }
   for (const section of items.sections.keys()) {
     for (const type of Object.values(plexTypeNumbers)) {
       const scoped = items.of(section, type)
@@ -57,7 +62,7 @@ type Failure = { why: string; ignored: boolean } | null
 async function checkPlace(
   options: SelfCheckOptions,
   place: Place,
-  refused: Set<NarrowForm>,
+  refused: Map<NarrowForm, string>,
 ): Promise<{ form: NarrowForm | null; why: string }> {
   const failures: string[] = []
   let whole: Promise<Found> | null = null
@@ -66,10 +71,14 @@ async function checkPlace(
     return whole
   }
   for (const form of formsFor(place.type)) {
-    if (refused.has(form)) continue
-    const failure = await checkForm(options, place, form, wholeTrial)
-    if (failure === null) return { form, why: 'the server passed the self-check for this section and type' }
-    if (failure.ignored) refused.add(form)
+    const known = refused.get(form)
+    const failure =
+      known === undefined ? await checkForm(options, place, form, wholeTrial) : { why: known, ignored: true }
+    if (failure === null) {
+      const passed = 'the server passed the self-check for this section and type'
+      return { form, why: failures.length === 0 ? passed : `${passed}; not by ${failures.join('; ')}` }
+    }
+    if (failure.ignored) refused.set(form, failure.why)
     failures.push(`${form}: ${failure.why}`)
   }
   return { form: null, why: failures.join('; ') || 'the server knows no narrower question' }

@@ -15,7 +15,8 @@ export interface Strategies {
   trust(section: string, type: number, form: NarrowForm | null, why: string): void
   /** An answer contradicted the scope: the form is not used again in this job, anywhere. */
   distrust(form: NarrowForm, why: string): void
-  isDistrusted(form: NarrowForm): boolean
+  /** Why a form is not trusted any more; undefined for one that may be. */
+  distrustOf(form: NarrowForm): string | undefined
   list(): PlaceStrategy[]
 }
 
@@ -34,7 +35,7 @@ export function createStrategies(): Strategies {
     distrust(form, why) {
       if (!distrusted.has(form)) distrusted.set(form, why)
     },
-    isDistrusted: (form) => distrusted.has(form),
+    distrustOf: (form) => distrusted.get(form),
     list: () =>
       [...places.values()].map(({ section, type, form, why }) => {
         const fallen = form === null ? undefined : distrusted.get(form)
