@@ -113,10 +113,10 @@ async function checkForm(
   if (whole === null || narrowed === null) return fails('the trial search with nested groups cannot be asked')
   // Too many to send them all: then only what the search was made to find is known.
   const isWhole = whole.total <= maxTrialItems
-  const [first = ''] = wanted
+  const first = trialItem(scoped)?.ratingKey ?? ''
   // Made to find that item: a search that does not has shown nothing, and an empty answer agrees with everything.
   if (isWhole && !whole.keys.has(first)) return fails('the trial search does not find what it was made to find')
-  const expected = isWhole ? wanted.filter((key) => whole.keys.has(key)) : wanted.slice(0, 1)
+  const expected = isWhole ? wanted.filter((key) => whole.keys.has(key)) : [first]
   const tooMuch = isWhole && wanted.some((key) => narrowed.has(key) && !whole.keys.has(key))
   return hasAll(narrowed, expected) && !tooMuch
     ? null
@@ -178,10 +178,10 @@ const prefixes: Record<number, string> = {
 
 /**
  * A search in all the shapes that Kometa writes: `any` inside `all`, nested, with title, date, tag and boolean. Of its two
- * alternatives one is true of the scope's first item and one of nothing, so that a wrong precedence shows.
+ * alternatives one is true of one item of the scope and one of nothing, so that a wrong precedence shows.
  */
 function trialFilters({ type, scoped }: Place): string[] {
-  const [item] = scoped
+  const item = trialItem(scoped)
   const prefix = prefixes[type] ?? ''
   const filters = ['push=1', `${prefix}title%3D=${encodeTitle(impossible.title)}`, 'or=1', 'push=1']
   filters.push(`${prefix}title%3D=${encodeTitle(item?.title ?? '')}`)
@@ -192,6 +192,12 @@ function trialFilters({ type, scoped }: Place): string[] {
   filters.push('and=1', 'push=1', `${tagField(type)}!=${impossible.ratingKey}`)
   if (type <= 4) filters.push('or=1', `${booleanField(type)}=1`)
   return [...filters, 'pop=1', 'pop=1', 'pop=1']
+}
+
+/** A plain title if there is one: how a server takes signs in it is a matter of the title form alone, and is checked there. */
+function trialItem(scoped: readonly ScopeItem[]): ScopeItem | undefined {
+  const isPlain = (title: string | null) => title === null || /^[\p{L}\p{N} ]+$/u.test(title)
+  return scoped.find((item) => isPlain(item.title) && isPlain(item.grandparentTitle ?? item.parentTitle)) ?? scoped[0]
 }
 
 function tagField(type: number): string {
