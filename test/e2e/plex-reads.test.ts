@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openRemembered } from '../../src/run/remembered.ts'
+import { ownRequest } from '../support/watched-plex.ts'
 import { canaries, type JobWorld, run, startJobWorld } from './job-world.ts'
 
 interface Line {
@@ -95,11 +96,10 @@ test('what changed in Plex since is asked for again', async () => {
   await using world = await startJobWorld()
   await using remembered = await openRemembered(join(world.dir, 'remembered'), { lasting: true })
   const first = await run(world, { specs: ['101', '102'], remembered })
+  world.plex.mayChange()
   await fetch(
     `${world.plex.url}/library/sections/1/all?type=1&id=101&title.value=Changed&X-Plex-Token=${canaries.plex}`,
-    {
-      method: 'PUT',
-    },
+    { method: 'PUT', headers: ownRequest },
   )
   world.plex.clearJournal()
   const second = await run(world, { specs: ['101', '102'], remembered })

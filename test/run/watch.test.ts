@@ -66,22 +66,25 @@ function startWatching(world: JobWorld) {
 test('a preview after each edit, an edit that cannot be used told in a line, and what was read of Plex kept', async () => {
   await using world = await startJobWorld({ config: (url) => config(url, '{default: resolution}') })
   const { url } = world.plex
+  // As editors save: beside, then in its place.
+  const save = async (text: string) => {
+    await writeFile(`${world.configPath}~`, text)
+    await rename(`${world.configPath}~`, world.configPath)
+  }
   const watching = startWatching(world)
   await watching.next(/^preview success/)
   await watching.next(/^waiting/)
 
-  await writeFile(world.configPath, 'libraries: [unfinished\n')
+  await save('libraries: [unfinished\n')
   expect(await watching.next(/^problem/)).toMatch(/^problem CONFIG_INVALID_YAML .*config\.yml.*line/)
   await watching.next(/^waiting/)
 
-  await writeFile(world.configPath, config(url, '{default: resolution}').replace(/plex: .*\n/, ''))
+  await save(config(url, '{default: resolution}').replace(/plex: .*\n/, ''))
   expect(await watching.next(/^problem/)).toMatch(/^problem CONFIG_NO_PLEX/)
   await watching.next(/^waiting/)
 
-  // As editors save: beside, then in its place.
   world.plex.clearJournal()
-  await writeFile(`${world.configPath}~`, config(url, '{default: resolution}, {default: runtimes}'))
-  await rename(`${world.configPath}~`, world.configPath)
+  await save(config(url, '{default: resolution}, {default: runtimes}'))
   expect(await watching.next(/^changed/)).toBe(`changed ${world.configPath}`)
   await watching.next(/^preview success/)
   const [first, second] = watching.previews
@@ -90,7 +93,7 @@ test('a preview after each edit, an edit that cannot be used told in a line, and
   expect(second?.summary.plex_reads?.forwarded).toBeLessThan((first?.summary.plex_reads?.forwarded ?? 0) / 2)
   await watching.next(/^waiting/)
 
-  await writeFile(world.configPath, `${config(url, '{default: resolution}, {default: runtimes}')}# a comment\n`)
+  await save(`${config(url, '{default: resolution}, {default: runtimes}')}# a comment\n`)
   await watching.next(/^preview success/)
   expect(watching.previews.at(-1)?.differs).toEqual([])
   await watching.next(/^waiting/)

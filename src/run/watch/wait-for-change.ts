@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { UsedFiles } from '../../config/used-files.ts'
 import { changedFiles, type FileStates, readFileStates, withSubfolders } from './file-states.ts'
 
@@ -23,7 +24,7 @@ export async function waitForChange(
   let timer: NodeJS.Timeout | undefined
   const stirred = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => wake(), debounceMs)
+    timer = globalThis.setTimeout(() => wake(), debounceMs)
   }
   for (const folder of [...folders].slice(0, maxWatchedFolders)) {
     const watcher = watchFolder(folder, stirred)
@@ -39,7 +40,8 @@ export async function waitForChange(
       })
       const now = await readFileStates(used)
       const changed = changedFiles(before, now)
-      if (changed.length > 0) return { changed, now }
+      if (changed.length > 0 && (await isSettled(used, now))) return { changed, now }
+      if (changed.length > 0) continue
       if (!signal.aborted) await woken
     }
     return { changed: [], now: before }
@@ -49,6 +51,12 @@ export async function waitForChange(
     clearTimeout(timer)
     for (const watcher of watchers) watcher.close()
   }
+}
+
+/** False while somebody still writes: a file that is saved in place is empty for a moment. */
+async function isSettled(used: UsedFiles, seen: FileStates): Promise<boolean> {
+  await setTimeout(debounceMs)
+  return changedFiles(seen, await readFileStates(used)).length === 0
 }
 
 /** null: the folder is not there, or the system has no handle left; its files are polled. */
