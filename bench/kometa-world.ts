@@ -111,8 +111,8 @@ export function countsOf(summary: Summary, targets: number) {
 }
 
 /** Requests for Kometa: all but those of the self-check, of before pictures and of the verification. */
-export const forKometa = ({ requests, selfCheck, before, verification }: Run): number =>
-  requests - selfCheck - before - verification
+export const forKometa = (run: Pick<Run, 'requests' | 'selfCheck' | 'before' | 'verification'>): number =>
+  run.requests - run.selfCheck - run.before - run.verification
 
 /** One for each process. */
 const logsOfKometa = (folder: string): number =>
