@@ -63,7 +63,6 @@ export function classifyTarget(target: RequestTarget, context: ReadContext): All
 
 /** The section whose Meta must be known before this target can be judged; null if none. */
 export function sectionToLearn(target: RequestTarget): string | null {
-  if (!target.path.startsWith('/library/sections/')) return null
   const match = matchTemplate(target.path)
   if (match?.section === undefined) return null
   const { section, tag, compiled } = match

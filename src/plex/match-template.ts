@@ -39,7 +39,7 @@ interface PathNode {
   compiled: CompiledTemplate | undefined
 }
 
-const root = compileAll(readTemplates)
+const root = compileTemplates(readTemplates)
 
 /** Finds the template of a plain path by walking its segments; literals win over holes, earlier holes over later ones. */
 export function matchTemplate(path: string): TemplateMatch | undefined {
@@ -67,7 +67,8 @@ function walk(node: PathNode, path: string, start: number): TemplateMatch | unde
   return undefined
 }
 
-function compileAll(templates: readonly ReadTemplate[]): PathNode {
+/** The table as a tree of segments. Throws when a template could not be told from another, or could not be judged. */
+export function compileTemplates(templates: readonly ReadTemplate[]): PathNode {
   const top = emptyNode()
   for (const template of templates) {
     let node = top

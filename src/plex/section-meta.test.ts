@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSectionMeta, plainMeta } from './section-meta.ts'
+import { metaTarget, neverTagLists, parseSectionMeta, plainMeta } from './section-meta.ts'
 
 test('fields lose their type prefix; filters count as fields and as tag lists', () => {
   const { fields, tagLists } = parseSectionMeta(
@@ -22,4 +22,56 @@ test('raw SQL and words that do something never count, whatever a Meta says', ()
 test('an answer that is not XML is an error', () => {
   expect(() => parseSectionMeta('<MediaContainer><Meta>')).toThrow(/well-formed/)
   expect(() => parseSectionMeta('503 maintenance')).toThrow(/well-formed/)
+})
+
+test('a filter counts as a tag list under a plain path of its own section alone', () => {
+  const keys = [
+    '/library/sections/1/a',
+    '/library/sections/12/b?type=2',
+    '/library/sections/1/c?type=x',
+    '/library/sections/1/d/e',
+  ]
+  const others = [
+    'x/library/sections/1/f',
+    '/library/sections/a/g',
+    '/library/sections/1/h?type=1&x=1',
+    '/library/sections/1/i1',
+  ]
+  const xml = [...keys, ...others].map((key) => `<Filter filter="x" key="${key.replaceAll('&', '&amp;')}"/>`).join('')
+  expect([...parseSectionMeta(`<M>${xml}</M>`).tagLists].sort()).toEqual(['a', 'b', 'label'])
+})
+
+test('elements of other names count for nothing', () => {
+  const { fields, tagLists } = parseSectionMeta(
+    '<M><Sort key="foo" filter="bar"/><Directory filter="bar" key="/library/sections/1/bar"/><Field filter="bar" key="/library/sections/1/bar"/><Field/><Filter/></M>',
+  )
+  expect([...fields]).toEqual([...plainMeta.fields])
+  expect([...tagLists]).toEqual([...plainMeta.tagLists])
+})
+
+test('what plexapi adds by hand holds for every section, and no word that acts is ever a tag list', () => {
+  expect([...plainMeta.fields].sort().join(' ')).toBe(
+    'addedAt audienceRating duration guid id index label lastRatedAt originallyAvailableAt rating ratingCount unviewedLeafCount updatedAt viewOffset year',
+  )
+  const acts = 'refresh analyze emptyTrash indexes intros optimize match agents delete'.split(' ')
+  const xml = acts.map((name) => `<Filter filter="x" key="/library/sections/1/${name}"/>`).join('')
+  expect([...parseSectionMeta(`<M>${xml}</M>`).tagLists]).toEqual(['label'])
+  expect(acts.filter((name) => !neverTagLists.has(name))).toEqual([])
+})
+
+test('a hostile answer makes us remember 2,000 names, and no more', () => {
+  const letters = (at: number) =>
+    [...at.toString(26)].map((digit) => 'abcdefghijklmnopqrstuvwxyz'[Number.parseInt(digit, 26)]).join('')
+  const xml = Array.from(
+    { length: 2_500 },
+    (_, at) => `<Filter filter="${letters(at)}" key="/library/sections/1/${letters(at)}"/>`,
+  )
+  const { fields, tagLists } = parseSectionMeta(`<M>${xml.join('')}</M>`)
+  expect([fields.size, tagLists.size]).toEqual([2_000, 2_000])
+})
+
+test('the read of a Meta asks for no item', () => {
+  expect(metaTarget('7')).toBe(
+    '/library/sections/7/all?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0',
+  )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { artworkKinds } from '../contract/kinds.ts'
 import { parseSectionMeta } from '../plex/section-meta.ts'
-import { decide, type PolicyContext, type RequestSummary, sectionBefore } from './policy.ts'
+import { decide, type PolicyContext, type RequestSummary, sectionBefore, verdictWords } from './policy.ts'
 
 const meta = parseSectionMeta('<MediaContainer><Field key="decade"/></MediaContainer>')
 const context: PolicyContext = {
@@ -145,6 +145,46 @@ describe('refuse', () => {
   })
 })
 
+const unknown = 'the path is not on the list of known reads (in Plex a GET can change state too)'
+
+describe('each verdict says why', () => {
+  test.each([
+    ['CONNECT plex:32400', {}, verdictWords.connect],
+    ['OPTIONS /library', {}, verdictWords.otherMethod('OPTIONS')],
+    ['GET /library', { hasUpgrade: true }, verdictWords.upgrade],
+    ['GET /library', { tooManyHeaders: true }, verdictWords.manyHeaders],
+    ['GET /library', { httpVersion: '1.0' }, verdictWords.oldHttp('1.0')],
+    ['GET /library', { hasHost: false }, verdictWords.noHost],
+    ['GET /library', body, verdictWords.bodyOnRead],
+    ['GET /library', { tokenHeader: undefined }, verdictWords.noToken],
+    ['GET /library', { tokenHeader: 'other' }, verdictWords.wrongToken],
+    ['GET /library?X-Plex-Token=other', {}, verdictWords.wrongToken],
+    ['GET /nowhere', {}, unknown],
+    ['GET /nowhere?X-Plex-Token=ours', { tokenHeader: undefined }, unknown],
+    ['POST /library/metadata/5/posters', body, verdictWords.upload],
+    ['POST /library/metadata/5/posters?url=x', {}, verdictWords.uploadByUrl],
+    ['POST /library/metadata/5/posters', {}, verdictWords.emptyUpload],
+    ['DELETE /library/metadata/5', {}, verdictWords.write],
+  ] as const)('%s %j: %s', (line, more, reason) => expect(judge(line, more).reason).toBe(reason))
+
+  test('and of which target, without its tokens', () => {
+    const target = { path: '/library/metadata/5/posters', pairs: ['a=1'], tokens: ['ours'] }
+    const line = `/library/metadata/5/posters?a=1&X-Plex-Token=ours`
+    for (const verdict of [
+      judge(`DELETE ${line}`),
+      judge(`POST ${line}`),
+      judge(`POST ${line}`, body),
+      judge(`GET ${line}`),
+      judge(`GET ${line}`, { tokenHeader: 'other' }),
+      judge(`GET ${line}`, body),
+      judge(`TRACE ${line}`),
+    ]) {
+      expect(verdict.target).toEqual(target)
+    }
+    expect(judge('POST /playlists/5/posters?url=x&a=1').target.pairs).toEqual(['url=x', 'a=1'])
+  })
+})
+
 describe('the section that has to be known first', () => {
   test.each([
     ['GET /library/sections/2/all?decade=1990', '2'],
@@ -153,9 +193,20 @@ describe('the section that has to be known first', () => {
     ['GET /library/sections/2/all?type=1', null],
     ['PUT /library/sections/2/all?decade=1990', null],
     ['GET /library/sections/2/refresh?force=1;x', null],
+    ['HEAD /library/sections/123456789/all?decade=1990', '123456789'],
+    ['GET /library/sections/1234567890/all?decade=1990', null],
+    ['GET /a/library/sections/2/genre', null],
+    ['GET /library/sections/2/genre?a=b;c', null],
+    ['GET /library/metadata/2', null],
   ])('%s: %s', (line, section) => expect(sectionBefore(summary(line), context)).toBe(section))
 
+  test('a token in the query alone is enough', () => {
+    const request = summary('GET /library/sections/2/genre?X-Plex-Token=ours', { tokenHeader: undefined })
+    expect(sectionBefore(request, context)).toBe('2')
+  })
+
   test('a stranger cannot make us ask Plex', () => {
+    expect(sectionBefore(summary('GET /library/sections/2/genre?X-Plex-Token=other'), context)).toBeNull()
     expect(sectionBefore(summary('GET /library/sections/2/genre', { tokenHeader: 'other' }), context)).toBeNull()
   })
 })
@@ -177,6 +228,8 @@ test('the token of the job in another parameter is refused: it must not reach Pl
     tooManyHeaders: false,
     tokenHeader: 'ours',
   }
-  expect(decide(summary, context)).toMatchObject({ kind: 'refuse', status: 403 })
+  expect(decide(summary, context)).toMatchObject({ kind: 'refuse', status: 403, reason: verdictWords.strayToken })
+  const among = { ...summary, rawTarget: '/library/collections/1?includeGuids=1&excludeElements=ours' }
+  expect(decide(among, context)).toMatchObject({ kind: 'refuse', status: 403, target: { pairs: expect.any(Array) } })
   expect(decide({ ...summary, rawTarget: '/library/collections/1' }, context)).toMatchObject({ kind: 'forward' })
 })

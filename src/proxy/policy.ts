@@ -96,7 +96,6 @@ export function decide(request: RequestSummary, context: PolicyContext): Verdict
 /** The section whose Meta has to be known before `decide` can judge this request of a known client; null if none. */
 export function sectionBefore(request: RequestSummary, context: PolicyContext): string | null {
   // Most requests stop here: no section in the path, or one that is known.
-  if (!request.rawTarget.startsWith('/library/sections/')) return null
   const section = /^\/library\/sections\/(\d{1,9})\//.exec(request.rawTarget)?.[1]
   if (section === undefined || context.section(section) !== undefined || !reads.has(request.method)) return null
   const parsed = parseTarget(request.rawTarget)

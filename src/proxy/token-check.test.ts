@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createTokenCheck } from './token-check.ts'
+import { createTokenCheck, createTokenSearch } from './token-check.ts'
 
 const ours = 'abcdefghijklmnopqrst'
 const accepts = createTokenCheck(ours)
@@ -14,6 +14,8 @@ test.each([
   [ours.slice(1), false],
   [ours.slice(0, -1), false],
   [`${ours.slice(0, -1)}\u0000`, false],
+  // As long in characters, longer in bytes: what does not fit must not leave the bytes of the token before it
+  [`${ours.slice(0, -1)}\u00e9`, false],
   [ours.toUpperCase(), false],
   // The same bytes if characters were cut to eight bits
   [ours.replace('c', '\u0163'), false],
@@ -25,3 +27,19 @@ test.each([
 test('no other text is accepted', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (token) => accepts(token) === (token === ours)))
 })
+
+const holds = createTokenSearch(ours)
+const encoded = ours.replace('a', '%61')
+
+test.each([
+  [ours, true],
+  [`x=a${ours}b`, true],
+  [`title=%20${ours}`, true],
+  [encoded, true],
+  [encoded.replace('%', '%25'), true],
+  [`%zz${ours}`, true],
+  [`%25zz${ours}`, true],
+  [ours.slice(1), false],
+  ['', false],
+  ['a=%20', false],
+])('the token stands in %s: %s', (text, found) => expect(holds(text)).toBe(found))

@@ -13,8 +13,10 @@ npm run test:trust -- --kills 1000          that many rounds of kill -9
 npm run test:trust -- --requests 500000     that many requests, and what the proxy then holds
     --seed N      of --fuzz and --kills: the run to repeat; without it a new one, which is printed
 npm run test:trust -- --self-test [WORD ..] takes out each rule in turn (or those with one of the words in their name): something must go red
-npm run test:trust -- --mutants [N]         N small random changes to policy and capture: how many are noticed (60)
+npm run test:trust -- --mutants [WORD ..]   small changes to policy and capture (or to those files with one of the words in their path): how many are noticed
+    --sample N    how many of them, by chance (300)
     --seed N      which ones
+    --all         every one of them; takes hours
 
 Rules and changes are taken out of a copy of the sources, never of the sources themselves.
 --fuzz, --kills and --requests can stand together; each runs its own part alone. Ctrl-C ends a run.`
@@ -45,6 +47,8 @@ async function main(): Promise<number> {
         kills: { type: 'string' },
         requests: { type: 'string' },
         seed: { type: 'string' },
+        sample: { type: 'string' },
+        all: { type: 'boolean' },
       },
     },
   })
@@ -59,7 +63,8 @@ async function main(): Promise<number> {
   }
   if (values.mutants) {
     const { runMutants } = await import('./self-test/run-mutants.ts')
-    return (await runMutants(root, whole('mutants', positionals[0] ?? '60'), seed)) ? 0 : 1
+    const count = values.all ? Number.POSITIVE_INFINITY : whole('sample', values.sample ?? '300')
+    return (await runMutants(root, { count, seed, words: positionals })) ? 0 : 1
   }
   const files: string[] = [...positionals]
   const env: Record<string, string> = {}

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { mutantsOf } from './mutations.ts'
 import { rules } from './rules.ts'
+import { allMutants } from './run-mutants.ts'
+import { isSame, maxUnnoticeable, unnoticeable } from './unnoticeable.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -15,4 +18,66 @@ test('each rule that the self-test takes out stands where it says, once', () => 
   )
   expect(moved).toEqual([])
   expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length)
+})
+
+test('each mutant that is listed as unnoticeable is one of the mutants, once, and says why', () => {
+  const all = allMutants(root)
+  const stale = unnoticeable.filter((one) => one.why === '' || !all.some((mutant) => isSame(one, mutant)))
+  expect(stale).toEqual([])
+  expect(new Set(unnoticeable.map(({ why: _why, ...one }) => JSON.stringify(one))).size).toBe(unnoticeable.length)
+  expect(unnoticeable.length).toBeLessThanOrEqual(maxUnnoticeable)
+})
+
+test('mutants are of code alone: no word, type, import or comment changes', () => {
+  const source = [
+    "import { a } from './a.ts'",
+    '/** x === y */',
+    'interface B { c: true }',
+    "const words = { long: 'it is so', code: 'short' }",
+    'export const f = (x: 1 | 2): string => (x === 1 ? words.long : words.code)',
+  ].join('\n')
+  const changed = mutantsOf('x.ts', source).map(({ line, kind, from, to }) => [line, kind, from, to])
+  expect(changed).toEqual([
+    [4, 'entry left out', "code: 'short'", ''],
+    [4, 'text', "'short'", "''"],
+    [5, 'always the first', 'x === 1 ? words.long : words.code', '(words.long)'],
+    [5, 'always the second', 'x === 1 ? words.long : words.code', '(words.code)'],
+    [5, 'operator', '===', '!=='],
+    [5, 'number', '1', '2'],
+  ])
+})
+
+test('nor does what is within words', () => {
+  expect(mutantsOf('x.ts', `const a = \`more than \${b + 1} of them\``)).toEqual([])
+})
+
+test.each([
+  [
+    'if (a < b) run(a.x, b)',
+    [
+      'if (true) run(a.x, b)',
+      'if (false) run(a.x, b)',
+      'if (a <= b) run(a.x, b)',
+      'if (a >= b) run(a.x, b)',
+      'if (a < b) ;',
+      'if (a < b) run(b, a.x)',
+    ],
+  ],
+  ['const a = await b?.c()', ['const a = b?.c()', 'const a = await b.c()']],
+  ['const a = b ?? c.trim()', ['const a = b', 'const a = b ?? c']],
+  [
+    'const a = /^[^b]{1,9}$/i',
+    ['[^b]{1,9}$/i', '^[b]{1,9}$/i', '^[^b]{1,10}$/i', '^[^b]{1,9}/i', '^[^b]{1,9}$/'].map(
+      (rest) => `const a = /${rest}`,
+    ),
+  ],
+  ['const a = { ...b, c: d }', ['const a = {  c: d }', 'const a = { ...b,  }']],
+  [
+    'function a() { b(); return c }',
+    ['function a() {}', 'function a() { ; return c }', 'function a() { b(); void (c) }'],
+  ],
+  ['const a = b.some((c) => !c)', ['const a = b.every((c) => !c)', 'const a = b.some((c) => c)']],
+])('the mutants of %s', (source, expected) => {
+  const made = mutantsOf('x.ts', source).map(({ start, end, to }) => source.slice(0, start) + to + source.slice(end))
+  expect([...made].sort()).toEqual([...expected].sort())
 })

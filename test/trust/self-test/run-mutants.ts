@@ -1,119 +1,108 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRandom } from '../random.ts'
-import { makeScratch, type Patch } from './scratch.ts'
+import { guardedFiles } from './guarded.ts'
+import { byTypes, type MutantSuite, openMutantSuite } from './mutant-suite.ts'
+import { type Mutant, mutantsOf } from './mutations.ts'
+import { isListed, unnoticeable } from './unnoticeable.ts'
 
-/** What decides what may leave, and what keeps what must not be lost; and the tests that stand guard over each. */
-const guarded: readonly { files: (root: string) => string[]; tests: readonly string[]; config?: string }[] = [
-  {
-    files: () => [
-      ...['src/proxy/policy.ts', 'src/proxy/token-check.ts', 'src/plex/classify-read.ts', 'src/plex/match-template.ts'],
-      ...[
-        'src/plex/request-target.ts',
-        'src/plex/value-shapes.ts',
-        'src/plex/section-meta.ts',
-        'src/plex/upstream-headers.ts',
-      ],
-    ],
-    tests: [
-      'src/proxy',
-      'src/plex',
-      'test/wire/proxy-',
-      'test/wire/upstream',
-      'test/trust/raw-cases',
-      'test/trust/write-matrix',
-    ],
-  },
-  {
-    files: (root) =>
-      ['src/proxy/capture', 'src/proxy/capture/multipart'].flatMap((folder) =>
-        readdirSync(join(root, folder))
-          .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'types.ts')
-          .map((name) => `${folder}/${name}`),
-      ),
-    tests: ['src/proxy/capture', 'test/wire/capture-', 'test/wire/proxy-write', 'test/trust/disk'],
-  },
-]
-
-/** Small changes, each of another kind. */
-const changes: readonly [kind: string, find: RegExp, put: (match: string) => string][] = [
-  ['equality', / (===|!==) /g, (match) => (match === ' === ' ? ' !== ' : ' === ')],
-  [
-    'comparison',
-    / (<|>|<=|>=) (?=[\w(])/g,
-    (match) => ({ ' < ': ' <= ', ' > ': ' >= ', ' <= ': ' < ', ' >= ': ' > ' })[match] ?? match,
-  ],
-  ['and/or', / (&&|\|\|) /g, (match) => (match === ' && ' ? ' || ' : ' && ')],
-  ['boolean', /\b(true|false)\b/g, (match) => (match === 'true' ? 'false' : 'true')],
-  ['number', /\b[1-9]\d*\b/g, (match) => String(Number(match) + 1)],
-  ['plus', / \+ (?=\d|\w)/g, () => ' - '],
-  ['negation', /\(!(?=\w)/g, () => '('],
-  ['call left out', /^ +await [\w.]+\([^()\n]*\)$/gm, () => ''],
-  ['guard left out', /^ +if \([^\n]*\) (return|throw) [^\n]*$/gm, () => ''],
-]
-
-interface Mutant {
-  file: string
-  line: number
-  kind: string
-  from: string
-  patch: Patch
+export interface MutantOptions {
+  /** How many of them, chosen by the seed; all when there are not that many. */
+  count: number
+  seed: number
+  /** Files whose path holds one of these words; none = all. */
+  words: readonly string[]
+  /** Mutants tried at the same time, each in a copy of the sources of its own. */
+  workers?: number
 }
 
-/** Each mutant that nobody notices is shown: it is a gap, or it changes nothing. True when 90 % of them were noticed. */
-export async function runMutants(root: string, count: number, seed: number): Promise<boolean> {
+/** The suite of one mutant takes seconds; one that does not end by then hangs, and a suite that hangs is red. */
+const timeoutMs = 120_000
+const wanted = 0.9
+
+type Tried = Mutant & { red: string | null; listed: boolean; ms: number }
+
+export interface GuardedMutant extends Mutant {
+  tests: readonly string[]
+}
+
+/** Every mutant of policy and capture, with the tests that should notice it. */
+export function allMutants(root: string): GuardedMutant[] {
+  return guardedFiles(root).flatMap(({ file, tests }) =>
+    mutantsOf(file, readFileSync(join(root, file), 'utf8')).map((one) => ({ ...one, tests })),
+  )
+}
+
+/** Each mutant that nobody notices is shown: a gap of the suite, or code that does nothing. True when 90 % of them were noticed. */
+export async function runMutants(root: string, { count, seed, words, workers = 2 }: MutantOptions): Promise<boolean> {
+  const all = allMutants(root)
+  const chosen = sample(
+    all.filter(({ file }) => words.length === 0 || words.some((word) => file.includes(word))),
+    count,
+    seed,
+  )
+  if (chosen.length === 0) throw new Error(`no file of policy and capture has ${words.join(' or ')} in its path`)
+  console.log(`${all.length} mutants of policy and capture, ${chosen.length} of them tried, seed ${seed}`)
+  await checkUnchanged(root, [...new Set(chosen.flatMap(({ tests }) => tests))])
+  const tried = await tryAll(root, chosen, workers)
+  return report(tried)
+}
+
+function sample(mutants: readonly GuardedMutant[], count: number, seed: number): GuardedMutant[] {
   const random = createRandom(seed)
-  using scratch = makeScratch(root)
-  let tried = 0
-  const alive: Mutant[] = []
-  for (const { files, tests } of guarded) {
-    const all = files(root).flatMap((file) => mutantsOf(root, file))
-    const share = Math.ceil(count / guarded.length)
-    console.log(
-      `${all.length} mutants of ${files(root).length} files, ${Math.min(share, all.length)} of them tried, seed ${seed}`,
-    )
-    for (let left = share; left > 0 && all.length > 0; left -= 1) {
-      const [mutant] = all.splice(random.below(all.length), 1)
-      if (!mutant) break
-      tried += 1
-      const isNoticed = await scratch.withPatches([mutant.patch], async () => {
-        // The quick ones first: most mutants end there.
-        for (const [config, chosen] of suites(tests)) {
-          if (chosen.length > 0 && (await scratch.test(chosen, { config })).failed > 0) return true
-        }
-        return false
-      })
-      if (!isNoticed) alive.push(mutant)
-      console.log(
-        `${isNoticed ? 'noticed ' : 'ALIVE   '} ${mutant.file}:${mutant.line} ${mutant.kind}: ${mutant.from.trim()}`,
-      )
+  const left = [...mutants]
+  const chosen: GuardedMutant[] = []
+  while (chosen.length < count && left.length > 0) chosen.push(...left.splice(random.below(left.length), 1))
+  return chosen
+}
+
+async function checkUnchanged(root: string, tests: readonly string[]): Promise<void> {
+  await using suite = openMutantSuite(root)
+  const { passed, red, broken } = await suite.try(null, tests, 600_000)
+  console.log(`without a change: ${passed} passed`)
+  if (red !== null || broken !== undefined) throw new Error(`first make the suite green: ${red ?? broken}`)
+}
+
+async function tryAll(root: string, mutants: readonly GuardedMutant[], workers: number): Promise<Tried[]> {
+  const waiting = [...mutants]
+  const tried: Tried[] = []
+  async function work(): Promise<void> {
+    await using suite = openMutantSuite(root)
+    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+      tried.push(await tryOne(suite, mutant))
+      if (tried.length % 50 === 0) console.log(`${tried.length} tried`)
     }
   }
-  const died = tried - alive.length
-  console.log(`\n${tried} mutants, ${died} noticed: ${((100 * died) / tried).toFixed(1)} % (wanted: 90 %)`)
-  return died / tried >= 0.9
+  await Promise.all(Array.from({ length: workers }, work))
+  return tried
 }
 
-function suites(tests: readonly string[]): [config: string, files: string[]][] {
-  const isTrust = (test: string) => test.startsWith('test/trust/')
-  return [
-    ['vitest.config.ts', tests.filter((test) => !isTrust(test))],
-    ['vitest.trust.config.ts', tests.filter(isTrust)],
-  ]
+async function tryOne(suite: MutantSuite, mutant: GuardedMutant): Promise<Tried> {
+  const { red, broken, ms } = await suite.try(mutant, mutant.tests, timeoutMs)
+  if (broken !== undefined) throw new Error(broken)
+  const one = { ...mutant, red, ms, listed: isListed(mutant) }
+  if (red === null && !one.listed) console.log(`ALIVE ${inWords(one)}`)
+  if (process.env.TRUST_MUTANTS_VERBOSE) console.log(`${ms.toFixed(0)} ms ${red ?? 'nobody'}: ${inWords(one)}`)
+  return one
 }
 
-function mutantsOf(root: string, file: string): Mutant[] {
-  const text = readFileSync(join(root, file), 'utf8')
-  return changes.flatMap(([kind, find, put]) =>
-    [...text.matchAll(find)].flatMap((match) => {
-      const start = text.lastIndexOf('\n', match.index) + 1
-      const lineEnd = text.indexOf('\n', match.index)
-      const from = text.slice(start, lineEnd === -1 ? text.length : lineEnd)
-      // Comments, imports and types are no behaviour.
-      if (/^\s*(\/\/|\*|\/\*|import|export (type|interface)|type |interface )/.test(from)) return []
-      const changed = text.slice(0, match.index) + put(match[0]) + text.slice(match.index + match[0].length)
-      const line = text.slice(0, match.index).split('\n').length
-      return changed === text ? [] : [{ file, line, kind, from, patch: { file, find: text, put: changed } }]
-    }),
-  )
+function report(tried: readonly Tried[]): boolean {
+  const judged = tried.filter(({ listed }) => !listed)
+  const died = judged.filter(({ red }) => red !== null).length
+  const wrong = tried.filter(({ listed, red }) => listed && red !== null)
+  for (const one of wrong) console.log(`LISTED as unnoticeable, but noticed by ${one.red}: ${inWords(one)}`)
+  const rate = judged.length === 0 ? 1 : died / judged.length
+  const types = judged.filter(({ red }) => red === byTypes).length
+  const listed = tried.length - judged.length
+  console.log(`
+${tried.length} mutants: ${died} noticed (${types} of them by the check of types), ${judged.length - died} alive, ${listed} listed as unnoticeable
+noticed of all: ${percent(died / tried.length)}; of those that can be noticed: ${percent(rate)} (wanted: ${percent(wanted)})`)
+  return rate >= wanted && wrong.length === 0
+}
+
+const percent = (part: number) => `${(100 * part).toFixed(1)} %`
+
+function inWords({ file, line, kind, from, to, text }: Mutant): string {
+  const short = (value: string) => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value)
+  return `${file}:${line} ${kind}: ${short(from)} -> ${short(to)} in ${text}`
 }

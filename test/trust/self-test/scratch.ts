@@ -36,7 +36,7 @@ const copied = [
   'vitest.trust.config.ts',
 ]
 /** Enough to go red, in a fraction of the time. */
-const small = {
+export const small = {
   TRUST_KILL_ROUNDS: '6',
   TRUST_FLAT_REQUESTS: '6000',
   TRUST_DISK_POINTS: '16',
@@ -109,7 +109,7 @@ function outcomeOf(report: string, code: number | null, words: string): TestOutc
 }
 
 /** A test that hangs, with what it started. */
-function endGroup(pid: number | undefined): void {
+export function endGroup(pid: number | undefined): void {
   if (pid === undefined) return
   process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
 }
