@@ -4,7 +4,7 @@ import { createRandom } from '../random.ts'
 import { guardedFiles } from './guarded.ts'
 import { byTypes, type MutantSuite, openMutantSuite } from './mutant-suite.ts'
 import { type Mutant, mutantsOf } from './mutations.ts'
-import { isListed, unnoticeable } from './unnoticeable.ts'
+import { isListed } from './unnoticeable.ts'
 
 export interface MutantOptions {
   /** How many of them, chosen by the seed; all when there are not that many. */
