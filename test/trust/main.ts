@@ -16,6 +16,7 @@ npm run test:trust -- --self-test [WORD ..] takes out each rule in turn (or thos
 npm run test:trust -- --mutants [WORD ..]   small changes to policy and capture (or to those files with one of the words in their path): how many are noticed
     --sample N    how many of them, by chance (300)
     --seed N      which ones
+    --from N      passes over the first N of them, to go on with a run that was ended
     --all         every one of them; takes hours
 
 Rules and changes are taken out of a copy of the sources, never of the sources themselves.
@@ -48,6 +49,7 @@ async function main(): Promise<number> {
         requests: { type: 'string' },
         seed: { type: 'string' },
         sample: { type: 'string' },
+        from: { type: 'string' },
         all: { type: 'boolean' },
       },
     },
@@ -64,7 +66,8 @@ async function main(): Promise<number> {
   if (values.mutants) {
     const { runMutants } = await import('./self-test/run-mutants.ts')
     const count = values.all ? Number.POSITIVE_INFINITY : whole('sample', values.sample ?? '300')
-    return (await runMutants(root, { count, seed, words: positionals })) ? 0 : 1
+    const from = values.from === undefined ? 0 : whole('from', values.from)
+    return (await runMutants(root, { count, seed, from, words: positionals })) ? 0 : 1
   }
   const files: string[] = [...positionals]
   const env: Record<string, string> = {}
