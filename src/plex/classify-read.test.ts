@@ -181,6 +181,18 @@ test.each([
   ['file:///etc/passwd', false],
   ['upload://', false],
   [' upload://x', false],
+  ['xupload://x', false],
+  ['UPLOAD://x', false],
+  ['upload://a b', false],
+  ['upload://a\\b', false],
+  ['upload://a?b', false],
+  ['upload://a#b', false],
+  ['upload://./x', false],
+  ['upload://a/.', false],
+  ['upload://a/..', false],
+  ['upload://a/..b/.c', true],
+  ['upload://a.', true],
+  ['upload://.../a', true],
 ])('%s is artwork that Plex stores: %s', (url, own) => {
   expect(isPlexOwnUrl(url)).toBe(own)
 })

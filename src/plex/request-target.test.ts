@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseTarget, splitTarget } from './request-target.ts'
+import { decodeValue, pairName, pairValue, parseTarget, queryOf, splitTarget } from './request-target.ts'
 
 describe('parseTarget', () => {
   test.each([
@@ -48,6 +48,30 @@ describe('parseTarget', () => {
     expect(parseTarget(raw)).toMatchObject({ ok: false, code })
   })
 
+  test('the reason names the parameter that is odd', () => {
+    expect(parseTarget('/a?b=1&c[0]=1&d=2')).toMatchObject({ reason: expect.stringContaining('c[0]') })
+  })
+
+  test.each([
+    ['/a?', '/a', []],
+    ['/a??b', '/a', ['?b']],
+    ['?b', '', ['b']],
+    ['/a?b=1=2&=&c', '/a', ['b=1=2', '=', 'c']],
+    ['/a?X-Plex-Toke=1&X-Plex-Tokens=1&XX-Plex-Token=1', '/a', ['X-Plex-Toke=1', 'X-Plex-Tokens=1', 'XX-Plex-Token=1']],
+    ['/a?X-Plex-Token%zz=1', '/a', ['X-Plex-Token%zz=1']],
+  ])('%s is split, whatever it is', (raw, path, pairs) => {
+    expect(splitTarget(raw)).toEqual({ path, pairs, tokens: [] })
+  })
+
+  test('as long as is allowed, and one more', () => {
+    const ofLength = (length: number) => `/${'a'.repeat(length - 1)}`
+    expect(parseTarget(ofLength(32_768)).ok).toBe(true)
+    expect(parseTarget(ofLength(32_769))).toMatchObject({
+      code: 'targetTooLong',
+      reason: expect.stringContaining('32768'),
+    })
+  })
+
   test('no text makes it throw, and no token survives it', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webPath(), fc.webUrl()), fc.webQueryParameters(), (path, query) => {
@@ -59,3 +83,20 @@ describe('parseTarget', () => {
     )
   })
 })
+
+test('names, values and the query of a target', () => {
+  expect(['a=1=2', 'a', '=1', ''].map(pairName)).toEqual(['a', 'a', '', ''])
+  expect(['a=1=2', 'a', '=1', 'a='].map(pairValue)).toEqual(['1=2', '', '1', ''])
+  expect(queryOf(splitTarget('/a?b=1&X-Plex-Token=t&c'))).toBe('b=1&c')
+  expect(queryOf(splitTarget('/a'))).toBe('')
+})
+
+test.each([
+  ['a', 'a'],
+  ['a+b', 'a b'],
+  ['a+b+c', 'a b c'],
+  ['a%20b', 'a b'],
+  ['%C3%A9+%2B', '\u00e9 +'],
+  ['%ff', null],
+  ['%', null],
+])('%s decoded is %s', (raw, value) => expect(decodeValue(raw)).toBe(value))

@@ -20,12 +20,10 @@ const none: readonly string[] = []
 export function splitTarget(raw: string): RequestTarget {
   const mark = raw.indexOf('?')
   if (mark === -1) return { path: raw, pairs: none, tokens: none }
-  const query = raw.slice(mark + 1)
   const path = raw.slice(0, mark)
-  if (query === '') return { path, pairs: none, tokens: none }
   const pairs: string[] = []
   let tokens: string[] | undefined
-  for (const pair of query.split('&')) {
+  for (const pair of raw.slice(mark + 1).split('&')) {
     if (pair === '') continue
     const token = tokenOf(pair)
     if (token === null) pairs.push(pair)
@@ -44,7 +42,7 @@ export function parseTarget(raw: string): { ok: true; target: RequestTarget } | 
   if (!raw.startsWith('/') || raw.startsWith('//')) return refuse('notOriginForm')
   const target = splitTarget(raw)
   if (!isPlainPath(target.path)) return refuse('oddPath')
-  if (target.path.length < raw.length && !plainQuery.test(raw.slice(target.path.length + 1))) {
+  if (!plainQuery.test(raw.slice(target.path.length + 1))) {
     return refuse('oddQuery', pairName(target.pairs.find((pair) => !plainQuery.test(pair)) ?? ''))
   }
   return { ok: true, target }
@@ -90,9 +88,7 @@ function tokenOf(pair: string): string | null {
   // Most pairs are shorter than the name alone.
   if (pair.length < tokenName.length) return null
   const name = pairName(pair)
-  if (name.length < tokenName.length) return null
-  const plain = name.includes('%') || name.includes('+') ? (decodeValue(name) ?? name) : name
-  if (plain.length !== tokenName.length || plain.toLowerCase() !== tokenName) return null
+  if ((decodeValue(name) ?? name).toLowerCase() !== tokenName) return null
   const value = pairValue(pair)
   return decodeValue(value) ?? value
 }

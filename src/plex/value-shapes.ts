@@ -24,8 +24,6 @@ export type ValueShape = keyof typeof shapes
 
 /** True if the raw (still encoded, but plain URL text) value has the shape. */
 export function hasShape(raw: string, shape: ValueShape): boolean {
-  // Control characters come encoded only.
-  if (shape === 'text' && !raw.includes('%')) return true
   const value = decodeValue(raw)
   return value !== null && shapes[shape].test(value)
 }

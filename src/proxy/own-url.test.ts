@@ -22,6 +22,16 @@ test.each([
   ['//127.0.0.1:4000/x', null],
   ['https://image.tmdb.org/t/p/original/a.jpg', null],
   ['not a url', null],
+  ['http://[::1]:4000/x', '/x'],
+  ['HTTP://127.0.0.1:4000/x?a#b', '/x?a#b'],
+  ['http://:pw@127.0.0.1:4000/x', null],
+  ['http://u:pw@127.0.0.1:4000/x', null],
+  [' http://127.0.0.1:4000/x', null],
+  ['http://127.0.0.1:4000/a\nb', null],
+  ['http://127.0.0.1/x', null],
+  ['http://plex:32400/base', null],
+  ['http://plex:32400/other/x', null],
+  ['', null],
 ])('%s -> %s', (url, target) => {
   expect(ownTarget(url, '7', 4000, 'http://plex:32400/base')).toBe(target)
 })

@@ -66,8 +66,8 @@ export const rules: readonly Rule[] = [
   rule(
     'token: taken out of the query however its name is spelt',
     target,
-    'if (plain.length !== tokenName.length || plain.toLowerCase() !== tokenName) return null',
-    'if (plain !== tokenName) return null',
+    'if ((decodeValue(name) ?? name).toLowerCase() !== tokenName) return null',
+    'if (name !== tokenName) return null',
     raw,
     'targets',
   ),
