@@ -40,17 +40,19 @@ const swaps: Readonly<Record<string, readonly string[]>> = {
 const polish = new Set(
   'toLowerCase toUpperCase trim slice subarray sort reverse filter padEnd padStart replace replaceAll'.split(' '),
 )
-const opposites: Readonly<Record<string, string>> = {
-  some: 'every',
-  every: 'some',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-  min: 'max',
-  max: 'min',
-  indexOf: 'lastIndexOf',
-  push: 'unshift',
-  shift: 'pop',
-}
+const opposites = new Map(
+  Object.entries({
+    some: 'every',
+    every: 'some',
+    startsWith: 'endsWith',
+    endsWith: 'startsWith',
+    min: 'max',
+    max: 'min',
+    indexOf: 'lastIndexOf',
+    push: 'unshift',
+    shift: 'pop',
+  }),
+)
 
 const operators: Readonly<Record<string, Operator>> = {
   BinaryExpression: swapOperator,
@@ -93,7 +95,9 @@ const operators: Readonly<Record<string, Operator>> = {
   BlockStatement: emptyBody,
   CallExpression: changeCall,
   MemberExpression(node, source) {
-    return node.optional === true ? [between('optional left out', node.object, node.property, '?.', '.', source)] : []
+    return node.optional === true
+      ? [between('optional left out', node.object, node.property, '?.', node.computed === true ? '' : '.', source)]
+      : []
   },
   SpreadElement: (node, source, parents) =>
     // `...x` of an object or a list; arguments are no entries.
@@ -196,7 +200,7 @@ function changeCall(node: Node, source: string): Change[] {
   const changes: Change[] = []
   const method = callee.type === 'MemberExpression' && callee.computed !== true ? (callee.property as Node) : undefined
   const name = textOf(method, source)
-  const opposite = opposites[name]
+  const opposite = opposites.get(name)
   if (method && opposite !== undefined) changes.push(replace('another method', method, opposite))
   if (method && polish.has(name)) changes.push(replace('call left out of a chain', node, textOf(callee.object, source)))
   const [first, second] = given

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseSync } from 'vite'
 import { expect, test } from 'vitest'
 import { mutantsOf } from './mutations.ts'
 import { rules } from './rules.ts'
@@ -45,6 +46,14 @@ test('mutants are of code alone: no word, type, import or comment changes', () =
     [5, 'operator', '===', '!=='],
     [5, 'number', '1', '2'],
   ])
+})
+
+test('every mutant is a program', () => {
+  const broken = allMutants(root).filter(({ file, start, end, to }) => {
+    const source = readFileSync(join(root, file), 'utf8')
+    return parseSync(file, source.slice(0, start) + to + source.slice(end), { lang: 'ts' }).errors.length > 0
+  })
+  expect(broken.map(({ file, line, kind }) => `${file}:${line} ${kind}`)).toEqual([])
 })
 
 test('nor does what is within words', () => {
