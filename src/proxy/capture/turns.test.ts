@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createTurns } from './turns.ts'
 
@@ -26,6 +27,7 @@ test('as many at once as there are places, the others in their order, and one to
   expect(started).toEqual(['a', 'b'])
   b.end()
   expect(await running[1]).toBe('b')
+  await setImmediate()
   expect(started).toEqual(['a', 'b', 'c'])
   for (const one of [a, c, d]) one.end()
   expect(await Promise.all(running)).toEqual(['a', 'b', 'c', 'd'])

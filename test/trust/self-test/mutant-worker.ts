@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createVitest } from 'vitest/node'
 import type { Order, Outcome } from './mutant-suite.ts'
+import { endGroup } from './scratch.ts'
 
 /**
  * Runs parts of the suite in a copy of the sources, one order after the other, in one vitest that stays: starting it anew for
@@ -12,8 +13,9 @@ const vitest = await createVitest('test', {
   root: dir,
   watch: false,
   include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  // As the suites have it: a slow machine must not look like a noticed mutant.
+  testTimeout: 180_000,
+  hookTimeout: 60_000,
   bail: 1,
   maxWorkers: 1,
   fileParallelism: false,
@@ -27,6 +29,8 @@ process.on('message', (order: Order) => {
     (error: unknown) => process.send?.({ passed: 0, red: null, broken: String(error) } satisfies Outcome),
   )
 })
+// Nobody is left to answer to: whatever a mutant started ends too.
+process.once('disconnect', () => endGroup(process.pid))
 process.send?.('ready')
 
 /** The files one after the other, up to the first that goes red. */

@@ -18,8 +18,9 @@ export interface MutantOptions {
   workers?: number
 }
 
-/** The suite of one mutant takes seconds; one that does not end by then hangs, and a suite that hangs is red. */
-const timeoutMs = 120_000
+/** A mutant whose suite takes this many times as long as all of them without a change hangs, and a suite that hangs is red. */
+const patience = 3
+const unchangedTimeoutMs = 1_800_000
 const wanted = 0.9
 
 type Tried = Mutant & { red: string | null; listed: boolean; ms: number }
@@ -48,8 +49,8 @@ export async function runMutants(
   ).slice(from)
   if (chosen.length === 0) throw new Error('no mutant is left: name other files, or begin earlier')
   console.log(`${all.length} mutants of policy and capture, ${chosen.length} of them tried, seed ${seed}`)
-  await checkUnchanged(root, [...new Set(chosen.flatMap(({ tests }) => tests))])
-  const tried = await tryAll(root, chosen, workers)
+  const unchangedMs = await checkUnchanged(root, [...new Set(chosen.flatMap(({ tests }) => tests))])
+  const tried = await tryAll(root, chosen, workers, patience * unchangedMs)
   return report(tried)
 }
 
@@ -61,20 +62,26 @@ function sample(mutants: readonly GuardedMutant[], count: number, seed: number):
   return chosen
 }
 
-async function checkUnchanged(root: string, tests: readonly string[]): Promise<void> {
+async function checkUnchanged(root: string, tests: readonly string[]): Promise<number> {
   await using suite = openMutantSuite(root)
-  const { passed, red, broken } = await suite.try(null, tests, 600_000)
+  const { passed, red, broken, ms } = await suite.try(null, tests, unchangedTimeoutMs)
   console.log(`without a change: ${passed} passed`)
   if (red !== null || broken !== undefined) throw new Error(`first make the suite green: ${red ?? broken}`)
+  return ms
 }
 
-async function tryAll(root: string, mutants: readonly GuardedMutant[], workers: number): Promise<Tried[]> {
+async function tryAll(
+  root: string,
+  mutants: readonly GuardedMutant[],
+  workers: number,
+  timeoutMs: number,
+): Promise<Tried[]> {
   const waiting = [...mutants]
   const tried: Tried[] = []
   async function work(): Promise<void> {
     await using suite = openMutantSuite(root)
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      tried.push(await tryOne(suite, mutant))
+      tried.push(await tryOne(suite, mutant, timeoutMs))
       if (tried.length % 50 === 0) console.log(`${tried.length} tried`)
     }
   }
@@ -82,7 +89,7 @@ async function tryAll(root: string, mutants: readonly GuardedMutant[], workers: 
   return tried
 }
 
-async function tryOne(suite: MutantSuite, mutant: GuardedMutant): Promise<Tried> {
+async function tryOne(suite: MutantSuite, mutant: GuardedMutant, timeoutMs: number): Promise<Tried> {
   const { red, broken, ms } = await suite.try(mutant, mutant.tests, timeoutMs)
   if (broken !== undefined) throw new Error(broken)
   const one = { ...mutant, red, ms, listed: isListed(mutant) }
