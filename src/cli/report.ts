@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { styleText } from 'node:util'
 import type { Summary } from '../contract/summary.ts'
 import type { ExitCode } from './program.ts'
@@ -11,8 +11,11 @@ export function exitCodeOf(summary: Summary): ExitCode {
 const letThrough = ({ verification: { writes_forwarded: count } }: Summary): string =>
   count === 0 ? 'none' : `${count}`
 
-/** The end of a run for people: a line per target, then what to know, then where it all is. */
-export function reportSummary(summary: Summary, jobDir: string, color: boolean): string {
+/**
+ * The end of a run for people: a line per target, then what to know, then where it all is. `dataDir` is the data folder whose
+ * studio can show it; a job elsewhere is named to it.
+ */
+export function reportSummary(summary: Summary, jobDir: string, color: boolean, dataDir?: string): string {
   const paint = (style: 'green' | 'yellow' | 'red' | 'bold' | 'dim', text: string) =>
     color ? styleText(style, text) : text
   const lines = ['']
@@ -56,6 +59,11 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean):
   const { unchanged, why } = summary.verification
   const style = unchanged === true ? 'green' : unchanged === false ? 'red' : 'yellow'
   lines.push(`Plex before and after: ${paint(style, why)}`)
+  if (dataDir !== undefined) {
+    const named =
+      dirname(jobDir) === join(dataDir, 'jobs') ? '' : ` --job ${/\s/.test(jobDir) ? `"${jobDir}"` : jobDir}`
+    lines.push(`In the browser: kometa-preview serve${named}`)
+  }
   lines.push(`The job: ${jobDir}`)
   return lines.join('\n')
 }

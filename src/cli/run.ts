@@ -130,7 +130,7 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
   const show = (summary: Summary): void => {
     progress.end()
     if (options.json) process.stdout.write(`${JSON.stringify(summary, null, options.watch ? 0 : 2)}\n`)
-    else process.stderr.write(`${reportSummary(summary, resolve(jobDir), process.stderr.isTTY === true)}\n`)
+    else process.stderr.write(`${reportSummary(summary, resolve(jobDir), process.stderr.isTTY === true, data)}\n`)
   }
   try {
     const summary = options.watch

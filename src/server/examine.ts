@@ -17,7 +17,53 @@ function connectedConfig({ config, reply }: LiveConnection): () => Promise<JobCo
 }
 
 /** The doctor's checks for the connected config, for the Connect screen. */
-export async function examine(parts: StudioParts, signal: AbortSignal): Promise<DoctorReport> {
+export type Examine = (parts: StudioParts, signal: AbortSignal) => Promise<DoctorReport>
+
+/** The checks start Python and ask Plex: whoever asks meanwhile shares them, and they end when nobody waits any longer. */
+export function createExaminer(): Examine {
+  let current: {
+    connectionId: string | null
+    waiters: number
+    abort: AbortController
+    report: Promise<DoctorReport>
+  } | null
+  current = null
+
+  return async (parts, signal) => {
+    const connectionId = parts.connections.current()?.id ?? null
+    if (current?.connectionId !== connectionId) {
+      const abort = new AbortController()
+      const report = examine(parts, abort.signal).finally(() => {
+        if (current === mine) current = null
+      })
+      // Whoever waits gets the failure.
+      report.catch(() => undefined)
+      const mine = { connectionId, waiters: 0, abort, report }
+      current = mine
+    }
+    const shared = current
+    shared.waiters += 1
+    let leave: (reason: unknown) => void = () => undefined
+    const left = new Promise<never>((_, reject) => {
+      leave = reject
+    })
+    const onAbort = () => leave(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      signal.throwIfAborted()
+      return await Promise.race([shared.report, left])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      shared.waiters -= 1
+      if (shared.waiters === 0) {
+        if (current === shared) current = null
+        shared.abort.abort(new DOMException('nobody waits for it', 'AbortError'))
+      }
+    }
+  }
+}
+
+async function examine(parts: StudioParts, signal: AbortSignal): Promise<DoctorReport> {
   const connection = parts.connections.current()
   const config = connection ? connectedConfig(connection) : null
   const report = await runDoctor(

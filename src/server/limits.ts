@@ -5,6 +5,8 @@ export const limits = {
   /** Sockets at once, windows with their event streams among them. */
   maxConnections: 512,
   headersTimeoutMs: 10_000,
+  /** How often sockets are looked at for that; Node's own 30 s would let half a request live three times as long. */
+  socketCheckMs: 2_000,
   requestTimeoutMs: 120_000,
   keepAliveTimeoutMs: 65_000,
   maxHeaderBytes: 16 * 1024,

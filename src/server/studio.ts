@@ -111,7 +111,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       hostname: host,
       // The global Request and Response stay Node's own: other parts of this process use them too.
       overrideGlobalObjects: false,
-      serverOptions: { maxHeaderSize: limits.maxHeaderBytes, requireHostHeader: true },
+      serverOptions: {
+        maxHeaderSize: limits.maxHeaderBytes,
+        requireHostHeader: true,
+        connectionsCheckingInterval: limits.socketCheckMs,
+      },
     }) as Server
     server.maxConnections = limits.maxConnections
     server.headersTimeout = limits.headersTimeoutMs

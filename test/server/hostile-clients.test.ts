@@ -208,6 +208,20 @@ test('a past larger than what may wait for a window reaches it whole; a window t
   socket.destroy()
 })
 
+test('half a request is waited for no longer than a person needs', async () => {
+  const { port } = it.studio
+  const began = performance.now()
+  const halves = Array.from({ length: 50 }, () => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => undefined).resume()
+    socket.write(`GET /api/state HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`)
+    return once(socket, 'close')
+  })
+  expect((await it.call('health')).status).toBe(200)
+  await Promise.all(halves)
+  expect(performance.now() - began).toBeLessThan(limits.headersTimeoutMs + limits.socketCheckMs + 10_000)
+}, 60_000)
+
 test('a body without a length, without an end or with two of them is cut off at the limit', async () => {
   const { port } = it.studio
   const head = `POST /api/connection HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n`

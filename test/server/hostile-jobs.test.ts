@@ -3,8 +3,10 @@ import { cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reportSummary } from '../../src/cli/report.ts'
 import type { JobDetail } from '../../src/contract/api-jobs.ts'
 import { apiUrl, type RouteName } from '../../src/contract/api-paths.ts'
+import { summarySchema } from '../../src/contract/summary.ts'
 import { acquireJobLock } from '../../src/run/job-lock.ts'
 import { listen } from './event-source.ts'
 import { openStudio, type TestStudio } from './open-studio.ts'
@@ -229,6 +231,9 @@ test('a job folder elsewhere is shown when it is named, and never removed', asyn
   const dir = join(it.dir, 'second')
   await mkdir(join(dir, 'config'), { recursive: true })
   await using other = await openStudio({ dir, plex: it.plex, jobFolders: [elsewhere] })
+  const summary = summarySchema.parse(JSON.parse(await readFile(join(elsewhere, 'output', 'summary.json'), 'utf8')))
+  expect(reportSummary(summary, elsewhere, false, dir)).toContain(`kometa-preview serve --job "${elsewhere}"\n`)
+  expect(reportSummary(summary, join(dir, 'jobs', 'x'), false, dir)).toContain('kometa-preview serve\n')
   const [job] = (await other.get('listJobs')).jobs
   expect(job).toMatchObject({ status: 'success', id: expect.stringMatching(/^made-with---out-[0-9a-f]{8}$/) })
   const jobId = job?.id ?? ''

@@ -49,7 +49,8 @@ describe('Host', () => {
   })
 
   test('off loopback an address is fine, and a name that was allowed', () => {
-    const rules = { loopback: false, allowedHosts: ['preview.example'] }
+    const rules = { loopback: false, allowedHosts: ['preview.example', 'Other.example:8443'] }
+    expect(isOwnHost('other.example:8443', rules)).toBe(true)
     expect(isOwnHost('192.168.1.5:8787', rules)).toBe(true)
     expect(isOwnHost('[fd00::1]:8787', rules)).toBe(true)
     expect(isOwnHost('preview.example', rules)).toBe(true)

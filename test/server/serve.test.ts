@@ -74,6 +74,8 @@ test('on an open address a password is made and printed once, or taken from a fi
   const given = await serve([...options, '--password-file', join(dir, 'password')], /at http.*\n/)
   expect(given.text()).not.toContain('from a file')
   expect(await given.end()).toBe(0)
+  const noJob = await serve(['--port', '0', '--data', join(dir, 'three'), '--job', dir], /is no job folder/)
+  expect(await noJob.end(null)).toBe(2)
   const missing = await serve([...options, '--password-file', join(dir, 'none')], /cannot be read/)
   expect(await missing.end(null)).toBe(2)
 }, 90_000)

@@ -22,7 +22,8 @@ export function isOwnHost(header: string | undefined, rules: HostRules): boolean
   const host = name.toLowerCase()
   if (host === '') return false
   if (loopbackNames.includes(host)) return true
-  const named = rules.allowedHosts.map((allowed) => allowed.toLowerCase())
+  // Whoever copies it from the address bar may have a port at its end.
+  const named = rules.allowedHosts.map((allowed) => allowed.toLowerCase().replace(/:\d+$/, ''))
   if (named.includes(host)) return true
   if (rules.loopback) return false
   const own = hostname().toLowerCase()

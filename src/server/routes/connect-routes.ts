@@ -1,7 +1,7 @@
 import { apiRoutes } from '../../contract/api.ts'
 import { checkJobEdit } from '../check-job-edit.ts'
 import { listConfigKeys } from '../connect/unknown-keys.ts'
-import { examine } from '../examine.ts'
+import { createExaminer } from '../examine.ts'
 import { notFound } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
 import { openApiDocument } from '../openapi.ts'
@@ -34,6 +34,7 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
     version,
   })
   const document = openApiDocument(version, apiRoutes)
+  const examine = createExaminer()
   return {
     health: () => ({ status: 'ok', version }),
     openapi: () => document,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import type { RouteBody, RouteName, RouteParams, RouteReply } from '../../../src/contract/api.ts'
 import { apiPaths, apiUrl } from '../../../src/contract/api-paths.ts'
-import type { StudioCost, StudioProcessOptions } from './studio-process.ts'
+import type { StudioCost, StudioHolds, StudioProcessOptions } from './studio-process.ts'
 
 interface Program<Hello> extends AsyncDisposable {
   hello: Hello
@@ -18,7 +18,7 @@ interface Program<Hello> extends AsyncDisposable {
 async function startProgram<Hello>(path: string, options: object): Promise<Program<Hello>> {
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL(path, import.meta.url)), JSON.stringify(options)],
+    ['--expose-gc', '--import', 'tsx', fileURLToPath(new URL(path, import.meta.url)), JSON.stringify(options)],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   )
   const exited = once(child, 'exit')
@@ -56,6 +56,7 @@ export interface StudioProgram extends AsyncDisposable {
   ): Promise<RouteReply<Name>>
   /** Processor time that the studio has used so far, in milliseconds. */
   cpuMs(): Promise<number>
+  holds(): Promise<StudioHolds>
 }
 
 /** A studio in a process of its own, connected, with its libraries read. */
@@ -85,6 +86,7 @@ export async function startStudioProgram(
     url,
     dir,
     get,
+    holds: async () => (await program.ask('holds')) as StudioHolds,
     cpuMs: async () => ((await program.ask('cost')) as StudioCost).cpuMs,
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]()

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { sampleRenderer } from '../../../src/demo/demo-world.ts'
 import type { Renderer } from '../../../src/run/renderer.ts'
 import { startStudio } from '../../../src/server/studio.ts'
+import { openDescriptors } from '../../server/descriptors.ts'
 
 /**
  * A studio in a process of its own, so that what it costs can be told from what the test costs. Tells its address on the IPC
- * channel, answers 'cost', and ends when its parent does.
+ * channel, answers 'cost' and 'holds', and ends when its parent does.
  */
 export interface StudioProcessOptions {
   dataDir: string
@@ -18,6 +19,14 @@ export interface StudioProcessOptions {
 export interface StudioCost {
   /** Processor time of this process alone, in milliseconds. */
   cpuMs: number
+}
+
+/** What it holds on to, after a garbage collection. */
+export interface StudioHolds {
+  heapBytes: number
+  /** Buffers outside of the heap. */
+  externalBytes: number
+  descriptors: number | null
 }
 
 const options: StudioProcessOptions = JSON.parse(process.argv[2] ?? '{}')
@@ -48,10 +57,20 @@ await using studio = await startStudio({
   onFailure: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
 })
 process.on('message', (message) => {
-  if (message !== 'cost') return
-  const { user, system } = process.cpuUsage()
-  process.send?.({ cpuMs: (user + system) / 1_000 } satisfies StudioCost)
+  if (message === 'cost') {
+    const { user, system } = process.cpuUsage()
+    process.send?.({ cpuMs: (user + system) / 1_000 } satisfies StudioCost)
+  } else if (message === 'holds') void holds()
 })
+async function holds(): Promise<void> {
+  // What the first collection finds dead is only let go by finalizers after it.
+  for (let round = 0; round < 3; round += 1) {
+    globalThis.gc?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const { heapUsed: heapBytes, external: externalBytes } = process.memoryUsage()
+  process.send?.({ heapBytes, externalBytes, descriptors: openDescriptors() } satisfies StudioHolds)
+}
 const ended = new Promise<void>((resolve) => process.once('disconnect', resolve))
 process.send?.({ url: studio.url })
 await ended

@@ -1,0 +1,90 @@
+import { request } from 'undici'
+import { expect, test } from 'vitest'
+import { apiUrl } from '../../src/contract/api-paths.ts'
+import { type StudioProgram, startStudioProgram } from '../browser/support/programs.ts'
+import { smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
+import { listen } from './event-source.ts'
+import { defaultConfig, plexToken } from './open-studio.ts'
+
+/** Rounds before the first figure: modules, pools and caches fill. */
+const warmRounds = 2
+const rounds = Number(process.env.KOMETA_PREVIEW_FLAT_ROUNDS ?? 5)
+const jobsPerRound = 3
+const windowsPerJob = 12
+/** A round leaves no more than this in the heap: a job's journal or one picture alone is larger. */
+const maxHeapGrowthPerRound = 250_000
+
+test('serve holds on to nothing of jobs that are gone and windows that are closed', async () => {
+  await using plex = await startSamplePlex({ libraries: smallLibraries(), token: plexToken })
+  await using studio = await startStudioProgram(defaultConfig(plex), { webDir: '' })
+  const held: Awaited<ReturnType<StudioProgram['holds']>>[] = []
+  for (let round = 0; round < warmRounds + rounds; round += 1) {
+    await liveThrough(studio)
+    if (round >= warmRounds) held.push(await studio.holds())
+  }
+  const [first, last] = [held[0], held.at(-1)]
+  if (!first || !last) throw new Error('nothing was measured')
+  console.log(
+    held
+      .map(
+        ({ heapBytes, externalBytes, descriptors }, at) =>
+          `round ${at}: heap ${(heapBytes / 1e6).toFixed(2)} MB, buffers ${(externalBytes / 1e6).toFixed(2)} MB, ${descriptors} descriptors`,
+      )
+      .join('\n'),
+  )
+  const growth = (last.heapBytes - first.heapBytes) / (held.length - 1)
+  expect(growth, 'bytes of heap that a round leaves behind').toBeLessThan(maxHeapGrowthPerRound)
+  expect(last.externalBytes - first.externalBytes, 'bytes of buffers').toBeLessThan(4_000_000)
+  if (first.descriptors !== null && last.descriptors !== null) {
+    // Connections that are kept alive for a while come and go.
+    expect(last.descriptors - first.descriptors, 'open descriptors').toBeLessThanOrEqual(10)
+  }
+  expect(plex.writes).toEqual([])
+}, 300_000)
+
+/** What a person does in an hour: previews, windows that watch them, pictures, a zip that is not read to its end; all is deleted. */
+async function liveThrough(studio: StudioProgram): Promise<void> {
+  const { connection } = await studio.get('getConnection')
+  const server = connection?.servers[0]?.id ?? ''
+  const started = []
+  for (let job = 0; job < jobsPerRound; job += 1) {
+    const targets = ['101', '2011'].map((ratingKey) => ({ server, ratingKey }))
+    started.push(await studio.get('startJob', { body: { connectionId: connection?.id ?? '', targets } }))
+  }
+  for (const { id } of started) {
+    const url = studio.url + apiUrl('jobEvents', { jobId: id })
+    const windows = Array.from({ length: windowsPerJob }, () => listen(url))
+    // Some go before the end.
+    for (const window of windows.slice(0, windowsPerJob / 2)) {
+      await window.until(() => true)
+      window[Symbol.dispose]()
+    }
+    await Promise.all(windows.slice(windowsPerJob / 2).map(({ closed }) => closed))
+    const job = await studio.get('getJob', { params: { jobId: id } })
+    for (const target of job.targets) {
+      for (const image of [target.before, target.after]) {
+        if (!image) continue
+        await read(studio.url + apiUrl('jobImage', { jobId: id, sha256: image.sha256 }))
+        await read(studio.url + apiUrl('jobImage', { jobId: id, sha256: image.sha256 }, { w: 120 }))
+      }
+      await read(studio.url + apiUrl('jobDifference', { jobId: id, targetId: target.id }))
+    }
+    const zip = await request(studio.url + apiUrl('jobZip', { jobId: id }))
+    zip.body.on('error', () => undefined).destroy()
+    await read(studio.url + apiUrl('jobLog', { jobId: id }))
+  }
+  for (let call = 0; call < 50; call += 1) {
+    await studio.get('getState')
+    await studio.get('listJobs')
+    await read(studio.url + apiUrl('listItems', {}, { q: 'm', limit: 20 }))
+    await read(studio.url + apiUrl('itemThumbnail', { server, ratingKey: '101' }, { w: 120 }))
+  }
+  for (const { id } of started) await read(studio.url + apiUrl('deleteJob', { jobId: id }), 'DELETE')
+  expect((await studio.get('listJobs')).jobs).toEqual([])
+}
+
+async function read(url: string, method: 'GET' | 'DELETE' = 'GET'): Promise<void> {
+  const answer = await request(url, { method })
+  await answer.body.arrayBuffer()
+  expect([url, answer.statusCode < 300]).toEqual([url, true])
+}
