@@ -11,7 +11,7 @@ const warmRounds = 2
 const rounds = Number(process.env.KOMETA_PREVIEW_FLAT_ROUNDS ?? 3)
 const jobsPerRound = 2
 const windowsPerJob = 12
-/** Compiled code still grows in the first rounds; what a round leaves for good is a tenth of this (see docs/performance.md). */
+/** Compiled code and bounded caches still grow in the first rounds: half of this was measured (docs/performance.md). */
 const maxHeapGrowthPerRound = 400_000
 
 test('serve holds on to nothing of jobs that are gone and windows that are closed', async () => {

@@ -169,7 +169,7 @@ const oddValues = [
   {},
   [],
   [null],
-  { __proto__: { polluted: true } },
+  JSON.parse('{"__proto__":{"polluted":true}}'),
 ]
 
 test('whatever stands in a summary, each route answers as its schema says', async () => {
@@ -194,7 +194,8 @@ test('whatever stands in a summary, each route answers as its schema says', asyn
         for (const [path, value] of edits) {
           let at = summary
           for (const key of path.slice(0, -1)) at = at?.[key]
-          if (at !== null && typeof at === 'object') at[path.at(-1) ?? ''] = value
+          // A copy: a later edit may reach into it.
+          if (at !== null && typeof at === 'object') at[path.at(-1) ?? ''] = structuredClone(value)
         }
         await writeFile(join(folder, 'output', 'summary.json'), JSON.stringify(summary))
       })
