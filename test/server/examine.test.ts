@@ -39,7 +39,7 @@ test('Connect shows what the doctor of the command line shows, for the config th
 
 test('a config that is connected and cannot be used is the problem, in the words of the Connect screen', async () => {
   await using it = await openStudio({ env: nowhere, config: () => 'plex: {url: http://127.0.0.1:9}\nlibraries: {}\n' })
-  const { problems: said } = await it.connect()
+  const { problems: said } = await it.get('connect', { body: { kind: 'path', path: it.configPath } })
   const words = said.find(({ severity }) => severity === 'error')?.message ?? 'no error'
   const { checks } = await it.get('getDoctor')
   expect(checks.find(({ id }) => id === 'config')).toMatchObject({ status: 'problem', detail: words })
