@@ -5,6 +5,7 @@ import { type Duplex, pipeline } from 'node:stream'
 import { createDoor, type Door } from '../util/door.ts'
 import { AddressRefused, plainAddress, resolvePublic } from '../util/public-address.ts'
 import { type Dial, dialFirst, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
+import { createGateRecords, type GateEntry } from './gate-records.ts'
 import { type GateRules, hostSet, judgeHost, judgePort, normalizeHost } from './judge-host.ts'
 
 export interface GateLimits {
@@ -25,24 +26,6 @@ export const defaultGateLimits: GateLimits = {
 }
 /** How often Node looks for requests that are past their time. */
 const checkIntervalMs = 1_000
-
-/** One request to the gate and what became of it. */
-export interface GateEntry {
-  /** ISO 8601, UTC. */
-  timestamp: string
-  /** CONNECT, or the method of a plain HTTP request. */
-  method: string
-  host: string
-  port: number
-  verdict: 'pass' | 'block'
-  /** Why it was blocked, or failed; '' for one that went well. */
-  reason: string
-  /** From Kometa to the host. */
-  bytesUp: number
-  /** From the host to Kometa. */
-  bytesDown: number
-  durationMs: number
-}
 
 export interface GateOptions {
   rules: GateRules
@@ -72,7 +55,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const credential = randomBytes(24).toString('base64url')
   const expected = Buffer.from(`Basic ${Buffer.from(`preview:${credential}`).toString('base64')}`)
   const sockets = new Set<Duplex>()
-  const unfinished = new Set<{ entry: GateEntry; close(): void }>()
+  const records = createGateRecords(options.onEntry)
   // In the one spelling that hosts are compared in.
   const rules: GateRules = { ...options.rules, plexNames: hostSet(options.rules.plexNames) }
   const dial = createDial(options, rules.plexNames, limits)
@@ -106,7 +89,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
 
   /** What never becomes a request of ours leads nowhere, and is written down like one. */
   function refuseRaw(socket: Duplex, method: string, host: string, reason: string): void {
-    const record = open(method, host, 0)
+    const record = records.open(method, host, 0)
     record.entry.reason = reason
     record.close()
     if (socket.writable) socket.end(badRequest, () => socket.destroy())
@@ -120,38 +103,9 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     socket.on('error', () => socket.destroy())
   }
 
-  function open(method: string, host: string, port: number) {
-    const started = performance.now()
-    const entry: GateEntry = {
-      timestamp: new Date().toISOString(),
-      method,
-      host,
-      port,
-      verdict: 'block',
-      reason: '',
-      bytesUp: 0,
-      bytesDown: 0,
-      durationMs: 0,
-    }
-    const record = {
-      entry,
-      /** The connection to the host, once there is one. */
-      remote: null as Socket | null,
-      close() {
-        if (!unfinished.delete(record)) return
-        entry.durationMs = Math.round(performance.now() - started)
-        entry.bytesUp = record.remote?.bytesWritten ?? 0
-        entry.bytesDown = record.remote?.bytesRead ?? 0
-        options.onEntry(entry)
-      },
-    }
-    unfinished.add(record)
-    return record
-  }
-
   async function tunnel(incoming: IncomingMessage, client: Socket, head: Buffer) {
     const target = splitAuthority(incoming.url ?? '')
-    const record = open('CONNECT', target?.host ?? '', target?.port ?? 0)
+    const record = records.open('CONNECT', target?.host ?? '', target?.port ?? 0)
     const refuse = (status: string, reason: string) => {
       record.entry.reason = reason
       client.end(
@@ -192,7 +146,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   async function forwardPlain(incoming: IncomingMessage, outgoing: ServerResponse) {
     const url = parseAbsolute(incoming.url ?? '')
     const port = url ? Number(url.port || 80) : 0
-    const record = open(incoming.method ?? '', url?.hostname ?? '', port)
+    const record = records.open(incoming.method ?? '', url?.hostname ?? '', port)
     const refuse = (status: number, reason: string) => {
       record.entry.reason = reason
       outgoing.writeHead(status, { connection: 'close', ...(status === 407 ? { 'proxy-authenticate': realm } : {}) })
@@ -254,11 +208,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await closed
-      // What was open to the last counts too: an entry must not be missing because it ended with the job.
-      for (const record of unfinished) {
-        record.entry.reason ||= 'it was open when the job ended'
-        record.close()
-      }
+      records.closeAll()
     },
   }
 }

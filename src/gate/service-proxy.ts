@@ -6,7 +6,7 @@ import { type AddressInfo, isIP, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { createDoor, type Door } from '../util/door.ts'
 import { AddressRefused } from '../util/public-address.ts'
-import type { GateEntry } from './gate.ts'
+import type { GateEntry } from './gate-records.ts'
 import { judgeService, type PlexPlace } from './judge-service.ts'
 import { refusesRead, type ServiceName } from './service-reads.ts'
 

@@ -2,7 +2,8 @@ import { createServer as createHttpServer, request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseNextHop } from '../../src/gate/dial.ts'
-import { type Gate, type GateEntry, type GateOptions, startGate } from '../../src/gate/gate.ts'
+import { type Gate, type GateOptions, startGate } from '../../src/gate/gate.ts'
+import type { GateEntry } from '../../src/gate/gate-records.ts'
 
 const open: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {

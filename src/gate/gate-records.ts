@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net'
+
+/** One request to the gate and what became of it. */
+export interface GateEntry {
+  /** ISO 8601, UTC. */
+  timestamp: string
+  /** CONNECT, or the method of a plain HTTP request. */
+  method: string
+  host: string
+  port: number
+  verdict: 'pass' | 'block'
+  /** Why it was blocked, or failed; '' for one that went well. */
+  reason: string
+  /** From Kometa to the host. */
+  bytesUp: number
+  /** From the host to Kometa. */
+  bytesDown: number
+  durationMs: number
+}
+
+/** A request that is under way. Its entry says `block` until somebody lets it through. */
+export interface GateRecord {
+  entry: GateEntry
+  /** The connection to the host, once there is one: it has counted the bytes. */
+  remote: Socket | null
+  /** Hands the entry over, once. */
+  close(): void
+}
+
+export interface GateRecords {
+  open(method: string, host: string, port: number): GateRecord
+  /** What was open to the last counts too: an entry must not be missing because it ended with the job. */
+  closeAll(): void
+}
+
+export function createGateRecords(onEntry: (entry: GateEntry) => void): GateRecords {
+  const unfinished = new Set<GateRecord>()
+  return {
+    open(method, host, port) {
+      const started = performance.now()
+      const entry: GateEntry = {
+        timestamp: new Date().toISOString(),
+        method,
+        host,
+        port,
+        verdict: 'block',
+        reason: '',
+        bytesUp: 0,
+        bytesDown: 0,
+        durationMs: 0,
+      }
+      const record: GateRecord = {
+        entry,
+        remote: null,
+        close() {
+          if (!unfinished.delete(record)) return
+          entry.durationMs = Math.round(performance.now() - started)
+          entry.bytesUp = record.remote?.bytesWritten ?? 0
+          entry.bytesDown = record.remote?.bytesRead ?? 0
+          onEntry(entry)
+        },
+      }
+      unfinished.add(record)
+      return record
+    },
+    closeAll() {
+      for (const record of unfinished) {
+        record.entry.reason ||= 'it was open when the job ended'
+        record.close()
+      }
+    },
+  }
+}
