@@ -77,7 +77,7 @@ describe.skipIf(!built)('the npm package', () => {
   test('runs after npm i -g: its version, its help, and a picture', () => {
     const version: unknown = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')).version
     expect(run('--version')).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' })
-    expect(run('--help').stdout).toContain('Your first picture:')
+    expect(run('--help').stdout).toMatch(/Your first picture[^\n]*:\n +kometa-preview demo /)
     const out = join(dir, 'job')
     const demo = run('demo', '--once', '--out', out, '--data', join(dir, 'data'))
     expect(demo.status, demo.stderr).toBe(0)
