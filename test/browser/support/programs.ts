@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
+import type { BenchServerOptions } from '../../../bench/sample-server.ts'
 import type { RouteBody, RouteName, RouteParams, RouteReply } from '../../../src/contract/api.ts'
 import { apiPaths, apiUrl } from '../../../src/contract/api-paths.ts'
 import type { StudioCost, StudioHolds, StudioProcessOptions } from './studio-process.ts'
@@ -42,10 +43,11 @@ async function startProgram<Hello>(path: string, options: object): Promise<Progr
 export const startLargePlex = (films: number) =>
   startProgram<{ url: string; token: string }>('../../../bench/sample-server.ts', {
     films,
+    libraries: 1,
     labelled: 0.2,
     delayMs: 2,
     perItemDelayMs: 0,
-  })
+  } satisfies BenchServerOptions)
 
 export interface StudioProgram extends AsyncDisposable {
   url: string
