@@ -212,8 +212,9 @@ async function cuts(): Promise<void> {
           problems.push(`cut at ${at}/${points}: acknowledged`)
       }
     }
-    // The store tells of each as soon as it has it.
-    while (captures.list().length < sent) await new Promise((resolve) => setTimeout(resolve, 10))
+    // The store tells of each as soon as it has it; what is cut alike, one after the other, is one capture of several attempts.
+    const kept = () => captures.list().reduce((sum, { attempts }) => sum + attempts, 0)
+    while (kept() < sent) await new Promise((resolve) => setTimeout(resolve, 10))
     for (const { parse_error, type, saved_path } of captures.list()) {
       if (parse_error === null) problems.push(`a cut upload counts as whole: ${saved_path}`)
       if (type !== null && !fs.existsSync(join(jobDir, saved_path ?? ''))) problems.push(`${saved_path} is missing`)
