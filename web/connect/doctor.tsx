@@ -8,6 +8,7 @@ import { Icon, type IconName } from '../ui/icon.tsx'
 import { asProblem, Problem, type Tone } from '../ui/notes.tsx'
 import { StateWord } from './state-word.tsx'
 import './doctor.css'
+import './facts.css'
 
 type Report = RouteReply<'getDoctor'>
 type Check = Report['checks'][number]
@@ -20,7 +21,7 @@ export function Doctor() {
   })
   const report = examine.data
   return (
-    <section className="doctor" aria-label="Check-up">
+    <section className="fact-card" aria-label="Check-up">
       <div className="doctor-head">
         <div className="doctor-words">
           <h2>Check-up</h2>
