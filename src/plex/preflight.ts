@@ -2,6 +2,7 @@ import { AppError } from '../contract/errors.ts'
 import type { PlexConnection } from './connection.ts'
 import { createContainerReader } from './read-container.ts'
 import type { PlexReader } from './reads.ts'
+import type { PlexSection } from './server-answers.ts'
 
 /** How long Plex may take for each of the first reads. */
 const preflightTimeoutMs = 15_000
@@ -13,11 +14,14 @@ export interface Preflight {
   version: string
   /** False when Plex answers a read without a token from here ("allowed without auth" networks): then Kometa needs none either. */
   tokenIsBarrier: boolean
+  sections: readonly PlexSection[]
+  /** Path -> digest of the whole answer, of `/` and `/library/sections`: what an answer of an earlier job is compared by. */
+  digests: ReadonlyMap<string, string>
 }
 
 /**
  * Three reads before anything starts: is it a Plex server (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED, PLEX_NOT_A_SERVER),
- * does it take the token (PLEX_TOKEN_REFUSED), and does it refuse the same read without one.
+ * does it take the token (PLEX_TOKEN_REFUSED), which libraries has it, and does it refuse the same read without a token.
  */
 export async function preflight(
   connection: PlexConnection,
@@ -25,23 +29,38 @@ export async function preflight(
   options: { signal?: AbortSignal } = {},
 ): Promise<Preflight> {
   const { url } = connection.address
-  const machineIdentifier = await identify(connection, options.signal)
-  const { friendlyName, version } = await reader.root()
+  const { machineIdentifier, friendlyName, version, digest } = await identify(connection, options.signal)
   const read = createContainerReader(connection, options.signal)
-  const bare = await read('/library/sections', { withoutToken: true, timeoutMs: preflightTimeoutMs })
-  // Only a refusal proves a barrier; a 500 here proves nothing.
-  const tokenIsBarrier = bare.status === 401 || bare.status === 403
-  return { machineIdentifier, name: friendlyName || url, version, tokenIsBarrier }
+  const [bare, sections] = await Promise.all([
+    read('/library/sections', { withoutToken: true, timeoutMs: preflightTimeoutMs }),
+    reader.sections(),
+  ])
+  return {
+    machineIdentifier,
+    name: friendlyName ?? url,
+    version: version ?? '',
+    // Only a refusal proves a barrier; a 500 here proves nothing.
+    tokenIsBarrier: bare.status === 401 || bare.status === 403,
+    sections: sections.list,
+    digests: new Map([
+      ['/', digest],
+      ['/library/sections', sections.digest],
+    ]),
+  }
 }
 
-async function identify(connection: PlexConnection, signal?: AbortSignal): Promise<string> {
+/** `/` tells what `/identity` does, and whether the token is taken. */
+async function identify(connection: PlexConnection, signal?: AbortSignal) {
   const { url } = connection.address
-  const { status, container } = await createContainerReader(connection, signal)('/identity', {
+  const { status, container, digest } = await createContainerReader(connection, signal)('/', {
     timeoutMs: preflightTimeoutMs,
   }).catch((error: unknown) => {
     throw silent(error, url)
   })
-  if (status === 200 && container?.machineIdentifier) return container.machineIdentifier
+  if (status === 200 && container?.machineIdentifier) {
+    const { machineIdentifier, friendlyName, version } = container
+    return { machineIdentifier, friendlyName, version, digest: digest() }
+  }
   if (status === 401) {
     throw new AppError('PLEX_TOKEN_REFUSED', `Plex at ${url} refuses the token (401)`, {
       hint: 'Check plex.token: a token ends when its device is signed out or the password changed.',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../contract/errors.ts'
 import { allowRead } from './classify-read.ts'
@@ -50,6 +51,8 @@ interface ContainerAnswer {
   status: number
   /** null when the answer is no MediaContainer. */
   container: PlexContainer | null
+  /** Of the answer's bytes: two equal ones say the same. */
+  digest(): string
 }
 
 interface ContainerReadOptions {
@@ -87,7 +90,8 @@ export function createContainerReader(connection: PlexConnection, signal?: Abort
         },
         { maxBytes: maxAnswerBytes },
       )
-      return { status, container: parseContainer(body) }
+      const digest = () => createHash('sha256').update(body).digest('hex')
+      return { status, container: parseContainer(body), digest }
     } catch (error) {
       throw readFailure(error, { url: connection.address.url, timeoutMs, timeout, ...(signal && { signal }) })
     }

@@ -4,14 +4,7 @@ import type { PlexConnection } from './connection.ts'
 import { type ImageRead, type ImageReadOptions, readImage } from './image-read.ts'
 import { type PlexItem, parsePlexItem } from './item.ts'
 import { createContainerReader, type PlexContainer, type ReadContainer } from './read-container.ts'
-import {
-  type PlexIdentity,
-  type PlexPoster,
-  type PlexRoot,
-  type PlexSection,
-  parsePoster,
-  parseSection,
-} from './server-answers.ts'
+import { type PlexPoster, type PlexSections, parsePoster, parseSection } from './server-answers.ts'
 
 /** ratingKeys in one read of `/library/metadata/1,2,3`. */
 export const itemsPerRead = 50
@@ -27,11 +20,7 @@ const listingTimeoutMs = 60_000
 
 /** Our own reads of one Plex server. Each rejects with an AppError (PLEX_*) that names what Plex answered. */
 export interface PlexReader {
-  /** `/identity`: answered without a token too. */
-  identity(): Promise<PlexIdentity>
-  /** `/`: needs an accepted token. */
-  root(): Promise<PlexRoot>
-  sections(): Promise<PlexSection[]>
+  sections(): Promise<PlexSections>
   /** How many items of this type the section holds; no item is read. */
   sectionSize(sectionId: string, type: ItemType): Promise<number>
   /** The items that Plex knows among these, in this order; unknown ones are left out. */
@@ -58,10 +47,9 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
 
   const container = async (target: string, readOptions?: Parameters<ReadContainer>[1]): Promise<PlexContainer | null> =>
     takeContainer(await read(target, readOptions), target, url)
-  const required = async (target: string, readOptions?: Parameters<ReadContainer>[1]): Promise<PlexContainer> => {
-    const found = await container(target, readOptions)
-    if (!found) throw new AppError('PLEX_READ_FAILED', `Plex at ${url} answered 404 for ${pathOf(target)}`)
-    return found
+  const present = (answer: PlexContainer | null, target: string): PlexContainer => {
+    if (!answer) throw new AppError('PLEX_READ_FAILED', `Plex at ${url} answered 404 for ${pathOf(target)}`)
+    return answer
   }
 
   async function* pages(target: string, pageSize = itemsPerPage): AsyncGenerator<PlexItem[]> {
@@ -95,23 +83,16 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
   }
 
   return {
-    async identity() {
-      const { machineIdentifier, version } = await required('/identity')
-      if (!machineIdentifier) {
-        throw new AppError('PLEX_NOT_A_SERVER', `what answers at ${url} is not a Plex Media Server`)
-      }
-      return { machineIdentifier, version: version ?? '' }
-    },
-    async root() {
-      const { friendlyName, version } = await required('/')
-      return { friendlyName: friendlyName ?? '', version: version ?? '' }
-    },
     async sections() {
-      return (await required('/library/sections')).Directory.flatMap((element) => parseSection(element) ?? [])
+      const target = '/library/sections'
+      const answer = await read(target)
+      const { Directory } = present(takeContainer(answer, target, url), target)
+      return { list: Directory.flatMap((element) => parseSection(element) ?? []), digest: answer.digest() }
     },
     async sectionSize(sectionId, type) {
       const target = `/library/sections/${sectionId}/all?type=${plexTypeNumbers[type]}`
-      const { totalSize, size } = await required(target, { page: { start: 0, size: 0 }, timeoutMs: listingTimeoutMs })
+      const page = { page: { start: 0, size: 0 }, timeoutMs: listingTimeoutMs }
+      const { totalSize, size } = present(await container(target, page), target)
       return totalSize ?? size ?? 0
     },
     async items(ratingKeys) {

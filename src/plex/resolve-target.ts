@@ -44,7 +44,7 @@ export async function resolveTargets(specs: readonly string[], context: ResolveC
 
   const chosen: { spec: TargetSpec; located: Located; notes: string[] }[] = []
   for (const spec of parsed) chosen.push({ spec, ...(await finder.resolve(spec, byKey)) })
-  const whole = await readWhole(context.servers, chosen)
+  const whole = await readWhole(context.servers, chosen, byKey)
 
   const results = new Map<string, ResolvedTarget>()
   for (const { spec, located, notes } of chosen) {
@@ -71,14 +71,15 @@ export async function readByKeys(servers: readonly TargetServer[], ratingKeys: r
   return lists.flat()
 }
 
-/** Listings leave labels and more out: read the chosen items themselves. */
+/** Listings leave labels and more out: read the chosen items themselves, but those that were looked up by ratingKey. */
 async function readWhole(
   servers: readonly TargetServer[],
   chosen: readonly { located: Located }[],
+  byKey: readonly Located[],
 ): Promise<Map<string, PlexItem>> {
-  const whole = new Map<string, PlexItem>()
+  const whole = new Map(byKey.map((located) => [idOf(located), located.item]))
   for (const { key, reader } of servers) {
-    const mine = chosen.filter(({ located }) => located.server === key)
+    const mine = chosen.filter(({ located }) => located.server === key && !whole.has(idOf(located)))
     for (const item of await reader.items(mine.map(({ located }) => located.item.ratingKey))) {
       whole.set(idOf({ item, server: key }), item)
     }

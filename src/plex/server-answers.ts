@@ -1,17 +1,5 @@
 import { z } from 'zod'
 
-/** What `/identity` tells. */
-export interface PlexIdentity {
-  machineIdentifier: string
-  version: string
-}
-
-/** What `/` tells. */
-export interface PlexRoot {
-  friendlyName: string
-  version: string
-}
-
 // Keys and times come as numbers or as strings, booleans as 0/1, "0"/"1" or true/false.
 const id = z.union([z.string(), z.number()]).transform(String)
 const seconds = z
@@ -43,6 +31,12 @@ const section = z.object({
 })
 /** One library of the server. `key` is the section's number; `type` movie, show, artist or photo. Times in seconds since 1970. */
 export type PlexSection = z.infer<typeof section>
+
+/** `/library/sections`: the libraries, and a digest of the whole answer. */
+export interface PlexSections {
+  list: PlexSection[]
+  digest: string
+}
 
 /** One `Directory` of `/library/sections`; null for what is none. */
 export function parseSection(value: unknown): PlexSection | null {

@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { AppError } from '../contract/errors.ts'
 import type { PlexConnection, PlexReadFlow, PlexReadSink, PlexResponseHead } from '../plex/connection.ts'
-import { decodeBody } from '../plex/decode-body.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
-import type { ReadMemory } from './read-memory.ts'
 
 /** Headers between two hops, and those that would name Plex's own address or tie the client to it. */
 const dropped = new Set([
@@ -24,22 +22,10 @@ const dropped = new Set([
   'strict-transport-security',
 ])
 
-export interface ForwardOptions {
-  connection: PlexConnection
-  memory: Pick<ReadMemory, 'noteArtwork'>
-  limits: { maxArtworkAnswerBytes: number }
-}
-
 /** Streams a read from Plex to the client: head and bytes as Plex sends them, redirects never passed on. */
-export function createForward({ connection, memory, limits }: ForwardOptions): ReadHandler {
+export function createForward(connection: PlexConnection): ReadHandler {
   return ({ method, read, headers }, reply) => {
-    const note = read.listsArtwork && method === 'GET'
-    const sink: PlexReadSink = note
-      ? new NotingSink(reply, memory, limits.maxArtworkAnswerBytes)
-      : new ForwardSink(reply)
-    // An answer that is read along is asked for as it is, so that no decoder stands in its way.
-    const sent = note ? { ...headers, 'accept-encoding': undefined } : headers
-    const giveUp = connection.relay({ method, target: read.target, headers: sent }, sink)
+    const giveUp = connection.relay({ method, target: read.target, headers }, new ForwardSink(reply))
     reply.whenGone(() => giveUp(new Error('the client went away')))
   }
 }
@@ -100,61 +86,6 @@ class ForwardSink implements PlexReadSink {
 
   fail(error: Error): void {
     this.#reply.fail(isTimeout(error) ? 504 : 502, error.message)
-  }
-}
-
-/**
- * Reads along what Plex lists as an item's artwork: only then may the client ask for `file?url=` of it. The answer is held
- * until that is noted, since the client's next request may be one of these; past the limit it streams, unnoted.
- */
-class NotingSink extends ForwardSink {
-  readonly #memory: Pick<ReadMemory, 'noteArtwork'>
-  readonly #maxBytes: number
-  #held: Buffer[] | undefined = []
-  #bytes = 0
-  #encoding: string | undefined
-
-  constructor(reply: ReadReply, memory: Pick<ReadMemory, 'noteArtwork'>, maxBytes: number) {
-    super(reply)
-    this.#memory = memory
-    this.#maxBytes = maxBytes
-  }
-
-  override head(head: PlexResponseHead, flow: PlexReadFlow): void {
-    this.#encoding = head.headers['content-encoding']
-    super.head(head, flow)
-  }
-
-  override data(chunk: Buffer): void {
-    this.#bytes += chunk.length
-    if (!this.#held) {
-      super.data(chunk)
-      return
-    }
-    this.#held.push(chunk)
-    if (this.#bytes > this.#maxBytes) this.#release()
-  }
-
-  override end(): void {
-    if (!this.#held) {
-      super.end()
-      return
-    }
-    decodeBody(Buffer.concat(this.#held), this.#encoding, this.#maxBytes)
-      .then((body) => {
-        this.#memory.noteArtwork(body.toString('utf8'))
-        this.#release()
-        super.end()
-      })
-      .catch((error: unknown) =>
-        super.fail(error instanceof Error ? error : new Error('undecodable', { cause: error })),
-      )
-  }
-
-  #release(): void {
-    const held = this.#held ?? []
-    this.#held = undefined
-    for (const chunk of held) super.data(chunk)
   }
 }
 

@@ -1,15 +1,16 @@
-import { PassThrough, type Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { AppError } from '../contract/errors.ts'
-import { classifyTarget } from '../plex/classify-read.ts'
-import type { PlexConnection } from '../plex/connection.ts'
+import { type AllowedRead, classifyTarget } from '../plex/classify-read.ts'
 import { parseTarget } from '../plex/request-target.ts'
 import type { ReadOwnUrl } from './capture/types.ts'
 import { microTimestamp } from './clock.ts'
+import type { ReadHandler, ReadReply } from './read-handler.ts'
 import type { ReadMemory } from './read-memory.ts'
 import type { ProxyRecorder } from './recorder.ts'
 
 export interface OwnReadOptions {
-  connection: PlexConnection
+  /** The way of Kometa's reads: such a picture is often one that was read before. */
+  reads: ReadHandler
   memory: ReadMemory
   recorder: ProxyRecorder
   serverId: string
@@ -22,54 +23,87 @@ const pictures =
   /^\/library\/metadata\/\{id\}\/(\{element\}\/\{stamp\}|file)$|\/composite\/\{stamp\}$|^\/:\/resources\//
 
 /** Reads, for an upload by URL, what stands behind an address of the proxy: judged by the same table as any read. */
-export function createOwnRead({ connection, memory, recorder, serverId, holdsToken }: OwnReadOptions): ReadOwnUrl {
-  return (pathAndQuery) =>
-    new Promise<Readable>((resolve, reject) => {
-      const parsed = parseTarget(pathAndQuery)
-      const read = parsed.ok ? classifyTarget(parsed.target, memory) : parsed
-      if (!read.ok) {
-        reject(new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`))
-        return
-      }
-      if (!pictures.test(read.template) || holdsToken(read.target)) {
-        reject(new AppError('PLEX_READ_FAILED', 'the URL is not that of a picture of Plex'))
-        return
-      }
-      const seq = recorder.nextSeq()
-      const timestamp = microTimestamp()
-      const startedAt = performance.now()
-      const { target, template } = read
-      let bytes = 0
-      const body = new PassThrough({
-        transform(chunk: Buffer, _encoding, done) {
-          bytes += chunk.length
-          done(null, chunk)
-        },
+export function createOwnRead({ reads, memory, recorder, serverId, holdsToken }: OwnReadOptions): ReadOwnUrl {
+  return async (pathAndQuery) => {
+    const parsed = parseTarget(pathAndQuery)
+    const read = parsed.ok ? classifyTarget(parsed.target, memory) : parsed
+    if (!read.ok) throw new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`)
+    const { target, template } = read
+    if (!pictures.test(template) || holdsToken(target)) {
+      throw new AppError('PLEX_READ_FAILED', 'the URL is not that of a picture of Plex')
+    }
+    const seq = recorder.nextSeq()
+    const timestamp = microTimestamp()
+    const startedAt = performance.now()
+    return streamOf(reads, read, ({ status, bytes }) => {
+      const durationMs = performance.now() - startedAt
+      recorder.forwarded({
+        seq,
+        timestamp,
+        server: serverId,
+        method: 'GET',
+        target,
+        template,
+        status,
+        bytes,
+        durationMs,
       })
-      connection
-        .stream({ method: 'GET', target }, ({ status }) => {
-          if (status === 200) resolve(body)
-          else {
-            reject(new AppError('PLEX_READ_FAILED', `Plex answered ${status}`))
-            body.resume()
-          }
-          body.once('end', () => {
-            const durationMs = performance.now() - startedAt
-            recorder.forwarded({
-              seq,
-              timestamp,
-              server: serverId,
-              method: 'GET',
-              target,
-              template,
-              status,
-              bytes,
-              durationMs,
-            })
-          })
-          return body
-        })
-        // After the head the failure reaches the reader through the stream itself.
-        .catch(reject)
     })
+  }
+}
+
+/** The body of a 200, as a stream that waits for its reader; every other answer rejects. `asked`: an answer of Plex, not of memory, was whole. */
+function streamOf(
+  reads: ReadHandler,
+  read: AllowedRead,
+  asked: (answer: { status: number; bytes: number }) => void,
+): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    let status = 0
+    let bytes = 0
+    let fromHere = false
+    let ended = false
+    let resume: () => void = () => undefined
+    let stop: () => void = () => undefined
+    const body = new Readable({
+      read: () => resume(),
+      destroy(error, done) {
+        if (!ended) stop()
+        done(error)
+      },
+    })
+    const reply: ReadReply = {
+      begin(answered) {
+        status = answered
+        if (answered === 200) resolve(body)
+        else reject(new AppError('PLEX_READ_FAILED', `Plex answered ${answered}`))
+      },
+      fromHere() {
+        fromHere = true
+      },
+      write(chunk) {
+        bytes += chunk.length
+        return status === 200 ? body.push(chunk) : true
+      },
+      end() {
+        ended = true
+        body.push(null)
+        if (!fromHere) asked({ status, bytes })
+      },
+      fail(_status, reason) {
+        ended = true
+        const error = new AppError('PLEX_READ_FAILED', reason)
+        reject(error)
+        // After the head the failure reaches the reader through the stream itself.
+        if (status === 200) body.destroy(error)
+      },
+      whenDrained(goOn) {
+        resume = goOn
+      },
+      whenGone(giveUp) {
+        stop = giveUp
+      },
+    }
+    reads({ method: 'GET', read, headers: {} }, reply)
+  })
 }

@@ -1,9 +1,10 @@
-import { allowRead, isPlexOwnUrl, type ReadContext } from '../plex/classify-read.ts'
-import type { PlexConnection } from '../plex/connection.ts'
+import { classifyRead, isPlexOwnUrl, type ReadContext } from '../plex/classify-read.ts'
 import { decodeValue } from '../plex/request-target.ts'
 import { metaTarget, parseSectionMeta, plainMeta, type SectionMeta } from '../plex/section-meta.ts'
 import { microTimestamp } from './clock.ts'
 import type { ProxyLimits } from './limits.ts'
+import { readTextForKometa } from './read-for-kometa.ts'
+import type { ReadHandler } from './read-handler.ts'
 import type { ProxyRecorder } from './recorder.ts'
 
 /** What one proxy has learnt from Plex in this job and judges reads by. */
@@ -15,31 +16,34 @@ export interface ReadMemory extends ReadContext {
 }
 
 export interface ReadMemoryOptions {
-  connection: PlexConnection
+  /** The way of Kometa's reads, which asks for the same Meta. */
+  reads: ReadHandler
   serverId: string
   recorder: ProxyRecorder
   limits: Pick<ProxyLimits, 'maxSections' | 'maxListedArtwork'>
 }
 
-export function createReadMemory({ connection, serverId, recorder, limits }: ReadMemoryOptions): ReadMemory {
+export function createReadMemory({ reads, serverId, recorder, limits }: ReadMemoryOptions): ReadMemory {
   const sections = new Map<string, SectionMeta>()
   const learning = new Map<string, Promise<void>>()
   const artwork = new Set<string>()
 
   async function askMeta(id: string): Promise<void> {
-    const target = allowRead(metaTarget(id))
+    const read = classifyRead({ method: 'GET', rawTarget: metaTarget(id), context: nothing })
+    if (!read.ok) throw new Error(read.reason)
     const seq = recorder.nextSeq()
     const timestamp = microTimestamp()
     const startedAt = performance.now()
-    const { status, body } = await connection.get({ method: 'GET', target, headers: { accept: 'application/xml' } })
+    const { status, bytes, fromHere, text } = await readTextForKometa(reads, read, maxMetaBytes)
     // A section that Plex does not have has no fields of its own; the read itself will say 404.
     if (status !== 200 && status !== 404)
       throw new Error(`Plex answered ${status} when asked for the fields of section ${id}`)
-    const meta = status === 404 ? plainMeta : parseSectionMeta(body.toString('utf8'))
+    const meta = status === 404 ? plainMeta : parseSectionMeta(text)
     keepNewest(sections, limits.maxSections)
     sections.set(id, meta)
+    if (fromHere) return
+    const { target, template } = read
     const durationMs = performance.now() - startedAt
-    const template = '/library/sections/{section}/all'
     recorder.forwarded({
       seq,
       timestamp,
@@ -48,7 +52,7 @@ export function createReadMemory({ connection, serverId, recorder, limits }: Rea
       target,
       template,
       status,
-      bytes: body.length,
+      bytes,
       durationMs,
     })
   }
@@ -73,6 +77,10 @@ export function createReadMemory({ connection, serverId, recorder, limits }: Rea
     },
   }
 }
+
+const nothing: ReadContext = { section: () => undefined, listedArtwork: () => false }
+/** Of a section's Meta: as much as any read of our own may bring. */
+const maxMetaBytes = 16 * 1024 * 1024
 
 /** Makes room for one more: the oldest goes. */
 function keepNewest(store: Map<string, unknown> | Set<string>, max: number): void {

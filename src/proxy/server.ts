@@ -9,6 +9,7 @@ import { createForward } from './forward.ts'
 import { createRequestHandler } from './handle-request.ts'
 import { createWriteHandlers } from './handle-write.ts'
 import { type ProxyLimits, proxyLimits } from './limits.ts'
+import { noteArtwork } from './note-artwork.ts'
 import { createOwnRead } from './own-read.ts'
 import { refuseRawRequests } from './raw-refusals.ts'
 import type { ReadHandler } from './read-handler.ts'
@@ -56,8 +57,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   if (clientToken.length < 16) throw new Error('the client token is too short to keep anybody out')
   const limits = { ...proxyLimits, ...options.limits }
   const records = createRecords(recorder, serverId, clientToken, microTimestamp)
-  const memory = createReadMemory({ connection, serverId, recorder, limits })
-  const forward = createForward({ connection, memory, limits })
+  const forward = createForward(connection)
+  const reads = options.wrapReads?.(forward) ?? forward
+  const memory = createReadMemory({ reads, serverId, recorder, limits })
   const server = createHttpServer(limits)
   const holdsToken = createTokenSearch(clientToken)
   const drain = createDrain(server, limits.drainTimeoutMs)
@@ -71,14 +73,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     memory,
     records,
     recorder,
-    read: options.wrapReads?.(forward) ?? forward,
+    read: noteArtwork(reads, memory, limits.maxArtworkAnswerBytes),
     write: createWriteHandlers({
       captures,
       recorder,
       records,
       serverId,
       plexUrl: connection.address.url,
-      readOwnUrl: createOwnRead({ connection, memory, recorder, serverId, holdsToken }),
+      readOwnUrl: createOwnRead({ reads, memory, recorder, serverId, holdsToken }),
       port: () => portOf(server),
       maxDrainBytes: limits.maxDrainBytes,
     }),

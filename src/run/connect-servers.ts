@@ -60,7 +60,7 @@ export async function connectServers(
         server.id = server.info.machineIdentifier
       }),
     )
-    const { libraries, warnings } = await findLibraries(overlaid, servers, options.wanted)
+    const { libraries, warnings } = findLibraries(overlaid, servers, options.wanted)
     const targetServers = servers.map(({ index, id, reader, info }) => ({
       key: String(index),
       machineIdentifier: id,
@@ -74,21 +74,23 @@ export async function connectServers(
   }
 }
 
-const emptyPreflight: Preflight = { machineIdentifier: '', name: '', version: '', tokenIsBarrier: false }
+const emptyPreflight: Preflight = {
+  machineIdentifier: '',
+  name: '',
+  version: '',
+  tokenIsBarrier: false,
+  sections: [],
+  digests: new Map(),
+}
 
-async function findLibraries(
-  overlaid: readonly JobLibrary[],
-  servers: readonly JobServer[],
-  wanted: readonly string[],
-) {
+function findLibraries(overlaid: readonly JobLibrary[], servers: readonly JobServer[], wanted: readonly string[]) {
   const libraries: TargetLibrary[] = []
   const unknown: AppError[] = []
   for (const server of servers) {
-    const sections = await server.reader.sections()
     for (const { mappingName, libraryName, serverIndex } of overlaid) {
       if (serverIndex !== server.index) continue
       try {
-        const section = findSection(sections, libraryName, server.info.name)
+        const section = findSection(server.info.sections, libraryName, server.info.name)
         const { key: sectionId, type: sectionType } = section
         libraries.push({ mappingName, libraryName, sectionId, sectionType, server: String(server.index) })
       } catch (error) {

@@ -1,19 +1,23 @@
 import type { PlexItem } from '../plex/item.ts'
+import type { Preflight } from '../plex/preflight.ts'
 import type { PlexReader } from '../plex/reads.ts'
 import type { MemoStore } from '../proxy/memo/memo-store.ts'
 import type { Stamps } from '../proxy/memo/stale.ts'
 
 /**
- * Plex's own stamps: of all sections at this moment, of the items that are wanted as they were read for this job, and of the others
- * that are remembered. A stamp that is older than the answers it stands for is no harm: then these are asked for once more.
+ * Plex's own stamps: of the server, all sections and the items that are wanted as they were read for this job, and of the other
+ * items that are remembered. A stamp that is older than the answers it stands for is no harm: then these are asked for once more.
  */
-export async function readStamps(reader: PlexReader, store: MemoStore, wanted: readonly PlexItem[]): Promise<Stamps> {
+export async function readStamps(
+  { reader, info }: { reader: PlexReader; info: Preflight },
+  store: MemoStore,
+  wanted: readonly PlexItem[],
+): Promise<Stamps> {
+  const { sections, digests } = info
   const known = new Set(wanted.map(({ ratingKey }) => ratingKey))
-  const [sections, others] = await Promise.all([
-    reader.sections(),
-    reader.items(store.items().filter((key) => !known.has(key))),
-  ])
+  const others = await reader.items(store.items().filter((key) => !known.has(key)))
   return {
+    server: digests,
     sections: new Map(
       sections.map(({ key, updatedAt, contentChangedAt }) => [key, `${updatedAt} ${contentChangedAt}`]),
     ),

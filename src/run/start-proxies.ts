@@ -117,14 +117,14 @@ async function jobLayers(
   borrowed: BorrowedStore[],
 ): Promise<ReadLayers> {
   const { recorder, signal, chosen } = options
-  const { id, index, connection, reader } = server
+  const { id, index, connection } = server
   const ancestors = chosen.ancestors.get(index) ?? []
   const shelf = await options.remembered.borrow(id, options.tokens[index] ?? '')
   borrowed.push(shelf)
   const { store } = shelf
   // A memory that ends with the job has nothing of before and nothing for later.
   if (options.remembered.lasting) {
-    store.beginJob(await readStamps(reader, store, [...targets, ...ancestors]), { fresh: options.fresh })
+    store.beginJob(await readStamps(server, store, [...targets, ...ancestors]), { fresh: options.fresh })
   }
   const scope = options.scoped ? 'on' : 'off'
   const layers = createReadLayers({ connection, serverId: id, recorder, store, targets, ancestors, scope, signal })

@@ -9,13 +9,20 @@ import { createReadLayers, type ReadLayers } from '../../src/proxy/memo/read-lay
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
 import { movies, shows } from '../scope/scope-world.ts'
-import { clientToken, createListCaptures, createListRecorder, type ListRecorder } from '../support/proxy-world.ts'
+import {
+  clientToken,
+  createListCaptures,
+  createListRecorder,
+  type ListCaptures,
+  type ListRecorder,
+} from '../support/proxy-world.ts'
 import { type SamplePlex, type SamplePlexOptions, startSamplePlex } from '../support/sample-plex.ts'
 
 export interface Job extends AsyncDisposable {
   proxy: PlexProxy
   layers: ReadLayers
   recorder: ListRecorder
+  captures: ListCaptures
   get(target: string, headers?: Record<string, string>): Promise<Response>
   send(method: string, target: string, body?: Uint8Array): Promise<Response>
 }
@@ -57,11 +64,12 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
       const ancestors = await reader.items(items.flatMap(ancestorKeys))
       plex.clearJournal()
       const recorder = createListRecorder()
+      const captures = createListCaptures()
       const layers = createReadLayers({
         ...{ connection, serverId: plex.machineIdentifier, recorder, store, targets: items, ancestors, scope },
       })
       const proxy = await startProxy({
-        ...{ connection, serverId: plex.machineIdentifier, clientToken, captures: createListCaptures() },
+        ...{ connection, serverId: plex.machineIdentifier, clientToken, captures },
         recorder: {
           ...recorder,
           blocked(write, answered) {
@@ -77,6 +85,7 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
         proxy,
         layers,
         recorder,
+        captures,
         get: (target, more = {}) => fetch(proxy.url + target, { headers: { ...headers, ...more } }),
         send: (method, target, body) =>
           fetch(proxy.url + target, { method, headers, ...(body && { body: Buffer.from(body) }) }),

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { paged } from '../scope/scope-world.ts'
+import { clientToken } from '../support/proxy-world.ts'
 import { ownRequest } from '../support/watched-plex.ts'
 import { type MemoWorld, type MemoWorldOptions, startMemoWorld } from './memo-world.ts'
 
@@ -51,7 +52,7 @@ describe('each distinct read is asked of Plex once', () => {
       expect(await bytesOf(response)).toEqual(whole)
     }
     expect(asked().filter((path) => !path.includes('includeMeta') || target.includes('includeMeta'))).toHaveLength(1)
-    expect(layers.memo.reads).toEqual({ asked: 1, remembered: 2 })
+    expect(layers.memo.reads).toEqual({ asked: asked().length, remembered: 2 })
   })
 
   test('at the same time too', async () => {
@@ -186,6 +187,23 @@ describe('a blocked write drops what it could have changed', () => {
     await bytesOf(get(search, paged(0, 100)))
     expect(asked()).toHaveLength(1)
   })
+})
+
+test('a picture that is uploaded by its address at the proxy comes from memory where that has it', async () => {
+  const { job, plex, asked } = await start({ targets: ['1001'] })
+  const { get, send, proxy, captures, recorder } = await job()
+  const posters = await (await get('/library/metadata/1001/posters')).text()
+  const file = /\/library\/metadata\/1001\/file\?url=[^"&]+/.exec(posters)?.[0] ?? ''
+  const upload = `/library/metadata/1001/posters?url=${encodeURIComponent(`${proxy.url}${file}&X-Plex-Token=${clientToken}`)}`
+  const picture = await bytesOf(get(file))
+  plex.clearJournal()
+  expect((await send('POST', upload)).status).toBe(200)
+  expect(asked()).toEqual([])
+  // That was a write that Kometa believes in, which put the picture aside.
+  expect((await send('POST', upload)).status).toBe(200)
+  expect(asked()).toEqual([file])
+  expect(recorder.forwards.at(-1)).toMatchObject({ target: file, status: 200, bytes: picture.length })
+  expect(captures.bodies).toEqual([picture, picture])
 })
 
 describe('prefetch', () => {

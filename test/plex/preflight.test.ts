@@ -16,8 +16,13 @@ describe('before anything starts', () => {
       name: 'Attic',
       version: '1.42.0',
       tokenIsBarrier: true,
+      sections: [expect.objectContaining({ key: '1', title: 'Movies' })],
+      digests: new Map([
+        ['/', expect.stringMatching(/^[0-9a-f]{64}$/)],
+        ['/library/sections', (await reader.sections()).digest],
+      ]),
     })
-    expect(plex.journal).toHaveLength(3)
+    expect(plex.journal.map(({ target }) => target)).toEqual(['/', ...Array(3).fill('/library/sections')])
     expect(plex.writes).toEqual([])
   })
 

@@ -237,7 +237,7 @@ describe('the targets of preview.yml', () => {
 
 describe('the libraries of the config', () => {
   test('exactly as Kometa looks them up', async () => {
-    const sections = await open.reader.sections()
+    const { list: sections } = await open.reader.sections()
     expect(findSection(sections, 'Movies', 'Attic').key).toBe('1')
     expect(() => findSection(sections, 'movies', 'Attic')).toThrow(
       expect.objectContaining({ code: 'LIBRARY_UNKNOWN', hint: expect.stringContaining('"Movies"') }),

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { preflight } from '../../src/plex/preflight.ts'
 import { createPlexReader } from '../../src/plex/reads.ts'
 import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { startProxy } from '../../src/proxy/server.ts'
@@ -234,7 +235,7 @@ test('our own reads: gzip that lies, bodies that are too short and web pages are
       { url: plex.url, token: realToken, verifySsl: true, clientIdentifier: 'dead' },
       limits,
     )
-    await expect(createPlexReader(connection).identity()).rejects.toMatchObject({
+    await expect(preflight(connection, createPlexReader(connection))).rejects.toMatchObject({
       code: expect.stringMatching(/^PLEX_/),
     })
   }

@@ -107,7 +107,7 @@ async function startToxicWorld(layers: Layers) {
     proxy,
     recorder,
     /** What a job forgets between two tries, so that each of them asks Plex. */
-    forget: () => store.beginJob({ sections: new Map(), items: new Map() }, { fresh: true }),
+    forget: () => store.beginJob({ server: new Map(), sections: new Map(), items: new Map() }, { fresh: true }),
     assertUntouched() {
       expect(plex.stateHash()).toBe(before)
       assertOnlyCanonicalReads(plex.journal, { token: plex.token, never: [clientToken], clientIdentifier: 'toxics' })

@@ -176,6 +176,29 @@ describe('what arrives at Plex', () => {
     expect(await ask('/library/metadata/5/file?url=https%3A%2F%2Fi.tmdb%2Fb.jpg')).toBe(403)
   })
 
+  test('artwork by URL also after a list that came from memory', async () => {
+    const listed = '/library/metadata/5/file?url=https%3A%2F%2Fi.tmdb%2Fa.jpg'
+    const started = await start({
+      witness: { listedUrls: ['https://i.tmdb/a.jpg'] },
+      wrapReads: (forward) => (read, reply) => {
+        if (!read.read.listsArtwork) {
+          forward(read, reply)
+          return
+        }
+        reply.fromHere()
+        reply.begin(200, { 'content-type': 'text/xml' })
+        reply.write(Buffer.from(`<MediaContainer><Photo key="${listed.slice(0, 40)}`))
+        reply.write(Buffer.from(`${listed.slice(40)}" /></MediaContainer>`))
+        reply.end()
+      },
+    })
+    const ask = async (target: string) => (await sendRaw(started.proxy.port, request('GET', target))).status
+    expect(await ask(listed)).toBe(403)
+    expect(await ask('/library/metadata/5/posters')).toBe(200)
+    expect(await ask(listed)).toBe(200)
+    expect(targets(started)).toEqual([`GET ${listed}`])
+  })
+
   test('a path prefix of a reverse proxy stands before every target', async () => {
     const inner = await start({ witness: { prefix: '/plex' } })
     const outer = await startProxyWorld({ address: { url: `${inner.plex.url}/plex/` } })

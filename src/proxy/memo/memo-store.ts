@@ -51,7 +51,7 @@ export async function createMemoStore(
   const limits = { ...memoLimits, ...options.limits }
   const now = options.now ?? Date.now
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  let stamps: Stamps = { sections: new Map(), items: new Map() }
+  let stamps: Stamps = { server: new Map(), sections: new Map(), items: new Map() }
   const isKept = () => true
   const texts = createAnswerCache<RememberedAnswer>({
     ...{ maxEntries: limits.maxAnswers, maxBytes: limits.maxTextBytes, isKept, now },
@@ -90,10 +90,7 @@ export async function createMemoStore(
       const before = { ...stamps, items: new Map([...stampsWithin(texts), ...stamps.items]) }
       stamps = current
       const keeps = (key: string, askedAtMs: number): boolean => {
-        const target = targetOfKey(key)
-        // Lists of artwork must be read anew: what they list may be asked for in this job only.
-        if (/\/(?:posters|arts|banners|clearLogos|squareArts|themes)$/.test(target.split('?', 1)[0] ?? '')) return false
-        return isReusable(target, now() - askedAtMs, before, current)
+        return isReusable(targetOfKey(key), now() - askedAtMs, before, current)
       }
       const goes = (key: string, _answer: unknown, askedAtMs: number) => fresh || !keeps(key, askedAtMs)
       for (const cache of [...both, listings, collections]) {

@@ -1,5 +1,6 @@
 import { classifyRead } from '../../plex/classify-read.ts'
-import type { ReadHandler, ReadReply } from '../read-handler.ts'
+import { readForKometa } from '../read-for-kometa.ts'
+import type { ReadHandler } from '../read-handler.ts'
 
 /** An item that Kometa is certain to read, as Plex holds it. `PlexItem` has this shape. */
 export interface PrefetchItem {
@@ -21,8 +22,6 @@ export interface PrefetchOptions {
 
 /** Reads at a time, so that Kometa's own never wait behind them. */
 const maxAtOnce = 4
-/** The headers of Kometa's reads: plexapi's for answers, a browser's for pictures (which are the same for all). */
-const plexapiHeaders = { accept: '*/*', 'x-plex-language': 'en' }
 
 /**
  * Reads, while Kometa is still starting, what it will read for sure: each target's metadata, its ancestors', and the picture that
@@ -54,33 +53,11 @@ function readsOfAncestor({ ratingKey, type }: PrefetchItem): string[] {
   return type === 'show' || type === 'artist' ? [`/library/metadata/${ratingKey}?includeGuids=1`] : []
 }
 
-function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: string): Promise<void> {
+async function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: string): Promise<void> {
   const context = { section: () => undefined, listedArtwork: () => false }
   const read = classifyRead({ method: 'GET', rawTarget: pathAndQuery, context })
-  if (!read.ok) return Promise.resolve()
-  let status = 0
-  let bytes = 0
-  let remembered = false
-  return new Promise((resolve) => {
-    const nobody: ReadReply = {
-      begin(answered) {
-        status = answered
-      },
-      fromHere() {
-        remembered = true
-      },
-      write(chunk) {
-        bytes += chunk.length
-        return true
-      },
-      end() {
-        if (!remembered) recorded?.({ target: read.target, template: read.template, status, bytes })
-        resolve()
-      },
-      fail: () => resolve(),
-      whenDrained: (resume) => resume(),
-      whenGone: () => undefined,
-    }
-    handler({ method: 'GET', read, headers: plexapiHeaders }, nobody)
-  })
+  if (!read.ok) return
+  const end = await readForKometa(handler, read).catch(() => null)
+  if (end === null || end.fromHere) return
+  recorded?.({ target: read.target, template: read.template, status: end.status, bytes: end.bytes })
 }

@@ -46,6 +46,8 @@ function namesItem(target: string, ratingKey: string): boolean {
 
 /** Server, section and item stamps at the start of a job, by which answers of the job before are judged. */
 export interface Stamps {
+  /** Path (`/`, `/library/sections`) -> digest of what it answered us. */
+  server: ReadonlyMap<string, string>
   /** Section number -> its updatedAt and contentChangedAt. */
   sections: ReadonlyMap<string, string>
   /** ratingKey -> its updatedAt. */
@@ -62,6 +64,16 @@ const volatileFields =
 /** Below an item: what lists other items. */
 const listsOthers = new Set(['children', 'allLeaves', 'grandchildren', 'related', 'similar', 'extras'])
 
+/**
+ * Reads of the server as a whole -> the path whose answer must be the same as then. `/library` lists the three doors of every
+ * library and the version of Plex's own pictures: that comes with the version of the server, which `/` tells.
+ */
+const ofTheServer: Readonly<Record<string, string>> = {
+  '/': '/',
+  '/library': '/',
+  '/library/sections': '/library/sections',
+}
+
 /** True if an answer of an earlier job may be used in one that begins with `now` stamps. Pure. */
 export function isReusable(target: string, ageMs: number, before: Stamps, now: Stamps): boolean {
   if (ageMs > maxReuseMs || volatileFields.test(target)) return false
@@ -73,6 +85,8 @@ export function isReusable(target: string, ageMs: number, before: Stamps, now: S
       !listsOthers.has(below) || [...now.sections.keys()].every((key) => isSame(before.sections, now.sections, key))
     )
   }
+  const server = ofTheServer[target]
+  if (server !== undefined) return isSame(before.server, now.server, server)
   const section = sectionOf(target)
   return section !== null && isSame(before.sections, now.sections, section)
 }

@@ -52,11 +52,11 @@ async function checkServer(
   await using connection = createPlexConnection(server, { connectTimeoutMs })
   const reader = createPlexReader(connection, limits)
   try {
-    reportServer(await preflight(connection, reader, limits), server, host, findings)
-    const sections = await reader.sections()
+    const info = await preflight(connection, reader, limits)
+    reportServer(info, server, host, findings)
     for (const { libraryName, mappingName } of libraries) {
       try {
-        findSection(sections, libraryName, host)
+        findSection(info.sections, libraryName, host)
         findings.add('library', `Library ${mappingName}`, 'ok', 'known to Plex')
       } catch (error) {
         findings.fail('library', `Library ${mappingName}`, error, 'Name it in the config as Plex does.')

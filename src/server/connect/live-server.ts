@@ -41,7 +41,7 @@ export async function reachServer(
   try {
     refuseMetadataAddress(server.url)
     live.info = await preflight(connection, reader, { signal })
-    live.sections = await reader.sections()
+    live.sections = live.info.sections
   } catch (error) {
     if (!(error instanceof AppError)) {
       await connection[Symbol.asyncDispose]()
