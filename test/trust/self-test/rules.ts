@@ -403,7 +403,7 @@ export const rules: readonly Rule[] = [
   rule(
     'upload by URL: no token, no other read than of a picture',
     'src/proxy/own-read.ts',
-    '!pictures.test(read.template) || holdsToken(read.target)',
+    '!pictures.test(template) || holdsToken(target)',
     'false',
     'test/wire/own-url-token.test.ts',
   ),
