@@ -68,6 +68,15 @@ describe('a URL of the open internet', () => {
       source_url: `${base}/p/x.jpg?size=2`,
     })
     expect(readFileSync(join(jobDir, capture.saved_path ?? '')).equals(image)).toBe(true)
+    // Asked for as the picture is: an encoding would have to be undone, and the bytes be others.
+    expect(seen[0]?.headers).toMatchObject({ accept: 'image/*', 'accept-encoding': 'identity' })
+    expect(Object.keys(seen[0]?.headers ?? {}).toSorted()).toEqual([
+      'accept',
+      'accept-encoding',
+      'connection',
+      'host',
+      'user-agent',
+    ])
     expect(seen.map((request) => request.url)).toEqual(['/p/x.jpg?size=2'])
     expect(JSON.stringify(seen[0]?.rawHeaders)).not.toContain(token)
     // Looked up once, and dialled where that answer said: no DNS server knows this name.
