@@ -51,6 +51,8 @@ export interface RunKometasOptions {
   logsDir: string
   log: JobLog
   enter(phase: Phase): void
+  /** No Kometa starts before Plex's own pictures are kept. */
+  picturesAreThere: Promise<void>
 }
 
 export interface KometaRuns {
@@ -131,6 +133,7 @@ async function runOne(
   })
   if (request.keepWorkspace) log.warning(`The workspace is kept, with the API keys of your config: ${workspace.dir}`)
   for (const warning of workspace.warnings) log.warning(warning)
+  await options.picturesAreThere
   progress.starts()
   const recorder = createKometaRecorder()
   const follow = progress.of(process)

@@ -131,8 +131,15 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   let outside: SummaryInput['outside'] = { hosts: [], viaUserProxy: false }
   async function preview(): Promise<void> {
     enter('before')
-    warnings.push(...(await fetchBeforePictures(targets, servers, folder, { signal, onEvent })))
-    enter('workspace')
+    // While they come, all that Kometa needs is made.
+    const pictures = fetchBeforePictures(targets, servers, folder, { signal, onEvent })
+    const picturesAreThere = pictures.then((notes) => {
+      warnings.push(...notes)
+      enter('workspace')
+      // While Kometa starts, which takes longer; nothing waits for it.
+      verification.before()
+    })
+    await using _pictures = settled(picturesAreThere)
     await using remembered = request.remembered
       ? lend(request.remembered)
       : await openRemembered(workspaces, { lasting: false })
@@ -161,8 +168,6 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       log,
       redactor,
     })
-    // While Kometa starts, which takes longer; nothing waits for it.
-    verification.before()
     const { runs, failures } = await runKometas({
       groups: planRuns(config, libraries),
       request,
@@ -176,6 +181,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       logsDir: folder.logsDir,
       log,
       enter,
+      picturesAreThere,
     })
     kometa = runs
     await proxies.drain()
@@ -231,6 +237,12 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   })
   onEvent({ type: 'end', summary })
   return summary
+}
+
+/** Whatever happens meanwhile: nothing goes on in the job folder once the job has ended. */
+const settled = (work: Promise<unknown>): AsyncDisposable => {
+  const done = work.catch(() => undefined)
+  return { [Symbol.asyncDispose]: async () => void (await done) }
 }
 
 function toPreviewTarget({
