@@ -39,6 +39,24 @@ function isWhole(file: string): boolean {
 /** Runs a command to its end; true when there is one and it succeeds. */
 const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 
+test.each([
+  ['a picture', async () => Buffer.concat([await makeImage('jpg'), Buffer.alloc(40_000)])],
+  ['something else', async () => Buffer.alloc(40_000, 'x')],
+])('until it is whole an upload has a temporary name alone: %s', async (_name, make) => {
+  const jobDir = makeJobDir()
+  const store = createCaptureStore({ jobDir })
+  const bytes = await make()
+  const stream = new PassThrough()
+  const kept = store.keepBody(describeUpload(), { stream, contentType: undefined, contentLength: bytes.length })
+  stream.write(bytes.subarray(0, 20_000))
+  await expect.poll(() => outputFiles(jobDir)).toHaveLength(1)
+  expect(outputFiles(jobDir)).toEqual([expect.stringMatching(/\/\.capture-[^/]+\.tmp$/)])
+  stream.end(bytes.subarray(20_000))
+  const { saved_path } = await kept
+  expect(outputFiles(jobDir)).toEqual([saved_path])
+  expect(saved_path).not.toMatch(/tmp/)
+})
+
 describe('a killed process', () => {
   const rounds = 20
 

@@ -248,7 +248,7 @@ export const rules: readonly Rule[] = [
     store,
     'createTemporaryFile(join(places[folder].dir, temporaryName()))',
     "createTemporaryFile(join(places[folder].dir, '7_' + temporaryName().replace('.tmp', '.jpg')))",
-    'test/trust/kill.test.ts',
+    'test/wire/capture-durability.test.ts',
   ),
   {
     name: 'a cut upload is not whole',
