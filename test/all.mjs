@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { otherNodeArgs, otherNodes } from './nodes.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,6 +13,8 @@ const [npx, npm] = process.platform === 'win32' ? ['npx.cmd', 'npm.cmd'] : ['npx
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
+/** Tests that failed, to be named once more at the end: a log of this length is read from there. */
+const red = []
 const times = []
 
 /** Runs one part and notes how long it took. */
@@ -51,10 +54,11 @@ function suite(name, args, node = process.execPath) {
     PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
   })
   try {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
     totals.passed += numPassedTests
     totals.failed += numFailedTests
     totals.skipped += numPendingTests
+    red.push(...testResults.flatMap((file) => redOf(name, file)))
     // A file that could not be loaded, or an unhandled error, fails the run without a failed test.
     if (!ok && numFailedTests === 0) totals.failed += 1
   } catch (error) {
@@ -62,6 +66,23 @@ function suite(name, args, node = process.execPath) {
     totals.failed += 1
   }
   if (!ok) failures.push(name)
+}
+
+/** The failed tests of one file, or the file itself where it could not be loaded. */
+function redOf(suiteName, { name, status, message, assertionResults }) {
+  const file = relative(root, name)
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+  if (failed.length === 0) return status === 'failed' ? [`${suiteName}: ${file}\n    ${firstLines(message)}`] : []
+  return failed.map(
+    (test) => `${suiteName}: ${file}: ${test.fullName}\n    ${firstLines(test.failureMessages.join('\n'))}`,
+  )
+}
+
+function firstLines(text) {
+  return stripVTControlCharacters(text ?? '')
+    .split('\n')
+    .slice(0, 6)
+    .join('\n    ')
 }
 
 check('types', npx, ['tsc', '-p', 'tsconfig.test.json'])
@@ -90,6 +111,7 @@ if (check('build', npm, ['run', '-s', 'build'])) {
 }
 rmSync(scratch, { recursive: true, force: true })
 console.log(`\n${times.map(([name, seconds]) => `${seconds.toFixed(0).padStart(5)} s  ${name}`).join('\n')}`)
+if (red.length > 0) console.log(`\n${red.join('\n')}`)
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
 console.log(
   `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`,

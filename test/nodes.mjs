@@ -10,11 +10,11 @@ const windows = process.platform === 'win32'
 
 /**
  * Unit and wire tests, what has to do with processes, the command line, the studio's API and a whole job. The Node that
- * runs this has the others too: what is pure of Node (configs), or long (kills by the dozen, queues, figures of speed).
+ * runs this has the others too: what is pure of Node (configs, the engine's API), or long (kills by the dozen, queues, figures of speed).
  */
 const rooms = [
   ...['src/', 'test/unit/', 'test/wire/', 'test/plex/', 'test/scope/', 'test/memo/', 'test/replay/', 'test/gate/'],
-  ...['test/run/', 'test/ledger/', 'test/kometa-process/', 'test/isolation/', 'test/docker/', 'test/cli/cli.test.ts'],
+  ...['test/run/', 'test/ledger/', 'test/kometa-process/', 'test/isolation/', 'test/cli/cli.test.ts'],
   ...['test/server/job.test.ts', 'test/e2e/job.test.ts'],
 ]
 const leftOut = [
@@ -24,7 +24,6 @@ const leftOut = [
     'test/wire/sample-renderer.test.ts',
   ],
   ...['test/scope/scope-property.test.ts', 'test/isolation/speed.test.ts', 'test/isolation/hostile.test.ts'],
-  'test/docker/docker-runner.test.ts',
 ]
 export const otherNodeArgs = ['run', ...rooms, ...leftOut.flatMap((path) => ['--exclude', path])]
 

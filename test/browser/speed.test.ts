@@ -16,6 +16,8 @@ const windows = 20
 /** Kometa at its most talkative, while it compiles overlays, says about so much. */
 const linesPerSecond = 50
 const watchedMs = isExact ? 10_000 : 4_000
+/** Of one browser, which draws them all in software: on a small machine opening twenty takes half a minute. */
+const tabs = isExact ? windows : 6
 
 const configOf = (plex: { url: string; token: string }) => `plex:
   url: ${plex.url}
@@ -194,7 +196,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     await using crowd = await openBrowser(talking.url)
     const run = `${talking.url}/jobs/${job.id}/run?log=all`
     const pages = [crowd.page]
-    while (pages.length < windows) pages.push(await crowd.context.newPage())
+    while (pages.length < tabs) pages.push(await crowd.context.newPage())
     for (const one of pages) await one.goto(run)
     for (const one of pages) await one.locator('.log-line').first().waitFor()
     const began = performance.now()
@@ -202,7 +204,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     const open = await share()
     const browserAfter = cpuOf(crowd.profile)
     meets({
-      name: '20 windows of one browser, the log open: of one core',
+      name: `${tabs} windows of one browser, the log open: of one core`,
       value: Math.max(0, (open - alone) * 100),
       goal: 5,
       unit: '%',

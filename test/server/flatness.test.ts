@@ -9,7 +9,7 @@ import { defaultConfig, plexToken } from './open-studio.ts'
 /** Rounds before the first figure: modules, pools and caches fill. */
 const warmRounds = 2
 const rounds = Number(process.env.KOMETA_PREVIEW_FLAT_ROUNDS ?? 3)
-const jobsPerRound = 2
+const jobsPerRound = 1
 const windowsPerJob = 12
 /** Compiled code and bounded caches still grow in the first rounds: half of this was measured (docs/performance.md). */
 const maxHeapGrowthPerRound = 400_000
