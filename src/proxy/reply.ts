@@ -63,7 +63,8 @@ export class ClientReply implements ReadReply {
       this.#records.forwarded(this.#exchange, this.#read, answer)
     }
     const { res } = this.#exchange
-    if (this.#headers && this.#body) res.writeHead(status, this.#headers).end(this.#body)
+    // As text, a character for each byte: head and body then go out as one string, not as two pieces.
+    if (this.#headers && this.#body) res.writeHead(status, this.#headers).end(this.#body.toString('latin1'), 'latin1')
     else {
       this.#sendHeld()
       res.end()
