@@ -212,6 +212,12 @@ describe('prefetch', () => {
     const { get, layers } = await job()
     await layers.start()
     plex.clearJournal()
+    for (const target of ['/', '/:/prefs', '/library', '/library/sections', '/library/sections/1/prefs']) {
+      await bytesOf(get(target))
+    }
+    await bytesOf(get('/library/sections/1/resolution?type=1'))
+    expect(asked()).toEqual(['/library/sections/1/resolution?type=1'])
+    plex.clearJournal()
     await bytesOf(get('/library/metadata/1002'))
     await bytesOf(get(await thumbOf(get, '1002')))
     await bytesOf(get('/library/metadata/2012', paged(0, 100)))

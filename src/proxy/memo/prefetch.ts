@@ -1,4 +1,5 @@
 import { classifyRead } from '../../plex/classify-read.ts'
+import { metaTarget } from '../../plex/section-meta.ts'
 import { readForKometa } from '../read-for-kometa.ts'
 import type { ReadHandler } from '../read-handler.ts'
 
@@ -8,6 +9,7 @@ export interface PrefetchItem {
   type: string
   thumb: string | null
   labels: readonly string[]
+  sectionId: string | null
 }
 
 export interface PrefetchOptions {
@@ -23,15 +25,19 @@ export interface PrefetchOptions {
 /** Reads at a time, so that Kometa's own never wait behind them. */
 const maxAtOnce = 4
 
+/** What Kometa asks of every server (plexapi server.py:109, 171, 181; Kometa plex.py:742). */
+const ofTheServer = ['/', '/:/prefs', '/library', '/library/sections']
+
 /**
- * Reads, while Kometa is still starting, what it will read for sure: each target's metadata, its ancestors', and the picture that
- * it draws on (of an item that wears overlays: the list of posters). Never rejects: what fails here fails for Kometa too, and is
+ * Reads, while Kometa is still starting, what it will read for sure: the server, each section's settings and fields, each
+ * target's metadata, its ancestors', and the picture that it draws on (of an item that wears overlays: the list of posters). Never rejects: what fails here fails for Kometa too, and is
  * recorded then. Resolves with the number of reads.
  */
 export async function prefetch(options: PrefetchOptions): Promise<number> {
   const { targets, ancestors, signal } = options
-  const wanted = [...targets.flatMap(readsOf), ...ancestors.flatMap(readsOfAncestor)]
-  const paths = [...new Set(wanted)]
+  const sections = [...new Set(targets.flatMap(({ sectionId }) => sectionId ?? []))]
+  const items = [...targets.flatMap(readsOf), ...ancestors.flatMap(readsOfAncestor)]
+  const paths = [...new Set([...ofTheServer, ...sections.flatMap(readsOfSection), ...items])]
   let next = 0
   const work = async (): Promise<void> => {
     for (let index = next++; index < paths.length && !signal?.aborted; index = next++)
@@ -40,6 +46,9 @@ export async function prefetch(options: PrefetchOptions): Promise<number> {
   await Promise.all(Array.from({ length: maxAtOnce }, work))
   return paths.length
 }
+
+/** Kometa plex.py:801; the Meta is asked for by plexapi's searches, and by our own list of reads. */
+const readsOfSection = (section: string): string[] => [`/library/sections/${section}/prefs`, metaTarget(section)]
 
 function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
   const metadata = `/library/metadata/${ratingKey}`
