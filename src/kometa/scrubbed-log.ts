@@ -51,6 +51,7 @@ export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<Scru
       await Promise.all(inputs)
       sink.end()
       await finished(sink)
+      await file.flush()
       await handle.close()
       return file.problem() === undefined ? {} : { problem: file.problem() ?? '' }
     },
@@ -63,25 +64,49 @@ function linesOf(text: string): string[] {
   return lines
 }
 
+/** Kometa writes thousands of lines a second, one by one: they go to the disk together, so late at most. */
+const gatherMs = 50
+const gatherChars = 64 * 1024
+
 function boundedFile(handle: FileHandle, maxBytes: number) {
   let bytes = 0
   let problem: string | undefined
-  const append = async (data: string | Buffer) => {
-    try {
-      await handle.appendFile(data)
-    } catch (error) {
-      problem ??= error instanceof Error ? error.message : String(error)
-    }
-  }
-  return {
-    problem: () => problem,
-    async write(text: string) {
-      if (problem !== undefined) return
-      const data = Buffer.from(text)
-      bytes += data.length
-      if (bytes <= maxBytes) return append(data)
+  let gathered = ''
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+
+  async function append(text: string): Promise<void> {
+    if (problem !== undefined) return
+    const data = Buffer.from(text)
+    bytes += data.length
+    if (bytes > maxBytes) {
       problem = `more than ${maxBytes} bytes of output; the rest is not kept`
       await handle.appendFile(`\n${problem}\n`).catch(() => undefined)
+      return
+    }
+    await handle.appendFile(data).catch((error: unknown) => {
+      problem ??= error instanceof Error ? error.message : String(error)
+    })
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    const text = gathered
+    gathered = ''
+    if (text !== '') writing = writing.then(() => append(text))
+    return writing
+  }
+
+  return {
+    problem: () => problem,
+    flush,
+    /** Resolves at once, or when the disk has caught up. */
+    async write(text: string): Promise<void> {
+      if (problem !== undefined) return
+      gathered += text
+      if (gathered.length >= gatherChars) return flush()
+      timer ??= setTimeout(flush, gatherMs)
     },
   }
 }
