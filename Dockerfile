@@ -18,7 +18,7 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.web.json vite.config.ts ./
+COPY tsconfig.json tsconfig.web.json vite.config.ts vite.cli.config.ts ./
 COPY src ./src
 COPY web ./web
 RUN npm run build

@@ -12,6 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    license: { fileName: 'THIRD-PARTY-LICENSES.md' },
   },
   worker: { format: 'es' },
   server: { host: '127.0.0.1', proxy: { '/api': process.env.STUDIO_URL ?? 'http://127.0.0.1:8787' } },

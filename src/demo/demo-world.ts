@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PreviewTarget } from '../contract/preview.ts'
 import type { Renderer } from '../run/renderer.ts'
+import { programCommand } from '../util/program-file.ts'
 import { demoLibraries, demoTargets } from './library-data.ts'
 import { type SamplePlex, startSamplePlex } from './sample-plex/sample-plex.ts'
-import { sampleRendererCommand } from './sample-renderer/command.ts'
 
 /** A sample Plex and a Kometa config for it, in a folder that goes with them. */
 export interface DemoWorld extends AsyncDisposable {
@@ -33,7 +33,7 @@ export async function startDemoWorld(): Promise<DemoWorld> {
 
 /** The stand-in for Kometa. It says so in its output and in the summary; `run` cannot select it. */
 export function sampleRenderer(): Renderer {
-  const { command, args } = sampleRendererCommand()
+  const { command, args } = programCommand('demo/sample-renderer/main')
   return {
     kind: 'sample',
     version: null,

@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
+import { programUrl } from '../util/program-file.ts'
 
 /** Reading two pictures, comparing them, writing one; a second or two on a small machine. */
 const timeoutMs = 60_000
@@ -67,10 +68,9 @@ export async function computeDifference(task: DifferenceTask, signal?: AbortSign
 
 /** Built, the worker is plain JavaScript; from the TypeScript source (tests) it needs tsx. */
 function startWorker(task: DifferenceTask): Worker {
-  const ending = extname(import.meta.url)
-  const file = new URL(`./difference-worker${ending}`, import.meta.url)
+  const file = programUrl('images/difference-worker')
   const memory = { resourceLimits: { maxOldGenerationSizeMb: 512 } }
-  if (ending === '.js') return new Worker(file, { workerData: task, ...memory })
+  if (extname(file.pathname) === '.js') return new Worker(file, { workerData: task, ...memory })
   // tsx leaves other threads alone unless it is asked to register there.
   const manifest = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
   const tsx = new URL('./dist/esm/api/index.mjs', manifest).href

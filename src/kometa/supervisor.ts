@@ -1,10 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { Server } from 'node:net'
-import { dirname, extname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Door } from '../util/door.ts'
+import { programCommand } from '../util/program-file.ts'
 import { signalTree } from './process-tree.ts'
 import { parseReport, type StartOrder, type SupervisorOrder } from './supervisor-messages.ts'
 
@@ -36,7 +34,7 @@ export const hasSupervisor = process.platform !== 'win32'
  * this process dies, however it dies. It can be started early: starting it takes longer than starting Kometa.
  */
 export function startSupervisor({ env, isolation }: SupervisorOptions): Supervisor {
-  const { command, args } = supervisorCommand()
+  const { command, args } = programCommand('kometa/supervisor-main')
   const [program = command, ...before] = isolation ? enterCommand(isolation.nested) : []
   const child = spawn(program, isolation ? [...before, command, ...args] : args, {
     env: ownEnvironment(env),
@@ -112,15 +110,6 @@ function whenIsolated(
 function enterCommand(nested: boolean): string[] {
   const user = nested ? ['--user', '--map-root-user'] : []
   return ['unshare', ...user, '--net', '--mount', '--propagation', 'slave', '--']
-}
-
-/** Built, it is plain Node; from the TypeScript source (tests) it needs tsx, by its absolute address. */
-function supervisorCommand(): { command: string; args: string[] } {
-  const own = fileURLToPath(import.meta.url)
-  const main = join(dirname(own), `supervisor-main${extname(own)}`)
-  if (extname(own) === '.js') return { command: process.execPath, args: [main] }
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return { command: process.execPath, args: ['--import', tsx, main] }
 }
 
 /** What Node itself may need to start, and PATH for `ip` and its like. */

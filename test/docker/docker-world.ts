@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { sampleRendererCommand } from '../../src/demo/sample-renderer/command.ts'
+import { programCommand } from '../../src/util/program-file.ts'
 
 export const imageName = 'kometateam/kometa:v2.4.4'
 
@@ -53,7 +53,7 @@ export function standInDocker(parent: string) {
       },
     },
     root,
-    play: sampleRendererCommand(),
+    play: programCommand('demo/sample-renderer/main'),
   }
   const change = (more: Partial<DockerSettings>) => {
     settings = { ...settings, ...more }

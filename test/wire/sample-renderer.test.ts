@@ -7,11 +7,11 @@ import sharp from 'sharp'
 import { afterEach, expect, test } from 'vitest'
 import { demoLibraries } from '../../src/demo/library-data.ts'
 import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
-import { sampleRendererCommand } from '../../src/demo/sample-renderer/command.ts'
 import { bufferSource } from '../../src/images/byte-source.ts'
 import { readOverlayMark } from '../../src/images/exif-mark.ts'
 import type { ItemResult, KometaEvent } from '../../src/kometa/log-events.ts'
 import { createLogParser } from '../../src/kometa/log-parser.ts'
+import { programCommand } from '../../src/util/program-file.ts'
 import { type SamplePlex, startUnwatchedPlex as startSamplePlex } from '../support/watched-plex.ts'
 
 const cleanups: (() => PromiseLike<unknown>)[] = []
@@ -42,7 +42,7 @@ async function render(plex: SamplePlex, libraries: string, prepare?: (folder: st
   await prepare?.(folder)
   const config = join(folder, 'kometa_run.yml')
   await writeFile(config, `plex: {url: "${plex.url}", token: ${plex.token}}\nlibraries:\n${libraries}`)
-  const { command, args } = sampleRendererCommand()
+  const { command, args } = programCommand('demo/sample-renderer/main')
   const flags = ['--run', '--overlays-only', '--ignore-schedules', '--read-only-config', '--no-report', '--no-missing']
   const child = spawn(command, [...args, '--config', config, ...flags], {
     cwd: folder,

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { sampleRendererCommand } from '../../../src/demo/sample-renderer/command.ts'
+import { programCommand } from '../../../src/util/program-file.ts'
 import { encodings } from '../encodings.ts'
 
 /**
@@ -29,7 +29,7 @@ function ask(method: string, target: string, headers: Record<string, string> = {
 }
 
 if (end === 'success') {
-  const { command, args } = sampleRendererCommand()
+  const { command, args } = programCommand('demo/sample-renderer/main')
   spawnSync(command, [...args, '--config', configPath, '--run', '--overlays-only'], { stdio: 'inherit' })
 }
 
