@@ -52,8 +52,7 @@ test('reads without a token are answered', async () => {
 
 test('a Plex that tells no version', async () => {
   const answers: Record<string, unknown> = {
-    '/identity': { machineIdentifier: 'abc' },
-    '/': { friendlyName: 'Odd' },
+    '/': { machineIdentifier: 'abc', friendlyName: 'Odd' },
     '/library/sections': { Directory: [] },
   }
   await using odd = await startTinyPlex((req, res) => {
