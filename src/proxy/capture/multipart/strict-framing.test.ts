@@ -40,6 +40,15 @@ const cases = [...oddBoundaries, ...oddContents, ...malformed].flatMap(({ name, 
   return [{ name, body, boundary: parsed.boundary }]
 })
 
+/** Which dashes the lines have is decided by the beginning of the body, and never again. */
+cases.push({
+  name: 'text before the first part that looks like a boundary of the other kind',
+  boundary: '--B',
+  body: Buffer.from(
+    'text\r\n--B\r\n\r\nno part\r\n----B\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n----B--\r\n',
+  ),
+})
+
 test('there are bodies enough', () => {
   expect(cases.length).toBeGreaterThan(60)
 })
