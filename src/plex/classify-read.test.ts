@@ -94,6 +94,10 @@ describe('what is no read', () => {
     ['/services/browse', 'unknownPath'],
     ['/library/clean/bundles', 'unknownPath'],
     ['/:/websockets/notifications', 'unknownPath'],
+    // What stands behind something that may stand there
+    ['/library/sections/1/all?type=1&decade=1990&checkFiles=1', 'unknownField'],
+    ['/library/sections/1/all?decade=1990&title=x&title%3D=%00', 'badValue'],
+    ['/library/sections/1/all?push=1&decade%3E%3E=1990&and=1&viewCount=5&pop=1', 'unknownField'],
     // Paths in another spelling
     ['/Library/sections', 'unknownPath'],
     ['/library/sections/1/all/', 'unknownPath'],
@@ -166,6 +170,7 @@ test.each([
   ['/library/sections/1/genre', '1'],
   ['/library/sections/1/label', null],
   ['/library/sections/1/prefs', null],
+  ['/library/sections/1/prefs?unknown=1', null],
   ['/library/metadata/1', null],
 ])('%s needs the Meta of section %s first', (raw, section) => {
   expect(sectionToLearn(splitTarget(raw))).toBe(section)

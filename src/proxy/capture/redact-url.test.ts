@@ -19,6 +19,11 @@ test.each([
   [`https://${secret}@h:8080/a.jpg?b=@`, 'https://h:8080/a.jpg?b=@'],
   [`https://h/a.jpg?api_key=${secret}&size=1`, 'https://h/a.jpg?size=1'],
   [`https://h/a.jpg?access_token=${secret}&apikey=${secret}&sig=${secret}`, 'https://h/a.jpg'],
+  [
+    `https://h/a.jpg?key=${secret}&AUTH=${secret}&api-key=${secret}&password=${secret}&signature=${secret}&x`,
+    'https://h/a.jpg?x',
+  ],
+  ['https://h/a.jpg?keyword=a&author=b&sign=c&monkey=d', 'https://h/a.jpg?keyword=a&author=b&sign=c&monkey=d'],
   [`https://h/a.jpg#X-Plex-Token=${secret}`, 'https://h/a.jpg'],
   [`not a url X-Plex-Token=${secret}`, 'not a url X-Plex-Token=(redacted)'],
   ['', ''],

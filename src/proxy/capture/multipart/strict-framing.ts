@@ -2,9 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream'
 import { type PartHeaders, parsePartHeaders } from './part-headers.ts'
 
 /** What is wrong with a multipart body, in words. */
-export class MalformedMultipart extends Error {
-  override readonly name = 'MalformedMultipart'
-}
+export class MalformedMultipart extends Error {}
 
 export interface StrictFramingOptions {
   boundary: string
