@@ -56,7 +56,8 @@ function parseWithSaxes(): Scan {
 async function serveListing(): Promise<string> {
   const whole = [...listing('xml', items)]
   const server = createServer((question, response) => {
-    if (!question.url?.startsWith('/library/sections/1/all')) return void response.writeHead(404).end()
+    const isListing = question.url?.startsWith('/library/sections/1/all') && !question.url.includes('includeMeta')
+    if (!isListing) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': 'text/xml;charset=utf-8' })
     const size = Number(question.headers['x-plex-container-size'] ?? Number.NaN)
     const chunks = size < items ? [...listing('xml', size, items)] : whole
