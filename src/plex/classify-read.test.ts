@@ -195,6 +195,7 @@ test.each([
   ['upload://./x', false],
   ['upload://a/.', false],
   ['upload://a/..', false],
+  ['upload://../a:bcd', false],
   ['upload://a/..b/.c', true],
   ['upload://a.', true],
   ['upload://.../a', true],

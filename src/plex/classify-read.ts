@@ -125,9 +125,7 @@ function isPlexFile(target: RequestTarget, match: TemplateMatch, context: ReadCo
 
 /** True for the schemes under which Plex names artwork that it stores itself. */
 export function isPlexOwnUrl(url: string): boolean {
-  return (
-    /^(upload|metadata|media):\/\/[^\s\\?#]+$/.test(url) && !/(^|\/)\.{1,2}(\/|$)/.test(url.slice(url.indexOf(':') + 3))
-  )
+  return /^(upload|metadata|media):\/\/[^\s\\?#]+$/.test(url) && !/\/\.{1,2}(\/|$)/.test(url)
 }
 
 /** The one place where text becomes an AllowedTarget: after everything in it has been judged. */

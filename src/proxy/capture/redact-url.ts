@@ -30,7 +30,7 @@ function withoutSecretParts(url: string, names: RegExp): string {
 /** A pair with such a name, or with a Plex token inside its value (`/photo/:/transcode?url=...X-Plex-Token%3D...`), in any depth of percent encoding. */
 function holdsSecret(pair: string, names: RegExp): boolean {
   const plain = decodeFully(pair)
-  return names.test(plain.split('=', 1)[0] ?? '') || /x-plex-token/i.test(plain)
+  return names.test(plain.replace(/=.*/s, '')) || /x-plex-token/i.test(plain)
 }
 
 function decodeFully(text: string): string {
