@@ -6,17 +6,20 @@ const middleFilms = 1_000
 
 /**
  * What a preview costs, from command to exit, against real Kometa straight at the sample Plex: libraries of 50, 1,000 and
- * BENCH_LARGE films, and the floor, a library that holds the five targets only.
+ * BENCH_LARGE films, and the floor, a library that holds the five targets only. Its memory also where each listing comes whole.
  */
 export async function measurePreviews({ rounds, large, scratch, say }: BenchOptions): Promise<Figures> {
   await using world = await startKometaWorld(scratch)
   using small = await world.server({ films: 50 })
   using middle = await world.server({ films: middleFilms })
   using big = await world.server({ films: large })
+  // Knows no narrower question. Its clock stands still: what counts here is memory.
+  using plain = await world.server({ films: large, scopeHonours: { id: false, title: false }, perItemDelayMs: 0 })
   const sides: Record<string, (round: number) => Promise<Run>> = {
     small: () => world.preview(small, world.config('small', small), targets),
     middle: () => world.preview(middle, world.config('middle', middle), targets),
     large: () => world.preview(big, world.config('large', big), targets),
+    filter: () => world.preview(plain, world.config('filter', plain), targets),
     async floor(round) {
       // Kometa writes here: each round gets a library of its own.
       using own = await world.server({ films: targets.length })
@@ -103,6 +106,12 @@ function rowsOf(all: ReadonlyMap<string, Run[]>, whole: Run | null): Row[] {
       of('large', ({ peakBytes }) => mb(peakBytes)),
       'MB',
     ),
-    beside('scope strategy', first?.strategies.join(', ') ?? ''),
+    atMost(
+      'the same where Plex knows no narrower question',
+      of('filter', ({ peakBytes }) => mb(peakBytes)),
+      100,
+      'MB',
+    ),
+    beside('scope strategies', [first, all.get('filter')?.[0]].map((run) => run?.strategies.join(', ')).join('; ')),
   ]
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
+import type { ScopeHonours } from '../src/demo/sample-plex/evaluate.ts'
 import type { SampleItem } from '../src/demo/sample-plex/model.ts'
 import { startSamplePlex } from '../src/demo/sample-plex/sample-plex.ts'
 import { serveWords } from './peer.ts'
@@ -16,6 +17,8 @@ export interface BenchServerOptions {
   labelled: number
   delayMs: number
   perItemDelayMs: number
+  /** Which narrower questions it understands; all of them when nothing is said. */
+  scopeHonours?: ScopeHonours
 }
 
 export interface BenchCounts {
@@ -99,6 +102,7 @@ const plex = await startSamplePlex({
   token: 'benchTokenOfTheSamplePlex',
   delayMs: options.delayMs,
   perItemDelayMs: options.perItemDelayMs,
+  ...(options.scopeHonours ? { scopeHonours: options.scopeHonours } : {}),
 })
 plex.warm()
 const isImage = (target: string): boolean => /\/(thumb|art)\/|\/file\?/.test(target)

@@ -10,6 +10,8 @@ export interface RealServers {
   replace(text: string): string
   /** What of a real server stands in the text: `token`, `address`, or undefined. */
   find(text: string): 'token' | 'address' | undefined
+  /** Whether the text as a whole is a token, which `find` says too: a short one is looked for in no other way. */
+  isToken(text: string): boolean
 }
 
 export interface RealServersOptions {
@@ -22,7 +24,9 @@ export interface RealServersOptions {
 export function createRealServers(servers: readonly ConfigServer[], options: RealServersOptions): RealServers {
   const known = servers.map((server, index) => describe(server, options.proxies[index]))
   const tokens = options.exposeToken ? [] : known
+  const isToken = (text: string): boolean => tokens.some(({ token }) => text === token)
   return {
+    isToken,
     replace(text) {
       let result = text
       for (const { token, proxy } of tokens) {
@@ -35,7 +39,7 @@ export function createRealServers(servers: readonly ConfigServer[], options: Rea
       return result
     },
     find(text) {
-      if (tokens.some(({ token, tokenPattern }) => text === token || tokenPattern?.test(text))) return 'token'
+      if (isToken(text) || tokens.some(({ tokenPattern }) => tokenPattern?.test(text))) return 'token'
       const readings = [text, ...decodedBase64(text)]
       const hasAddress = known.some(({ addressPatterns }) =>
         addressPatterns.some((pattern) => readings.some((reading) => pattern.test(reading))),

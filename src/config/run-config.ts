@@ -239,17 +239,21 @@ function replaceRealServers(
 const isLibraryName = (path: readonly string[]): boolean => path.length === 1 && path[0] === 'libraries'
 
 function assertNoRealServer(text: string, real: RealServers): void {
-  const check = (candidate: string, where: string): void => {
-    const found = real.find(candidate)
-    if (found === undefined) return
+  const parts: { value: string; where: string }[] = []
+  walkScalars(parseYaml(text, 'kometa_run.yml'), (scalar, path) => {
+    parts.push({ value: textOf(scalar), where: path.join('.') })
+    for (const key of path) parts.push({ value: key, where: 'a key of the config' })
+  })
+  // All in one first: each of them by itself takes twenty times as long, and says no more unless something is found.
+  const all = [text, ...parts.map(({ value }) => value)].join('\n')
+  if (parts.every(({ value }) => !real.isToken(value)) && real.find(all) === undefined) return
+  parts.push({ value: text, where: 'the config' })
+  for (const { value, where } of parts) {
+    const found = real.find(value)
+    if (found === undefined) continue
     const what = found === 'token' ? 'The token of Plex' : 'The address of Plex'
     throw new AppError('CONFIG_INVALID', `${what} stands in ${where}, where a preview cannot replace it`, {
       hint: 'Take it out of the config: nothing but the plex section needs it.',
     })
   }
-  walkScalars(parseYaml(text, 'kometa_run.yml'), (scalar, path) => {
-    check(textOf(scalar), path.join('.'))
-    for (const key of path) check(key, 'a key of the config')
-  })
-  check(text, 'the config')
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { constants, readFileSync, writeFileSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { Readable } from 'node:stream'
-import type { IsolateOrder, StartOrder, SupervisorReport } from './supervisor-messages.ts'
+import type { IsolateOrder, OpenOrder, StartOrder, SupervisorReport } from './supervisor-messages.ts'
 
 /** How long one of the system's own small programs may take. */
 const helperTimeoutMs = 10_000
@@ -24,22 +25,41 @@ const waitScript = 'echo up >&3; exec 3>&-; read -r go && exec "$@" </dev/null'
 export type Report = (message: SupervisorReport, door?: Server) => Promise<void>
 export type Launch = (order: StartOrder) => Promise<ChildProcess>
 
+/** Runs as root of a network and mount namespace that nothing leads out of: brings up its loopback, and tries how a command is started in it. */
+export async function enterNamespace({ python, nested }: IsolateOrder, report: Report): Promise<Launch> {
+  await bringLoopbackUp(python)
+  await report({ type: 'isolated', namespace: await namespaceOfCommand(nested) })
+  return (order) => launchWithoutRights(order, { nested, stdout: 'inherit' })
+}
+
 /**
- * Runs as root of a network and mount namespace that nothing leads out of. Brings up its loopback, hides the Unix
- * sockets, and listens where Kometa expects proxy and gate: those listening sockets go to the tool, which serves them
- * from outside. So no byte passes through this process, and there is no relay and no socket file to be found.
+ * Hides the Unix sockets, and listens where Kometa expects proxy and gate: those listening sockets go to the tool, which
+ * serves them from outside. So no byte passes through this process, and there is no relay and no socket file to be found.
  */
-export async function enterNamespace(order: IsolateOrder, report: Report): Promise<Launch> {
-  await bringLoopbackUp(order.python)
-  const notHidden = order.hide.length === 0 ? '' : await run('sh', ['-c', hideScript, 'sh', ...order.hide])
-  for (const port of order.ports) {
+export async function openDoors({ ports, hide }: OpenOrder, report: Report): Promise<void> {
+  const notHidden = hide.length === 0 ? '' : await run('sh', ['-c', hideScript, 'sh', ...hide])
+  for (const port of ports) {
     const door = await listen(port)
     await report({ type: 'door', port }, door)
     // From now on the tool alone accepts there.
     door.close()
   }
-  await report({ type: 'isolated', notHidden: notHidden.split('\n').filter((path) => path !== '') })
-  return (start) => launchWithoutRights(start, order.nested)
+  await report({ type: 'opened', notHidden: notHidden.split('\n').filter((path) => path !== '') })
+}
+
+/** What a command says of its own namespace, started just as Kometa will be. */
+async function namespaceOfCommand(nested: boolean): Promise<string> {
+  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
+  const order = { command: 'readlink', args: ['/proc/self/ns/net'], cwd: '/', env }
+  const child = await launchWithoutRights(order, { nested, stdout: 'pipe' })
+  const timer = setTimeout(() => child.kill('SIGKILL'), helperTimeoutMs)
+  const ended = once(child, 'close')
+  const chunks: Buffer[] = []
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const [code, signal] = await ended
+  clearTimeout(timer)
+  if (code !== 0) throw new Error(`a command in it ended with ${signal ?? code}`)
+  return Buffer.concat(chunks).toString('utf8').trim()
 }
 
 async function bringLoopbackUp(python: string | null): Promise<void> {
@@ -75,13 +95,16 @@ function listen(port: number): Promise<Server> {
  * mounts are not its own, so it has no right over them and cannot look into the processes outside, though it has the same
  * user. Every id that means something outside means the same inside: files keep their owners and their rights.
  */
-async function launchWithoutRights({ command, args, cwd, env }: StartOrder, nested: boolean): Promise<ChildProcess> {
+async function launchWithoutRights(
+  { command, args, cwd, env }: Omit<StartOrder, 'type'>,
+  { nested, stdout }: { nested: boolean; stdout: 'inherit' | 'pipe' },
+): Promise<ChildProcess> {
   // `sh` would say it in words of its own, on Kometa's output.
   if (isAbsolute(command)) await access(command, constants.X_OK)
   const child = spawn('unshare', ['--user', '--', 'sh', '-c', waitScript, 'sh', command, ...args], {
     cwd,
     env: { ...env, PATH: env.PATH ?? process.env.PATH },
-    stdio: ['pipe', 'inherit', 'inherit', 'pipe'],
+    stdio: ['pipe', stdout, 'inherit', 'pipe'],
   })
   const { pid } = child
   const go = child.stdin

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { readFile, readlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
-import { type SupervisorOptions, startSupervisor } from './supervisor.ts'
-import { parseReport } from './supervisor-messages.ts'
+import type { Door } from '../util/door.ts'
+import { hasSupervisor, type Supervisor, type SupervisorOptions, startSupervisor } from './supervisor.ts'
 
 export type IsolateMode = 'auto' | 'on' | 'off'
 
@@ -21,73 +20,74 @@ export interface IsolationOptions {
   python: string | null
 }
 
+/** How Kometa will be isolated. Disposing ends the supervisor that it was tried with, unless somebody took it. */
+export interface ChosenIsolation extends Isolation, AsyncDisposable {
+  /** That supervisor, which is ready by now; null when there is none, or it is taken. Whoever takes it disposes it. */
+  take(): Supervisor | null
+}
+
 const isolated: Isolation = {
   mode: 'namespace',
   why: 'Kometa ran in a network namespace of its own: the proxy and the gate were its only ways out.',
 }
 
 /**
- * Whether Kometa can have a network namespace of its own here: found out by making one, once per process. Throws
- * ISOLATION_UNAVAILABLE where it was asked for (`on`) and cannot be had.
+ * Whether Kometa can have a network namespace of its own here: found out by making one, which the first Kometa can have.
+ * Throws ISOLATION_UNAVAILABLE where it was asked for (`on`) and cannot be had.
  */
-export async function chooseIsolation(mode: IsolateMode, options: IsolationOptions): Promise<Isolation> {
-  if (mode === 'off') return { mode: 'none', why: 'It was turned off (--isolate off).' }
-  const obstacle = await findObstacle(options)
-  if (obstacle === null) return isolated
-  if (mode === 'auto') return { mode: 'none', why: obstacle }
-  throw new AppError('ISOLATION_UNAVAILABLE', `Kometa cannot be isolated here: ${obstacle}`, {
+export async function chooseIsolation(mode: IsolateMode, options: IsolationOptions): Promise<ChosenIsolation> {
+  if (mode === 'off') {
+    const supervisor = hasSupervisor ? startSupervisor({ env: options.env }) : null
+    return chosen({ mode: 'none', why: 'It was turned off (--isolate off).' }, supervisor)
+  }
+  const supervisor = await startIsolated(options)
+  if (typeof supervisor !== 'string') return chosen(isolated, supervisor)
+  if (mode === 'auto') return chosen({ mode: 'none', why: supervisor })
+  throw new AppError('ISOLATION_UNAVAILABLE', `Kometa cannot be isolated here: ${supervisor}`, {
     hint: 'Leave --isolate away: then the proxy still blocks every write, and the gate decides where else Kometa may go.',
   })
 }
 
-/** What a supervisor needs for a namespace with these ways out. */
-export async function isolationFor(
-  doors: NonNullable<SupervisorOptions['isolation']>['doors'],
-  python: string | null,
-): Promise<NonNullable<SupervisorOptions['isolation']>> {
-  return { doors, python, hide: await unixSockets(), nested: process.getuid?.() !== 0 }
+/** A choice, with or without a supervisor. */
+export function chosen(isolation: Isolation, supervisor: Supervisor | null = null): ChosenIsolation {
+  let free = supervisor
+  const take = () => {
+    const taken = free
+    free = null
+    return taken
+  }
+  return { ...isolation, take, [Symbol.asyncDispose]: async () => take()?.[Symbol.asyncDispose]() }
 }
 
-const probes = new Map<string, Promise<string | null>>()
+/** What a supervisor needs to make a namespace. */
+export const namespaceOptions = (python: string | null): NonNullable<SupervisorOptions['isolation']> => ({
+  python,
+  nested: process.getuid?.() !== 0,
+})
 
-function findObstacle(options: IsolationOptions): Promise<string | null> {
-  const key = `${options.python} ${options.env.PATH}`
-  const probe = probes.get(key) ?? tryIt(options)
-  probes.set(key, probe)
-  return probe
+/** Lets a supervisor's namespace have these ways out and no others; resolves with the Unix sockets that could not be hidden. */
+export async function openDoors(supervisor: Supervisor, doors: readonly Door[]): Promise<readonly string[]> {
+  return await supervisor.open({ doors, hide: await unixSockets() })
 }
 
-/** Starts a command in a namespace, as Kometa would be, and compares namespaces; null when all is well, else why not. */
-async function tryIt({ env, python }: IsolationOptions): Promise<string | null> {
+/** By interpreter and PATH: why there is no namespace to be had. That there is one is tried each time. */
+const obstacles = new Map<string, string>()
+
+/** A supervisor in a namespace of its own, in which a command has been tried; or why there is none. */
+async function startIsolated({ env, python }: IsolationOptions): Promise<Supervisor | string> {
   if (process.platform !== 'linux') return 'Network namespaces exist on Linux only.'
+  const key = `${python} ${env.PATH}`
+  const known = obstacles.get(key)
+  if (known !== undefined) return known
+  const supervisor = startSupervisor({ env, isolation: namespaceOptions(python) })
   try {
-    const own = await readlink('/proc/self/ns/net')
-    await using supervisor = startSupervisor({ env, isolation: { ...(await isolationFor([], python)), hide: [] } })
     await supervisor.ready
-    const chunks: Buffer[] = []
-    supervisor.process.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    const ended = new Promise<string | null>((resolve) => {
-      supervisor.process.on('message', (message: unknown) => {
-        const report = parseReport(message)
-        if (report?.type === 'failed') resolve(report.error)
-        if (report?.type === 'exited') resolve(report.code === 0 ? null : `a command in it ended with ${report.code}`)
-      })
-      supervisor.process.once('exit', () => resolve('its supervisor ended'))
-    })
-    supervisor.start({
-      command: 'readlink',
-      args: ['/proc/self/ns/net'],
-      cwd: '/',
-      env: { PATH: env.PATH ?? '/usr/bin:/bin' },
-    })
-    const failure = await ended
-    await supervisor[Symbol.asyncDispose]()
-    if (!supervisor.process.stdout.readableEnded) await once(supervisor.process.stdout, 'close')
-    if (failure !== null) return explain(failure)
-    const inside = Buffer.concat(chunks).toString('utf8').trim()
-    return /^net:\[\d+\]$/.test(inside) && inside !== own ? null : 'a command in it was not in a namespace of its own'
+    return supervisor
   } catch (error) {
-    return explain(error instanceof Error ? error.message : String(error))
+    await supervisor[Symbol.asyncDispose]()
+    const obstacle = await explain(error instanceof Error ? error.message : String(error))
+    obstacles.set(key, obstacle)
+    return obstacle
   }
 }
 

@@ -2,7 +2,7 @@ import type { JobConfig } from '../config/job-config.ts'
 import type { Owner } from '../config/stale-workspaces.ts'
 import type { Workspace } from '../config/workspace.ts'
 import { kometaEnvironment } from './environment.ts'
-import { chooseIsolation, type IsolateMode, type Isolation, type IsolationOptions } from './isolation.ts'
+import { type ChosenIsolation, chooseIsolation, type IsolateMode, type IsolationOptions } from './isolation.ts'
 
 /** What is to be started in one workspace. */
 export interface LaunchOrder {
@@ -37,7 +37,7 @@ export interface KometaRunner {
   /** The name under which Kometa reaches what listens on 127.0.0.1 here. */
   readonly host: string
   /** Whether Kometa gets a network namespace of its own. Throws ISOLATION_UNAVAILABLE where it was asked for and cannot be had. */
-  isolate(mode: IsolateMode, options: IsolationOptions): Promise<Isolation>
+  isolate(mode: IsolateMode, options: IsolationOptions): Promise<ChosenIsolation>
   launch(order: LaunchOrder): Promise<Launch>
   /** Ends what tools that are dead have left running, when it is certain that they are. */
   endLeftovers(livenessOf: (owner: Owner) => Promise<'alive' | 'dead' | 'unsure' | 'elsewhere'>): Promise<void>

@@ -35,7 +35,8 @@ process.on('message', (message) => {
   previous = previous.then(async () => {
     if (toolIsGone) return
     if (order.type === 'start') return start(order)
-    const { enterNamespace } = await import('./isolation-inside.ts')
+    const { enterNamespace, openDoors } = await import('./isolation-inside.ts')
+    if (order.type === 'open') return openDoors(order, report)
     launch = await enterNamespace(order, report)
   })
   previous = previous.catch((error: unknown) => report({ type: 'failed', error: messageOf(error) }))

@@ -1,17 +1,22 @@
 /** What the tool tells a supervisor, over the channel that is its lifeline too. */
-export type SupervisorOrder = IsolateOrder | StartOrder
+export type SupervisorOrder = IsolateOrder | OpenOrder | StartOrder
 
-/** Makes the network namespace ready: nothing is started in it yet. */
+/** Makes the network namespace ready, and tries it: nothing leads out of it yet. */
 export interface IsolateOrder {
   type: 'isolate'
-  /** Ports of 127.0.0.1 that are listened on inside, and served by the tool outside. */
-  ports: number[]
-  /** Paths of Unix sockets that are hidden: a network namespace does not keep anybody from those. */
-  hide: string[]
   /** An interpreter that can bring the loopback device up where there is no `ip`. */
   python: string | null
   /** True when the namespace belongs to a user namespace in which we are root, false when we are really root. */
   nested: boolean
+}
+
+/** Opens the ways out of the namespace, shortly before Kometa is started in it. */
+export interface OpenOrder {
+  type: 'open'
+  /** Ports of 127.0.0.1 that are listened on inside, and served by the tool outside. */
+  ports: number[]
+  /** Paths of Unix sockets that are hidden: a network namespace does not keep anybody from those. */
+  hide: string[]
 }
 
 export interface StartOrder {
@@ -24,9 +29,11 @@ export interface StartOrder {
 
 /** What a supervisor answers. */
 export type SupervisorReport =
+  /** Which namespace a command was in that was started as Kometa will be: `net:[4026532008]`. */
+  | { type: 'isolated'; namespace: string }
   /** Comes with the listening socket. */
   | { type: 'door'; port: number }
-  | { type: 'isolated'; notHidden: string[] }
+  | { type: 'opened'; notHidden: string[] }
   | { type: 'started'; pid: number }
   /** Nothing was started. */
   | { type: 'failed'; error: string }
@@ -35,11 +42,13 @@ export type SupervisorReport =
 
 /** Messages come from our own other half: only their kind is looked at. */
 export function parseReport(value: unknown): SupervisorReport | null {
-  return hasType(value, ['door', 'isolated', 'started', 'failed', 'exited']) ? (value as SupervisorReport) : null
+  return hasType(value, ['isolated', 'door', 'opened', 'started', 'failed', 'exited'])
+    ? (value as SupervisorReport)
+    : null
 }
 
 export function parseOrder(value: unknown): SupervisorOrder | null {
-  return hasType(value, ['isolate', 'start']) ? (value as SupervisorOrder) : null
+  return hasType(value, ['isolate', 'open', 'start']) ? (value as SupervisorOrder) : null
 }
 
 function hasType(value: unknown, types: readonly string[]): boolean {

@@ -1,19 +1,26 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { readlink } from 'node:fs/promises'
 import { Server } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Door } from '../util/door.ts'
 import { programCommand } from '../util/program-file.ts'
 import { signalTree } from './process-tree.ts'
-import { parseReport, type StartOrder, type SupervisorOrder } from './supervisor-messages.ts'
+import {
+  type IsolateOrder,
+  parseReport,
+  type StartOrder,
+  type SupervisorOrder,
+  type SupervisorReport,
+} from './supervisor-messages.ts'
 
-/** How long a supervisor may take to make its namespace ready. */
+/** How long a supervisor may take to make its namespace ready, and how long to open it. */
 const isolateTimeoutMs = 15_000
 
 export interface SupervisorOptions {
   /** What the supervisor's own environment is taken from; Kometa's comes with its start. */
   env: NodeJS.ProcessEnv
-  /** In a namespace of its own, with nothing but these doors out: what listens there is served here. */
-  isolation?: { doors: readonly Door[]; hide: readonly string[]; python: string | null; nested: boolean }
+  /** In a namespace of its own, which nothing leads out of before `open`. */
+  isolation?: Omit<IsolateOrder, 'type'>
 }
 
 type SupervisorProcess = ChildProcessByStdio<null, Readable, Readable>
@@ -21,8 +28,10 @@ type SupervisorProcess = ChildProcessByStdio<null, Readable, Readable>
 /** One supervisor and, once it was told to, the process that it answers for; disposing ends both, with all of their group. */
 export interface Supervisor extends AsyncDisposable {
   readonly process: SupervisorProcess
-  /** Resolves when the namespace stands, with the sockets that could not be hidden. */
-  readonly ready: Promise<readonly string[]>
+  /** Resolves when the namespace stands and a command in it was not in this process's own; at once without isolation. */
+  readonly ready: Promise<void>
+  /** Lets nothing out but these doors: what listens there is served here. Resolves with the sockets that could not be hidden. */
+  open(ways: { doors: readonly Door[]; hide: readonly string[] }): Promise<readonly string[]>
   start(order: Omit<StartOrder, 'type'>): void
 }
 
@@ -50,16 +59,24 @@ export function startSupervisor({ env, isolation }: SupervisorOptions): Supervis
     // Who is told and is gone already is noticed by its exit.
     if (child.connected) child.send(order, () => undefined)
   }
-  const ready = isolation ? whenIsolated(child, isolation.doors, served) : Promise.resolve([])
+  const ready = isolation ? whenReported(child, 'isolated').then(assertOther) : Promise.resolve()
   // Nobody may be waiting yet, or any more.
   ready.catch(() => undefined)
-  if (isolation) {
-    const { doors, hide, python, nested } = isolation
-    send({ type: 'isolate', ports: doors.map(({ port }) => port), hide: [...hide], python, nested })
-  }
+  if (isolation) send({ type: 'isolate', ...isolation })
   return {
     process: child,
     ready,
+    open({ doors, hide }) {
+      const opened = whenReported(child, 'opened', (report, handle) => {
+        const door = doors.find(({ port }) => port === report.port)
+        if (!door || !(handle instanceof Server)) {
+          throw new Error(`the listening socket of port ${report.port} did not arrive`)
+        }
+        served.push(door.serve(handle))
+      })
+      send({ type: 'open', ports: doors.map(({ port }) => port), hide: [...hide] })
+      return opened.then(({ notHidden }) => notHidden)
+    },
     start: (order) => send({ type: 'start', ...order }),
     async [Symbol.asyncDispose]() {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
@@ -71,39 +88,56 @@ export function startSupervisor({ env, isolation }: SupervisorOptions): Supervis
   }
 }
 
-function whenIsolated(
+type Report<Type extends SupervisorReport['type']> = Extract<SupervisorReport, { type: Type }>
+
+/** Waits for a report; rejects in words when there will be none. */
+function whenReported<Type extends SupervisorReport['type']>(
   child: SupervisorProcess,
-  doors: readonly Door[],
-  served: Disposable[],
-): Promise<readonly string[]> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(why))
+  type: Type,
+  onDoor?: (report: Report<'door'>, handle: unknown) => void,
+): Promise<Report<Type>> {
+  const words: string[] = []
+  const listen = (chunk: Buffer) => words.push(chunk.toString('utf8').slice(0, 500))
+  const listeners = new AbortController()
+  const reported = new Promise<Report<Type>>((resolve, reject) => {
     const timer = setTimeout(
-      () => fail(`the namespace was not ready after ${isolateTimeoutMs / 1000} s`),
+      () => reject(new Error(`the namespace was not ready after ${isolateTimeoutMs / 1000} s`)),
       isolateTimeoutMs,
     )
-    const words: string[] = []
-    const listen = (chunk: Buffer) => words.push(chunk.toString('utf8').slice(0, 500))
-    child.stderr.on('data', listen)
-    child.on('message', (message: unknown, handle: unknown) => {
+    const onMessage = (message: unknown, handle: unknown) => {
       const report = parseReport(message)
-      if (report?.type === 'door') {
-        const door = doors.find(({ port }) => port === report.port)
-        if (door && handle instanceof Server) served.push(door.serve(handle))
-        else fail(`the listening socket of port ${report.port} did not arrive`)
-      } else if (report?.type === 'failed') fail(report.error)
-      else if (report?.type === 'isolated') {
-        clearTimeout(timer)
-        child.stderr.removeListener('data', listen)
-        resolve(report.notHidden)
+      if (report?.type === type) resolve(report as Report<Type>)
+      else if (report?.type === 'failed') reject(new Error(report.error))
+      else if (report?.type === 'door') {
+        try {
+          onDoor?.(report, handle)
+        } catch (error) {
+          reject(error)
+        }
       }
-    })
-    child.once('error', (error) => fail(error.message))
-    child.once('exit', (code, signal) => {
+    }
+    const onExit = (code: number | null, signal: NodeJS.Signals | null) =>
+      reject(new Error(words.join('').trim().split('\n')[0] || `it ended at once (${signal ?? `code ${code}`})`))
+    if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode)
+    child.stderr.on('data', listen)
+    child.on('message', onMessage)
+    child.once('error', reject)
+    child.once('exit', onExit)
+    listeners.signal.addEventListener('abort', () => {
       clearTimeout(timer)
-      fail(words.join('').trim().split('\n')[0] || `it ended at once (${signal ?? `code ${code}`})`)
+      child.stderr.removeListener('data', listen)
+      child.removeListener('message', onMessage)
+      child.removeListener('error', reject)
+      child.removeListener('exit', onExit)
     })
   })
+  return reported.finally(() => listeners.abort())
+}
+
+async function assertOther({ namespace }: Report<'isolated'>): Promise<void> {
+  const own = await readlink('/proc/self/ns/net')
+  if (/^net:\[\d+\]$/.test(namespace) && namespace !== own) return
+  throw new Error('a command in it was not in a namespace of its own')
 }
 
 /** `slave`: file systems that are mounted outside while Kometa runs are seen inside too, and nothing of ours outside. */

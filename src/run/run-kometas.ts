@@ -15,7 +15,7 @@ import { ownIdentity } from './process-identity.ts'
 import type { JobRequest } from './request.ts'
 import { slug } from './safe-name.ts'
 import type { JobGate } from './start-gate.ts'
-import { type JobIsolation, supervise, untilIsolated } from './supervise.ts'
+import { type JobIsolation, supervise } from './supervise.ts'
 
 /** One Kometa process: what it was given, and what came of it by its own words. */
 export interface KometaRun {
@@ -108,8 +108,9 @@ async function runOne(
 ): Promise<KometaRun> {
   const { request, log } = options
   const { config, renderer, signal } = request
-  // Started now, so that it is ready when the workspace is.
-  await using supervisor = await supervise(request.env, options.isolation)
+  // Now, so that it is ready when the workspace is.
+  await using supervision = supervise(request.env, options.isolation)
+  const { supervisor } = supervision
   const { text, changes } = makeRunConfig(config, {
     libraries,
     elsewhere: options.groups.flat(),
@@ -145,7 +146,7 @@ async function runOne(
     userEnv: request.env,
     extraEnv: { ...renderer.env, ...options.gate.env },
   })
-  const notHidden = await untilIsolated(supervisor)
+  const notHidden = await supervision.ready()
   const { command, args, cwd, env } = launch
   const kometa = await startKometa({
     ...(supervisor ? { supervisor } : {}),

@@ -73,9 +73,9 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   enter('check')
   const runner = renderer.runner ?? localRunner
   const python = renderer.kind === 'kometa' ? renderer.command : null
+  // Its supervisor, which takes as long to start as all that is checked here, is the first Kometa's.
   const choosing = runner.isolate(request.isolate ?? 'auto', { env: request.env, python })
-  // Awaited below; bad input ends the job before that.
-  choosing.catch(() => undefined)
+  await using _isolation = disposed(choosing)
   const fallbackIdentifier = await clientIdentifier(request.dataDir)
   const wanted = [request.library, ...config.preview.targets.map(({ library }) => library)].filter(
     (name) => name !== undefined,
@@ -175,7 +175,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       targets,
       proxies: proxies.access,
       gate,
-      isolation: { mode: isolation.mode, doors: [...proxies.doors, ...gate.doors], python },
+      isolation: { chosen: isolation, doors: [...proxies.doors, ...gate.doors], python },
       workspaces,
       clientIdentifier: fallbackIdentifier,
       logsDir: folder.logsDir,
@@ -187,12 +187,14 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     await proxies.drain()
     await gate.end()
     outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
-    await verification.after()
+    const verified = verification.after()
+    await using _verified = settled(verified)
     scopes = await finishScopes(proxies.scopes)
     for (const warning of await findUnfaithful(config, renderer.dir, runs, scopes)) {
       warnings.push(warning)
       log.warning(warning)
     }
+    await verified
     if (failures.length > 0) throw failures[0]
   }
   let failure: string | null = null
@@ -221,7 +223,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     captures: kept,
     ledger: ledger.head(),
     scopes,
-    isolation,
+    isolation: { mode: isolation.mode, why: isolation.why },
     verification: await verification.conclude(ledger.head().files, recorder.records.blocked),
     outside,
     warnings,
@@ -243,6 +245,12 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
 const settled = (work: Promise<unknown>): AsyncDisposable => {
   const done = work.catch(() => undefined)
   return { [Symbol.asyncDispose]: async () => void (await done) }
+}
+
+/** What is still being made when the job ends is disposed all the same. */
+const disposed = (making: Promise<AsyncDisposable>): AsyncDisposable => {
+  const made = making.catch(() => undefined)
+  return { [Symbol.asyncDispose]: async () => (await made)?.[Symbol.asyncDispose]() }
 }
 
 function toPreviewTarget({

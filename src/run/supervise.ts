@@ -1,36 +1,49 @@
 import { AppError } from '../contract/errors.ts'
-import { type Isolation, isolationFor } from '../kometa/isolation.ts'
+import { type ChosenIsolation, namespaceOptions, openDoors } from '../kometa/isolation.ts'
 import { hasSupervisor, type Supervisor, startSupervisor } from '../kometa/supervisor.ts'
 import type { Door } from '../util/door.ts'
 
 /** How Kometa is kept from every way out but these doors. */
 export interface JobIsolation {
-  mode: Isolation['mode']
+  chosen: ChosenIsolation
   doors: readonly Door[]
   /** Kometa's interpreter; null for a renderer that has none. */
   python: string | null
 }
 
-/** Starts a supervisor ahead of its Kometa; null where there is none (Windows). */
-export async function supervise(env: NodeJS.ProcessEnv, isolation: JobIsolation): Promise<Supervisor | null> {
-  if (!hasSupervisor) return null
-  if (isolation.mode === 'none') return startSupervisor({ env })
-  return startSupervisor({ env, isolation: await isolationFor(isolation.doors, isolation.python) })
+/** A supervisor that is not ready yet, or null where there is none (Windows). */
+export interface Supervision extends AsyncDisposable {
+  readonly supervisor: Supervisor | null
+  /**
+   * Waits until Kometa can be started, and says in words what could not be kept from it. Never goes on without the
+   * isolation that was promised: RUN_FAILED.
+   */
+  ready(): Promise<string[]>
 }
 
-/**
- * Waits until Kometa can be started, and says in words what could not be kept from it. Never goes on without the
- * isolation that was promised: RUN_FAILED.
- */
-export async function untilIsolated(supervisor: Supervisor | null): Promise<string[]> {
-  try {
-    const notHidden = (await supervisor?.ready) ?? []
-    return notHidden.map((path) => `the Unix socket ${path} could not be hidden from Kometa`)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('RUN_FAILED', `Kometa was not started, since it could not be isolated: ${why}`, {
-      hint: 'With --isolate off it runs without a network namespace of its own.',
-      cause,
-    })
+/** Takes the supervisor that isolation was tried with, or starts another one, and opens the doors ahead of its Kometa. */
+export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, python }: JobIsolation): Supervision {
+  const isolated = chosen.mode === 'namespace'
+  const supervisor =
+    chosen.take() ??
+    (hasSupervisor ? startSupervisor({ env, ...(isolated ? { isolation: namespaceOptions(python) } : {}) }) : null)
+  const opened =
+    isolated && supervisor ? supervisor.ready.then(() => openDoors(supervisor, doors)) : Promise.resolve([])
+  // Awaited in `ready`, unless the job has ended before.
+  opened.catch(() => undefined)
+  return {
+    supervisor,
+    async ready() {
+      try {
+        return (await opened).map((path) => `the Unix socket ${path} could not be hidden from Kometa`)
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        throw new AppError('RUN_FAILED', `Kometa was not started, since it could not be isolated: ${why}`, {
+          hint: 'With --isolate off it runs without a network namespace of its own.',
+          cause,
+        })
+      }
+    },
+    [Symbol.asyncDispose]: async () => supervisor?.[Symbol.asyncDispose](),
   }
 }

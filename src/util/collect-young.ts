@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Bytes of dead buffers after which they are collected. */
-const everyBytes = 4 * 1024 * 1024
+const everyBytes = 1024 * 1024
 
 type Collect = (options: { type: 'minor' | 'major' }) => void
 let collect: Collect | null | undefined
 
 /**
- * Counts the bytes of buffers that were read and are dead by now, and has V8 collect the young ones after each 4 MB: by itself it
+ * Counts the bytes of buffers that were read and are dead by now, and has V8 collect the young ones after each MB: by itself it
  * lets 32 MB of them go by first. One such collection takes about as long as reading another 64 KB. The first one is of the
  * whole heap, a few milliseconds: what loading the program left there makes room for what is read now.
  */

@@ -12,7 +12,7 @@ const script = fileURLToPath(new URL('hostile.py', import.meta.url))
 /** The interpreter itself: a version manager's shim would look for its own home. */
 const python =
   spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout?.trim() ?? ''
-const isolation = await chooseIsolation('auto', { env: process.env, python: null })
+await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const linuxOnly = process.platform === 'linux' && python !== ''
 
 /** A request of the tool itself, on a connection that was then stolen. */

@@ -1,16 +1,15 @@
 import { startChild } from '../../src/kometa/child.ts'
-import { chooseIsolation, isolationFor } from '../../src/kometa/isolation.ts'
-import { startSupervisor } from '../../src/kometa/supervisor.ts'
+import { chooseIsolation, openDoors } from '../../src/kometa/isolation.ts'
 
 /** Runs one shell script isolated, as whoever this process is: `isolated-child.ts <script>`; prints isolation, exit and output. */
 const [script = ''] = process.argv.slice(2)
 const env = { PATH: process.env.PATH ?? '' }
-const isolation = await chooseIsolation('auto', { env, python: null })
-if (isolation.mode === 'none') {
+await using isolation = await chooseIsolation('auto', { env, python: null })
+await using supervisor = isolation.take()
+if (!supervisor) {
   process.stdout.write(JSON.stringify({ isolation }))
 } else {
-  await using supervisor = startSupervisor({ env, isolation: await isolationFor([], null) })
-  await supervisor.ready
+  await openDoors(supervisor, [])
   const output: string[] = []
   const child = startChild({
     command: '/bin/sh',

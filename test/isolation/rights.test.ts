@@ -1,15 +1,20 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { chooseIsolation } from '../../src/kometa/isolation.ts'
+import { chooseIsolation, openDoors } from '../../src/kometa/isolation.ts'
 
 const child = fileURLToPath(new URL('isolated-child.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const isolation = await chooseIsolation('auto', { env: process.env, python: null })
+await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const isRoot = process.getuid?.() === 0
+
+/** Linux only, as all of this. */
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
 
 let dir = ''
 beforeEach(() => {
@@ -73,6 +78,37 @@ describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and 
   })
 })
 
+describe.skipIf(isolation.mode === 'none')('the supervisor that isolation was tried with', () => {
+  test('is had once', async () => {
+    await using choice = await chooseIsolation('on', { env: process.env, python: null })
+    await using first = choice.take()
+    expect(first?.process.pid).toBeGreaterThan(0)
+    expect(choice.take()).toBeNull()
+  })
+
+  test('is ended with the choice when nobody took it, and not when somebody did', async () => {
+    const choice = await chooseIsolation('on', { env: process.env, python: null })
+    await using taken = choice.take()
+    await choice[Symbol.asyncDispose]()
+    expect(taken?.process).toMatchObject({ exitCode: null, signalCode: null })
+    const other = await chooseIsolation('on', { env: process.env, python: null })
+    const [started] = childrenOf(process.pid).filter((pid) => pid !== taken?.process.pid)
+    expect(started).toBeGreaterThan(0)
+    await other[Symbol.asyncDispose]()
+    expect(childrenOf(process.pid)).not.toContain(started)
+  })
+
+  test('that is gone is an error, at once and in words', async () => {
+    await using choice = await chooseIsolation('on', { env: process.env, python: null })
+    await using supervisor = choice.take()
+    if (!supervisor) throw new Error('there is none')
+    const gone = once(supervisor.process, 'exit')
+    supervisor.process.kill('SIGKILL')
+    await gone
+    await expect(openDoors(supervisor, [])).rejects.toThrow('it ended at once (SIGKILL)')
+  })
+})
+
 describe('where it cannot be had', () => {
   test('auto says why in words, on is an error that says what to do', async () => {
     const nowhere = { env: { PATH: '/nowhere' }, python: null }
@@ -84,6 +120,7 @@ describe('where it cannot be had', () => {
       code: 'ISOLATION_UNAVAILABLE',
       hint: expect.stringContaining('--isolate'),
     })
-    expect(await chooseIsolation('off', nowhere)).toEqual({ mode: 'none', why: 'It was turned off (--isolate off).' })
+    await using off = await chooseIsolation('off', nowhere)
+    expect(off).toMatchObject({ mode: 'none', why: 'It was turned off (--isolate off).' })
   })
 })

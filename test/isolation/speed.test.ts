@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
 import { startChild } from '../../src/kometa/child.ts'
-import { chooseIsolation, isolationFor } from '../../src/kometa/isolation.ts'
+import { chooseIsolation, namespaceOptions, openDoors } from '../../src/kometa/isolation.ts'
 import { startSupervisor } from '../../src/kometa/supervisor.ts'
 import { createDoor } from '../../src/util/door.ts'
 
-const isolation = await chooseIsolation('auto', { env: process.env, python: null })
+await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const requests = 3_000
 
 /** Small requests one after the other over one connection, as Kometa makes them; prints milliseconds. */
@@ -23,9 +23,9 @@ const client = (port: number) => `
 
 async function measure(port: number, door: ReturnType<typeof createDoor> | null): Promise<number> {
   const env = { PATH: process.env.PATH ?? '' }
-  const doors = door ? { isolation: await isolationFor([door], null) } : {}
-  await using supervisor = startSupervisor({ env, ...doors })
+  await using supervisor = startSupervisor({ env, ...(door ? { isolation: namespaceOptions(null) } : {}) })
   await supervisor.ready
+  if (door) await openDoors(supervisor, [door])
   const output: Buffer[] = []
   const child = startChild({
     command: process.execPath,

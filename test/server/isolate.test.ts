@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
-import type { IsolateMode } from '../../src/kometa/isolation.ts'
+import { chosen, type IsolateMode } from '../../src/kometa/isolation.ts'
 import { type KometaRunner, localRunner } from '../../src/kometa/runner.ts'
 import { openStudio } from './open-studio.ts'
 
@@ -11,7 +11,7 @@ const nowhere: KometaRunner = {
   async isolate(mode) {
     if (mode === 'on')
       throw new AppError('ISOLATION_UNAVAILABLE', 'Kometa cannot be isolated here: the system forbids it')
-    return { mode: 'none', why: 'The system forbids it.' }
+    return chosen({ mode: 'none', why: 'The system forbids it.' })
   },
 }
 

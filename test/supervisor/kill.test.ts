@@ -10,7 +10,7 @@ import { watchTree } from './tree.ts'
 
 /** By the issue: after so long no process of Kometa's is left. */
 const goneMs = 5_000
-const isolation = await chooseIsolation('auto', { env: process.env, python: null })
+await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const modes = isolation.mode === 'namespace' ? (['off', 'on'] as const) : (['off'] as const)
 
 let world: JobWorld

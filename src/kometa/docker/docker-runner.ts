@@ -6,6 +6,7 @@ import type { Owner } from '../../config/stale-workspaces.ts'
 import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { containerEnvironment } from '../environment.ts'
+import { chosen } from '../isolation.ts'
 import type { KometaRunner, Launch, LaunchOrder } from '../runner.ts'
 import { dockerArguments, ownerLabel } from './docker-arguments.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
@@ -31,7 +32,7 @@ export function createDockerRunner({ docker, engine, image }: DockerRunnerOption
     host: engine.host,
     async isolate(mode) {
       const why = `Kometa ran in a container of ${image.name}, on the network of this machine, without a network namespace of its own.`
-      if (mode !== 'on') return { mode: 'none', why }
+      if (mode !== 'on') return chosen({ mode: 'none', why })
       throw new AppError(
         'ISOLATION_UNAVAILABLE',
         `Kometa cannot be isolated here: it runs in a container of ${image.name}`,

@@ -57,7 +57,8 @@ export async function checkIsolation(
   { add }: Findings,
 ): Promise<void> {
   const python = renderer?.kind === 'kometa' ? renderer.command : null
-  const { mode, why } = await (renderer?.runner ?? localRunner).isolate('auto', { env, python })
+  await using isolation = await (renderer?.runner ?? localRunner).isolate('auto', { env, python })
+  const { mode, why } = isolation
   if (mode === 'namespace') add('isolation', 'Isolation', 'ok', 'Kometa gets a network namespace of its own')
   else if (process.platform !== 'linux') add('isolation', 'Isolation', 'skipped', why)
   else {
