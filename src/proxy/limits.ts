@@ -12,6 +12,10 @@ export interface ProxyLimits {
   maxHeaderBytes: number
   maxHeadersCount: number
   maxConnections: number
+  /** New connections that are read from at once; the others wait with their bytes in the sender's socket. */
+  maxUnreadConnections: number
+  /** When none of those gets any further for so long, as many again are read from. */
+  stalledConnectionsMs: number
   /** Body of a blocked write that nobody keeps: read and counted up to here, then 413. */
   maxDrainBytes: number
   /** Answers of N/posters and so on are read along up to here, to learn which artwork Plex lists. */
@@ -31,6 +35,8 @@ export const proxyLimits: ProxyLimits = {
   maxHeaderBytes: 131_072,
   maxHeadersCount: 100,
   maxConnections: 2_048,
+  maxUnreadConnections: 64,
+  stalledConnectionsMs: 1_000,
   maxDrainBytes: 64 * 1024 * 1024,
   maxArtworkAnswerBytes: 4 * 1024 * 1024,
   maxListedArtwork: 20_000,

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { AppError } from '../contract/errors.ts'
 import type { PlexConnection } from '../plex/connection.ts'
 import { createDoor, type Door } from '../util/door.ts'
+import { admitGradually } from './admission.ts'
 import type { CaptureStore } from './capture/types.ts'
 import { microTimestamp } from './clock.ts'
 import { createDrain } from './drain.ts'
@@ -127,6 +128,11 @@ function createHttpServer(limits: ProxyLimits): Server {
   })
   server.maxHeadersCount = limits.maxHeadersCount
   server.maxConnections = limits.maxConnections
+  admitGradually(server, {
+    maxUnread: limits.maxUnreadConnections,
+    stalledMs: limits.stalledConnectionsMs,
+    maxHeldMs: limits.headersTimeoutMs / 2,
+  })
   return server
 }
 

@@ -225,7 +225,7 @@ describe('many at once', () => {
 
   test('a sender that goes away while it waits for its turn: what it had sent is kept', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir, limits: { maxOpenUploads: 1 } })
+    const store = createCaptureStore({ jobDir, limits: { maxOpenUploads: 1, senderPatienceMs: 60_000 } })
     await using server = await startCaptureServer(store)
     const slow = new PassThrough()
     const first = store.keepBody(describeUpload(), { stream: slow, contentType: undefined, contentLength: undefined })

@@ -44,19 +44,42 @@ test.each([
   expect(kept.toSorted()).toEqual(numbers.map((number) => sha256(picture(number))).toSorted())
 })
 
+function postTo(proxyUrl: string, number: number) {
+  const options = { method: 'POST', headers: { 'x-plex-token': clientToken, 'content-type': 'image/jpeg' } }
+  const request = httpRequest(`${proxyUrl}/library/metadata/${number}/posters`, options)
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    request.once('response', (answer: IncomingMessage) => resolve(answer.resume().statusCode))
+    request.once('error', reject)
+  })
+  return { request, answered }
+}
+
+test('senders that are stuck keep nobody waiting, and lose nothing when they go on', async () => {
+  const store = createCaptureStore({ jobDir: makeJobDir(), limits: { maxOpenUploads: 2, senderPatienceMs: 20 } })
+  await using world = await startProxyWorld({ captures: store })
+  const stuck = [1, 2, 3, 4].map((number) => postTo(world.proxy.url, number))
+  // Before the first byte of a picture, and after some.
+  stuck.forEach(({ request }, at) => {
+    if (at % 2 === 0) request.flushHeaders()
+    else request.write(picture(at + 1).subarray(0, 100_000))
+  })
+  const others = [5, 6, 7].map((number) => {
+    const one = postTo(world.proxy.url, number)
+    one.request.end(picture(number))
+    return one
+  })
+  expect(await Promise.all(others.map(({ answered }) => answered))).toEqual([200, 200, 200])
+  for (const [at, { request }] of stuck.entries()) request.end(picture(at + 1).subarray(at % 2 === 0 ? 0 : 100_000))
+  expect(await Promise.all(stuck.map(({ answered }) => answered))).toEqual([200, 200, 200, 200])
+  const kept = store.list().map((capture) => capture.sha256)
+  expect(kept.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7].map((number) => sha256(picture(number))).toSorted())
+})
+
 test('an upload that waits for its turn leaves its bytes with the sender, and then loses none of them', async () => {
   const jobDir = makeJobDir()
-  const store = createCaptureStore({ jobDir, limits: { maxOpenUploads: 1 } })
+  const store = createCaptureStore({ jobDir, limits: { maxOpenUploads: 1, senderPatienceMs: 60_000 } })
   await using world = await startProxyWorld({ captures: store })
-  const post = (number: number) => {
-    const options = { method: 'POST', headers: { 'x-plex-token': clientToken, 'content-type': 'image/jpeg' } }
-    const request = httpRequest(`${world.proxy.url}/library/metadata/${number}/posters`, options)
-    const answered = new Promise<number | undefined>((resolve, reject) => {
-      request.once('response', (answer: IncomingMessage) => resolve(answer.resume().statusCode))
-      request.once('error', reject)
-    })
-    return { request, answered }
-  }
+  const post = (number: number) => postTo(world.proxy.url, number)
   const first = post(1)
   first.request.write(picture(1).subarray(0, 1_000))
   const second = post(2)

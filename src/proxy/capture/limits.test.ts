@@ -9,6 +9,7 @@ test('the limits that hold where nobody chose others', () => {
     maxBodyBytes: 64 * mib,
     maxOpenUploads: 8,
     maxWaitingUploads: 8_192,
+    senderPatienceMs: 100,
     bodyIdleTimeoutMs: 60_000,
     bodyTotalTimeoutMs: 600_000,
     maxPartFiles: 100,

@@ -6,6 +6,8 @@ export interface CaptureLimits {
   maxOpenUploads: number
   /** Uploads that may wait for their turn; one more is rejected. */
   maxWaitingUploads: number
+  /** Whose sender sends nothing for so long lets another one be written meanwhile. */
+  senderPatienceMs: number
   /** A body that sends nothing for so long is given up. */
   bodyIdleTimeoutMs: number
   /** A body that takes longer than this is given up. */
@@ -27,6 +29,7 @@ export const defaultCaptureLimits: CaptureLimits = {
   maxBodyBytes: 64 * 1024 * 1024,
   maxOpenUploads: 8,
   maxWaitingUploads: 8192,
+  senderPatienceMs: 100,
   bodyIdleTimeoutMs: 60_000,
   bodyTotalTimeoutMs: 600_000,
   maxPartFiles: 100,

@@ -13,10 +13,12 @@ async function receive(stream: Readable, more: Partial<typeof limits & { content
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   const heads: Buffer[] = []
   const body = { stream, contentLength: more.contentLength }
-  const { file, head, problem } = await receiveBody(body, { ...limits, ...more }, (start) => {
+  const openFile = (start: Buffer) => {
     heads.push(start)
     return createTemporaryFile(join(dir, 'body'))
-  })
+  }
+  const alone = { wait: <T>(work: Promise<T>) => work }
+  const { file, head, problem } = await receiveBody(body, { ...limits, ...more }, openFile, alone)
   expect(heads).toEqual([head])
   const bytes = readFileSync(file.path)
   expect(file.bytes()).toBe(bytes.length)

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { CaptureLimits } from './limits.ts'
 import type { TemporaryFile } from './temporary-file.ts'
+import type { Turn } from './turns.ts'
 
 /** First bytes kept at hand to tell what a body is. */
 const headBytes = 512
@@ -14,13 +15,15 @@ export interface Received {
 
 /**
  * Writes a body to a temporary file as it comes; `openFile` chooses the place by the first bytes. A body that ends early, stalls or
- * exceeds the limit is kept as far as it came, with the problem in words. Rejects only when the disk refuses.
+ * exceeds the limit is kept as far as it came, with the problem in words. Rejects only when the disk refuses. While a sender
+ * sends nothing others have its turn.
  * Past the limit the rest of the stream is left unread for the caller to drain or destroy.
  */
 export async function receiveBody(
   body: { stream: Readable; contentLength: number | undefined },
   limits: Pick<CaptureLimits, 'maxBodyBytes' | 'bodyIdleTimeoutMs' | 'bodyTotalTimeoutMs'>,
   openFile: (head: Buffer) => Promise<TemporaryFile>,
+  turn: Turn,
 ): Promise<Received> {
   const reader = readChunks(body.stream, limits)
   try {
@@ -28,14 +31,14 @@ export async function receiveBody(
     let gathered = 0
     let step: Step = { chunk: Buffer.alloc(0) }
     while (gathered < headBytes) {
-      step = await reader.next()
+      step = await turn.wait(reader.next())
       if (!('chunk' in step)) break
       first.push(step.chunk)
       gathered += step.chunk.length
     }
     const start = Buffer.concat(first)
     const file = await openFile(start.subarray(0, headBytes))
-    const problem = await copy(start, step, reader, file, limits.maxBodyBytes)
+    const problem = await copy({ start, last: step }, reader, file, { turn, maxBytes: limits.maxBodyBytes })
     await file.finish()
     return {
       file,
@@ -48,11 +51,10 @@ export async function receiveBody(
 }
 
 async function copy(
-  start: Buffer,
-  last: Step,
+  { start, last }: { start: Buffer; last: Step },
   reader: ChunkReader,
   file: TemporaryFile,
-  maxBytes: number,
+  { turn, maxBytes }: { turn: Turn; maxBytes: number },
 ): Promise<string | null> {
   let chunk = start
   let step = last
@@ -62,7 +64,8 @@ async function copy(
     if (chunk.length > room) return `the body is larger than ${maxBytes} bytes; the first ${maxBytes} are kept`
     if ('problem' in step) return `the body ended early, after ${file.bytes()} bytes: ${step.problem}`
     if ('end' in step) return null
-    step = await reader.next()
+    // A sender that is stuck keeps nobody waiting, and nothing in memory.
+    step = await turn.wait(reader.next(), file.flush)
     chunk = 'chunk' in step ? step.chunk : Buffer.alloc(0)
   }
 }
@@ -94,12 +97,18 @@ function readChunks(
     timedOut ??= reason
     stream.destroy()
   }
-  const idle = setTimeout(() => giveUp(`nothing came for ${bodyIdleTimeoutMs} ms`), bodyIdleTimeoutMs)
+  // A body that has come and waits for its turn is not idle.
+  let isAsked = false
+  const idle = setTimeout(() => {
+    if (isAsked) giveUp(`nothing came for ${bodyIdleTimeoutMs} ms`)
+    else idle.refresh()
+  }, bodyIdleTimeoutMs)
   const total = setTimeout(() => giveUp(`it took longer than ${bodyTotalTimeoutMs} ms`), bodyTotalTimeoutMs)
   const iterator = stream.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]()
   let failed: string | undefined
   return {
     async next() {
+      isAsked = true
       idle.refresh()
       if (failed !== undefined) return salvage(stream, failed)
       try {
@@ -108,6 +117,8 @@ function readChunks(
       } catch (error) {
         failed = timedOut ?? describeStreamError(error)
         return salvage(stream, failed)
+      } finally {
+        isAsked = false
       }
     },
     stop() {

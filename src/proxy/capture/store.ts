@@ -23,7 +23,7 @@ import { redactUrl } from './redact-url.ts'
 import { createRetries, type Ticket } from './retries.ts'
 import { type KeptFile, type SortedBody, sortBody } from './sort-body.ts'
 import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts'
-import { createTurns } from './turns.ts'
+import { createTurns, type Turn } from './turns.ts'
 import type { CaptureStore, UploadBody, UploadDescription } from './types.ts'
 
 export interface CaptureStoreDeps {
@@ -54,7 +54,11 @@ export function createCaptureStore({
   const root = resolve(jobDir)
   const places = { images: openPlace(root, 'images'), others: openPlace(root, 'others') }
   const names = createCaptureNames(now)
-  const turns = createTurns(limits.maxOpenUploads, limits.maxWaitingUploads)
+  const turns = createTurns({
+    maxRunning: limits.maxOpenUploads,
+    maxWaiting: limits.maxWaitingUploads,
+    patienceMs: limits.senderPatienceMs,
+  })
   const retries = createRetries()
   const temporaryName = createTemporaryNames()
   let prepared: Promise<void> | undefined
@@ -77,7 +81,7 @@ export function createCaptureStore({
     upload: UploadDescription,
     ticket: Ticket,
     body: UploadBody,
-    sourceUrl: string | null,
+    { sourceUrl, turn }: { sourceUrl: string | null; turn: Turn },
   ): Promise<Capture> {
     const opened: TemporaryFile[] = []
     const openFile = async (folder: CaptureFolder) => {
@@ -86,9 +90,8 @@ export function createCaptureStore({
       return file
     }
     try {
-      const received = await receiveBody(body, limits, (head) =>
-        openFile(sniffImage(head) === null ? 'others' : 'images'),
-      )
+      const place = (head: Buffer) => openFile(sniffImage(head) === null ? 'others' : 'images')
+      const received = await receiveBody(body, limits, place, turn)
       const sorted = await sortBody(received, body.contentType, { limits, openFile: () => openFile('images') })
       const fingerprint = fingerprintOf(sorted, sourceUrl)
       const earlier = retries.repeat(ticket, fingerprint)
@@ -143,26 +146,26 @@ export function createCaptureStore({
       const ticket = retries.begin(upload)
       // A sender that goes away while its upload waits for its turn must not end the process; the reader sees it later.
       body.stream.on('error', () => undefined)
-      return turns.run(async () => {
+      return turns.run(async (turn) => {
         await prepare()
-        return keep(upload, ticket, body, null)
+        return keep(upload, ticket, body, { sourceUrl: null, turn })
       })
     },
     keepUrl(upload, url, readOwnUrl) {
       const ticket = retries.begin(upload)
       const shown = redactUrl(url)
-      return turns.run(async () => {
+      return turns.run(async (turn) => {
         let stream: Readable
         try {
-          stream = readOwnUrl
-            ? await openInTime(readOwnUrl(pathAndQuery(url)), limits.urlTimeoutMs)
-            : await fetchUrl(url)
+          const opening = readOwnUrl ? openInTime(readOwnUrl(pathAndQuery(url)), limits.urlTimeoutMs) : fetchUrl(url)
+          stream = await turn.wait(opening)
         } catch (error) {
           return recordUnreadable(upload, ticket, shown, error)
         }
         try {
           await prepare()
-          return await keep(upload, ticket, { stream, contentType: undefined, contentLength: undefined }, shown)
+          const body = { stream, contentType: undefined, contentLength: undefined }
+          return await keep(upload, ticket, body, { sourceUrl: shown, turn })
         } finally {
           stream.on('error', () => undefined).destroy()
         }

@@ -13,7 +13,9 @@ export interface TemporaryFile {
   bytes(): number
   /** Resolves when the chunk is on its way to disk or gathered for the next write (at most 256 KiB); rejects when the disk refuses. */
   write(chunk: Uint8Array): Promise<void>
-  /** Writes what is gathered. After it `sha256` and `source` describe the whole file. */
+  /** Writes what is gathered. */
+  flush(): Promise<void>
+  /** The same, and no more will come. After it `sha256` and `source` describe the whole file. */
   finish(): Promise<void>
   sha256(): string
   source(): ByteSource
@@ -56,6 +58,7 @@ export async function createTemporaryFile(path: string): Promise<TemporaryFile> 
       batchBytes += chunk.length
       if (batchBytes >= writeBatchBytes) await flush()
     },
+    flush,
     async finish() {
       await flush()
       digest ??= hash.digest('hex')

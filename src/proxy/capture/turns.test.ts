@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createTurns } from './turns.ts'
 
@@ -19,7 +19,7 @@ function job(started: string[], name: string) {
 }
 
 test('as many at once as there are places, the others in their order, and one too many is told', async () => {
-  const turns = createTurns(2, 2)
+  const turns = createTurns({ maxRunning: 2, maxWaiting: 2, patienceMs: 10 })
   const started: string[] = []
   const [a, b, c, d] = [job(started, 'a'), job(started, 'b'), job(started, 'c'), job(started, 'd')]
   const running = [a, b, c, d].map(({ work }) => turns.run(work))
@@ -34,7 +34,7 @@ test('as many at once as there are places, the others in their order, and one to
 })
 
 test('places are given back, by what fails too', async () => {
-  const turns = createTurns(1, 0)
+  const turns = createTurns({ maxRunning: 1, maxWaiting: 0, patienceMs: 10 })
   const started: string[] = []
   const bad = job(started, 'bad')
   const failing = turns.run(bad.work)
@@ -43,4 +43,45 @@ test('places are given back, by what fails too', async () => {
   await expect(failing).rejects.toThrow('bad')
   expect(await turns.run(async () => 'next')).toBe('next')
   expect(await turns.run(async () => 'and next')).toBe('and next')
+})
+
+test('a long wait lets the next one in, and goes on before those that have not begun', async () => {
+  const turns = createTurns({ maxRunning: 1, maxWaiting: 3, patienceMs: 10 })
+  const order: string[] = []
+  const [stuck, b, c] = [job(order, 'stuck'), job(order, 'b'), job(order, 'c')]
+  const first = turns.run(async (turn) => {
+    const done = await turn.wait(stuck.work(), async () => void order.push('made ready to wait'))
+    order.push('goes on')
+    return done
+  })
+  const others = [turns.run(b.work), turns.run(c.work)]
+  await expect.poll(() => order).toEqual(['stuck', 'made ready to wait', 'b'])
+  stuck.end()
+  await setImmediate()
+  // Its place is another one's: there are never more than one at work.
+  expect(order).toHaveLength(3)
+  b.end()
+  expect(await first).toBe('stuck')
+  await expect.poll(() => order).toEqual(['stuck', 'made ready to wait', 'b', 'goes on', 'c'])
+  c.end()
+  expect(await Promise.all(others)).toEqual(['b', 'c'])
+})
+
+test('a short wait keeps the place; a long one that fails gives it back', async () => {
+  const turns = createTurns({ maxRunning: 1, maxWaiting: 1, patienceMs: 60_000 })
+  const order: string[] = []
+  const short = turns.run(async (turn) => {
+    await turn.wait(setImmediate())
+    order.push('short')
+  })
+  await Promise.all([short, turns.run(async () => void order.push('next'))])
+  expect(order).toEqual(['short', 'next'])
+
+  const impatient = createTurns({ maxRunning: 1, maxWaiting: 0, patienceMs: 1 })
+  const bad = job(order, 'bad')
+  const failing = impatient.run((turn) => turn.wait(bad.work()))
+  await setTimeout(20)
+  bad.fail()
+  await expect(failing).rejects.toThrow('bad')
+  expect(await impatient.run(async () => 'next')).toBe('next')
 })

@@ -1,33 +1,82 @@
 /** Lets a bounded number of jobs work at once, in the order in which they came. */
 export interface Turns {
   /** Runs the job when its turn comes; rejects at once when too many wait already. */
-  run<T>(job: () => Promise<T>): Promise<T>
+  run<T>(job: (turn: Turn) => Promise<T>): Promise<T>
 }
 
-export function createTurns(maxRunning: number, maxWaiting: number): Turns {
+/** What a job has while it runs. */
+export interface Turn {
+  /**
+   * Waits for what others must do. A wait that is longer than `patienceMs` lets somebody else have the place, after `whenLong`
+   * is done; the job goes on when there is one again, before those that have not begun. So no sender that is stuck keeps others waiting.
+   */
+  wait<T>(work: Promise<T>, whenLong?: () => Promise<void>): Promise<T>
+}
+
+export interface TurnLimits {
+  maxRunning: number
+  /** Of those that have not begun. */
+  maxWaiting: number
+  patienceMs: number
+}
+
+export function createTurns({ maxRunning, maxWaiting, patienceMs }: TurnLimits): Turns {
   let running = 0
   const waiting: (() => void)[] = []
+  /** These have begun. */
+  const returning: (() => void)[] = []
 
-  async function take(): Promise<void> {
-    if (running < maxRunning) {
-      running += 1
-      return
-    }
-    if (waiting.length >= maxWaiting) throw new Error(`more than ${maxWaiting} uploads wait to be written`)
-    // The one that leaves hands its place over, so nobody who comes later can take it.
-    await new Promise<void>((resolve) => waiting.push(resolve))
+  function take(queue: (() => void)[]): Promise<void> {
+    if (running >= maxRunning) return new Promise((resolve) => queue.push(resolve))
+    running += 1
+    return Promise.resolve()
+  }
+
+  /** The one that leaves hands its place over, so nobody who comes later can take it. */
+  function leave(): void {
+    const next = returning.shift() ?? waiting.shift()
+    if (next) next()
+    else running -= 1
+  }
+
+  const turn: Turn = {
+    async wait(work, whenLong) {
+      if (await isDoneWithin(work, patienceMs)) return work
+      await whenLong?.()
+      leave()
+      try {
+        return await work
+      } finally {
+        await take(returning)
+      }
+    },
   }
 
   return {
     async run(job) {
-      await take()
+      if (running >= maxRunning && waiting.length >= maxWaiting) {
+        throw new Error(`more than ${maxWaiting} uploads wait to be written`)
+      }
+      await take(waiting)
       try {
-        return await job()
+        return await job(turn)
       } finally {
-        const next = waiting.shift()
-        if (next) next()
-        else running -= 1
+        leave()
       }
     },
   }
+}
+
+async function isDoneWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const done = work.then(
+    () => true,
+    () => true,
+  )
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  const result = await Promise.race([done, late])
+  clearTimeout(timer)
+  return result
 }
