@@ -34,8 +34,7 @@ else {
     { url: proxy.url },
     {
       peak: () => process.resourceUsage().maxRSS * 1024,
-      kept: () =>
-        captures.list().map(({ seq, rating_key, sha256, size_bytes }) => ({ seq, rating_key, sha256, size_bytes })),
+      kept: () => captures.list().map(({ sha256, size_bytes, parse_error }) => ({ sha256, size_bytes, parse_error })),
     },
   )
 }

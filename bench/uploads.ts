@@ -37,7 +37,7 @@ export async function measureUploads({ rounds, scratch, say }: BenchOptions): Pr
     for (const side of shuffled(['loop', 'ours'])) {
       const folder = join(scratch, `${side}-${round}`)
       if (side === 'loop') loopMs = await writeAndSync(folder)
-      else ours = await upload(folder, oneKey, hashes)
+      else ours = await upload(folder, { oneKey, hashes, say })
       await rm(folder, { recursive: true, force: true })
     }
     all.push({ oneKey, loopMs, ...ours })
@@ -72,7 +72,10 @@ async function writeAndSync(folder: string): Promise<number> {
   return peer.hello.ms
 }
 
-async function upload(folder: string, oneKey: boolean, hashes: readonly string[]) {
+async function upload(
+  folder: string,
+  { oneKey, hashes, say }: { oneKey: boolean; hashes: readonly string[] } & Pick<BenchOptions, 'say'>,
+) {
   using peer = await startPeer<{ url: string }>('uploads-peer', ['proxy', folder])
   const pool = new Pool(peer.hello.url, { connections: uploads, pipelining: 1, headersTimeout: timeoutMs })
   const started = performance.now()
@@ -83,11 +86,16 @@ async function upload(folder: string, oneKey: boolean, hashes: readonly string[]
   await pool.close()
   const failed = statuses.filter((status) => status !== 200)
   const peakBytes = await peer.ask<number>('peak')
-  const captures = await peer.ask<{ sha256: string; size_bytes: number }[]>('kept')
+  const captures = await peer.ask<{ sha256: string; size_bytes: number; parse_error: string | null }[]>('kept')
   const files = new Set(await readdir(join(folder, 'output/by_ratingkey')))
   const known = new Set(captures.map(({ sha256 }) => sha256))
   const kept = hashes.filter((hash) => known.has(hash)).length
   if (failed.length > 0 || files.size !== captures.length) {
+    const torn = captures.filter(({ parse_error }) => parse_error !== null)
+    const words = torn.map(({ size_bytes, parse_error }) => `${size_bytes} bytes: ${parse_error}`)
+    say(
+      `${failed.length} not answered with 200; ${captures.length} captures, ${files.size} pictures; ${words.join('; ')}`,
+    )
     return { ms: Number.NaN, kept: Math.min(kept, files.size, uploads - failed.length), peakBytes }
   }
   return { ms, kept: Math.min(kept, files.size), peakBytes }
