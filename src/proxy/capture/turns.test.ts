@@ -67,6 +67,17 @@ test('a long wait lets the next one in, and goes on before those that have not b
   expect(await Promise.all(others)).toEqual(['b', 'c'])
 })
 
+test('who waits long has no place, however many come to an end meanwhile', async () => {
+  const turns = createTurns({ maxRunning: 1, maxWaiting: 3, patienceMs: 10 })
+  const order: string[] = []
+  const stuck = job(order, 'stuck')
+  const first = turns.run((turn) => turn.wait(stuck.work()))
+  for (const name of ['b', 'c', 'd']) await turns.run(async () => order.push(name))
+  expect(order).toEqual(['stuck', 'b', 'c', 'd'])
+  stuck.end()
+  expect(await first).toBe('stuck')
+})
+
 test('a short wait keeps the place; a long one that fails gives it back', async () => {
   const turns = createTurns({ maxRunning: 1, maxWaiting: 1, patienceMs: 60_000 })
   const order: string[] = []

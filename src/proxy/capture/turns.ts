@@ -68,10 +68,7 @@ export function createTurns({ maxRunning, maxWaiting, patienceMs }: TurnLimits):
 }
 
 async function isDoneWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const done = work.then(
-    () => true,
-    () => true,
-  )
+  const done = Promise.allSettled([work]).then(() => true)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, ms, false)
