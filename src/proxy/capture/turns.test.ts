@@ -96,3 +96,41 @@ test('a short wait keeps the place; a long one that fails gives it back', async 
   await expect(failing).rejects.toThrow('bad')
   expect(await impatient.run(async () => 'next')).toBe('next')
 })
+
+test('a place that nobody waited for is one place', async () => {
+  const turns = createTurns({ maxRunning: 1, maxWaiting: 1, patienceMs: 60_000 })
+  await turns.run(async () => undefined)
+  const started: string[] = []
+  const [a, b] = [job(started, 'a'), job(started, 'b')]
+  const running = [turns.run(a.work), turns.run(b.work)]
+  await setImmediate()
+  expect(started).toEqual(['a'])
+  a.end()
+  b.end()
+  expect(await Promise.all(running)).toEqual(['a', 'b'])
+})
+
+test('the place is given away after what was to be done before, and had back in the order of the waits', async () => {
+  const turns = createTurns({ maxRunning: 1, maxWaiting: 3, patienceMs: 5 })
+  const order: string[] = []
+  const [first, second, third] = [job([], 'first'), job([], 'second'), job([], 'third')]
+  const before = () => setTimeout(30).then(() => void order.push('made ready'))
+  const waits = async (one: typeof first, name: string) =>
+    turns.run(async (turn) => {
+      await turn.wait(one.work(), before)
+      order.push(name)
+    })
+  const running = [waits(first, 'first'), waits(second, 'second')]
+  const last = turns.run(() => {
+    order.push('begins')
+    return third.work()
+  })
+  await expect.poll(() => order).toEqual(['made ready', 'made ready', 'begins'])
+  first.end()
+  await setImmediate()
+  second.end()
+  await setImmediate()
+  third.end()
+  await Promise.all([...running, last])
+  expect(order.slice(3)).toEqual(['first', 'second'])
+})
