@@ -36,7 +36,7 @@ export interface KometaRunner {
   readonly image: string | null
   /** The name under which Kometa reaches what listens on 127.0.0.1 here. */
   readonly host: string
-  /** Whether Kometa gets a network namespace of its own. Throws ISOLATION_UNAVAILABLE where it was asked for and cannot be had. */
+  /** Whether Kometa gets a network namespace of its own; to be disposed. Throws ISOLATION_UNAVAILABLE where it was asked for and cannot be had. */
   isolate(mode: IsolateMode, options: IsolationOptions): Promise<ChosenIsolation>
   launch(order: LaunchOrder): Promise<Launch>
   /** Ends what tools that are dead have left running, when it is certain that they are. */

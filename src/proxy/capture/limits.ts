@@ -6,7 +6,7 @@ export interface CaptureLimits {
   maxOpenUploads: number
   /** Uploads that may wait for their turn; one more is rejected. */
   maxWaitingUploads: number
-  /** Whose sender sends nothing for so long lets another one be written meanwhile. */
+  /** An upload whose sender sends nothing for so long lets another one be written meanwhile. */
   senderPatienceMs: number
   /** A body that sends nothing for so long is given up. */
   bodyIdleTimeoutMs: number
