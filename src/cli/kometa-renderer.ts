@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import { kometaArgs } from '../kometa/arguments.ts'
+import { createLocalPython } from '../kometa/ask-python.ts'
 import { findDocker } from '../kometa/docker/docker-cli.ts'
 import { askEngine } from '../kometa/docker/docker-engine.ts'
 import { inspectImage } from '../kometa/docker/docker-image.ts'
+import { createImagePython } from '../kometa/docker/docker-python.ts'
 import { createDockerRunner } from '../kometa/docker/docker-runner.ts'
 import { describeKometa, findKometa } from '../kometa/find.ts'
 import { checkRequirements } from '../kometa/requirements.ts'
@@ -56,6 +58,13 @@ export async function kometaRenderer(
     pythonVersion: requirements.python,
     args: (configPath) => kometaArgs(install.dir, configPath),
     env: requirements.env,
+    askPython: createLocalPython({
+      python: requirements.executable,
+      dir: install.dir,
+      home: dataDir,
+      env,
+      extra: requirements.env,
+    }),
   }
 }
 
@@ -81,6 +90,7 @@ async function dockerRenderer(
     dir: null,
     command: image.python,
     args: (configPath) => kometaArgs(image.dir, configPath),
+    askPython: createImagePython(docker, image),
     runner: createDockerRunner({ docker, engine, image }),
   }
 }

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
 import { parseJson } from '../util/parse-json.ts'
+import { type AskPython, askPythonJson, PythonFailed, runProgram } from './ask-python.ts'
 import type { KometaInstall } from './find.ts'
 import { requirementsScript } from './requirements-script.ts'
 
@@ -124,29 +124,21 @@ async function askInterpreter(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
-  // As for kometa.py itself, the checkout is the first place where modules are looked for.
-  const limits = { timeout: importTimeoutMs, maxBuffer: maxOutputBytes, ...(signal === undefined ? {} : { signal }) }
-  const options = { cwd: dir, env, windowsHide: true, ...limits }
-  const output = await new Promise<string>((done, failed) => {
-    const child = execFile(python, ['-c', requirementsScript, requirements], options, (error, stdout, stderr) => {
-      if (signal?.aborted) return failed(signal.reason)
-      if (!error) return done(stdout)
-      const last = stderr.trim().split('\n').at(-1) || error.message.split('\n')[0]
-      failed(
-        new AppError('PYTHON_NOT_FOUND', `${python} does not work as a Python interpreter: ${last}`, {
-          hint: 'Name the interpreter with --python PATH or KOMETA_PYTHON.',
-          cause: error,
-        }),
-      )
+  const bounds = { timeoutMs: importTimeoutMs, maxOutputBytes, signal }
+  const question = { script: requirementsScript, args: [requirements], ...bounds }
+  // As for kometa.py itself, the checkout is the first place where modules are looked for. The whole environment of
+  // the user goes along: a shim such as pyenv's needs it to find the interpreter behind it.
+  const ask: AskPython = ({ script, args = [] }) =>
+    runProgram(python, ['-c', script, ...args], { cwd: dir, env }, bounds)
+  try {
+    return await askPythonJson(ask, question, answerSchema)
+  } catch (cause) {
+    if (!(cause instanceof PythonFailed)) throw cause
+    throw new AppError('PYTHON_NOT_FOUND', `${python} does not work as a Python interpreter: ${cause.message}`, {
+      hint: 'Name the interpreter with --python PATH or KOMETA_PYTHON.',
+      cause,
     })
-    child.stdin?.end()
-  })
-  const line = output.trimEnd().split('\n').at(-1) ?? ''
-  const answer = answerSchema.safeParse(parseJson(line))
-  if (answer.success) return answer.data
-  throw new AppError('PYTHON_NOT_FOUND', `${python} does not answer as a Python interpreter does.`, {
-    hint: 'Name the interpreter with --python PATH or KOMETA_PYTHON.',
-  })
+  }
 }
 
 async function readMemory(cacheFile: string): Promise<z.infer<typeof rememberedSchema>> {

@@ -1,3 +1,4 @@
+import type { AskPython } from '../kometa/ask-python.ts'
 import type { KometaRunner } from '../kometa/runner.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface Renderer {
   args(configPath: string): string[]
   /** What the renderer's environment must have beyond the allow-list of src/kometa/environment.ts. */
   env?: Readonly<Record<string, string>>
+  /** Kometa's interpreter, with its libraries, for a short program of ours; the sample renderer has none. */
+  askPython?: AskPython
   /** Where it runs; without one, as a process of this machine. */
   runner?: KometaRunner
 }

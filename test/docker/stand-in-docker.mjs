@@ -92,6 +92,11 @@ async function run(args) {
   if (entry[0] === 'sh') return asContainer(options, 'sh', [...inner.slice(0, -1), join(settings.root, inner.at(-1))])
   if (options['--log-driver']?.[0] !== 'none') fail(125, 'docker: the log would be kept')
   for (const value of options['--mount'] ?? []) checkMount(value)
+  // A question to the interpreter: it reaches no network and writes nothing, and the machine's own python3 answers.
+  if (one('--network') === 'none') {
+    if (!options['--read-only'] || entry[0] !== 'python3' || inner[0] !== '-c') fail(125, 'docker: no such question')
+    return asContainer({ ...options, '--workdir': ['/'] }, entry[0], inner)
+  }
   if (!existsSync(one('--workdir'))) fail(125, 'docker: a working directory that is not mounted')
   // The image's own way to start Kometa, up to its script; the rest is for Kometa, and tini must not take it for its own.
   const script = ['/tini', '-s', '--', 'python3']
@@ -146,7 +151,7 @@ function inRoot(options, entry) {
 
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`
 
-const flags = ['--rm', '--read-only']
+const flags = ['--rm', '--read-only', '--interactive']
 const valued = [
   ...[
     '--pull',
@@ -209,13 +214,17 @@ function asContainer(options, program, args) {
     cwd: settings.play === null ? '/' : (options['--workdir']?.[0] ?? '/'),
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options['--interactive'] ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })
   const labels = Object.fromEntries(
     (options['--label'] ?? []).map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]),
   )
   const id = randomBytes(32).toString('hex')
   writeFileSync(join(containers, name), JSON.stringify({ id, pid: child.pid, labels, args: argv }))
+  if (child.stdin) {
+    child.stdin.on('error', (error) => error.code === 'EPIPE' || fail(1, error.message))
+    process.stdin.pipe(child.stdin)
+  }
   child.stdout.pipe(process.stdout)
   child.stderr.pipe(process.stderr)
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => process.kill(child.pid, signal))

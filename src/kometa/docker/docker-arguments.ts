@@ -18,7 +18,29 @@ export interface ContainerOrder {
   /** Kometa's, as after its interpreter. */
   args: readonly string[]
   /** Whom the files of the workspace belong to; without it the image's own user. */
-  user: { uid: number; gid: number; groups: readonly number[] } | null
+  user: ContainerUser | null
+}
+
+export interface ContainerUser {
+  uid: number
+  gid: number
+  groups: readonly number[]
+}
+
+/** The user of this process; null where the system knows no such numbers. */
+export function ownUser(): ContainerUser | null {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()]
+  if (uid === undefined || gid === undefined) return null
+  return { uid, gid, groups: (process.getgroups?.() ?? []).filter((group) => group !== gid) }
+}
+
+export function userArguments(user: ContainerUser | null): string[] {
+  return [
+    ...(user === null ? [] : ['--user', `${user.uid}:${user.gid}`]),
+    ...(user?.groups ?? []).flatMap((group) => ['--group-add', String(group)]),
+    // As a process of this machine would: root reads what belongs to others, too.
+    ...(user?.uid === 0 ? ['--cap-add', 'DAC_OVERRIDE'] : []),
+  ]
 }
 
 /**
@@ -36,17 +58,15 @@ export function dockerArguments(order: ContainerOrder): string[] {
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     // Otherwise SELinux keeps the container from folders whose labels are the user's and stay as they are.
     ...['--security-opt', 'label=disable'],
-    ...(user === null ? [] : ['--user', `${user.uid}:${user.gid}`]),
-    ...(user?.groups ?? []).flatMap((group) => ['--group-add', String(group)]),
-    // As a process of this machine would: root reads what belongs to others, too.
-    ...(user?.uid === 0 ? ['--cap-add', 'DAC_OVERRIDE'] : []),
+    ...userArguments(user),
     ...order.mounts.flatMap((mount) => ['--mount', mountValue(mount)]),
     ...['--env-file', order.envFile, '--workdir', order.cwd],
     ...['--entrypoint', image.entry, image.id, ...image.before, ...order.args],
   ]
 }
 
-function mountValue({ source, target, readOnly }: Mount): string {
+/** The value of `--mount`. */
+export function mountValue({ source, target, readOnly }: Mount): string {
   const fields = ['type=bind', `source=${source}`, `target=${target}`, ...(readOnly ? ['readonly'] : [])]
   return fields.map(csvField).join(',')
 }

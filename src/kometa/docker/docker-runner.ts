@@ -8,7 +8,7 @@ import { parseJson } from '../../util/parse-json.ts'
 import { containerEnvironment } from '../environment.ts'
 import { chosen } from '../isolation.ts'
 import type { KometaRunner, Launch, LaunchOrder } from '../runner.ts'
-import { dockerArguments, ownerLabel } from './docker-arguments.ts'
+import { dockerArguments, ownerLabel, ownUser } from './docker-arguments.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { KometaImage } from './docker-image.ts'
@@ -74,12 +74,6 @@ async function launch(order: LaunchOrder, { docker, engine, image }: DockerRunne
       await end()
     },
   }
-}
-
-function ownUser() {
-  const [uid, gid] = [process.getuid?.(), process.getgid?.()]
-  if (uid === undefined || gid === undefined) return null
-  return { uid, gid, groups: (process.getgroups?.() ?? []).filter((group) => group !== gid) }
 }
 
 /** A line per name, the value as it stands: Docker knows no quotes here. */

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { type AskPython, PythonFailed, type PythonQuestion, runProgram } from '../ask-python.ts'
+import { mountValue, ownUser, userArguments } from './docker-arguments.ts'
+import { type DockerCli, DockerFailed } from './docker-cli.ts'
+import type { KometaImage } from './docker-image.ts'
+
+/** Docker starts and removes a container besides what the program itself takes. */
+const containerMs = 20_000
+const defaultTimeoutMs = 60_000
+const removeTimeoutMs = 30_000
+
+/**
+ * The interpreter of an image, in a container that has no network, sees of this machine only what the question names,
+ * and cannot write. A container whose command was killed goes on: it is removed here, and its own alarm ends it
+ * where this process is dead as well.
+ */
+export function createImagePython(docker: DockerCli, image: KometaImage): AskPython {
+  return async (question) => {
+    const name = `kometa-preview-question-${randomBytes(8).toString('hex')}`
+    const programMs = question.timeoutMs ?? defaultTimeoutMs
+    try {
+      return await runProgram(
+        docker.path,
+        questionArguments({ name, image, question, seconds: Math.ceil((programMs + containerMs) / 1000) }),
+        { env: docker.env },
+        { ...question, timeoutMs: programMs + containerMs },
+      )
+    } catch (error) {
+      await remove(docker, name)
+      throw error
+    }
+  }
+}
+
+function questionArguments({
+  name,
+  image,
+  question: { script, args = [], reads = [], input },
+  seconds,
+}: {
+  name: string
+  image: KometaImage
+  question: PythonQuestion
+  seconds: number
+}): string[] {
+  const mounts = reads.map((path) => mountValue({ source: path, target: path, readOnly: true }))
+  return [
+    ...['run', '--rm', '--pull', 'never', '--log-driver', 'none', '--name', name, '--network', 'none', '--read-only'],
+    ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--security-opt', 'label=disable'],
+    ...userArguments(ownUser()),
+    ...(input === undefined ? [] : ['--interactive']),
+    ...mounts.flatMap((value) => ['--mount', value]),
+    ...['--workdir', image.dir, '--entrypoint', image.python, image.id],
+    ...['-c', `import signal; signal.alarm(${seconds})\n${script}`, ...args],
+  ]
+}
+
+/** By force. That there is no such container is what is wanted. */
+async function remove(docker: DockerCli, name: string): Promise<void> {
+  try {
+    await docker.ask(['rm', '--force', '--volumes', name], { timeoutMs: removeTimeoutMs })
+  } catch (error) {
+    if (!(error instanceof DockerFailed)) throw error
+    if (/no such container|removal of container .* in progress/i.test(error.message)) return
+    throw new PythonFailed(
+      `Docker did not end the container of a question (docker rm --force ${name}): ${error.message}`,
+      { cause: error },
+    )
+  }
+}
