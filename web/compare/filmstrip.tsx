@@ -56,7 +56,7 @@ export function Filmstrip({
                 aria-label={`${title}: ${outcomeWords[outcome]}`}
                 title={title}
               >
-                <JobThumb key={(after ?? before)?.sha256} jobId={job.id} image={after ?? before} width={60} alt="" />
+                <JobThumb jobId={job.id} image={after ?? before} width={60} alt="" />
                 {sign && (
                   <span className={`frame-sign frame-${outcome}`}>
                     <Icon name={sign} size={12} />

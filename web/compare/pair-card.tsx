@@ -31,12 +31,12 @@ export const PairCard = memo(function PairCard({ jobId, target, href, widthPx, o
     <Link className="pair" href={href} data-main tabIndex={tabbable ? 0 : -1} title={title}>
       <span className={`pair-art ${stacked ? 'pair-stacked' : ''}`}>
         {before ? (
-          <JobThumb key={before.sha256} jobId={jobId} image={before} width={eachPx} alt={beforeAlt(target)} />
+          <JobThumb jobId={jobId} image={before} width={eachPx} alt={beforeAlt(target)} />
         ) : (
           <NoPicture words="No picture before" shape={shape} />
         )}
         {after ? (
-          <JobThumb key={after.sha256} jobId={jobId} image={after} width={eachPx} alt={afterAlt(target)} />
+          <JobThumb jobId={jobId} image={after} width={eachPx} alt={afterAlt(target)} />
         ) : (
           <NoPicture words={over ? (target.reason ?? 'Nothing was drawn') : 'Not drawn yet'} shape={shape} />
         )}

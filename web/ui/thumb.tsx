@@ -1,8 +1,8 @@
-import { memo, useEffect, useState } from 'react'
+import { memo } from 'react'
 import type { ImageRef, StudioItem } from '../../src/contract/api.ts'
 import { apiUrl, thumbnailWidths } from '../core/api.ts'
 import { itemTitle } from '../core/titles.ts'
-import { loadInTurn } from './load-in-turn.ts'
+import { usePicture } from './use-picture.ts'
 import './thumb.css'
 
 type Width = (typeof thumbnailWidths)[number]
@@ -63,26 +63,25 @@ export function shapeOf(image: ImageRef | null): Shape {
 }
 
 function QueuedPicture({ src, alt, shape, words }: { src: string | null; alt: string; shape: Shape; words: string }) {
-  const [state, setState] = useState<'waiting' | 'there' | 'failed'>('waiting')
-  useEffect(() => {
-    if (src === null) return
-    return loadInTurn(src, (loaded) => setState(loaded ? 'there' : 'failed'))
-  }, [src])
-  const missing = src === null || state === 'failed'
+  const { state, onError } = usePicture(src)
   return (
     <span className={`thumb thumb-${shape}`}>
-      {missing ? (
-        <span className="thumb-missing">
-          <span dir="auto">{words || alt}</span>
-        </span>
-      ) : (
+      {state === 'there' && src !== null ? (
         <img
-          src={state === 'there' ? (src ?? undefined) : undefined}
+          key={src}
+          src={src}
           alt={alt}
           decoding="async"
           draggable={false}
-          className={state === 'there' ? 'thumb-there' : ''}
+          className="thumb-there"
+          onError={onError}
         />
+      ) : (
+        state === 'failed' && (
+          <span className="thumb-missing">
+            <span dir="auto">{words || alt}</span>
+          </span>
+        )
       )}
     </span>
   )

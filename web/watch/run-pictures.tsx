@@ -55,7 +55,7 @@ const RunPicture = memo(function RunPicture({
       >
         {picture ? (
           // The frame has the target's shape before any picture is there.
-          <JobThumb key={picture.sha256} jobId={jobId} image={picture} width={180} alt={words} />
+          <JobThumb jobId={jobId} image={picture} width={180} alt={words} />
         ) : (
           <span className={`thumb thumb-${shape}`}>{over && <span className="thumb-missing" />}</span>
         )}

@@ -2,6 +2,7 @@ import { type CSSProperties, useState } from 'react'
 import { Ring } from '../../ui/button.tsx'
 import type { Mode } from '../modes.ts'
 import { SliderLayer } from './slider-layer.tsx'
+import { StagePicture } from './stage-picture.tsx'
 
 interface Picture {
   src: string
@@ -42,13 +43,10 @@ export function Layers(props: LayersProps) {
   })
   const place = placeAt(offset.x, offset.y)
   const layer = (picture: Picture, className = '', opacity?: number, moved = { x: 0, y: 0 }) => (
-    <img
-      src={picture.src}
-      alt={picture.alt}
+    <StagePicture
+      {...picture}
       className={`layer ${className}`}
       style={{ ...placeAt(offset.x + moved.x, offset.y + moved.y), ...(opacity === undefined ? {} : { opacity }) }}
-      draggable={false}
-      decoding="async"
     />
   )
   if (mode === 'slider' && before) return <SliderLayer {...props} before={before} place={place} />
@@ -77,7 +75,12 @@ export function Layers(props: LayersProps) {
     return (
       <>
         {layer({ src: after.src, alt: '' }, 'layer-dim')}
-        <HeatMap src={pictures.difference} alt={`${props.title}: where before and after differ`} place={place} />
+        <HeatMap
+          key={pictures.difference}
+          src={pictures.difference}
+          alt={`${props.title}: where before and after differ`}
+          place={place}
+        />
       </>
     )
   }
@@ -97,6 +100,7 @@ function HeatMap({ src, alt, place }: { src: string; alt: string; place: CSSProp
       <img
         src={src}
         alt={alt}
+        hidden={state === 'failed'}
         className={`layer layer-heat ${state === 'there' ? '' : 'layer-hidden'}`}
         style={place}
         draggable={false}
@@ -110,7 +114,7 @@ function HeatMap({ src, alt, place }: { src: string; alt: string; place: CSSProp
               <Ring size={14} /> Comparing
             </>
           ) : (
-            'These two pictures cannot be compared'
+            'The difference of these two pictures cannot be shown'
           )}
         </span>
       )}

@@ -2,6 +2,7 @@ import { ImgComparisonSlider } from '@img-comparison-slider/react'
 import { type CSSProperties, useEffect, useRef } from 'react'
 import { Icon } from '../../ui/icon.tsx'
 import type { LayersProps } from './layers.tsx'
+import { StagePicture } from './stage-picture.tsx'
 
 interface SliderElement extends HTMLElement {
   value: number
@@ -45,20 +46,8 @@ export function SliderLayer({
   return (
     <div ref={holder}>
       <ImgComparisonSlider className="stage-slider" value={value} tabIndex={-1} style={style}>
-        <img
-          slot="first"
-          src={before.src}
-          alt={before.alt}
-          style={{ width: size.width, height: size.height }}
-          draggable={false}
-        />
-        <img
-          slot="second"
-          src={pictures.after.src}
-          alt={pictures.after.alt}
-          style={{ width: size.width, height: size.height }}
-          draggable={false}
-        />
+        <StagePicture slot="first" {...before} style={{ width: size.width, height: size.height }} />
+        <StagePicture slot="second" {...pictures.after} style={{ width: size.width, height: size.height }} />
         <span slot="handle" className="stage-handle">
           <Icon name="compare" size={20} />
         </span>

@@ -1,0 +1,40 @@
+import { type CSSProperties, useEffect, useState } from 'react'
+import { useStore } from '../../core/store.ts'
+import { online } from '../../core/studio-events.ts'
+
+export interface StagePictureProps {
+  src: string
+  alt: string
+  className?: string
+  style?: CSSProperties
+  slot?: string
+}
+
+/** A picture in full size. Where it cannot be loaded, words stand in its place; it is tried again when the server is back. */
+export function StagePicture({ src, alt, className = '', style, slot }: StagePictureProps) {
+  const away = useStore(online) === 'no'
+  const [failed, setFailed] = useState<string | null>(null)
+  useEffect(() => {
+    if (!away) setFailed(null)
+  }, [away])
+  if (failed === src) {
+    return (
+      <span slot={slot} className={`picture-failed ${className}`} style={style}>
+        {alt}: this picture cannot be loaded.
+      </span>
+    )
+  }
+  return (
+    <img
+      key={src}
+      slot={slot}
+      src={src}
+      alt={alt}
+      className={className}
+      style={style}
+      draggable={false}
+      decoding="async"
+      onError={() => setFailed(src)}
+    />
+  )
+}

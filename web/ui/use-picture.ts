@@ -1,0 +1,37 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { useStore } from '../core/store.ts'
+import { online } from '../core/studio-events.ts'
+import { loadInTurn } from './load-in-turn.ts'
+
+export type PictureState = 'waiting' | 'there' | 'failed'
+
+/** How loading one address ended. It says nothing about any other address. */
+interface Ended {
+  src: string
+  loaded: boolean
+}
+
+/**
+ * Loads a picture in its turn. A card that gets another picture starts again at `waiting`: what was true of the earlier
+ * picture is never shown beside the new title. What failed is tried again when the server is back.
+ */
+export function usePicture(src: string | null): { state: PictureState; onError: () => void } {
+  const [ended, setEnded] = useState<Ended | null>(null)
+  const latest = useRef(ended)
+  latest.current = ended
+  const away = useStore(online) === 'no'
+  useEffect(() => {
+    if (src === null || away || isLoaded(latest.current, src)) return
+    return loadInTurn(src, (loaded) => setEnded({ src, loaded }))
+  }, [src, away])
+  const onError = useCallback(() => src !== null && setEnded({ src, loaded: false }), [src])
+  return { state: stateOf(ended, src), onError }
+}
+
+const isLoaded = (ended: Ended | null, src: string | null): boolean => ended?.src === src && ended?.loaded === true
+
+function stateOf(ended: Ended | null, src: string | null): PictureState {
+  if (src === null) return 'failed'
+  if (ended?.src !== src) return 'waiting'
+  return ended.loaded ? 'there' : 'failed'
+}
