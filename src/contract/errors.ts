@@ -26,6 +26,7 @@ export const errorTable = {
   JOB_NOT_FOUND: { exit: 2 },
   FOLDER_UNUSABLE: { exit: 2 },
   JOB_IN_USE: { exit: 2 },
+  JOB_PATH_UNSAFE: { exit: 2 },
   DISK_SPACE: { exit: 2 },
   KOMETA_NOT_FOUND: { exit: 2 },
   KOMETA_UNSUPPORTED: { exit: 2 },

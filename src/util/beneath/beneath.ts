@@ -1,0 +1,176 @@
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs'
+import { access, constants, type FileHandle, lstat, realpath, rm, rmdir, stat } from 'node:fs/promises'
+import { renameOver } from '../rename.ts'
+import { bestWay, type HeldFolder, type RootFolder, type Way } from './held-folder.ts'
+import { type OpenMode, openPlain, openPlainSync } from './open-plain.ts'
+import { removeAll } from './remove-all.ts'
+import { copyWhole, syncHeld, writeWhole } from './replace-file.ts'
+import { hasCode, unsafePath } from './unsafe-path.ts'
+import { createUseFolder, type UseFolder } from './use-folder.ts'
+
+export { isUnsafePath } from './unsafe-path.ts'
+
+export interface Entry {
+  name: string
+  kind: 'file' | 'folder' | 'other'
+}
+
+/**
+ * The one way to what is inside a folder that may have come from somebody else. Paths are relative to the folder, with
+ * `/` on every platform. No link is followed on the way or at its end, and only plain files are opened; anything else is
+ * JOB_PATH_UNSAFE. Errors of the system keep their codes and name the path that the user knows.
+ */
+export interface Beneath {
+  /** The folder's real path: for words, and for programs that get the folder as a whole. Nothing is opened by it. */
+  readonly realPath: string
+  /** The full path, for words. */
+  shown(path: string): string
+  open(path: string, mode: OpenMode, permissions?: number): Promise<FileHandle>
+  /** A descriptor, which the caller closes. */
+  openSync(path: string, mode: OpenMode, permissions?: number): number
+  /** Throws ENOENT; JOB_PATH_UNSAFE for a file that is larger. */
+  read(path: string, maxBytes: number): Promise<Buffer>
+  /** A reader, even after a crash, sees the old bytes or all of the new. */
+  write(path: string, data: string | Uint8Array, permissions?: number): Promise<void>
+  /** A copy of one file at another place, whole or not at all. */
+  copy(from: string, to: string): Promise<void>
+  /** What stands there, a link as a link; null for nothing. */
+  look(path: string): Promise<Stats | null>
+  lookSync(path: string): Stats | null
+  /** What is in a folder; `''` is the folder itself. Throws ENOENT. */
+  list(path: string): Entry[]
+  /** Makes it and those above it. `durable`: their names survive a power cut. */
+  makeFolder(path: string, options?: { durable?: boolean }): Promise<void>
+  makeFolderSync(path: string): void
+  /** Throws EACCES and the like where this process may write nothing. */
+  assertWritable(path: string): Promise<void>
+  /** In place of what stands there. */
+  rename(from: string, to: string): Promise<void>
+  renameSync(from: string, to: string): void
+  /** Removes a file, or a link and not what it leads to. Nothing there is fine. */
+  remove(path: string): Promise<void>
+  removeSync(path: string): void
+  /** Removes an empty folder. */
+  removeFolder(path: string): Promise<void>
+  /** Removes a folder and all in it. Nothing there is fine. */
+  removeAll(path: string): Promise<void>
+  /** Sets a file's times to now. */
+  touch(path: string): Promise<void>
+  /** Makes the names in a folder survive a power cut. */
+  sync(path: string): Promise<void>
+}
+
+/** Opens a folder that exists; a link at its own path is followed, once. Nothing has to be closed. */
+export async function openBeneath(folder: string, options: { way?: Way } = {}): Promise<Beneath> {
+  const path = await realpath(folder)
+  const { dev, ino } = await stat(path, { bigint: true })
+  return createBeneath({ path, dev, ino, way: options.way ?? bestWay({ path, dev, ino }) })
+}
+
+function createBeneath(root: RootFolder): Beneath {
+  const use = createUseFolder(root)
+  return { realPath: root.path, shown: use.shown, ...contents(use), ...names(use) }
+}
+
+type Contents = 'open' | 'openSync' | 'read' | 'write' | 'copy' | 'touch'
+
+function contents({ inParent, inParentSync }: UseFolder): Pick<Beneath, Contents> {
+  return {
+    open: (path, mode, permissions = 0o644) => inParent(path, (held, name) => openPlain(held, name, mode, permissions)),
+    openSync: (path, mode, permissions = 0o644) =>
+      inParentSync(path, (held, name) => openPlainSync(held, name, mode, permissions)),
+    read: (path, maxBytes) =>
+      inParent(path, async (held, name) => {
+        await using file = await openPlain(held, name, 'read', 0)
+        if ((await file.stat()).size > maxBytes) throw unsafePath(held.shown(name), `is larger than ${maxBytes} bytes`)
+        return file.readFile()
+      }),
+    write: (path, data, permissions = 0o644) =>
+      inParent(path, (held, name) => writeWhole(held, name, data, permissions)),
+    copy: (from, to) =>
+      inParent(from, async (source, name) => {
+        await using file = await openPlain(source, name, 'read', 0)
+        const opened = source.opened(name, file.fd)
+        await inParent(to, (target, newName) => copyWhole(target, newName, opened))
+      }),
+    touch: (path) =>
+      inParent(path, async (held, name) => {
+        await using file = await openPlain(held, name, 'read', 0)
+        const now = new Date()
+        await file.utimes(now, now)
+      }),
+  }
+}
+
+function names(use: UseFolder): Omit<Beneath, Contents | 'realPath' | 'shown'> {
+  const { inParent, inParentSync, inFolder, inFolderSync } = use
+  const sync = (path: string) => inFolder(path, syncHeld)
+  return {
+    sync,
+    look: (path) => orNull(inParent(path, (held, name) => lstat(held.path(name)))),
+    lookSync(path) {
+      try {
+        return inParentSync(path, (held, name) => lstatSync(held.path(name)))
+      } catch (error) {
+        return nullIfGone(error)
+      }
+    },
+    list: (path) => inFolderSync(path, listHeld),
+    async makeFolder(path, { durable = false } = {}) {
+      const made = makeFolders(use, path)
+      if (durable) for (const parent of made) await sync(parent)
+    },
+    makeFolderSync: (path) => void makeFolders(use, path),
+    assertWritable: (path) => inFolder(path, (held) => access(held.path('.'), constants.W_OK)),
+    rename: (from, to) =>
+      inParent(from, (source, name) =>
+        inParent(to, (target, newName) => renameOver(source.path(name), target.path(newName))),
+      ),
+    renameSync: (from, to) =>
+      inParentSync(from, (source, name) =>
+        inParentSync(to, (target, newName) => renameSync(source.path(name), target.path(newName))),
+      ),
+    remove: async (path) => void (await orNull(inParent(path, (held, name) => rm(held.path(name), { force: true })))),
+    removeSync(path) {
+      try {
+        inParentSync(path, (held, name) => rmSync(held.path(name), { force: true }))
+      } catch (error) {
+        nullIfGone(error)
+      }
+    },
+    removeFolder: (path) => inParent(path, (held, name) => rmdir(held.path(name))),
+    removeAll: async (path) => void (await orNull(inParent(path, removeAll))),
+  }
+}
+
+function listHeld(held: HeldFolder): Entry[] {
+  return readdirSync(held.path('.'), { withFileTypes: true }).map((entry) => ({
+    name: entry.name,
+    kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other',
+  }))
+}
+
+/** Answers with the folders, by their paths, in which one was made. */
+function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string): string[] {
+  const parents: string[] = []
+  const parts = path.split('/')
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    const folder = parts.slice(0, depth).join('/')
+    try {
+      inParentSync(folder, (held, name) => mkdirSync(held.path(name)))
+      parents.push(parts.slice(0, depth - 1).join('/'))
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+      // What stands there must be a folder, and no link to one.
+      inFolderSync(folder, () => undefined)
+    }
+  }
+  return parents
+}
+
+const orNull = <T>(answer: Promise<T>): Promise<T | null> => answer.catch(nullIfGone)
+
+function nullIfGone(error: unknown): null {
+  if (hasCode(error, 'ENOENT')) return null
+  throw error
+}
