@@ -5,6 +5,7 @@ import { AppError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../util/atomic-file.ts'
 import { parseJson } from '../util/parse-json.ts'
 import { type AskPython, askPythonJson, PythonFailed, runProgram } from './ask-python.ts'
+import { refuseBadPair } from './bad-pair.ts'
 import type { KometaInstall } from './find.ts'
 import { requirementsScript } from './requirements-script.ts'
 
@@ -62,8 +63,10 @@ export async function checkRequirements(
   const key = `${install.python} ${requirements}`
   const memory = await readMemory(cacheFile)
   const known = memory[key]
-  if (known && Object.keys(known.stamps).length > 0 && (await isUnchanged(known.stamps)))
+  if (known && Object.keys(known.stamps).length > 0 && (await isUnchanged(known.stamps))) {
+    refuseBad(known.answer, install)
     return toCheck(known.answer, true)
+  }
 
   if ((await modified(requirements)) === undefined) {
     throw new AppError('KOMETA_NOT_FOUND', `${install.dir} holds no requirements.txt.`, {
@@ -72,6 +75,7 @@ export async function checkRequirements(
   }
   const answer = await askInterpreter(install, requirements, env, signal)
   refuseOldPython(answer, install.python)
+  refuseBad(answer, install)
   refuseMissing(answer, install, requirements)
   const stamps: Record<string, number> = {}
   for (const path of [requirements, install.python, ...(answer.packages === null ? [] : [answer.packages])]) {
@@ -105,6 +109,10 @@ function refuseOldPython({ python }: Answer, path: string): void {
   )
 }
 
+function refuseBad({ python }: Answer, install: { python: string; version: string }): void {
+  refuseBadPair({ python: python.join('.'), kometa: install.version, where: install.python })
+}
+
 function refuseMissing(
   { missing }: Answer,
   { python, version }: { python: string; version: string },
@@ -127,9 +135,11 @@ async function askInterpreter(
   const bounds = { timeoutMs: importTimeoutMs, maxOutputBytes, signal }
   const question = { script: requirementsScript, args: [requirements], ...bounds }
   // As for kometa.py itself, the checkout is the first place where modules are looked for. The whole environment of
-  // the user goes along: a shim such as pyenv's needs it to find the interpreter behind it.
+  // the user goes along: a shim such as pyenv's needs it to find the interpreter behind it. No bytecode is written: the
+  // environment may lie in the user's checkout.
+  const own = { ...env, PYTHONDONTWRITEBYTECODE: '1' }
   const ask: AskPython = ({ script, args = [] }) =>
-    runProgram(python, ['-c', script, ...args], { cwd: dir, env }, bounds)
+    runProgram(python, ['-c', script, ...args], { cwd: dir, env: own }, bounds)
   try {
     return await askPythonJson(ask, question, answerSchema)
   } catch (cause) {

@@ -4,6 +4,7 @@ import { access, appendFile, rm } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { AppError } from '../contract/errors.ts'
+import { losesArguments, pythonRange, refuseBadPair } from './bad-pair.ts'
 import { startChild } from './child.ts'
 import { environmentName } from './installed.ts'
 
@@ -20,6 +21,8 @@ const pythonNames = windows
 
 export interface PythonSetup {
   dir: string
+  /** Kometa's. */
+  version: string
   /** `--python`. */
   python: string | undefined
   env: NodeJS.ProcessEnv
@@ -31,12 +34,20 @@ export interface PythonSetup {
 
 /** A virtual environment in the checkout: by `uv` where it is, else by `python3 -m venv`. One that was begun is made anew. */
 export async function makeEnvironment(setup: PythonSetup): Promise<void> {
-  const folder = join(setup.dir, environmentName)
+  await makeFolder(setup, join(setup.dir, environmentName))
+  const where = environmentPython(setup.dir)
+  const python = await pythonVersion(where, setup.env)
+  if (python !== null) refuseBadPair({ python, kometa: setup.version, where, hint: badPairHint })
+}
+
+const badPairHint = 'Name a Python 3.10 to 3.13 with --python PATH.'
+
+async function makeFolder(setup: PythonSetup, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   const uv = await findProgram('uv', setup.env)
   if (uv !== null) {
     setup.onLine('Making a virtual environment with uv')
-    const python = setup.python ?? `>=${minPython.join('.')}`
+    const python = setup.python ?? pythonRange(setup.version)
     return run(setup, uv, ['venv', '--python', python, folder])
   }
   const python = await findNewPython(setup)
@@ -60,7 +71,9 @@ export async function installRequirements(setup: PythonSetup): Promise<void> {
   const requirements = join(setup.dir, 'requirements.txt')
   setup.onLine("Installing Kometa's requirements; this takes a minute or two")
   const uv = await findProgram('uv', setup.env)
-  if (uv !== null) return run(setup, uv, ['pip', 'install', '--python', python, '--requirement', requirements])
+  // Unlike pip, uv leaves it to the first run to compile what it installs; a preview writes no bytecode.
+  const compiled = ['--requirement', requirements, '--compile-bytecode']
+  if (uv !== null) return run(setup, uv, ['pip', 'install', '--python', python, ...compiled])
   await run(setup, python, [
     '-m',
     'pip',
@@ -77,22 +90,28 @@ export async function installRequirements(setup: PythonSetup): Promise<void> {
 export const environmentPython = (dir: string): string =>
   join(dir, environmentName, ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']))
 
-async function findNewPython({ python, env }: PythonSetup): Promise<string> {
+async function findNewPython({ python, env, version: kometa }: PythonSetup): Promise<string> {
   const names = python === undefined ? pythonNames : [python]
-  const old: string[] = []
+  const unfit: string[] = []
   for (const name of names) {
     const path = await findProgram(name, env)
     if (path === null) continue
     const version = await pythonVersion(path, env)
     if (version === null) continue
     const [major = 0, minor = 0] = version.split('.').map(Number)
-    if (major === minPython[0] && minor >= minPython[1]) return path
-    old.push(`${path} is Python ${version}`)
+    const isNew = major === minPython[0] && minor >= minPython[1]
+    if (python !== undefined && isNew) refuseBadPair({ python: version, kometa, where: path, hint: badPairHint })
+    if (isNew && !losesArguments(version, kometa)) return path
+    unfit.push(`${path} is Python ${version}`)
   }
-  throw new AppError('PYTHON_NOT_FOUND', `Kometa needs Python ${minPython.join('.')} or newer, and none was found`, {
-    details: old,
-    hint: 'Install Python, or uv, which brings its own; or name the interpreter with --python PATH.',
-  })
+  throw new AppError(
+    'PYTHON_NOT_FOUND',
+    `no Python was found that Kometa ${kometa} works with (${pythonRange(kometa)})`,
+    {
+      details: unfit,
+      hint: 'Install Python, or uv, which brings its own; or name the interpreter with --python PATH.',
+    },
+  )
 }
 
 function pythonVersion(path: string, env: NodeJS.ProcessEnv): Promise<string | null> {

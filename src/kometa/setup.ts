@@ -62,6 +62,7 @@ export async function setUpKometa(options: SetupOptions): Promise<InstalledKomet
   const done = new Set<SetupStep>(marker.done)
   const setup: PythonSetup = {
     dir,
+    version: marker.version,
     python: options.python,
     env,
     signal,

@@ -170,6 +170,18 @@ test('a build that is none of a release, and an older one', async () => {
   expect(await find()).toMatchObject({ supported: false, warnings: [expect.stringContaining('older')] })
 })
 
+test.skipIf(process.platform === 'win32')('an image whose Python makes its Kometa lose its arguments', async () => {
+  const python = join(folder, 'python3.14')
+  writeFileSync(python, '#!/bin/sh\necho 3.14.0\n', { mode: 0o755 })
+  docker.change(image({ Entrypoint: ['/tini', '-s', python, 'kometa.py', '--'] }))
+  await expect(find()).rejects.toMatchObject({
+    code: 'KOMETA_REQUIREMENTS',
+    message: `Kometa 2.4.4 loses its arguments on Python 3.14.0 (${imageName}) and would run your own config.yml.`,
+  })
+  writeFileSync(join(docker.settings().root, 'VERSION'), '2.5.0\n')
+  expect((await find()).version).toBe('2.5.0')
+})
+
 test('Windows is sent to WSL, macOS is led by name', async () => {
   const found = await findDocker(docker.env)
   await expect(askEngine(found, 'win32')).rejects.toMatchObject({

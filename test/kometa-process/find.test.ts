@@ -200,4 +200,21 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
       /is Python 3\.9\.2; Kometa needs 3\.10/,
     )
   })
+
+  test('Python 3.14 with a Kometa before 2.5.0 is refused, a remembered one too', async () => {
+    prepare()
+    const found = await install('json\n')
+    const answer = '{"python":[3,14,0],"missing":[],"executable":"/x","optional":[],"packages":null,"userBase":null}'
+    const python = put('python3.14', `#!/bin/sh\necho '${answer}'\n`, 0o755)
+    const newer = { ...found, python, version: '2.5.0' }
+    expect(await checkRequirements(newer, memory(), env)).toMatchObject({ python: '3.14.0' })
+    for (const version of ['2.4.4', '2.4.4-build33']) {
+      const error = await failure(checkRequirements({ ...newer, version }, memory(), env))
+      expect(error).toMatchObject({
+        code: 'KOMETA_REQUIREMENTS',
+        message: `Kometa ${version} loses its arguments on Python 3.14.0 (${python}) and would run your own config.yml.`,
+        hint: expect.stringContaining('Python 3.10 to 3.13'),
+      })
+    }
+  })
 })

@@ -88,8 +88,8 @@ describe.skipIf(noVenv !== null)('from a checkout', () => {
     expect(error.details.join('\n')).toContain('there is no version of missing')
     const dir = join(data, 'kometa', '2.4.4')
     expect(readFileSync(join(folder, 'bin', 'uv.log'), 'utf8').split('\n')).toEqual([
-      `venv --python >=3.10 ${dir}/.venv`,
-      `pip install --python ${dir}/.venv/bin/python --requirement ${dir}/requirements.txt`,
+      `venv --python >=3.10,<3.14 ${dir}/.venv`,
+      `pip install --python ${dir}/.venv/bin/python --requirement ${dir}/requirements.txt --compile-bytecode`,
       '',
     ])
     expect((await readMarker(dir))?.done).toEqual(['code', 'environment'])
@@ -100,6 +100,25 @@ describe.skipIf(noVenv !== null)('from a checkout', () => {
     steps = []
     expect(await setUpKometa(options({ from: own }))).toMatchObject({ ready: true })
     expect(steps).toEqual(['requirements', 'check'])
+  })
+
+  test('a Python with which this Kometa would lose its arguments is refused, before anything is installed', async () => {
+    const own = fakeCheckout(join(folder, 'own'))
+    const asked = join(folder, 'bin', 'uv.log')
+    const newest = join(folder, 'python3.14')
+    writeFileSync(newest, '#!/bin/sh\necho 3.14.0\n', { mode: 0o755 })
+    const refused = { code: 'KOMETA_REQUIREMENTS', message: expect.stringContaining('loses its arguments on Python') }
+    expect(await failure(setUpKometa(options({ from: own, env: offline, python: newest })))).toMatchObject(refused)
+    // uv takes what it is told, or finds what it was asked for: what it made is looked at.
+    const uv = `#!/bin/sh\necho "$*" >> '${asked}'\nmkdir -p "$4/bin" && cp '${newest}' "$4/bin/python"\n`
+    writeFileSync(join(folder, 'bin', 'uv'), uv, { mode: 0o755 })
+    expect(await failure(setUpKometa(options({ from: own, python: '3.14' })))).toMatchObject(refused)
+    expect(readFileSync(asked, 'utf8')).toBe(`venv --python 3.14 ${join(data, 'kometa', '2.4.4', '.venv')}\n`)
+    expect(await findInstalled(data)).toBe(null)
+    const later = fakeCheckout(join(folder, 'later'), '2.5.0')
+    // Its stand-in for an interpreter answers no more than its version.
+    const error = await failure(setUpKometa(options({ from: later, python: '3.14' })))
+    expect(error.code).not.toBe('KOMETA_REQUIREMENTS')
   })
 
   test('an environment that was half made is made anew', async () => {

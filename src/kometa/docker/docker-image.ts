@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { refuseBadPair } from '../bad-pair.ts'
 import { judgeVersion } from '../find.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 
@@ -72,12 +73,15 @@ export async function inspectImage(docker: DockerCli, name: string, signal?: Abo
     )
   }
   const dir = posix.dirname(posix.resolve('/', config.WorkingDir ?? '', script))
-  const { version, part } = await readVersion(docker, name, dir, signal)
+  const python = entrypoint[at - 1] ?? entry
+  const { version, part, pythonVersion } = await readVersion(docker, name, { dir, python }, signal)
+  const judged = judgeVersion(version)
+  const hint = 'Use an image whose Python is older, such as docker:kometateam/kometa:v2.4.4, or a Kometa 2.5 or newer.'
+  refuseBadPair({ python: pythonVersion, kometa: version, where: name, hint })
   return {
-    ...{ name, id, entry, dir, version, part },
+    ...{ name, id, entry, dir, version, part, python },
     before: beforeKometa(entrypoint.slice(0, at)),
-    python: entrypoint[at - 1] ?? entry,
-    ...judgeVersion(version),
+    ...judged,
   }
 }
 
@@ -108,15 +112,24 @@ async function inspect(docker: DockerCli, name: string, signal: AbortSignal | un
   throw new AppError('DOCKER_UNAVAILABLE', '"docker image inspect" does not answer as Docker does')
 }
 
-/** Two files of the image, read in a container of it that can reach nothing. */
-async function readVersion(docker: DockerCli, name: string, dir: string, signal: AbortSignal | undefined) {
-  const parted = '-- part --'
-  const script = `cat "$1/VERSION" && echo && echo "${parted}" && if [ -f "$1/PART" ]; then cat "$1/PART"; fi`
+/** Two files of the image and the version of its interpreter, read in a container of it that can reach nothing. */
+async function readVersion(
+  docker: DockerCli,
+  name: string,
+  { dir, python }: Pick<KometaImage, 'dir' | 'python'>,
+  signal: AbortSignal | undefined,
+) {
+  const between = '-- part --'
+  const script = [
+    `cat "$2/VERSION" && echo && echo "${between}" && if [ -f "$2/PART" ]; then cat "$2/PART"; fi`,
+    `echo && echo "${between}" && "$1" -I -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])'`,
+  ].join(' && ')
   const bounds = ['--rm', '--pull', 'never', '--network', 'none', '--read-only', '--cap-drop', 'ALL']
-  const args = ['run', ...bounds, '--user', '65534:65534', '--entrypoint', 'sh', name, '-c', script, 'sh', dir]
+  const args = ['run', ...bounds, '--user', '65534:65534', '--entrypoint', 'sh', name, '-c', script, 'sh', python, dir]
   try {
-    const [version = '', part = ''] = (await docker.ask(args, { timeoutMs: versionTimeoutMs, signal })).split(parted)
-    return { version: version.trim(), part: part.trim() }
+    const parts = (await docker.ask(args, { timeoutMs: versionTimeoutMs, signal })).split(between)
+    const [version = '', part = '', pythonVersion = ''] = parts.map((each) => each.trim())
+    return { version, part, pythonVersion }
   } catch (error) {
     if (!(error instanceof DockerFailed)) throw error
     throw new AppError('KOMETA_UNSUPPORTED', `the version of Kometa in ${name} cannot be read: ${error.message}`, {
