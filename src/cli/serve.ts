@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { findConfig } from '../config/locate.ts'
 import { AppError } from '../contract/errors.ts'
 import type { IsolateMode } from '../kometa/isolation.ts'
 import { isLoopback } from '../server/http/guard.ts'
@@ -73,6 +74,7 @@ Examples:
 
 async function serve(options: ServeCommandOptions, { env, version }: CliContext): Promise<void> {
   const data = dataDir(options.data, env)
+  const config = options.config === undefined ? undefined : await findConfig(options.config, env)
   using cancel = cancelOnSignals()
   const given = await readPassword(options.passwordFile, env)
   const generated = given === undefined && !isLoopback(options.host) ? randomBytes(12).toString('base64url') : undefined
@@ -81,14 +83,14 @@ async function serve(options: ServeCommandOptions, { env, version }: CliContext)
     port: options.port,
     dataDir: data,
     password: given ?? generated,
-    allowedFolders: allowedFolders(options),
+    allowedFolders: allowedFolders(config, options),
     allowedHosts: options.allowHost,
     makeRenderer: () => kometaRenderer(options, data, env),
     isolate: options.isolate,
     env: withoutPassword(env),
     version,
     jobFolders: await jobFolders(options.job),
-    configPath: options.config === undefined ? undefined : resolve(options.config),
+    configPath: config,
     onFailure: (error, scrub) => {
       const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
       process.stderr.write(`${scrub(words)}\n`)
@@ -103,8 +105,8 @@ async function serve(options: ServeCommandOptions, { env, version }: CliContext)
   if (!cancel.signal.aborted) await once(cancel.signal, 'abort')
 }
 
-function allowedFolders({ config, allowFolder }: ServeCommandOptions): string[] {
-  const own = config === undefined ? [] : [dirname(resolve(config))]
+function allowedFolders(config: string | undefined, { allowFolder }: ServeCommandOptions): string[] {
+  const own = config === undefined ? [] : [dirname(config)]
   return [...own, ...allowFolder, containerConfig, homedir(), process.cwd()]
 }
 

@@ -1,11 +1,11 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewSection } from '../contract/preview.ts'
 import { parseDotenv } from './dotenv.ts'
 import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
-import { defaultKometaCwd, exists, findPreviewFile, readUuid } from './locate.ts'
+import { defaultKometaCwd, exists, findConfig, findPreviewFile, isFolder, readUuid } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
 import type { ConfigServer } from './plex-servers.ts'
 import { emptyPreview, readPreviewSection } from './preview-section.ts'
@@ -66,7 +66,7 @@ export const noTmdbKey = 'tmdb.apikey is missing: Kometa does not start without 
  * TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
-  const files = await readSource(source)
+  const files = await readSource(source, options.env)
   const secrets = collectSecrets({ ...files.storedSecrets, ...options.secrets }, await environment(options))
   const substituted = substituteSecrets(files.document, secrets.values)
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
@@ -120,9 +120,9 @@ interface SourceFiles {
   storedSecrets: Record<string, string>
 }
 
-async function readSource(source: ConfigSource): Promise<SourceFiles> {
+async function readSource(source: ConfigSource, env: NodeJS.ProcessEnv): Promise<SourceFiles> {
   if (source.kind === 'config') {
-    const configPath = resolve(source.configPath)
+    const configPath = await findConfig(source.configPath, env)
     const document = withoutPreview(await readDocument(configPath))
     return { document, preview: emptyPreview(), configPath, previewPath: configPath, storedSecrets: {} }
   }
@@ -176,13 +176,8 @@ function mergeOver(base: YamlMap, own: YamlMap): YamlMap {
 }
 
 async function checkFolder(option: string, path: string | undefined): Promise<void> {
-  const isFolder =
-    path === undefined ||
-    (await stat(path).then(
-      (info) => info.isDirectory(),
-      () => false,
-    ))
-  if (!isFolder) throw new AppError('BAD_USAGE', `${option}: there is no folder ${path}`)
+  if (path === undefined || (await isFolder(path))) return
+  throw new AppError('BAD_USAGE', `${option}: there is no folder ${path}`)
 }
 
 const within = (folder: string, path: string | undefined): string | undefined =>

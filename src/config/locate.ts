@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 
@@ -10,6 +11,28 @@ export async function exists(path: string): Promise<boolean> {
     return false
   }
 }
+
+/** What a folder's config is called: in Kometa's config folder, and seen from Kometa's own folder. */
+export const configsOfFolder = ['config.yml', join('config', 'config.yml')] as const
+
+/** `~` as a shell reads it: a path that was typed into a form, or behind `--config=`, has met no shell. */
+export function expandHome(path: string, env: NodeJS.ProcessEnv): string {
+  if (!/^~(?:[\\/]|$)/.test(path)) return path
+  return join(env.HOME || env.USERPROFILE || homedir(), path.slice(1))
+}
+
+/** The config that a user's words mean; a folder stands for the config in it. */
+export async function findConfig(path: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const named = resolve(expandHome(path, env))
+  if (!(await isFolder(named))) return named
+  for (const name of configsOfFolder) if (await exists(join(named, name))) return join(named, name)
+  throw new AppError('CONFIG_UNREADABLE', `${named} is a folder, and there is no config.yml in it`, {
+    hint: 'Name the config itself: a file that ends with .yml.',
+  })
+}
+
+export const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => null))?.isDirectory() === true
 
 /** preview.yml of a prepared job: DIR/config/preview.yml or DIR/preview.yml. Throws JOB_NOT_FOUND. */
 export async function findPreviewFile(jobDir: string): Promise<string> {

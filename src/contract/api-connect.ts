@@ -92,6 +92,8 @@ export type LeftOut = z.infer<typeof leftOutSchema>
 
 export const configCheckSchema = z.object({
   problems: z.array(configProblemSchema),
+  /** False: the text could not be read as a config, so that nothing is known of its libraries. */
+  isRead: z.boolean(),
   libraries: z.array(connectedLibrarySchema),
   leftOut: z.array(leftOutSchema),
   /** True when a preview can be started with it. */

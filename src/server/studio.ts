@@ -170,7 +170,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   const index = end(
     createItemIndex({ store: indexStore, onChange: (state) => events.send({ type: 'index', index: state }) }),
   )
-  const folders = createAllowedFolders(options.allowedFolders)
+  const folders = createAllowedFolders(options.allowedFolders, env)
   const connections = end(
     await createConnections({
       dataDir,

@@ -92,6 +92,20 @@ describe('where things are', () => {
     expect(config.sourceFiles).toEqual([join(dir, 'kometa/config/config.yml'), join(dir, 'job/preview.yml')])
   })
 
+  test('a config may be named by ~, or by the folder that it is in', async () => {
+    const path = await put('kometa/config/config.yml', plex + movies)
+    const env = { HOME: dir }
+    for (const named of [path, '~/kometa/config/config.yml', '~/kometa/config', '~/kometa', join(dir, 'kometa')]) {
+      const config = await loadJobConfig({ kind: 'config', configPath: named }, { env })
+      expect([named, config.configPath]).toEqual([named, path])
+    }
+    await put('empty/readme.txt', '')
+    await expect(loadJobConfig({ kind: 'config', configPath: '~/empty' }, { env })).rejects.toMatchObject({
+      code: 'CONFIG_UNREADABLE',
+      message: `${join(dir, 'empty')} is a folder, and there is no config.yml in it`,
+    })
+  })
+
   test("the working directory is the config's folder where that is not named config; options win", async () => {
     const configPath = await put('elsewhere/my.yml', plex + movies)
     const byDefault = await loadJobConfig({ kind: 'config', configPath }, options)

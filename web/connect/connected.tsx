@@ -57,7 +57,7 @@ export function Connected({ connection, onChange }: { connection: Connection; on
           {kometa ? <KometaCard kometa={kometa} /> : <Skeleton height={72} width="100%" />}
         </section>
         <Doctor />
-        <LibraryList libraries={shown.libraries} />
+        <LibraryList libraries={shown.libraries} isRead={shown.isRead} />
         <LeftOutList leftOut={shown.leftOut} onGoTo={goTo} />
       </div>
 

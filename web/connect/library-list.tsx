@@ -1,4 +1,4 @@
-import type { ConnectedLibrary, OverlayFile } from '../../src/contract/api.ts'
+import type { ConfigCheck, ConnectedLibrary, OverlayFile } from '../../src/contract/api.ts'
 import { count } from '../core/format.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -6,13 +6,12 @@ import { StateWord } from './state-word.tsx'
 import './library-list.css'
 
 /** The libraries of the config and the overlay files of each. */
-export function LibraryList({ libraries }: { libraries: readonly ConnectedLibrary[] }) {
+export function LibraryList({ libraries, isRead }: Pick<ConfigCheck, 'libraries' | 'isRead'>) {
   return (
     <section className="libraries" aria-label="Libraries">
-      <h2>
-        Libraries <span className="muted">{libraries.length}</span>
-      </h2>
-      {libraries.length === 0 && <p className="muted">The config names no library.</p>}
+      <h2>Libraries {isRead && <span className="muted">{libraries.length}</span>}</h2>
+      {!isRead && <p className="muted">They are known once the config can be read.</p>}
+      {isRead && libraries.length === 0 && <p className="muted">The config names no library.</p>}
       {libraries.map((library) => (
         <Library key={`${library.server} ${library.mappingName}`} library={library} />
       ))}

@@ -1,6 +1,7 @@
 import type { ConnectedServer } from '../../src/contract/api.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Note, Problem } from '../ui/notes.tsx'
+import { serverState } from './server-state.ts'
 import { StateWord } from './state-word.tsx'
 
 export function ServerCard({ server }: { server: ConnectedServer }) {
@@ -15,7 +16,7 @@ export function ServerCard({ server }: { server: ConnectedServer }) {
           </h2>
           <p className="muted">{[version && `Plex ${version}`, url].filter(Boolean).join(' · ')}</p>
         </div>
-        {problem ? <StateWord tone="bad" words="No answer" /> : <StateWord tone="good" words="Connected" />}
+        <StateWord {...serverState(server)} />
       </div>
       {problem && <Problem problem={problem} />}
       {tokenIsBarrier === false && (

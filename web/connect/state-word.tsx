@@ -1,6 +1,6 @@
 import { Ring } from '../ui/button.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
-import type { Tone } from '../ui/notes.tsx'
+import type { Tone } from '../ui/tone.ts'
 import './facts.css'
 
 const icons: Record<Tone, IconName> = { good: 'check', warn: 'warning', bad: 'cross', plain: 'info' }

@@ -1,5 +1,5 @@
 import type { JobEntry, Outcome, StudioJobStatus } from '../../src/contract/api.ts'
-import type { Tone } from '../ui/notes.tsx'
+import type { Tone } from '../ui/tone.ts'
 
 export const isOver = (status: StudioJobStatus): boolean => status !== 'queued' && status !== 'running'
 

@@ -43,7 +43,7 @@ function ConfigLine() {
       <span className="one-line" dir="auto">
         {connection.source.name}
       </span>
-      <span className="muted">· {count(files, 'overlay file')}</span>
+      <span className="muted">· {connection.isRead ? count(files, 'overlay file') : 'cannot be read'}</span>
       {edited?.connectionId === connection.id && <Badge tone="warn">edited</Badge>}
     </Link>
   )

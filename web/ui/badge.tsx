@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Tone } from './notes.tsx'
+import type { Tone } from './tone.ts'
 import './badge.css'
 
 /** A short word about something; its tone only repeats what the word says. */

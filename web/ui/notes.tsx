@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 import type { ApiProblem } from '../../src/contract/api.ts'
 import { Icon, type IconName } from './icon.tsx'
+import type { Tone } from './tone.ts'
 import './notes.css'
 
-export type Tone = 'good' | 'warn' | 'bad' | 'plain'
+export type { Tone } from './tone.ts'
 
 const toneIcons: Record<Tone, IconName> = { good: 'check', warn: 'warning', bad: 'warning', plain: 'info' }
 

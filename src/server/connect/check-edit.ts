@@ -61,6 +61,7 @@ export async function checkEdit(
     const checked = { ...inspection, problems: [...own, ...inspection.problems] }
     return {
       problems: checked.problems,
+      isRead: inspection.config !== null,
       leftOut: checked.leftOut,
       libraries,
       usable: own.length === 0 && isUsable(checked, libraries),

@@ -82,6 +82,7 @@ export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): P
       text: masked.text,
       servers: servers.map((server) => describeServer(server, scrubAll)),
       problems: inspection.problems,
+      isRead: config !== null,
       libraries,
       leftOut: inspection.leftOut,
       usable: isUsable(inspection, libraries),

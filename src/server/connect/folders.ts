@@ -1,5 +1,6 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { configsOfFolder, expandHome, isFolder } from '../../config/locate.ts'
 import type { Folder } from '../../contract/api-connect.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
@@ -7,13 +8,13 @@ import { limits } from '../limits.ts'
 /** What the browser may see of this machine: folders and YAML files below the allowed folders, and nothing through a link out of them. */
 export interface AllowedFolders {
   list(path: string | undefined): Promise<Folder>
-  /** The real path of a config that may be read. Throws FORBIDDEN, NOT_FOUND. */
+  /** The real path of a config that may be read; of a folder, that of the config in it. Throws FORBIDDEN, NOT_FOUND. */
   config(path: string): Promise<string>
 }
 
 const isConfigName = (name: string): boolean => /\.ya?ml$/i.test(name)
 
-export function createAllowedFolders(folders: readonly string[]): AllowedFolders {
+export function createAllowedFolders(folders: readonly string[], env: NodeJS.ProcessEnv): AllowedFolders {
   const roots = async (): Promise<string[]> => {
     const found = await Promise.all(folders.map((folder) => realpath(resolve(folder)).catch(() => null)))
     return [...new Set(found.filter((folder) => folder !== null))]
@@ -21,26 +22,40 @@ export function createAllowedFolders(folders: readonly string[]): AllowedFolders
 
   /** Links are resolved first: a link inside an allowed folder may lead anywhere. */
   const inside = async (path: string): Promise<string> => {
-    if (path.includes('\0')) throw missing()
+    if (path.includes('\0')) throw missing('that')
     const allowed = await roots()
-    const asked = resolve(path)
+    const asked = resolve(expandHome(path, env))
     // What is outside is refused before it is looked at: whether it exists is nobody's business.
     if (![...allowed, ...folders.map((folder) => resolve(folder))].some((root) => contains(root, asked)))
       throw outside()
     const real = await realpath(asked).catch(() => null)
-    if (real === null) throw missing()
+    if (real === null) throw missing(asked)
     if (!allowed.some((root) => contains(root, real))) throw outside()
     return real
   }
 
+  const lookInto = async (folder: string): Promise<string> => {
+    for (const name of configsOfFolder) {
+      const path = join(folder, name)
+      if (await lstat(path).catch(() => null)) return inside(path)
+    }
+    const names = await readdir(folder).catch((): string[] => [])
+    const others = names.filter(isConfigName).toSorted().slice(0, 5)
+    throw new RequestProblem(404, 'NOT_FOUND', `${folder} is a folder, and there is no config.yml in it.`, {
+      hint:
+        others.length > 0 ? `It holds ${others.join(', ')}: name the one that is meant.` : 'Name the config itself.',
+    })
+  }
+
   return {
     async config(path) {
+      const named = await inside(path)
+      if (await isFolder(named)) return lookInto(named)
       if (!isConfigName(path)) {
         throw new RequestProblem(422, 'BAD_REQUEST', 'A config ends with .yml or .yaml.')
       }
-      const real = await inside(path)
-      if (!isConfigName(real)) throw outside()
-      return real
+      if (!isConfigName(named)) throw outside()
+      return named
     },
     async list(path) {
       if (path === undefined || path === '') {
@@ -80,7 +95,7 @@ function contains(root: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(root, way) === path)
 }
 
-const missing = () => new RequestProblem(404, 'NOT_FOUND', 'There is no such file or folder.')
+const missing = (path: string) => new RequestProblem(404, 'NOT_FOUND', `There is no file or folder ${path}.`)
 const outside = () =>
   new RequestProblem(403, 'FORBIDDEN', 'This folder is not among those that Kometa Preview may show.', {
     hint: 'Start it with --allow-folder and the folder that holds your config.',

@@ -1,6 +1,6 @@
 import type { JobConfig } from '../../config/job-config.ts'
 import type { ConnectedLibrary } from '../../contract/api-connect.ts'
-import { AppError } from '../../contract/errors.ts'
+import { AppError, type ErrorCode } from '../../contract/errors.ts'
 import { findSection, type TargetLibrary } from '../../plex/library-lookup.ts'
 import type { Inspection } from './inspect-config.ts'
 import type { LiveServer } from './live-server.ts'
@@ -18,7 +18,7 @@ export function placeLibraries(
     const wanted = own ? config?.servers[own.serverIndex] : undefined
     const candidates = servers.filter(({ url }) => url === wanted?.url)
     const server = candidates.find(({ index }) => index === own?.serverIndex) ?? candidates[0]
-    if (!server?.info || !own) return { ...library, problem: library.problem ?? 'Its Plex server does not answer.' }
+    if (!server?.info || !own) return { ...library, problem: library.problem ?? whyNotReached(server?.error?.code) }
     const id = server.info.machineIdentifier
     try {
       const section = findSection(server.sections, own.libraryName, server.info.name)
@@ -36,6 +36,14 @@ export function placeLibraries(
     }
   })
   return { libraries: placed, targetLibraries }
+}
+
+/** The server's own card has the whole story; a server that was not asked belongs to a library without overlays, or to an edit. */
+function whyNotReached(code: ErrorCode | undefined): string {
+  if (code === 'PLEX_TOKEN_REFUSED') return 'Its Plex server refuses the token.'
+  if (code === 'PLEX_UNREACHABLE') return 'Its Plex server does not answer.'
+  if (code === undefined) return 'Its Plex server has not been asked.'
+  return 'Its Plex server cannot be used.'
 }
 
 /** Whether a preview can be started. */

@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { defaultConfig, openStudio, plexToken, type TestStudio } from '../server/open-studio.ts'
+import { smallLibraries } from '../support/sample-plex.ts'
+import { startSamplePlex, type WatchedPlex } from '../support/watched-plex.ts'
+import { openBrowser, type TestBrowser } from './support/browser.ts'
+import { chromiumPath } from './support/chromium-path.ts'
+
+const oldToken = 'AnOldTokenOfTheUser1'
+
+/** Connect says of the config and of Plex what is so. */
+describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
+  let plex: WatchedPlex
+  let studio: TestStudio
+  let browser: TestBrowser
+  let page: Page
+  let origin: string
+
+  beforeAll(async () => {
+    const witness = { token: [plexToken, oldToken] }
+    plex = await startSamplePlex({ libraries: smallLibraries(), token: plexToken, witness })
+    studio = await openStudio({ plex, webDir: inject('webDir') })
+    origin = studio.studio.url
+    browser = await openBrowser(origin, { expected: [/404 \(Not Found\)/] })
+    page = browser.page
+  })
+  afterAll(async () => {
+    expect(browser.complaints).toEqual([])
+    expect(studio.failures).toEqual([])
+    await browser?.[Symbol.asyncDispose]()
+    await studio?.[Symbol.asyncDispose]()
+    await plex?.[Symbol.asyncDispose]()
+  })
+  const action = (name: string) => page.getByRole('banner').locator('.action-slot').getByText(name)
+  const connect = async (path: string, text: string) => {
+    await writeFile(studio.configPath, text)
+    await studio.get('disconnect')
+    await page.goto(`${origin}/connect`)
+    await page.getByLabel('Path on this machine').fill(path)
+    await action('Connect').click()
+    await page.getByRole('heading', { name: 'config.yml' }).waitFor()
+  }
+
+  test('a token that Plex refuses is called that, here and on Choose', async () => {
+    await connect('~/config/config.yml', defaultConfig(plex).replace(plexToken, oldToken))
+    const card = page.getByRole('region', { name: 'Plex and Kometa' })
+    await card.getByText('Refused the token', { exact: true }).waitFor()
+    expect(await card.getByText('No answer').count()).toBe(0)
+    await page.getByText('Its Plex server refuses the token.').first().waitFor()
+    await page.goto(`${origin}/choose`)
+    await page.getByRole('heading', { name: 'The config cannot be used as it is' }).waitFor()
+    await page.getByText(/refuses the token/).waitFor()
+  })
+
+  test('a config that is no YAML is not said to name no library', async () => {
+    await connect('~/config', `${defaultConfig(plex)}broken: "\n`)
+    await page.getByText('They are known once the config can be read.').waitFor()
+    await page.getByRole('banner').getByText('cannot be read').waitFor()
+    expect(await page.getByText('The config names no library.').count()).toBe(0)
+    expect(await page.getByText(/0 overlay files/).count()).toBe(0)
+  })
+})
