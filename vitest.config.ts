@@ -4,7 +4,14 @@ import { LongestFirst } from './test/longest-first.ts'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/kometa/**', 'test/browser/**', 'test/container/**', 'test/trust/**', 'node_modules/**'],
+    exclude: [
+      'test/kometa/**',
+      'test/cases/**',
+      'test/browser/**',
+      'test/container/**',
+      'test/trust/**',
+      'node_modules/**',
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -6,8 +6,17 @@ import { join } from 'node:path'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { tmdbConfiguration, tmdbEpisode, tmdbTitle, tvdbOffset } from './tmdb-answers.ts'
 
-/** TMDb's pictures, and hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file (github.py:80). */
-const hosts = ['api.themoviedb.org', 'raw.githubusercontent.com', 'api.github.com', 'image.tmdb.org'] as const
+/**
+ * TMDb's pictures, and hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file
+ * (github.py:80); the last one has nothing but what a test gives it.
+ */
+const hosts = [
+  'api.themoviedb.org',
+  'raw.githubusercontent.com',
+  'api.github.com',
+  'image.tmdb.org',
+  'kometa.example.org',
+] as const
 type Host = (typeof hosts)[number]
 
 export interface OutsideRequest {

@@ -46,7 +46,7 @@ export function itemNode(entry: Entry, view: ItemView): PlexNode {
     lastViewedAt: values.lastViewedAt,
     year: entry.type === 'season' || entry.type === 'track' ? values.year : yearOf(entry),
     tagline: values.tagline,
-    thumb: imagePath(entry, 'poster'),
+    thumb: imagePath(entry, 'poster') ?? (values.inheritsPoster === true ? ancestorImage(entry, 'poster') : undefined),
     art: imagePath(entry, 'art') ?? ancestorImage(entry, 'art'),
     theme: imagePath(entry, 'theme'),
     duration: values.durationMs,

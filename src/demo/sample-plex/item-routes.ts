@@ -120,7 +120,8 @@ export function membersOf(entry: Entry, server: Server): readonly Entry[] {
 function pictures(entry: Entry | undefined, kind: ImageKind | undefined): Reply {
   if (entry === undefined || kind === undefined) return notFound
   const current = shownImage(entry, kind)
-  const children = imagesOf(entry, kind).map((image) => {
+  const listed = imagesOf(entry, kind).filter(({ unlisted }) => unlisted !== true)
+  const children = listed.map((image) => {
     const key = pictureKey(entry, image)
     return node('Photo', {
       key,

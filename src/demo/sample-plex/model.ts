@@ -71,6 +71,8 @@ export interface SampleItem {
   /** Movies, episodes and tracks only; one per version of the file. */
   media?: readonly SampleMedia[]
   posters?: readonly SampleImage[]
+  /** Without a poster of its own it shows that of its season or show, as Plex's seasons do. */
+  inheritsPoster?: boolean
   arts?: readonly SampleImage[]
   clearLogos?: readonly SampleImage[]
   squareArts?: readonly SampleImage[]
@@ -173,6 +175,8 @@ export interface SampleImage {
   provider?: string
   /** At most one; without any the first one is shown. */
   selected?: boolean
+  /** Shown, but missing from the list of pictures to choose from. */
+  unlisted?: boolean
   mediaType: 'image/jpeg' | 'image/png' | 'image/webp' | 'audio/mpeg'
   /** Called when the picture is asked for; the same bytes each time. */
   read: () => Uint8Array | Promise<Uint8Array>
