@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { createPlexConnection } from '../src/plex/upstream.ts'
+import type { createPlexConnection } from '../src/plex/upstream.ts'
 import { createCaptureStore } from '../src/proxy/capture/store.ts'
 import { createLedger } from '../src/proxy/ledger.ts'
 import { type ProxyOptions, startProxy } from '../src/proxy/server.ts'
 import { createJobRecorder } from '../src/run/job-recorder.ts'
 import { createJobLog } from '../src/util/job-log.ts'
 import { createRedactor } from '../src/util/redact.ts'
+import { connectToSeenPlex } from '../test/support/seen-plex.ts'
 
 /** The clients' token of every proxy of the benches. */
 const clientToken = 'benchClientToken0123456789'
@@ -23,7 +24,7 @@ export async function startBenchProxy(
   const captures = createCaptureStore({ jobDir })
   const recorder = createJobRecorder({ log, ledger, redactor, onCapture: () => undefined })
   const address = { url: upstream, token: plexToken, verifySsl: true, clientIdentifier: 'bench' }
-  const connection = createPlexConnection(address)
+  const connection = connectToSeenPlex(address)
   const wrapReads = wrap({ connection, recorder })
   const proxy = await startProxy({
     connection,

@@ -5,6 +5,15 @@ declare const allowedTarget: unique symbol
 /** A request target (path and query) that `classifyRead` has judged. Nothing else can be sent to Plex. */
 export type AllowedTarget = string & { readonly [allowedTarget]: true }
 
+declare const seenIdentity: unique symbol
+/** What a server has said of itself on `/identity`, without the token. Only `identify` makes one. */
+export interface PlexIdentity {
+  readonly machineIdentifier: string
+  /** '' where the server does not tell it. */
+  readonly version: string
+  readonly [seenIdentity]: true
+}
+
 /** How to reach one Plex server. Lives in memory only: `token` is the user's real one. */
 export interface PlexServerAddress {
   /** http(s)://host[:port][/prefix], no trailing slash, no query. */
@@ -24,7 +33,7 @@ export interface PlexRead {
   /** Only names of the header allow-list get through; the connection adds token and client identifier. */
   headers?: Readonly<Record<string, string | string[] | undefined>>
   signal?: AbortSignal
-  /** Send no token: only to find out whether the token is a barrier. */
+  /** Send no token: to ask who is there, and whether the token is a barrier. */
   withoutToken?: boolean
 }
 
@@ -54,6 +63,8 @@ export interface PlexReadSink {
 
 /** The only way to Plex. Redirects are never followed. */
 export interface PlexConnection extends AsyncDisposable {
+  /** From now on reads carry the token. Before, a read fails unless it goes without. */
+  trust(identity: PlexIdentity): void
   /** The answer's bytes, undecoded, into a sink; the fastest way, for the proxy. Returns a function that gives it up. */
   relay(read: PlexRead, sink: PlexReadSink): (reason: Error) => void
   readonly address: Omit<PlexServerAddress, 'token'>

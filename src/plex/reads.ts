@@ -141,6 +141,11 @@ const itemsOf = (container: PlexContainer): PlexItem[] => {
 
 const pathOf = (target: string): string => target.split('?', 1)[0] ?? target
 
+export const tokenRefused = (url: string): AppError =>
+  new AppError('PLEX_TOKEN_REFUSED', `Plex at ${url} refuses the token (401)`, {
+    hint: 'Check plex.token: a token ends when its device is signed out or the password changed.',
+  })
+
 /** null = Plex says 404: there is no such thing. Every other answer that is no container is an error. */
 function takeContainer(
   answer: { status: number; container: PlexContainer | null },
@@ -149,11 +154,7 @@ function takeContainer(
 ): PlexContainer | null {
   const { status, container } = answer
   if (status === 404) return null
-  if (status === 401) {
-    throw new AppError('PLEX_TOKEN_REFUSED', `Plex at ${url} refuses the token (401)`, {
-      hint: 'Check plex.token: a token ends when its device is signed out or the password changed.',
-    })
-  }
+  if (status === 401) throw tokenRefused(url)
   if (status !== 200) {
     throw new AppError('PLEX_READ_FAILED', `Plex at ${url} answered ${status} for ${pathOf(target)}`, {
       ...(status === 503 && { hint: 'Plex is starting or in maintenance: try again later.' }),

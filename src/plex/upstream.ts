@@ -44,7 +44,7 @@ const upstreamLimits: UpstreamLimits = {
 
 /**
  * Opens the way to one Plex server: GET and HEAD of judged targets, no body, header allow-list, token in the header
- * X-Plex-Token alone, redirects not followed. Failures are AppErrors (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED,
+ * X-Plex-Token alone and only once the server is trusted (`identify`), redirects not followed. Failures are AppErrors (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED,
  * PLEX_READ_FAILED); an address that is none is CONFIG_INVALID. No other module may connect to Plex.
  */
 export function createPlexConnection(address: PlexServerAddress, limits: Partial<UpstreamLimits> = {}): PlexConnection {
@@ -61,8 +61,13 @@ export function createPlexConnection(address: PlexServerAddress, limits: Partial
     allowH2: false,
   })
   const places = { pool, prefix, origin, limit }
+  let isPlex = false
 
   const relay: PlexConnection['relay'] = (read, sink) => {
+    if (!isPlex && !read.withoutToken) {
+      sink.fail(new Error('a read with the token of a server that has not said that it is a Plex'))
+      return () => undefined
+    }
     const headers = outgoingHeaders(read, read.withoutToken ? undefined : token, address.clientIdentifier)
     const relayed = new Relay(places, read, headers, sink)
     relayed.start()
@@ -70,6 +75,9 @@ export function createPlexConnection(address: PlexServerAddress, limits: Partial
   }
   return {
     address: { ...shown, url },
+    trust() {
+      isPlex = true
+    },
     relay,
     stream: (read, onHead) => streamInto(relay, read, onHead),
     get: (read, options = {}) => readWhole(relay, read, options.maxBytes ?? limit.maxBodyBytes),

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { createListRecorder } from '../support/proxy-world.ts'
 import { type SamplePlex, startSamplePlex } from '../support/sample-plex.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { clientLibraries, clientPlaylists } from './client-libraries.ts'
 import { pythonEnvironment, pythonMissing } from './python-env.ts'
 
@@ -50,7 +50,7 @@ describe.skipIf(missing !== null)('python-plexapi through the proxy', () => {
     const python = pythonEnvironment()
     plex = await startSamplePlex({ libraries: clientLibraries(), playlists: clientPlaylists })
     stateBefore = plex.stateHash()
-    const connection = createPlexConnection({
+    const connection = connectToSeenPlex({
       url: plex.url,
       token: plex.token,
       verifySsl: true,

@@ -52,11 +52,13 @@ test('reads without a token are answered', async () => {
 
 test('a Plex that tells no version', async () => {
   const answers: Record<string, unknown> = {
+    '/identity': { machineIdentifier: 'abc' },
     '/': { machineIdentifier: 'abc', friendlyName: 'Odd' },
     '/library/sections': { Directory: [] },
   }
   await using odd = await startTinyPlex((req, res) => {
-    const known = req.headers['x-plex-token'] !== undefined ? answers[req.url ?? ''] : undefined
+    const isOpen = req.url === '/identity' || req.headers['x-plex-token'] !== undefined
+    const known = isOpen ? answers[req.url ?? ''] : undefined
     const body = JSON.stringify({ MediaContainer: known ?? {} })
     res.writeHead(known ? 200 : 401, { 'content-type': 'application/json' }).end(body)
     return true

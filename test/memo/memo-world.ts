@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
 import { createPlexReader } from '../../src/plex/reads.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createMemoStore, type MemoStore } from '../../src/proxy/memo/memo-store.ts'
 import { createReadLayers, type ReadLayers } from '../../src/proxy/memo/read-layers.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
@@ -17,6 +16,7 @@ import {
   type ListRecorder,
 } from '../support/proxy-world.ts'
 import { type SamplePlex, type SamplePlexOptions, startSamplePlex } from '../support/sample-plex.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 
 export interface Job extends AsyncDisposable {
   proxy: PlexProxy
@@ -47,7 +47,7 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
   const plex = await startSamplePlex({ libraries, ...plexOptions })
   const folder = await mkdtemp(join(tmpdir(), 'memo-'))
   const store = await createMemoStore(join(folder, 'pictures'), now === undefined ? {} : { now })
-  const connection = createPlexConnection({
+  const connection = connectToSeenPlex({
     url: plex.url,
     token: plex.token,
     verifySsl: true,

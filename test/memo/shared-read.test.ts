@@ -4,11 +4,11 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createMemoStore } from '../../src/proxy/memo/memo-store.ts'
 import { createReadMemo } from '../../src/proxy/memo/read-memo.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder } from '../support/proxy-world.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -28,7 +28,7 @@ async function start(answer: (request: IncomingMessage, response: ServerResponse
   const folder = await mkdtemp(join(tmpdir(), 'shared-'))
   const store = await createMemoStore(join(folder, 'pictures'))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const connection = createPlexConnection({ url, token: 't', verifySsl: true, clientIdentifier: 'tests' })
+  const connection = connectToSeenPlex({ url, token: 't', verifySsl: true, clientIdentifier: 'tests' })
   const recorder = createListRecorder()
   const proxy = await startProxy({
     ...{ connection, serverId: 'm', clientToken, captures: createListCaptures(), recorder, preferredPort: 0 },

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createListingReader } from '../../src/proxy/scope/listing-reader.ts'
 import { listingTarget } from '../../src/proxy/scope/narrow.ts'
 import { readListing } from '../../src/proxy/scope/read-listing.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 
 const chunkBytes = 65_536
 const itemBytes = 2_600
@@ -72,7 +72,7 @@ describe('memory does not grow with the listing', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const connection = createPlexConnection({ url, token: 't', verifySsl: true, clientIdentifier: 'tests' })
+    const connection = connectToSeenPlex({ url, token: 't', verifySsl: true, clientIdentifier: 'tests' })
     const read = async (rounds: number) => {
       const target = listingTarget('/library/sections/1/all', [`type=${rounds}`], [])
       if (target === null) throw new Error('no known read')

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { PlexConnection } from '../../src/plex/connection.ts'
 import { createPlexReader, type PlexReader } from '../../src/plex/reads.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { type SamplePlex, startSamplePlex, type WatchedOptions } from '../support/watched-plex.ts'
 
 export interface OpenPlex extends AsyncDisposable {
@@ -16,7 +16,7 @@ export const address = (url: string, token = 'a-token') => ({ url, token, verify
 /** A sample Plex and our reader of it. */
 export async function openSamplePlex(options: WatchedOptions): Promise<OpenPlex> {
   const plex = await startSamplePlex(options)
-  const connection = createPlexConnection(address(plex.url, plex.token))
+  const connection = connectToSeenPlex(address(plex.url, plex.token))
   return {
     plex,
     connection,
@@ -40,7 +40,7 @@ export async function openOddServer(
   const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const connection = createPlexConnection(address(url))
+  const connection = connectToSeenPlex(address(url))
   return {
     url,
     connection,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { preflight } from '../../src/plex/preflight.ts'
 import { createPlexReader } from '../../src/plex/reads.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { address, json, openOddServer, openSamplePlex } from './open-plex.ts'
 import { movies } from './sample-libraries.ts'
 
@@ -22,7 +22,9 @@ describe('before anything starts', () => {
         ['/library/sections', (await reader.sections()).digest],
       ]),
     })
-    expect(plex.journal.map(({ target }) => target)).toEqual(['/', ...Array(3).fill('/library/sections')])
+    const [first, ...more] = plex.journal.map(({ target }) => target)
+    expect(first).toBe('/identity')
+    expect(more.toSorted()).toEqual(['/', ...Array(3).fill('/library/sections')])
     expect(plex.writes).toEqual([])
   })
 
@@ -38,7 +40,7 @@ describe('before anything starts', () => {
 
   test('a server that fails without a token proves no barrier', async () => {
     await using odd = await openOddServer((request, response) =>
-      request.headers['x-plex-token']
+      request.headers['x-plex-token'] || request.url === '/identity'
         ? json(response, { machineIdentifier: 'm1', friendlyName: 'Odd', version: '1' })
         : response.writeHead(500).end(),
     )
@@ -47,7 +49,7 @@ describe('before anything starts', () => {
 
   test('a wrong token', async () => {
     await using open = await openSamplePlex({ libraries: [movies], witness: { token: 'wrong-token' } })
-    await using connection = createPlexConnection(address(open.plex.url, 'wrong-token'))
+    await using connection = connectToSeenPlex(address(open.plex.url, 'wrong-token'))
     const failure = preflight(connection, createPlexReader(connection))
     await expect(failure).rejects.toMatchObject({ code: 'PLEX_TOKEN_REFUSED', exitCode: 2 })
     await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining('wrong-token') })
@@ -58,7 +60,8 @@ describe('before anything starts', () => {
     ['other JSON', 200, '{"ok":true}', 'PLEX_NOT_A_SERVER'],
     ['no such path', 404, '', 'PLEX_NOT_A_SERVER'],
     ['a redirect', 301, '', 'PLEX_NOT_A_SERVER'],
-    ['a refusal', 401, '', 'PLEX_TOKEN_REFUSED'],
+    ['a refusal', 401, '', 'PLEX_NOT_A_SERVER'],
+    ['a door with a password', 403, '', 'PLEX_NOT_A_SERVER'],
     ['maintenance', 503, '', 'PLEX_UNREACHABLE'],
     ['a bad gateway', 502, '', 'PLEX_UNREACHABLE'],
   ])('%s', async (_what, status, body, code) => {
@@ -78,7 +81,7 @@ describe('before anything starts', () => {
   test('nothing listens', async () => {
     const odd = await openOddServer(() => undefined)
     await odd[Symbol.asyncDispose]()
-    await using connection = createPlexConnection(address(odd.url))
+    await using connection = connectToSeenPlex(address(odd.url))
     await expect(preflight(connection, createPlexReader(connection))).rejects.toMatchObject({
       code: 'PLEX_UNREACHABLE',
       exitCode: 2,
@@ -88,7 +91,7 @@ describe('before anything starts', () => {
   test('a port that closes every connection', async () => {
     const server = createServer((socket) => socket.destroy())
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    await using connection = createPlexConnection(address(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+    await using connection = connectToSeenPlex(address(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
     try {
       await expect(preflight(connection, createPlexReader(connection))).rejects.toMatchObject({
         code: 'PLEX_UNREACHABLE',

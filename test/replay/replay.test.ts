@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
+import type { createPlexConnection } from '../../src/plex/upstream.ts'
 import { type Proxy as CaptureProxy, startProxy } from '../../src/proxy/server.ts'
 import { type Recording, readRecording, recordedScenarios, sampleClock } from '../kometa/recording.ts'
 import { scenarios } from '../kometa/scenarios.ts'
@@ -7,6 +7,7 @@ import { makeImage } from '../support/images.ts'
 import { clientToken, createListCaptures, createListRecorder, type ListRecorder } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
 import { type SamplePlex, startSamplePlex } from '../support/sample-plex.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { type ReadAnswer, readAnswer } from './read-answer.ts'
 
 /** What the real Kometa sent in whole runs, again, byte for byte, at the real proxy before the sample Plex. */
@@ -22,7 +23,7 @@ describe.each(recordedScenarios)('%s', (name) => {
     const libraries = scenarios.find((scenario) => scenario.name === recording.scenario)?.libraries
     if (!libraries) throw new Error(`no scenario ${recording.scenario}`)
     plex = await startSamplePlex({ libraries, clock: sampleClock })
-    connection = createPlexConnection({ url: plex.url, token: plex.token, verifySsl: true, clientIdentifier: 'replay' })
+    connection = connectToSeenPlex({ url: plex.url, token: plex.token, verifySsl: true, clientIdentifier: 'replay' })
     recorder = createListRecorder()
     const captures = createListCaptures()
     proxy = await startProxy({

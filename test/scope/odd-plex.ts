@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createScope, type Scope } from '../../src/proxy/scope/scope.ts'
 import type { ScopeItem } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder, type ListRecorder } from '../support/proxy-world.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { sectionMetaXml } from '../support/tiny-plex.ts'
 
 export interface Asked {
@@ -69,7 +69,7 @@ export async function startOddWorld(
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const connection = createPlexConnection({ url, token: 'odd', verifySsl: true, clientIdentifier: 'tests' })
+  const connection = connectToSeenPlex({ url, token: 'odd', verifySsl: true, clientIdentifier: 'tests' })
   const scope = createScope({ connection, items: options.items })
   const recorder = createListRecorder()
   const { keepAliveMs } = options

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createPlexReader } from '../../src/plex/reads.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createScope } from '../../src/proxy/scope/scope.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder } from '../support/proxy-world.ts'
 import { ownRequest, type SamplePlex, startSamplePlex } from '../support/sample-plex.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { childElements, type ParsedElement, parseXml } from './random-listing.ts'
 import { awkwardTitles, movies, paged, shows } from './scope-world.ts'
 
@@ -108,7 +108,7 @@ describe('for random libraries, scopes, queries and pages', () => {
           const targets = [...chosen.films, ...chosen.shows]
           fc.pre(targets.length > 0)
           const plex = await plexOf(honoured)
-          await using connection = createPlexConnection({
+          await using connection = connectToSeenPlex({
             url: plex.url,
             token: plex.token,
             verifySsl: true,

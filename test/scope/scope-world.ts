@@ -1,7 +1,6 @@
 import type { ItemType } from '../../src/contract/kinds.ts'
 import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
 import { createPlexReader } from '../../src/plex/reads.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createScope, type Scope, type ScopeOptions } from '../../src/proxy/scope/scope.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'
@@ -16,6 +15,7 @@ import {
   show,
   startSamplePlex,
 } from '../support/sample-plex.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { type ParsedElement, parseXml } from './random-listing.ts'
 
 export interface ScopeWorld extends AsyncDisposable {
@@ -45,7 +45,7 @@ export const paged = (start: number, size: number) => ({
 export async function startScopeWorld(options: ScopeWorldOptions): Promise<ScopeWorld> {
   const { libraries = [movies(60), shows()], targets, keepAliveMs, recorded, ...plexOptions } = options
   const plex = await startSamplePlex({ libraries, ...plexOptions })
-  const connection = createPlexConnection({
+  const connection = connectToSeenPlex({
     url: plex.url,
     token: plex.token,
     verifySsl: true,

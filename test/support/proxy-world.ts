@@ -1,10 +1,11 @@
 import type { BlockedWrite, Capture, RefusedRead } from '../../src/contract/records.ts'
 import type { PlexServerAddress } from '../../src/plex/connection.ts'
-import { createPlexConnection, type UpstreamLimits } from '../../src/plex/upstream.ts'
+import type { UpstreamLimits } from '../../src/plex/upstream.ts'
 import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
 import type { ProxyLimits } from '../../src/proxy/limits.ts'
 import type { Answered, ForwardedRead, ProxyRecorder } from '../../src/proxy/recorder.ts'
 import { type Proxy as PlexProxy, type ProxyOptions, startProxy } from '../../src/proxy/server.ts'
+import { connectToSeenPlex } from './seen-plex.ts'
 import { startTinyPlex, type TinyAnswer, type TinyPlex } from './tiny-plex.ts'
 import { assertOnlyCanonicalReads, type WitnessOptions } from './witness.ts'
 
@@ -124,7 +125,7 @@ export interface WorldOptions {
 export async function startProxyWorld(options: WorldOptions = {}): Promise<ProxyWorld> {
   const plex = await startTinyPlex(options.answer)
   const address = { url: plex.url, token: realToken, verifySsl: true, clientIdentifier: 'fixed-id', ...options.address }
-  const connection = createPlexConnection(address, options.upstream)
+  const connection = connectToSeenPlex(address, options.upstream)
   const recorder = createListRecorder()
   const captures = createListCaptures()
   const proxy = await startProxy({

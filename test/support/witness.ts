@@ -42,8 +42,8 @@ export function assertOnlyCanonicalReads(journal: Iterable<WitnessedRequest>, op
 const shownProblems = 5
 const show = (raw: Buffer): string => JSON.stringify(raw.toString('latin1').slice(0, 300))
 
-/** The one request that our own preflight sends without a token, to find out whether the token is a barrier. */
-const tokenProbe = '/library/sections'
+/** The two requests that our own preflight sends without a token: who is there, and is the token a barrier. */
+const withoutToken = ['/identity', '/library/sections']
 
 /** Why a request is no canonical read; null when it is one. */
 export function problemOf({ rawHead, bodyBytes = 0 }: WitnessedRequest, options: WitnessOptions): string | null {
@@ -87,7 +87,7 @@ function headersProblem(block: string, target: string, options: WitnessOptions):
   }
   if (!seen.has('host')) return 'it has no host'
   const given = seen.get('x-plex-token')
-  if (given === undefined ? target !== prefix + tokenProbe : ![token].flat().includes(given))
+  if (given === undefined ? !withoutToken.some((path) => target === prefix + path) : ![token].flat().includes(given))
     return 'it does not carry the real token'
   const device = seen.get('x-plex-client-identifier')
   if (device === undefined) return 'it names no client'

@@ -3,11 +3,11 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { preflight } from '../../src/plex/preflight.ts'
 import { createPlexReader } from '../../src/plex/reads.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder, realToken, request } from '../support/proxy-world.ts'
 import { type RawAnswer, sendRaw } from '../support/raw-client.ts'
 import { startScriptedServer } from '../support/scripted-server.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { recordFigure } from './figures.ts'
 
 const xml = '<MediaContainer size="0"></MediaContainer>'
@@ -165,7 +165,7 @@ async function askThroughProxy(
   url: string,
   target = '/identity',
 ): Promise<{ answer: RawAnswer; reasons: string[]; ms: number }> {
-  await using connection = createPlexConnection(
+  await using connection = connectToSeenPlex(
     { url, token: realToken, verifySsl: true, clientIdentifier: 'dead' },
     limits,
   )
@@ -231,7 +231,7 @@ test('our own reads: gzip that lies, bodies that are too short and web pages are
   ]
   for (const bytes of lies) {
     await using plex = await startScriptedServer((socket) => socket.write(bytes))
-    await using connection = createPlexConnection(
+    await using connection = connectToSeenPlex(
       { url: plex.url, token: realToken, verifySsl: true, clientIdentifier: 'dead' },
       limits,
     )

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createPlexReader } from '../../src/plex/reads.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { createMemoStore } from '../../src/proxy/memo/memo-store.ts'
 import { createReadLayers } from '../../src/proxy/memo/read-layers.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder } from '../support/proxy-world.ts'
 import { film, startSamplePlex } from '../support/sample-plex.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { startToxicRelay, type Toxic, type ToxicRelay } from '../support/toxic-relay.ts'
 import { assertOnlyCanonicalReads } from '../support/witness.ts'
 import { recordFigure } from './figures.ts'
@@ -85,7 +85,7 @@ async function startToxicWorld(layers: Layers) {
     ],
   })
   const relay = await startToxicRelay(Number(new URL(plex.url).port))
-  const connection = createPlexConnection(
+  const connection = connectToSeenPlex(
     { url: `http://127.0.0.1:${relay.port}`, token: plex.token, verifySsl: true, clientIdentifier: 'toxics' },
     { headersTimeoutMs: 300, bodyTimeoutMs: 300, keepAliveTimeoutMs: 2_000 },
   )

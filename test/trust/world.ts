@@ -4,7 +4,7 @@ import {
   type PromiscuousPlexOptions,
   startPromiscuousPlex,
 } from '../../src/demo/sample-plex/promiscuous.ts'
-import { createPlexConnection, type UpstreamLimits } from '../../src/plex/upstream.ts'
+import type { UpstreamLimits } from '../../src/plex/upstream.ts'
 import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
 import type { ProxyLimits } from '../../src/proxy/limits.ts'
 import type { ProxyRecorder } from '../../src/proxy/recorder.ts'
@@ -16,6 +16,7 @@ import {
   type ListRecorder,
   realToken,
 } from '../support/proxy-world.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { sectionMetaXml } from '../support/tiny-plex.ts'
 import { assertOnlyCanonicalReads } from '../support/witness.ts'
 
@@ -45,7 +46,7 @@ export async function startTrustWorld(options: TrustWorldOptions = {}): Promise<
     answer: (target) => (target.includes('includeMeta=1') ? sectionMetaXml : null),
     ...options.plex,
   })
-  const connection = createPlexConnection(
+  const connection = connectToSeenPlex(
     { url: plex.url, token: realToken, verifySsl: true, clientIdentifier },
     options.upstream,
   )

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder, realToken, request } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
 import { startScriptedServer } from '../support/scripted-server.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 
 /** An answer that nobody asked for must not become that of the next request on the same connection (response smuggling). */
 const answer = (body: string) =>
@@ -26,7 +26,7 @@ test.each<[string, (target: string) => string]>([
     const [, target = ''] = head.split(' ')
     socket.write(answerTo(target))
   })
-  await using connection = createPlexConnection(
+  await using connection = connectToSeenPlex(
     { url: plex.url, token: realToken, verifySsl: true, clientIdentifier: 'extra' },
     // One connection for all: what is left over would meet the next request there.
     { maxConnections: 1, headersTimeoutMs: 500, bodyTimeoutMs: 500 },

@@ -1,6 +1,5 @@
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import {
   clientToken,
@@ -10,9 +9,10 @@ import {
   startProxyWorld,
 } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 
 function options(preferredPort: number) {
-  const connection = createPlexConnection({
+  const connection = connectToSeenPlex({
     url: 'http://127.0.0.1:9',
     token: 't',
     verifySsl: true,

@@ -8,7 +8,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { allowRead } from '../../src/plex/classify-read.ts'
 import type { PlexConnection, PlexServerAddress } from '../../src/plex/connection.ts'
-import { createPlexConnection, type UpstreamLimits } from '../../src/plex/upstream.ts'
+import type { UpstreamLimits } from '../../src/plex/upstream.ts'
+import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { startTinyPlex, type TinyPlex } from '../support/tiny-plex.ts'
 
 const closing: AsyncDisposable[] = []
@@ -20,7 +21,7 @@ function connect(
   address: Partial<PlexServerAddress> & { url: string },
   limits?: Partial<UpstreamLimits>,
 ): PlexConnection {
-  const connection = createPlexConnection({ token: 'real', verifySsl: true, clientIdentifier: 'c', ...address }, limits)
+  const connection = connectToSeenPlex({ token: 'real', verifySsl: true, clientIdentifier: 'c', ...address }, limits)
   closing.push(connection)
   return connection
 }

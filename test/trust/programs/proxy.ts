@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { createPlexConnection } from '../../../src/plex/upstream.ts'
 import { startProxy } from '../../../src/proxy/server.ts'
 import { clientToken, realToken } from '../../support/proxy-world.ts'
+import { connectToSeenPlex } from '../../support/seen-plex.ts'
 import { clientIdentifier, createCountingRecorder, createForgetfulCaptures } from '../world.ts'
 
 /** What the process has and holds at a moment of rest. */
@@ -17,7 +17,7 @@ export interface Held {
 }
 
 /** A process with nothing but the proxy in it. Argument: Plex's address. Prints its port, then what it holds each time a line comes in. */
-const connection = createPlexConnection(
+const connection = connectToSeenPlex(
   { url: process.argv[2] ?? '', token: realToken, verifySsl: true, clientIdentifier },
   { keepAliveTimeoutMs: 500 },
 )
