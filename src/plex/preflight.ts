@@ -19,18 +19,18 @@ export interface Preflight {
 /**
  * Four reads before anything starts: is it a Plex server, asked without the token (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED,
  * PLEX_NOT_A_SERVER); then at once: does it take the token (PLEX_TOKEN_REFUSED) and what is its name, which libraries has it,
- * and does it refuse the same read without a token.
+ * and does it refuse the same read without a token (not asked where `isBarrier` says that it did a moment ago).
  */
 export async function preflight(
   connection: PlexConnection,
   reader: PlexReader,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; isBarrier?: boolean } = {},
 ): Promise<Preflight> {
   const { url } = connection.address
   const { machineIdentifier, version } = await identify(connection, options.signal)
   const read = createContainerReader(connection, options.signal)
-  const [bare, sections, root] = await Promise.all([
-    read('/library/sections', { withoutToken: true, timeoutMs: preflightTimeoutMs }),
+  const [tokenIsBarrier, sections, root] = await Promise.all([
+    options.isBarrier || refusesWithoutToken(read),
     reader.sections(),
     readRoot(read, url),
   ])
@@ -38,14 +38,19 @@ export async function preflight(
     machineIdentifier,
     name: root.name ?? url,
     version,
-    // Only a refusal proves a barrier; a 500 here proves nothing.
-    tokenIsBarrier: bare.status === 401 || bare.status === 403,
+    tokenIsBarrier,
     sections: sections.list,
     digests: new Map([
       ['/', root.digest],
       ['/library/sections', sections.digest],
     ]),
   }
+}
+
+/** Only a refusal proves a barrier; a 500 here proves nothing. */
+async function refusesWithoutToken(read: ReadContainer): Promise<boolean> {
+  const { status } = await read('/library/sections', { withoutToken: true, timeoutMs: preflightTimeoutMs })
+  return status === 401 || status === 403
 }
 
 /** The server's name, which `/identity` does not tell. */

@@ -7,6 +7,7 @@ import { type Preflight, preflight } from '../plex/preflight.ts'
 import { createPlexReader, type PlexReader } from '../plex/reads.ts'
 import { createPlexConnection } from '../plex/upstream.ts'
 import { limitsOf } from './limits-of.ts'
+import type { Barriers } from './remembered.ts'
 
 /** One Plex server and token of the config, reached and judged. */
 export interface JobServer {
@@ -34,7 +35,7 @@ export interface JobServers extends AsyncDisposable {
  */
 export async function connectServers(
   config: JobConfig,
-  options: { fallbackIdentifier: string; wanted: readonly string[]; signal: AbortSignal },
+  options: { fallbackIdentifier: string; wanted: readonly string[]; signal: AbortSignal; barriers?: Barriers },
 ): Promise<JobServers> {
   const overlaid = config.libraries.filter((library) => library.overlayFiles.length > 0 || library.removeOverlays)
   const indexes = [...new Set(overlaid.map((library) => library.serverIndex))]
@@ -56,7 +57,7 @@ export async function connectServers(
     }
     await Promise.all(
       servers.map(async (server) => {
-        server.info = await preflight(server.connection, server.reader, { signal: options.signal })
+        server.info = await lookAt(server, config, options)
         server.id = server.info.machineIdentifier
       }),
     )
@@ -72,6 +73,18 @@ export async function connectServers(
     await close()
     throw error
   }
+}
+
+async function lookAt(
+  { index, connection, reader }: JobServer,
+  { servers }: JobConfig,
+  { signal, barriers }: { signal: AbortSignal; barriers?: Barriers },
+): Promise<Preflight> {
+  const { url = '', token = '' } = servers[index] ?? {}
+  const isBarrier = barriers?.isKnown(url, token) === true
+  const info = await preflight(connection, reader, { signal, isBarrier })
+  if (info.tokenIsBarrier && !isBarrier) barriers?.note(url, token)
+  return info
 }
 
 const emptyPreflight: Preflight = {

@@ -11,10 +11,17 @@ import { ownIdentity } from './process-identity.ts'
  * to each. Disposing forgets all of it and removes its folder.
  */
 export interface Remembered extends AsyncDisposable {
+  readonly barriers: Barriers
   /** False when it ends with the job: then nothing has to be known for the next one. */
   readonly lasting: boolean
   /** The store of one server and token, for one job: two tokens may see different things. */
   borrow(serverId: string, token: string): Promise<BorrowedStore>
+}
+
+/** Servers that refused a read without the token within the last ten minutes: one that did not is asked again each time. */
+export interface Barriers {
+  isKnown(url: string, token: string): boolean
+  note(url: string, token: string): void
 }
 
 /** Disposing gives it back: what nobody borrows is forgotten when it has become too old to be used. */
@@ -70,6 +77,7 @@ export async function openRemembered(
 
   return {
     lasting,
+    barriers: createBarriers(limits),
     async borrow(serverId, token) {
       const name = createHash('sha256').update(`${serverId} ${token}`).digest('hex').slice(0, 24)
       // Another folder each time: one that is being removed must not take the next one's pictures along.
@@ -97,9 +105,24 @@ export async function openRemembered(
   }
 }
 
+function createBarriers({ maxIdleMs, maxStores }: RememberedLimits): Barriers {
+  const notedAtMs = new Map<string, number>()
+  const keyOf = (url: string, token: string) => createHash('sha256').update(`${url} ${token}`).digest('hex')
+  return {
+    isKnown: (url, token) => performance.now() - (notedAtMs.get(keyOf(url, token)) ?? -Infinity) < maxIdleMs,
+    note(url, token) {
+      notedAtMs.delete(keyOf(url, token))
+      for (const key of [...notedAtMs.keys()].slice(0, Math.max(0, notedAtMs.size - maxStores + 1)))
+        notedAtMs.delete(key)
+      notedAtMs.set(keyOf(url, token), performance.now())
+    },
+  }
+}
+
 /** The same memory for one job, which does not end with it. */
-export const lend = ({ borrow }: Remembered): Remembered => ({
+export const lend = ({ borrow, barriers }: Remembered): Remembered => ({
   lasting: true,
+  barriers,
   borrow,
   [Symbol.asyncDispose]: () => Promise.resolve(),
 })

@@ -80,7 +80,13 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const wanted = [request.library, ...config.preview.targets.map(({ library }) => library)].filter(
     (name) => name !== undefined,
   )
-  await using servers = await connectServers(config, { fallbackIdentifier, wanted, signal })
+  const { barriers } = request.fresh === true ? {} : (request.remembered ?? {})
+  await using servers = await connectServers(config, {
+    fallbackIdentifier,
+    wanted,
+    signal,
+    ...(barriers && { barriers }),
+  })
   const chosen = await chooseTargets(config, servers, {
     specs: request.specs,
     library: request.library,

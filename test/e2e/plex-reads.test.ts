@@ -60,6 +60,12 @@ const asKometa = ({ plex }: JobWorld): string[] =>
     headerLines.some((line) => /^accept: \*\/\*$/i.test(line)) ? target : [],
   )
 
+/** What was asked without the token: who is there, and, where that is not known from a moment ago, whether the token is a barrier. */
+const withoutToken = ({ plex }: JobWorld): string[] =>
+  plex.journal.flatMap(({ headerLines, target }) =>
+    headerLines.some((line) => /^x-plex-token:/i.test(line)) ? [] : target,
+  )
+
 test('after an edit Plex is asked for little, and never again for what stayed the same', async () => {
   const config = (more: string) => (url: string) =>
     `plex: {url: "${url}", token: ${canaries.plex}}\ntmdb: {apikey: x}\nlibraries:\n  Movies: {overlay_files: [{default: resolution}${more}]}\n`
@@ -71,6 +77,7 @@ test('after an edit Plex is asked for little, and never again for what stayed th
   const first = await run(world, request)
   expect(first.summary.status).toBe('success')
   expect(asKometa(world).length).toBeGreaterThan(25)
+  expect(withoutToken(world)).toEqual(['/identity', '/library/sections'])
 
   writeFileSync(world.configPath, config(', {default: runtimes}')(world.plex.url))
   world.plex.clearJournal()
@@ -80,6 +87,7 @@ test('after an edit Plex is asked for little, and never again for what stayed th
   const asked = asKometa(world)
   expect(asked.length - (scope?.requests.self_check ?? 0), asked.join('\n')).toBeLessThanOrEqual(10)
   expect(shaOf(second)).not.toEqual(shaOf(first))
+  expect(withoutToken(world)).toEqual(['/identity'])
 
   // The same bytes as from a preview that remembers nothing.
   const alone = await run(world, { specs: request.specs, jobDir: join(world.dir, 'alone') })
@@ -88,6 +96,7 @@ test('after an edit Plex is asked for little, and never again for what stayed th
   world.plex.clearJournal()
   const fresh = await run(world, { ...request, fresh: true })
   expect(asKometa(world).length - (scope?.requests.self_check ?? 0)).toBeGreaterThan(20)
+  expect(withoutToken(world)).toEqual(['/identity', '/library/sections'])
   expect(shaOf(fresh)).toEqual(shaOf(second))
   world.assertUntouched()
 })

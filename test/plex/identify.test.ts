@@ -94,7 +94,9 @@ test('doctor', async () => {
 test('studio: connecting a config', async () => {
   await using web = await impostor()
   await using studio = await openStudio({ config: () => configFor(web.url, 'a-token-of-the-user') })
-  const { servers } = await studio.get('connect', { body: { kind: 'path', path: join(studio.dir, 'config/config.yml') } })
+  const { servers } = await studio.get('connect', {
+    body: { kind: 'path', path: join(studio.dir, 'config/config.yml') },
+  })
   expect(servers[0]?.problem?.code).toBe('PLEX_NOT_A_SERVER')
   expectNoToken(web, 'a-token-of-the-user')
 })
