@@ -56,7 +56,7 @@ export async function kometaRenderer(
     dir: install.dir,
     command: requirements.executable,
     pythonVersion: requirements.python,
-    args: (configPath) => kometaArgs(install.dir, configPath),
+    args: (configPath, dir) => kometaArgs(dir ?? install.dir, configPath),
     env: requirements.env,
     askPython: createLocalPython({
       python: requirements.executable,

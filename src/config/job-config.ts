@@ -67,7 +67,7 @@ export const noTmdbKey = 'tmdb.apikey is missing: Kometa does not start without 
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
   const files = await readSource(source, options.env)
-  const secrets = collectSecrets({ ...files.storedSecrets, ...options.secrets }, await environment(options))
+  const secrets = collectSecrets({ ...files.storedSecrets, ...options.secrets }, await environmentOf(options))
   const substituted = substituteSecrets(files.document, secrets.values)
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
   const warnings: string[] = []
@@ -184,7 +184,10 @@ const within = (folder: string, path: string | undefined): string | undefined =>
   path === undefined ? undefined : resolve(folder, path)
 
 /** The environment, with `<kometa>/config/.env` after it (kometa.py:81-82). */
-async function environment({ env, kometaDir }: LoadOptions): Promise<NodeJS.ProcessEnv> {
+export async function environmentOf({
+  env,
+  kometaDir,
+}: Pick<LoadOptions, 'env' | 'kometaDir'>): Promise<NodeJS.ProcessEnv> {
   if (kometaDir === undefined) return env
   const path = join(kometaDir, 'config', '.env')
   if (!(await exists(path))) return env

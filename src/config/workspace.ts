@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises
 import { homedir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { copyBackups, remainingBackups } from './backups.ts'
+import { makeDefaultConfig } from './default-config.ts'
 import type { JobConfig } from './job-config.ts'
 import { linkTo } from './link.ts'
 import { readUuid } from './locate.ts'
@@ -37,12 +38,18 @@ export interface Workspace extends AsyncDisposable {
   configPath: string
   /** Kometa's working directory. */
   cwd: string
+  /** Where Kometa is started from; the config beside its code, which is the run config once more, is there already. */
+  kometaDir: string
+  /** What Kometa takes for its config folder when it has lost its arguments; within `kometaDir`. */
+  defaultConfigDir: string
   /** HOME. */
   home: string
   /** ratingKey -> name of the clean original that was copied. */
   backups: ReadonlyMap<string, string>
   /** Items whose clean original is still there: Kometa removes it when it draws from an asset or restores (overlays.py:181-189, 717-719). */
   backupsLeft(): Promise<Set<string>>
+  /** Folders of the workspace that stand for the user's. */
+  places: readonly { ours: string; users: string }[]
   warnings: readonly string[]
 }
 
@@ -100,7 +107,11 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
   const configPath = join(configDir, 'kometa_run.yml')
   await writePrivately(configPath, options.runConfigText)
   await writePrivately(join(cwd, emptyOverlayFile), emptyOverlay)
-  await writePrivately(join(configDir, 'UUID'), await clientIdentifier(config, options))
+  const uuid = await clientIdentifier(config, options)
+  await writePrivately(join(configDir, 'UUID'), uuid)
+  const kometaDir = join(dir, 'kometa')
+  const defaults = { runConfigText: options.runConfigText, clientIdentifier: uuid, configDir }
+  const defaultConfigDir = await makeDefaultConfig(kometaDir, defaults)
   const home = join(dir, 'home')
   await makeHome(home, options.userHome ?? homedir())
   return {
@@ -108,8 +119,11 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
     configDir,
     configPath,
     cwd,
+    kometaDir,
+    defaultConfigDir,
     home,
     backups,
+    places: [{ ours: tree, users: top }, ...(inTree ? [] : [{ ours: configDir, users: config.configDir }])],
     backupsLeft: () => remainingBackups(overlays, options.ratingKeysByLibrary),
     warnings,
     async [Symbol.asyncDispose]() {

@@ -1,20 +1,31 @@
 import { join } from 'node:path'
 
 /**
- * Kometa's arguments for one overlay run that writes nothing of the user's. `--overlays-only` alone would wait for 05:00
+ * Kometa's options for one overlay run that writes nothing of the user's. `--overlays-only` alone would wait for 05:00
  * (kometa.py:1405-1443), hence `--run`; not `--run-libraries`, which splits names at `|`.
  */
+const options = (configPath: string): readonly [name: string, value: string | true][] => [
+  ['config', configPath],
+  ['run', true],
+  ['overlays-only', true],
+  ['ignore-schedules', true],
+  ['read-only-config', true],
+  ['no-report', true],
+  ['no-missing', true],
+  ['no-countdown', true],
+]
+
 export function kometaArgs(kometaDir: string, configPath: string): string[] {
-  return [
-    join(kometaDir, 'kometa.py'),
-    '--config',
-    configPath,
-    '--run',
-    '--overlays-only',
-    '--ignore-schedules',
-    '--read-only-config',
-    '--no-report',
-    '--no-missing',
-    '--no-countdown',
-  ]
+  const words = options(configPath).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value])])
+  return [join(kometaDir, 'kometa.py'), ...words]
+}
+
+/** The same options as variables (kometa.py:141-184): a worker process that has lost its command line still has these. */
+export function kometaVariables(configPath: string): Record<string, string> {
+  return Object.fromEntries(
+    options(configPath).map(([name, value]) => [
+      `KOMETA_${name.replaceAll('-', '_').toUpperCase()}`,
+      value === true ? 'true' : value,
+    ]),
+  )
 }

@@ -46,8 +46,7 @@ export interface LocalPythonOptions {
 
 /** An interpreter of this machine. */
 export function createLocalPython({ python, dir, home, env: user, extra }: LocalPythonOptions): AskPython {
-  // The user's checkout is read, never written.
-  const env = kometaEnvironment(user, { home, python, extra: { ...extra, PYTHONDONTWRITEBYTECODE: '1' } })
+  const env = kometaEnvironment(user, { home, python, ...(extra === undefined ? {} : { extra }) })
   return (question) =>
     runProgram(python, ['-c', question.script, ...(question.args ?? [])], { cwd: dir, env }, question)
 }

@@ -36,6 +36,8 @@ export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnviron
     // A pipe is no terminal: without these, progress comes late and titles break on Windows.
     PYTHONUNBUFFERED: '1',
     PYTHONIOENCODING: 'utf-8',
+    // The folders beside the code are the user's: their checkout, and the environment that may lie in it.
+    PYTHONDONTWRITEBYTECODE: '1',
     ...extra,
   })
   setProxies(result, user, windows)

@@ -10,7 +10,8 @@ export interface Explanation {
 }
 
 /** What of a process' end an explanation needs. */
-export type StopExit = Pick<KometaExit, 'cause' | 'code' | 'signal' | 'lastLines'> & { error?: string }
+export type StopExit = Pick<KometaExit, 'cause' | 'code' | 'signal' | 'lastLines'> &
+  Partial<Pick<KometaExit, 'error' | 'foreignConfig'>>
 
 /** What Python's libraries say when there is no way to a host. */
 const unreachable = /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/
@@ -68,6 +69,10 @@ const endWords: Record<Exclude<EndCause, 'exited'>, string> = {
 
 /** Why Kometa did not do its work at all; null when it came to its end without a critical error for the whole run. */
 export function explainStop(record: KometaRecord, exit: StopExit): Explanation | null {
+  if (typeof exit.foreignConfig === 'string') {
+    const words = `Kometa said that it runs ${exit.foreignConfig}, which is not the run config of this preview.`
+    return { reason: `${words} It was ended at once.`, logLines: exit.lastLines.slice(-5) }
+  }
   if (exit.cause !== 'exited') {
     const detail = exit.error === undefined ? '' : ` ${exit.error}`
     return { reason: `${endWords[exit.cause]}${detail}`, logLines: exit.lastLines.slice(-5) }

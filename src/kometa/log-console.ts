@@ -7,6 +7,9 @@ const maxStartupLines = 60
 const progress = /^\| (Overlaying|Restoring|Loaded|Processing): \(?(\d+)\/(\d+)\)?(?: (.*))?$/
 const kinds = { Overlaying: 'drawing', Restoring: 'restoring', Loaded: 'loading', Processing: 'loading' } as const
 
+/** config.py:253. */
+export const configUsed = /^Using (.+) as config$/
+
 /** What only the console has: progress of the moment, and why Kometa did not get as far as its log. */
 export function createConsoleReader(context: ParserContext) {
   let began = false
@@ -22,7 +25,12 @@ export function createConsoleReader(context: ParserContext) {
       if (found) {
         const name = found[1] as keyof typeof kinds
         context.emit({ type: kinds[name], done: Number(found[2]), total: Number(found[3]), title: found[4] ?? '' })
-      } else if (!began && line.trim() !== '' && startup.length < maxStartupLines && !line.startsWith('|')) {
+        return
+      }
+      // A Kometa that has lost its arguments may write its log elsewhere: then the console alone says what it runs.
+      const used = began ? undefined : configUsed.exec(line.replace(/^\|(.*?)\|?$/, '$1').trim())?.[1]
+      if (used !== undefined) context.emit({ type: 'config_used', path: used })
+      else if (!began && line.trim() !== '' && startup.length < maxStartupLines && !line.startsWith('|')) {
         startup.push(line.trimEnd())
       }
     },

@@ -48,6 +48,8 @@ type Step = { done: number; total: number; title: string }
 /** What the log says, in the order in which it says it. */
 export type KometaEventBody =
   | { type: 'version'; version: string }
+  /** The config that Kometa reads, as it names it. */
+  | { type: 'config_used'; path: string }
   | { type: 'run_started' }
   | { type: 'run_finished' }
   /** TMDb, MDBList, Trakt and so on; `reason` is Kometa's, when it failed. */

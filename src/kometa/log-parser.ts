@@ -1,6 +1,6 @@
 import { createApplyReader } from './log-apply.ts'
 import { createCompileReader } from './log-compile.ts'
-import { createConsoleReader } from './log-console.ts'
+import { configUsed, createConsoleReader } from './log-console.ts'
 import type { KometaEvent, KometaEventBody, LibraryName } from './log-events.ts'
 import { createRecordReader, type LogRecord } from './log-record.ts'
 import { createSetupReader } from './log-setup.ts'
@@ -57,6 +57,13 @@ export function createLogParser(): LogParser {
     for (const reader of [setup, compile.read, apply.read]) if (reader(record)) break
   }
 
+  /** Without waiting for the next record: what runs another config is to be ended at once. */
+  function nameConfig(record: LogRecord | undefined): void {
+    const path =
+      record?.file === 'config.py' && record.more.length === 0 ? configUsed.exec(record.text)?.[1] : undefined
+    if (path !== undefined) context.emit({ type: 'config_used', path })
+  }
+
   const collect = (act: () => void): KometaEvent[] => {
     events = []
     act()
@@ -65,8 +72,10 @@ export function createLogParser(): LogParser {
   return {
     feed: (line, source = 'meta') =>
       collect(() => {
-        if (source === 'meta') read(records.push(line))
-        else {
+        if (source === 'meta') {
+          read(records.push(line))
+          nameConfig(records.begun())
+        } else {
           at = null
           fromConsole.read(line)
         }

@@ -33,6 +33,8 @@ const levels: Record<string, LogLevel> = {
 export interface RecordReader {
   /** A record is whole when the next one begins: this returns the one before. */
   push(line: string): LogRecord | undefined
+  /** The one that further lines may still belong to. */
+  begun(): LogRecord | undefined
   end(): LogRecord | undefined
 }
 
@@ -52,6 +54,7 @@ export function createRecordReader(): RecordReader {
       if (current && rest !== '' && current.more.length < maxContinuationLines) current.more.push(rest)
       return undefined
     },
+    begun: () => current,
     end: () => take(),
   }
 }

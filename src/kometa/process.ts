@@ -9,6 +9,7 @@ import { createRecordReader } from './log-record.ts'
 import { tailFile } from './log-tail.ts'
 import { openScrubbedLog } from './scrubbed-log.ts'
 import type { Supervisor } from './supervisor.ts'
+import { createUserPaths, type UserPlace } from './user-paths.ts'
 
 interface KometaLimits extends ChildLimits {
   /** Bytes of each of the two log files; more is read, but not kept. */
@@ -32,6 +33,10 @@ export interface KometaOptions {
   logsDir: string
   redactor: Redactor
   signal: AbortSignal
+  /** Under which paths Kometa may name its config. It is ended at once when it names another one. */
+  runConfigs: readonly string[]
+  /** Paths of the workspace that stand for the user's own: what Kometa says is passed on with theirs. */
+  places: readonly UserPlace[]
   limits?: Partial<KometaLimits>
   /** Started ahead of time, so that nothing waits for it; it is disposed by whoever started it. */
   supervisor?: Supervisor
@@ -44,6 +49,8 @@ export interface KometaExit extends ChildExit {
   durationMs: number
   /** The end of the console output, scrubbed. */
   lastLines: string[]
+  /** The config that it named instead of ours, and was ended for. */
+  foreignConfig: string | null
   /** Why a log file is not whole, if so. */
   logProblems: string[]
 }
@@ -63,17 +70,30 @@ export interface KometaProcess {
  * Its exit code means nothing (promise 9): read success from the events.
  */
 export async function startKometa(options: KometaOptions): Promise<KometaProcess> {
-  const { metaLog, logsDir, redactor, onEvent, onRecord } = options
+  const { metaLog, logsDir, redactor, onRecord } = options
+  const inUsersPaths = createUserPaths(options.places)
+  const onEvent = options.onEvent && inUsersPaths.event(options.onEvent)
   const limits = { ...defaultKometaLimits, ...options.limits }
   const startedAt = performance.now()
   const parser = createLogParser()
   const records = createRecordReader()
   const lastLines: string[] = []
+  // The lines are scrubbed before they are read.
+  const ours = new Set([...options.runConfigs, ...options.runConfigs.map(redactor.text)])
+  let foreignConfig: string | null = null
+  let kill = () => {}
   const emit = (events: KometaEvent[]) => {
-    for (const event of events) onEvent?.(event)
+    for (const event of events) {
+      if (event.type === 'config_used' && !ours.has(event.path)) {
+        foreignConfig = event.path
+        kill()
+      }
+      onEvent?.(event)
+    }
   }
   const show = (record: ReturnType<typeof records.end>) => {
-    if (record) onRecord?.({ level: record.level, text: [record.text, ...record.more].join('\n'), at: record.at })
+    const text = (kept: NonNullable<typeof record>) => inUsersPaths.text([kept.text, ...kept.more].join('\n'))
+    if (record) onRecord?.({ level: record.level, text: text(record), at: record.at })
   }
 
   const file = (name: string) => ({ file: join(logsDir, name), redactor, maxBytes: limits.maxLogBytes })
@@ -82,7 +102,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     onLine(line) {
       emit(parser.feed(line, 'console'))
       if (line.trim() === '') return
-      lastLines.push(line)
+      lastLines.push(inUsersPaths.text(line))
       if (lastLines.length > keptConsoleLines) lastLines.shift()
     },
   })
@@ -111,6 +131,8 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     },
   })
 
+  kill = child.kill
+
   const finish = async (): Promise<KometaExit> => {
     const exit = await child.done
     const logProblems: string[] = []
@@ -122,7 +144,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     if (meta.problem !== undefined) logProblems.push(`meta.log: ${meta.problem}`)
     show(records.end())
     emit(parser.end())
-    return { ...exit, durationMs: Math.round(performance.now() - startedAt), lastLines, logProblems }
+    return { ...exit, durationMs: Math.round(performance.now() - startedAt), lastLines, foreignConfig, logProblems }
   }
   return { pid: child.pid, done: finish(), kill: child.kill }
 }

@@ -1,14 +1,18 @@
 import type { JobConfig } from '../config/job-config.ts'
 import type { Owner } from '../config/stale-workspaces.ts'
 import type { Workspace } from '../config/workspace.ts'
-import { kometaEnvironment } from './environment.ts'
+import type { AskPython } from './ask-python.ts'
 import { type ChosenIsolation, chooseIsolation, type IsolateMode, type IsolationOptions } from './isolation.ts'
+import { launchLocally } from './launch/launch-locally.ts'
 
 /** What is to be started in one workspace. */
 export interface LaunchOrder {
   command: string
-  args: readonly string[]
-  workspace: Pick<Workspace, 'dir' | 'cwd' | 'home' | 'configPath'>
+  /** The arguments, by the folder that Kometa is started from. */
+  args(kometaDir: string | null): readonly string[]
+  workspace: Pick<Workspace, 'dir' | 'cwd' | 'home' | 'configPath' | 'kometaDir' | 'defaultConfigDir'>
+  /** The user's Kometa on this machine; null for a renderer that has none here. */
+  checkout: Checkout | null
   config: JobConfig
   /** The user's environment, of which Kometa gets what it needs. */
   userEnv: NodeJS.ProcessEnv
@@ -18,12 +22,21 @@ export interface LaunchOrder {
   owner: Owner
 }
 
+export interface Checkout {
+  dir: string
+  /** Of ours, and lasting: what Kometa's modules compile to. */
+  bytecodeDir: string
+  askPython: AskPython | undefined
+}
+
 /** The process of this machine that stands for Kometa: its output is Kometa's, and it is told when Kometa shall end. */
 export interface Launch extends AsyncDisposable {
   command: string
   args: string[]
   cwd: string
   env: Record<string, string>
+  /** Under which paths Kometa finds the run config: what it names must be one of them. */
+  runConfigs: readonly string[]
   /** When that process is gone: ends what it may have left running. Says in words what could not be ended. */
   end(): Promise<string[]>
 }
@@ -49,14 +62,7 @@ export const localRunner: KometaRunner = {
   image: null,
   host: '127.0.0.1',
   isolate: chooseIsolation,
-  launch: async ({ command, args, workspace, userEnv, extraEnv }) => ({
-    command,
-    args: [...args],
-    cwd: workspace.cwd,
-    env: kometaEnvironment(userEnv, { home: workspace.home, python: command, extra: extraEnv }),
-    end: async () => [],
-    [Symbol.asyncDispose]: async () => undefined,
-  }),
+  launch: launchLocally,
   // Its supervisor ends it, and the record in its workspace what that one could not.
   endLeftovers: async () => undefined,
 }

@@ -19,8 +19,8 @@ export interface Renderer {
   command: string
   /** Of the interpreter, where `command` is one and was asked. */
   pythonVersion?: string
-  /** The argument list for one run config. */
-  args(configPath: string): string[]
+  /** The argument list for one run config; `dir` is where a Kometa of this machine is started from, null for any other. */
+  args(configPath: string, dir: string | null): string[]
   /** What the renderer's environment must have beyond the allow-list of src/kometa/environment.ts. */
   env?: Readonly<Record<string, string>>
   /** Kometa's interpreter, with its libraries, for a short program of ours; the sample renderer has none. */

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { environmentOf } from '../config/job-config.ts'
 import { makeRunConfig } from '../config/run-config.ts'
 import { createWorkspace } from '../config/workspace.ts'
 import type { Phase } from '../contract/events.ts'
+import { kometaVariables } from '../kometa/arguments.ts'
 import { createKometaRecorder, type KometaRecord } from '../kometa/kometa-record.ts'
 import { type KometaExit, startKometa } from '../kometa/process.ts'
-import type { KometaRunner } from '../kometa/runner.ts'
+import type { Checkout, KometaRunner } from '../kometa/runner.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
@@ -141,16 +143,19 @@ async function runOne(
   const proxyTokens = options.proxies.map(({ token }) => token)
   await using launch = await options.runner.launch({
     command: renderer.command,
-    args: renderer.args(workspace.configPath),
+    args: (dir) => renderer.args(workspace.configPath, dir),
+    checkout: checkoutOf(request),
     ...{ workspace, config, owner },
-    userEnv: request.env,
-    extraEnv: { ...renderer.env, ...options.gate.env },
+    userEnv: await environmentOf({ env: request.env, ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }) }),
+    extraEnv: { ...kometaVariables(workspace.configPath), ...renderer.env, ...options.gate.env },
   })
   const notHidden = await supervision.ready()
-  const { command, args, cwd, env } = launch
+  const { command, args, cwd, env, runConfigs } = launch
+  const places = renderer.dir === null ? [] : [{ ours: workspace.kometaDir, users: renderer.dir }]
   const kometa = await startKometa({
     ...(supervisor ? { supervisor } : {}),
-    ...{ command, args, cwd, env },
+    ...{ command, args, cwd, env, runConfigs },
+    places: [...places, ...workspace.places],
     metaLog: join(workspace.configDir, 'logs', 'meta.log'),
     logsDir,
     redactor: createRedactor([...config.secretsForRedaction, ...proxyTokens, options.gate.credential]),
@@ -176,6 +181,12 @@ async function runOne(
   const warnings = [...workspace.warnings, ...notHidden, ...left]
   const backupsLeft = await workspace.backupsLeft()
   return { libraries, exit, record: recorder.record, changes, warnings, logsDir, backups, backupsLeft }
+}
+
+/** The user's Kometa, as far as it is on this machine. */
+function checkoutOf({ renderer, dataDir }: JobRequest): Checkout | null {
+  if (renderer.dir === null) return null
+  return { dir: renderer.dir, bytecodeDir: join(dataDir, 'bytecode'), askPython: renderer.askPython }
 }
 
 /** What Kometa calls an error and default files make by the dozen: a definition that fits nothing in this library. */

@@ -145,6 +145,7 @@ test("the working directory reads as the user's own; what Kometa writes to is re
     'config/assets': 'link',
     'config/fonts': 'link',
     'config/kometa_run.yml': 'file',
+    'config/logs': 'dir',
     'config/my.yml': 'link',
     'config/overlays': 'dir',
     'config/overlays/4K': 'dir',
@@ -195,7 +196,6 @@ test("whatever Kometa does to what it knows, the user's files stay as they are",
   await appendFile(at('config/overlays/named.png'), 'more')
   for (const name of ['4K/101.png', '4K/999.png', 'images/480.png']) await unlink(at(`config/overlays/${name}`))
   await rename(at('config/my.yml'), at('config/renamed.yml'))
-  await mkdir(at('config/logs'))
   await writeFile(at('config/logs/meta.log'), 'new')
   await writeFile(at('config/kometa_run.yml'), 'new')
   await writeFile(at('config/title.ratings.tsv'), 'new')
@@ -249,6 +249,7 @@ describe('other places for the config', () => {
       'config/anidb_cache': 'dir',
       'config/anidb_cache/a.xml': 'file',
       'kometa_run.yml': 'file',
+      logs: 'dir',
       overlays: 'dir',
       'overlays/named.png': 'file',
       'overlays/TV  Shows Original Posters': 'dir',

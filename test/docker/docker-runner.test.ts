@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { kometaRenderer } from '../../src/cli/kometa-renderer.ts'
+import { kometaVariables } from '../../src/kometa/arguments.ts'
 import type { JobRequest } from '../../src/run/request.ts'
 import { cli, seen, startCli } from '../cli/cli.ts'
 import { canaries, filesWith, type JobWorld, run, startJobWorld } from '../e2e/job-world.ts'
@@ -120,12 +121,14 @@ test('no secret in an argument or in the environment of the command; the real to
       'LANG',
       'NO_PROXY',
       'PATH',
+      'PYTHONDONTWRITEBYTECODE',
       'PYTHONIOENCODING',
       'PYTHONUNBUFFERED',
       'TZ',
       'http_proxy',
       'https_proxy',
       'no_proxy',
+      ...Object.keys(kometaVariables('')),
     ].sort(),
   )
   expect(filesWith(world.jobDir, [credential, proxyToken])).toEqual([])

@@ -66,8 +66,8 @@ test('one Kometa that fails does not hide what the others drew', async () => {
   const sample = sampleRenderer()
   const renderer = {
     ...sample,
-    args: (config: string) =>
-      readFileSync(config, 'utf8').includes('Broken:') ? ['-e', 'process.exit(3)'] : sample.args(config),
+    args: (config: string, dir: string | null) =>
+      readFileSync(config, 'utf8').includes('Broken:') ? ['-e', 'process.exit(3)'] : sample.args(config, dir),
   }
   const { summary } = await run(world, { specs: ['101', '201'], renderer })
   expect(summary).toMatchObject({

@@ -43,7 +43,7 @@ test('only the allow-list passes', () => {
       PYTHONPATH: '/p',
     },
     ...{ LD_LIBRARY_PATH: '/l', TMPDIR: '/t', XDG_DATA_DIRS: '/d', REQUESTS_CA_BUNDLE: '/ca', SSL_CERT_FILE: '/ca2' },
-    ...{ HOME: home, BROWSER: 'true', PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' },
+    ...{ HOME: home, BROWSER: 'true', PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' },
     ...{ NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' },
   })
 })

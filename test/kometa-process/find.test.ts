@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
-import { kometaArgs } from '../../src/kometa/arguments.ts'
+import { kometaArgs, kometaVariables } from '../../src/kometa/arguments.ts'
 import { findKometa } from '../../src/kometa/find.ts'
 import { checkRequirements } from '../../src/kometa/requirements.ts'
 
@@ -135,6 +135,16 @@ test('Kometa’s arguments are exactly those', () => {
   expect(kometaArgs('/kometa', '/w/config/kometa_run.yml').join(' ').replaceAll('\\', '/')).toBe(
     '/kometa/kometa.py --config /w/config/kometa_run.yml --run --overlays-only --ignore-schedules --read-only-config --no-report --no-missing --no-countdown',
   )
+})
+
+test('each of them is a variable too', () => {
+  const [, , ...words] = kometaArgs('/kometa', '/w/kometa_run.yml')
+  const flags = words.filter((word) => word.startsWith('--') && word !== '--config')
+  const named = flags.map((flag) => [`KOMETA_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`, 'true'])
+  expect(kometaVariables('/w/kometa_run.yml')).toEqual({
+    KOMETA_CONFIG: '/w/kometa_run.yml',
+    ...Object.fromEntries(named),
+  })
 })
 
 // Skipped where there is no python3 that Kometa could use.

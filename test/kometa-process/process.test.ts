@@ -4,6 +4,8 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { explainStop } from '../../src/kometa/explain-stop.ts'
+import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
 import type { KometaEvent } from '../../src/kometa/log-events.ts'
 import { type KometaOptions, startKometa } from '../../src/kometa/process.ts'
 import { createRedactor } from '../../src/util/redact.ts'
@@ -29,6 +31,8 @@ function start(script: string, options: Partial<KometaOptions> = {}) {
     metaLog: join(folder, 'config', 'logs', 'meta.log'),
     logsDir: join(folder, 'logs'),
     redactor: createRedactor([token]),
+    runConfigs: [],
+    places: [],
     signal: new AbortController().signal,
     onEvent: (event) => events.push(event),
     ...options,
@@ -73,6 +77,62 @@ describe('a run that ends by itself', () => {
     const copy = readFileSync(join(folder, 'logs', 'meta.log'), 'utf8')
     expect(copy.split('\n')).toHaveLength(4)
     expect(copy).toContain('key (redacted)')
+  })
+
+  describe('the config that it names', () => {
+    const named = (path: string) => `Using ${path} as config`
+    const logged = (text: string) =>
+      `[2026-07-03 05:00:01,234] [config.py:253]            [INFO]     | ${text.padEnd(98)} |\n`
+    const inLog = (...texts: string[]) =>
+      `import { mkdirSync, writeFileSync } from 'node:fs'
+      mkdirSync('config/logs', { recursive: true })
+      writeFileSync('config/logs/meta.log', ${JSON.stringify(texts.map(logged).join(''))})`
+    const onConsole = (text: string) => `process.stderr.write(${JSON.stringify(`| ${text.padEnd(98)} |\n`)})`
+    const waiting = '\nsetInterval(() => {}, 1000)'
+    const runConfigs = ['/w/config/kometa_run.yml', `/w/${token}/config.yml`]
+
+    test.each([
+      ['in its log', inLog],
+      ['on its console', onConsole],
+    ])('%s, and it is the user’s own: it is ended at once, and the reason is in words', async (_name, say) => {
+      const { done } = await start(say(named('/kometa/config/config.yml')) + waiting, { runConfigs })
+      const exit = await done
+      expect(exit).toMatchObject({ foreignConfig: '/kometa/config/config.yml', cause: 'cancelled' })
+      expect(explainStop(summarizeKometa(events), exit)?.reason).toBe(
+        'Kometa said that it runs /kometa/config/config.yml, which is not the run config of this preview. It was ended at once.',
+      )
+    })
+
+    test.each(runConfigs)('ours, also where a secret is part of the path: %s', async (path) => {
+      const { done } = await start(`${inLog(named(path))}\n${onConsole(named(path))}`, { runConfigs })
+      expect(await done).toMatchObject({ foreignConfig: null, cause: 'exited', code: 0 })
+    })
+
+    test('a title that sounds like it, once the log has begun, is not it', async () => {
+      const late = `setTimeout(() => { ${onConsole(named('/kometa/config/config.yml'))} }, 600)`
+      const { done } = await start(`${inLog('Locating config...', 'Locating more...')}\n${late}`, { runConfigs })
+      expect(await done).toMatchObject({ foreignConfig: null, code: 0 })
+    })
+  })
+
+  test('what Kometa says is told with the user’s paths', async () => {
+    const said = "Overlay Error: Overlay image not found at '/w/kometa/defaults/x.png' nor in /w/kometa, but /w/kometa2"
+    const { done } = await start(
+      `import { mkdirSync, writeFileSync } from 'node:fs'
+      mkdirSync('config/logs', { recursive: true })
+      writeFileSync('config/logs/meta.log', ${JSON.stringify(`[2026-07-03 05:00:01,234] [overlay.py:1]             [ERROR]    | ${said} |\n`)})
+      process.stderr.write(${JSON.stringify(`${said}\n`)})`,
+      {
+        places: [
+          { ours: '/w/kometa', users: '/opt/Kometa' },
+          { ours: '/w', users: '/home' },
+        ],
+      },
+    )
+    const told =
+      "Overlay Error: Overlay image not found at '/opt/Kometa/defaults/x.png' nor in /opt/Kometa, but /home/kometa2"
+    expect((await done).lastLines).toEqual([told])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message', text: told }))
   })
 
   test('a flood of 30 MB is read at our pace, kept up to its limit, and leaves no memory behind', async () => {

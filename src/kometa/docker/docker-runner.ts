@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { z } from 'zod'
+import { defaultConfigName } from '../../config/default-config.ts'
 import type { Owner } from '../../config/stale-workspaces.ts'
 import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { containerEnvironment } from '../environment.ts'
 import { chosen } from '../isolation.ts'
 import type { KometaRunner, Launch, LaunchOrder } from '../runner.ts'
+import { defaultFolderOf, withDefaultConfig } from './default-config-mount.ts'
 import { dockerArguments, ownerLabel, ownUser } from './docker-arguments.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 import type { DockerEngine } from './docker-engine.ts'
@@ -54,7 +56,8 @@ async function launch(order: LaunchOrder, { docker, engine, image }: DockerRunne
   const emptyFile = join(workspace.dir, 'empty')
   await writeFile(envFile, envFileText(env), { flag: 'wx', mode: 0o600 })
   await writeFile(emptyFile, '', { flag: 'wx', mode: 0o600 })
-  const mounts = await findMounts({ config, workspaceDir: workspace.dir, files, emptyFile })
+  const users = await findMounts({ config, workspaceDir: workspace.dir, files, emptyFile })
+  const mounts = await withDefaultConfig(users, image, { ours: workspace.defaultConfigDir, empty: emptyFile })
   let ending: Promise<string[]> | undefined
   // The command that was killed leaves its container running; the one that ended has removed it.
   const end = () => {
@@ -64,11 +67,12 @@ async function launch(order: LaunchOrder, { docker, engine, image }: DockerRunne
   return {
     command: docker.path,
     args: dockerArguments({
-      ...{ name, image, engine, owner, mounts, envFile, cwd: workspace.cwd, args: order.args },
+      ...{ name, image, engine, owner, mounts, envFile, cwd: workspace.cwd, args: order.args(null) },
       user: ownUser(),
     }),
     cwd: workspace.dir,
     env: docker.env,
+    runConfigs: [workspace.configPath, posix.join(defaultFolderOf(image), defaultConfigName)],
     end,
     [Symbol.asyncDispose]: async () => {
       await end()

@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { linkTo } from '../../config/link.ts'
+import type { AskPython } from '../ask-python.ts'
+import type { CheckoutMirror } from './mirror-checkout.ts'
+
+/** Each is about 2 MB: one for each state of a checkout and each interpreter. */
+const maxKept = 6
+const compileTimeoutMs = 60_000
+
+/** Reads lines of source and target folder; a file that does not compile is Kometa's own matter to report. */
+const compileScript = `
+import os, py_compile, sys
+for line in sys.stdin:
+    source, folder = line.rstrip("\\n").split("\\t")
+    name = os.path.splitext(os.path.basename(source))[0] + "." + sys.implementation.cache_tag + ".pyc"
+    try:
+        py_compile.compile(source, cfile=os.path.join(folder, name), doraise=True)
+    except py_compile.PyCompileError:
+        pass
+`
+
+export interface BytecodeOptions {
+  /** The mirror, and what is in it. */
+  dir: string
+  mirror: CheckoutMirror
+  /** Of ours, and lasting. */
+  folder: string
+  python: string
+  askPython: AskPython
+}
+
+/**
+ * Gives the code of a mirror its bytecode. Kometa is told to write none, and would compile its modules each time
+ * (0.2 s). It is made once for each state of a checkout, in our own folder; no Kometa waits for `compiling`.
+ */
+export async function linkBytecode(options: BytecodeOptions): Promise<{ compiling: Promise<void> }> {
+  const { dir, mirror, folder } = options
+  const made = join(folder, keyOf(options))
+  if (!(await isFolder(made))) return { compiling: makeBytecode(options, made) }
+  const now = new Date()
+  await utimes(made, now, now)
+  for (const name of mirror.codeFolders) await linkTo(join(made, name), join(dir, name, '__pycache__'))
+  return { compiling: Promise.resolve() }
+}
+
+/** Another interpreter, or a file that is another one by what Python itself goes by: another folder. */
+function keyOf({ mirror, python }: BytecodeOptions): string {
+  const lines = mirror.sources.map(({ path, bytes, modifiedMs }) => `${path}\t${bytes}\t${modifiedMs}`)
+  return createHash('sha256')
+    .update([python, ...lines.sort()].join('\n'))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+async function makeBytecode({ mirror, folder, askPython }: BytecodeOptions, made: string): Promise<void> {
+  const begun = `${made}.${randomBytes(6).toString('hex')}.new`
+  try {
+    for (const name of mirror.codeFolders) await mkdir(join(begun, name), { recursive: true, mode: 0o700 })
+    // A line of the question cannot hold such a path; Kometa compiles that file itself.
+    const sources = mirror.sources.filter(({ path }) => !/[\t\r\n]/.test(path))
+    const input = sources.map(({ path, name }) => `${path}\t${dirname(join(begun, name))}\n`).join('')
+    await askPython({ script: compileScript, input, timeoutMs: compileTimeoutMs })
+    await rename(begun, made)
+    await removeOld(folder)
+  } catch (error) {
+    await rm(begun, { recursive: true, force: true })
+    // Another job was first.
+    if (!(await isFolder(made))) throw error
+  }
+}
+
+/** The least recently used go, and what a dead process began. */
+async function removeOld(folder: string): Promise<void> {
+  const found = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const info = await stat(join(folder, name)).catch(() => null)
+      return { name, usedMs: info?.mtimeMs ?? 0 }
+    }),
+  )
+  const newest = found.sort((one, other) => other.usedMs - one.usedMs)
+  for (const { name } of newest.slice(maxKept)) await rm(join(folder, name), { recursive: true, force: true })
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  )

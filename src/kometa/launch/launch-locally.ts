@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { defaultConfigName } from '../../config/default-config.ts'
+import { kometaEnvironment } from '../environment.ts'
+import type { Checkout, Launch, LaunchOrder } from '../runner.ts'
+import { linkBytecode } from './bytecode.ts'
+import { mirrorCheckout } from './mirror-checkout.ts'
+
+/** Kometa as a process of this machine, started from a mirror of the user's checkout whose config folder is ours. */
+export async function launchLocally(order: LaunchOrder): Promise<Launch> {
+  const { command, workspace, checkout } = order
+  const { kometaDir, defaultConfigDir } = workspace
+  const compiled = checkout === null ? Promise.resolve([]) : compileAhead(await prepareCode(order, checkout))
+  return {
+    command,
+    args: [...order.args(checkout === null ? null : kometaDir)],
+    cwd: workspace.cwd,
+    env: kometaEnvironment(order.userEnv, { home: workspace.home, python: command, extra: order.extraEnv }),
+    runConfigs: [workspace.configPath, join(defaultConfigDir, defaultConfigName)],
+    end: () => compiled,
+    [Symbol.asyncDispose]: async () => {
+      await compiled
+    },
+  }
+}
+
+async function prepareCode(
+  { command, workspace }: LaunchOrder,
+  { dir, bytecodeDir, askPython }: Checkout,
+): Promise<{ compiling: Promise<void> }> {
+  const mirror = await mirrorCheckout(dir, workspace.kometaDir)
+  if (askPython === undefined) return { compiling: Promise.resolve() }
+  return linkBytecode({ dir: workspace.kometaDir, mirror, folder: bytecodeDir, python: command, askPython })
+}
+
+/** In words what kept us from it; never rejects. */
+async function compileAhead({ compiling }: { compiling: Promise<void> }): Promise<string[]> {
+  return compiling.then(
+    () => [],
+    (error: unknown) => [
+      `Kometa's modules could not be compiled ahead, so Kometa starts later: ${error instanceof Error ? error.message : String(error)}`,
+    ],
+  )
+}
