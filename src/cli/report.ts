@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { styleText } from 'node:util'
 import type { Summary } from '../contract/summary.ts'
+import { targetProblems } from '../run/judge-job.ts'
 import type { ExitCode } from './program.ts'
 
 export function exitCodeOf(summary: Summary): ExitCode {
@@ -11,6 +12,15 @@ export function exitCodeOf(summary: Summary): ExitCode {
 const letThrough = ({ verification: { writes_forwarded: count } }: Summary): string =>
   count === 0 ? 'none' : `${count}`
 
+/** A reason that a line above has given is not said a second time. */
+function reasonOnce(reason: string | null, said: Set<string>): string | null {
+  if (reason === null || !said.has(reason)) {
+    if (reason !== null) said.add(reason)
+    return reason
+  }
+  return 'for the same reason'
+}
+
 /**
  * The end of a run for people: a line per target, then what to know, then where it all is. `dataDir` is the data folder whose
  * studio can show it; a job elsewhere is named to it.
@@ -19,6 +29,7 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
   const paint = (style: 'green' | 'yellow' | 'red' | 'bold' | 'dim', text: string) =>
     color ? styleText(style, text) : text
   const lines = ['']
+  const said = new Set<string>()
   for (const target of summary.targets) {
     const word = {
       exported: paint('green', 'ok      '),
@@ -27,7 +38,8 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
     }
     const what = target.restore
       ? 'a real run would take its overlays off'
-      : (target.reason ?? (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : 'drawn'))
+      : (reasonOnce(target.reason, said) ??
+        (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : 'drawn'))
     lines.push(`${word[target.status]} ${target.title}  ${paint('dim', what)}`)
     if (target.after) lines.push(`         ${join(jobDir, target.after.path)}`)
     if (target.after && target.depends_on_blocked_writes)
@@ -47,7 +59,9 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
       ),
     )
   }
-  for (const problem of summary.problems) lines.push(paint('red', problem))
+  // What keeps a target from its picture stands in its own line.
+  for (const problem of targetProblems(summary.targets)) said.add(problem)
+  for (const problem of summary.problems.filter((each) => !said.has(each))) lines.push(paint('red', problem))
   for (const warning of summary.warnings) lines.push(paint('yellow', warning))
   if (summary.renderer === 'sample') {
     lines.push('The pictures were drawn by the sample renderer, a stand-in for Kometa; `run` uses the real one.')

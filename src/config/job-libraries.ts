@@ -3,7 +3,7 @@ import { libraryKeys, refusedLibraryKeys, topLevelKeys } from './key-table.ts'
 import { isTruthy } from './normalise.ts'
 import { type OverlayEntry, overlayEntries, removesOverlays } from './overlay-entries.ts'
 import { type ConfigServer, createServerList, plexAccess } from './plex-servers.ts'
-import { type Secrets, type Substituted, secretName } from './secrets.ts'
+import { isKometaOption, type Secrets, type Substituted, secretName } from './secrets.ts'
 import { get, isMap, textOf, type YamlMap } from './yaml-value.ts'
 
 /** One entry of `libraries:` that Kometa could connect to. */
@@ -109,7 +109,17 @@ export function secretHint(name: string): string {
   if (name !== capitals && name !== secretName(name)) {
     return `Kometa does not find a name spelt so: write <<${capitals}>> or <<${secretName(name)}>>.`
   }
+  if (isKometaOption(capitals)) return optionHint(name, capitals)
   return `Set KOMETA_${capitals} (also in Kometa's config/.env), or give --secret ${name}=VALUE.`
+}
+
+/** Kometa's own options are no secrets, although they have variables of the same kind (kometa.py:187-214). */
+function optionHint(name: string, capitals: string): string {
+  const what = /^PLEX_(URL|TOKEN)$/.exec(capitals)?.[1]?.toLowerCase()
+  const other = `give the secret another name, such as <<my-${secretName(name)}>> with KOMETA_MY_${capitals}`
+  return what === undefined
+    ? `KOMETA_${capitals} is an option of Kometa and fills no <<${name}>>: ${other}.`
+    : `Kometa puts KOMETA_${capitals} only where "${what}: ENV" stands: write that, or ${other}.`
 }
 
 function unresolvedIn(unresolved: Substituted['unresolved'], mappingName: string): string[] {

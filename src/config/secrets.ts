@@ -20,6 +20,9 @@ const optionVariables = new Set(
     .map((name) => `KOMETA_${name.replaceAll('-', '_').toUpperCase()}`),
 )
 
+/** Whether KOMETA_<NAME> is a variable of one of Kometa's own options. */
+export const isKometaOption = (capitals: string): boolean => optionVariables.has(`KOMETA_${capitals}`)
+
 /** `--secret my_name=value` is `--kometa-my-name value` (kometa.py:187-204). */
 export const secretName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
 

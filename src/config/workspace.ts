@@ -44,6 +44,8 @@ export interface Workspace extends AsyncDisposable {
   defaultConfigDir: string
   /** HOME. */
   home: string
+  /** Places in it, and what of the user's stands behind each: for words that name a path. */
+  userPlaces: readonly (readonly [inside: string, users: string])[]
   /** ratingKey -> name of the clean original that was copied. */
   backups: ReadonlyMap<string, string>
   /** Items whose clean original is still there: Kometa removes it when it draws from an asset or restores (overlays.py:181-189, 717-719). */
@@ -122,6 +124,12 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
     kometaDir,
     defaultConfigDir,
     home,
+    userPlaces: await withRealPaths([
+      [configPath, config.configPath],
+      [configDir, config.configDir],
+      [cwd, userCwd],
+      [tree, top],
+    ]),
     backups,
     places: [{ ours: tree, users: top }, ...(inTree ? [] : [{ ours: configDir, users: config.configDir }])],
     backupsLeft: () => remainingBackups(overlays, options.ratingKeysByLibrary),
@@ -133,6 +141,14 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
 }
 
 const realPath = (path: string): Promise<string> => realpath(path).catch(() => path)
+
+/** Python says where it is by the real path, whatever link led there. */
+async function withRealPaths(places: readonly (readonly [string, string])[]): Promise<[string, string][]> {
+  const real = await Promise.all(
+    places.map(async ([inside, users]): Promise<[string, string]> => [await realPath(inside), users]),
+  )
+  return [...places.map(([inside, users]): [string, string] => [inside, users]), ...real]
+}
 
 /** `--kometa-config-dir`: overlay images of that folder count, over those beside the config. */
 async function mirrorOtherOverlays(userOverlays: string, overlays: string, mirror: MirrorOptions): Promise<void> {

@@ -43,7 +43,7 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
   const read: LogReader = ({ file, level, text, more }) => {
     const { library } = context
     if (library === null) return false
-    if (file === 'overlays.py' && level === 'info' && text === `${library.title} Library Overlays`) {
+    if (file === 'overlays.py' && level === 'info' && text === `${library.title} Library Overlays`.trim()) {
       compiling = true
       count = 0
       context.emit({ type: 'overlays_started', library })
@@ -59,7 +59,7 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
       // What follows the compilation is the apply reader's, this line as well.
       return false
     }
-    const suffix = ` Overlay in ${library.title}`
+    const suffix = ` Overlay in ${library.title}`.trimEnd()
     if (file === 'builder.py' && level === 'info' && text.endsWith(suffix)) {
       close()
       open = { ...newOpen, name: text.slice(0, -suffix.length) }

@@ -22,6 +22,12 @@ export function createSetupReader(context: ParserContext): LogReader {
     title = null
   }
 
+  /** By a name that stands in the middle of a line: blanks at its ends cannot be told from the padding. */
+  const libraryOf = (shown: string): LibraryName => {
+    const known = [...context.titles].find(([mapping]) => mapping === shown || mapping.trim() === shown)
+    return { mapping: known?.[0] ?? shown, title: known?.[1] ?? shown }
+  }
+
   const readers: Record<string, LogReader> = {
     'kometa.py': ({ text, level }) => {
       if (/^Starting (?:\S+ )?Run$/.test(text)) context.emit({ type: 'run_started' })
@@ -30,7 +36,7 @@ export function createSetupReader(context: ParserContext): LogReader {
       if (version !== undefined) context.emit({ type: 'version', version })
       const name = level === 'info' ? /^(?!Mapping )(.+) Library$/.exec(text)?.[1] : undefined
       if (name !== undefined) {
-        context.library = { mapping: name, title: context.titles.get(name) ?? name }
+        context.library = libraryOf(name)
         context.emit({ type: 'library_started', library: context.library })
       }
       return true

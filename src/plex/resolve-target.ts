@@ -144,7 +144,7 @@ function createFinder(context: ResolveContext): Finder {
         const found = await find(reading, byKey, explain)
         if (found.matches.length === 0) continue
         if (found.level === 'contains') contained ??= found
-        else return one(found, spec, [...keyNotes(spec, reading, found)])
+        else return one(found, spec, keyNotes(spec, reading))
       }
       if (!contained) throw explain.unknown()
       return one(contained, spec, containedNotes(contained, spec))
@@ -228,12 +228,10 @@ function serversFor(servers: readonly TargetServer[], machineIdentifier: string 
   })
 }
 
-function keyNotes(spec: TargetSpec, reading: TargetReading, found: Found): string[] {
-  if (spec.readings[0]?.kind !== 'rating-key' || spec.readings.length === 1) return []
-  const title = found.matches[0] ? displayTitle(found.matches[0].item) : ''
-  return reading.kind === 'rating-key'
-    ? [`"${spec.text}" is taken as the ratingKey of "${title}"; for a title of that name write "${spec.text} (Year)"`]
-    : [`no item has the ratingKey ${spec.text}: it is taken as a title`]
+/** The picture of a ratingKey is shown with its title: that needs no word. A number that is none may be a mistake. */
+function keyNotes(spec: TargetSpec, reading: TargetReading): string[] {
+  const isKey = reading.kind === 'rating-key' || spec.readings[0]?.kind !== 'rating-key'
+  return isKey ? [] : [`no item has the ratingKey ${spec.text}: it is taken as a title`]
 }
 
 const containedNotes = (found: Found, spec: TargetSpec): string[] =>

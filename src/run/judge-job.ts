@@ -21,10 +21,9 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   const { targets } = findings
   const refusedReads = findings.refusedReads.filter(isKometas)
   const missing = targets.filter(({ status }) => status === 'missing')
-  const incomplete = targets.filter(({ status }) => status === 'incomplete')
   const problems = [...findings.kometaProblems]
   if (missing.length === targets.length) problems.push('No picture of any target came.')
-  for (const { title, reason } of [...missing, ...incomplete]) problems.push(`${title}: ${reason ?? 'no picture came'}`)
+  problems.push(...targetProblems(targets.filter(({ reason }) => !findings.kometaProblems.includes(reason ?? ''))))
   if (refusedReads.length > 0) {
     const one = refusedReads.length === 1
     problems.push(
@@ -40,6 +39,25 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   }
   if (findings.dropped > 0) problems.push(`${findings.dropped} records are in the ledger only: there were too many.`)
   return { status: statusOf(findings, problems, missing.length === targets.length), problems }
+}
+
+/** Titles that are named for one reason. */
+const namedTitles = 5
+
+/** Why targets have no picture, or not all of it: a cause that several have in common is said once. */
+export function targetProblems(targets: JobFindings['targets']): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { title, status, reason } of targets) {
+    if (status === 'exported') continue
+    const words = reason ?? 'no picture came'
+    byReason.set(words, [...(byReason.get(words) ?? []), title])
+  }
+  return [...byReason].map(([reason, titles]) => `${listTitles(titles)}: ${reason}`)
+}
+
+function listTitles(titles: readonly string[]): string {
+  const more = titles.length - namedTitles
+  return `${titles.slice(0, namedTitles).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 /** A request without the job's token is some other process's on this machine: no badge is lost by it. */

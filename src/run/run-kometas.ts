@@ -8,6 +8,7 @@ import { kometaVariables } from '../kometa/arguments.ts'
 import { createKometaRecorder, type KometaRecord } from '../kometa/kometa-record.ts'
 import { type KometaExit, startKometa } from '../kometa/process.ts'
 import type { Checkout, KometaRunner } from '../kometa/runner.ts'
+import { createUserWords } from '../kometa/user-words.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
@@ -139,6 +140,7 @@ async function runOne(
   await options.picturesAreThere
   progress.starts()
   const recorder = createKometaRecorder()
+  const inUserWords = createUserWords(workspace.userPlaces)
   const follow = progress.of(process)
   const proxyTokens = options.proxies.map(({ token }) => token)
   await using launch = await options.runner.launch({
@@ -162,7 +164,7 @@ async function runOne(
     signal,
     ...(request.idleTimeoutMs === undefined ? {} : { limits: { idleTimeoutMs: request.idleTimeoutMs } }),
     onEvent(event) {
-      recorder.add(event)
+      recorder.add(inUserWords(event))
       follow(event)
     },
     onRecord: ({ level, text: line, at }) =>

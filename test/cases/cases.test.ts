@@ -82,7 +82,7 @@ async function withKometa(one: Case, kometa: Renderer, place: CasePlace): Promis
 async function replayed(one: Case, place: CasePlace): Promise<Finished> {
   if (!hasRecording(one.name)) throw new Error(`${one.name} has no recorded run: RECORD=1 with KOMETA_HOME makes one`)
   const recording = readRecording(one.name)
-  const kometa = await replayRenderer(one.name, recording, join(place.dir, 'replay'))
+  const kometa = await replayRenderer(one.name, recording, place.dir)
   const libraries = one.warmup ? await afterWarmUp(one, recording.warmup, python) : await coldLibraries(one)
   return preview(one, libraries, kometa, place, recording)
 }

@@ -1,12 +1,12 @@
 // Plays a Kometa whose run is on record: writes its log and sends its requests, in its order, to the Plex of its config.
-// Arguments: the recording, a marked picture, a plain picture, then Kometa's own.
+// Arguments: the recording, a marked picture, a plain picture, the user's folder, then Kometa's own.
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'yaml'
 
-const [recording, marked, plain, ...rest] = process.argv.slice(2)
+const [recording, marked, plain, root, ...rest] = process.argv.slice(2)
 const configPath = rest[rest.indexOf('--config') + 1]
 const config = parse(readFileSync(configPath, 'utf8'))
 const { url, token } = config.plex
@@ -44,8 +44,12 @@ function send({ method, target, image }) {
   })
 }
 
+/** The places that the recording has other names for. */
+const workspace = /^.*\/workspace-[^/]+/.exec(configPath)?.[0] ?? dirname(configPath)
+const here = (line) => line.replaceAll('/home/user/workspace', workspace).replaceAll('/home/user/kometa', root)
+
 for (const step of run.steps) {
   if (step.log === undefined) await send(step)
-  else appendFileSync(log, `${step.log.replace(/^\[[\d-]+ [\d:,]+\]/, stamp())}\n`)
+  else appendFileSync(log, `${here(step.log).replace(/^\[[\d-]+ [\d:,]+\]/, stamp())}\n`)
 }
 process.exitCode = run.exitCode

@@ -37,7 +37,8 @@ export function environmentOf(one: Case, plexUrl: string, place: CasePlace): Nod
 }
 
 /** A Kometa that does again what is on record. */
-export async function replayRenderer(name: string, recording: Recording, dir: string): Promise<Renderer> {
+export async function replayRenderer(name: string, recording: Recording, placeDir: string): Promise<Renderer> {
+  const dir = join(placeDir, 'replay')
   await mkdir(dir, { recursive: true })
   const marked = join(dir, 'marked.webp')
   const plain = join(dir, 'plain.jpg')
@@ -52,7 +53,7 @@ export async function replayRenderer(name: string, recording: Recording, dir: st
     warnings: [],
     dir: null,
     command: process.execPath,
-    args: (configPath) => [program, recordingPath(name), marked, plain, '--config', configPath],
+    args: (configPath) => [program, recordingPath(name), marked, plain, join(placeDir, 'user'), '--config', configPath],
   }
 }
 

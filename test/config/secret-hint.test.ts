@@ -7,3 +7,10 @@ test('what to do about a secret that nothing is known for', () => {
   // Kometa 2.4.4 looks for the two spellings above alone (config.py:485-488).
   expect(secretHint('tmdb_key')).toBe('Kometa does not find a name spelt so: write <<TMDB_KEY>> or <<tmdb-key>>.')
 })
+
+test("a name of one of Kometa's own options is filled by no variable of that name", () => {
+  expect(secretHint('plex-url')).toBe(
+    'Kometa puts KOMETA_PLEX_URL only where "url: ENV" stands: write that, or give the secret another name, such as <<my-plex-url>> with KOMETA_MY_PLEX_URL.',
+  )
+  expect(secretHint('timeout')).toContain('KOMETA_TIMEOUT is an option of Kometa and fills no <<timeout>>')
+})

@@ -1,5 +1,7 @@
 import type { CaseExpectation } from '../expectation.ts'
 
+const ourPaths = /\/workspaces?\/|workspace-/
+
 /** What is in the picture and what is not, what the rest of the config would change, schedules, reasons. */
 export const claims: Readonly<Record<string, CaseExpectation>> = {
   '02b-overlay-path-plain-string': {
@@ -7,5 +9,37 @@ export const claims: Readonly<Record<string, CaseExpectation>> = {
     status: 'success',
     asDirect: true,
     targets: { 1001: { overlays: ['new'] } },
+    // A plain ratingKey is no reason for a warning.
+    check: ({ summary }) => {
+      if (summary?.warnings.length !== 0) throw new Error(`warnings: ${summary?.warnings.join('\n')}`)
+    },
+  },
+  '08-font-path-missing': {
+    exit: 1,
+    targets: {
+      2000: {
+        status: 'missing',
+        reason: /ended_show .*font '.*\/user\/config\/overlays\/fonts\/Avenir_95_Black\.ttf' not found/,
+      },
+      2100: { status: 'missing' },
+    },
+    report: [
+      /Signal \(1990\) {2}No overlay matched/,
+      /Zulu \(1991\) {2}for the same reason/,
+      /Available fonts: (?:[\w-]+\.\w+,? ?){5}and \d+ more/,
+    ],
+    unreported: [ourPaths],
+    withKometa: { doctor: [/there is no font "config\/overlays\/fonts\/Avenir_95_Black\.ttf"/] },
+  },
+  '11c-leading-space-library-failure': {
+    exit: 1,
+    status: 'partial',
+    targets: { 1001: { status: 'missing', reason: /^No overlay matched.*bad \(/ }, 1002: { overlays: ['hd'] } },
+    unreported: [ourPaths],
+  },
+  '16b-secret-name-with-dash-and-run-flag': {
+    exit: 2,
+    error: [/<<plex-url>> in plex\.url/, /"url: ENV"/],
+    unreported: [/Set KOMETA_PLEX_URL/],
   },
 }

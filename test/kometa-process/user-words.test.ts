@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import type { KometaEvent } from '../../src/kometa/log-events.ts'
+import { createUserWords, cutLists } from '../../src/kometa/user-words.ts'
+
+const library = { mapping: '/work', title: '/work' }
+
+test("a reason names the user's paths, the deepest place first", () => {
+  const words = createUserWords([
+    ['/work', '/home/me'],
+    ['/work/cwd/config', '/home/me/kometa/config'],
+    ['/work/cwd', '/home/me/kometa'],
+  ])
+  const reason =
+    "Overlay Error: Overlay image not found at '/work/cwd/config/overlays/x.png', '/work/cwd/y' or '/work/z'"
+  const event: KometaEvent = {
+    type: 'definition_failed',
+    library,
+    name: '/work/cwd',
+    reason,
+    blank: false,
+    seq: 1,
+    at: 0,
+  }
+  expect(words(event)).toEqual({
+    ...event,
+    reason:
+      "Overlay Error: Overlay image not found at '/home/me/kometa/config/overlays/x.png', '/home/me/kometa/y' or '/home/me/z'",
+  })
+})
+
+test('a long list is cut after five, with a count', () => {
+  const fonts = Array.from({ length: 380 }, (_, at) => `Font${at}.ttf`)
+  expect(cutLists(`Overlay Error: font 'x' not found. Available fonts: ${fonts.join(', ')}`)).toBe(
+    "Overlay Error: font 'x' not found. Available fonts: Font0.ttf, Font1.ttf, Font2.ttf, Font3.ttf, Font4.ttf and 375 more",
+  )
+  const options = ['a', "it's", 'c', 'd', 'e', 'f', 'g'].map((name) => (name.includes("'") ? `"${name}"` : `'${name}'`))
+  expect(cutLists(`Plex Library 'Ghost' not found. Options: [${options.join(', ')}]`)).toBe(
+    `Plex Library 'Ghost' not found. Options: ['a', "it's", 'c', 'd', 'e' and 2 more]`,
+  )
+  const short = "Plex Error: Plex Library 'Ghost' not found. Options: ['Movies', 'TV Shows']"
+  expect(cutLists(short)).toBe(short)
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { judgeJob } from '../../src/run/judge-job.ts'
+
+const whole = { cancelled: false, kometaProblems: [], refusedReads: [], narrowedWrongly: false, dropped: 0 }
+const target = (title: string, reason: string | null) =>
+  ({ id: title, title, status: reason === null ? 'exported' : 'missing', reason }) as const
+
+test('a cause that several targets have in common is said once, with five of their titles', () => {
+  const targets = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map((title) => target(title, 'No overlay matched this item.'))
+  const { status, problems } = judgeJob({ ...whole, targets: [...targets, target('H', 'another'), target('I', null)] })
+  expect(status).toBe('partial')
+  expect(problems).toEqual(['A, B, C, D, E and 2 more: No overlay matched this item.', 'H: another'])
+})
+
+test('what kept Kometa from its work is not said again for each target', () => {
+  const reason = 'Kometa could not reach TMDb (api.themoviedb.org).'
+  const { problems } = judgeJob({
+    ...whole,
+    kometaProblems: [reason],
+    targets: [target('A', reason), target('B', reason)],
+  })
+  expect(problems).toEqual([reason, 'No picture of any target came.'])
+})
