@@ -5,6 +5,7 @@ import { access } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { Readable } from 'node:stream'
+import { guardFiles } from './isolation-files.ts'
 import type { IsolateOrder, OpenOrder, StartOrder, SupervisorReport } from './supervisor-messages.ts'
 
 /** How long one of the system's own small programs may take. */
@@ -17,8 +18,6 @@ r = fcntl.ioctl(s, 0x8913, struct.pack('16sh22x', b'lo', 0))
 f = struct.unpack('16sh22x', r)[1]
 fcntl.ioctl(s, 0x8914, struct.pack('16sh22x', b'lo', f | 0x41))
 `
-/** Hides each socket behind /dev/null, and names those that are there and cannot be hidden. */
-const hideScript = `for p do [ -S "$p" ] || continue; mount -n --bind /dev/null "$p" 2>/dev/null || printf '%s\\n' "$p"; done`
 /** Waits until its user namespace has its map, then becomes the command. */
 const waitScript = 'echo up >&3; exec 3>&-; read -r go && exec "$@" </dev/null'
 
@@ -33,18 +32,18 @@ export async function enterNamespace({ python, nested }: IsolateOrder, report: R
 }
 
 /**
- * Hides the Unix sockets, and listens where Kometa expects proxy and gate: those listening sockets go to the tool, which
+ * Guards the files, and listens where Kometa expects proxy and gate: those listening sockets go to the tool, which
  * serves them from outside. So no byte passes through this process, and there is no relay and no socket file to be found.
  */
-export async function openDoors({ ports, hide }: OpenOrder, report: Report): Promise<void> {
-  const notHidden = hide.length === 0 ? '' : await run('sh', ['-c', hideScript, 'sh', ...hide])
+export async function openDoors({ ports, files }: OpenOrder, report: Report): Promise<void> {
+  const unguarded = await guardFiles(files, run)
   for (const port of ports) {
     const door = await listen(port)
     await report({ type: 'door', port }, door)
     // From now on the tool alone accepts there.
     door.close()
   }
-  await report({ type: 'opened', notHidden: notHidden.split('\n').filter((path) => path !== '') })
+  await report({ type: 'opened', ...unguarded })
 }
 
 /** What a command says of its own namespace, started just as Kometa will be. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
 import type { Door } from '../util/door.ts'
 import { hasSupervisor, type Supervisor, type SupervisorOptions, startSupervisor } from './supervisor.ts'
+import type { GuardedFiles, UnguardedFiles } from './supervisor-messages.ts'
 
 export type IsolateMode = 'auto' | 'on' | 'off'
 
@@ -65,9 +66,13 @@ export const namespaceOptions = (python: string | null): NonNullable<SupervisorO
   nested: process.getuid?.() !== 0,
 })
 
-/** Lets a supervisor's namespace have these ways out and no others; resolves with the Unix sockets that could not be hidden. */
-export async function openDoors(supervisor: Supervisor, doors: readonly Door[]): Promise<readonly string[]> {
-  return await supervisor.open({ doors, hide: await unixSockets() })
+/** Lets a supervisor's namespace have these ways out and no others, and guards these files and all Unix sockets in it. */
+export async function openDoors(
+  supervisor: Supervisor,
+  doors: readonly Door[],
+  files: GuardedFiles,
+): Promise<UnguardedFiles> {
+  return await supervisor.open({ doors, files: { ...files, hide: [...files.hide, ...(await unixSockets())] } })
 }
 
 /** By interpreter and PATH: why there is no namespace to be had. That there is one is tried each time. */

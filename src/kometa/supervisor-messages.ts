@@ -15,8 +15,23 @@ export interface OpenOrder {
   type: 'open'
   /** Ports of 127.0.0.1 that are listened on inside, and served by the tool outside. */
   ports: number[]
-  /** Paths of Unix sockets that are hidden: a network namespace does not keep anybody from those. */
-  hide: string[]
+  files: GuardedFiles
+}
+
+/** What of this machine's files is kept from Kometa in its namespace. */
+export interface GuardedFiles {
+  /** Files that are hidden, and Unix sockets: a network namespace does not keep anybody from those. */
+  hide: readonly string[]
+  /** Folders that can be read and not written, with all that is mounted in them. */
+  readOnly: readonly string[]
+  /** Ours, which stays writable wherever it lies. */
+  writable: string
+}
+
+/** What could not be done, by path. */
+export interface UnguardedFiles {
+  notHidden: string[]
+  notReadOnly: string[]
 }
 
 export interface StartOrder {
@@ -33,7 +48,7 @@ export type SupervisorReport =
   | { type: 'isolated'; namespace: string }
   /** Comes with the listening socket. */
   | { type: 'door'; port: number }
-  | { type: 'opened'; notHidden: string[] }
+  | ({ type: 'opened' } & UnguardedFiles)
   | { type: 'started'; pid: number }
   /** Nothing was started. */
   | { type: 'failed'; error: string }

@@ -6,11 +6,13 @@ import type { Door } from '../util/door.ts'
 import { programCommand } from '../util/program-file.ts'
 import { signalTree } from './process-tree.ts'
 import {
+  type GuardedFiles,
   type IsolateOrder,
   parseReport,
   type StartOrder,
   type SupervisorOrder,
   type SupervisorReport,
+  type UnguardedFiles,
 } from './supervisor-messages.ts'
 
 /** How long a supervisor may take to make its namespace ready, and how long to open it. */
@@ -30,8 +32,8 @@ export interface Supervisor extends AsyncDisposable {
   readonly process: SupervisorProcess
   /** Resolves when the namespace stands and a command in it was not in this process's own; at once without isolation. */
   readonly ready: Promise<void>
-  /** Lets nothing out but these doors: what listens there is served here. Resolves with the sockets that could not be hidden. */
-  open(ways: { doors: readonly Door[]; hide: readonly string[] }): Promise<readonly string[]>
+  /** Lets nothing out but these doors: what listens there is served here. Resolves with the files that could not be guarded. */
+  open(ways: { doors: readonly Door[]; files: GuardedFiles }): Promise<UnguardedFiles>
   start(order: Omit<StartOrder, 'type'>): void
 }
 
@@ -66,7 +68,7 @@ export function startSupervisor({ env, isolation }: SupervisorOptions): Supervis
   return {
     process: child,
     ready,
-    open({ doors, hide }) {
+    open({ doors, files }) {
       const opened = whenReported(child, 'opened', (report, handle) => {
         const door = doors.find(({ port }) => port === report.port)
         if (!door || !(handle instanceof Server)) {
@@ -74,8 +76,8 @@ export function startSupervisor({ env, isolation }: SupervisorOptions): Supervis
         }
         served.push(door.serve(handle))
       })
-      send({ type: 'open', ports: doors.map(({ port }) => port), hide: [...hide] })
-      return opened.then(({ notHidden }) => notHidden)
+      send({ type: 'open', ports: doors.map(({ port }) => port), files })
+      return opened
     },
     start: (order) => send({ type: 'start', ...order }),
     async [Symbol.asyncDispose]() {

@@ -18,6 +18,7 @@ import { connectServers } from './connect-servers.ts'
 import { checkDiskSpace } from './disk-space.ts'
 import { exportOutputs } from './export-outputs.ts'
 import { fetchBeforePictures } from './fetch-before.ts'
+import { guardedFiles } from './guarded-files.ts'
 import { openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder, scrub } from './job-recorder.ts'
@@ -181,7 +182,10 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       targets,
       proxies: proxies.access,
       gate,
-      isolation: { chosen: isolation, doors: [...proxies.doors, ...gate.doors], python },
+      isolation: {
+        ...{ chosen: isolation, doors: [...proxies.doors, ...gate.doors], python },
+        files: await guardedFiles(config, renderer.dir, request.dataDir),
+      },
       workspaces,
       clientIdentifier: fallbackIdentifier,
       logsDir: folder.logsDir,

@@ -1,12 +1,15 @@
 import { AppError } from '../contract/errors.ts'
 import { type ChosenIsolation, namespaceOptions, openDoors } from '../kometa/isolation.ts'
 import { hasSupervisor, type Supervisor, startSupervisor } from '../kometa/supervisor.ts'
+import type { GuardedFiles, UnguardedFiles } from '../kometa/supervisor-messages.ts'
 import type { Door } from '../util/door.ts'
 
 /** How Kometa is kept from every way out but these doors. */
 export interface JobIsolation {
   chosen: ChosenIsolation
   doors: readonly Door[]
+  /** What is kept from it of the user's files. */
+  files: GuardedFiles
   /** Kometa's interpreter; null for a renderer that has none. */
   python: string | null
 }
@@ -22,20 +25,19 @@ export interface Supervision extends AsyncDisposable {
 }
 
 /** Takes the supervisor that isolation was tried with, or starts another one, and opens the doors ahead of its Kometa. */
-export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, python }: JobIsolation): Supervision {
+export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, files, python }: JobIsolation): Supervision {
   const isolated = chosen.mode === 'namespace'
   const supervisor =
     chosen.take() ??
     (hasSupervisor ? startSupervisor({ env, ...(isolated ? { isolation: namespaceOptions(python) } : {}) }) : null)
-  const opened =
-    isolated && supervisor ? supervisor.ready.then(() => openDoors(supervisor, doors)) : Promise.resolve([])
+  const opened = isolated && supervisor ? supervisor.ready.then(() => openDoors(supervisor, doors, files)) : null
   // Awaited in `ready`, unless the job has ended before.
-  opened.catch(() => undefined)
+  opened?.catch(() => undefined)
   return {
     supervisor,
     async ready() {
       try {
-        return (await opened).map((path) => `the Unix socket ${path} could not be hidden from Kometa`)
+        return wordsOf(await opened, files)
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause)
         throw new AppError('RUN_FAILED', `Kometa was not started, since it could not be isolated: ${why}`, {
@@ -46,4 +48,14 @@ export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, python }: Job
     },
     [Symbol.asyncDispose]: async () => supervisor?.[Symbol.asyncDispose](),
   }
+}
+
+function wordsOf(unguarded: UnguardedFiles | null, { hide }: GuardedFiles): string[] {
+  if (unguarded === null) return []
+  return [
+    ...unguarded.notHidden.map((path) => {
+      return `${hide.includes(path) ? path : `the Unix socket ${path}`} could not be hidden from Kometa`
+    }),
+    ...unguarded.notReadOnly.map((path) => `${path} could not be made read-only for Kometa`),
+  ]
 }

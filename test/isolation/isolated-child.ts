@@ -1,15 +1,18 @@
 import { startChild } from '../../src/kometa/child.ts'
 import { chooseIsolation, openDoors } from '../../src/kometa/isolation.ts'
 
-/** Runs one shell script isolated, as whoever this process is: `isolated-child.ts <script>`; prints isolation, exit and output. */
-const [script = ''] = process.argv.slice(2)
+/**
+ * Runs one shell script isolated, as whoever this process is: `isolated-child.ts <script> [guarded files as JSON]`; prints
+ * isolation, what could not be guarded, exit and output.
+ */
+const [script = '', guarded = '{"hide":[],"readOnly":[],"writable":"/tmp"}'] = process.argv.slice(2)
 const env = { PATH: process.env.PATH ?? '' }
 await using isolation = await chooseIsolation('auto', { env, python: null })
 await using supervisor = isolation.take()
 if (!supervisor) {
   process.stdout.write(JSON.stringify({ isolation }))
 } else {
-  await openDoors(supervisor, [])
+  const unguarded = await openDoors(supervisor, [], JSON.parse(guarded))
   const output: string[] = []
   const child = startChild({
     command: '/bin/sh',
@@ -23,5 +26,5 @@ if (!supervisor) {
       for (const stream of streams) stream.on('data', (chunk: Buffer) => output.push(chunk.toString('utf8')))
     },
   })
-  process.stdout.write(JSON.stringify({ isolation, exit: await child.done, output: output.join('') }))
+  process.stdout.write(JSON.stringify({ isolation, unguarded, exit: await child.done, output: output.join('') }))
 }

@@ -1,11 +1,22 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { chooseIsolation, openDoors } from '../../src/kometa/isolation.ts'
+import type { GuardedFiles } from '../../src/kometa/supervisor-messages.ts'
 
 const child = fileURLToPath(new URL('isolated-child.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,14 +36,15 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 interface Result {
   isolation: { mode: string; why: string }
+  unguarded?: { notHidden: string[]; notReadOnly: string[] }
   exit?: { code: number | null }
   output?: string
 }
 
-function isolated(script: string, user?: { uid: number; gid: number }): Result | null {
+function isolated(script: string, user?: { uid: number; gid: number }, files?: GuardedFiles): Result | null {
   const readable = spawnSync('test', ['-r', child], { cwd: root, ...user })
   if (readable.status !== 0) return null
-  const args = ['--import', 'tsx', child, script]
+  const args = ['--import', 'tsx', child, script, ...(files === undefined ? [] : [JSON.stringify(files)])]
   const options = { cwd: root, encoding: 'utf8' as const, env: { PATH: process.env.PATH, TMPDIR: dir }, ...user }
   const { stdout, stderr } = spawnSync(process.execPath, args, options)
   if (stdout === '') throw new Error(stderr)
@@ -78,6 +90,49 @@ describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and 
   })
 })
 
+describe.skipIf(isolation.mode === 'none')('files that are guarded', () => {
+  const users = [
+    { name: 'this user', user: undefined },
+    ...(isRoot ? [{ name: 'an ordinary user', user: { uid: 23456, gid: 23456 } }] : []),
+  ]
+
+  for (const { name, user } of users)
+    test(`are hidden and read-only for ${name}, who cannot undo it; outside all is as it was`, (context) => {
+      const checkout = join(dir, 'a checkout')
+      const data = join(checkout, 'data')
+      mkdirSync(join(checkout, 'inner'), { recursive: true })
+      mkdirSync(data)
+      const secret = join(checkout, 'config.yml')
+      writeFileSync(secret, 'the real token')
+      for (const path of [dir, checkout, join(checkout, 'inner'), data, secret])
+        if (user) chownSync(path, user.uid, user.gid)
+      const script = `cd '${checkout}'
+      for file in made inner/made; do touch "$file" 2>&1 || echo "not $file"; done
+      echo kept > data/made && cat data/made
+      cat config.yml; rm config.yml 2>&1
+      mount -o remount,bind,rw . 2>&1; umount config.yml 2>&1
+      unshare --user --map-root-user --mount sh -c 'mount -o remount,bind,rw .; umount config.yml; touch made; cat config.yml' 2>&1
+      true`
+      const files = { hide: [secret, join(checkout, 'nothing')], readOnly: [checkout], writable: data }
+      const result = isolated(script, user, files)
+      if (result === null) return context.skip('an ordinary user may not read this checkout')
+      if (result.isolation.mode === 'none') return context.skip(result.isolation.why)
+      expect(result.unguarded).toMatchObject({ notHidden: [], notReadOnly: [] })
+      expect(result.output).toContain('not made\n')
+      expect(result.output).toContain('not inner/made\n')
+      expect(result.output).toContain('kept\n')
+      expect(result.output).not.toContain('the real token')
+      expect(readdirSync(checkout).sort()).toEqual(['config.yml', 'data', 'inner'])
+      expect(readFileSync(secret, 'utf8')).toBe('the real token')
+      expect(readFileSync(join(data, 'made'), 'utf8')).toBe('kept\n')
+    })
+
+  test('what cannot be guarded is named', () => {
+    const files = { hide: [], readOnly: [join(dir, 'not there')], writable: dir }
+    expect(isolated('true', undefined, files)?.unguarded).toMatchObject({ notHidden: [], notReadOnly: files.readOnly })
+  })
+})
+
 describe.skipIf(isolation.mode === 'none')('the supervisor that isolation was tried with', () => {
   test('is had once', async () => {
     await using choice = await chooseIsolation('on', { env: process.env, python: null })
@@ -105,7 +160,9 @@ describe.skipIf(isolation.mode === 'none')('the supervisor that isolation was tr
     const gone = once(supervisor.process, 'exit')
     supervisor.process.kill('SIGKILL')
     await gone
-    await expect(openDoors(supervisor, [])).rejects.toThrow('it ended at once (SIGKILL)')
+    await expect(openDoors(supervisor, [], { hide: [], readOnly: [], writable: '/tmp' })).rejects.toThrow(
+      'it ended at once (SIGKILL)',
+    )
   })
 })
 

@@ -25,7 +25,7 @@ async function measure(port: number, door: ReturnType<typeof createDoor> | null)
   const env = { PATH: process.env.PATH ?? '' }
   await using supervisor = startSupervisor({ env, ...(door ? { isolation: namespaceOptions(null) } : {}) })
   await supervisor.ready
-  if (door) await openDoors(supervisor, [door])
+  if (door) await openDoors(supervisor, [door], { hide: [], readOnly: [], writable: '/tmp' })
   const output: Buffer[] = []
   const child = startChild({
     command: process.execPath,

@@ -33,8 +33,9 @@ async function openDoor(): Promise<Door & AsyncDisposable> {
   return { ...door, [Symbol.asyncDispose]: async () => void server.close().closeAllConnections() }
 }
 
+const noFiles = { hide: [], readOnly: [], writable: '/tmp' }
 const isolated = (chosen: ChosenIsolation, doors: readonly Door[] = []) =>
-  supervise(env, { chosen, doors, python: null })
+  supervise(env, { chosen, doors, files: noFiles, python: null })
 
 test.skipIf(isolation.mode === 'none')('every Kometa of a job has a namespace of its own, and the doors', async () => {
   await using door = await openDoor()

@@ -1,8 +1,9 @@
-import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { JobConfig } from '../../config/job-config.ts'
-import { secretStoreName } from '../../config/secret-store.ts'
+import { secretFilesOf } from '../../config/secret-files.ts'
 import { textOf, walkScalars } from '../../config/yaml-value.ts'
+import { isWithin } from '../../util/is-within.ts'
 
 /** Entries of a workspace that are looked at: its links are bounded below that. */
 const maxEntries = 50_000
@@ -71,7 +72,7 @@ export async function findMounts(options: MountOptions): Promise<Mount[]> {
   }
   const paths = withoutInner(gathered(wanted))
   const mounts = paths.map((path) => ({ source: path, target: path, readOnly: true }))
-  const secret = await secretFiles(config)
+  const secret = await secretFilesOf(config)
   const hidden = secret.filter((path) => paths.some((mounted) => isWithin(path, mounted)))
   return [
     { source: workspaceDir, target: workspaceDir, readOnly: false },
@@ -157,20 +158,4 @@ function withoutInner(paths: readonly string[]): string[] {
     if (!kept.some((outer) => isWithin(path, outer))) kept.push(path)
   }
   return kept
-}
-
-const isWithin = (path: string, outer: string): boolean =>
-  path === outer || path.startsWith(`${outer.replace(/\/$/, '')}${sep}`)
-
-/** Files that a workspace leaves out: under every path that leads to them. */
-async function secretFiles({ sourceFiles, configDir }: JobConfig): Promise<string[]> {
-  const named = [...sourceFiles, join(configDir, '.env'), join(configDir, secretStoreName)]
-  const paths = new Set<string>()
-  for (const path of named) {
-    const info = await lstat(path).catch(() => null)
-    if (info === null) continue
-    paths.add(resolve(path))
-    paths.add(await realpath(path).catch(() => path))
-  }
-  return [...paths]
 }

@@ -1,0 +1,21 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { JobConfig } from './job-config.ts'
+import { secretStoreName } from './secret-store.ts'
+
+/** Files with secrets of the user's, which a workspace leaves out: each under its own path and under that of the file itself. */
+export async function secretFilesOf(
+  { sourceFiles, configDir }: Pick<JobConfig, 'sourceFiles' | 'configDir'>,
+  kometaDir: string | null = null,
+): Promise<string[]> {
+  const ofKometa = kometaDir === null ? [] : ['config.yml', '.env'].map((name) => join(kometaDir, 'config', name))
+  const named = [...sourceFiles, join(configDir, '.env'), join(configDir, secretStoreName), ...ofKometa]
+  const paths = new Set<string>()
+  for (const path of named) {
+    const info = await lstat(path).catch(() => null)
+    if (info === null) continue
+    paths.add(resolve(path))
+    paths.add(await realpath(path).catch(() => path))
+  }
+  return [...paths]
+}
