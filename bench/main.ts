@@ -6,6 +6,7 @@ import { type Bench, type Figures, loadAverage, printTable, saveResults } from '
 import { measureListing } from './listing.ts'
 import { measurePreviews } from './preview.ts'
 import { measureProxy } from './proxy.ts'
+import { measureRedactor } from './redactor.ts'
 import { measureSecondPreview } from './second-preview.ts'
 import { measureTwoLibraries } from './two-libraries.ts'
 import { measureUploads } from './uploads.ts'
@@ -17,6 +18,7 @@ import { measureUploads } from './uploads.ts'
  */
 const benches: Record<string, Bench> = {
   decision: measureDecision,
+  redactor: measureRedactor,
   proxy: measureProxy,
   listing: measureListing,
   uploads: measureUploads,

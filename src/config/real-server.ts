@@ -1,4 +1,4 @@
-import { secretPattern } from '../util/secret-pattern.ts'
+import { createSecretMatcher } from '../util/redaction/secret-matcher.ts'
 import type { ConfigServer } from './plex-servers.ts'
 
 /** A token of fewer characters cannot be searched for inside other text: it would be found in half of all words. */
@@ -24,6 +24,9 @@ export interface RealServersOptions {
 export function createRealServers(servers: readonly ConfigServer[], options: RealServersOptions): RealServers {
   const known = servers.map((server, index) => describe(server, options.proxies[index]))
   const tokens = options.exposeToken ? [] : known
+  const tokenMatcher = createSecretMatcher(
+    tokens.map(({ token }) => token).filter((token) => token.length >= minSearchableTokenChars),
+  )
   const isToken = (text: string): boolean => tokens.some(({ token }) => text === token)
   return {
     isToken,
@@ -34,15 +37,15 @@ export function createRealServers(servers: readonly ConfigServer[], options: Rea
         else if (token.length >= minSearchableTokenChars) result = result.replaceAll(token, proxy?.token ?? '')
       }
       for (const { addresses, proxy } of known) {
-        for (const address of addresses) result = result.replace(address, proxy?.url ?? '')
+        for (const address of addresses) result = address.replace(result, proxy?.url ?? '')
       }
       return result
     },
     find(text) {
-      if (isToken(text) || tokens.some(({ tokenPattern }) => tokenPattern?.test(text))) return 'token'
+      if (isToken(text) || tokenMatcher.find(text).length > 0) return 'token'
       const readings = [text, ...decodedBase64(text)]
-      const hasAddress = known.some(({ addressPatterns }) =>
-        addressPatterns.some((pattern) => readings.some((reading) => pattern.test(reading))),
+      const hasAddress = known.some(({ addresses }) =>
+        addresses.some((address) => readings.some((reading) => address.isIn(reading))),
       )
       return hasAddress ? 'address' : undefined
     },
@@ -59,28 +62,57 @@ function describe(server: ConfigServer, proxy: { url: string; token: string } | 
   const realPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
   const prefix = pathname.replace(/\/+$/, '')
   // Other services may live on the same host: only host and port together are Plex. Behind a path prefix even these are shared.
-  const withPort = `${hostname}:${realPort}${prefix}`
-  const bare = port === '' ? [`${protocol}//${hostname}${prefix}`] : []
-  const searchable = server.token.length >= minSearchableTokenChars
+  const addresses = [
+    createAddress(`${hostname}:${realPort}${prefix}`, { schemes, end: /(?![\w.])/y, endIn: /(?!\d)/y }),
+  ]
+  if (port === '') {
+    const end = prefix === '' ? endOfServer : /(?![\w.:-])/y
+    addresses.push(createAddress(`${protocol}//${hostname}${prefix}`, { schemes: [], end, endIn: end }))
+  }
+  return { token: server.token, proxy, addresses }
+}
+
+const schemes = ['https://', 'http://', '//', 'https:', 'http:']
+
+/** `https://home.example` may be Plex while `https://home.example/tautulli` is not: Plex's own paths are few. */
+const endOfServer =
+  /(?![\w.:-])(?=$|["'\s<>?#]|\/(?:$|["'\s<>?#:]|library|photo|video|music|playlists|hubs|identity|status|media|accounts|clients|web\b))/iy
+
+interface AddressRules {
+  /** What goes with the address where it stands before it. */
+  schemes: readonly string[]
+  /** What must follow the address as it stands, and what must follow it in another spelling. */
+  end: RegExp
+  endIn: RegExp
+}
+
+/** One address of Plex; `A` to `Z` count as `a` to `z`. */
+function createAddress(address: string, { schemes, end, endIn }: AddressRules) {
+  const plain = lowerCase(address)
+  const matcher = createSecretMatcher([address], { ignoreCase: true })
   return {
-    token: server.token,
-    proxy,
-    tokenPattern: searchable ? new RegExp(secretPattern(server.token).source) : undefined,
-    addresses: [
-      new RegExp(`(?:https?:)?(?://)?${escapeRegex(withPort)}(?![\\w.])`, 'gi'),
-      ...bare.map((url) => new RegExp(`${escapeRegex(url)}(?![\\w.:-])${prefix === '' ? serviceGuard : ''}`, 'gi')),
-    ],
-    addressPatterns: [
-      new RegExp(`(?:${secretPattern(withPort).source})(?!\\d)`, 'i'),
-      ...bare.map(
-        (url) => new RegExp(`(?:${secretPattern(url).source})(?![\\w.:-])${prefix === '' ? serviceGuard : ''}`, 'i'),
-      ),
-    ],
+    isIn: (text: string): boolean => matcher.find(text).some((range) => matchesAt(endIn, text, range.end)),
+    /** Replaces the address where it stands as it is. */
+    replace(text: string, by: string): string {
+      const lower = lowerCase(text)
+      let result = ''
+      let from = 0
+      for (let at = lower.indexOf(plain); at >= 0; at = lower.indexOf(plain, at + 1)) {
+        if (at < from || !matchesAt(end, text, at + plain.length)) continue
+        const before = lower.slice(from, at)
+        const scheme = schemes.find((each) => before.endsWith(each)) ?? ''
+        result += text.slice(from, at - scheme.length) + by
+        from = at + plain.length
+      }
+      return result + text.slice(from)
+    },
   }
 }
 
-/** `https://home.example` may be Plex while `https://home.example/tautulli` is not: Plex's own paths are few. */
-const serviceGuard =
-  '(?=$|["\'\\s<>?#]|/(?:$|["\'\\s<>?#:]|library|photo|video|music|playlists|hubs|identity|status|media|accounts|clients|web\\b))'
+function matchesAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at
+  return pattern.test(text)
+}
 
-const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+/** Letters outside of ASCII stay: some have another length in lower case. */
+const lowerCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())

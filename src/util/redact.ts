@@ -1,8 +1,10 @@
 import type { Transform } from 'node:stream'
-import { createReplacer, createReplaceStream } from './replace-stream.ts'
-import { type BoundedPattern, escapeRegex, minBareSecretChars, secretPattern } from './secret-pattern.ts'
+import { namedPass, shortPass } from './redaction/named-values.ts'
+import { createReplacer, createReplaceStream, type Pass, replaceFound } from './redaction/replace-stream.ts'
+import { createSecretMatcher } from './redaction/secret-matcher.ts'
 
-const redacted = '(redacted)'
+/** Secrets shorter than this are no use as a bare search text: they would turn half of a log into `(redacted)`. */
+const minBareSecretChars = 6
 
 export interface Redactor {
   /** The text with every secret replaced by `(redacted)`. */
@@ -14,83 +16,27 @@ export interface Redactor {
   stream(): Transform
 }
 
-/** Values of these are secrets even if nobody told us: the part in parentheses stays, what follows goes. */
-const contexts: readonly { kept: string; value: string; maxChars: number }[] = [
-  // Whatever the token is: Kometa's, the user's, or one of another server in the same account.
-  {
-    kept: `X-Plex-Token\\\\{0,4}["']?[ \\t]{0,4}(?:[:=]|%(?:25){0,3}3D)[ \\t]{0,4}\\\\{0,4}["']?`,
-    value: `(?:(?!%(?:25){0,3}26)[^\\s&"'<>,;\\\\)}\\]|]){1,512}`,
-    maxChars: 40 + 512,
-  },
-  { kept: `Bearer[ \\t]{1,4}`, value: `[\\w.~+/=-]{8,2048}`, maxChars: 12 + 2048 },
-  {
-    kept: `Authorization["']?[ \\t]{0,4}[:=][ \\t]{0,4}["']?Basic[ \\t]{1,4}`,
-    value: `[\\w+/=-]{4,2048}`,
-    maxChars: 40 + 2048,
-  },
-  {
-    kept: `://[^\\s/:@?#"'<>]{0,128}:`,
-    value: `[^\\s/@?#"'<>]{1,256}(?=@)`,
-    maxChars: 140 + 256,
-  },
-  {
-    kept: `[?&](?:api_?key|token|access_token|client_secret|password)=`,
-    value: `[^\\s&"'<>]{1,512}`,
-    maxChars: 16 + 512,
-  },
-]
-
-/** Scrubs these secrets, in every spelling that `secretPattern` knows, and whatever stands where tokens stand. Made for the sinks: logs, files, replies. */
+/**
+ * Scrubs these secrets, in every spelling, and whatever stands where tokens stand. Made for the sinks: logs, files,
+ * replies. What a text costs does not grow with the number of secrets.
+ */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const known = compile(bareSecrets(secrets).map(secretPattern), 'g', () => redacted)
-  const named: BoundedPattern[] = contexts.map(({ kept, value, maxChars }) => ({
-    source: `(${kept})(?:\\(redacted\\)|${value})`,
-    maxChars,
-  }))
-  const passes = [known, compile([...named, ...shortSecrets(secrets)], 'gi', keepName)].filter(
-    (pass) => pass !== undefined,
-  )
+  const short = shortSecrets(secrets)
+  const passes: Pass[] = [createSecretMatcher(bareSecrets(secrets)), namedPass]
+  if (short.size > 0) passes.push(shortPass(short, minBareSecretChars))
   return {
-    text: (text) => passes.reduce((result, pass) => pass.replace(result), text),
-    stream: () => createReplaceStream(passes.map((pass) => createReplacer(pass.pattern, pass.maxChars, pass.replace))),
+    text: (text) => passes.reduce((result, { find }) => replaceFound(result, find(result)), text),
+    stream: () => createReplaceStream(passes.map(createReplacer)),
   }
 }
 
-interface Pass {
-  pattern: RegExp
-  maxChars: number
-  replace(text: string): string
-}
-
-function compile(
-  patterns: readonly BoundedPattern[],
-  flags: string,
-  replacement: (match: string, ...groups: unknown[]) => string,
-): Pass | undefined {
-  if (patterns.length === 0) return undefined
-  const pattern = new RegExp(patterns.map(({ source }) => source).join('|'), flags)
-  const maxChars = Math.max(...patterns.map((each) => each.maxChars))
-  return { pattern, maxChars, replace: (text) => text.replace(pattern, replacement) }
-}
-
-/** Secrets that are long enough to be searched for anywhere, the longest first; each line of one with line breaks counts too. */
-function bareSecrets(secrets: readonly string[]): string[] {
+/** Secrets that are long enough to be searched for anywhere; each line of one with line breaks counts too. */
+function bareSecrets(secrets: readonly string[]): Set<string> {
   const all = secrets.flatMap((secret) => [secret.trim(), ...secret.split(/[\r\n]+/).map((line) => line.trim())])
-  return [...new Set(all)].filter((secret) => secret.length >= minBareSecretChars).sort((a, b) => b.length - a.length)
+  return new Set(all.filter((secret) => secret.length >= minBareSecretChars))
 }
 
-/** A short secret counts only as the value of something that is named like a secret. */
-function shortSecrets(secrets: readonly string[]): BoundedPattern[] {
-  const short = [...new Set(secrets.map((secret) => secret.trim()))].filter(
-    (secret) => secret !== '' && secret.length < minBareSecretChars,
-  )
-  if (short.length === 0) return []
-  const names = '(?:token|key|secret|password|passwd|pin|auth)["\']?[ \\t]{0,4}(?:[:=]|%3D)[ \\t]{0,4}["\']?'
-  const values = short.map(escapeRegex).join('|')
-  return [{ source: `(${names})(?:${values})(?![\\w-])`, maxChars: 32 + minBareSecretChars }]
-}
-
-function keepName(match: string, ...rest: unknown[]): string {
-  const kept = rest.find((group) => typeof group === 'string')
-  return typeof kept === 'string' && match.startsWith(kept) ? `${kept}${redacted}` : redacted
+function shortSecrets(secrets: readonly string[]): Set<string> {
+  const trimmed = secrets.map((secret) => secret.trim())
+  return new Set(trimmed.filter((secret) => secret !== '' && secret.length < minBareSecretChars))
 }

@@ -157,4 +157,22 @@ describe('as a stream', () => {
     stream.write(`${token.slice(5)}\r| next`)
     expect(String(stream.read())).toBe('| Loaded: 1/2 (redacted)\r')
   })
+
+  test('a line of nothing but secrets is held back no further than its limit, and swallowed to its end', async () => {
+    const text = `before ${token.repeat(20_000)}\nafter ${token}\n`
+    const places = Array.from({ length: 100 }, (_, at) => at * 3001)
+    expect(await throughStream([token], cutAt(Buffer.from(text), places))).toBe('before (redacted)\nafter (redacted)\n')
+    const unfinished = cutAt(Buffer.from(token.repeat(20_000)), places)
+    expect(await throughStream([token], unfinished)).toBe('(redacted)')
+  })
+
+  test('a secret of 4,096 characters, in every encoding and over two writes', async () => {
+    const long = Array.from({ length: 1_024 }, (_, at) => `${at}/+=?`.padEnd(4, 'x').slice(0, 4)).join('')
+    for (const [, spell] of spellings) {
+      const bytes = Buffer.from(`a ${spell(long)} b\n`)
+      expect(await throughStream([long, token], cutAt(bytes, [1_000, 2_001]))).toMatch(
+        /^a \S{0,12}\(redacted\)\S{0,12} b\n$/,
+      )
+    }
+  })
 })
