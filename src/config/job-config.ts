@@ -12,7 +12,8 @@ import { emptyPreview, readPreviewSection } from './preview-section.ts'
 import { findSecrets, secretsAmong } from './redaction-secrets.ts'
 import { readSecretStore } from './secret-store.ts'
 import { collectSecrets, substituteSecrets } from './secrets.ts'
-import { readYamlFile } from './yaml-read.ts'
+import type { AskKometaYaml } from './yaml/kometa-reading.ts'
+import { createYamlFiles, type YamlFiles } from './yaml/yaml-files.ts'
 import { get, getMap, isMap, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts'
 
 export type ConfigSource =
@@ -30,6 +31,8 @@ export interface LoadOptions {
   /** `--kometa-config-dir`, `--kometa-cwd`. */
   kometaConfigDir?: string
   kometaCwd?: string
+  /** The YAML reader of the user's Kometa, where there is one: `Renderer.readYaml`. */
+  readYaml?: AskKometaYaml | undefined
 }
 
 /** A user's config, read and judged. It lives in memory only: it holds the real Plex token and every key. */
@@ -55,6 +58,13 @@ export interface JobConfig {
   /** For the redactor: tokens, keys and passwords of the whole config. */
   secretsForRedaction: readonly string[]
   warnings: readonly string[]
+  /** The user's YAML files, as Kometa reads them. */
+  files: YamlFiles
+  /**
+   * This config, once Kometa's own reader has seen its files as we have; where it sees something else, the config that it sees.
+   * Throws CONFIG_INVALID_YAML where it refuses one. The reader is asked while Plex is: nothing is to be started before.
+   */
+  confirmed(): Promise<JobConfig>
 }
 
 /** A warning of every config without one. */
@@ -66,7 +76,22 @@ export const noTmdbKey = 'tmdb.apikey is missing: Kometa does not start without 
  * TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
-  const files = await readSource(source, options.env)
+  const files = createYamlFiles(options.readYaml)
+  return load(source, options, files, 'ours')
+}
+
+/** Loads it and waits for Kometa's reader: for who has nothing to do meanwhile. */
+export async function loadConfirmedConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
+  return (await loadJobConfig(source, options)).confirmed()
+}
+
+async function load(
+  source: ConfigSource,
+  options: LoadOptions,
+  yamlFiles: YamlFiles,
+  reader: 'ours' | 'of Kometa',
+): Promise<JobConfig> {
+  const files = await readSource(source, options.env, reader === 'ours' ? yamlFiles.peek : yamlFiles.read)
   const secrets = collectSecrets({ ...files.storedSecrets, ...options.secrets }, await environmentOf(options))
   const substituted = substituteSecrets(files.document, secrets.values)
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
@@ -93,7 +118,7 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
   })
   if (!get(document, 'tmdb', 'apikey')) warnings.push(noTmdbKey)
   const sourceFiles = [...new Set([files.configPath, files.previewPath])]
-  return {
+  const config: JobConfig = {
     document,
     preview: files.preview,
     configPath: files.configPath,
@@ -108,7 +133,16 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
       ...new Set([...servers.map(({ token }) => token), ...findSecrets(document), ...secretsAmong(substituted.used)]),
     ],
     warnings,
+    files: yamlFiles,
+    confirmed: async () => {
+      if (reader === 'of Kometa') return config
+      const agreed: boolean[] = []
+      for (const path of files.read) agreed.push(await yamlFiles.confirm(path))
+      return agreed.every(Boolean) ? config : load(source, options, yamlFiles, 'of Kometa')
+    },
   }
+  yamlFiles.prepare([...files.read, ...(await ownOverlayFiles(config))])
+  return config
 }
 
 interface SourceFiles {
@@ -118,23 +152,33 @@ interface SourceFiles {
   configPath: string
   previewPath: string
   storedSecrets: Record<string, string>
+  /** All of them. */
+  read: readonly string[]
 }
 
-async function readSource(source: ConfigSource, env: NodeJS.ProcessEnv): Promise<SourceFiles> {
+type ReadYaml = (path: string) => Promise<YamlValue>
+
+async function readSource(
+  source: ConfigSource,
+  env: NodeJS.ProcessEnv,
+  readYaml: ReadYaml,
+): Promise<SourceFiles> {
   if (source.kind === 'config') {
     const configPath = await findConfig(source.configPath, env)
-    const document = withoutPreview(await readDocument(configPath))
-    return { document, preview: emptyPreview(), configPath, previewPath: configPath, storedSecrets: {} }
+    const document = withoutPreview(await readDocument(configPath, readYaml))
+    const only = { configPath, previewPath: configPath, read: [configPath] }
+    return { ...only, document, preview: emptyPreview(), storedSecrets: {} }
   }
   const previewPath = await findPreviewFile(source.jobDir)
-  const own = await readDocument(previewPath)
+  const own = await readDocument(previewPath, readYaml)
   const preview = readPreviewSection(own.get('preview'), basename(previewPath))
   const storedSecrets = await readSecretStore(dirname(previewPath))
   const basePath = await findBase(previewPath, own, preview)
   if (basePath === undefined) {
-    return { document: withoutPreview(own), preview, configPath: previewPath, previewPath, storedSecrets }
+    const only = { configPath: previewPath, previewPath, read: [previewPath] }
+    return { ...only, document: withoutPreview(own), preview, storedSecrets }
   }
-  const document = mergeOver(withoutPreview(await readDocument(basePath)), withoutPreview(own))
+  const document = mergeOver(withoutPreview(await readDocument(basePath, readYaml)), withoutPreview(own))
   const configPath = isMap(own.get('libraries')) ? previewPath : basePath
   // A preview.yml with libraries of its own may still lean on a config for the rest; that config's folder is Kometa's.
   return {
@@ -143,6 +187,7 @@ async function readSource(source: ConfigSource, env: NodeJS.ProcessEnv): Promise
     configPath: preview.config === undefined ? configPath : basePath,
     previewPath,
     storedSecrets,
+    read: [previewPath, basePath],
   }
 }
 
@@ -158,8 +203,8 @@ async function findBase(previewPath: string, own: YamlMap, preview: PreviewSecti
   })
 }
 
-async function readDocument(path: string): Promise<YamlMap> {
-  const document = await readYamlFile(path)
+async function readDocument(path: string, readYaml: ReadYaml): Promise<YamlMap> {
+  const document = await readYaml(path)
   if (isMap(document)) return document
   throw new AppError('CONFIG_INVALID', `${path} is ${document === null ? 'empty' : 'not a Kometa config'}`)
 }

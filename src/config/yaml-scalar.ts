@@ -13,8 +13,8 @@ const date =
 export function readPlainScalar(source: string): YamlKey {
   if (empty.test(source)) return null
   if (bool.test(source)) return source.toLowerCase() === 'true'
-  // A lone underscore is a word, though the pattern would take it for a number.
-  if ((int.test(source) && /[0-9]/.test(source)) || float.test(source)) {
+  // The resolver looks at the first character first: `_1` is a word, though the pattern would take it for a number.
+  if ((int.test(source) && /^[-+0-9]/.test(source) && /[0-9]/.test(source)) || float.test(source)) {
     const number = Number(source)
     return String(number) === source && Number.isFinite(number) ? number : { plain: source }
   }
