@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
 import { type Command, Option } from 'commander'
-import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
+import { type ConfigSource, loadConfirmedConfig } from '../config/job-config.ts'
 import type { DoctorCheck } from '../contract/doctor.ts'
 import { runDoctor } from '../run/doctor.ts'
 import { cancelOnSignals } from './cancel.ts'
@@ -74,11 +74,12 @@ async function doctor(options: DoctorCommandOptions, context: CliContext): Promi
       config:
         source === null
           ? null
-          : (kometaDir) =>
-              loadJobConfig(source, {
+          : (kometa) =>
+              loadConfirmedConfig(source, {
                 env,
                 secrets: options.secret,
-                ...(kometaDir === null ? {} : { kometaDir }),
+                readYaml: kometa?.readYaml,
+                ...(kometa?.dir ? { kometaDir: kometa.dir } : {}),
                 ...(options.kometaConfigDir === undefined ? {} : { kometaConfigDir: resolve(options.kometaConfigDir) }),
                 ...(options.kometaCwd === undefined ? {} : { kometaCwd: resolve(options.kometaCwd) }),
               }),

@@ -9,6 +9,7 @@ import { createImagePython } from '../kometa/docker/docker-python.ts'
 import { createDockerRunner } from '../kometa/docker/docker-runner.ts'
 import { describeKometa, findKometa } from '../kometa/find.ts'
 import { checkRequirements } from '../kometa/requirements.ts'
+import { createKometaYaml, yamlStamp } from '../kometa/yaml/kometa-yaml.ts'
 import type { Renderer } from '../run/renderer.ts'
 import { makeUsableFolder } from '../run/usable-folder.ts'
 
@@ -18,6 +19,9 @@ export interface KometaChoice {
   /** `--python`. */
   python?: string | undefined
 }
+
+/** What Kometa's YAML reader has said of files, by their hashes. */
+const readingsFile = 'yaml-readings.json'
 
 /** `--kometa docker:IMAGE`. */
 const dockerPrefix = 'docker:'
@@ -36,7 +40,7 @@ export async function kometaRenderer(
   const image = imageOf(choice.kometa ?? env.KOMETA_HOME)
   if (image !== null) {
     await makeUsableFolder(dataDir)
-    return dockerRenderer(image, choice, env, signal)
+    return dockerRenderer(image, choice, dataDir, env, signal)
   }
   const install = await findKometa({
     ...(choice.kometa === undefined ? {} : { dir: choice.kometa }),
@@ -46,6 +50,13 @@ export async function kometaRenderer(
   })
   await makeUsableFolder(dataDir)
   const requirements = await checkRequirements(install, join(dataDir, 'requirements.json'), env, signal)
+  const askPython = createLocalPython({
+    python: requirements.executable,
+    dir: install.dir,
+    home: dataDir,
+    env,
+    extra: requirements.env,
+  })
   return {
     kind: 'kometa',
     version: install.version,
@@ -58,12 +69,11 @@ export async function kometaRenderer(
     pythonVersion: requirements.python,
     args: (configPath, dir) => kometaArgs(dir ?? install.dir, configPath),
     env: requirements.env,
-    askPython: createLocalPython({
-      python: requirements.executable,
-      dir: install.dir,
-      home: dataDir,
-      env,
-      extra: requirements.env,
+    askPython,
+    readYaml: createKometaYaml({
+      ask: askPython,
+      identity: `${install.version} ${requirements.identity} ${await yamlStamp(install.dir)}`,
+      memoryFile: join(dataDir, readingsFile),
     }),
   }
 }
@@ -72,6 +82,7 @@ export async function kometaRenderer(
 async function dockerRenderer(
   name: string,
   { python }: KometaChoice,
+  dataDir: string,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): Promise<Renderer> {
@@ -80,6 +91,7 @@ async function dockerRenderer(
   const docker = await findDocker(env)
   const engine = await askEngine(docker, process.platform, signal)
   const image = await inspectImage(docker, name, signal)
+  const askPython = createImagePython(docker, image)
   return {
     kind: 'kometa',
     version: image.part === '' ? image.version : `${image.version}.${image.part}`,
@@ -90,7 +102,8 @@ async function dockerRenderer(
     dir: null,
     command: image.python,
     args: (configPath) => kometaArgs(image.dir, configPath),
-    askPython: createImagePython(docker, image),
+    askPython,
+    readYaml: createKometaYaml({ ask: askPython, identity: image.id, memoryFile: join(dataDir, readingsFile) }),
     runner: createDockerRunner({ docker, engine, image }),
   }
 }

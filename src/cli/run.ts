@@ -103,6 +103,7 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
     loadJobConfig(source, {
       env,
       secrets: options.secret,
+      readYaml: renderer.readYaml,
       ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }),
       ...(options.kometaConfigDir === undefined ? {} : { kometaConfigDir: resolve(options.kometaConfigDir) }),
       ...(options.kometaCwd === undefined ? {} : { kometaCwd: resolve(options.kometaCwd) }),

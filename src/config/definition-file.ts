@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { JobConfig } from './job-config.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
-import { readYamlFile } from './yaml-read.ts'
+import { readOrNull, type YamlFiles } from './yaml/yaml-files.ts'
 import { getMap, textOf } from './yaml-value.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function findDefinitionFile(
   const library = config.libraries.find((one) => one.mappingName === mappingName)
   for (const entry of library?.overlayFiles ?? []) {
     for (const { path, name } of await filesOf(entry, config.kometaCwd, kometaDir)) {
-      if (await defines(path, definition)) return name
+      if (await defines(config.files, path, definition)) return name
     }
   }
   return null
@@ -59,8 +59,8 @@ async function yamlFiles(folder: string, name: string): Promise<NamedFile[]> {
     .map((entry) => ({ path: join(folder, entry), name: join(name, entry) }))
 }
 
-async function defines(path: string, definition: string): Promise<boolean> {
+async function defines(files: YamlFiles, path: string, definition: string): Promise<boolean> {
   // A file that cannot be read was warned of before the run; here it only does not help.
-  const document = await readYamlFile(path).catch(() => null)
+  const document = await readOrNull(files, path)
   return document !== null && [...getMap(document, 'overlays').keys()].some((key) => textOf(key) === definition)
 }

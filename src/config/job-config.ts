@@ -7,6 +7,7 @@ import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
 import { defaultKometaCwd, exists, findConfig, findPreviewFile, isFolder, readUuid } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
+import { ownOverlayFiles } from './overlay-paths.ts'
 import type { ConfigServer } from './plex-servers.ts'
 import { emptyPreview, readPreviewSection } from './preview-section.ts'
 import { findSecrets, secretsAmong } from './redaction-secrets.ts'
@@ -61,10 +62,10 @@ export interface JobConfig {
   /** The user's YAML files, as Kometa reads them. */
   files: YamlFiles
   /**
-   * This config, once Kometa's own reader has seen its files as we have; where it sees something else, the config that it sees.
-   * Throws CONFIG_INVALID_YAML where it refuses one. The reader is asked while Plex is: nothing is to be started before.
+   * null once Kometa's own reader has seen these files as we have; where it sees something else, the config that it sees. Throws
+   * CONFIG_INVALID_YAML where it refuses one. The reader is asked while Plex is: nothing is to be started before.
    */
-  confirmed(): Promise<JobConfig>
+  otherwise(): Promise<JobConfig | null>
 }
 
 /** A warning of every config without one. */
@@ -82,7 +83,8 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
 
 /** Loads it and waits for Kometa's reader: for who has nothing to do meanwhile. */
 export async function loadConfirmedConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
-  return (await loadJobConfig(source, options)).confirmed()
+  const config = await loadJobConfig(source, options)
+  return (await config.otherwise()) ?? config
 }
 
 async function load(
@@ -134,11 +136,11 @@ async function load(
     ],
     warnings,
     files: yamlFiles,
-    confirmed: async () => {
-      if (reader === 'of Kometa') return config
+    otherwise: async () => {
+      if (reader === 'of Kometa') return null
       const agreed: boolean[] = []
       for (const path of files.read) agreed.push(await yamlFiles.confirm(path))
-      return agreed.every(Boolean) ? config : load(source, options, yamlFiles, 'of Kometa')
+      return agreed.every(Boolean) ? null : load(source, options, yamlFiles, 'of Kometa')
     },
   }
   yamlFiles.prepare([...files.read, ...(await ownOverlayFiles(config))])
@@ -158,11 +160,7 @@ interface SourceFiles {
 
 type ReadYaml = (path: string) => Promise<YamlValue>
 
-async function readSource(
-  source: ConfigSource,
-  env: NodeJS.ProcessEnv,
-  readYaml: ReadYaml,
-): Promise<SourceFiles> {
+async function readSource(source: ConfigSource, env: NodeJS.ProcessEnv, readYaml: ReadYaml): Promise<SourceFiles> {
   if (source.kind === 'config') {
     const configPath = await findConfig(source.configPath, env)
     const document = withoutPreview(await readDocument(configPath, readYaml))

@@ -9,7 +9,6 @@ import { exists } from './locate.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
-import { readYamlFile } from './yaml-read.ts'
 import { get, isMap } from './yaml-value.ts'
 
 export interface CheckOptions {
@@ -162,7 +161,7 @@ async function checkFile(path: string, label: string, context: CheckContext): Pr
   const found = await findOverlayFile(context.resolve(path))
   if (found === undefined) return missing(`${label}: there is no such file`)
   try {
-    const document = await readYamlFile(found)
+    const document = await context.config.files.read(found)
     const overlays = get(document, 'overlays')
     if (!isMap(overlays) || overlays.size === 0) return missing(`${label}: it has no "overlays"`)
     return { loadable: 1, warnings: await checkDefinitionFiles(document, label, context) }

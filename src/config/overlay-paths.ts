@@ -1,5 +1,7 @@
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { exists } from './locate.ts'
+import type { OverlayEntry } from './overlay-entries.ts'
 
 /** Kometa's own folders of default overlays (meta.py:141-157). */
 const defaultFolders = ['.', 'movie', 'show', 'both', 'chart', 'award']
@@ -19,3 +21,33 @@ export async function findOverlayFile(path: string): Promise<string | undefined>
 }
 
 const withEnding = (path: string): string => (/\.ya?ml$/.test(path) ? path : `${path}.yml`)
+
+/** The files of one entry; one that is not there counts too: it may come. Remote ones have no path. */
+export async function overlayFilesOf(
+  { form, value }: OverlayEntry,
+  { kometaCwd }: { kometaCwd: string },
+  kometaDir: string | null,
+): Promise<string[]> {
+  const path = resolve(kometaCwd, value)
+  if (form === 'file' || form === 'path') return [(await findOverlayFile(path)) ?? path]
+  if (form === 'folder') {
+    const names = await readdir(path).catch(() => [])
+    return names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).map((name) => join(path, name))
+  }
+  if (form !== 'default' || kometaDir === null) return []
+  for (const place of defaultOverlayPlaces(kometaDir, value)) {
+    const found = await findOverlayFile(place)
+    if (found !== undefined) return [found]
+  }
+  return []
+}
+
+/** The overlay files that the user has written. */
+export async function ownOverlayFiles(config: {
+  kometaCwd: string
+  libraries: readonly { overlayFiles: readonly OverlayEntry[] }[]
+}): Promise<string[]> {
+  const entries = config.libraries.flatMap(({ overlayFiles }) => overlayFiles)
+  const files = await Promise.all(entries.map((entry) => overlayFilesOf(entry, config, null)))
+  return [...new Set(files.flat())]
+}

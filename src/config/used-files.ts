@@ -1,10 +1,8 @@
-import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { JobConfig } from './job-config.ts'
 import { kometaFilename } from './kometa-filename.ts'
-import type { OverlayEntry } from './overlay-entries.ts'
-import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
-import { readYamlFile } from './yaml-read.ts'
+import { overlayFilesOf } from './overlay-paths.ts'
+import { readOrNull } from './yaml/yaml-files.ts'
 import { get, getMap, isList, isMap, textOf, walkScalars, type YamlValue } from './yaml-value.ts'
 
 /** Files that a preview is made of, as absolute paths. One that is not there counts too: it may come. */
@@ -32,32 +30,13 @@ export async function listUsedFiles(config: JobConfig, kometaDir: string | null)
       for (const path of pathsIn(entry.templateVariables, config)) files.add(path)
       for (const path of await overlayFilesOf(entry, config, kometaDir)) {
         files.add(path)
-        const document = await readYamlFile(path).catch(() => null)
+        const document = await readOrNull(config.files, path)
         for (const named of [...pathsIn(document, config), ...namedImages(document, config)]) files.add(named)
       }
     }
   }
   if (assetFolders.size === 0) assetFolders.add(join(config.kometaConfigDir, 'assets'))
   return { files: [...files], yamlFolders: [...yamlFolders], assetFolders: [...assetFolders] }
-}
-
-async function overlayFilesOf(
-  { form, value }: OverlayEntry,
-  { kometaCwd }: JobConfig,
-  kometaDir: string | null,
-): Promise<string[]> {
-  const path = resolve(kometaCwd, value)
-  if (form === 'file' || form === 'path') return [(await findOverlayFile(path)) ?? path]
-  if (form === 'folder') {
-    const names = await readdir(path).catch(() => [])
-    return names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).map((name) => join(path, name))
-  }
-  if (form !== 'default' || kometaDir === null) return []
-  for (const place of defaultOverlayPlaces(kometaDir, value)) {
-    const found = await findOverlayFile(place)
-    if (found !== undefined) return [found]
-  }
-  return []
 }
 
 /** Images and fonts that are written out as paths. */

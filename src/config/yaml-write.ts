@@ -4,13 +4,35 @@ import { isList, isMap, isPlain, type YamlKey, type YamlValue } from './yaml-val
 /** ruamel.yaml takes a key as a plain `key:` only up to 1,024 characters. */
 const maxSimpleKeyChars = 500
 
-/** Block YAML that ruamel.yaml reads back as exactly these values. */
+/**
+ * Block YAML that ruamel.yaml reads back as exactly these values. A mapping or list that stands in several places is one
+ * with an anchor, as the user has it: Kometa changes some of them, and then in all of these places.
+ */
 export function writeYaml(value: YamlValue): string {
-  return `${block(value, '').replace(/^\n/, '')}\n`
+  return `${createWriter(value)(value, '').replace(/^\n/, '')}\n`
 }
 
-function block(value: YamlValue, indent: string): string {
-  if (isMap(value)) {
+function createWriter(root: YamlValue): (value: YamlValue, indent: string) => string {
+  const shared = findShared(root)
+  const anchors = new Map<YamlValue, string>()
+  let names = 0
+
+  function block(value: YamlValue, indent: string): string {
+    if (!isMap(value) && !isList(value)) return value === null ? '' : ` ${scalar(value)}`
+    const known = anchors.get(value)
+    if (known !== undefined) return ` *${known}`
+    if (!shared.has(value)) return inner(value, indent)
+    names += 1
+    anchors.set(value, `s${names}`)
+    return ` &s${names}${inner(value, indent)}`
+  }
+
+  function inner(value: YamlValue, indent: string): string {
+    if (isList(value)) {
+      if (value.length === 0) return ' []'
+      return value.map((item) => `\n${indent}-${block(item, `${indent}  `)}`).join('')
+    }
+    if (!isMap(value)) return ''
     if (value.size === 0) return ' {}'
     return [...value]
       .map(([key, item]) => {
@@ -20,18 +42,35 @@ function block(value: YamlValue, indent: string): string {
       })
       .join('')
   }
-  if (isList(value)) {
-    if (value.length === 0) return ' []'
-    return value.map((item) => `\n${indent}-${block(item, `${indent}  `)}`).join('')
+
+  function scalar(value: YamlKey): string {
+    if (value === null) return 'null'
+    if (isPlain(value)) {
+      if (!value.plain.startsWith('&')) return value.plain
+      names += 1
+      return value.plain.replace(/^&\S+/, `&s${names}`)
+    }
+    if (typeof value !== 'string') return String(value)
+    return isSafeUnquoted(value) ? value : quoted(value)
   }
-  return value === null ? '' : ` ${scalar(value)}`
+  return block
 }
 
-function scalar(value: YamlKey): string {
-  if (value === null) return 'null'
-  if (isPlain(value)) return value.plain
-  if (typeof value !== 'string') return String(value)
-  return isSafeUnquoted(value) ? value : quoted(value)
+/** Mappings and lists that stand in more than one place. */
+function findShared(root: YamlValue): Set<YamlValue> {
+  const seen = new Set<YamlValue>()
+  const shared = new Set<YamlValue>()
+  const walk = (value: YamlValue): void => {
+    if (!isMap(value) && !isList(value)) return
+    if (seen.has(value)) {
+      shared.add(value)
+      return
+    }
+    seen.add(value)
+    for (const item of isMap(value) ? value.values() : value) walk(item)
+  }
+  walk(root)
+  return shared
 }
 
 /** Double quotes with the escapes that JSON and YAML share; what ruamel.yaml calls not printable is escaped. */

@@ -30,10 +30,9 @@ const answerSchema = z.object({
 })
 type Answer = z.infer<typeof answerSchema>
 
-const rememberedSchema = z.record(
-  z.string(),
-  z.object({ answer: answerSchema, stamps: z.record(z.string(), z.number()) }),
-)
+const goodSchema = z.object({ answer: answerSchema, stamps: z.record(z.string(), z.number()) })
+type Remembered = z.infer<typeof goodSchema>
+const rememberedSchema = z.record(z.string(), goodSchema)
 
 export interface RequirementsCheck {
   /** Version of the interpreter, such as 3.11.7. */
@@ -44,6 +43,8 @@ export interface RequirementsCheck {
   env: { PYTHONUSERBASE?: string }
   /** What is missing and not needed by most overlays, a line each. */
   warnings: string[]
+  /** Tells this interpreter with these packages from others. */
+  identity: string
   /** True when an earlier good check was taken. */
   remembered: boolean
 }
@@ -65,7 +66,7 @@ export async function checkRequirements(
   const known = memory[key]
   if (known && Object.keys(known.stamps).length > 0 && (await isUnchanged(known.stamps))) {
     refuseBad(known.answer, install)
-    return toCheck(known.answer, true)
+    return toCheck(known, true)
   }
 
   if ((await modified(requirements)) === undefined) {
@@ -84,11 +85,12 @@ export async function checkRequirements(
   const kept = Object.entries(memory).filter(([each]) => each !== key)
   const entries = [...kept.slice(-(maxRemembered - 1)), [key, { answer, stamps }]]
   await writeFileAtomic(cacheFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`, 0o600)
-  return toCheck(answer, false)
+  return toCheck({ answer, stamps }, false)
 }
 
-function toCheck(answer: Answer, remembered: boolean): RequirementsCheck {
+function toCheck({ answer, stamps }: Remembered, remembered: boolean): RequirementsCheck {
   return {
+    identity: JSON.stringify([answer.executable, answer.python, stamps]),
     python: answer.python.join('.'),
     executable: answer.executable,
     env: answer.userBase === null ? {} : { PYTHONUSERBASE: answer.userBase },

@@ -17,7 +17,7 @@ export interface DoctorOptions {
   /** Finds and checks Kometa; rejects with an AppError that says what is missing. */
   kometa: () => Promise<Renderer>
   /** Loads the config; null when none was named. */
-  config: ((kometaDir: string | null) => Promise<JobConfig>) | null
+  config: ((kometa: Renderer | null) => Promise<JobConfig>) | null
   signal: AbortSignal
   /** Milliseconds since 1970 by this machine. */
   now?: () => number
@@ -61,7 +61,7 @@ async function loadConfig(
     return null
   }
   try {
-    const loaded = await config(renderer?.dir ?? null)
+    const loaded = await config(renderer)
     findings.hide(loaded.secretsForRedaction)
     const libraries = plural(loaded.libraries.length, 'library', 'libraries')
     findings.add('config', 'Config', 'ok', `${loaded.configPath}: ${libraries}`)

@@ -1,3 +1,4 @@
+import type { AskKometaYaml } from '../config/yaml/kometa-reading.ts'
 import type { AskPython } from '../kometa/ask-python.ts'
 import type { KometaRunner } from '../kometa/runner.ts'
 
@@ -25,6 +26,8 @@ export interface Renderer {
   env?: Readonly<Record<string, string>>
   /** Kometa's interpreter, with its libraries, for a short program of ours; the sample renderer has none. */
   askPython?: AskPython
+  /** The YAML reader of that Kometa: for `LoadOptions`. */
+  readYaml?: AskKometaYaml
   /** Where it runs; without one, as a process of this machine. */
   runner?: KometaRunner
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { JobConfig } from '../config/job-config.ts'
 import { writeJobFile } from '../config/job-file.ts'
 import { checkLibraries } from '../config/overlay-check.ts'
 import { removeStaleWorkspaces } from '../config/stale-workspaces.ts'
@@ -48,7 +49,19 @@ export async function runJob(request: JobRequest): Promise<Summary> {
   try {
     return await run(request, redactor)
   } catch (error) {
+    // Nothing was started yet, and the files have been judged by now: this happens once.
+    if (error instanceof ReadDifferently) return runJob({ ...request, config: error.config })
     throw redactError(diskError(error) ?? error, redactor)
+  }
+}
+
+/** Kometa's own reader sees something else in the user's files than we have read. */
+class ReadDifferently extends Error {
+  override readonly name = 'ReadDifferently'
+  readonly config: JobConfig
+  constructor(config: JobConfig) {
+    super('Kometa reads the config differently')
+    this.config = config
   }
 }
 
@@ -95,11 +108,21 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   })
   const { targets, notes } = chosen
   const libraries = [...new Set(targets.flatMap(({ mappings }) => mappings))]
+  // Kometa's reader was asked when the config was loaded; by now it has had as long as Plex.
+  const otherConfig = await config.otherwise()
+  if (otherConfig) throw new ReadDifferently(otherConfig)
   const fileWarnings = await checkLibraries(config, { libraries, kometaDir: renderer.dir, env: request.env })
   await checkDiskSpace(folder.dir, targets.length)
   await checkDiskSpace(request.dataDir, 0)
   const isolation = await choosing
-  const warnings = [...renderer.warnings, ...config.warnings, ...servers.warnings, ...notes, ...fileWarnings]
+  const warnings = [
+    ...renderer.warnings,
+    ...config.warnings,
+    ...servers.warnings,
+    ...notes,
+    ...fileWarnings,
+    ...config.files.warnings(),
+  ]
   for (const note of renderer.notes ?? []) log.info(note)
   for (const warning of warnings) log.warning(warning)
   log.info(`isolation: ${isolation.why}`)

@@ -11,17 +11,17 @@ export async function checkJobEdit(record: JobRecord, text: string, parts: Studi
   const dir = parts.store.dirOf(record.id)
   const connection = parts.connections.current()
   const env = envOf({ kind: record.config.kind === 'text' ? 'text' : 'path' }, parts.start.env)
-  const kometaDir = await parts.start.kometaDir().catch(() => null)
+  const kometa = await parts.start.kometa().catch(() => ({ kometaDir: null }))
   return checkEdit(
     {
       text,
       masks: await readMasks(record, dir, parts.start.readUserConfig),
       name: record.config.name,
-      place: await readPlaceOf(record, dir, { env, kometaDir }),
+      place: await readPlaceOf(record, dir, { env, ...kometa }),
     },
     {
       env,
-      kometaDir,
+      ...kometa,
       privateDir: join(parts.dataDir, 'studio', 'configs'),
       servers: connection?.servers ?? [],
       scrub: (message) => connection?.scrub(message) ?? message,

@@ -61,11 +61,13 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     await before?.[Symbol.asyncDispose]()
   }
   const open = async (origin: ConfigOrigin, id?: string): Promise<LiveConnection> => {
-    const kometaDir = await deps.kometa.folder(kometaWaitMs)
+    const renderer = await deps.kometa.within(kometaWaitMs)
+    const kometaDir = renderer?.dir ?? null
     const connection = await openConnection(origin, {
       env: deps.env,
       privateDir,
       kometaDir,
+      readYaml: renderer?.readYaml,
       clientIdentifier: await clientIdentifier(deps.dataDir),
       signal: ending.signal,
       ...(id === undefined ? {} : { id }),

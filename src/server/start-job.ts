@@ -7,7 +7,7 @@ import { type PlexItem, titleWithYear } from '../plex/item.ts'
 import type { TargetLibrary } from '../plex/library-lookup.ts'
 import { createTargetIds } from '../run/target-id.ts'
 import type { LiveConnection } from './connect/connection.ts'
-import { placeOf } from './connect/load-config.ts'
+import { type LoadDeps, placeOf } from './connect/load-config.ts'
 import { type MaskedConfig, maskConfig } from './connect/mask-config.ts'
 import { readConfigText } from './connections.ts'
 import { RequestProblem } from './http/request-problem.ts'
@@ -32,7 +32,8 @@ export interface StartDeps {
   runner: JobRunner
   env: NodeJS.ProcessEnv
   readUserConfig: ReadUserConfig
-  kometaDir(): Promise<string | null>
+  /** The Kometa that was found: where it is, and its YAML reader. */
+  kometa(): Promise<Pick<LoadDeps, 'kometaDir' | 'readYaml'>>
   rendererKind(): 'kometa' | 'sample'
 }
 
@@ -82,7 +83,7 @@ export async function rerunJob(
     return queueJob({ config, targets, masked, local: null, fresh }, deps)
   }
   const masked = applyEdit(configText ?? snapshot, await readMasks(record, dir, deps.readUserConfig), config.name)
-  const place = await readPlaceOf(record, dir, { env: deps.env, kometaDir: await deps.kometaDir() })
+  const place = await readPlaceOf(record, dir, { env: deps.env, ...(await deps.kometa()) })
   return queueJob(
     { config: { ...config, edited: config.edited || edited }, targets, masked, local: { masked, place }, fresh },
     deps,

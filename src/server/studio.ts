@@ -250,7 +250,10 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       runner,
       env,
       readUserConfig: async (path) => readConfigText(await folders.config(path)),
-      kometaDir: async () => (await kometa.renderer()).dir,
+      kometa: async () => {
+        const { dir: kometaDir, readYaml } = await kometa.renderer()
+        return { kometaDir, readYaml }
+      },
       rendererKind: () => kometa.state().renderer,
     },
     readSummary,

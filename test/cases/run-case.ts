@@ -88,8 +88,11 @@ export async function previewCase(
 ): Promise<PreviewedCase> {
   const configPath = join(root, one.config)
   const env = environmentOf(one, plex.url, place)
-  const load = (kometaDir: string | null) =>
-    loadJobConfig({ kind: 'config', configPath }, { env, ...(kometaDir === null ? {} : { kometaDir }) })
+  const load = (kometa: Renderer | null) =>
+    loadJobConfig(
+      { kind: 'config', configPath },
+      { env, readYaml: kometa?.readYaml, ...(kometa?.dir ? { kometaDir: kometa.dir } : {}) },
+    )
   const dataDir = join(place.dir, 'data')
   const before = plex.stateHash()
   plex.clearJournal()
@@ -114,7 +117,7 @@ export async function previewCase(
   async function runCase(): Promise<Omit<CaseOutcome, 'doctor'>> {
     try {
       const summary = await runJob({
-        config: await load(renderer.dir),
+        config: await load(renderer),
         ...{ jobDir, specs: one.targets, renderer, dataDir, env, signal, jobs: 1 },
         ...{ keepWorkspace: false, proxyPort: 0, scoped: true, writeJobFile: true },
         onEvent: () => undefined,

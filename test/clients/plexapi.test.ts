@@ -47,7 +47,7 @@ describe.skipIf(missing !== null)('python-plexapi through the proxy', () => {
   let captured: { sha256: string | null; parse_error: string | null }[]
 
   beforeAll(async () => {
-    const python = pythonEnvironment()
+    const python = pythonEnvironment('clients')
     plex = await startSamplePlex({ libraries: clientLibraries(), playlists: clientPlaylists })
     stateBefore = plex.stateHash()
     const connection = connectToSeenPlex({

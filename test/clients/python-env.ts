@@ -3,10 +3,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const packages = ['plexapi==4.18.1', 'pillow==12.2.0']
-const folder = fileURLToPath(new URL('../../.venv-clients/', import.meta.url))
-const interpreter = process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python')
-const stamp = join(folder, 'installed.txt')
+/** As Kometa 2.4.4 pins them; a folder each, since two test files may make theirs at once. */
+const environments = {
+  clients: ['plexapi==4.18.1', 'pillow==12.2.0'],
+  yaml: ['ruamel.yaml==0.19.1'],
+} as const
 const installTimeoutMs = 240_000
 /** pillow 12 wants 3.10; venv without ensurepip (Debian's bare python3) cannot install anything. */
 const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10), "older than 3.10"'
@@ -20,7 +21,12 @@ export function pythonMissing(): string | null {
 const pythonCommands = process.platform === 'win32' ? ['python', 'python3'] : ['python3', 'python']
 
 /** The interpreter of a virtual environment with the pinned packages, made when it is not there yet. */
-export function pythonEnvironment(): string {
+export function pythonEnvironment(name: keyof typeof environments): string {
+  const packages = environments[name]
+  const folder = fileURLToPath(new URL(`../../.venv-${name}/`, import.meta.url))
+  const interpreter =
+    process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python')
+  const stamp = join(folder, 'installed.txt')
   const wanted = packages.join('\n')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(interpreter)) return interpreter
   rmSync(folder, { recursive: true, force: true })

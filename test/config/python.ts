@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 export const kometaPython = process.env.KOMETA_PYTHON
 
 /** Runs a Python program on JSON and answers with the JSON that it prints. */
-export function runPython(program: string, input: unknown): unknown {
-  const result = spawnSync(kometaPython ?? 'python3', ['-X', 'utf8', '-c', program], {
+export function runPython(program: string, input: unknown, python = kometaPython ?? 'python3'): unknown {
+  const result = spawnSync(python, ['-X', 'utf8', '-c', program], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,

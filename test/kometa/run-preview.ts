@@ -35,6 +35,7 @@ export async function runPreview(
     { kind: 'config', configPath: join(user, scenario.config ?? defaultConfig) },
     {
       env,
+      readYaml: renderer.readYaml,
       ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }),
       ...(scenario.cwd === undefined ? {} : { kometaCwd: join(user, scenario.cwd) }),
     },

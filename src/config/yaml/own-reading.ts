@@ -1,13 +1,4 @@
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-} from 'yaml'
+import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
 import { readPlainScalar } from '../yaml-scalar.ts'
 import { isList, isMap as isYamlMap, type YamlKey, type YamlValue } from '../yaml-value.ts'
 import { firstControlCharacter, firstTab } from './layout.ts'

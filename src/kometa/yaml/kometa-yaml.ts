@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { AskKometaYaml, KometaReading, YamlQuestion } from '../../config/yaml/kometa-reading.ts'
 import { fromTree } from '../../config/yaml/yaml-tree.ts'
 import { type AskPython, askPythonJson, PythonFailed } from '../ask-python.ts'
-import { createReadingMemory, readingSchema } from './reading-memory.ts'
 import { readYamlScript } from './read-yaml-script.ts'
+import { createReadingMemory, readingSchema } from './reading-memory.ts'
 
 /** ruamel.yaml reads some 10,000 lines a second; a NAS a tenth of that. */
 const timeoutMs = 120_000
@@ -20,6 +22,12 @@ export interface KometaYamlOptions {
   identity: string
   /** Ours: what was answered is remembered there by the files' hashes, without a value of theirs. */
   memoryFile: string
+}
+
+/** Of the file of Kometa's code that has its reader. */
+export async function yamlStamp(kometaDir: string): Promise<string> {
+  const info = await stat(join(kometaDir, 'modules', 'request.py')).catch(() => null)
+  return info === null ? 'none' : `${info.mtimeMs} ${info.size}`
 }
 
 /** The YAML reader of the user's own Kometa, in one short call of its interpreter for all files that it has not judged before. */

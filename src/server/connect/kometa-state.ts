@@ -12,8 +12,8 @@ export interface KometaWatch {
   check(): Promise<KometaState>
   /** The renderer of a job: the one that was found, or looked for again. Throws what `MakeRenderer` throws. */
   renderer(): Promise<Renderer>
-  /** Its folder, once it is found; null when it is not found within `timeoutMs`. */
-  folder(timeoutMs: number): Promise<string | null>
+  /** The renderer, once it is found; null when it is not found within `timeoutMs`. */
+  within(timeoutMs: number): Promise<Renderer | null>
 }
 
 export function watchKometa(makeRenderer: MakeRenderer, onChange: (state: KometaState) => void): KometaWatch {
@@ -54,15 +54,15 @@ export function watchKometa(makeRenderer: MakeRenderer, onChange: (state: Kometa
       return state
     },
     renderer: async () => found ?? look(),
-    async folder(timeoutMs) {
-      if (found) return found.dir
+    async within(timeoutMs) {
+      if (found) return found
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<null>((resolve) => {
         timer = setTimeout(resolve, timeoutMs, null)
       })
       const renderer = await Promise.race([late, look().catch(() => null)])
       clearTimeout(timer)
-      return renderer?.dir ?? null
+      return renderer
     },
   }
 }

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type JobConfig, type LoadOptions, loadJobConfig } from '../../config/job-config.ts'
+import { type JobConfig, type LoadOptions, loadConfirmedConfig } from '../../config/job-config.ts'
 import { defaultKometaCwd } from '../../config/locate.ts'
+import type { AskKometaYaml } from '../../config/yaml/kometa-reading.ts'
 import { parseYaml } from '../../config/yaml-read.ts'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
 import type { MaskedConfig } from './mask-config.ts'
@@ -14,6 +15,8 @@ export type ConfigOrigin = { kind: 'path'; path: string; text: string } | { kind
 export interface LoadDeps {
   env: NodeJS.ProcessEnv
   kometaDir: string | null
+  /** The YAML reader of the user's Kometa, once that is found. */
+  readYaml?: AskKometaYaml | undefined
 }
 
 /** Reads the config of a connection. `folder` is ours alone: a pasted text is read from there, with names for its secrets. */
@@ -24,7 +27,7 @@ export async function loadOrigin(
   deps: LoadDeps,
 ): Promise<JobConfig> {
   if (origin.kind === 'path') {
-    return loadJobConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps, {}))
+    return loadConfirmedConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps, {}))
   }
   // A broken text is judged as it was pasted, and kept nowhere.
   parseYaml(origin.text, origin.name)
@@ -55,11 +58,11 @@ export async function loadText(
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const configPath = join(folder, 'config.yml')
   await writeFileAtomic(configPath, text, 0o600)
-  return loadJobConfig({ kind: 'config', configPath }, { ...loadOptions(deps, secrets), ...deps.place })
+  return loadConfirmedConfig({ kind: 'config', configPath }, { ...loadOptions(deps, secrets), ...deps.place })
 }
 
-function loadOptions({ env, kometaDir }: LoadDeps, secrets: Readonly<Record<string, string>>): LoadOptions {
-  return { env, secrets, ...(kometaDir === null ? {} : { kometaDir }) }
+function loadOptions({ env, kometaDir, readYaml }: LoadDeps, secrets: Readonly<Record<string, string>>): LoadOptions {
+  return { env, secrets, readYaml, ...(kometaDir === null ? {} : { kometaDir }) }
 }
 
 /** A pasted config is someone's text: `<<name>>` in it must not fetch a secret of this machine and send it to its plex.url. */

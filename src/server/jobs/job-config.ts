@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type JobConfig, loadJobConfig } from '../../config/job-config.ts'
+import { type JobConfig, loadConfirmedConfig } from '../../config/job-config.ts'
 import { readSecretStore, writeSecretStore } from '../../config/secret-store.ts'
 import { ownSecretPrefix } from '../../config/secrets.ts'
 import { maxYamlBytes, parseYaml } from '../../config/yaml-read.ts'
@@ -11,7 +11,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { PreviewTarget } from '../../contract/preview.ts'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
-import { type ConfigPlace, envOf } from '../connect/load-config.ts'
+import { type ConfigPlace, envOf, type LoadDeps } from '../connect/load-config.ts'
 import { type Mask, type MaskedConfig, maskConfig } from '../connect/mask-config.ts'
 import { nameSecrets, restoreConfig } from '../connect/unmask-config.ts'
 import { RequestProblem } from '../http/request-problem.ts'
@@ -119,16 +119,16 @@ export const targetsOf = (record: JobRecord): PreviewTarget[] =>
 export async function loadConfigOf(
   record: JobRecord,
   jobDir: string,
-  options: { env: NodeJS.ProcessEnv; kometaDir: string | null },
+  { env: own, kometaDir, readYaml }: LoadDeps,
 ): Promise<JobConfig> {
-  const kometa = options.kometaDir === null ? {} : { kometaDir: options.kometaDir }
+  const kometa = { readYaml, ...(kometaDir === null ? {} : { kometaDir }) }
   const { kind, path } = record.config
   if (isLocal(record)) {
-    const env = envOf({ kind: kind === 'text' ? 'text' : 'path' }, options.env)
-    return loadJobConfig({ kind: 'job', jobDir }, { env, ...kometa })
+    const env = envOf({ kind: kind === 'text' ? 'text' : 'path' }, own)
+    return loadConfirmedConfig({ kind: 'job', jobDir }, { env, ...kometa })
   }
   if (path === null) throw new AppError('BAD_USAGE', 'The config of this job is not known any more.')
-  const config = await loadJobConfig({ kind: 'config', configPath: path }, { env: options.env, ...kometa })
+  const config = await loadConfirmedConfig({ kind: 'config', configPath: path }, { env: own, ...kometa })
   return { ...config, preview: { ...config.preview, targets: targetsOf(record) } }
 }
 
@@ -162,11 +162,7 @@ export async function readMasks(record: JobRecord, jobDir: string, readUserConfi
 }
 
 /** Where the relative paths of a job's config start from. */
-export async function readPlaceOf(
-  record: JobRecord,
-  jobDir: string,
-  options: { env: NodeJS.ProcessEnv; kometaDir: string | null },
-): Promise<ConfigPlace | null> {
+export async function readPlaceOf(record: JobRecord, jobDir: string, options: LoadDeps): Promise<ConfigPlace | null> {
   if (record.config.kind === 'text') return null
   const { kometaConfigDir, kometaCwd } = await loadConfigOf(record, jobDir, options)
   return { kometaConfigDir, kometaCwd }

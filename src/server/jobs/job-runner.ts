@@ -105,7 +105,11 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     let problem: JobRecord['problem'] = null
     try {
       const renderer = await deps.renderer()
-      const config = await loadConfigOf(record, dir, { env: deps.env, kometaDir: renderer.dir })
+      const config = await loadConfigOf(record, dir, {
+        env: deps.env,
+        kometaDir: renderer.dir,
+        readYaml: renderer.readYaml,
+      })
       abort.signal.throwIfAborted()
       record = await update(id, { renderer: renderer.kind })
       const before = createBeforeWatch(record, dir, stream, deps.onFailure)
