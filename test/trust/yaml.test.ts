@@ -14,6 +14,8 @@ import { fuzzYaml } from './fuzz-yaml.ts'
 import { createRandom } from './random.ts'
 
 const files = sizeFromEnvironment('TRUST_YAML_FILES', 300)
+/** Files of one question. */
+const atOnce = 200
 const seed = sizeFromEnvironment('TRUST_YAML_SEED', 20260927)
 const ownPython = process.env.KOMETA_PYTHON
 const missing = ownPython === undefined ? pythonMissing() : null
@@ -75,11 +77,14 @@ describe.skipIf(missing !== null)('YAML: Kometa and we take the same files, and 
     const dirOfKometa = process.env.KOMETA_HOME ?? dir
     const local = createLocalPython({ python, dir: dirOfKometa, home: dir, env: process.env })
     const reader = createKometaYaml({ ask: local, identity: 'test', memoryFile: join(dir, 'readings.json') })
-    const yaml = createYamlFiles(reader)
-    yaml.prepare(names.map((name) => join(given, name)))
+    let yaml = createYamlFiles(reader)
     const wrong: string[] = []
     let accepted = 0
-    for (const name of names) {
+    for (const [at, name] of names.entries()) {
+      if (at % atOnce === 0) {
+        yaml = createYamlFiles(reader)
+        yaml.prepare(names.slice(at, at + atOnce).map((each) => join(given, each)))
+      }
       const path = join(given, name)
       const read = await yaml.read(path).catch((error: unknown) => {
         if (error instanceof AppError && error.code === 'CONFIG_INVALID_YAML') return error
