@@ -176,6 +176,6 @@ describe('what a text costs, in steps', () => {
     const secret = `${unit.repeat(Math.floor(4_000 / unit.length))}!`
     const steps = (chars: number) => stepsFor([secret], piece.repeat(chars / piece.length))
     expect(steps(16_000)).toBeLessThan(3 * steps(8_000))
-    expect(steps(16_000)).toBeLessThan(16_000 * 150)
+    expect(steps(16_000)).toBeLessThan(16_000 * 512)
   })
 })
