@@ -25,6 +25,8 @@ export interface GateRecord {
   remote: Socket | null
   /** Hands the entry over, once. */
   close(): void
+  /** Somebody else records this request: nothing is handed over. */
+  forget(): void
 }
 
 export interface GateRecords {
@@ -59,6 +61,7 @@ export function createGateRecords(onEntry: (entry: GateEntry) => void): GateReco
           entry.bytesDown = record.remote?.bytesRead ?? 0
           onEntry(entry)
         },
+        forget: () => void unfinished.delete(record),
       }
       unfinished.add(record)
       return record

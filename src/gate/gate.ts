@@ -31,6 +31,8 @@ export interface GateOptions {
   rules: GateRules
   /** The user's own proxy: names and literal addresses are judged here, and the name is passed on to it. */
   nextHop?: NextHop | null
+  /** Ports of this machine's loopback on which our own proxies listen: a client that asks here for one of them is led there. */
+  ownPorts?: ReadonlySet<number>
   onEntry(entry: GateEntry): void
   limits?: Partial<GateLimits>
   /** Hosts that resolve to private addresses and may be dialled all the same; for tests. */
@@ -59,6 +61,10 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   // In the one spelling that hosts are compared in.
   const rules: GateRules = { ...options.rules, plexNames: hostSet(options.rules.plexNames) }
   const dial = createDial(options, rules.plexNames, limits)
+  const ownPorts = options.ownPorts ?? new Set()
+  /** A proxy of ours, which judges and records what comes: not every client can be told to ask it directly. */
+  const isOwn = (host: string, port: number) => ownPorts.has(port) && ownHosts.has(host)
+  const dialOwn = (port: number) => dialFirst([{ address: '127.0.0.1', family: 4 }], port, limits.connectTimeoutMs)
 
   const server = createServer(
     {
@@ -117,16 +123,16 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse('407 Proxy Authentication Required', 'the credential of the job is missing')
     }
     if (!target) return refuse('400 Bad Request', 'CONNECT wants host:port')
-    const verdict = judgeHost(target.host, rules)
-    if (!verdict.pass) return refuse('403 Forbidden', verdict.reason)
-    const portRefusal = judgePort(target.port, rules)
-    if (portRefusal !== null) return refuse('403 Forbidden', portRefusal)
+    const own = isOwn(target.host, target.port)
+    const refusal = own ? null : refusalOf(target.host, target.port, rules)
+    if (refusal !== null) return refuse('403 Forbidden', refusal)
     let remote: Socket
     try {
-      remote = await dial(target.host, target.port)
+      remote = own ? await dialOwn(target.port) : await dial(target.host, target.port)
     } catch (error) {
       return refuse(error instanceof AddressRefused ? '403 Forbidden' : '502 Bad Gateway', messageOf(error))
     }
+    if (own) record.forget()
     keepTrack(remote)
     record.remote = remote
     record.entry.verdict = 'pass'
@@ -149,32 +155,35 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     const record = records.open(incoming.method ?? '', url?.hostname ?? '', port)
     const refuse = (status: number, reason: string) => {
       record.entry.reason = reason
-      outgoing.writeHead(status, { connection: 'close', ...(status === 407 ? { 'proxy-authenticate': realm } : {}) })
-      outgoing.end()
+      const type = { 'content-type': 'text/plain; charset=utf-8' }
+      const more = status === 407 ? { 'proxy-authenticate': realm } : {}
+      outgoing.writeHead(status, { connection: 'close', ...type, ...more })
+      outgoing.end(`Kometa Preview: ${reason}`)
       record.close()
     }
     if (!isAuthorized(incoming.headers['proxy-authorization'], expected)) {
       return refuse(407, 'the credential of the job is missing')
     }
     if (!url) return refuse(400, 'this is a proxy: it wants an absolute http:// address')
-    const verdict = judgeHost(url.hostname, rules)
-    if (!verdict.pass) return refuse(403, verdict.reason)
-    const portRefusal = judgePort(port, rules)
-    if (portRefusal !== null) return refuse(403, portRefusal)
+    const own = isOwn(url.hostname, port)
+    const refusal = own ? null : refusalOf(url.hostname, port, rules)
+    if (refusal !== null) return refuse(403, refusal)
     let socket: Socket
     try {
-      socket = await dial(url.hostname, port, { plain: true })
+      socket = own ? await dialOwn(port) : await dial(url.hostname, port, { plain: true })
     } catch (error) {
       return refuse(error instanceof AddressRefused ? 403 : 502, messageOf(error))
     }
+    if (own) record.forget()
     keepTrack(socket)
     record.remote = socket
     record.entry.verdict = 'pass'
     const headers: IncomingMessage['headers'] = { ...incoming.headers, host: url.host, connection: 'close' }
     for (const name of hopHeaders) delete headers[name]
     // A next hop wants the whole address, an origin the path alone.
-    const path = options.nextHop ? url.href : `${url.pathname}${url.search}`
-    if (options.nextHop) Object.assign(headers, nextHopAuthorization(options.nextHop))
+    const nextHop = own ? null : options.nextHop
+    const path = nextHop ? url.href : own ? originForm(incoming.url ?? '') : `${url.pathname}${url.search}`
+    if (nextHop) Object.assign(headers, nextHopAuthorization(nextHop))
     const upstream = request({ createConnection: () => socket, method: incoming.method, path, headers })
     upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no byte for too long')))
     upstream.on('response', (answer) => {
@@ -211,6 +220,20 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       records.closeAll()
     },
   }
+}
+
+/** Spellings of this machine's loopback. */
+const ownHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', 'host.docker.internal'])
+
+function refusalOf(host: string, port: number, rules: GateRules): string | null {
+  const verdict = judgeHost(host, rules)
+  return verdict.pass ? judgePort(port, rules) : verdict.reason
+}
+
+/** Path and query as they were sent: whoever judges them must see what the client wrote. */
+function originForm(target: string): string {
+  const [, rest = ''] = /^http:\/\/[^/?#]*([^#]*)/i.exec(target) ?? []
+  return rest.startsWith('/') ? rest : `/${rest}`
 }
 
 const badRequest = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'

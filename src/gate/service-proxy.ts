@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https'
 import { type AddressInfo, isIP, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { createDoor, type Door } from '../util/door.ts'
+import { listenOnLoopback } from '../util/loopback.ts'
 import { AddressRefused } from '../util/public-address.ts'
 import type { GateEntry } from './gate-records.ts'
 import { judgeService, type PlexPlace } from './judge-service.ts'
@@ -175,16 +176,14 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
     upstream.end()
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
+  const listener = await listenOnLoopback(server, 0)
   const { port: ownPort } = server.address() as AddressInfo
   return {
     service,
     url: `http://127.0.0.1:${ownPort}`,
     door: createDoor(server, ownPort),
     async [Symbol.asyncDispose]() {
+      listener[Symbol.dispose]()
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await closed

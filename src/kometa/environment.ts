@@ -6,13 +6,11 @@ const passedTrust = ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']
 /** Python on Windows cannot open a socket without SystemRoot, nor find a program without PATHEXT. */
 const passedOnWindows = ['TEMP', 'TMP', 'SYSTEMROOT', 'WINDIR', 'PATHEXT', 'COMSPEC']
 const proxyNames = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']
-/** Kometa talks to our proxy without a detour. */
-const neverProxied = ['127.0.0.1', 'localhost']
 
 export interface KometaEnvironmentOptions {
   /** A private folder, so that no user's plexapi config.ini or .netrc is read. */
   home: string
-  /** Added last; HTTPS_PROXY, HTTP_PROXY and NO_PROXY take the place of the user's. */
+  /** Added last. Proxies are named here or not at all: the user's own would lead past the gate, and their NO_PROXY past both. */
   extra?: Readonly<Record<string, string>>
   /** The interpreter; on Windows it plays the browser that does nothing. */
   python?: string
@@ -40,7 +38,7 @@ export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnviron
     PYTHONDONTWRITEBYTECODE: '1',
     ...extra,
   })
-  setProxies(result, user, windows)
+  spellProxies(result, windows)
   return result
 }
 
@@ -57,14 +55,9 @@ export function containerEnvironment(
 ): ContainerEnvironment {
   const names = ['TZ', ...passedTrust].filter((name) => env[name])
   const user = Object.fromEntries(names.map((name) => [name, env[name]]))
-  const result = kometaEnvironment({ ...user, ...proxiesOf(env) }, { home, extra, platform: 'linux' })
+  const result = kometaEnvironment(user, { home, extra, platform: 'linux' })
   const files = passedTrust.flatMap((name) => result[name] ?? [])
   return { env: result, files }
-}
-
-function proxiesOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = proxyNames.flatMap((name) => [name, name.toLowerCase()])
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
 /** Windows' names have no case. */
@@ -85,23 +78,9 @@ function privateHome(home: string, windows: boolean): Record<string, string> {
 }
 
 /** `requests` prefers the lower-case names, other code reads the upper-case ones: both say the same. */
-function setProxies(
-  result: Record<string, string>,
-  user: (name: string) => string | undefined,
-  windows: boolean,
-): void {
+function spellProxies(result: Record<string, string>, windows: boolean): void {
   for (const name of proxyNames) {
-    const lower = name.toLowerCase()
-    const own = result[name] ?? result[lower] ?? user(lower) ?? user(name)
-    delete result[lower]
-    const value = name === 'NO_PROXY' ? withNeverProxied(own) : own
-    if (value === undefined || value === '') continue
-    result[name] = value
-    if (!windows) result[lower] = value
+    const value = result[name]
+    if (value !== undefined && !windows) result[name.toLowerCase()] = value
   }
-}
-
-function withNeverProxied(value: string | undefined): string {
-  const hosts = (value ?? '').split(',').map((host) => host.trim())
-  return [...new Set([...hosts.filter((host) => host !== ''), ...neverProxied])].join(',')
 }

@@ -4,6 +4,7 @@ import type { Workspace } from '../config/workspace.ts'
 import type { AskPython } from './ask-python.ts'
 import { type ChosenIsolation, chooseIsolation, type IsolateMode, type IsolationOptions } from './isolation.ts'
 import { launchLocally } from './launch/launch-locally.ts'
+import { type Loopback, ownLoopback } from './own-doors.ts'
 
 /** What is to be started in one workspace. */
 export interface LaunchOrder {
@@ -47,8 +48,8 @@ export interface KometaRunner {
   readonly place: string | null
   /** The name of the image that it runs from. */
   readonly image: string | null
-  /** The name under which Kometa reaches what listens on 127.0.0.1 here. */
-  readonly host: string
+  /** How Kometa reaches what listens on this machine's loopback. */
+  loopback(): Promise<Loopback>
   /** Whether Kometa gets a network namespace of its own; to be disposed. Throws ISOLATION_UNAVAILABLE where it was asked for and cannot be had. */
   isolate(mode: IsolateMode, options: IsolationOptions): Promise<ChosenIsolation>
   launch(order: LaunchOrder): Promise<Launch>
@@ -60,7 +61,7 @@ export interface KometaRunner {
 export const localRunner: KometaRunner = {
   place: null,
   image: null,
-  host: '127.0.0.1',
+  loopback: ownLoopback,
   isolate: chooseIsolation,
   launch: launchLocally,
   // Its supervisor ends it, and the record in its workspace what that one could not.

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { AppError } from '../contract/errors.ts'
 import type { PlexConnection } from '../plex/connection.ts'
 import { createDoor, type Door } from '../util/door.ts'
+import { listenOnLoopback } from '../util/loopback.ts'
 import { admitGradually } from './admission.ts'
 import type { CaptureStore } from './capture/types.ts'
 import { microTimestamp } from './clock.ts'
@@ -49,7 +50,7 @@ export interface Proxy extends AsyncDisposable {
 }
 
 /**
- * Starts the write-blocking proxy of one Plex server on 127.0.0.1. Reads on the list go to Plex, rebuilt; uploads are
+ * Starts the write-blocking proxy of one Plex server on this machine's loopback. Reads on the list go to Plex, rebuilt; uploads are
  * kept; all other writes are blocked and answered as Plex answers success; everything else is refused. Each request
  * gets one verdict and one record. Rejects with PORT_UNAVAILABLE when no port can be had.
  */
@@ -95,15 +96,19 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     res.writeHead(expectation.status, { 'Content-Length': 0, Connection: 'close' }).end()
   })
   refuseRawRequests(server, records)
-  const portWasTaken = await listen(server, options.preferredPort ?? defaultProxyPort)
+  const { listener, portWasTaken } = await listen(server, options.preferredPort ?? defaultProxyPort)
   const port = portOf(server)
+  const end = () => {
+    listener[Symbol.dispose]()
+    return drain()
+  }
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     portWasTaken,
     door: createDoor(server, port),
-    drain,
-    [Symbol.asyncDispose]: drain,
+    drain: end,
+    [Symbol.asyncDispose]: end,
   }
 }
 
@@ -136,26 +141,15 @@ function createHttpServer(limits: ProxyLimits): Server {
   return server
 }
 
-/** Listens on the preferred port or, when that is taken, on a free one; true in the second case. */
-async function listen(server: Server, preferredPort: number): Promise<boolean> {
+/** Listens on the preferred port or, when that is taken, on a free one. */
+async function listen(server: Server, preferredPort: number) {
   try {
-    await listenOn(server, preferredPort)
-    return false
+    return { listener: await listenOnLoopback(server, preferredPort), portWasTaken: false }
   } catch (error) {
     if (preferredPort === 0) throw portError(error)
-    await listenOn(server, 0).catch((cause: unknown) => Promise.reject(portError(cause)))
-    return true
+    const listener = await listenOnLoopback(server, 0).catch((cause: unknown) => Promise.reject(portError(cause)))
+    return { listener, portWasTaken: true }
   }
-}
-
-function listenOn(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
 }
 
 function portError(cause: unknown): AppError {

@@ -173,6 +173,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     await using remembered = request.remembered
       ? lend(request.remembered)
       : await openRemembered(workspaces, { lasting: false })
+    const loopback = await runner.loopback()
     await using proxies = await startProxies(servers, {
       captures,
       recorder,
@@ -182,7 +183,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       exposeToken: config.preview.expose_token,
       port: request.proxyPort,
       limits: limits.proxy,
-      host: runner.host,
+      loopback,
       log,
       signal,
       scoped: request.scoped && config.preview.scope === 'on',
@@ -192,7 +193,8 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       env: request.env,
       libraries,
       rules,
-      host: runner.host,
+      loopback,
+      plexPorts: proxies.doors.map(({ port }) => port),
       limits,
       ledger,
       log,

@@ -2,11 +2,12 @@ import type { JobConfig } from '../config/job-config.ts'
 import { listServices } from '../config/services.ts'
 import { get } from '../config/yaml-value.ts'
 import { parseNextHop } from '../gate/dial.ts'
-import { startGate } from '../gate/gate.ts'
+import { type Gate, startGate } from '../gate/gate.ts'
 import type { GateEntry } from '../gate/gate-records.ts'
 import { type GateRules, hostSet } from '../gate/judge-host.ts'
 import type { PlexPlace } from '../gate/judge-service.ts'
 import { type ServiceProxy, startServiceProxy } from '../gate/service-proxy.ts'
+import { exemptions, type Loopback, urlOf } from '../kometa/own-doors.ts'
 import type { Ledger } from '../proxy/ledger.ts'
 import type { Door } from '../util/door.ts'
 import type { JobLog } from '../util/job-log.ts'
@@ -61,8 +62,10 @@ export interface StartGateOptions {
   env: NodeJS.ProcessEnv
   libraries: readonly string[]
   rules: GateRules
-  /** Under which Kometa reaches 127.0.0.1 of this machine: `KometaRunner.host`. */
-  host: string
+  /** How Kometa reaches this machine's loopback. */
+  loopback: Loopback
+  /** Ports of the job's proxies of Plex. */
+  plexPorts: readonly number[]
   limits: Pick<JobLimits, 'gate' | 'service'>
   ledger: Ledger
   log: JobLog
@@ -90,15 +93,11 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
       'The proxy of your environment is of a kind that the gate cannot go through (it takes http://host:port): hosts are reached without it.',
     )
   }
-  const gate = await startGate({
-    rules: options.rules,
-    nextHop,
-    limits: options.limits.gate,
-    onEntry: record('gate'),
-  })
   const services: { proxy: ServiceProxy; url: string }[] = []
+  let gate: Gate | null = null
   const close = async () => {
-    await Promise.all([gate, ...services.map(({ proxy }) => proxy)].map((one) => one[Symbol.asyncDispose]()))
+    const open = [...services.map(({ proxy }) => proxy), ...(gate === null ? [] : [gate])]
+    await Promise.all(open.map((one) => one[Symbol.asyncDispose]()))
   }
   try {
     let plex: PlexPlace[] | null = null
@@ -110,24 +109,32 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
       const proxy = await startServiceProxy({ service, url, verifySsl, plex, limits, onEntry })
       services.push({ url, proxy })
     }
+    const ownPorts = new Set([...options.plexPorts, ...services.map(({ proxy }) => proxy.door.port)])
+    gate = await startGate({
+      rules: options.rules,
+      nextHop,
+      ownPorts,
+      limits: options.limits.gate,
+      onEntry: record('gate'),
+    })
+    const { address } = options.loopback
+    // The credential cannot hold a dotted address.
+    const proxyUrl = gate.proxyUrl.replace('127.0.0.1', address)
+    return {
+      env: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: exemptions(options.loopback, ownPorts) },
+      credential: gate.credential,
+      services: services.map(({ proxy, url }) => {
+        return { service: proxy.service, url, proxyUrl: urlOf(options.loopback, proxy.door.port) }
+      }),
+      doors: [gate.door, ...services.map(({ proxy }) => proxy.door)],
+      end: close,
+      hosts: () => [...hosts.values()],
+      viaUserProxy: nextHop !== null,
+      [Symbol.asyncDispose]: close,
+    }
   } catch (error) {
     await close()
     throw error
-  }
-  const { host } = options
-  // Neither a credential nor a service's path holds a dotted address before its own.
-  const reached = (url: string) => url.replace('127.0.0.1', host)
-  const proxyUrl = reached(gate.proxyUrl)
-  const direct = [...new Set(['127.0.0.1', 'localhost', host])].join(',')
-  return {
-    env: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: direct },
-    credential: gate.credential,
-    services: services.map(({ proxy, url }) => ({ service: proxy.service, url, proxyUrl: reached(proxy.url) })),
-    doors: [gate.door, ...services.map(({ proxy }) => proxy.door)],
-    end: close,
-    hosts: () => [...hosts.values()],
-    viaUserProxy: nextHop !== null,
-    [Symbol.asyncDispose]: close,
   }
 }
 

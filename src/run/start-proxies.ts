@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type Loopback, urlOf } from '../kometa/own-doors.ts'
 import type { PlexItem } from '../plex/item.ts'
 import type { CaptureStore } from '../proxy/capture/types.ts'
 import type { ProxyLimits } from '../proxy/limits.ts'
@@ -29,8 +30,8 @@ export interface StartProxiesOptions {
   recorder: JobRecorder
   port: number | undefined
   limits: Partial<ProxyLimits>
-  /** Under which Kometa reaches 127.0.0.1 of this machine: `KometaRunner.host`. */
-  host: string
+  /** How Kometa reaches this machine's loopback. */
+  loopback: Loopback
   log: JobLog
   signal: AbortSignal
   scoped: boolean
@@ -78,7 +79,7 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
         wrapReads: layers.wrapReads,
       })
       proxies.push(proxy)
-      access[index] = { url: `http://${options.host}:${proxy.port}`, token }
+      access[index] = { url: urlOf(options.loopback, proxy.port), token }
       // Nothing waits for it; what fails there is asked again when Kometa asks.
       void layers.start()
       if (proxy.portWasTaken) options.log.warning(`Port ${preferredPort} is taken: the proxy listens on ${proxy.port}`)

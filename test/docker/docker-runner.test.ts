@@ -151,7 +151,7 @@ test('Docker Desktop: the container is led to this machine by the name it has th
   const log = readFileSync(join(world.jobDir, 'logs/kometa-console.log'), 'utf8')
   const name = 'host.docker.internal'
   expect(JSON.parse(/SAID (.*)/.exec(log)?.[1] ?? '{}')).toEqual({
-    ...{ host: name, gate: name, noProxy: `127.0.0.1,localhost,${name}`, statuses: [200, 407] },
+    ...{ host: name, gate: name, noProxy: expect.stringMatching(/^host\.docker\.internal:\d+$/), statuses: [200, 407] },
   })
   expect(kometaCalls()[0]?.argv).not.toContain('--network')
 })

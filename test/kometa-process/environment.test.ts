@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { kometaEnvironment } from '../../src/kometa/environment.ts'
+import { containerEnvironment, kometaEnvironment } from '../../src/kometa/environment.ts'
 
 const home = '/w/home'
 
@@ -44,35 +44,28 @@ test('only the allow-list passes', () => {
     },
     ...{ LD_LIBRARY_PATH: '/l', TMPDIR: '/t', XDG_DATA_DIRS: '/d', REQUESTS_CA_BUNDLE: '/ca', SSL_CERT_FILE: '/ca2' },
     ...{ HOME: home, BROWSER: 'true', PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' },
-    ...{ NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' },
   })
 })
 
-test('both spellings of the proxies say the same; the lower case wins, as for requests', () => {
-  const env = {
-    HTTPS_PROXY: 'http://upper:1',
-    https_proxy: 'http://lower:1',
-    http_proxy: 'http://only:2',
-    NO_PROXY: 'nas.local, 127.0.0.1',
+test('no proxy of the user’s, and none of what they exempt: only ours, in both spellings', () => {
+  const user = {
+    ...{ HTTPS_PROXY: 'http://upper:1', https_proxy: 'http://lower:1', http_proxy: 'http://only:2' },
+    ...{ NO_PROXY: '*', no_proxy: 'localhost,127.0.0.1', ALL_PROXY: 'socks5://x', all_proxy: 'socks5://x' },
   }
-  expect(kometaEnvironment(env, { home, platform: 'linux' })).toMatchObject({
-    HTTPS_PROXY: 'http://lower:1',
-    https_proxy: 'http://lower:1',
-    HTTP_PROXY: 'http://only:2',
-    http_proxy: 'http://only:2',
-    NO_PROXY: 'nas.local,127.0.0.1,localhost',
-    no_proxy: 'nas.local,127.0.0.1,localhost',
+  const proxies = (env: Record<string, string>) =>
+    Object.fromEntries(Object.entries(env).filter(([name]) => /proxy/i.test(name)))
+  expect(proxies(kometaEnvironment(user, { home, platform: 'linux' }))).toEqual({})
+  const extra = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'localhost:8' }
+  expect(proxies(kometaEnvironment(user, { home, extra, platform: 'linux' }))).toEqual({
+    ...{ HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' },
+    ...{ NO_PROXY: 'localhost:8', no_proxy: 'localhost:8' },
   })
-})
-
-test('ours win over the user’s', () => {
-  const env = { https_proxy: 'http://corporate:1', NO_PROXY: 'nas.local', PATH: '/bin' }
-  const extra = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '', PYTHONUSERBASE: '/home/me/.local' }
-  expect(kometaEnvironment(env, { home, extra, platform: 'linux' })).toMatchObject({
-    https_proxy: 'http://127.0.0.1:9',
-    NO_PROXY: '127.0.0.1,localhost',
-    PYTHONUSERBASE: '/home/me/.local',
+  const empty = { HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '' }
+  expect(kometaEnvironment(user, { home, extra: empty, platform: 'linux' })).toMatchObject({
+    NO_PROXY: '',
+    no_proxy: '',
   })
+  expect(proxies(containerEnvironment(user, { home, extra }).env)).toMatchObject({ NO_PROXY: 'localhost:8' })
 })
 
 test('Windows: names have no case, the profile is private, the browser is the interpreter', () => {
@@ -98,6 +91,5 @@ test('Windows: names have no case, the profile is private, the browser is the in
     USERPROFILE: 'C:\\w',
   })
   expect(result.BROWSER).toBe('"C:/Program Files/py/python.exe" -c pass %s')
-  expect(Object.keys(result).filter((name) => /^(kometa|http_proxy)/.test(name))).toEqual([])
-  expect(result.HTTP_PROXY).toBe('http://p:1')
+  expect(Object.keys(result).filter((name) => /^(kometa|http_proxy)/i.test(name))).toEqual([])
 })

@@ -19,7 +19,8 @@ async function openJobGate(config: (url: string) => string, env: NodeJS.ProcessE
       env,
       libraries: ['Movies'],
       rules: await gateRulesOf(job),
-      host: '127.0.0.1',
+      loopback: { address: '127.0.0.1', name: 'localhost' },
+      plexPorts: [32_500],
       limits: limitsOf(job.preview.timeouts),
     },
     ledger: {
