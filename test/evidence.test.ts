@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { defaultKometaVersion } from '../src/kometa/installed.ts'
 import { evidenceFiles, inputsHash, readEvidence } from './kometa/evidence.ts'
 import { scenarios } from './kometa/scenarios.ts'
 
@@ -16,17 +17,24 @@ describe('evidence of the runs against the real Kometa', () => {
 
   describe.each(evidenceFiles())('%s', (file) => {
     const evidence = readEvidence(file)
+    const isComplete = file === `kometa-${defaultKometaVersion}.json`
 
     test('says which Kometa it was', () => {
       expect(file).toBe(`kometa-${evidence?.kometa.version}.json`)
-      expect(evidence?.kometa.commit).toMatch(/^[0-9a-f]{40}$/)
+      // Of a version that is not the one that every scenario is tried with, only the files may be at hand.
+      expect(evidence?.kometa.commit ?? (isComplete ? 'none' : '0'.repeat(40))).toMatch(/^[0-9a-f]{40}$/)
     })
 
     test('is of the scenarios that there are', () => {
-      expect(Object.keys(evidence?.scenarios ?? {}).sort()).toEqual(scenarios.map(({ name }) => name).sort())
+      const known = scenarios.map(({ name }) => name).sort()
+      const found = Object.keys(evidence?.scenarios ?? {}).sort()
+      if (isComplete) expect(found).toEqual(known)
+      else expect(known).toEqual(expect.arrayContaining(found))
+      expect(found).not.toEqual([])
     })
 
-    test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (name, scenario) => {
+    const proved = scenarios.filter(({ name }) => isComplete || evidence?.scenarios[name] !== undefined)
+    test.each(proved.map((scenario) => [scenario.name, scenario] as const))('%s', async (name, scenario) => {
       const found = evidence?.scenarios[name]
       expect(found?.inputs, 'the scenario changed since: run npm run test:kometa').toBe(await inputsHash(scenario))
       expect(Object.keys(found?.direct ?? {}).sort()).toEqual([...scenario.targets].sort())

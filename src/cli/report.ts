@@ -1,12 +1,17 @@
 import { dirname, join } from 'node:path'
 import { styleText } from 'node:util'
-import type { Summary } from '../contract/summary.ts'
+import type { RealRun, Summary } from '../contract/summary.ts'
 import { targetProblems } from '../run/judge-job.ts'
 import type { ExitCode } from './program.ts'
 
 export function exitCodeOf(summary: Summary): ExitCode {
   if (summary.status === 'cancelled') return 130
   return summary.success && summary.targets.every((target) => target.status === 'exported') ? 0 : 1
+}
+
+function realRunWords({ would, why }: RealRun): string {
+  if (would === 'unknown') return `whether a real run would draw it is not known: ${why}`
+  return would === 'skip' ? `a real run would skip this item: ${why}` : `a real run would draw it: ${why}`
 }
 
 const letThrough = ({ verification: { writes_forwarded: count } }: Summary): string =>
@@ -36,16 +41,21 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
       incomplete: paint('yellow', 'partly  '),
       missing: paint('red', 'missing '),
     }
-    const what = target.restore
-      ? 'a real run would take its overlays off'
-      : (reasonOnce(target.reason, said) ??
-        (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : 'drawn'))
-    lines.push(`${word[target.status]} ${target.title}  ${paint('dim', what)}`)
+    const what = target.fault
+      ? target.fault
+      : target.restore
+        ? 'a real run would take its overlays off'
+        : (reasonOnce(target.reason, said) ??
+          (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : 'drawn'))
+    const mark = target.fault ? paint('red', 'danger  ') : word[target.status]
+    lines.push(`${mark} ${target.title}  ${target.fault ? paint('red', what) : paint('dim', what)}`)
     if (target.after) lines.push(`         ${join(jobDir, target.after.path)}`)
     if (target.after && target.depends_on_blocked_writes)
       lines.push(
         `         ${paint('yellow', 'depends on blocked writes: several entries of your libraries are on its Plex library')}`,
       )
+    if (target.real_run) lines.push(`         ${paint('dim', realRunWords(target.real_run))}`)
+    for (const note of target.notes ?? []) lines.push(`         ${paint('yellow', note)}`)
     if (target.may_be_incomplete)
       lines.push(`         ${paint('yellow', `may be incomplete: ${target.may_be_incomplete}`)}`)
   }

@@ -49,7 +49,7 @@ export const topLevelKeys: KeyTable = {
   apprise: drop(notifies),
   playlist_files: drop(notOverlays),
   simkl: drop('overlays do not use it'),
-  cache: drop('a preview keeps no cache'),
+  cache: drop('what Kometa takes of it has its place under settings'),
 }
 
 export const plexKeys: KeyTable = {
@@ -66,7 +66,8 @@ export const plexKeys: KeyTable = {
 /** `settings`, of the config and of a library. */
 export const settingsKeys: KeyTable = {
   run_order: rewrite,
-  cache: off("the user's cache must not learn of a preview"),
+  /** On a private copy of the user's cache. */
+  cache: keep,
   cache_expiration: keep,
   asset_directory: keep,
   asset_folders: keep,

@@ -1,6 +1,7 @@
 import { get, getMap, isMap, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts'
 
-/** Attributes that may still stand under `plex`; Kometa moves them to `settings` (config.py:305-330, 355-370). */
+/** Attributes that may still stand under `cache` or `plex`; Kometa moves them to `settings` (config.py:305-330, 355-370). */
+const movedFromCache = ['cache', 'cache_expiration']
 const movedFromPlex = [
   'asset_directory',
   'sync_mode',
@@ -12,7 +13,7 @@ const movedFromPlex = [
 
 /** Old spellings in their new places, as Kometa itself changes a config when it reads it (config.py:305-475). */
 export function normaliseConfig(document: YamlMap): YamlMap {
-  const result = movePlexAttributes(document)
+  const result = moveToSettings(moveToSettings(document, 'cache', movedFromCache), 'plex', movedFromPlex)
   const libraries = get(result, 'libraries')
   if (!isMap(libraries)) return result
   const renamed = new Map<YamlKey, YamlValue>()
@@ -21,7 +22,7 @@ export function normaliseConfig(document: YamlMap): YamlMap {
 }
 
 function normaliseLibrary(library: YamlMap): YamlMap {
-  const result = new Map(movePlexAttributes(library))
+  const result = new Map(moveToSettings(library, 'plex', movedFromPlex))
   // overlay_path takes the place of overlay_files even where both stand (config.py:361).
   const overlayPath = result.get('overlay_path')
   if (overlayPath !== undefined) {
@@ -31,16 +32,16 @@ function normaliseLibrary(library: YamlMap): YamlMap {
   return result
 }
 
-function movePlexAttributes(parent: YamlMap): YamlMap {
-  const plex = new Map(getMap(parent, 'plex'))
+function moveToSettings(parent: YamlMap, section: string, names: readonly string[]): YamlMap {
+  const from = new Map(getMap(parent, section))
   const settings = new Map(getMap(parent, 'settings'))
-  const moved = movedFromPlex.filter((name) => isTruthy(plex.get(name)) && !settings.has(name))
+  const moved = names.filter((name) => isTruthy(from.get(name)) && !settings.has(name))
   if (moved.length === 0) return parent
   for (const name of moved) {
-    settings.set(name, plex.get(name) ?? null)
-    plex.delete(name)
+    settings.set(name, from.get(name) ?? null)
+    from.delete(name)
   }
-  return new Map<YamlKey, YamlValue>([...parent, ['plex', plex], ['settings', settings]])
+  return new Map<YamlKey, YamlValue>([...parent, [section, from], ['settings', settings]])
 }
 
 /** Python's idea of true for YAML values. */

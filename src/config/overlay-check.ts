@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
+import { checkAssetFolders } from './asset-folders.ts'
 import { fontNames, systemFontFolders } from './fonts.ts'
 import type { JobConfig } from './job-config.ts'
 import { type JobLibrary, secretHint } from './job-libraries.ts'
@@ -42,7 +43,7 @@ export async function checkLibraries(config: JobConfig, options: CheckOptions): 
       const name = /<<([\w-]+)>>/.exec(unresolved)?.[1] ?? ''
       throw new AppError('SECRET_UNRESOLVED', `Nothing is known for ${unresolved}`, { hint: secretHint(name) })
     }
-    warnings.push(...(await checkLibrary(library, context)))
+    warnings.push(...(await checkLibrary(library, context)), ...(await checkAssetFolders(config, library)))
   }
   return [...new Set(warnings)]
 }

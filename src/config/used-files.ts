@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path'
+import { assetFoldersOf } from './asset-folders.ts'
 import type { JobConfig } from './job-config.ts'
 import { kometaFilename } from './kometa-filename.ts'
 import { overlayFilesOf } from './overlay-paths.ts'
 import { readOrNull } from './yaml/yaml-files.ts'
-import { get, getMap, isList, isMap, textOf, walkScalars, type YamlValue } from './yaml-value.ts'
+import { get, getMap, isMap, textOf, walkScalars, type YamlValue } from './yaml-value.ts'
 
 /** Files that a preview is made of, as absolute paths. One that is not there counts too: it may come. */
 export interface UsedFiles {
@@ -22,9 +23,9 @@ const namesFile = /\.(?:png|jpe?g|webp|ttf|otf)$/i
 export async function listUsedFiles(config: JobConfig, kometaDir: string | null): Promise<UsedFiles> {
   const files = new Set<string>(config.sourceFiles)
   const yamlFolders = new Set<string>()
-  const assetFolders = new Set(assetFoldersOf(config, config.document))
+  const assetFolders = new Set(assetFoldersOf(config, config.document).map(({ path }) => path))
   for (const library of config.libraries) {
-    for (const folder of assetFoldersOf(config, library.data ?? null)) assetFolders.add(folder)
+    for (const { path } of assetFoldersOf(config, library.data ?? null)) assetFolders.add(path)
     for (const entry of library.overlayFiles) {
       if (entry.form === 'folder') yamlFolders.add(resolve(config.kometaCwd, entry.value))
       for (const path of pathsIn(entry.templateVariables, config)) files.add(path)
@@ -35,7 +36,6 @@ export async function listUsedFiles(config: JobConfig, kometaDir: string | null)
       }
     }
   }
-  if (assetFolders.size === 0) assetFolders.add(join(config.kometaConfigDir, 'assets'))
   return { files: [...files], yamlFolders: [...yamlFolders], assetFolders: [...assetFolders] }
 }
 
@@ -59,10 +59,4 @@ function namedImages(document: YamlValue, { kometaConfigDir }: JobConfig): strin
     if (name === '' || name.includes('<<') || /^(?:text|blur|backdrop)/.test(name)) return []
     return [join(kometaConfigDir, 'overlays', `${kometaFilename(name)}.png`)]
   })
-}
-
-function assetFoldersOf({ kometaCwd }: JobConfig, place: YamlValue): string[] {
-  const value = get(place, 'settings', 'asset_directory')
-  const folders = isList(value) ? value : value === undefined || value === null ? [] : [value]
-  return folders.map((folder) => resolve(kometaCwd, textOf(folder)))
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
-import { copyBackups, remainingBackups } from './backups.ts'
+import { type BackupLeft, type CopiedBackup, copyBackups, findStrayBackups, remainingBackups } from './backups.ts'
 import { makeDefaultConfig } from './default-config.ts'
 import type { JobConfig } from './job-config.ts'
 import { linkTo } from './link.ts'
@@ -46,10 +46,14 @@ export interface Workspace extends AsyncDisposable {
   home: string
   /** Places in it, and what of the user's stands behind each: for words that name a path. */
   userPlaces: readonly (readonly [inside: string, users: string])[]
-  /** ratingKey -> name of the clean original that was copied. */
-  backups: ReadonlyMap<string, string>
-  /** Items whose clean original is still there: Kometa removes it when it draws from an asset or restores (overlays.py:181-189, 717-719). */
-  backupsLeft(): Promise<Set<string>>
+  /** Where Kometa has its cache of this config. */
+  cachePath: string
+  /** By `backupKey`, the clean originals that were copied. */
+  backups: ReadonlyMap<string, CopiedBackup>
+  /** By `backupKey`, the user's files under an earlier name of a library, which Kometa does not find. */
+  strayBackups: ReadonlyMap<string, string>
+  /** By `backupKey`, what Kometa left of them: it removes one when it draws from an asset or restores (overlays.py:181-189, 717-719). */
+  backupsLeft(): Promise<Map<string, BackupLeft>>
   /** Folders of the workspace that stand for the user's. */
   places: readonly { ours: string; users: string }[]
   warnings: readonly string[]
@@ -130,9 +134,15 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
       [cwd, userCwd],
       [tree, top],
     ]),
+    cachePath: join(configDir, 'kometa_run.cache'),
     backups,
+    strayBackups: await findStrayBackups(
+      userOverlays,
+      options.ratingKeysByLibrary,
+      config.libraries.map(({ mappingName }) => mappingName),
+    ),
     places: [{ ours: tree, users: top }, ...(inTree ? [] : [{ ours: configDir, users: config.configDir }])],
-    backupsLeft: () => remainingBackups(overlays, options.ratingKeysByLibrary),
+    backupsLeft: () => remainingBackups(overlays, options.ratingKeysByLibrary, backups),
     warnings,
     async [Symbol.asyncDispose]() {
       if (options.keep !== true) await remove(dir)

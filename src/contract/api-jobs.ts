@@ -4,7 +4,7 @@ import { maxConfigBytes } from './api-connect.ts'
 import { maxTargets } from './api-items.ts'
 import { artworkKindSchema, itemTypeSchema } from './kinds.ts'
 import { blockedWriteSchema, refusedReadSchema } from './records.ts'
-import { baseUsedSchema, jobStatusSchema, lostOverlaySchema } from './summary.ts'
+import { baseUsedSchema, jobStatusSchema, lostOverlaySchema, realRunSchema } from './summary.ts'
 
 /** interrupted: the server ended while it ran. */
 export const studioJobStatusSchema = z.enum(['queued', 'running', 'interrupted', ...jobStatusSchema.options])
@@ -61,8 +61,12 @@ export const jobTargetSchema = z.object({
   type: itemTypeSchema.nullable(),
   library: z.string().nullable(),
   outcome: outcomeSchema,
-  /** Why it is missing or incomplete, in words. */
+  /** Why it is missing or incomplete, or what of it a real run could not undo, in words. */
   reason: z.string().nullable(),
+  /** What to know of the picture that it is drawn on, with the cure. */
+  notes: z.array(z.string()),
+  /** What a real run would do with it; null when it was not drawn. */
+  realRun: realRunSchema.nullable(),
   /** Kometa's own log lines behind the reason. */
   logLines: z.array(z.string()),
   before: imageRefSchema.nullable(),

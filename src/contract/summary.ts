@@ -8,9 +8,23 @@ export const summarySchemaVersion = 1
 export const jobStatusSchema = z.enum(['success', 'partial', 'failed', 'cancelled'])
 export type JobStatus = z.infer<typeof jobStatusSchema>
 
-/** From which picture Kometa drew (Kometa overlays.py:180-219). */
-export const baseUsedSchema = z.enum(['asset', 'backup', 'clean Plex poster', 'current poster'])
+/** From which picture Kometa drew (Kometa overlays.py:180-219); `poster from the internet`: TMDb's, or one that Plex only links to. */
+export const baseUsedSchema = z.enum([
+  'asset',
+  'backup',
+  'clean Plex poster',
+  'current poster',
+  'poster from the internet',
+])
 export type BaseUsed = z.infer<typeof baseUsedSchema>
+
+/** What a real run would do with an item that the preview has drawn: Kometa skips those that it finds unchanged. */
+export const realRunSchema = z.object({
+  would: z.enum(['draw', 'skip', 'unknown']),
+  /** In words; ends the sentence "because ...". */
+  why: z.string(),
+})
+export type RealRun = z.infer<typeof realRunSchema>
 
 const picture = z.object({
   /** Relative to the job folder. */
@@ -56,6 +70,12 @@ export const targetResultSchema = z.object({
   /** Only what is certain by Kometa's own log; absent in summaries of before. */
   overlays_lost: z.array(lostOverlaySchema).optional(),
   base_used: baseUsedSchema.nullable(),
+  /** null: it was not drawn. This and the next two are absent in summaries of earlier versions. */
+  real_run: realRunSchema.nullable().optional(),
+  /** What of this picture a real run could not undo, in words: never a success. */
+  fault: z.string().nullable().optional(),
+  /** What to know of the picture that it is drawn on, with the cure. */
+  notes: z.array(z.string()).optional(),
   /** A refused or failed read may have cost this target a badge; the request is in refused_reads. */
   may_be_incomplete: z.string().nullable(),
   depends_on_blocked_writes: z.boolean(),

@@ -17,6 +17,8 @@ export interface PythonQuestion {
   input?: string | Buffer
   /** Absolute paths of files and folders that the program opens. A container sees these alone, and cannot write them. */
   reads?: readonly string[]
+  /** Folders of ours that the program writes into. */
+  writes?: readonly string[]
   timeoutMs?: number
   maxOutputBytes?: number
   signal?: AbortSignal | undefined

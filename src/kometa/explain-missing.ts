@@ -28,6 +28,8 @@ export function explainMissing(
   const result = results.find((item) => item.outcome === 'failed') ?? results.at(-1)
   if (result) return explainResult(result)
 
+  if (runs.some(({ unrestored }) => unrestored.includes(title))) return unrestored(title)
+
   const failed = record.failedLibraries.find((each) => isLibrary(each.library, library))
   if (failed) {
     return { reason: `Kometa could not use the library ${library}: ${failed.reason}`, logLines: [failed.reason] }
@@ -41,6 +43,13 @@ export function explainMissing(
   }
   return explainNoMatch(record, runs, library)
 }
+
+/** Kometa overlays.py:720: it goes on, and the label stays as well. */
+const unrestored = (title: string): Explanation => ({
+  reason:
+    'Kometa would take its overlays off, and finds no clean poster to put back: no backup, none in Plex, none at TMDb. The overlays and the label Overlay stay.',
+  logLines: [`No Poster found to restore for ${title}`],
+})
 
 function explainResult(result: ItemResult): Explanation {
   const { outcome, reason, overlays, logLines } = result

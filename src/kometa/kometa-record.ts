@@ -34,6 +34,10 @@ export interface LibraryRun {
   failed: { name: string; reason: string }[]
   /** False when Kometa only takes overlays off: then it says nothing of applying any (overlays.py:72). */
   applies: boolean
+  /** `reapply_overlays`: also what has not changed. */
+  reapplies: boolean
+  /** Titles of items whose overlays Kometa would take off, and for which it found no clean poster. */
+  unrestored: string[]
   items: ItemResult[]
 }
 
@@ -132,7 +136,10 @@ export function createKometaRecorder(): KometaRecorder {
     else if (event.type === 'definition_suppresses') for (const name of event.names) run.suppressed.add(name)
     else if (event.type === 'definition_failed' && !event.blank)
       run.failed.push({ name: event.name, reason: event.reason })
-    else if (event.type === 'applying') run.applies = true
+    else if (event.type === 'applying') {
+      run.applies = true
+      run.reapplies = event.again
+    } else if (event.type === 'restore_failed') run.unrestored.push(event.title)
     else if (event.type === 'item_ended') run.items.push(event.result)
     else if (event.type === 'overlays_finished') run.finished = true
   }
@@ -150,6 +157,8 @@ const newRun = (library: LibraryName): LibraryRun => ({
   random: [],
   failed: [],
   applies: false,
+  reapplies: false,
+  unrestored: [],
   items: [],
 })
 

@@ -63,8 +63,9 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
       failed(attempted, said, at)
       return
     }
-    const applied = /^Overlays Applied: (.*)$/.exec(text)?.[1]
-    const current = /^Overlay Update Not Needed \(Current Overlays: (.*)\)$/.exec(text)?.[1]
+    // From 2.5 on there may be nothing behind the colon.
+    const applied = /^Overlays Applied: ?(.*)$/.exec(text)?.[1]
+    const current = /^Overlay Update Not Needed \(Current Overlays: ?(.*)\)$/.exec(text)?.[1]
     if (applied !== undefined) finish('applied', { overlays: parseOverlayNames(applied), endedAt: at })
     else if (current !== undefined) finish('unchanged', { overlays: parseOverlayNames(current), endedAt: at })
     else if (level === 'error' && item && text === 'Overlay Error: No poster found') {
@@ -109,7 +110,7 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
       if (text === `Applying Overlays for ${place}` || text === `Re-Applying Overlays for ${place}`) {
         applying = true
         early = []
-        context.emit({ type: 'applying', library })
+        context.emit({ type: 'applying', library, again: text.startsWith('Re-') })
         return true
       }
       if (text === `Finished ${library.title} Library Overlays`) {

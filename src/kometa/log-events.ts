@@ -82,7 +82,8 @@ export type KometaEventBody =
   | ({ type: 'restoring' } & Step)
   | ({ type: 'restore_failed'; title: string } & Place)
   | ({ type: 'nothing_to_remove' } & Place)
-  | ({ type: 'applying' } & Place)
+  /** `again`: `reapply_overlays` is on. */
+  | ({ type: 'applying'; again: boolean } & Place)
   /** Only on the console: the item that is being drawn, before meta.log names it. */
   | ({ type: 'drawing' } & Step)
   | ({ type: 'item_started'; index: number; total: number; title: string } & Place)

@@ -61,6 +61,7 @@ export async function chooseTargets(
         id: nextId(target.item),
         outputStem: '',
         before: null,
+        shownHasMark: null,
         input: undefined,
       })
     }
@@ -88,7 +89,7 @@ function fromPreview(
   servers: JobServers,
   baseDir: string,
 ): ChosenTarget {
-  const own = { id: target.id, outputStem: '', before: null }
+  const own = { id: target.id, outputStem: '', before: null, shownHasMark: null }
   const input = target.input === undefined ? undefined : resolve(baseDir, target.input)
   if (found) return { ...placed(found, servers), ...own, input }
   return {
@@ -105,6 +106,8 @@ function fromPreview(
     mappings: [],
     ancestors: [],
     item: null,
+    hasOverlayLabel: false,
+    hasOwnPicture: false,
   }
 }
 
@@ -122,5 +125,7 @@ function placed({ item, library, libraries, server }: ResolvedTarget, { servers 
     mappings: libraries.map(({ mappingName }) => mappingName),
     ancestors: [item.parentRatingKey, item.grandparentRatingKey].filter((key) => key !== null),
     item,
+    hasOverlayLabel: item.labels.some((label) => label.toLowerCase() === 'overlay'),
+    hasOwnPicture: item.thumb !== null,
   }
 }

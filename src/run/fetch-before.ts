@@ -1,4 +1,5 @@
 import type { JobEvent } from '../contract/events.ts'
+import { readOverlayMark } from '../images/exif-mark.ts'
 import { inTurns } from '../util/in-turns.ts'
 import { fetchBeforePicture, shownPicture } from './before-picture.ts'
 import type { ChosenTarget } from './choose-targets.ts'
@@ -31,7 +32,10 @@ export async function fetchBeforePictures(
     if (found.file === null) notes.push(`${target.title}: no before picture: ${found.reason}`)
     else target.before = await describePicture(found.file, folder.relative(found.file), found.type)
     const shown = found.file !== null && found.source !== 'input' ? shownPicture(item) : null
-    if (shown && found.file !== null) target.shown = { path: shown.path, sha256: found.sha256 }
+    if (shown && found.file !== null) {
+      target.shown = { path: shown.path, sha256: found.sha256 }
+      target.shownHasMark = await readOverlayMark(found.file)
+    }
     done += 1
     onEvent({ type: 'progress', phase: 'before', done, total: targets.length, title: target.title })
     return notes

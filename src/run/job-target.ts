@@ -23,4 +23,10 @@ export interface JobTarget {
   /** Name of the after picture without its ending. */
   outputStem: string
   before: Picture | null
+  /** Plex holds the label Overlay on it: Kometa then draws on the clean original that it kept. */
+  hasOverlayLabel: boolean
+  /** False for a season or an episode that shows the picture of what is above it. */
+  hasOwnPicture: boolean
+  /** Whether the picture that Plex shows for it bears Kometa's mark; null when its before picture is another one. */
+  shownHasMark: boolean | null
 }

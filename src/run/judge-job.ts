@@ -5,7 +5,7 @@ export interface JobFindings {
   cancelled: boolean
   /** What keeps Kometa's run from being whole, in words; see `kometaProblems`. */
   kometaProblems: readonly string[]
-  targets: readonly Pick<TargetResult, 'id' | 'title' | 'status' | 'reason'>[]
+  targets: readonly Pick<TargetResult, 'id' | 'title' | 'status' | 'reason' | 'fault'>[]
   refusedReads: readonly RefusedRead[]
   /** The check of the scope afterwards found that a narrowed search had left items out. */
   narrowedWrongly: boolean
@@ -24,6 +24,7 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   const problems = [...findings.kometaProblems]
   if (missing.length === targets.length) problems.push('No picture of any target came.')
   problems.push(...targetProblems(targets.filter(({ reason }) => !findings.kometaProblems.includes(reason ?? ''))))
+  for (const { title, fault } of targets) if (fault) problems.push(`${title}: ${fault}`)
   if (refusedReads.length > 0) {
     const one = refusedReads.length === 1
     problems.push(

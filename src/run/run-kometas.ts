@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { environmentOf } from '../config/job-config.ts'
+import { hasAssetFolder } from '../config/asset-folders.ts'
+import type { BackupLeft, CopiedBackup } from '../config/backups.ts'
+import { environmentOf, type JobConfig } from '../config/job-config.ts'
 import { makeRunConfig } from '../config/run-config.ts'
 import { createWorkspace } from '../config/workspace.ts'
 import type { Phase } from '../contract/events.ts'
+import { readOverlayMark } from '../images/exif-mark.ts'
 import { kometaVariables } from '../kometa/arguments.ts'
+import type { CacheUse } from '../kometa/cache/real-run.ts'
 import { createKometaRecorder, type KometaRecord } from '../kometa/kometa-record.ts'
 import { type KometaExit, startKometa } from '../kometa/process.ts'
 import type { Checkout, KometaRunner } from '../kometa/runner.ts'
@@ -12,6 +16,7 @@ import { createUserWords } from '../kometa/user-words.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
+import { prepareKometaCache } from './kometa-cache.ts'
 import { createKometaProgress, type KometaProgress } from './kometa-progress.ts'
 import { rememberKometa } from './leftover.ts'
 import { ownIdentity } from './process-identity.ts'
@@ -30,10 +35,18 @@ export interface KometaRun {
   warnings: readonly string[]
   /** Where its logs are kept. */
   logsDir: string
-  /** `<mapping name> <ratingKey>` of the clean originals that were copied in. */
-  backups: ReadonlyMap<string, string>
-  /** ratingKeys of those that Kometa left in place. */
-  backupsLeft: ReadonlySet<string>
+  /** By `backupKey`, the clean originals that were copied in. */
+  backups: ReadonlyMap<string, CopiedBackup>
+  /** Those among them that bear Kometa's mark. */
+  overlaidBackups: ReadonlySet<string>
+  /** By `backupKey`, the user's files under an earlier name of a library. */
+  strayBackups: ReadonlyMap<string, string>
+  /** Mapping names of the libraries that have an asset folder. */
+  withAssets: ReadonlySet<string>
+  /** By `backupKey`, what Kometa left of them. */
+  backupsLeft: ReadonlyMap<string, BackupLeft>
+  /** By mapping name, what Kometa's cache is in a real run. */
+  cacheOf(mapping: string): CacheUse
 }
 
 export interface RunKometasOptions {
@@ -127,16 +140,28 @@ async function runOne(
     log.info(`run config: ${change}`)
   }
   const owner = await ownIdentity()
+  const ratingKeysByLibrary = itemsAround(libraries, options.targets)
   await using workspace = await createWorkspace(config, {
     runConfigText: text,
-    ratingKeysByLibrary: neededBackups(libraries, options.targets),
+    ratingKeysByLibrary,
     parentDir: options.workspaces,
     owner,
     keep: request.keepWorkspace,
     clientIdentifier: options.clientIdentifier,
   })
   if (request.keepWorkspace) log.warning(`The workspace is kept, with the API keys of your config: ${workspace.dir}`)
-  for (const warning of workspace.warnings) log.warning(warning)
+  const cache = await prepareKometaCache({
+    config,
+    ask: renderer.askPython,
+    workspace,
+    wanted: Object.fromEntries(ratingKeysByLibrary),
+    signal,
+  })
+  if (cache.note !== null) log.info(cache.note)
+  const before = [...workspace.warnings, ...(cache.warning === null ? [] : [cache.warning])]
+  for (const warning of before) log.warning(warning)
+  const overlaidBackups = await overlaidAmong(workspace.backups)
+  const withAssets = await librariesWithAssets(config, libraries)
   await options.picturesAreThere
   progress.starts()
   const recorder = createKometaRecorder()
@@ -179,10 +204,25 @@ async function runOne(
   const [exit] = await Promise.all([kometa.done, rememberKometa(workspace.dir, kometa.pid)])
   const left = await launch.end()
   for (const problem of [...exit.logProblems, ...left]) log.warning(problem)
-  const { backups } = workspace
-  const warnings = [...workspace.warnings, ...notHidden, ...left]
-  const backupsLeft = await workspace.backupsLeft()
-  return { libraries, exit, record: recorder.record, changes, warnings, logsDir, backups, backupsLeft }
+  const { backups, strayBackups } = workspace
+  const warnings = [...before, ...notHidden, ...left]
+  const [backupsLeft, cacheOf] = await Promise.all([workspace.backupsLeft(), cache.finish()])
+  const originals = { backups, overlaidBackups, strayBackups, backupsLeft }
+  return { libraries, exit, record: recorder.record, changes, warnings, logsDir, ...originals, withAssets, cacheOf }
+}
+
+/** Backups that Kometa made itself: no clean originals. */
+async function overlaidAmong(backups: ReadonlyMap<string, CopiedBackup>): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const [key, { copy }] of backups) if (await readOverlayMark(copy)) found.add(key)
+  return found
+}
+
+async function librariesWithAssets(config: JobConfig, names: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const library of config.libraries.filter(({ mappingName }) => names.includes(mappingName)))
+    if (await hasAssetFolder(config, library)) found.add(library.mappingName)
+  return found
 }
 
 /** The user's Kometa, as far as it is on this machine. */
@@ -194,8 +234,8 @@ function checkoutOf({ renderer, dataDir }: JobRequest): Checkout | null {
 /** What Kometa calls an error and default files make by the dozen: a definition that fits nothing in this library. */
 const harmless = /^Plex Error: (No Items found in Plex|No matches found with regex pattern|.* not found$)/
 
-/** Backups that Kometa may draw from or restore: of the targets and of the items above them. */
-function neededBackups(libraries: readonly string[], targets: readonly ChosenTarget[]): Map<string, string[]> {
+/** The targets and the items above them: their backups are what Kometa may draw from or restore. */
+function itemsAround(libraries: readonly string[], targets: readonly ChosenTarget[]): Map<string, string[]> {
   return new Map(
     libraries.map((library) => {
       const own = targets.filter(({ mappings }) => mappings.includes(library)).flatMap(({ item }) => item ?? [])

@@ -1,11 +1,5 @@
 import type { Capture } from '../contract/records.ts'
-import {
-  type BaseUsed,
-  type Summary,
-  summarySchema,
-  summarySchemaVersion,
-  type TargetResult,
-} from '../contract/summary.ts'
+import { type Summary, summarySchema, summarySchemaVersion, type TargetResult } from '../contract/summary.ts'
 import type { Verification } from '../contract/verification.ts'
 import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
@@ -30,6 +24,7 @@ import type { KometaRun } from './run-kometas.ts'
 import type { HostCount } from './start-gate.ts'
 import type { JobScopeReport } from './start-proxies.ts'
 import { summarizeExtra } from './summarize-extra.ts'
+import { factsOf } from './target-facts.ts'
 
 export interface SummaryInput {
   request: JobRequest
@@ -172,10 +167,14 @@ function scopeSummary(report: JobScopeReport): Summary['scope'][number] {
 const mappable = (targets: readonly TargetResult[]) =>
   targets.map(({ id, rating_key: ratingKey, server }) => ({ id, ratingKey, server }))
 
-function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInput, drawn: DrawnItems): TargetResult {
+function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnItems): TargetResult {
+  const { target, mapped, after } = output
   const run = input.kometa.filter(({ libraries }) => target.mappings.some((name) => libraries.includes(name)))
   const item = mapped.capture ? drawn.bySeq.get(mapped.capture.seq) : undefined
   const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn) : null
+  const reason = explained?.reason ?? mapped.reason
+  const { imageReads, captures } = input
+  const facts = factsOf(output, { runs: run, item, imageReads, blocked: input.records.blocked, captures, reason })
   return {
     id: target.id,
     rating_key: target.ratingKey,
@@ -184,16 +183,19 @@ function targetResult({ target, mapped, after }: TargetOutput, input: SummaryInp
     library: target.library,
     server: target.server,
     status: mapped.status,
-    reason: explained?.reason ?? mapped.reason,
+    reason,
     log_lines: explained?.logLines ?? item?.warnings ?? [],
     before: target.before,
     after,
     kind: mapped.kind,
-    restore: mapped.restore,
+    restore: facts.restore,
     overlays_applied:
-      mapped.status === 'exported' && !mapped.restore ? (item?.overlays.map(({ name }) => name) ?? []) : [],
+      mapped.status === 'exported' && !facts.restore ? (item?.overlays.map(({ name }) => name) ?? []) : [],
     overlays_lost: mapped.status === 'exported' && item ? (drawn.lost.get(item) ?? []) : [],
-    base_used: mapped.status === 'exported' ? baseUsed(target, mapped.restore, run, input.imageReads) : null,
+    base_used: facts.base,
+    real_run: facts.realRun,
+    fault: facts.fault,
+    notes: facts.notes,
     may_be_incomplete: incompleteBecause(target, input),
     depends_on_blocked_writes: target.mappings.length > 1,
   }
@@ -248,22 +250,6 @@ function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItem
   const [run] = runs
   if (!run) return { reason: 'Kometa was not started.', logLines: [] }
   return explainMissing(run.record, run.exit, { title: target.logTitle, library }, new Set(drawn.bySeq.values()))
-}
-
-/** From which picture Kometa drew, told by what it read and what it left of the backups (Kometa overlays.py:180-219). */
-function baseUsed(
-  target: JobTarget,
-  restore: boolean,
-  runs: readonly KometaRun[],
-  imageReads: ReadonlyMap<string, ImageReads>,
-): BaseUsed {
-  const read = imageReads.get(`${target.server} ${target.ratingKey}`)
-  if (read?.thumb) return 'current poster'
-  if (read?.file) return 'clean Plex poster'
-  const key = target.ratingKey ?? ''
-  // An asset goes before a backup, which Kometa then removes, as it does after a restore.
-  const isBackup = runs.some(({ backups, backupsLeft }) => backups.has(key) && (restore || backupsLeft.has(key)))
-  return isBackup ? 'backup' : 'asset'
 }
 
 /** What may have cost this target a badge: a search that was narrowed wrongly, or a refused or failed read of its library. */

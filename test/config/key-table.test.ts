@@ -103,13 +103,7 @@ test('what writes is off in every place where it can stand', () => {
     keys.filter((key) => !(table[key]?.do === 'force' && table[key].to === false) && table[key]?.do !== 'drop')
   expect(off(plexKeys, ['db_cache', 'clean_bundles', 'empty_trash', 'optimize'])).toEqual([])
   expect(
-    off(settingsKeys, [
-      'cache',
-      'create_asset_folders',
-      'dimensional_asset_rename',
-      'download_url_assets',
-      'save_report',
-    ]),
+    off(settingsKeys, ['create_asset_folders', 'dimensional_asset_rename', 'download_url_assets', 'save_report']),
   ).toEqual([])
   for (const server of servers.slice(0, 2)) {
     expect(

@@ -119,7 +119,7 @@ describe('the run config of a config with everything in it', () => {
       },
     })
     expect(plain.settings).toEqual({
-      cache: false,
+      cache: true,
       cache_expiration: 60,
       run_order: ['operations', 'metadata', 'collections', 'overlays'],
       asset_directory: 'config/old-assets',
@@ -204,7 +204,6 @@ describe('the run config of a config with everything in it', () => {
       'libraries.Movies.radarr.add_missing: false: it would add or change items there',
       'libraries: left out, no target in them: Films 4K, 2024, Music',
       'settings.run_order: all four steps; only overlays run in a preview',
-      "settings.cache: false: the user's cache must not learn of a preview",
       'trakt.pin: blank: it can be spent only once, and belongs to the real run',
       'trakt.authorization.refresh_token: blank: it can be spent only once, and belongs to the real run',
       'webhooks: left out: a preview sends no messages',

@@ -164,9 +164,9 @@ test("the working directory reads as the user's own; what Kometa writes to is re
   })
   expect(workspace.configDir).toBe(join(workspace.cwd, 'config'))
   expect(workspace.configPath).toBe(join(workspace.cwd, 'config', 'kometa_run.yml'))
-  expect([...workspace.backups]).toEqual([
-    ['101', '101.webp'],
-    ['102', '102.png'],
+  expect([...workspace.backups].map(([key, { path }]) => [key, relative(dir, path)])).toEqual([
+    ['TV | Shows 101', 'kometa/config/overlays/TV  Shows Original Posters/101.webp'],
+    ['TV | Shows 102', 'kometa/config/overlays/TV  Shows Original Posters/102.png'],
   ])
   expect(await readFile(join(workspace.cwd, 'config/my.yml'), 'utf8')).toBe('kometa/config/my.yml')
   expect(await readFile(join(workspace.configDir, 'UUID'), 'utf8')).toBe('0f1e2d3c-aaaa-bbbb-cccc-1234567890ab')
@@ -281,7 +281,7 @@ describe('other places for the config', () => {
     await put('conf/side.yml')
     await using workspace = await make(config)
     expect(workspace.configDir).toBe(join(workspace.dir, 'config'))
-    expect([...workspace.backups]).toEqual([['103', '103.jpg']])
+    expect([...workspace.backups.keys()]).toEqual(['TV | Shows 103'])
     expect(await readFile(join(workspace.configDir, 'overlays/named.png'), 'utf8')).toBe('third')
     expect(await readFile(join(workspace.configDir, 'side.yml'), 'utf8')).toBe('conf/side.yml')
     expect((await tree(workspace.cwd))['config/my.yml']).toBe('link')
@@ -338,10 +338,29 @@ describe('other places for the config', () => {
 describe('backups that are left', () => {
   test('what Kometa removed is told from what it drew from', async () => {
     await using workspace = await make(await prepare())
-    expect([...(await workspace.backupsLeft())].sort()).toEqual(['101', '102'])
-    await rm(join(workspace.configDir, 'overlays/TV  Shows Original Posters/102.jpg'))
-    await rm(join(workspace.configDir, 'overlays/TV  Shows Original Posters/102.png'))
-    expect([...(await workspace.backupsLeft())]).toEqual(['101'])
+    const left = async () => Object.fromEntries(await workspace.backupsLeft())
+    expect(await left()).toEqual({ 'TV | Shows 101': 'same', 'TV | Shows 102': 'same' })
+    const folder = join(workspace.configDir, 'overlays/TV  Shows Original Posters')
+    await rm(join(folder, '102.jpg'))
+    await rm(join(folder, '102.png'))
+    expect(await left()).toEqual({ 'TV | Shows 101': 'same' })
+    await writeFile(join(folder, '102.webp'), 'downloaded')
+    await writeFile(join(folder, '101.jpg'), 'downloaded beside the original')
+    expect(await left()).toEqual({ 'TV | Shows 101': 'new', 'TV | Shows 102': 'new' })
+  })
+
+  test('those under an earlier name of the library are told', async () => {
+    await using workspace = await make(await prepare())
+    expect([...workspace.strayBackups]).toEqual([
+      ['TV | Shows 101', join(dir, 'kometa/config/overlays/Other Original Posters/101.png')],
+    ])
+  })
+
+  test('those of another library of the config are its own', async () => {
+    const config = await prepare()
+    const other = config.libraries.map((library) => ({ ...library, mappingName: 'Other' }))
+    await using workspace = await make({ ...config, libraries: [...config.libraries, ...other] })
+    expect(workspace.strayBackups.size).toBe(0)
   })
 })
 

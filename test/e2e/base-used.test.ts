@@ -16,9 +16,17 @@ const backup = 'overlays/Movies Original Posters/101.jpg'
 
 /** Kometa's part: after `reads` (of the item's artwork) and `before`, it uploads a poster that carries its mark or not. */
 async function baseOf(
-  options: { reads?: string; removesBackup?: boolean; restores?: boolean; hasBackup?: boolean } & Partial<SampleItem>,
+  options: {
+    reads?: string
+    removesBackup?: boolean
+    keepsNew?: boolean
+    restores?: boolean
+    hasBackup?: boolean
+    assets?: boolean
+  } & Partial<SampleItem>,
 ) {
-  const { reads = '', removesBackup = false, restores = false, hasBackup = false, ...item } = options
+  const { reads = '', removesBackup = false, restores = false, hasBackup = false, ...more } = options
+  const { assets = false, keepsNew = false, ...item } = more
   world = await startJobWorld({
     libraries: [
       {
@@ -29,13 +37,14 @@ async function baseOf(
       },
     ],
     config: (url) =>
-      `plex: {url: "${url}", token: kCANARYplexToken0001}\ntmdb: {apikey: x}\nlibraries: {Movies: {overlay_files: [{default: resolution}]}}\n`,
+      `plex: {url: "${url}", token: kCANARYplexToken0001}\ntmdb: {apikey: x}\nlibraries: {Movies: {overlay_files: [{default: resolution}]}}\n${assets ? 'settings: {asset_directory: assets}\n' : ''}`,
   })
   mkdirSync(join(world.dir, 'overlays/Movies Original Posters'), { recursive: true })
+  if (assets) mkdirSync(join(world.dir, 'assets'))
   if (hasBackup) writeFileSync(join(world.dir, backup), await makeImage('jpg'))
-  const upload = await makeImage('webp', restores ? {} : { mark: 'overlay' })
+  const upload = restores ? await makeImage('jpg') : await makeImage('webp', { mark: 'overlay' })
   const renderer = scriptRenderer(`
-    const { readFileSync, rmSync } = require('node:fs')
+    const { readFileSync, rmSync, writeFileSync } = require('node:fs')
     const config = readFileSync('kometa_run.yml', 'utf8')
     const url = /http:[^"'\\s]+/.exec(config)[0]
     const headers = { 'X-Plex-Token': /token: "?([\\w-]+)/.exec(config)[1] }
@@ -46,6 +55,7 @@ async function baseOf(
       await new Promise((done) => setImmediate(done))
       if (${JSON.stringify(reads)} !== '') await read(${JSON.stringify(reads)})
       if (${removesBackup}) rmSync(${JSON.stringify(backup)})
+      if (${keepsNew}) writeFileSync(${JSON.stringify(backup)}, 'downloaded')
       await fetch(url + '/library/metadata/101/posters', { method: 'POST', headers, body: Buffer.from('${upload.toString('base64')}', 'base64') })
     })()`)
   const { summary } = await run(world, { specs: ['101'], renderer })
@@ -53,22 +63,40 @@ async function baseOf(
 }
 
 test('an asset: Kometa read no picture of Plex, whatever was read ahead for it', async () => {
-  expect(await baseOf({})).toEqual({ base: 'asset', restore: false })
+  expect(await baseOf({ assets: true })).toEqual({ base: 'asset', restore: false })
+})
+
+test('without an asset folder nothing is called an asset', async () => {
+  expect(await baseOf({})).toEqual({ base: null, restore: false })
 })
 
 test('an asset goes before a backup, which Kometa removes then', async () => {
-  expect(await baseOf({ labels: ['Overlay'], hasBackup: true, removesBackup: true })).toMatchObject({ base: 'asset' })
+  const found = await baseOf({ labels: ['Overlay'], hasBackup: true, removesBackup: true, assets: true })
+  expect(found).toMatchObject({ base: 'asset' })
 })
 
 test('a backup', async () => {
-  expect(await baseOf({ labels: ['Overlay'], hasBackup: true })).toMatchObject({ base: 'backup' })
+  expect(await baseOf({ labels: ['Overlay'], hasBackup: true, assets: true })).toMatchObject({ base: 'backup' })
 })
 
 test('a restore from a backup removes it, too', async () => {
-  const found = await baseOf({ labels: ['Overlay'], hasBackup: true, removesBackup: true, restores: true })
+  const found = await baseOf({
+    labels: ['Overlay'],
+    hasBackup: true,
+    removesBackup: true,
+    restores: true,
+    assets: true,
+  })
   expect(found).toEqual({ base: 'backup', restore: true })
 })
 
 test('the poster that Plex shows', async () => {
-  expect(await baseOf({ reads: '/library/metadata/101/thumb/1577880000' })).toMatchObject({ base: 'current poster' })
+  const reads = '/library/metadata/101/thumb/1577880000'
+  expect(await baseOf({ reads, keepsNew: true })).toMatchObject({ base: 'current poster' })
+})
+
+test('a poster that Kometa fetched past Plex', async () => {
+  expect(await baseOf({ labels: ['Overlay'], keepsNew: true, assets: true })).toMatchObject({
+    base: 'poster from the internet',
+  })
 })

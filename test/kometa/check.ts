@@ -42,6 +42,12 @@ export function checkExpectation(
     const count = wanted.uploads?.[key] ?? 1
     expect(uploads.get(key)?.length ?? 0, `uploads of ${key}`).toBe(count)
     expect(result?.status, `status of ${key}`).toBe(count === 0 ? 'missing' : 'exported')
+    if (wanted.realRun?.[key] !== undefined)
+      expect(result?.real_run, `a real run of ${key}`).toMatchObject({ would: wanted.realRun[key] })
+    const notes = wanted.notes?.[key] ?? []
+    expect(result?.notes, `notes of ${key}`).toEqual(notes.map((words) => expect.stringMatching(words)))
+    const fault = wanted.faults?.[key]
+    expect(result?.fault ?? null, `fault of ${key}`).toEqual(fault ? expect.stringMatching(fault) : null)
     if (wanted.base?.[key] !== undefined) expect(result?.base_used, `base of ${key}`).toBe(wanted.base[key])
     if (wanted.overlays?.[key]) expect(result?.overlays_applied, `overlays of ${key}`).toEqual(wanted.overlays[key])
     expect(result?.restore, `${key} is restored`).toBe(wanted.restored?.includes(key) ?? false)

@@ -25,11 +25,17 @@ export interface RunPlace {
 
 /** Kometa as the user runs it: the config as it stands, in the user's folder, straight at Plex. */
 export async function runDirect(scenario: Scenario, plex: SamplePlex, place: RunPlace): Promise<DirectRun> {
+  const user = join(place.dir, 'user')
+  await writeUserFolder(user, scenario.folder, plex, place.renderer.dir ?? '')
+  return runIn(user, scenario, plex, place)
+}
+
+/** The same in a folder that is there already. */
+export async function runIn(user: string, scenario: Scenario, plex: SamplePlex, place: RunPlace): Promise<DirectRun> {
   const { renderer, dir } = place
-  const user = join(dir, 'user')
   const home = join(dir, 'home')
   await mkdir(home, { recursive: true })
-  await writeUserFolder(user, scenario.folder, plex, renderer.dir ?? '')
+  const earlier = new Map(plex.uploadedKeys().map((key) => [key, plex.uploads(key).length]))
   const config = join(user, scenario.config ?? defaultConfig)
   const child = spawn(
     renderer.command,
@@ -55,7 +61,11 @@ export async function runDirect(scenario: Scenario, plex: SamplePlex, place: Run
   const uploads = new Map(
     plex
       .uploadedKeys()
-      .map((key) => [key, plex.uploads(key).map(({ kind, sha256 }): Upload => ({ kind, sha256 }))] as const),
+      .map((key) => {
+        const own = plex.uploads(key).slice(earlier.get(key) ?? 0)
+        return [key, own.map(({ kind, sha256 }): Upload => ({ kind, sha256 }))] as const
+      })
+      .filter(([, own]) => own.length > 0),
   )
   return { uploads, log }
 }

@@ -25,9 +25,19 @@ export async function runPreview(
   plex: SamplePlex,
   place: RunPlace & { scoped: boolean },
 ): Promise<PreviewRun> {
+  const user = join(place.dir, 'user')
+  await writeUserFolder(user, scenario.folder, plex, place.renderer.dir ?? '')
+  return previewIn(user, scenario, plex, place)
+}
+
+/** The same in a folder that is there already. */
+export async function previewIn(
+  user: string,
+  scenario: Scenario,
+  plex: SamplePlex,
+  place: RunPlace & { scoped: boolean },
+): Promise<PreviewRun> {
   const { renderer, dir } = place
-  const user = join(dir, 'user')
-  await writeUserFolder(user, scenario.folder, plex, renderer.dir ?? '')
   const before = await folderState(user)
   const own = scenarioEnvironment(scenario, plex)
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...place.outside, ...own }

@@ -1,5 +1,5 @@
 import type { ArtworkKind } from '../../src/contract/kinds.ts'
-import type { Summary } from '../../src/contract/summary.ts'
+import type { RealRun, Summary } from '../../src/contract/summary.ts'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
 import type { SamplePlexOptions } from '../support/sample-plex.ts'
 
@@ -22,6 +22,12 @@ export interface Expectation {
   restored?: readonly string[]
   /** Definitions on each target, as Kometa's log names them. */
   overlays?: Readonly<Record<string, readonly string[]>>
+  /** What Kometa would do with each target in its next run; compared with what it did. */
+  realRun?: Readonly<Record<string, RealRun['would']>>
+  /** Of each target, by ratingKey: what the notes about its picture say. */
+  notes?: Readonly<Record<string, readonly RegExp[]>>
+  /** Targets of which something could not be undone. */
+  faults?: Readonly<Record<string, RegExp>>
   /** A line that Kometa's log must have, so that a scenario meets what it is there for. */
   logged?: readonly RegExp[]
   /** Errors of Kometa that belong to the scenario; any other one fails it. */
@@ -65,7 +71,19 @@ export interface Scenario {
   strategies?: readonly ('title' | 'filter')[]
   /** Two mapping names on one section: in a preview the second cannot see what the first one wrote, so only so many uploads of each target are compared. */
   comparedUploads?: number
+  /** The compared run of Kometa is not its first one. */
+  warm?: Warm
   expect?: Expectation
+}
+
+/** A run of Kometa with the scenario as it stands: it fills the cache, the backups and Plex. Then the world changes. */
+export interface Warm {
+  /** What hosts outside have after that run, by host and path; before it, `Scenario.outside` counts. */
+  outside?: Readonly<Record<string, string>>
+  /** Files of the user's folder that are others then. */
+  folder?: Readonly<Record<string, FolderFile>>
+  /** What the user does in Plex. */
+  inPlex?: readonly { method: 'POST' | 'PUT'; path: string; body?: Uint8Array }[]
 }
 
 export const defaultConfig = 'config/config.yml'

@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.ts'
 import { bases } from './scenarios/bases.ts'
+import { cache } from './scenarios/cache.ts'
 import { drawing } from './scenarios/drawing.ts'
 import { files } from './scenarios/files.ts'
 import { films } from './scenarios/films.ts'
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   ...series,
   ...wearing,
   ...bases,
+  ...cache,
   ...drawing,
   ...naming,
   ...files,

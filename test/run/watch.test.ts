@@ -124,10 +124,10 @@ describe('the files of a preview', () => {
   Later: {plex_all: true, overlay: {name: later, file: "config/<<key>>.png"}}
 `
     const files = {
-      'config/config.yml': config(
+      'config/config.yml': `settings: {asset_directory: config/assets}\n${config(
         'http://10.0.0.5:32400',
         '{file: config/badges}, {folder: config/more}, {default: resolution}, {file: config/gone.yml}, {url: "https://example.org/x.yml"}',
-      ),
+      )}`,
       'config/badges.yml': overlays,
       'config/more/one.yaml': 'overlays: {}\n',
       'kometa/defaults/overlays/resolution.yml': 'overlays: {}\n',

@@ -7,7 +7,7 @@ import { createSecureContext, TLSSocket } from 'node:tls'
 import { tmdbConfiguration, tmdbEpisode, tmdbTitle, tvdbOffset } from './tmdb-answers.ts'
 
 /**
- * TMDb's pictures, and hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file
+ * TMDb's pictures, MDBList, and hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file
  * (github.py:80); the last one has nothing but what a test gives it.
  */
 const hosts = [
@@ -15,6 +15,7 @@ const hosts = [
   'raw.githubusercontent.com',
   'api.github.com',
   'image.tmdb.org',
+  'api.mdblist.com',
   'kometa.example.org',
 ] as const
 type Host = (typeof hosts)[number]
@@ -33,14 +34,14 @@ export interface OutsideWorld extends AsyncDisposable {
 }
 
 export interface OutsideOptions {
-  /** What raw.githubusercontent.com has besides, by path: overlay files, and pictures; other hosts' by host and path. */
+  /** What raw.githubusercontent.com has besides, by path: overlay files, and pictures; other hosts' by host and path. Looked up anew for each request. */
   files?: Readonly<Record<string, string | Uint8Array>>
   /** Host and path -> the status that it is refused with. */
   refuses?: Readonly<Record<string, number>>
 }
 
 /**
- * A stand-in for the internet that Kometa needs: an HTTP proxy that ends TLS for two hosts with certificates of a
+ * A stand-in for the internet that Kometa needs: an HTTP proxy that ends TLS for a few hosts with certificates of a
  * throw-away authority, and refuses every other host. `folder` keeps the certificates; openssl makes them once.
  */
 export async function startOutsideWorld(folder: string, options: OutsideOptions = {}): Promise<OutsideWorld> {

@@ -3,12 +3,13 @@ import type { StudioTarget } from '../../src/contract/api.ts'
 import { percent } from '../core/format.ts'
 import { Note } from '../ui/notes.tsx'
 import { LostFacts } from './lost-facts.tsx'
-import { baseWords, pictureFacts } from './words.ts'
+import { baseWords, pictureFacts, realRunWords } from './words.ts'
 import './facts.css'
 
 /** What stands beside the pictures: which overlays, from which base, which bytes. */
 export function Facts({ target }: { target: StudioTarget }) {
-  const { overlays, lostOverlays, baseUsed, before, after, wouldAlso, difference, kind, library, ratingKey } = target
+  const { overlays, lostOverlays, baseUsed, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } =
+    target
   return (
     <aside className="facts-panel" aria-label="About this picture">
       <Cautions target={target} />
@@ -29,6 +30,7 @@ export function Facts({ target }: { target: StudioTarget }) {
           </Fact>
         )}
         {baseUsed && <Fact name="Base">{baseWords[baseUsed]}</Fact>}
+        {realRun && <Fact name="In a real run">{realRunWords(realRun)}</Fact>}
         {difference !== null && (
           <Fact name="Difference">{difference === 0 ? 'not one pixel' : `${percent(difference)} of the picture`}</Fact>
         )}
@@ -77,13 +79,24 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 /** What a person should know before they trust this picture. */
 function Cautions({ target }: { target: StudioTarget }) {
-  const { outcome, reason, restore, mayBeIncomplete, dependsOnBlockedWrites, after } = target
+  const { outcome, reason, restore, mayBeIncomplete, dependsOnBlockedWrites, after, notes } = target
   const incomplete = outcome === 'incomplete' && after !== null
-  if (!restore && !mayBeIncomplete && !dependsOnBlockedWrites && !incomplete) return null
+  const harmful = outcome === 'error' && after !== null
+  if (!restore && !mayBeIncomplete && !dependsOnBlockedWrites && !incomplete && notes.length === 0) return null
   return (
     <div className="cautions">
       {incomplete && <Note tone="warn">{reason}</Note>}
-      {restore && (
+      {harmful && (
+        <Note tone="bad" title="A real run could not undo this">
+          {reason}
+        </Note>
+      )}
+      {notes.map((words) => (
+        <Note key={words} tone="warn">
+          {words}
+        </Note>
+      ))}
+      {restore && !harmful && (
         <Note tone="warn" title="A real run would take the overlay off">
           Kometa uploads the poster without an overlay here.
         </Note>

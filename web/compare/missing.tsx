@@ -9,7 +9,7 @@ import './missing.css'
 
 /** No after picture: what happened, in one sentence, and the lines of Kometa's log that say so. */
 export function Missing({ job, target, over }: { job: JobDetail; target: StudioTarget; over: boolean }) {
-  const { before, reason, logLines } = target
+  const { before, reason, logLines, notes } = target
   return (
     <div className="missing">
       <div className="missing-before">
@@ -23,6 +23,9 @@ export function Missing({ job, target, over }: { job: JobDetail; target: StudioT
               <Icon name="warning" size={20} />
               {reason ?? 'Kometa drew nothing for this item.'}
             </h2>
+            {notes.map((words) => (
+              <p key={words}>{words}</p>
+            ))}
             {logLines.length > 0 && (
               <figure className="missing-log">
                 <figcaption className="muted">From Kometa’s log</figcaption>

@@ -19,4 +19,10 @@ export const baseWords = {
   backup: 'original from backup',
   'clean Plex poster': 'clean poster from Plex',
   'current poster': 'the poster that Plex shows now',
+  'poster from the internet': 'a poster from the internet, such as TMDb’s',
 } as const
+
+export function realRunWords({ would, why }: NonNullable<StudioTarget['realRun']>): string {
+  const words = { draw: 'drawn', skip: 'skipped', unknown: 'not known whether Kometa draws it' }
+  return `${words[would]}: ${why}`
+}

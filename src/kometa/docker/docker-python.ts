@@ -11,7 +11,7 @@ const removeTimeoutMs = 30_000
 
 /**
  * The interpreter of an image, in a container that has no network, sees of this machine only what the question names,
- * and cannot write. A container whose command was killed goes on: it is removed here, and its own alarm ends it
+ * and writes only into folders of ours that it names. A container whose command was killed goes on: it is removed here, and its own alarm ends it
  * where this process is dead as well.
  */
 export function createImagePython(docker: DockerCli, image: KometaImage): AskPython {
@@ -35,7 +35,7 @@ export function createImagePython(docker: DockerCli, image: KometaImage): AskPyt
 function questionArguments({
   name,
   image,
-  question: { script, args = [], reads = [], input },
+  question: { script, args = [], reads = [], writes = [], input },
   seconds,
 }: {
   name: string
@@ -43,7 +43,8 @@ function questionArguments({
   question: PythonQuestion
   seconds: number
 }): string[] {
-  const mounts = reads.map((path) => mountValue({ source: path, target: path, readOnly: true }))
+  const mount = (readOnly: boolean) => (path: string) => mountValue({ source: path, target: path, readOnly })
+  const mounts = [...reads.map(mount(true)), ...writes.map(mount(false))]
   return [
     ...['run', '--rm', '--pull', 'never', '--log-driver', 'none', '--name', name, '--network', 'none', '--read-only'],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--security-opt', 'label=disable'],

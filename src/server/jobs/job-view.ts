@@ -2,6 +2,7 @@ import type { ImageRef } from '../../contract/api-common.ts'
 import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/api-jobs.ts'
 import type { BlockedWrite, Capture } from '../../contract/records.ts'
 import type { Picture, TargetResult } from '../../contract/summary.ts'
+import { labelWriteOf } from '../../run/label-writes.ts'
 import type { JobRecord } from './job-record.ts'
 import type { JobState } from './job-state.ts'
 import type { ShownSummary } from './read-summary.ts'
@@ -98,7 +99,9 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
     type: target.type,
     library: target.library,
     outcome: outcomeOf(target, summary, before, after, difference),
-    reason: target.reason,
+    reason: target.reason ?? target.fault ?? null,
+    notes: target.notes ?? [],
+    realRun: target.real_run ?? null,
     logLines: target.log_lines,
     before,
     after,
@@ -115,12 +118,13 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
 }
 
 function outcomeOf(
-  { status, log_lines: lines }: TargetResult,
+  { status, log_lines: lines, fault }: TargetResult,
   summary: ShownSummary,
   before: ImageRef | null,
   after: ImageRef | null,
   difference: number | null,
 ): Outcome {
+  if (fault) return 'error'
   if (status === 'incomplete') return 'incomplete'
   // Nothing came: with words of Kometa's behind it, or in a run that failed, that is an error.
   if (status === 'missing') return lines.length > 0 || summary.status === 'failed' ? 'error' : 'missing'
@@ -128,17 +132,14 @@ function outcomeOf(
   return same || (difference !== null && difference < unchangedBelow) ? 'unchanged' : 'changed'
 }
 
-/** Labels that the blocked writes would have put on or taken off (python-plexapi mixins/edit.py:288-338). */
+/** Labels that the blocked writes would have put on or taken off. */
 function labelChanges(writes: readonly BlockedWrite[], target: TargetResult): string[] {
   const changes = new Set<string>()
-  for (const { method, path, query, server } of writes) {
-    if (method !== 'PUT' || server !== target.server || !/^\/library\/sections\/\d+\/all$/.test(path)) continue
-    const values = new URLSearchParams(query)
-    if (target.rating_key === null || !(values.get('id') ?? '').split(',').includes(target.rating_key)) continue
-    for (const [name, value] of values) {
-      if (/^label\[\d+\]\.tag\.tag$/.test(name)) changes.add(`+ label ${value}`)
-      else if (/^label\[\]\.tag\.tag-$/.test(name)) for (const one of value.split(',')) changes.add(`− label ${one}`)
-    }
+  for (const write of writes) {
+    const labels = write.server === target.server ? labelWriteOf(write) : null
+    if (target.rating_key === null || !labels?.ratingKeys.includes(target.rating_key)) continue
+    for (const label of labels.added) changes.add(`+ label ${label}`)
+    for (const label of labels.removed) changes.add(`− label ${label}`)
   }
   return [...changes]
 }
@@ -177,6 +178,8 @@ export function waitingTarget({
     library,
     outcome: 'pending',
     reason: null,
+    notes: [],
+    realRun: null,
     logLines: [],
     before: null,
     after: null,

@@ -185,6 +185,7 @@ export const wearing: readonly Scenario[] = [
       uploads: { 101: 0 },
       status: 'partial',
       problems: [/^Nosferatu \(1927\): .*already has an Overlay/],
+      notes: { 101: [/Choose a clean poster for it in Plex/] },
       logged: [/already has an Overlay/],
       errors: [/already has an Overlay/],
     },
@@ -199,5 +200,6 @@ export const wearing: readonly Scenario[] = [
       [`${originals}/101.jpg`]: pictureFile('clean.jpg'),
     },
     targets: ['101'],
+    expect: { base: { 101: 'poster from the internet' } },
   },
 ]
