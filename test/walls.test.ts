@@ -50,6 +50,14 @@ describe('the walls between the rooms', () => {
     const names = users.map((file) => file.slice(root.length).replaceAll('\\', '/')).sort()
     expect(names.filter((name) => !allowedSockets.some((allowed) => name.startsWith(allowed)))).toEqual([])
   })
+
+  test('whoever loads undici has its resets noticed: of itself it takes them for the end of an answer', () => {
+    const loads = /^import (?!type ).* from 'undici|(?:import|require)\('undici/m
+    const notices = /^import '.*\/undici-resets\.ts'|from '\.\/user-proxy-agent\.ts'/m
+    const users = sourceFiles(join(root, 'src')).filter((file) => loads.test(readFileSync(file, 'utf8')))
+    expect(users.length).toBeGreaterThan(3)
+    expect(users.filter((file) => !notices.test(readFileSync(file, 'utf8')))).toEqual([])
+  })
 })
 
 /** Who may touch sockets, and for what. */
@@ -59,6 +67,7 @@ const allowedSockets = [
   'src/gate/', // the outbound gate, never Plex
   'src/util/public-address.ts', // judges addresses with node:net's BlockList
   'src/run/doctor/check-machine.ts', // listens for an instant, to see whether a port is free
+  'src/util/cut.ts', // ends a connection, opens none
   'src/util/door.ts', // a listening socket that another process may have opened
   'src/kometa/supervisor', // a pipe to the tool that outlives nobody
   'src/kometa/isolation', // relays the proxy and the gate into Kometa's own network

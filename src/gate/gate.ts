@@ -2,8 +2,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import { cut, cutAnswer } from '../util/cut.ts'
 import { createDoor, type Door } from '../util/door.ts'
 import { AddressRefused, plainAddress, resolvePublic } from '../util/public-address.ts'
+import { failOnReset } from '../util/resets.ts'
 import { type Dial, dialFirst, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
 import { createGateRecords, type GateEntry } from './gate-records.ts'
 import { type GateRules, hostSet, judgeHost, judgePort, normalizeHost } from './judge-host.ts'
@@ -136,13 +138,19 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     keepTrack(remote)
     record.remote = remote
     record.entry.verdict = 'pass'
-    client.setTimeout(limits.idleTimeoutMs, () => client.destroy())
+    client.setTimeout(limits.idleTimeoutMs, () => cut(client))
     client.write('HTTP/1.1 200 Connection established\r\n\r\n')
     if (head.length > 0) remote.write(head)
+    // Whichever side breaks, the other one hears of it: after an ordinary end, half an answer would look whole.
+    for (const [one, other] of [
+      [client, remote],
+      [remote, client],
+    ] as const) {
+      failOnReset(one)
+      one.once('error', () => cut(other))
+    }
     // A client that has sent all may still be reading: only a broken one ends the other half.
-    pipeline(client, remote, (error) => {
-      if (error) remote.destroy()
-    })
+    pipeline(client, remote, () => undefined)
     pipeline(remote, client, () => {
       client.destroy()
       record.close()
@@ -176,6 +184,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     }
     if (own) record.forget()
     keepTrack(socket)
+    failOnReset(socket)
     record.remote = socket
     record.entry.verdict = 'pass'
     const headers: IncomingMessage['headers'] = { ...incoming.headers, host: url.host, connection: 'close' }
@@ -188,6 +197,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no byte for too long')))
     upstream.on('response', (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.once('error', () => cutAnswer(outgoing))
       pipeline(answer, outgoing, (error) => {
         if (error) record.entry.reason = messageOf(error)
         socket.destroy()
@@ -195,7 +205,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       })
     })
     upstream.on('error', (error) => {
-      if (outgoing.headersSent) outgoing.destroy()
+      if (outgoing.headersSent) cutAnswer(outgoing)
       else refuse(502, messageOf(error))
     })
     pipeline(incoming, upstream, (error) => {

@@ -4,9 +4,11 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { request as httpsRequest } from 'node:https'
 import { type AddressInfo, isIP, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import { cutAnswer } from '../util/cut.ts'
 import { createDoor, type Door } from '../util/door.ts'
 import { listenOnLoopback } from '../util/loopback.ts'
 import { AddressRefused } from '../util/public-address.ts'
+import { failOnReset } from '../util/resets.ts'
 import type { GateEntry } from './gate-records.ts'
 import { judgeService, type PlexPlace } from './judge-service.ts'
 import { refusesRead, type ServiceName } from './service-reads.ts'
@@ -147,6 +149,7 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
     upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no answer for too long')))
     const connecting = setTimeout(() => upstream.destroy(new Error('no connection')), limits.connectTimeoutMs)
     upstream.once('socket', (socket) => {
+      failOnReset(socket)
       if (!socket.connecting) clearTimeout(connecting)
       else socket.once(isTls ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
     })
@@ -165,12 +168,13 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
         bytes += chunk.length
       })
       outgoing.writeHead(status, pick(answer, ['content-type', 'content-length', 'content-encoding']))
+      answer.once('error', () => cutAnswer(outgoing))
       pipeline(answer, outgoing, (error) => {
         record('pass', error ? error.message : '', bytes)
       })
     })
     upstream.on('error', (error) => {
-      if (outgoing.headersSent) outgoing.destroy()
+      if (outgoing.headersSent) cutAnswer(outgoing)
       else refuse(502, `${service} does not answer: ${error.message}`)
     })
     upstream.end()

@@ -42,6 +42,15 @@ export interface PlexResponseHead {
   headers: IncomingHttpHeaders
 }
 
+/**
+ * Whether nothing but the end of the connection says that the answer to a GET is whole. A connection that breaks ends with
+ * an error; one that Plex itself ends too early cannot be told apart.
+ */
+export function isCloseDelimited({ status, headers }: PlexResponseHead): boolean {
+  const hasBody = status !== 204 && status !== 304
+  return hasBody && headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
+}
+
 export interface PlexResponse extends PlexResponseHead {
   body: Buffer
 }

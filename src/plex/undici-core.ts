@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type undici from 'undici'
+import '../util/undici-resets.ts'
 
 /**
  * What a connection needs of undici. Its index loads fetch, WebSocket and caches too, which take 9 MB and more time than all of

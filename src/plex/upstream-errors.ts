@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors.ts'
+import { resetCode } from '../util/resets.ts'
 
 const unreachable = new Set([
   'ECONNREFUSED',
@@ -25,7 +26,7 @@ const untrusted = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 /** A kept-alive socket that Plex closed just as we wrote to it fails like this; a read may then be sent once more. */
-const staleSocket = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const staleSocket = new Set(['UND_ERR_SOCKET', 'ECONNRESET', resetCode, 'EPIPE'])
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -41,6 +42,7 @@ const words: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'it stopped in the middle of its answer',
   UND_ERR_SOCKET: 'it closed the connection',
   ECONNRESET: 'it closed the connection',
+  [resetCode]: 'it closed the connection',
   EPIPE: 'it closed the connection',
 }
 

@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { AppError } from '../contract/errors.ts'
-import type { PlexConnection, PlexReadFlow, PlexReadSink, PlexResponseHead } from '../plex/connection.ts'
+import {
+  isCloseDelimited,
+  type PlexConnection,
+  type PlexReadFlow,
+  type PlexReadSink,
+  type PlexResponseHead,
+} from '../plex/connection.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
 
 /** Headers between two hops, and those that would name Plex's own address or tie the client to it. */
@@ -25,20 +31,23 @@ const dropped = new Set([
 /** Streams a read from Plex to the client: head and bytes as Plex sends them, redirects never passed on. */
 export function createForward(connection: PlexConnection): ReadHandler {
   return ({ method, read, headers }, reply) => {
-    const giveUp = connection.relay({ method, target: read.target, headers }, new ForwardSink(reply))
+    const giveUp = connection.relay({ method, target: read.target, headers }, new ForwardSink(reply, method))
     reply.whenGone(() => giveUp(new Error('the client went away')))
   }
 }
 
 class ForwardSink implements PlexReadSink {
   readonly #reply: ReadReply
+  readonly #method: 'GET' | 'HEAD'
+  #closeDelimited = false
   #flow: PlexReadFlow | undefined
   #waits = false
   /** The head of an answer that says gzip, until its first bytes have shown that it is. */
   #unproven: PlexResponseHead | undefined
 
-  constructor(reply: ReadReply) {
+  constructor(reply: ReadReply, method: 'GET' | 'HEAD') {
     this.#reply = reply
+    this.#method = method
   }
 
   head({ status, headers }: PlexResponseHead, flow: PlexReadFlow): void {
@@ -53,6 +62,7 @@ class ForwardSink implements PlexReadSink {
       return
     }
     this.#flow = flow
+    this.#closeDelimited = this.#method === 'GET' && isCloseDelimited({ status, headers })
     if (/gzip/i.test(headers['content-encoding'] ?? '')) this.#unproven = { status, headers }
     else this.#reply.begin(status, answerHeaders(headers))
   }
@@ -76,7 +86,7 @@ class ForwardSink implements PlexReadSink {
 
   end(): void {
     if (this.#unproven) this.#reply.begin(this.#unproven.status, answerHeaders(this.#unproven.headers))
-    this.#reply.end()
+    this.#reply.end(this.#closeDelimited)
   }
 
   #refuse(flow: PlexReadFlow, reason: string): void {

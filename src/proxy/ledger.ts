@@ -19,6 +19,8 @@ export interface LedgerEntry {
   status: number
   bytes: number
   durationMs: number
+  /** Of an answer of Plex that has no length: the end of the connection alone said that it is whole. */
+  end?: 'close-delimited'
 }
 
 export interface LedgerLimits {

@@ -50,16 +50,16 @@ class NotingReply implements ReadReply {
     return this.#bytes > this.#maxBytes ? this.#release() : true
   }
 
-  end(): void {
+  end(closeDelimited?: boolean): void {
     if (!this.#held) {
-      this.#reply.end()
+      this.#reply.end(closeDelimited)
       return
     }
     decodeBody(Buffer.concat(this.#held), this.#encoding, this.#maxBytes)
       .then((body) => {
         this.#memory.noteArtwork(body.toString('utf8'))
         this.#release()
-        this.#reply.end()
+        this.#reply.end(closeDelimited)
       })
       .catch((error: unknown) => this.#reply.fail(502, error instanceof Error ? error.message : 'undecodable'))
   }

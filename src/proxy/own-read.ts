@@ -35,7 +35,7 @@ export function createOwnRead({ reads, memory, recorder, serverId, holdsToken }:
     const seq = recorder.nextSeq()
     const timestamp = microTimestamp()
     const startedAt = performance.now()
-    return streamOf(reads, read, ({ status, bytes }) => {
+    return streamOf(reads, read, ({ status, bytes, closeDelimited }) => {
       const durationMs = performance.now() - startedAt
       recorder.forwarded({
         seq,
@@ -47,6 +47,7 @@ export function createOwnRead({ reads, memory, recorder, serverId, holdsToken }:
         status,
         bytes,
         durationMs,
+        closeDelimited,
       })
     })
   }
@@ -56,7 +57,7 @@ export function createOwnRead({ reads, memory, recorder, serverId, holdsToken }:
 function streamOf(
   reads: ReadHandler,
   read: AllowedRead,
-  asked: (answer: { status: number; bytes: number }) => void,
+  asked: (answer: { status: number; bytes: number; closeDelimited: boolean }) => void,
 ): Promise<Readable> {
   return new Promise((resolve, reject) => {
     let status = 0
@@ -85,10 +86,10 @@ function streamOf(
         bytes += chunk.length
         return status === 200 ? body.push(chunk) : true
       },
-      end() {
+      end(closeDelimited = false) {
         ended = true
         body.push(null)
-        if (!fromHere) asked({ status, bytes })
+        if (!fromHere) asked({ status, bytes, closeDelimited })
       },
       fail(_status, reason) {
         ended = true

@@ -11,6 +11,7 @@ export interface EarlyRead {
   bytes: number
   /** It came from memory: Plex was not asked. */
   fromHere: boolean
+  closeDelimited: boolean
 }
 
 /**
@@ -40,7 +41,7 @@ export function readForKometa(
         onChunk?.(chunk, encoding)
         return true
       },
-      end: () => resolve({ status, bytes, fromHere }),
+      end: (closeDelimited = false) => resolve({ status, bytes, fromHere, closeDelimited }),
       fail: (_status, reason) => reject(new Error(reason)),
       whenDrained: (resume) => resume(),
       whenGone: () => undefined,

@@ -20,7 +20,8 @@ export interface ReadReply {
   fromHere(): void
   /** False: the client is slow, wait for `whenDrained`. */
   write(chunk: Buffer): boolean
-  end(): void
+  /** `closeDelimited`: the end of Plex's connection alone said that the answer is whole. */
+  end(closeDelimited?: boolean): void
   /** Before `begin`: answers with this status. After it: cuts the connection, so that nothing short looks whole. */
   fail(status: number, reason: string): void
   /** Calls `resume` every time the client has caught up. */

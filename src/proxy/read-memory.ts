@@ -34,7 +34,7 @@ export function createReadMemory({ reads, serverId, recorder, limits }: ReadMemo
     const seq = recorder.nextSeq()
     const timestamp = microTimestamp()
     const startedAt = performance.now()
-    const { status, bytes, fromHere, text } = await readTextForKometa(reads, read, maxMetaBytes)
+    const { status, bytes, fromHere, closeDelimited, text } = await readTextForKometa(reads, read, maxMetaBytes)
     // A section that Plex does not have has no fields of its own; the read itself will say 404.
     if (status !== 200 && status !== 404)
       throw new Error(`Plex answered ${status} when asked for the fields of section ${id}`)
@@ -54,6 +54,7 @@ export function createReadMemory({ reads, serverId, recorder, limits }: ReadMemo
       status,
       bytes,
       durationMs,
+      closeDelimited,
     })
   }
 

@@ -17,7 +17,12 @@ export interface ForwardedRead {
   ours?: true
   /** Plex was not asked for it: from memory, or from a listing that is a record of its own. */
   fromHere?: boolean
+  /** The end of Plex's connection alone said that the answer is whole. */
+  closeDelimited?: boolean
 }
+
+/** A listing that was asked on behalf of Kometa. */
+export type OwnListing = Pick<ForwardedRead, 'target' | 'status' | 'bytes' | 'durationMs' | 'closeDelimited'>
 
 /** What became of a request that did not go to Plex, for the ledger. */
 export interface Answered {

@@ -2,7 +2,7 @@ import type { ArtworkKind } from '../contract/kinds.ts'
 import type { AllowedRead } from '../plex/classify-read.ts'
 import { queryOf, type RequestTarget, splitTarget } from '../plex/request-target.ts'
 import type { Exchange } from './exchange.ts'
-import type { ProxyRecorder } from './recorder.ts'
+import type { ForwardedRead, ProxyRecorder } from './recorder.ts'
 import { ratingKeyOf, sectionOf } from './upload-path.ts'
 
 interface Refused {
@@ -14,9 +14,11 @@ interface Refused {
   alsoBlocked?: true
 }
 
+type ForwardedAnswer = Pick<ForwardedRead, 'status' | 'bytes' | 'fromHere' | 'closeDelimited'>
+
 /** Writes records of exchanges, without tokens. */
 export interface Records {
-  forwarded(exchange: Exchange, read: AllowedRead, answer: { status: number; bytes: number; fromHere: boolean }): void
+  forwarded(exchange: Exchange, read: AllowedRead, answer: ForwardedAnswer): void
   refused(exchange: Exchange, refused: Refused): void
   /** A request that never became one: CONNECT, an upgrade, or bytes that are not HTTP. */
   refusedRaw(method: string, rawTarget: string, refused: Refused): void

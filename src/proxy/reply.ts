@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { AllowedRead } from '../plex/classify-read.ts'
+import { cutAnswer } from '../util/cut.ts'
 import type { Exchange } from './exchange.ts'
 import type { ReadReply } from './read-handler.ts'
 import type { Records } from './records.ts'
@@ -51,7 +52,7 @@ export class ClientReply implements ReadReply {
     return this.#exchange.res.write(chunk)
   }
 
-  end(): void {
+  end(closeDelimited = false): void {
     if (this.#done) return
     this.#done = true
     const status = this.#status
@@ -59,7 +60,7 @@ export class ClientReply implements ReadReply {
     if (status >= 400 && status !== 404) {
       this.#records.refused(this.#exchange, { status, reason: `Plex answered ${status}`, outcome: 'failed' })
     } else {
-      const answer = { status, bytes: this.#bytes, fromHere: this.#fromHere }
+      const answer = { status, bytes: this.#bytes, fromHere: this.#fromHere, closeDelimited }
       this.#records.forwarded(this.#exchange, this.#read, answer)
     }
     const { res } = this.#exchange
@@ -77,7 +78,7 @@ export class ClientReply implements ReadReply {
     const { res } = this.#exchange
     const begun = res.headersSent
     this.#records.refused(this.#exchange, { status: begun ? this.#status : status, reason, outcome: 'failed' })
-    if (begun) res.destroy()
+    if (begun) cutAnswer(res)
     else this.#exchange.answer(status, 'text/plain; charset=utf-8', reason)
   }
 

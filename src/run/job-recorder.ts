@@ -134,6 +134,7 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
         status: read.status,
         bytes: read.bytes,
         durationMs: read.durationMs,
+        ...(read.closeDelimited ? { end: 'close-delimited' as const } : {}),
       })
     },
   }

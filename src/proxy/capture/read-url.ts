@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { AddressRefused, type Lookup, resolvePublic } from '../../util/public-address.ts'
+import '../../util/undici-resets.ts'
 import type { CaptureLimits } from './limits.ts'
 import { withoutPlexToken } from './redact-url.ts'
 

@@ -1,6 +1,7 @@
-import type { PlexConnection } from '../../plex/connection.ts'
+import { isCloseDelimited, type PlexConnection } from '../../plex/connection.ts'
 import { decodeValue, pairName, pairValue, splitTarget } from '../../plex/request-target.ts'
 import type { ReadHandler, ReadReply } from '../read-handler.ts'
+import type { OwnListing } from '../recorder.ts'
 import { composeAnswer } from '../scope/container-text.ts'
 import type { ListedElement } from '../scope/listing-reader.ts'
 import { listingTarget } from '../scope/narrow.ts'
@@ -54,7 +55,7 @@ interface Lookup {
 export function createCollectionLookup(
   connection: PlexConnection,
   known: AnswerCache<Collections | null>,
-  recorded: (read: { target: string; status: number; bytes: number; durationMs: number }) => void = () => undefined,
+  recorded: (read: OwnListing) => void = () => undefined,
 ): CollectionLookup {
   const counts = { asked: 0, answered: 0 }
 
@@ -65,9 +66,11 @@ export function createCollectionLookup(
     const startedAt = performance.now()
     const page = { start: 0, size: maxCollections }
     const answer = await readListing(connection, { target, headers: lookup.headers, page, keep: () => true })
-    const { status } = answer.ok ? answer.listing.head : answer.answer.head
+    const { head } = answer.ok ? answer.listing : answer.answer
+    const { status } = head
     const bytes = answer.ok ? answer.listing.wireBytes : answer.answer.body.length
-    recorded({ target, status, bytes, durationMs: performance.now() - startedAt })
+    const durationMs = performance.now() - startedAt
+    recorded({ target, status, bytes, durationMs, closeDelimited: isCloseDelimited(head) })
     // An error is never remembered: the lookup itself goes to Plex then.
     if (!answer.ok) throw new Error(`Plex answered ${status}`)
     if (answer.listing.container.format !== 'xml') return null

@@ -2,6 +2,7 @@ import { classifyRead } from '../../plex/classify-read.ts'
 import { metaTarget } from '../../plex/section-meta.ts'
 import { readForKometa } from '../read-for-kometa.ts'
 import type { ReadHandler } from '../read-handler.ts'
+import type { ForwardedRead } from '../recorder.ts'
 
 /** An item that Kometa is certain to read, as Plex holds it. `PlexItem` has this shape. */
 export interface PrefetchItem {
@@ -19,7 +20,7 @@ export interface PrefetchOptions {
   handler: ReadHandler
   signal?: AbortSignal
   /** Told of each read that was answered, from Plex or from memory. */
-  recorded?(read: { target: string; template: string; status: number; bytes: number }): void
+  recorded?(read: Pick<ForwardedRead, 'target' | 'template' | 'status' | 'bytes' | 'closeDelimited'>): void
 }
 
 /** Reads at a time, so that Kometa's own never wait behind them. */
@@ -68,5 +69,6 @@ async function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: st
   if (!read.ok) return
   const end = await readForKometa(handler, read).catch(() => null)
   if (end === null || end.fromHere) return
-  recorded?.({ target: read.target, template: read.template, status: end.status, bytes: end.bytes })
+  const { status, bytes, closeDelimited } = end
+  recorded?.({ target: read.target, template: read.template, status, bytes, closeDelimited })
 }

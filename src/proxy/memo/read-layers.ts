@@ -2,7 +2,7 @@ import type { BlockedWrite } from '../../contract/records.ts'
 import type { PlexConnection } from '../../plex/connection.ts'
 import { microTimestamp } from '../clock.ts'
 import type { ReadHandler } from '../read-handler.ts'
-import type { ProxyRecorder } from '../recorder.ts'
+import type { ForwardedRead, OwnListing, ProxyRecorder } from '../recorder.ts'
 import { createScope, type Scope } from '../scope/scope.ts'
 import type { ScopeItem } from '../scope/scope-items.ts'
 import { createScopedReads } from '../scope/scoped-reads.ts'
@@ -45,13 +45,7 @@ export interface ReadLayers {
 /** Scope, memory of reads and of collections, and prefetch, in the order in which a read passes them. */
 export function createReadLayers(options: ReadLayersOptions): ReadLayers {
   const { connection, recorder, serverId, store, signal } = options
-  const record = (read: {
-    target: string
-    template: string
-    status: number
-    bytes: number
-    durationMs: number
-  }): void => {
+  const record = (read: OwnListing & Pick<ForwardedRead, 'template'>): void => {
     recorder.forwarded({
       seq: recorder.nextSeq(),
       timestamp: microTimestamp(),
@@ -61,8 +55,7 @@ export function createReadLayers(options: ReadLayersOptions): ReadLayers {
       ...read,
     })
   }
-  const listed = (read: { target: string; status: number; bytes: number; durationMs: number }): void =>
-    record({ ...read, template: '/library/sections/{section}/all' })
+  const listed = (read: OwnListing): void => record({ ...read, template: '/library/sections/{section}/all' })
   const collections = createCollectionLookup(connection, store.collections, listed)
   const scope =
     options.scope === 'off'

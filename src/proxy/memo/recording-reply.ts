@@ -82,8 +82,8 @@ export function createRecordingReply(client: ReadReply | null, path: string, lim
       const fileIsReady = file?.write(chunk) ?? true
       return clientIsReady && fileIsReady
     },
-    end() {
-      client?.end()
+    end(closeDelimited) {
+      client?.end(closeDelimited)
       const done = settle
       settle = null
       if (chunks !== null) done?.resolve({ status, headers, body: { kind: 'memory', bytes: Buffer.concat(chunks) } })

@@ -1,4 +1,5 @@
-import type { AllowedTarget, PlexConnection } from '../../plex/connection.ts'
+import { type AllowedTarget, isCloseDelimited, type PlexConnection } from '../../plex/connection.ts'
+import type { OwnListing } from '../recorder.ts'
 import { ListingFault } from './listing-fault.ts'
 import { type Listing, type ListingAnswer, readListing } from './read-listing.ts'
 
@@ -29,7 +30,7 @@ const maxPages = 10_000
 export function createListingAsker(
   connection: PlexConnection,
   signal: AbortSignal | undefined,
-  recorded: (asked: { target: string; status: number; bytes: number; durationMs: number }) => void,
+  recorded: (asked: OwnListing) => void,
 ): ListingAsker {
   let requests = 0
   let bytes = 0
@@ -42,8 +43,9 @@ export function createListingAsker(
     const answer = await readListing(connection, { target, headers, page, keep, ...(signal && { signal }) })
     const received = answer.ok ? answer.listing.wireBytes : answer.answer.body.length
     bytes += received
-    const { status } = answer.ok ? answer.listing.head : answer.answer.head
-    recorded({ target, status, bytes: received, durationMs: performance.now() - startedAt })
+    const { head } = answer.ok ? answer.listing : answer.answer
+    const durationMs = performance.now() - startedAt
+    recorded({ target, status: head.status, bytes: received, durationMs, closeDelimited: isCloseDelimited(head) })
     return answer
   }
 

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { PlexConnection } from '../../plex/connection.ts'
 import { parseTarget } from '../../plex/request-target.ts'
 import { type AnswerCache, createAnswerCache } from '../memo/answer-cache.ts'
+import type { OwnListing } from '../recorder.ts'
 import { answerListing, type NarrowedSearch, type ScopedAnswer } from './answer-listing.ts'
 import { createListingAsker, type ListingHeaders } from './ask-listing.ts'
 import { createDecoys, type Decoy } from './decoys.ts'
@@ -24,13 +25,9 @@ export interface ScopeOptions {
   recorded?(asked: ScopeRequest): void
 }
 
-interface ScopeRequest {
+interface ScopeRequest extends OwnListing {
   /** The self-check's stand in a row of their own. */
   purpose: 'self-check' | 'listing' | 're-check'
-  target: string
-  status: number
-  bytes: number
-  durationMs: number
 }
 
 /** What the summary says of the scope. */
