@@ -68,8 +68,18 @@ export interface JobConfig {
   otherwise(): Promise<JobConfig | null>
 }
 
-/** A warning of every config without one. */
+/** A warning of every config without one: what draws for the demo needs none. */
 export const noTmdbKey = 'tmdb.apikey is missing: Kometa does not start without it'
+
+/** To Kometa itself a config without a TMDb key is an error. Throws CONFIG_INVALID. */
+export function requireTmdbKey({ warnings }: Pick<JobConfig, 'warnings'>): void {
+  if (warnings.includes(noTmdbKey)) throw missingTmdbKey()
+}
+
+export const missingTmdbKey = (): AppError =>
+  new AppError('CONFIG_INVALID', noTmdbKey, {
+    hint: 'Put your API Key (v3) there: themoviedb.org, Settings, API.',
+  })
 
 /**
  * Reads the config of a job; nothing is started and nothing written. Throws AppError with one clear line: CONFIG_UNREADABLE,

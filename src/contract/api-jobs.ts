@@ -12,8 +12,22 @@ export type StudioJobStatus = z.infer<typeof studioJobStatusSchema>
 
 export const phaseSchema = z.enum(['check', 'before', 'workspace', 'kometa', 'compile', 'apply', 'results'])
 
-/** changed, unchanged: by their pixels. incomplete: only art or a thumb came. pending: the job has not got there yet. */
-export const outcomeSchema = z.enum(['pending', 'changed', 'unchanged', 'incomplete', 'missing', 'error'])
+/**
+ * changed, unchanged: by their pixels. incomplete: only art or a thumb came. untouched: Kometa draws nothing on it, in a real
+ * run neither. missing: nothing came, and it is not known whether something should have. error: something went wrong.
+ * cancelled, interrupted: the job ended before its turn. pending: the job has not got there yet.
+ */
+export const outcomeSchema = z.enum([
+  'pending',
+  'changed',
+  'unchanged',
+  'incomplete',
+  'untouched',
+  'missing',
+  'error',
+  'cancelled',
+  'interrupted',
+])
 export type Outcome = z.infer<typeof outcomeSchema>
 
 /** A job as the list and the frame show it. */
@@ -43,7 +57,11 @@ export const jobEntrySchema = z.object({
     incomplete: z.int(),
     error: z.int(),
     extra: z.int(),
+    untouched: z.int().default(0),
+    cancelled: z.int().default(0),
   }),
+  /** True when it is no success for one reason alone: Kometa draws nothing on some targets, in a real run neither. */
+  onlyUntouched: z.boolean(),
   /** Up to 4 pictures for the list: after, else before. */
   pictures: z.array(imageRefSchema),
   bytes: z.int().nonnegative(),
@@ -111,6 +129,8 @@ export const jobDetailSchema = jobEntrySchema.extend({
   targets: z.array(jobTargetSchema),
   extras: z.array(jobExtraSchema),
   phases: z.array(jobPhaseSchema),
+  /** The phase that it did not get through; null as long as it runs, and where it got through all of them. */
+  stoppedIn: phaseSchema.nullable(),
   /** Why it is not a success, in words. */
   problems: z.array(z.string()),
   warnings: z.array(z.string()),

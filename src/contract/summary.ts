@@ -48,6 +48,13 @@ export const lostOverlaySchema = z.object({
 })
 export type LostOverlay = z.infer<typeof lostOverlaySchema>
 
+/**
+ * What a missing picture means. untouched: a real run would leave the item as it is. doubtful: no overlay matched, but some
+ * failed that could have. cancelled: the job ended first. error: the rest.
+ */
+export const missingCauseSchema = z.enum(['untouched', 'doubtful', 'cancelled', 'error'])
+export type MissingCause = z.infer<typeof missingCauseSchema>
+
 export const targetResultSchema = z.object({
   id: z.string(),
   rating_key: z.string().nullable(),
@@ -59,6 +66,8 @@ export const targetResultSchema = z.object({
   status: z.enum(['exported', 'incomplete', 'missing']),
   /** Why it is missing or incomplete, in words; null when exported. */
   reason: z.string().nullable(),
+  /** Set when it is missing; absent in summaries of before. */
+  missing_because: missingCauseSchema.nullable().optional(),
   /** Kometa's own log lines behind the reason. */
   log_lines: z.array(z.string()),
   before: picture.nullable(),
@@ -107,6 +116,8 @@ export const summarySchema = z.object({
         exit_code: z.int().nullable(),
         /** `Finished ... Run` stands in its log. */
         finished: z.boolean(),
+        /** The phase that it did not get through, by its log; absent in summaries of before. */
+        stopped_in: z.enum(['kometa', 'compile', 'apply']).nullable().optional(),
         duration_ms: z.number().nonnegative(),
         /** Items that it uploaded a picture for, by its log. */
         items_drawn: z.int().nonnegative(),

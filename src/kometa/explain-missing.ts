@@ -1,3 +1,4 @@
+import type { MissingCause } from '../contract/summary.ts'
 import { type Explanation, explainCritical, explainStop, type StopExit } from './explain-stop.ts'
 import { isLibrary, type KometaRecord, type LibraryRun } from './kometa-record.ts'
 import type { ItemResult } from './log-events.ts'
@@ -26,20 +27,22 @@ export function explainMissing(
   const results = runs.flatMap((run) => run.items).filter((item) => item.title === title && !taken.has(item))
   // A failure says more than a success without a picture.
   const result = results.find((item) => item.outcome === 'failed') ?? results.at(-1)
-  if (result) return explainResult(result)
+  if (result) return explainResult(result, exit)
 
   if (runs.some(({ unrestored }) => unrestored.includes(title))) return unrestored(title)
 
   const failed = record.failedLibraries.find((each) => isLibrary(each.library, library))
   if (failed) {
-    return { reason: `Kometa could not use the library ${library}: ${failed.reason}`, logLines: [failed.reason] }
+    const reason = `Kometa could not use the library ${library}: ${failed.reason}`
+    return { reason, logLines: [failed.reason], because: 'error' }
   }
   const critical = record.criticals.find((each) => each.library !== null && isLibrary(each.library, library))
   if (critical) return explainCritical(critical)
   const stop = explainStop(record, exit)
   if (stop && !runs.some((run) => run.finished)) return stop
   if (runs.length === 0) {
-    return { reason: `Kometa did not work on the library ${library}.`, logLines: errorsOf(record, library) }
+    const reason = `Kometa did not work on the library ${library}.`
+    return { reason, logLines: errorsOf(record, library), because: endOf(exit) }
   }
   return explainNoMatch(record, runs, library)
 }
@@ -49,9 +52,13 @@ const unrestored = (title: string): Explanation => ({
   reason:
     'Kometa would take its overlays off, and finds no clean poster to put back: no backup, none in Plex, none at TMDb. The overlays and the label Overlay stay.',
   logLines: [`No Poster found to restore for ${title}`],
+  because: 'error',
 })
 
-function explainResult(result: ItemResult): Explanation {
+/** What is not there after a cancelled run was not looked for to the end. */
+const endOf = (exit: StopExit): MissingCause => (exit.cause === 'cancelled' ? 'cancelled' : 'error')
+
+function explainResult(result: ItemResult, exit: StopExit): Explanation {
   const { outcome, reason, overlays, logLines } = result
   const names = overlays.map(({ name }) => name).join(', ')
   const words: Record<ItemResult['outcome'], string> = {
@@ -60,12 +67,17 @@ function explainResult(result: ItemResult): Explanation {
     unchanged: `Kometa saw nothing to change; it says that the item wears these already: ${names}`,
     applied: `Kometa says that it applied ${names}, but no poster of this item arrived.`,
   }
-  return { reason: words[outcome], logLines }
+  const because = outcome === 'unchanged' ? 'untouched' : outcome === 'failed' ? 'error' : endOf(exit)
+  return { reason: words[outcome], logLines, because }
 }
 
 function explainNoMatch(record: KometaRecord, runs: readonly LibraryRun[], library: string): Explanation {
   if (runs.every((run) => run.finished && !run.applies)) {
-    return { reason: 'The library has remove_overlays: true, and this item wears no overlay.', logLines: [] }
+    return {
+      reason: 'The library has remove_overlays: true, and this item wears no overlay.',
+      logLines: [],
+      because: 'untouched',
+    }
   }
   const files = record.failedFiles.filter((each) => isLibrary(each.library, library))
   const failed = runs.flatMap((run) => run.failed)
@@ -78,7 +90,7 @@ function explainNoMatch(record: KometaRecord, runs: readonly LibraryRun[], libra
     parts.push(`Definitions that failed: ${named.join(', ')}${more}.`)
   }
   const logLines = [...files, ...failed].map(({ reason }) => reason).slice(0, 20)
-  return { reason: parts.join(' '), logLines }
+  return { reason: parts.join(' '), logLines, because: files.length + failed.length > 0 ? 'doubtful' : 'untouched' }
 }
 
 function errorsOf(record: KometaRecord, library: string): string[] {

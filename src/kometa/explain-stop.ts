@@ -1,3 +1,4 @@
+import type { MissingCause } from '../contract/summary.ts'
 import type { EndCause } from './child.ts'
 import type { Critical, KometaRecord } from './kometa-record.ts'
 import type { KometaExit } from './process.ts'
@@ -7,6 +8,7 @@ export interface Explanation {
   reason: string
   /** Kometa's own words behind it. */
   logLines: string[]
+  because: MissingCause
 }
 
 /** What of a process' end an explanation needs. */
@@ -58,7 +60,7 @@ export function explainCritical({ text, lines, modules, library }: Critical): Ex
       pattern.test(text) && (module === undefined || (library === null && modules.includes(module))),
   )
   const said = [text, ...lines.map((line) => line.trim())]
-  return { reason: `${known ? `${known.words} ` : ''}Kometa stopped: ${text}`, logLines: said }
+  return { reason: `${known ? `${known.words} ` : ''}Kometa stopped: ${text}`, logLines: said, because: 'error' }
 }
 
 const endWords: Record<Exclude<EndCause, 'exited'>, string> = {
@@ -71,14 +73,15 @@ const endWords: Record<Exclude<EndCause, 'exited'>, string> = {
 export function explainStop(record: KometaRecord, exit: StopExit): Explanation | null {
   if (typeof exit.foreignConfig === 'string') {
     const words = `Kometa said that it runs ${exit.foreignConfig}, which is not the run config of this preview.`
-    return { reason: `${words} It was ended at once.`, logLines: exit.lastLines.slice(-5) }
+    return { reason: `${words} It was ended at once.`, logLines: exit.lastLines.slice(-5), because: 'error' }
   }
   if (exit.cause !== 'exited') {
     const detail = exit.error === undefined ? '' : ` ${exit.error}`
-    return { reason: `${endWords[exit.cause]}${detail}`, logLines: exit.lastLines.slice(-5) }
+    const because = exit.cause === 'cancelled' ? 'cancelled' : 'error'
+    return { reason: `${endWords[exit.cause]}${detail}`, logLines: exit.lastLines.slice(-5), because }
   }
   if (record.startupFailure !== null) {
-    return { reason: `Kometa did not start: ${record.startupFailure}`, logLines: exit.lastLines }
+    return { reason: `Kometa did not start: ${record.startupFailure}`, logLines: exit.lastLines, because: 'error' }
   }
   const critical = record.criticals.find(({ library }) => library === null)
   if (critical) {
@@ -88,6 +91,7 @@ export function explainStop(record: KometaRecord, exit: StopExit): Explanation |
     return {
       reason: `No library of the config could be used. ${libraries.join('. ')}`,
       logLines: [...libraries, ...explained.logLines],
+      because: 'error',
     }
   }
   if (record.finished) return null
@@ -95,6 +99,7 @@ export function explainStop(record: KometaRecord, exit: StopExit): Explanation |
   return {
     reason: `Kometa ended before its run was finished (${how}).`,
     logLines: [...record.errors.slice(-5).map(({ text }) => text), ...exit.lastLines.slice(-10)],
+    because: 'error',
   }
 }
 
@@ -109,4 +114,17 @@ export function kometaProblems(record: KometaRecord, exit: StopExit): string[] {
     if (critical.library) problems.push(`Library ${critical.library.mapping}: ${explainCritical(critical).reason}`)
   }
   return [...new Set(problems)]
+}
+
+/** Where a run broke off: at its start, while it read the overlays, or while it drew. `Finished` stands after most failures, too. */
+export function stoppedIn({
+  runs,
+  finished,
+  criticals,
+  failedLibraries,
+}: KometaRecord): 'kometa' | 'compile' | 'apply' | null {
+  const broken = runs.find((run) => !run.finished)
+  if (broken) return broken.items.length > 0 ? 'apply' : 'compile'
+  if (!finished || criticals.some(({ library }) => library === null)) return runs.length > 0 ? 'apply' : 'kometa'
+  return failedLibraries.length > 0 ? 'kometa' : null
 }

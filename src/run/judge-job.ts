@@ -1,6 +1,9 @@
 import type { RefusedRead } from '../contract/records.ts'
 import type { JobStatus, TargetResult } from '../contract/summary.ts'
 
+/** The problem of a job none of whose targets has a picture. */
+export const noPictureCame = 'No picture of any target came.'
+
 export interface JobFindings {
   cancelled: boolean
   /** What keeps Kometa's run from being whole, in words; see `kometaProblems`. */
@@ -22,7 +25,7 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   const refusedReads = findings.refusedReads.filter(isKometas)
   const missing = targets.filter(({ status }) => status === 'missing')
   const problems = [...findings.kometaProblems]
-  if (missing.length === targets.length) problems.push('No picture of any target came.')
+  if (missing.length === targets.length) problems.push(noPictureCame)
   problems.push(...targetProblems(targets.filter(({ reason }) => !findings.kometaProblems.includes(reason ?? ''))))
   for (const { title, fault } of targets) if (fault) problems.push(`${title}: ${fault}`)
   if (refusedReads.length > 0) {

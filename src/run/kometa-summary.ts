@@ -1,5 +1,5 @@
 import type { Summary } from '../contract/summary.ts'
-import { kometaProblems } from '../kometa/explain-stop.ts'
+import { kometaProblems, stoppedIn } from '../kometa/explain-stop.ts'
 import type { JobFolder } from './job-folder.ts'
 import type { KometaRun } from './run-kometas.ts'
 
@@ -17,6 +17,7 @@ export function summarizeKometa(run: KometaRun, folder: JobFolder): Summary['kom
     libraries: [...libraries],
     exit_code: exit.code,
     finished: record.finished,
+    stopped_in: stoppedIn(record),
     duration_ms: exit.durationMs,
     items_drawn: items.filter(({ outcome }) => outcome === 'applied').length,
     logs: folder.relative(logsDir),

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { JobConfig } from '../config/job-config.ts'
+import { type JobConfig, requireTmdbKey } from '../config/job-config.ts'
 import { writeJobFile } from '../config/job-file.ts'
 import { checkLibraries } from '../config/overlay-check.ts'
 import { removeStaleWorkspaces } from '../config/stale-workspaces.ts'
@@ -85,6 +85,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   }
 
   enter('check')
+  if (renderer.kind === 'kometa') requireTmdbKey(config)
   const runner = renderer.runner ?? localRunner
   const python = renderer.kind === 'kometa' ? renderer.command : null
   // Its supervisor, which takes as long to start as all that is checked here, is the first Kometa's.

@@ -1,5 +1,11 @@
 import type { Capture } from '../contract/records.ts'
-import { type Summary, summarySchema, summarySchemaVersion, type TargetResult } from '../contract/summary.ts'
+import {
+  type MissingCause,
+  type Summary,
+  summarySchema,
+  summarySchemaVersion,
+  type TargetResult,
+} from '../contract/summary.ts'
 import type { Verification } from '../contract/verification.ts'
 import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
@@ -59,7 +65,11 @@ export function buildSummary(input: SummaryInput): Summary {
   for (const target of targets) {
     if (target.rating_key === null) log.error(`MISSING_RATINGKEY target=${target.id}`)
     else if (target.status === 'missing') {
-      log.error(`MISSING_CAPTURE ratingKey=${target.rating_key} target=${target.id}: ${target.reason}`)
+      // What was cancelled, or is left as it is by a real run too, is no error.
+      const isExpected = target.missing_because === 'untouched' || target.missing_because === 'cancelled'
+      log[isExpected ? 'info' : 'error'](
+        `MISSING_CAPTURE ratingKey=${target.rating_key} target=${target.id}: ${target.reason}`,
+      )
     }
   }
   const kometaSays = kometa.flatMap(({ record, exit }) => kometaProblems(record, exit))
@@ -171,7 +181,8 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
   const { target, mapped, after } = output
   const run = input.kometa.filter(({ libraries }) => target.mappings.some((name) => libraries.includes(name)))
   const item = mapped.capture ? drawn.bySeq.get(mapped.capture.seq) : undefined
-  const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn) : null
+  const explained =
+    mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn, input.request) : null
   const reason = explained?.reason ?? mapped.reason
   const { imageReads, captures } = input
   const facts = factsOf(output, { runs: run, item, imageReads, blocked: input.records.blocked, captures, reason })
@@ -184,6 +195,7 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
     server: target.server,
     status: mapped.status,
     reason,
+    missing_because: mapped.status === 'missing' ? (explained?.because ?? 'error') : null,
     log_lines: explained?.logLines ?? item?.warnings ?? [],
     before: target.before,
     after,
@@ -245,10 +257,13 @@ function sectionOf(
   return decoy ? `${server} ${decoy.section}` : null
 }
 
-function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItems) {
+function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItems, request: JobRequest) {
   const library = target.mappings.at(-1) ?? target.library ?? ''
   const [run] = runs
-  if (!run) return { reason: 'Kometa was not started.', logLines: [] }
+  if (!run) {
+    const because: MissingCause = request.signal.aborted ? 'cancelled' : 'error'
+    return { reason: 'Kometa was not started.', logLines: [], because }
+  }
   return explainMissing(run.record, run.exit, { title: target.logTitle, library }, new Set(drawn.bySeq.values()))
 }
 

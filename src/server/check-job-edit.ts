@@ -22,6 +22,7 @@ export async function checkJobEdit(record: JobRecord, text: string, parts: Studi
     {
       env,
       ...kometa,
+      needsTmdb: parts.start.rendererKind() === 'kometa',
       privateDir: join(parts.dataDir, 'studio', 'configs'),
       servers: connection?.servers ?? [],
       scrub: (message) => connection?.scrub(message) ?? message,

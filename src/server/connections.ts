@@ -68,6 +68,8 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
       privateDir,
       kometaDir,
       readYaml: renderer?.readYaml,
+      // Not found yet: it is Kometa that draws, or the demo's stand-in, which is always there.
+      needsTmdb: renderer?.kind !== 'sample',
       clientIdentifier: await clientIdentifier(deps.dataDir),
       signal: ending.signal,
       ...(id === undefined ? {} : { id }),

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { explainMissing } from '../../src/kometa/explain-missing.ts'
-import { explainCritical, explainStop, kometaProblems, type StopExit } from '../../src/kometa/explain-stop.ts'
+import {
+  explainCritical,
+  explainStop,
+  kometaProblems,
+  type StopExit,
+  stoppedIn,
+} from '../../src/kometa/explain-stop.ts'
 import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
 import { createLogParser } from '../../src/kometa/log-parser.ts'
 
@@ -45,6 +51,7 @@ describe('why Kometa stopped', () => {
     ['no-packaging.stderr.txt', /^Kometa did not start: ModuleNotFoundError: No module named 'packaging'$/],
   ])('%s', (name, reason) => {
     const record = recordOf(name)
+    expect(stoppedIn(record)).toBe('kometa')
     expect(explainStop(record, ended)?.reason).toMatch(reason)
     expect(kometaProblems(record, ended)).toEqual([expect.stringMatching(reason)])
     expect(explainMissing(record, ended, { title: 'Metropolis', library: 'Movies' }).reason).not.toMatch(/matched/)
@@ -67,6 +74,14 @@ describe('why Kometa stopped', () => {
     expect(reason(['request'])).toMatch(/^Kometa could not reach raw\.githubusercontent\.com, where it looks/)
   })
 
+  test('the phase that it did not get through is told by its log', () => {
+    expect(stoppedIn(recordOf('removal.log'))).toBeNull()
+    expect(stoppedIn(recordOf('library-crash.log'))).toBe('compile')
+    expect(stoppedIn(recordOf('mixed.log', 200))).toBe('compile')
+    const drawing = recordOf('mixed.log', 400)
+    expect([drawing.runs.at(-1)?.items.length, stoppedIn(drawing)]).toEqual([expect.any(Number), 'apply'])
+  })
+
   test('a run that came to its end was not stopped, whatever its libraries did', () => {
     expect(explainStop(mixed, ended)).toBeNull()
     expect(explainStop(recordOf('library-crash.log'), ended)).toBeNull()
@@ -83,6 +98,7 @@ describe('why Kometa stopped', () => {
     expect(explainStop(cut, { ...ended, code: null, signal: 'SIGKILL' })).toEqual({
       reason: 'Kometa ended before its run was finished (signal SIGKILL).',
       logLines: expect.arrayContaining(['| the last line |']),
+      because: 'error',
     })
     const missing = { ...ended, cause: 'spawn_failed' as const, code: null, error: 'spawn python3 ENOENT' }
     expect(explainStop(recordOf('mixed.log', 0), missing)?.reason).toBe(
@@ -118,6 +134,7 @@ describe('why an item has no poster', () => {
         '(3/8) Marked',
         'Overlays Attempted on Marked: Overlay File (0) Everything, Or Nearly',
       ]),
+      because: 'error',
     })
     expect(why('No Poster').reason).toBe('Kometa could not draw it: Overlay Error: No poster found')
   })
@@ -128,7 +145,12 @@ describe('why an item has no poster', () => {
         "Definitions that failed: Missing Image (Overlay Error: Overlay image not found at 'config/overlays/nowhere.png'), " +
         "Bad Attribute (Overlay Error: 'nonsense' attribute not allowed in an Overlay File).",
     )
-    expect(why('Another Show', 'TV Shows')).toEqual({ reason: 'No overlay matched this item.', logLines: [] })
+    expect(why('Nothing Matches').because).toBe('doubtful')
+    expect(why('Another Show', 'TV Shows')).toEqual({
+      reason: 'No overlay matched this item.',
+      logLines: [],
+      because: 'untouched',
+    })
   })
 
   test('its library could not be used, or was not worked on', () => {
@@ -158,5 +180,9 @@ describe('why an item has no poster', () => {
     expect(explainMissing(record, ended, metropolis).reason).toMatch(/remove_overlays: true/)
     const killed: StopExit = { ...ended, cause: 'cancelled', code: null }
     expect(explainMissing(recordOf('mixed.log', 200), killed, metropolis).reason).toBe('The run was cancelled.')
+    expect(explainMissing(recordOf('mixed.log', 200), killed, metropolis).because).toBe('cancelled')
+    for (const log of ['cached.log', 'remove-overlays.log']) {
+      expect([log, explainMissing(recordOf(log), ended, metropolis).because]).toEqual([log, 'untouched'])
+    }
   })
 })

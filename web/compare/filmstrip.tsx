@@ -11,9 +11,12 @@ import './filmstrip.css'
 const framePx = 68
 const signs: Partial<Record<StudioTarget['outcome'], IconName>> = {
   unchanged: 'equal',
+  untouched: 'equal',
   missing: 'warning',
   incomplete: 'warning',
   error: 'cross',
+  cancelled: 'stop',
+  interrupted: 'stop',
 }
 
 /** All targets in a row; the sign on each says how it went. */

@@ -4,12 +4,15 @@ import { Ring } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
 import { JobThumb } from '../ui/thumb.tsx'
+import { missingWords } from './missing-words.ts'
 import { beforeAlt } from './words.ts'
 import './missing.css'
 
 /** No after picture: what happened, in one sentence, and the lines of Kometa's log that say so. */
 export function Missing({ job, target, over }: { job: JobDetail; target: StudioTarget; over: boolean }) {
-  const { before, reason, logLines, notes } = target
+  const { before, logLines, notes } = target
+  const inLog = logLines.length > 0 ? `log=error&item=${encodeURIComponent(target.id)}` : 'log=open'
+  const { headline, detail, tone, icon } = missingWords(target.outcome, target.reason)
   return (
     <div className="missing">
       <div className="missing-before">
@@ -19,10 +22,15 @@ export function Missing({ job, target, over }: { job: JobDetail; target: StudioT
       <div className="missing-words">
         {over ? (
           <>
-            <h2>
-              <Icon name="warning" size={20} />
-              {reason ?? 'Kometa drew nothing for this item.'}
+            <h2 className={`missing-${tone}`}>
+              <Icon name={icon} size={20} />
+              {headline}
             </h2>
+            {detail && (
+              <p className="missing-detail" dir="auto">
+                {detail}
+              </p>
+            )}
             {notes.map((words) => (
               <p key={words}>{words}</p>
             ))}
@@ -34,10 +42,7 @@ export function Missing({ job, target, over }: { job: JobDetail; target: StudioT
               </figure>
             )}
             <p className="missing-links">
-              <Link
-                className="button button-plain"
-                href={`${jobPath('run', job.id)}?log=error&item=${encodeURIComponent(target.id)}`}
-              >
+              <Link className="button button-plain" href={`${jobPath('run', job.id)}?${inLog}`}>
                 <Icon name="log" />
                 Show it in the log
               </Link>

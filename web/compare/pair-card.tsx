@@ -5,6 +5,7 @@ import { outcomeTone, outcomeWords } from '../core/job-words.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Link } from '../ui/link.tsx'
 import { JobThumb, shapeOf } from '../ui/thumb.tsx'
+import { missingWords } from './missing-words.ts'
 import { afterAlt, beforeAlt } from './words.ts'
 import './pair-card.css'
 
@@ -38,7 +39,7 @@ export const PairCard = memo(function PairCard({ jobId, target, href, widthPx, o
         {after ? (
           <JobThumb jobId={jobId} image={after} width={eachPx} alt={afterAlt(target)} />
         ) : (
-          <NoPicture words={over ? (target.reason ?? 'Nothing was drawn') : 'Not drawn yet'} shape={shape} />
+          <NoPicture words={over ? missingWords(outcome, target.reason).headline : 'Not drawn yet'} shape={shape} />
         )}
       </span>
       <span className="pair-title one-line" dir="auto">

@@ -2,7 +2,18 @@ import type { JobDetail, Outcome, StudioTarget } from '../../src/contract/api.ts
 import { useLocation } from '../core/router.ts'
 import { createStoredStore } from '../core/store.ts'
 
-export const filters = ['all', 'changed', 'unchanged', 'missing', 'incomplete', 'error', 'extra'] as const
+export const filters = [
+  'all',
+  'changed',
+  'unchanged',
+  'untouched',
+  'missing',
+  'incomplete',
+  'error',
+  'cancelled',
+  'interrupted',
+  'extra',
+] as const
 export type Filter = (typeof filters)[number]
 
 export const sorts = [
@@ -34,7 +45,17 @@ export const pairSize = createStoredStore<PairSize>(
   (kept) => pairSizes.find((one) => one === kept) ?? null,
 )
 
-const worst: readonly Outcome[] = ['error', 'missing', 'incomplete', 'pending', 'changed', 'unchanged']
+const worst: readonly Outcome[] = [
+  'error',
+  'missing',
+  'incomplete',
+  'interrupted',
+  'cancelled',
+  'pending',
+  'changed',
+  'unchanged',
+  'untouched',
+]
 
 export function targetsOfView(targets: readonly StudioTarget[], { filter, sort }: View): readonly StudioTarget[] {
   const shown = filter === 'all' ? targets : targets.filter(({ outcome }) => outcome === filter)

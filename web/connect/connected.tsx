@@ -56,7 +56,7 @@ export function Connected({ connection, onChange }: { connection: Connection; on
           ))}
           {kometa ? <KometaCard kometa={kometa} /> : <Skeleton height={72} width="100%" />}
         </section>
-        <Doctor />
+        <Doctor connectionId={connection.id} />
         <LibraryList libraries={shown.libraries} isRead={shown.isRead} />
         <LeftOutList leftOut={shown.leftOut} onGoTo={goTo} />
       </div>

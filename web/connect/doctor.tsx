@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query'
 import type { RouteReply } from '../../src/contract/api.ts'
 import { call } from '../core/api.ts'
-import { count, list } from '../core/format.ts'
+import { clock, count, list } from '../core/format.ts'
+import { useStore } from '../core/store.ts'
 import { announce } from '../ui/announce.tsx'
 import { Button } from '../ui/button.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { asProblem, Problem, type Tone } from '../ui/notes.tsx'
+import { doctorReport } from './doctor-report.ts'
 import { StateWord } from './state-word.tsx'
 import './doctor.css'
 import './facts.css'
@@ -14,19 +16,25 @@ type Report = RouteReply<'getDoctor'>
 type Check = Report['checks'][number]
 
 /** Looks at all that a preview needs: what is not well comes first, and says what to do. */
-export function Doctor() {
+export function Doctor({ connectionId }: { connectionId: string }) {
   const examine = useMutation({
     mutationFn: () => call('getDoctor', {}),
-    onSuccess: (report) => announce(verdict(report).words),
+    onSuccess: (report) => {
+      doctorReport.set({ connectionId, at: Date.now(), report })
+      announce(verdict(report).words)
+    },
   })
-  const report = examine.data
+  const last = useStore(doctorReport)
+  const report = last?.connectionId === connectionId ? last.report : undefined
   return (
     <section className="fact-card" aria-label="Check-up">
       <div className="doctor-head">
         <div className="doctor-words">
           <h2>Check-up</h2>
           <p className="muted">
-            {report ? 'Looked at just now.' : 'Kometa, Plex, disk and network: all that a preview needs.'}
+            {last && report
+              ? `Checked at ${clock(new Date(last.at).toISOString())}.`
+              : 'Kometa, Plex, disk and network: all that a preview needs.'}
           </p>
         </div>
         {report && !examine.isPending && <StateWord {...verdict(report)} />}

@@ -3,24 +3,31 @@ import type { Tone } from '../ui/tone.ts'
 
 export const isOver = (status: StudioJobStatus): boolean => status !== 'queued' && status !== 'running'
 
-export const statusWords: Record<StudioJobStatus, string> = {
-  queued: 'Waiting',
-  running: 'Running',
-  interrupted: 'Interrupted',
-  success: 'Finished',
-  partial: 'Partly finished',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
+interface Words {
+  words: string
+  tone: Tone
 }
 
-export const statusTone: Record<StudioJobStatus, Tone> = {
-  queued: 'plain',
-  running: 'plain',
-  interrupted: 'warn',
-  success: 'good',
-  partial: 'warn',
-  failed: 'bad',
-  cancelled: 'warn',
+const plainStates: Record<StudioJobStatus, Words> = {
+  queued: { words: 'Waiting', tone: 'plain' },
+  running: { words: 'Running', tone: 'plain' },
+  interrupted: { words: 'Interrupted', tone: 'warn' },
+  success: { words: 'Finished', tone: 'good' },
+  partial: { words: 'Partly finished', tone: 'warn' },
+  failed: { words: 'Failed', tone: 'bad' },
+  cancelled: { words: 'Cancelled', tone: 'plain' },
+}
+
+/** How a job stands. One on whose items Kometa draws nothing has done its work; one with an error is not amber. */
+export function jobState({
+  status,
+  counts,
+  onlyUntouched,
+}: Pick<JobEntry, 'status' | 'counts' | 'onlyUntouched'>): Words {
+  if (onlyUntouched && status === 'partial') return plainStates.success
+  if (onlyUntouched && status === 'failed') return { words: 'Nothing to draw', tone: 'plain' }
+  if (status === 'partial' && counts.error > 0) return { ...plainStates.partial, tone: 'bad' }
+  return plainStates[status]
 }
 
 export const outcomeWords: Record<Outcome | 'extra', string> = {
@@ -28,8 +35,11 @@ export const outcomeWords: Record<Outcome | 'extra', string> = {
   changed: 'Changed',
   unchanged: 'Same',
   incomplete: 'Incomplete',
+  untouched: 'Left as it is',
   missing: 'Missing',
   error: 'Error',
+  cancelled: 'Not drawn: cancelled',
+  interrupted: 'Not drawn: interrupted',
   extra: 'Extra',
 }
 
@@ -38,8 +48,11 @@ export const outcomeTone: Record<Outcome | 'extra', Tone> = {
   changed: 'good',
   unchanged: 'plain',
   incomplete: 'warn',
+  untouched: 'plain',
   missing: 'warn',
   error: 'bad',
+  cancelled: 'plain',
+  interrupted: 'warn',
   extra: 'plain',
 }
 
@@ -49,8 +62,10 @@ export function countsWords({ counts }: Pick<JobEntry, 'counts'>): string {
     [counts.changed, 'changed'],
     [counts.unchanged, 'same'],
     [counts.incomplete, 'incomplete'],
+    [counts.untouched, counts.untouched === 1 ? 'left as it is' : 'left as they are'],
     [counts.missing, 'missing'],
     [counts.error, counts.error === 1 ? 'error' : 'errors'],
+    [counts.cancelled, 'not drawn'],
     [counts.extra, 'extra'],
   ]
   return parts

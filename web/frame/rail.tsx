@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { JobEntry } from '../../src/contract/api.ts'
+import { doctorReport } from '../connect/doctor-report.ts'
 import { isOver } from '../core/job-words.ts'
 import { connectionQuery, safetyQuery, stateQuery } from '../core/queries.ts'
 import { jobPath, type Route, type Screen } from '../core/route.ts'
@@ -10,6 +11,7 @@ import { Ring } from '../ui/button.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
 import { useCurrentJob } from './current-job.ts'
+import { connectSign, runSign, type StepSign, safetySign } from './rail-signs.ts'
 import './rail.css'
 
 /** The way through the studio; each step shows how it stands. */
@@ -51,7 +53,7 @@ const Count = ({ n, what }: { n: number; what: string }) => (
   </span>
 )
 
-function Sign({ tone, icon, words }: { tone: 'good' | 'warn' | 'bad'; icon: IconName; words: string }) {
+function Sign({ tone, icon, words }: StepSign) {
   return (
     <span className={`sign sign-${tone}`}>
       <Icon name={icon} />
@@ -63,9 +65,10 @@ function Sign({ tone, icon, words }: { tone: 'good' | 'warn' | 'bad'; icon: Icon
 function ConnectSign() {
   const connection = useQuery(connectionQuery).data?.connection
   const kometa = useQuery(stateQuery).data?.kometa.state
+  const doctor = useStore(doctorReport)
   if (!connection) return null
-  if (!connection.usable || kometa === 'problem') return <Sign tone="bad" icon="warning" words="has a problem" />
-  return <Sign tone="good" icon="check" words="connected" />
+  const found = doctor?.connectionId === connection.id ? doctor.report.problems : 0
+  return <Sign {...connectSign(connection, kometa, found)} />
 }
 
 function RunSign({ job }: { job: JobEntry | null }) {
@@ -77,10 +80,8 @@ function RunSign({ job }: { job: JobEntry | null }) {
       </span>
     )
   if (job?.status === 'queued') return <Count n={job.queuePlace ?? 1} what="in the queue" />
-  if (job?.status === 'success') return <Sign tone="good" icon="check" words="finished" />
-  if (job?.status === 'failed') return <Sign tone="bad" icon="cross" words="failed" />
-  if (job) return <Sign tone="warn" icon="warning" words={job.status} />
-  return null
+  const sign = job && runSign(job)
+  return sign && <Sign {...sign} />
 }
 
 function CompareSign({ job }: { job: JobEntry | null }) {
@@ -91,12 +92,5 @@ function CompareSign({ job }: { job: JobEntry | null }) {
 
 function SafetySign({ jobId }: { jobId: string }) {
   const safety = useQuery({ ...safetyQuery(jobId), staleTime: 60_000 }).data
-  if (!safety) return null
-  if (safety.overall === 'fail') return <Sign tone="bad" icon="cross" words="something is wrong" />
-  const all = safety.overall === 'pass' && safety.checks.every(({ state }) => state === 'pass')
-  return all ? (
-    <Sign tone="good" icon="check" words="everything checked" />
-  ) : (
-    <Sign tone="warn" icon="info" words="not everything checked" />
-  )
+  return safety ? <Sign {...safetySign(safety)} /> : null
 }

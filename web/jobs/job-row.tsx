@@ -2,7 +2,7 @@ import { memo } from 'react'
 import type { JobEntry } from '../../src/contract/api.ts'
 import { ago, bytes, count, dateAndTime, duration } from '../core/format.ts'
 import { useCancel, useKeep, useRerun } from '../core/job-actions.ts'
-import { countsWords, isOver, statusTone, statusWords } from '../core/job-words.ts'
+import { countsWords, isOver, jobState } from '../core/job-words.ts'
 import { jobPath } from '../core/route.ts'
 import { navigate } from '../core/router.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -16,6 +16,7 @@ import './job-row.css'
 export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) => void }) {
   const { id, title, status, pictures, config, configEdited, keep, renderer } = job
   const over = isOver(status)
+  const state = jobState(job)
   const facts = [
     count(job.targetCount, 'item'),
     countsWords(job),
@@ -63,8 +64,8 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
               Running
             </span>
           ) : (
-            <Badge tone={statusTone[status]}>
-              {status === 'queued' && job.queuePlace ? `Number ${job.queuePlace} in line` : statusWords[status]}
+            <Badge tone={state.tone}>
+              {status === 'queued' && job.queuePlace ? `Number ${job.queuePlace} in line` : state.words}
             </Badge>
           )}
         </span>

@@ -15,15 +15,16 @@ export function Phases({ job }: { job: JobDetail }) {
   const over = isOver(job.status)
   const now = useNow(job.status === 'running')
   const ahead = over ? [] : order.filter((name) => !job.phases.some(({ phase }) => phase === name))
-  const ended = job.phases.length - 1
+  // A job that somebody ended has not failed.
+  const stop = job.status === 'failed' ? 'failed' : 'ended'
   return (
     <ol className="phases" aria-label="Phases">
-      {job.phases.map((phase, i) => (
+      {job.phases.map((phase) => (
         <Phase
           key={phase.startedAt}
           phase={phase}
           now={now}
-          stopped={over && i === ended && job.status !== 'success' && job.status !== 'partial'}
+          stopped={over && phase.phase === job.stoppedIn ? stop : null}
           running={!over && phase.durationMs === null}
         />
       ))}
@@ -37,7 +38,18 @@ export function Phases({ job }: { job: JobDetail }) {
   )
 }
 
-function Phase({ phase, now, running, stopped }: { phase: JobPhase; now: number; running: boolean; stopped: boolean }) {
+interface PhaseProps {
+  phase: JobPhase
+  now: number
+  running: boolean
+  /** How it broke off; null: it did not. */
+  stopped: 'failed' | 'ended' | null
+}
+
+const stopIcons = { failed: 'cross', ended: 'stop' } as const
+const stopWords = { failed: 'failed here', ended: 'ended here' } as const
+
+function Phase({ phase, now, running, stopped }: PhaseProps) {
   const { done, total, title, durationMs, startedAt } = phase
   const counted = total || done
   const time = durationMs ?? Math.max(0, now - Date.parse(startedAt))
@@ -49,11 +61,12 @@ function Phase({ phase, now, running, stopped }: { phase: JobPhase; now: number;
       aria-current={running ? 'step' : undefined}
     >
       <span className="phase-dot">
-        {running ? <Ring size={20} /> : <Icon name={stopped ? 'cross' : 'check'} size={14} />}
+        {running ? <Ring size={20} /> : <Icon name={stopped ? stopIcons[stopped] : 'check'} size={14} />}
       </span>
       <span className="phase-name">
         {phaseWords[phase.phase]}
         {running && <span className="hidden-text"> – runs now</span>}
+        {stopped && <span className="hidden-text"> – {stopWords[stopped]}</span>}
       </span>
       <span className="phase-time muted">
         {running ? elapsed(time) : `${counted > 1 ? `${counted} in ` : ''}${duration(time)}`}

@@ -1,18 +1,59 @@
-import type { JobDetail } from '../../src/contract/api.ts'
-import { count } from '../core/format.ts'
+import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
+import { list } from '../core/format.ts'
+import type { Tone } from '../ui/tone.ts'
 
-/** From so many items with one reason on, they are counted and not named. */
-const countedFrom = 3
+/** Titles that are named for one reason. */
+const namedTitles = 5
 
-/** Why the job is not a success, each reason once: what stopped the whole job stands not again for every item. */
-export function problemWords({ problems, targets }: Pick<JobDetail, 'problems' | 'targets'>): string[] {
-  const reasons = new Map(targets.flatMap(({ title, reason }) => (reason ? [[`${title}: ${reason}`, reason]] : [])))
-  const itemsOf = (reason: string) => problems.filter((problem) => reasons.get(problem) === reason).length
-  const words = problems.flatMap((problem) => {
-    const reason = reasons.get(problem)
-    if (reason === undefined) return [problem]
-    if (problems.includes(reason)) return []
-    return [itemsOf(reason) >= countedFrom ? `${count(itemsOf(reason), 'item')}: ${reason}` : problem]
-  })
-  return [...new Set(words)]
+export interface ProblemNote {
+  tone: Tone
+  lines: string[]
 }
+
+type Job = Pick<JobDetail, 'status' | 'problems' | 'targets'>
+
+/**
+ * Why the job is not a success, by how bad it is, each reason once with the items that it is of. What a cancelled job has
+ * not drawn is no problem of it.
+ */
+export function problemNotes(job: Job): ProblemNote[] {
+  const lines: Record<Tone, Set<string>> = { bad: new Set(), warn: new Set(), plain: new Set(), good: new Set() }
+  for (const problem of job.problems) {
+    const targets = job.targets.filter(({ reason }) => reason !== null && problem.endsWith(`: ${reason}`))
+    const [target] = targets.toSorted((a, b) => (b.reason?.length ?? 0) - (a.reason?.length ?? 0))
+    if (!target) {
+      if (!isConsequence(problem, job)) lines[job.status === 'failed' ? 'bad' : 'warn'].add(problem)
+      continue
+    }
+    const tone = toneOf(target)
+    // What stopped the whole job stands not again for every item.
+    if (tone === null || job.problems.includes(target.reason ?? '')) continue
+    const same = targets.filter(({ reason }) => reason === target.reason)
+    lines[tone].add(`${listTitles(same)}: ${target.reason}`)
+  }
+  return (['bad', 'warn', 'plain'] as const).flatMap((tone) =>
+    lines[tone].size > 0 ? [{ tone, lines: [...lines[tone]] }] : [],
+  )
+}
+
+function listTitles(targets: readonly StudioTarget[]): string {
+  const named = targets.slice(0, namedTitles).map(({ title }) => title)
+  const more = targets.length - named.length
+  return more > 0 ? `${named.join(', ')} and ${more} more` : list(named)
+}
+
+/** null: the job was ended before it came to this item, which the job itself says. */
+function toneOf({ outcome }: StudioTarget): Tone | null {
+  if (outcome === 'cancelled' || outcome === 'interrupted') return null
+  return outcome === 'error' ? 'bad' : outcome === 'untouched' ? 'plain' : 'warn'
+}
+
+/** What only repeats, of the whole job, what its status or its items say already. */
+function isConsequence(problem: string, { status, targets }: Job): boolean {
+  if (status === 'cancelled' || status === 'interrupted') return problem === wasCancelled || problem === noPicture
+  return problem === noPicture && targets.every(({ outcome }) => outcome === 'untouched')
+}
+
+/** Said by the server, in `summary.problems`. */
+const wasCancelled = 'The run was cancelled.'
+const noPicture = 'No picture of any target came.'

@@ -64,10 +64,14 @@ const RunPicture = memo(function RunPicture({
         <span className="one-line" dir="auto">
           {title}
         </span>
-        {over && outcome !== 'pending' && outcome !== 'changed' && (
-          <Badge tone={outcomeTone[outcome]}>{outcomeWords[outcome]}</Badge>
-        )}
       </span>
+      {over && outcome !== 'pending' && outcome !== 'changed' && (
+        <span className="run-outcome">
+          <span>
+            <Badge tone={outcomeTone[outcome]}>{outcomeWords[outcome]}</Badge>
+          </span>
+        </span>
+      )}
     </>
   )
   if (after === null && !over) return <div className="run-picture">{content}</div>

@@ -4,7 +4,7 @@ import type { JobDetail } from '../../src/contract/api.ts'
 import { ago, count, duration, elapsed } from '../core/format.ts'
 import { useCancel, useRerun } from '../core/job-actions.ts'
 import { jobLog } from '../core/job-log.ts'
-import { isOver, statusTone, statusWords } from '../core/job-words.ts'
+import { isOver, jobState } from '../core/job-words.ts'
 import { jobsQuery } from '../core/queries.ts'
 import { jobPath } from '../core/route.ts'
 import { setQuery, useLocation } from '../core/router.ts'
@@ -19,7 +19,7 @@ import { Link } from '../ui/link.tsx'
 import { Note, Problem } from '../ui/notes.tsx'
 import { LogDrawer } from './log-drawer.tsx'
 import { Phases } from './phases.tsx'
-import { problemWords } from './problem-words.ts'
+import { problemNotes } from './problem-words.ts'
 import { RunPictures } from './run-pictures.tsx'
 import { useNow } from './use-now.ts'
 import './run-screen.css'
@@ -90,10 +90,11 @@ const newestLines = 2_000
 function RunFacts({ job }: { job: JobDetail }) {
   const now = useNow(!isOver(job.status))
   const { startedAt, durationMs, status } = job
+  const state = jobState(job)
   const time = durationMs ?? (startedAt ? Math.max(0, now - Date.parse(startedAt)) : null)
   return (
     <p className="run-facts muted">
-      <Badge tone={statusTone[status]}>{statusWords[status]}</Badge>
+      <Badge tone={state.tone}>{state.words}</Badge>
       <span>{count(job.targetCount, 'item')}</span>
       {time !== null && <span className="run-clock">{status === 'running' ? elapsed(time) : duration(time)}</span>}
       {isOver(status) && <span>{ago(job.endedAt ?? job.createdAt)}</span>}
@@ -108,7 +109,8 @@ function RunFacts({ job }: { job: JobDetail }) {
 /** What a person must know about this run, in sentences. */
 function RunNotes({ job }: { job: JobDetail }) {
   const running = useQuery(jobsQuery).data?.jobs.find(({ status }) => status === 'running')
-  const notes = job.problems.length + job.warnings.length
+  const problems = problemNotes(job)
+  const notes = problems.length + job.warnings.length
   if (job.status !== 'queued' && job.problem === null && notes === 0 && job.status !== 'interrupted') return null
   return (
     <div className="run-notes">
@@ -120,21 +122,22 @@ function RunNotes({ job }: { job: JobDetail }) {
           </p>
         </Note>
       )}
-      {job.status === 'interrupted' && (
-        <Note tone="warn" title="Kometa Preview ended while this ran">
+      {job.status === 'interrupted' ? (
+        <Note tone="warn" title="Kometa Preview was closed while this ran">
           <p>What had been drawn by then is here. Run it again for the rest.</p>
         </Note>
+      ) : (
+        job.problem && <Problem problem={job.problem} />
       )}
-      {job.problem && <Problem problem={job.problem} />}
-      {job.problems.length > 0 && (
-        <Note tone={job.status === 'failed' ? 'bad' : 'warn'}>
-          {problemWords(job).map((problem) => (
-            <p key={problem} dir="auto" className="run-problem">
-              {problem}
+      {problems.map(({ tone, lines }) => (
+        <Note key={tone} tone={tone}>
+          {lines.map((line) => (
+            <p key={line} dir="auto" className="run-problem">
+              {line}
             </p>
           ))}
         </Note>
-      )}
+      ))}
       {job.warnings.length > 0 && (
         <details className="fold">
           <summary>
@@ -185,11 +188,13 @@ function RunAction({ job }: { job: JobDetail }) {
 }
 
 /** Said once for each change, so that nobody has to look. */
-function useAnnouncedStatus({ status, title }: JobDetail): void {
+function useAnnouncedStatus(job: JobDetail): void {
+  const { status, title } = job
+  const { words } = jobState(job)
   const last = useRef(status)
   useEffect(() => {
     if (last.current === status) return
     last.current = status
-    announce(`${title}: ${statusWords[status]}`)
-  }, [status, title])
+    announce(`${title}: ${words}`)
+  }, [status, title, words])
 }

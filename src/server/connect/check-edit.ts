@@ -22,6 +22,8 @@ export interface EditedConfig {
 }
 
 export interface CheckDeps extends LoadDeps {
+  /** Kometa draws, and not its stand-in, which needs no TMDb. */
+  needsTmdb: boolean
   /** Ours alone, 0700. */
   privateDir: string
   /** Servers that are connected: no other is asked for an edit. */
@@ -45,6 +47,7 @@ export async function checkEdit(
       masked: { text: edited },
       env: deps.env,
       kometaDir: deps.kometaDir,
+      needsTmdb: deps.needsTmdb,
       clean,
       load: () => {
         parseYaml(edited, name)

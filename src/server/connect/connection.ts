@@ -33,6 +33,8 @@ export interface LiveConnection extends AsyncDisposable {
 }
 
 export interface ConnectDeps extends LoadDeps {
+  /** Kometa draws, and not its stand-in, which needs no TMDb. */
+  needsTmdb: boolean
   /** Ours alone, 0700: texts that have no file, secrets replaced by names. */
   privateDir: string
   clientIdentifier: string
@@ -53,7 +55,8 @@ export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): P
   const redactor = createRedactor(masked.secrets)
   const scrub = (text: string) =>
     redactor.text(cleanPaths(text, folder, origin.kind === 'path' ? origin.path : null, name))
-  const base = { masked, env: deps.env, kometaDir: deps.kometaDir, clean: scrub }
+  const { env, kometaDir, needsTmdb } = deps
+  const base = { masked, env, kometaDir, needsTmdb, clean: scrub }
 
   const inspection = await inspectConfig({ ...base, load: () => loadOrigin(origin, masked, folder, deps) })
   const { config } = inspection

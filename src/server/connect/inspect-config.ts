@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/job-config.ts'
+import { type JobConfig, missingTmdbKey, noTmdbKey } from '../../config/job-config.ts'
 import type { JobLibrary } from '../../config/job-libraries.ts'
 import { checkLibraries } from '../../config/overlay-check.ts'
 import { type OverlayEntry, overlayEntries, overlayList } from '../../config/overlay-entries.ts'
@@ -15,6 +15,8 @@ export interface InspectOptions {
   /** Loads the config; throws AppError. */
   load: () => Promise<JobConfig>
   kometaDir: string | null
+  /** Kometa draws, and not its stand-in. */
+  needsTmdb: boolean
   env: NodeJS.ProcessEnv
   /** Takes secrets, and paths of ours, out of a message. */
   clean: (text: string) => string
@@ -43,7 +45,10 @@ export async function inspectConfig(options: InspectOptions): Promise<Inspection
     report.failure(error)
     return { ...nothing, problems: [...report.problems, ...unknownKeys(places)] }
   }
-  for (const warning of config.warnings) report.say('warning', warning)
+  for (const warning of config.warnings) {
+    if (warning !== noTmdbKey) report.say('warning', warning)
+    else if (options.needsTmdb) report.failure(missingTmdbKey())
+  }
   const libraries: ConnectedLibrary[] = []
   for (const library of config.libraries) libraries.push(await describeLibrary(config, library, options, report))
   const leftOut = listChanges(config, report, places)

@@ -50,6 +50,7 @@ export const jobRecordSchema = z.object({
   problem: problemSchema.nullable(),
   phases: z.array(jobPhaseSchema),
   counts: jobEntrySchema.shape.counts,
+  onlyUntouched: z.boolean().default(false),
   pictures: z.array(imageRefSchema),
   bytes: z.int().nonnegative(),
   /** Target id -> share of pixels that differ, with the pictures that were compared. */
@@ -60,7 +61,16 @@ export const jobRecordSchema = z.object({
 })
 export type JobRecord = z.infer<typeof jobRecordSchema>
 
-export const noCounts: JobRecord['counts'] = { changed: 0, unchanged: 0, missing: 0, incomplete: 0, error: 0, extra: 0 }
+const noCounts: JobRecord['counts'] = {
+  changed: 0,
+  unchanged: 0,
+  missing: 0,
+  incomplete: 0,
+  error: 0,
+  extra: 0,
+  untouched: 0,
+  cancelled: 0,
+}
 
 export function newRecord(
   own: Pick<JobRecord, 'id' | 'title' | 'config' | 'targets' | 'origin' | 'renderer'> & Partial<JobRecord>,
@@ -76,6 +86,7 @@ export function newRecord(
     problem: null,
     phases: [],
     counts: noCounts,
+    onlyUntouched: false,
     pictures: [],
     bytes: 0,
     differences: {},

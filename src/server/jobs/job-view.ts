@@ -3,12 +3,11 @@ import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/
 import type { BlockedWrite, Capture } from '../../contract/records.ts'
 import type { Picture, TargetResult } from '../../contract/summary.ts'
 import { labelWriteOf } from '../../run/label-writes.ts'
+import { isOnlyUntouched, outcomeOf, stoppedIn, whyNotDrawn } from './job-outcome.ts'
 import type { JobRecord } from './job-record.ts'
 import type { JobState } from './job-state.ts'
 import type { ShownSummary } from './read-summary.ts'
 
-/** Two encodings of one picture differ in a few pixels; below this share nobody sees a difference. */
-export const unchangedBelow = 0.0002
 /** Of one job, in the list. */
 export const maxListedPictures = 4
 
@@ -45,6 +44,7 @@ export function toEntry(record: JobRecord, queuePlace: number | null): JobEntry 
     configEdited: config.edited,
     targetCount: record.targets.length,
     counts,
+    onlyUntouched: record.onlyUntouched,
     pictures,
     bytes,
     keep,
@@ -63,11 +63,13 @@ export interface DetailInput {
 
 export function toDetail(input: DetailInput): JobDetail {
   const { record, summary, state } = input
+  const phases = record.phases.length > 0 ? record.phases : state.phases
   return {
     ...toEntry(record, input.queuePlace),
     targets: summary ? summaryTargets(record, summary) : liveTargets(record, state),
     extras: summary ? extrasOf(summary) : [],
-    phases: record.phases.length > 0 ? record.phases : state.phases,
+    phases,
+    stoppedIn: stoppedIn(record, summary, phases),
     problems: summary?.problems ?? [],
     warnings: summary?.warnings ?? [],
     problem: record.problem,
@@ -98,7 +100,7 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
     title: target.title,
     type: target.type,
     library: target.library,
-    outcome: outcomeOf(target, summary, before, after, difference),
+    outcome: outcomeOf(target, record, summary, before, after, difference),
     reason: target.reason ?? target.fault ?? null,
     notes: target.notes ?? [],
     realRun: target.real_run ?? null,
@@ -115,21 +117,6 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
     wouldAlso: labelChanges(summary.blocked_write_attempts, target),
     difference: before && before.sha256 === after?.sha256 ? 0 : difference,
   }
-}
-
-function outcomeOf(
-  { status, log_lines: lines, fault }: TargetResult,
-  summary: ShownSummary,
-  before: ImageRef | null,
-  after: ImageRef | null,
-  difference: number | null,
-): Outcome {
-  if (fault) return 'error'
-  if (status === 'incomplete') return 'incomplete'
-  // Nothing came: with words of Kometa's behind it, or in a run that failed, that is an error.
-  if (status === 'missing') return lines.length > 0 || summary.status === 'failed' ? 'error' : 'missing'
-  const same = before !== null && before.sha256 === after?.sha256
-  return same || (difference !== null && difference < unchangedBelow) ? 'unchanged' : 'changed'
 }
 
 /** Labels that the blocked writes would have put on or taken off. */
@@ -155,8 +142,7 @@ function liveTargets(record: JobRecord, state: JobState): StudioTarget[] {
       ...waitingTarget(target),
       ...told,
       after: best?.image ?? told?.after ?? null,
-      outcome: best ? 'changed' : record.status === 'running' || record.status === 'queued' ? 'pending' : 'missing',
-      reason: best || record.status !== 'interrupted' ? null : 'The job was interrupted before its picture came.',
+      ...(best ? { outcome: 'changed', reason: null } : whyNotDrawn(record)),
     }
   })
 }
@@ -204,7 +190,10 @@ function extrasOf(summary: ShownSummary): JobDetail['extras'] {
 }
 
 /** What the list shows of a job that has its summary. */
-export function digestOf(record: JobRecord, summary: ShownSummary): Pick<JobRecord, 'counts' | 'pictures'> {
+export function digestOf(
+  record: JobRecord,
+  summary: ShownSummary,
+): Pick<JobRecord, 'counts' | 'onlyUntouched' | 'pictures'> {
   const targets = summaryTargets(record, summary)
   const count = (outcome: Outcome) => targets.filter((target) => target.outcome === outcome).length
   return {
@@ -215,7 +204,10 @@ export function digestOf(record: JobRecord, summary: ShownSummary): Pick<JobReco
       incomplete: count('incomplete'),
       error: count('error'),
       extra: summary.extras.length,
+      untouched: count('untouched'),
+      cancelled: count('cancelled'),
     },
+    onlyUntouched: isOnlyUntouched(summary),
     pictures: targets.flatMap(({ after, before }) => after ?? before ?? []).slice(0, maxListedPictures),
   }
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { serverIdSchema, sha256Schema } from '../../contract/api-common.ts'
+import { phaseSchema } from '../../contract/api-jobs.ts'
 import { ratingKeySchema, targetIdSchema } from '../../contract/preview.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from '../../contract/records.ts'
 import { jobStatusSchema, targetResultSchema } from '../../contract/summary.ts'
@@ -22,6 +23,7 @@ const target = targetResultSchema.extend({
   server: serverIdSchema.nullable().catch(null),
   before: picture,
   after: picture,
+  missing_because: targetResultSchema.shape.missing_because.catch(undefined),
 })
 const capture = captureSchema.extend({ sha256: sha256Schema.nullable().catch(null) })
 const time = z.iso.datetime().nullable().catch(null)
@@ -38,6 +40,7 @@ const shownSummarySchema = z.object({
     .object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() })
     .nullable()
     .catch(null),
+  kometa_runs: list(z.object({ stopped_in: phaseSchema.nullable().catch(null) })),
   servers: list(z.object({ id: z.string(), name: z.string(), token_is_barrier: z.boolean() })),
   blocked_write_attempts: list(blockedWriteSchema),
   captured_uploads: list(capture),
