@@ -4,6 +4,7 @@ import { createCaptureStore } from '../src/proxy/capture/store.ts'
 import { createLedger } from '../src/proxy/ledger.ts'
 import { type ProxyOptions, startProxy } from '../src/proxy/server.ts'
 import { createJobRecorder } from '../src/run/job-recorder.ts'
+import { openBeneath } from '../src/util/beneath/beneath.ts'
 import { createJobLog } from '../src/util/job-log.ts'
 import { createRedactor } from '../src/util/redact.ts'
 import { connectToSeenPlex } from '../test/support/seen-plex.ts'
@@ -20,8 +21,8 @@ export async function startBenchProxy(
 ) {
   const redactor = createRedactor([clientToken, plexToken])
   const log = createJobLog({ redactor })
-  const ledger = createLedger(join(jobDir, 'output', 'ledger.jsonl'))
-  const captures = createCaptureStore({ jobDir })
+  const ledger = createLedger(openBeneath(join(jobDir, 'output')))
+  const captures = createCaptureStore({ job: openBeneath(jobDir) })
   const recorder = createJobRecorder({ log, ledger, redactor, onCapture: () => undefined })
   const address = { url: upstream, token: plexToken, verifySsl: true, clientIdentifier: 'bench' }
   const connection = connectToSeenPlex(address)

@@ -10,7 +10,7 @@ import { createCaptureStore } from '../proxy/capture/store.ts'
 import { createLedger } from '../proxy/ledger.ts'
 import { defaultProxyPort, startProxy } from '../proxy/server.ts'
 import { clientIdentifier } from '../run/client-identifier.ts'
-import { openJobFolder } from '../run/job-folder.ts'
+import { jobFolders, openJobFolder } from '../run/job-folder.ts'
 import { acquireJobLock } from '../run/job-lock.ts'
 import { createJobRecorder } from '../run/job-recorder.ts'
 import { createOutsideLookup, namesOfServers } from '../run/outside-hosts.ts'
@@ -82,13 +82,17 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
   const reader = createPlexReader(connection, { signal: cancel.signal })
   const info = await preflight(connection, reader, { signal: cancel.signal })
   const folder = await openJobFolder(options.out ?? join(data, 'proxy', newJobName(new Date())))
-  await using _lock = await acquireJobLock(folder.dir)
-  using log = createJobLog({ file: join(folder.logsDir, 'preview.log'), stderr: process.stderr, redactor })
+  await using _lock = await acquireJobLock(folder.files)
+  using log = createJobLog({
+    file: { files: folder.files, path: `${jobFolders.logs}/preview.log` },
+    stderr: process.stderr,
+    redactor,
+  })
   log.info(`Plex: ${info.name}, version ${info.version}`)
   if (!info.tokenIsBarrier) {
     log.warning('Plex answers reads from here without a token ("allowed without auth"): the token is no barrier there')
   }
-  using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
+  using ledger = createLedger(folder.files.folder(jobFolders.output))
   const recorder = createJobRecorder({ log, ledger, redactor })
   const plexNames = await namesOfServers([connection.address.url])
   const rules = { mode: 'open', allow: [], deny: [], plexNames, plexAccount: false } as const
@@ -96,7 +100,7 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
     connection,
     serverId: info.machineIdentifier,
     clientToken,
-    captures: createCaptureStore({ jobDir: folder.dir, resolve: createOutsideLookup(rules) }),
+    captures: createCaptureStore({ job: folder.files, resolve: createOutsideLookup(rules) }),
     recorder,
     preferredPort: options.port,
   })

@@ -10,6 +10,7 @@ import {
 } from '../kometa/installed.ts'
 import { setUpKometa } from '../kometa/setup.ts'
 import { acquireJobLock } from '../run/job-lock.ts'
+import { openBeneath } from '../util/beneath/beneath.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir } from './data-dir.ts'
 import type { CliContext } from './program.ts'
@@ -67,7 +68,7 @@ async function setup(
   if (options.list) return list(data)
   const folder = installsFolder(data)
   await mkdir(folder, { recursive: true })
-  await using _lock = await acquireJobLock(folder).catch(inUse)
+  await using _lock = await acquireJobLock(openBeneath(folder)).catch(inUse)
   if (options.remove !== undefined) {
     await removeInstalled(data, options.remove)
     process.stdout.write(`Removed Kometa ${options.remove}.\n`)

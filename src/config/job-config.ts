@@ -5,7 +5,7 @@ import type { PreviewSection } from '../contract/preview.ts'
 import { parseDotenv } from './dotenv.ts'
 import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
-import { defaultKometaCwd, exists, findConfig, findPreviewFile, isFolder, readUuid } from './locate.ts'
+import { defaultKometaCwd, exists, findConfig, findPreviewFile, isFolder } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
 import { ownOverlayFiles } from './overlay-paths.ts'
 import type { ConfigServer } from './plex-servers.ts'
@@ -13,6 +13,7 @@ import { emptyPreview, readPreviewSection } from './preview-section.ts'
 import { findSecrets, secretsAmong } from './redaction-secrets.ts'
 import { readSecretStore } from './secret-store.ts'
 import { collectSecrets, substituteSecrets } from './secrets.ts'
+import { createSourceReader, type SourceReader } from './source-reader.ts'
 import type { AskKometaYaml } from './yaml/kometa-reading.ts'
 import { createYamlFiles, type YamlFiles } from './yaml/yaml-files.ts'
 import { get, getMap, isMap, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts'
@@ -56,6 +57,8 @@ export interface JobConfig {
   libraries: readonly JobLibrary[]
   /** Value of a `folder:` whose folder is real in a workspace -> its files in the order of the disk. */
   folderFiles: ReadonlyMap<string, readonly string[]>
+  /** The X-Plex-Client-Identifier of the user's Kometa, where it has one. */
+  clientIdentifier: string | undefined
   /** For the redactor: tokens, keys and passwords of the whole config. */
   secretsForRedaction: readonly string[]
   warnings: readonly string[]
@@ -87,8 +90,9 @@ export const missingTmdbKey = (): AppError =>
  * TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
-  const files = createYamlFiles(options.readYaml)
-  return load(source, options, files, 'ours')
+  const sources = createSourceReader(source.kind === 'job' ? source.jobDir : null)
+  const files = createYamlFiles(options.readYaml, sources.bytes)
+  return load({ source, sources }, options, files, 'ours')
 }
 
 /** Loads it and waits for Kometa's reader: for who has nothing to do meanwhile. */
@@ -97,13 +101,18 @@ export async function loadConfirmedConfig(source: ConfigSource, options: LoadOpt
   return (await config.otherwise()) ?? config
 }
 
+interface From {
+  source: ConfigSource
+  sources: SourceReader
+}
+
 async function load(
-  source: ConfigSource,
+  from: From,
   options: LoadOptions,
   yamlFiles: YamlFiles,
   reader: 'ours' | 'of Kometa',
 ): Promise<JobConfig> {
-  const files = await readSource(source, options.env, reader === 'ours' ? yamlFiles.peek : yamlFiles.read)
+  const files = await readSource(from, options.env, reader === 'ours' ? yamlFiles.peek : yamlFiles.read)
   const secrets = collectSecrets({ ...files.storedSecrets, ...options.secrets }, await environmentOf(options))
   const substituted = substituteSecrets(files.document, secrets.values)
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
@@ -115,7 +124,7 @@ async function load(
   const base = dirname(files.previewPath)
   const kometaConfigDir = options.kometaConfigDir ?? within(base, files.preview.kometa_config_dir) ?? configDir
   const kometaCwd = options.kometaCwd ?? within(base, files.preview.kometa_cwd) ?? defaultKometaCwd(configDir)
-  const clientIdentifier = (await readUuid(kometaConfigDir)) ?? (await readUuid(configDir))
+  const clientIdentifier = (await from.sources.uuid(kometaConfigDir)) ?? (await from.sources.uuid(configDir))
 
   const { libraries, servers } = readLibraries({
     document,
@@ -140,6 +149,7 @@ async function load(
     sourceFiles,
     servers,
     libraries,
+    clientIdentifier,
     folderFiles: await listOverlayFolders(libraries, { kometaCwd: resolve(kometaCwd), configDir, hidden: sourceFiles }),
     secretsForRedaction: [
       ...new Set([...servers.map(({ token }) => token), ...findSecrets(document), ...secretsAmong(substituted.used)]),
@@ -150,7 +160,7 @@ async function load(
       if (reader === 'of Kometa') return null
       const agreed: boolean[] = []
       for (const path of files.read) agreed.push(await yamlFiles.confirm(path))
-      return agreed.every(Boolean) ? null : load(source, options, yamlFiles, 'of Kometa')
+      return agreed.every(Boolean) ? null : load(from, options, yamlFiles, 'of Kometa')
     },
   }
   yamlFiles.prepare([...files.read, ...(await ownOverlayFiles(config))])
@@ -170,18 +180,18 @@ interface SourceFiles {
 
 type ReadYaml = (path: string) => Promise<YamlValue>
 
-async function readSource(source: ConfigSource, env: NodeJS.ProcessEnv, readYaml: ReadYaml): Promise<SourceFiles> {
+async function readSource({ source, sources }: From, env: NodeJS.ProcessEnv, readYaml: ReadYaml): Promise<SourceFiles> {
   if (source.kind === 'config') {
     const configPath = await findConfig(source.configPath, env)
     const document = withoutPreview(await readDocument(configPath, readYaml))
     const only = { configPath, previewPath: configPath, read: [configPath] }
     return { ...only, document, preview: emptyPreview(), storedSecrets: {} }
   }
-  const previewPath = await findPreviewFile(source.jobDir)
+  const previewPath = await findPreviewFile(source.jobDir, sources)
   const own = await readDocument(previewPath, readYaml)
   const preview = readPreviewSection(own.get('preview'), basename(previewPath))
-  const storedSecrets = await readSecretStore(dirname(previewPath))
-  const basePath = await findBase(previewPath, own, preview)
+  const storedSecrets = await readSecretStore(sources.folder(dirname(previewPath)))
+  const basePath = await findBase(previewPath, own, preview, sources)
   if (basePath === undefined) {
     const only = { configPath: previewPath, previewPath, read: [previewPath] }
     return { ...only, document: withoutPreview(own), preview, storedSecrets }
@@ -200,12 +210,17 @@ async function readSource(source: ConfigSource, env: NodeJS.ProcessEnv, readYaml
 }
 
 /** `preview.config`, else, when preview.yml has no libraries, a config.yml beside it. */
-async function findBase(previewPath: string, own: YamlMap, preview: PreviewSection): Promise<string | undefined> {
+async function findBase(
+  previewPath: string,
+  own: YamlMap,
+  preview: PreviewSection,
+  sources: SourceReader,
+): Promise<string | undefined> {
   const folder = dirname(previewPath)
   if (preview.config !== undefined) return resolve(folder, preview.config)
   if (own.has('libraries')) return undefined
   const beside = join(folder, 'config.yml')
-  if (await exists(beside)) return beside
+  if (await sources.exists(beside)) return beside
   throw new AppError('CONFIG_INVALID', `${previewPath} has no "libraries", and there is no config.yml beside it`, {
     hint: 'Name your Kometa config with "preview: {config: /path/to/config.yml}".',
   })

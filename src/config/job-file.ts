@@ -1,9 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewTarget } from '../contract/preview.ts'
-import { writeFileAtomic } from '../util/atomic-file.ts'
+import type { Beneath } from '../util/beneath/beneath.ts'
 import type { JobConfig } from './job-config.ts'
+import { maxYamlBytes } from './yaml-read.ts'
 import { fromPlain } from './yaml-value.ts'
 import { writeYaml } from './yaml-write.ts'
 
@@ -14,19 +13,17 @@ const heading = '# Written by kometa-preview. Run it again: kometa-preview run -
  * key, so that `run --job` repeats it. Throws BAD_USAGE when a preview.yml of the user's stands there.
  */
 export async function writeJobFile(
-  jobDir: string,
+  job: Beneath,
   config: JobConfig,
   targets: readonly PreviewTarget[],
 ): Promise<string> {
-  const folder = join(jobDir, 'config')
-  const path = join(folder, 'preview.yml')
-  await mkdir(folder, { recursive: true })
-  const existing = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
-  })
+  const path = 'config/preview.yml'
+  await job.makeFolder('config')
+  const existing = (await job.look(path)) === null ? '' : String(await job.read(path, maxYamlBytes))
   if (existing !== '' && !existing.startsWith(heading)) {
-    throw new AppError('BAD_USAGE', `${path} is not ours to overwrite`, { hint: 'Choose another folder with --out.' })
+    throw new AppError('BAD_USAGE', `${job.shown(path)} is not ours to overwrite`, {
+      hint: 'Choose another folder with --out.',
+    })
   }
   const preview = {
     ...config.preview,
@@ -35,6 +32,6 @@ export async function writeJobFile(
     kometa_cwd: config.kometaCwd,
     targets,
   }
-  await writeFileAtomic(path, `${heading}${writeYaml(fromPlain({ preview }))}`)
-  return path
+  await job.write(path, `${heading}${writeYaml(fromPlain({ preview }))}`)
+  return job.shown(path)
 }

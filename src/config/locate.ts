@@ -1,7 +1,8 @@
-import { access, readFile, stat } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
+import type { SourceReader } from './source-reader.ts'
 
 export async function exists(path: string): Promise<boolean> {
   try {
@@ -35,9 +36,9 @@ export const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() === true
 
 /** preview.yml of a prepared job: DIR/config/preview.yml or DIR/preview.yml. Throws JOB_NOT_FOUND. */
-export async function findPreviewFile(jobDir: string): Promise<string> {
+export async function findPreviewFile(jobDir: string, reader: SourceReader): Promise<string> {
   const places = [join(resolve(jobDir), 'config', 'preview.yml'), join(resolve(jobDir), 'preview.yml')]
-  for (const place of places) if (await exists(place)) return place
+  for (const place of places) if (await reader.exists(place)) return place
   throw new AppError('JOB_NOT_FOUND', `There is no preview.yml in ${resolve(jobDir)} or its config folder`)
 }
 
@@ -47,16 +48,10 @@ export function defaultKometaCwd(configDir: string): string {
 }
 
 /** The first line with text of Kometa's UUID file, its X-Plex-Client-Identifier (kometa.py:333-345). */
-export async function readUuid(configDir: string): Promise<string | undefined> {
-  try {
-    const text = await readFile(join(configDir, 'UUID'), 'utf8')
-    const line = text
-      .split(/\r?\n/)
-      .map((each) => each.trim())
-      .find((each) => each !== '')
-    return line !== undefined && /^[\w-]{8,64}$/.test(line) ? line : undefined
-  } catch {
-    // Not there before the user's first run: the caller has an identifier of its own.
-    return undefined
-  }
+export function uuidIn(text: string): string | undefined {
+  const line = text
+    .split(/\r?\n/)
+    .map((each) => each.trim())
+    .find((each) => each !== '')
+  return line !== undefined && /^[\w-]{8,64}$/.test(line) ? line : undefined
 }

@@ -6,7 +6,6 @@ import { type BackupLeft, type CopiedBackup, copyBackups, findStrayBackups, rema
 import { makeDefaultConfig } from './default-config.ts'
 import type { JobConfig } from './job-config.ts'
 import { linkTo } from './link.ts'
-import { readUuid } from './locate.ts'
 import { foldersBetween, type MirrorOptions, mirrorFolder, mirrorOverlays } from './mirror.ts'
 import { highestFolder } from './parent-paths.ts'
 import { emptyOverlayFile } from './run-config.ts'
@@ -113,7 +112,7 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
   const configPath = join(configDir, 'kometa_run.yml')
   await writePrivately(configPath, options.runConfigText)
   await writePrivately(join(cwd, emptyOverlayFile), emptyOverlay)
-  const uuid = await clientIdentifier(config, options)
+  const uuid = clientIdentifier(config, options)
   await writePrivately(join(configDir, 'UUID'), uuid)
   const kometaDir = join(dir, 'kometa')
   const defaults = { runConfigText: options.runConfigText, clientIdentifier: uuid, configDir }
@@ -167,10 +166,8 @@ async function mirrorOtherOverlays(userOverlays: string, overlays: string, mirro
 }
 
 /** One device in Plex, not one per run (kometa.py:333-347). */
-async function clientIdentifier(config: JobConfig, options: WorkspaceOptions): Promise<string> {
-  const own = (await readUuid(config.kometaConfigDir)) ?? (await readUuid(config.configDir))
-  return own ?? options.clientIdentifier ?? randomUUID()
-}
+const clientIdentifier = (config: JobConfig, options: WorkspaceOptions): string =>
+  config.clientIdentifier ?? options.clientIdentifier ?? randomUUID()
 
 async function writePrivately(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag: 'wx', mode: 0o600 })

@@ -11,19 +11,26 @@ export async function readYamlFile(path: string): Promise<YamlValue> {
   return parseYaml(decodeText(await readYamlBytes(path), path), path)
 }
 
-/** The bytes of a file that may be YAML. Throws CONFIG_UNREADABLE, or CONFIG_INVALID_YAML for one of more than 4 MiB. */
-export async function readYamlBytes(path: string): Promise<Buffer> {
+/** The bytes of a file that may be YAML; `read`: other than by its path. Throws CONFIG_UNREADABLE, or CONFIG_INVALID_YAML for one of more than 4 MiB. */
+export async function readYamlBytes(
+  path: string,
+  read: () => Promise<Buffer> = () => readFollowing(path),
+): Promise<Buffer> {
   try {
-    const info = await stat(path)
-    if (!info.isFile()) throw new AppError('CONFIG_UNREADABLE', `${path} is not a file`)
-    if (info.size > maxYamlBytes) throw tooLarge(path)
-    return await readFile(path)
+    return await read()
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission' : code
     throw new AppError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { cause })
   }
+}
+
+async function readFollowing(path: string): Promise<Buffer> {
+  const info = await stat(path)
+  if (!info.isFile()) throw new AppError('CONFIG_UNREADABLE', `${path} is not a file`)
+  if (info.size > maxYamlBytes) throw tooLarge(path)
+  return readFile(path)
 }
 
 /** Throws CONFIG_INVALID_YAML for what is not UTF-8. */

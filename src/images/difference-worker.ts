@@ -10,15 +10,15 @@ const maxSidePixels = 1_500
 const threshold = 0.1
 
 const taskSchema: z.ZodType<DifferenceTask> = z.object({
-  before: z.string(),
-  after: z.string(),
+  before: z.instanceof(Uint8Array),
+  after: z.instanceof(Uint8Array),
   maxPixels: z.number(),
 })
 
 async function compare({ before, after, maxPixels }: DifferenceTask) {
   sharp.cache(false)
   sharp.concurrency(1)
-  const open = (file: string) => sharp(file, { limitInputPixels: maxPixels, pages: 1 }).rotate()
+  const open = (bytes: Uint8Array) => sharp(bytes, { limitInputPixels: maxPixels, pages: 1 }).rotate()
   const { data: afterPixels, info } = await open(after)
     .resize({ width: maxSidePixels, height: maxSidePixels, fit: 'inside', withoutEnlargement: true })
     .ensureAlpha()

@@ -28,13 +28,13 @@ export interface Difference {
 
 /** What the worker is given. */
 export interface DifferenceTask {
-  before: string
-  after: string
+  before: Uint8Array
+  after: Uint8Array
   maxPixels: number
 }
 
 /**
- * Compares two picture files in a thread of its own, so that nothing waits for it. The before picture is brought to the size of
+ * Compares two pictures in a thread of its own, so that nothing waits for it. The before picture is brought to the size of
  * the after picture. Rejects when one of them cannot be read.
  */
 export async function computeDifference(task: DifferenceTask, signal?: AbortSignal): Promise<Difference> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { join } from 'node:path'
 import type { LogLevel } from '../contract/events.ts'
+import type { Beneath } from '../util/beneath/beneath.ts'
 import type { Redactor } from '../util/redact.ts'
 import { type ChildExit, type ChildLimits, defaultChildLimits, startChild } from './child.ts'
 import type { KometaEvent } from './log-events.ts'
@@ -30,7 +30,7 @@ export interface KometaOptions {
   /** Where Kometa writes its log: `<folder of --config>/logs/meta.log`. */
   metaLog: string
   /** Gets `kometa-console.log` and `meta.log`, scrubbed. */
-  logsDir: string
+  logs: Beneath
   redactor: Redactor
   signal: AbortSignal
   /** Under which paths Kometa may name its config. It is ended at once when it names another one. */
@@ -65,12 +65,12 @@ export interface KometaProcess {
 }
 
 /**
- * Starts Kometa, or what plays its part, and follows it: its console and meta.log go to `logsDir` without secrets, and what
+ * Starts Kometa, or what plays its part, and follows it: its console and meta.log go to `logs` without secrets, and what
  * they say comes as events. Ends it when `signal` is aborted or when it says nothing for `idleTimeoutMs`.
  * Its exit code means nothing (promise 9): read success from the events.
  */
 export async function startKometa(options: KometaOptions): Promise<KometaProcess> {
-  const { metaLog, logsDir, redactor, onRecord } = options
+  const { metaLog, logs, redactor, onRecord } = options
   const inUsersPaths = createUserPaths(options.places)
   const onEvent = options.onEvent && inUsersPaths.event(options.onEvent)
   const limits = { ...defaultKometaLimits, ...options.limits }
@@ -96,7 +96,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     if (record) onRecord?.({ level: record.level, text: text(record), at: record.at })
   }
 
-  const file = (name: string) => ({ file: join(logsDir, name), redactor, maxBytes: limits.maxLogBytes })
+  const file = (name: string) => ({ file: { files: logs, path: name }, redactor, maxBytes: limits.maxLogBytes })
   const consoleLog = await openScrubbedLog({
     ...file('kometa-console.log'),
     onLine(line) {

@@ -1,11 +1,12 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import type { FileBeneath } from '../util/beneath/beneath.ts'
 import type { Redactor } from '../util/redact.ts'
 
 export interface ScrubbedLogOptions {
-  file: string
+  /** Appended to; its folder is there. */
+  file: FileBeneath
   redactor: Redactor
   /** Beyond this the file is left alone, with a last line that says so; reading goes on. */
   maxBytes: number
@@ -24,8 +25,7 @@ export interface ScrubbedLog {
 /** A full disk or a limit costs the file, never the writer: what comes in is always taken, at the pace of the disk. */
 export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<ScrubbedLog> {
   const { redactor, onLine } = options
-  await mkdir(dirname(options.file), { recursive: true })
-  const handle = await open(options.file, 'a', 0o644)
+  const handle = await options.file.files.open(options.file.path, 'append')
   const file = boundedFile(handle, options.maxBytes)
 
   const sink = new Writable({

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../contract/errors.ts'
+import { writeInto } from '../util/beneath/file-chunks.ts'
 import { classifyRead } from './classify-read.ts'
 import type { AllowedTarget, PlexConnection } from './connection.ts'
 import { readFailure } from './read-container.ts'
@@ -24,13 +26,14 @@ export interface ImageRead {
 }
 
 /**
- * Streams what Plex holds at `path` into `file`, which must not exist yet, and syncs it: the bytes as they are.
+ * Streams what Plex holds at `path` into `file`, which must not exist yet or be open and empty, and syncs it: the bytes as
+ * they are.
  * Rejects with PLEX_READ_FAILED when Plex has no such image or it is larger than `maxBytes`; the half file is the caller's to remove.
  */
 export async function readImage(
   connection: PlexConnection,
   path: string,
-  file: string,
+  file: string | FileHandle,
   options: ImageReadOptions = {},
 ): Promise<ImageRead> {
   const { maxBytes = maxImageBytes, timeoutMs = imageTimeoutMs, signal } = options
@@ -68,7 +71,7 @@ export async function readImage(
         encoding = head.headers['content-encoding']
         if (status !== 200) return new Writable({ write: (_chunk, _encoding, done) => done() })
         // flush: the bytes must survive a power cut before the file gets its final name.
-        written = pipeline(measure, createWriteStream(file, { flags: 'wx', flush: true }))
+        written = pipeline(measure, writeTo(file))
         // The failure is taken from `written` below; until then it must not count as unhandled.
         written.catch(() => undefined)
         return measure
@@ -94,6 +97,11 @@ export async function readImage(
   }
   if (bytes === 0) throw new AppError('PLEX_READ_FAILED', `Plex sent no bytes for the image ${name}`)
   return { bytes, sha256: hash.digest('hex') }
+}
+
+/** An open file stays its owner's to close. */
+function writeTo(file: string | FileHandle) {
+  return typeof file === 'string' ? createWriteStream(file, { flags: 'wx', flush: true }) : writeInto(file)
 }
 
 /** The path comes from Plex's own answer, so it is judged like any other; a thumb may be no path of this server at all. */

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
 import { type ItemType, plexTypeNumbers } from '../contract/kinds.ts'
 import type { PlexConnection } from './connection.ts'
@@ -37,7 +38,7 @@ export interface PlexReader {
   /** The posters that Plex offers for an item. */
   posters(ratingKey: string): Promise<PlexPoster[]>
   /** Streams an image of Plex (a `thumb` or `art` path) into a new file and syncs it. */
-  image(path: string, file: string, options?: ImageReadOptions): Promise<ImageRead>
+  image(path: string, file: string | FileHandle, options?: ImageReadOptions): Promise<ImageRead>
 }
 
 /** Reads one server over its connection. `signal` ends every read of this reader. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, fsyncSync, writeSync } from 'node:fs'
+import type { Beneath } from '../util/beneath/beneath.ts'
 
 /** One request to the proxy, the gate or a read-only service proxy, and what became of it. No token stands in it. */
 export interface LedgerEntry {
@@ -65,14 +65,12 @@ export interface Ledger extends Disposable {
 
 /**
  * A journal in which each line carries the hash of the line before, so that a line cannot be taken out or changed
- * unseen. An old ledger under the same name is replaced: one job, one ledger.
+ * unseen. It is `ledger.jsonl` of the folder; an earlier one there is replaced: one job, one ledger.
  */
-export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): Ledger {
+export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}): Ledger {
   const { maxFileBytes, maxTotalBytes, flushAfterMs } = { ...defaultLedgerLimits, ...limits }
-  const folder = dirname(path)
-  mkdirSync(folder, { recursive: true })
-  for (const name of ledgerFiles(folder, basename(path))) rmSync(join(folder, name), { force: true })
-  let descriptor: number | null = openSync(path, 'ax', 0o644)
+  for (const earlier of ledgerFiles(folder)) folder.removeSync(earlier)
+  let descriptor: number | null = folder.openSync(ledgerName, 'create')
   const rotated: string[] = []
   let head = genesis
   let count = 0
@@ -129,19 +127,19 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
   }
   const rotate = () => {
     if (descriptor === null) return
-    const name = rotatedName(basename(path), rotated.length + 1)
+    const full = rotatedName(rotated.length + 1)
     fsyncSync(descriptor)
-    renameSync(path, join(folder, name))
+    folder.renameSync(ledgerName, full)
     try {
-      const next = openSync(path, 'ax', 0o644)
+      const next = folder.openSync(ledgerName, 'create')
       closeSync(descriptor)
       descriptor = next
     } catch {
       // No room for another file: the ledger goes on in this one.
-      renameSync(join(folder, name), path)
+      folder.renameSync(full, ledgerName)
       return
     }
-    rotated.push(name)
+    rotated.push(full)
     fileBytes = 0
   }
 
@@ -167,7 +165,7 @@ export function createLedger(path: string, limits: Partial<LedgerLimits> = {}): 
     },
     head() {
       if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(seal())])
-      return { head, count, uncounted_reads: uncountedReads, files: [...rotated, basename(path)] }
+      return { head, count, uncounted_reads: uncountedReads, files: [...rotated, ledgerName] }
     },
     [Symbol.dispose]() {
       if (descriptor === null) return
@@ -189,17 +187,17 @@ function isAboutWrite({ source, method }: LedgerEntry): boolean {
 /** `?` is what never became a request. */
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'CONNECT', '?'])
 
-function rotatedName(name: string, number: number): string {
-  return name.replace(/\.jsonl$/, `-${number}.jsonl`)
-}
+const ledgerName = 'ledger.jsonl'
+const rotatedName = (number: number): string => `ledger-${number}.jsonl`
+const rotatedPattern = /^ledger-(\d+)\.jsonl$/
 
 /** The ledger's files in a folder, oldest first. */
-export function ledgerFiles(folder: string, name: string): string[] {
-  const stem = name.replace(/\.jsonl$/, '')
-  const numbered = readdirSync(folder).flatMap((file) => {
-    const number = new RegExp(`^${stem}-(\\d+)\\.jsonl$`).exec(file)?.[1]
+export function ledgerFiles(folder: Beneath): string[] {
+  const names = folder.list('').map(({ name }) => name)
+  const numbered = names.flatMap((file) => {
+    const number = rotatedPattern.exec(file)?.[1]
     return number === undefined ? [] : [{ file, number: Number(number) }]
   })
-  const current = readdirSync(folder).filter((file) => file === name)
+  const current = names.filter((file) => file === ledgerName)
   return [...numbered.sort((a, b) => a.number - b.number).map(({ file }) => file), ...current]
 }

@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import type { Beneath } from '../util/beneath/beneath.ts'
+import { readLines } from '../util/beneath/file-chunks.ts'
 import { parseJson } from '../util/parse-json.ts'
 
 /** Forwarded writes that are kept with their target; one is too many already. */
@@ -35,11 +34,11 @@ export class UnreadableLedger extends Error {
 }
 
 /** Counts by the ledger itself, line by line from the disk: not by what the proxy believes to have done. */
-export async function tallyLedger(folder: string, files: readonly string[]): Promise<LedgerTally> {
+export async function tallyLedger(folder: Beneath, files: readonly string[]): Promise<LedgerTally> {
   const tally: LedgerTally = { forwarded: { count: 0, first: [] }, blocked: 0 }
   for (const file of files) {
-    const input = createReadStream(join(folder, file))
-    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    await using opened = await folder.open(file, 'read')
+    for await (const text of readLines(opened)) {
       const line = parse(text, file)
       // The gate passes what is not Plex; what a proxy of ours passes on is.
       if (line.source === 'gate') continue

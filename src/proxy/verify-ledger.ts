@@ -1,27 +1,20 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import type { Beneath } from '../util/beneath/beneath.ts'
+import { readLines } from '../util/beneath/file-chunks.ts'
 import { genesis, type LedgerHead } from './ledger.ts'
 
 export type LedgerCheck = { ok: true; count: number } | { ok: false; problem: string }
 
 /** Walks the chain from the first line to the head that the summary names; says at which line it breaks. */
-export async function verifyLedger(folder: string, expected: LedgerHead): Promise<LedgerCheck> {
+export async function verifyLedger(folder: Beneath, expected: LedgerHead): Promise<LedgerCheck> {
   let prev = genesis
   let count = 0
   for (const file of expected.files) {
-    const input = createReadStream(join(folder, file))
-    const broken = new Promise<never>((_resolve, reject) => input.once('error', reject))
-    // Without a listener until the race below, a missing file would be an unhandled rejection.
-    broken.catch(() => undefined)
-    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]()
     try {
-      for (;;) {
-        const next = await Promise.race([lines.next(), broken])
-        if (next.done) break
+      await using opened = await folder.open(file, 'read')
+      for await (const line of readLines(opened)) {
         count += 1
-        const parsed = parseLine(next.value)
+        const parsed = parseLine(line)
         if (!parsed) return { ok: false, problem: `${file}: line ${count} is no ledger line` }
         if (parsed.prev !== prev || parsed.seq !== count) {
           return {
@@ -29,7 +22,7 @@ export async function verifyLedger(folder: string, expected: LedgerHead): Promis
             problem: `${file}: the chain breaks at line ${count}: a line was changed, added or taken out`,
           }
         }
-        prev = createHash('sha256').update(next.value).digest('hex')
+        prev = createHash('sha256').update(line).digest('hex')
       }
     } catch (error) {
       return { ok: false, problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` }

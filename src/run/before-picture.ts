@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../contract/errors.ts'
@@ -9,8 +7,9 @@ import { type ImageType, imageTypes } from '../contract/kinds.ts'
 import { describeNonImage, sniffImage } from '../images/sniff.ts'
 import type { PlexItem } from '../plex/item.ts'
 import type { PlexReader } from '../plex/reads.ts'
-import { syncFolder } from '../util/atomic-file.ts'
-import { renameOver } from '../util/rename.ts'
+import type { Beneath } from '../util/beneath/beneath.ts'
+import { writeInto } from '../util/beneath/file-chunks.ts'
+import { jobFolders } from './job-folder.ts'
 
 /** The largest picture that is taken, from Plex or from an `input` file. */
 const maxPictureBytes = 64 * 1024 * 1024
@@ -21,6 +20,7 @@ const headBytes = 512
 export type BeforeSource = 'input' | 'own' | 'parent' | 'grandparent'
 
 export interface BeforePicture {
+  /** Its path in the job. */
   file: string
   type: ImageType
   bytes: number
@@ -38,13 +38,13 @@ export interface MissingPicture {
 }
 
 export interface BeforeRequest {
-  /** The job's `input` folder; made when it is not there. */
-  folder: string
+  /** The job's files; its `input` folder is there. */
+  files: Beneath
   /** The target's id. */
   id: string
   /** null when Plex does not know the item: then only `input` can give a picture. */
   item: PlexItem | null
-  /** Absolute path of the target's `input` file, which need not exist; it is only read. */
+  /** The target's `input` file in the job, which need not exist; it is only read. */
   input?: string | undefined
 }
 
@@ -54,7 +54,7 @@ export interface BeforeDeps {
 }
 
 /**
- * Puts what Plex shows for the target now (or its `input` file, where that exists) at `<folder>/<id>_before.<ext>`:
+ * Puts what Plex shows for the target now (or its `input` file, where that exists) at `input/<id>_before.<ext>`:
  * its bytes as they are, synced, renamed into place; pictures of this name from an earlier run go. A picture that
  * cannot be had is a `MissingPicture` with the reason; an abort of `signal` rejects with its reason.
  */
@@ -62,7 +62,6 @@ export async function fetchBeforePicture(
   request: BeforeRequest,
   deps: BeforeDeps,
 ): Promise<BeforePicture | MissingPicture> {
-  await mkdir(request.folder, { recursive: true })
   await removeTemporaries(request)
   const found = await choose(request, deps)
   if (found.file === null) await removeEarlier(request, null)
@@ -71,9 +70,10 @@ export async function fetchBeforePicture(
 
 async function choose(request: BeforeRequest, deps: BeforeDeps): Promise<BeforePicture | MissingPicture> {
   let note: string | null = null
-  if (request.input !== undefined && (await isFile(request.input))) {
-    const { input } = request
-    const copied = await take(request, deps, 'input', (temporary) => copyPicture(input, temporary))
+  const { files, input } = request
+  const info = input === undefined ? null : await files.look(input)
+  if (input !== undefined && info && !info.isDirectory()) {
+    const copied = await take(request, deps, 'input', (temporary) => copyPicture(files, input, temporary))
     if (copied.file !== null) return { ...copied, note }
     note = `the input file was not taken: ${copied.reason}`
   }
@@ -101,32 +101,48 @@ async function take(
   request: BeforeRequest,
   deps: BeforeDeps,
   source: BeforeSource,
-  fill: (temporary: string) => Promise<{ bytes: number; sha256: string }>,
+  fill: (temporary: FileHandle) => Promise<{ bytes: number; sha256: string }>,
 ): Promise<Taken> {
-  const temporary = join(request.folder, `${temporaryPrefix(request.id)}${randomBytes(6).toString('hex')}`)
+  const { files } = request
+  const temporary = inInput(`${temporaryPrefix(request.id)}${randomBytes(6).toString('hex')}`)
   try {
-    const { bytes, sha256 } = await fill(temporary)
-    const head = await readHead(temporary)
+    const { bytes, sha256, head } = await writeNew(files, temporary, fill)
     const type = sniffImage(head)
     if (!type) return { file: null, reason: `the picture is no JPEG, PNG or WebP but ${describeNonImage(head)}` }
     const file = pictureFile(request, type)
     const inTheWay = await isInput(request, file)
     if (inTheWay && source !== 'input') return { file: null, reason: 'the input file stands where it would go' }
     // The input file may be this very file: it is there already, and never written.
-    if (!inTheWay) await renameOver(temporary, file)
+    if (!inTheWay) await files.rename(temporary, file)
     await removeEarlier(request, type)
-    await syncFolder(request.folder)
+    await files.sync(jobFolders.input)
     return { file, type, bytes, sha256, source }
   } catch (error) {
     deps.signal?.throwIfAborted()
     if (error instanceof AppError) return { file: null, reason: error.message }
     throw error
   } finally {
-    await rm(temporary, { force: true })
+    await files.remove(temporary)
   }
 }
 
-async function copyPicture(input: string, temporary: string): Promise<{ bytes: number; sha256: string }> {
+/** Fills a new file; answers with its first bytes, too. */
+async function writeNew(
+  files: Beneath,
+  path: string,
+  fill: (file: FileHandle) => Promise<{ bytes: number; sha256: string }>,
+): Promise<{ bytes: number; sha256: string; head: Uint8Array }> {
+  await using file = await files.open(path, 'create')
+  const filled = await fill(file)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+  return { ...filled, head: buffer.subarray(0, bytesRead) }
+}
+
+async function copyPicture(
+  files: Beneath,
+  input: string,
+  temporary: FileHandle,
+): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256')
   let bytes = 0
   const measure = new Transform({
@@ -140,64 +156,34 @@ async function copyPicture(input: string, temporary: string): Promise<{ bytes: n
       )
     },
   })
-  await pipeline(createReadStream(input), measure, createWriteStream(temporary, { flags: 'wx', flush: true }))
+  const source = await files.open(input, 'read')
+  await pipeline(source.createReadStream(), measure, writeInto(temporary))
   return { bytes, sha256: hash.digest('hex') }
 }
 
-async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
-
-const pictureFile = ({ folder, id }: BeforeRequest, type: ImageType): string => join(folder, `${id}_before.${type}`)
+const inInput = (name: string): string => `${jobFolders.input}/${name}`
+const pictureFile = ({ id }: BeforeRequest, type: ImageType): string => inInput(`${id}_before.${type}`)
 
 /** A picture that an earlier run left would be taken for this run's; the user's own `input` stays. */
 async function removeEarlier(request: BeforeRequest, kept: ImageType | null): Promise<void> {
   for (const type of imageTypes) {
     const file = pictureFile(request, type)
-    if (type !== kept && !(await isInput(request, file))) await rm(file, { force: true })
+    if (type !== kept && !(await isInput(request, file))) await request.files.remove(file)
   }
 }
 
-async function isInput({ input }: BeforeRequest, file: string): Promise<boolean> {
+/** By the file, not its name: where letter case does not count, two spellings are one. */
+async function isInput({ files, input }: BeforeRequest, file: string): Promise<boolean> {
   if (input === undefined) return false
-  const [one, other] = await Promise.all([realpathOrNull(input), realpathOrNull(file)])
-  return one !== null && one === other
+  const [one, other] = await Promise.all([files.look(input), files.look(file)])
+  return one !== null && one.dev === other?.dev && one.ino === other.ino
 }
 
 const temporaryPrefix = (id: string): string => `.${id}_before.tmp-`
 
 /** What a run that died left half written. */
-async function removeTemporaries({ folder, id }: BeforeRequest): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(temporaryPrefix(id))) await rm(join(folder, name), { force: true })
+async function removeTemporaries({ files, id }: BeforeRequest): Promise<void> {
+  for (const { name } of files.list(jobFolders.input)) {
+    if (name.startsWith(temporaryPrefix(id))) await files.remove(inInput(name))
   }
 }
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile()
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-}
-
-async function realpathOrNull(path: string): Promise<string | null> {
-  try {
-    return await realpath(path)
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
-}
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  ['ENOENT', 'ENOTDIR', 'EACCES', 'EINVAL', 'ENAMETOOLONG'].includes(String(error.code))

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Summary } from '../contract/summary.ts'
-import { writeFileAtomic } from '../util/atomic-file.ts'
+import type { Beneath } from '../util/beneath/beneath.ts'
+import { readChunks } from '../util/beneath/file-chunks.ts'
 import type { JobFolder } from './job-folder.ts'
 import { namedFiles } from './named-files.ts'
 
 /** In the format of sha256sum: `cd JOB && sha256sum -c output/SHA256SUMS` needs nothing of ours. */
 export const checksumsPath = 'output/SHA256SUMS'
 export const summaryPath = 'output/summary.json'
+/** A line for each file of the job. */
+const maxChecksumsBytes = 64 * 1024 * 1024
 
 /** Writes down the SHA-256 of everything that the job put out, its summary and its ledger too. Rejects when the disk does not take it. */
 export async function writeChecksums(folder: JobFolder, summary: Summary): Promise<void> {
@@ -18,17 +18,17 @@ export async function writeChecksums(folder: JobFolder, summary: Summary): Promi
   named.set(summaryPath, null)
   const lines: string[] = []
   for (const [path, known] of named) {
-    const sha256 = known ?? (await hashFile(join(folder.dir, path)))
+    const sha256 = known ?? (await hashFile(folder.files, path))
     lines.push(`${sha256}  ${path}\n`)
   }
-  await writeFileAtomic(join(folder.dir, checksumsPath), lines.join(''))
+  await folder.files.write(checksumsPath, lines.join(''))
 }
 
 /** Path -> SHA-256, as the job wrote them down; null for a job that has none, a text where the file is none of ours. */
-export async function readChecksums(jobDir: string): Promise<Map<string, string> | string | null> {
+export async function readChecksums(files: Beneath): Promise<Map<string, string> | string | null> {
   let text: string
   try {
-    text = await readFile(join(jobDir, checksumsPath), 'utf8')
+    text = String(await files.read(checksumsPath, maxChecksumsBytes))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     return `${checksumsPath} cannot be read: ${error instanceof Error ? error.message : String(error)}`
@@ -43,8 +43,9 @@ export async function readChecksums(jobDir: string): Promise<Map<string, string>
   return sums.has(summaryPath) ? sums : `${checksumsPath} does not name the summary`
 }
 
-export async function hashFile(file: string): Promise<string> {
+export async function hashFile(files: Beneath, path: string): Promise<string> {
+  await using file = await files.open(path, 'read')
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
+  for await (const chunk of readChunks(file)) hash.update(chunk)
   return hash.digest('hex')
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { JobConfig } from '../config/job-config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewTarget } from '../contract/preview.ts'
@@ -6,6 +5,8 @@ import { displayTitle, type PlexItem, titleWithYear } from '../plex/item.ts'
 import { checkPreviewTargets } from '../plex/preview-targets.ts'
 import { type ResolvedTarget, resolveTargets } from '../plex/resolve-target.ts'
 import type { JobServers } from './connect-servers.ts'
+import { findInput } from './find-input.ts'
+import type { JobFolder } from './job-folder.ts'
 import type { JobTarget } from './job-target.ts'
 import { outputStems } from './output-name.ts'
 import { checkTargetIds, createTargetIds } from './target-id.ts'
@@ -15,7 +16,7 @@ export interface ChosenTarget extends JobTarget {
   item: PlexItem | null
   /** Place of its server in `JobConfig.servers`. */
   serverIndex: number | null
-  /** Absolute path of the before picture that preview.yml names. */
+  /** The before picture that preview.yml names, as a path in the job. */
   input: string | undefined
   /** The picture that Plex showed for it before the run, when its before picture came from there. */
   shown?: { path: string; sha256: string }
@@ -30,12 +31,12 @@ export interface ChosenTargets {
 
 /**
  * The targets of preview.yml and of the command line, looked up in Plex, each with its libraries. Throws TARGETS_NONE,
- * TARGET_UNKNOWN, TARGET_AMBIGUOUS, TARGET_ID_DUPLICATE. A target without ratingKey stays, to be reported as missing.
+ * TARGET_UNKNOWN, TARGET_AMBIGUOUS, TARGET_ID_DUPLICATE, JOB_PATH_UNSAFE. A target without ratingKey stays, to be reported as missing.
  */
 export async function chooseTargets(
   config: JobConfig,
   servers: JobServers,
-  options: { specs: readonly string[]; library?: string | undefined; baseDir: string },
+  options: { specs: readonly string[]; library?: string | undefined; folder: JobFolder },
 ): Promise<ChosenTargets> {
   const listed = config.preview.targets
   if (listed.length === 0 && options.specs.length === 0) {
@@ -47,7 +48,11 @@ export async function chooseTargets(
   const context = { servers: servers.targetServers, libraries: servers.libraries }
   const checked = await checkPreviewTargets(listed, context)
   const byId = new Map(checked.map((target) => [target.id, target]))
-  const targets = listed.map((target) => fromPreview(target, byId.get(target.id), servers, options.baseDir))
+  const targets: ChosenTarget[] = []
+  for (const target of listed) {
+    const input = await findInput(options.folder, target)
+    targets.push(fromPreview(target, byId.get(target.id), servers, input))
+  }
   const notes = checked.flatMap((target) => target.notes)
 
   if (options.specs.length > 0) {
@@ -87,10 +92,9 @@ function fromPreview(
   target: PreviewTarget,
   found: ResolvedTarget | undefined,
   servers: JobServers,
-  baseDir: string,
+  input: string | undefined,
 ): ChosenTarget {
   const own = { id: target.id, outputStem: '', before: null, shownHasMark: null }
-  const input = target.input === undefined ? undefined : resolve(baseDir, target.input)
   if (found) return { ...placed(found, servers), ...own, input }
   return {
     ...own,

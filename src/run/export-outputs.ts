@@ -1,10 +1,8 @@
-import { join } from 'node:path'
 import type { Capture } from '../contract/records.ts'
 import type { Picture } from '../contract/summary.ts'
-import type { JobFolder } from './job-folder.ts'
+import { type JobFolder, jobFolders } from './job-folder.ts'
 import type { JobTarget } from './job-target.ts'
 import { type MappedTarget, mapTarget } from './map-captures.ts'
-import { copyPicture } from './picture.ts'
 
 export interface TargetOutput {
   target: JobTarget
@@ -28,8 +26,8 @@ export async function exportOutputs(
 
 async function exportOne(target: JobTarget, { capture }: MappedTarget, folder: JobFolder): Promise<Picture | null> {
   if (capture?.saved_path == null || capture.type === null || capture.sha256 === null) return null
-  const file = join(folder.outputDir, `${target.outputStem}.${capture.type}`)
-  await copyPicture(join(folder.dir, capture.saved_path), file)
+  const path = `${jobFolders.output}/${target.outputStem}.${capture.type}`
+  await folder.files.copy(capture.saved_path, path)
   const { type, size_bytes, sha256, width, height } = capture
-  return { path: folder.relative(file), type, size_bytes, sha256, width, height }
+  return { path, type, size_bytes, sha256, width, height }
 }

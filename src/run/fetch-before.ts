@@ -24,13 +24,10 @@ export async function fetchBeforePictures(
     const server = servers.servers.find(({ index }) => index === target.serverIndex) ?? servers.servers[0]
     if (!server) throw new Error('a job has at least one server')
     const { id, item, input } = target
-    const found = await fetchBeforePicture(
-      { folder: folder.inputDir, id, item, input },
-      { reader: server.reader, signal },
-    )
+    const found = await fetchBeforePicture({ files: folder.files, id, item, input }, { reader: server.reader, signal })
     if (found.note !== null) notes.push(`${target.title}: ${found.note}`)
     if (found.file === null) notes.push(`${target.title}: no before picture: ${found.reason}`)
-    else target.before = await describePicture(found.file, folder.relative(found.file), found.type)
+    else target.before = await describePicture(folder.files, found.file, found.type)
     const shown = found.file !== null && found.source !== 'input' ? shownPicture(item) : null
     if (shown && found.file !== null) {
       target.shown = { path: shown.path, sha256: found.sha256 }

@@ -1,34 +1,38 @@
-import { readFile, rm } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
+import { imageTypes } from '../contract/kinds.ts'
+import { captureFolders, removeCaptures } from '../proxy/capture/folders.ts'
+import { type Beneath, openBeneath } from '../util/beneath/beneath.ts'
 import { parseJson } from '../util/parse-json.ts'
-import { checksumsPath } from './checksums.ts'
-import { makeUsableFolder } from './usable-folder.ts'
+import { checksumsPath, summaryPath } from './checksums.ts'
+import { inWordsOfFolder, makeUsableFolder } from './usable-folder.ts'
 
-/** Where things stand in a job folder. The layout is a promise to users and scripts. */
+/** Where things stand in a job folder, as paths inside it. The layout is a promise to users and scripts. */
+export const jobFolders = { input: 'input', output: 'output', logs: 'logs' } as const
+
+/** A job folder. What is in it is reached by `files` alone: the folder may have come from anybody. */
 export interface JobFolder {
+  /** As the user named it, absolute: for words. */
   dir: string
-  inputDir: string
-  outputDir: string
-  logsDir: string
-  summaryPath: string
-  /** The path as it stands in summary.json: relative to the job, with forward slashes on every platform. */
-  relative(path: string): string
+  files: Beneath
 }
 
-/** Makes the folders of a job. FOLDER_UNUSABLE when they cannot be written. */
+/** Makes the folders of a job. FOLDER_UNUSABLE when they cannot be written, JOB_PATH_UNSAFE when one of them is a link. */
 export async function openJobFolder(dir: string): Promise<JobFolder> {
   const root = resolve(dir)
-  const folder: JobFolder = {
-    dir: root,
-    inputDir: join(root, 'input'),
-    outputDir: join(root, 'output'),
-    logsDir: join(root, 'logs'),
-    summaryPath: join(root, 'output', 'summary.json'),
-    relative: (path) => relative(root, path).split(sep).join('/'),
+  await makeUsableFolder(root)
+  const files = openBeneath(root)
+  for (const folder of Object.values(jobFolders)) {
+    await inWordsOfFolder(files.shown(folder), async () => {
+      await files.makeFolder(folder)
+      await files.assertWritable(folder)
+    })
   }
-  for (const one of [root, folder.inputDir, folder.outputDir, folder.logsDir]) await makeUsableFolder(one)
-  return folder
+  // Made when the first upload comes: what stands in their way is told now, before anything is started.
+  for (const folder of Object.values(captureFolders)) {
+    if (await files.look(folder)) files.list(folder)
+  }
+  return { dir: root, files }
 }
 
 const earlier = z.object({
@@ -38,26 +42,45 @@ const earlier = z.object({
     .catch([]),
 })
 
+/** A summary is a few kilobytes for each target, and at most this long. */
+export const maxSummaryBytes = 256 * 1024 * 1024
+/** What a write that was killed leaves beside the file that it would have become. */
+const halfWritten = /\.tmp-\d+-[0-9a-f]{8}$/
+
 /**
- * A job that runs again starts without the results of its earlier run: a picture that is not of this run would be a
- * wrong one. Only what the earlier summary names is removed, and only inside the job's output folder.
+ * A job that runs again starts without the results of its earlier run: a picture that is not of this run would be a wrong
+ * one. What the earlier summary names is removed, if it stands in the output folder; of a run that was killed before it had a
+ * summary, what bears a name that only a run gives: captures, and `outputStems`, the after pictures of this run's targets.
+ * Answers in words with what was found.
  */
-export async function removeEarlierResults(folder: JobFolder): Promise<void> {
-  const text = await readFile(folder.summaryPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
-  if (text === null) return
+export async function removeEarlierResults({ files }: JobFolder, outputStems: readonly string[]): Promise<string[]> {
+  const notes: string[] = []
+  for (const path of await namedByEarlierSummary(files)) {
+    if (path.startsWith(`${jobFolders.output}/`) && !path.split('/').includes('..')) await files.remove(path)
+    else
+      notes.push(`the earlier summary names ${JSON.stringify(path)}, which is no output of this job: it was left alone`)
+  }
+  await files.remove(summaryPath)
+  await files.remove(checksumsPath)
+  const killed = await removeCaptures(files)
+  if (killed > 0) {
+    notes.push(`an earlier run here was ended before it had a summary: ${killed} of its captured files were removed`)
+  }
+  const after = new Set(outputStems.flatMap((stem) => imageTypes.map((type) => `${stem}.${type}`)))
+  for (const { name } of files.list(jobFolders.output)) {
+    if (after.has(name) || halfWritten.test(name)) await files.remove(`${jobFolders.output}/${name}`)
+  }
+  return notes
+}
+
+async function namedByEarlierSummary(files: Beneath): Promise<Set<string>> {
+  if ((await files.look(summaryPath)) === null) return new Set()
+  const text = String(await files.read(summaryPath, maxSummaryBytes))
   const parsed = earlier.safeParse(parseJson(text))
   const { exported_files = {}, captured_uploads = [] } = parsed.success ? parsed.data : {}
   const paths = [
     ...Object.values(exported_files),
     ...captured_uploads.flatMap(({ saved_path, other_paths }) => [saved_path ?? '', ...other_paths]),
   ]
-  for (const path of paths) {
-    const full = resolve(folder.dir, path)
-    if (path !== '' && full.startsWith(folder.outputDir + sep)) await rm(full, { force: true })
-  }
-  await rm(folder.summaryPath, { force: true })
-  await rm(join(folder.dir, checksumsPath), { force: true })
+  return new Set(paths.filter((path) => path !== ''))
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../contract/errors.ts'
+import { type Beneath, isUnsafePath } from '../util/beneath/beneath.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
 /** The folder of claims inside a job folder; it is gone when nobody runs there. */
@@ -33,8 +32,7 @@ interface Claim extends ProcessIdentity {
  * starters the one with the lowest nonce stays: since a claim stands before its owner looks, two can never both stay.
  * Nothing but a dead process's claim, whose name is never used again, is ever removed by another.
  */
-export async function acquireJobLock(jobFolder: string): Promise<AsyncDisposable> {
-  const folder = join(jobFolder, lockFolderName)
+export async function acquireJobLock(job: Beneath): Promise<AsyncDisposable> {
   const me: Claim = {
     ...(await ownIdentity()),
     nonce: randomBytes(8).toString('hex'),
@@ -42,39 +40,41 @@ export async function acquireJobLock(jobFolder: string): Promise<AsyncDisposable
     held: false,
   }
   me.name = claimName(me)
-  await writeClaim(folder, me.name)
+  await writeClaim(job, me.name)
   try {
-    await settle(folder, me, jobFolder)
+    await settle(job, me)
   } catch (error) {
-    await leave(folder, me)
+    await leave(job, me)
     throw error
   }
   const heartbeat = setInterval(() => {
-    const now = new Date()
     // A claim that someone removed by hand cannot be touched; the run goes on, as it would with any lock file.
-    utimes(join(folder, me.name), now, now).catch(() => undefined)
+    job.touch(claimPath(me.name)).catch(() => undefined)
   }, heartbeatMs)
   heartbeat.unref()
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat)
-      await leave(folder, me)
+      await leave(job, me).catch((error: unknown) => {
+        // The folder was moved away under the lock, as the studio does to remove a job: nothing of ours is left at its path.
+        if (!isUnsafePath(error)) throw error
+      })
     },
   }
 }
 
 /** Waits until no other living claim is left, and marks ours as held; gives way to an owner and to a lower nonce. */
-async function settle(folder: string, me: Claim, jobFolder: string): Promise<void> {
+async function settle(job: Beneath, me: Claim): Promise<void> {
   const giveUpAt = performance.now() + settleMs
   for (;;) {
-    const others = await livingClaims(folder, me)
+    const others = await livingClaims(job, me)
     if (others.length === 0) {
-      await writeNew(join(folder, heldName(me.name)))
+      await writeNew(job, heldName(me.name))
       return
     }
     const ahead = others.find(({ held }) => held) ?? others.find(({ nonce }) => nonce < me.nonce)
     const blocking = ahead ?? (performance.now() > giveUpAt ? others[0] : undefined)
-    if (blocking) throw inUse(jobFolder, blocking, me)
+    if (blocking) throw inUse(job.realPath, blocking, me)
     await wait(lookAgainMs)
   }
 }
@@ -90,34 +90,34 @@ function inUse(jobFolder: string, owner: Claim, me: Claim): AppError {
 }
 
 /** The claims of other living owners; what dead ones left is removed. */
-async function livingClaims(folder: string, me: Claim): Promise<Claim[]> {
-  const names = new Set(await readdir(folder))
+async function livingClaims(job: Beneath, me: Claim): Promise<Claim[]> {
+  const names = new Set(job.list(lockFolderName).map(({ name }) => name))
   const claims = [...names].flatMap((name) => parseClaim(name, names.has(heldName(name))) ?? [])
-  const now = await mtimeMs(join(folder, me.name))
+  const now = await mtimeMs(job, me.name)
   const living: Claim[] = []
   for (const claim of claims) {
     if (claim.nonce === me.nonce) continue
-    if (await isLiving(folder, claim, now)) living.push(claim)
-    else await leave(folder, claim)
+    if (await isLiving(job, claim, now)) living.push(claim)
+    else await leave(job, claim)
   }
   return living
 }
 
-async function isLiving(folder: string, claim: Claim, now: number | null): Promise<boolean> {
+async function isLiving(job: Beneath, claim: Claim, now: number | null): Promise<boolean> {
   const liveness = await livenessOf(claim)
   if (liveness === 'alive' || liveness === 'dead') return liveness === 'alive'
-  const touched = await mtimeMs(join(folder, claim.name))
+  const touched = await mtimeMs(job, claim.name)
   if (touched === null) return false
   // Our own claim was written a moment ago by the same file system: its clock, not ours, is compared.
   return (now ?? Date.now()) - touched < deadAfterMs
 }
 
-async function writeClaim(folder: string, name: string): Promise<void> {
+async function writeClaim(job: Beneath, name: string): Promise<void> {
   for (let race = 0; ; race += 1) {
     try {
-      // Node's recursive mkdir fails too when the folder goes between its own steps.
-      await mkdir(folder, { recursive: true })
-      await writeNew(join(folder, name))
+      // The last owner may remove the folder between these two.
+      await job.makeFolder(lockFolderName)
+      await writeNew(job, name)
       return
     } catch (error) {
       if (!hasCode(error, 'ENOENT') || race >= maxFolderRaces) throw error
@@ -125,16 +125,16 @@ async function writeClaim(folder: string, name: string): Promise<void> {
   }
 }
 
-async function writeNew(path: string): Promise<void> {
-  await (await open(path, 'wx')).close()
+async function writeNew(job: Beneath, name: string): Promise<void> {
+  await (await job.open(claimPath(name), 'create')).close()
 }
 
 /** Takes a claim away, its mark first, and the folder with it when it was the last. */
-async function leave(folder: string, claim: Claim): Promise<void> {
-  await rm(join(folder, heldName(claim.name)), { force: true })
-  await rm(join(folder, claim.name), { force: true })
+async function leave(job: Beneath, claim: Claim): Promise<void> {
+  await job.remove(claimPath(heldName(claim.name)))
+  await job.remove(claimPath(claim.name))
   try {
-    await rmdir(folder)
+    await job.removeFolder(lockFolderName)
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EPERM', 'EBUSY'].some((code) => hasCode(error, code))) throw error
   }
@@ -142,6 +142,7 @@ async function leave(folder: string, claim: Claim): Promise<void> {
 
 // The whole claim stands in the file's name, so that no one can ever read half of it.
 const claimName = (claim: Claim): string => `claim-${claim.pid}-${claim.start}-${claim.host}-${claim.nonce}`
+const claimPath = (name: string): string => `${lockFolderName}/${name}`
 const heldName = (name: string): string => `held-${name}`
 
 function parseClaim(name: string, held: boolean): Claim | null {
@@ -149,14 +150,8 @@ function parseClaim(name: string, held: boolean): Claim | null {
   return pid && start && host && nonce ? { name, pid: Number(pid), start, host, nonce, held } : null
 }
 
-async function mtimeMs(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).mtimeMs
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null
-    throw error
-  }
-}
+const mtimeMs = async (job: Beneath, name: string): Promise<number | null> =>
+  (await job.look(claimPath(name)))?.mtimeMs ?? null
 
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code

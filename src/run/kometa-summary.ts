@@ -1,6 +1,5 @@
 import type { Summary } from '../contract/summary.ts'
 import { kometaProblems, stoppedIn } from '../kometa/explain-stop.ts'
-import type { JobFolder } from './job-folder.ts'
 import type { KometaRun } from './run-kometas.ts'
 
 /** The first that is not 0; null when one was ended by us, or none was started. */
@@ -10,8 +9,8 @@ export function exitCodeOf(runs: readonly KometaRun[]): number | null {
 }
 
 /** One Kometa process, as the summary names it. */
-export function summarizeKometa(run: KometaRun, folder: JobFolder): Summary['kometa_runs'][number] {
-  const { libraries, exit, record, logsDir } = run
+export function summarizeKometa(run: KometaRun): Summary['kometa_runs'][number] {
+  const { libraries, exit, record, logs } = run
   const items = record.runs.flatMap((library) => library.items)
   return {
     libraries: [...libraries],
@@ -20,7 +19,7 @@ export function summarizeKometa(run: KometaRun, folder: JobFolder): Summary['kom
     stopped_in: stoppedIn(record),
     duration_ms: exit.durationMs,
     items_drawn: items.filter(({ outcome }) => outcome === 'applied').length,
-    logs: folder.relative(logsDir),
+    logs,
     problems: kometaProblems(record, exit),
   }
 }

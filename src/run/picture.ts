@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { constants, copyFile, open, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { ImageType } from '../contract/kinds.ts'
 import type { Picture } from '../contract/summary.ts'
+import { handleSource } from '../images/byte-source.ts'
 import { readImageSize } from '../images/image-size.ts'
-import { syncFolder } from '../util/atomic-file.ts'
-import { renameOver } from '../util/rename.ts'
+import type { Beneath } from '../util/beneath/beneath.ts'
+import { readChunks } from '../util/beneath/file-chunks.ts'
 
-/** Describes an image file without decoding it. `path` is what goes into the summary. */
-export async function describePicture(file: string, path: string, type: ImageType): Promise<Picture> {
+/** Describes an image file of a job without decoding it. */
+export async function describePicture(files: Beneath, path: string, type: ImageType): Promise<Picture> {
+  await using file = await files.open(path, 'read')
+  const { size: bytes } = await file.stat()
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
-  const size = await readImageSize(file)
-  const { size: bytes } = await stat(file)
+  for await (const chunk of readChunks(file)) hash.update(chunk)
+  const size = await readImageSize(handleSource(file, bytes))
   return {
     path,
     type,
@@ -22,18 +21,4 @@ export async function describePicture(file: string, path: string, type: ImageTyp
     width: size?.width ?? null,
     height: size?.height ?? null,
   }
-}
-
-/** Copies a picture's bytes as they are (promise 4); whole under its final name or not there at all. */
-export async function copyPicture(from: string, to: string): Promise<void> {
-  const temporary = `${to}.tmp-${process.pid}`
-  await copyFile(from, temporary, constants.COPYFILE_FICLONE)
-  const file = await open(temporary, 'r+')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await renameOver(temporary, to)
-  await syncFolder(dirname(to))
 }

@@ -13,9 +13,11 @@ import { createKometaRecorder, type KometaRecord } from '../kometa/kometa-record
 import { type KometaExit, startKometa } from '../kometa/process.ts'
 import type { Checkout, KometaRunner } from '../kometa/runner.ts'
 import { createUserWords } from '../kometa/user-words.ts'
+import type { Beneath } from '../util/beneath/beneath.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
+import { jobFolders } from './job-folder.ts'
 import { prepareKometaCache } from './kometa-cache.ts'
 import { createKometaProgress, type KometaProgress } from './kometa-progress.ts'
 import { rememberKometa } from './leftover.ts'
@@ -33,8 +35,8 @@ export interface KometaRun {
   record: KometaRecord
   changes: readonly string[]
   warnings: readonly string[]
-  /** Where its logs are kept. */
-  logsDir: string
+  /** Where its logs are kept, in the job. */
+  logs: string
   /** By `backupKey`, the clean originals that were copied in. */
   backups: ReadonlyMap<string, CopiedBackup>
   /** Those among them that bear Kometa's mark. */
@@ -64,7 +66,7 @@ export interface RunKometasOptions {
   /** The folder of workspaces. */
   workspaces: string
   clientIdentifier: string
-  logsDir: string
+  files: Beneath
   log: JobLog
   enter(phase: Phase): void
   /** No Kometa starts before Plex's own pictures are kept. */
@@ -92,9 +94,9 @@ export async function runKometas(options: RunKometasOptions): Promise<KometaRuns
   const said = new Set<string>()
   const worker = async () => {
     for (let next = waiting.shift(); next && !options.request.signal.aborted; next = waiting.shift()) {
-      const logsDir = groups.length === 1 ? options.logsDir : join(options.logsDir, names[next.index] ?? '')
+      const logs = groups.length === 1 ? jobFolders.logs : `${jobFolders.logs}/${names[next.index]}`
       try {
-        runs.set(next.index, await runOne(next.libraries, logsDir, options, { progress, process: next.index, said }))
+        runs.set(next.index, await runOne(next.libraries, logs, options, { progress, process: next.index, said }))
       } catch (error) {
         failures.push(error)
       }
@@ -118,7 +120,7 @@ function logFolderNames(groups: readonly string[][]): string[] {
 
 async function runOne(
   libraries: readonly string[],
-  logsDir: string,
+  logs: string,
   options: RunKometasOptions,
   { progress, process, said }: { progress: KometaProgress; process: number; said: Set<string> },
 ): Promise<KometaRun> {
@@ -179,12 +181,13 @@ async function runOne(
   const notHidden = await supervision.ready()
   const { command, args, cwd, env, runConfigs } = launch
   const places = renderer.dir === null ? [] : [{ ours: workspace.kometaDir, users: renderer.dir }]
+  await options.files.makeFolder(logs)
   const kometa = await startKometa({
     ...(supervisor ? { supervisor } : {}),
     ...{ command, args, cwd, env, runConfigs },
     places: [...places, ...workspace.places],
     metaLog: join(workspace.configDir, 'logs', 'meta.log'),
-    logsDir,
+    logs: options.files.folder(logs),
     redactor: createRedactor([...config.secretsForRedaction, ...proxyTokens, options.gate.credential]),
     signal,
     ...(request.idleTimeoutMs === undefined ? {} : { limits: { idleTimeoutMs: request.idleTimeoutMs } }),
@@ -208,7 +211,7 @@ async function runOne(
   const warnings = [...before, ...notHidden, ...left]
   const [backupsLeft, cacheOf] = await Promise.all([workspace.backupsLeft(), cache.finish()])
   const originals = { backups, overlaidBackups, strayBackups, backupsLeft }
-  return { libraries, exit, record: recorder.record, changes, warnings, logsDir, ...originals, withAssets, cacheOf }
+  return { libraries, exit, record: recorder.record, changes, warnings, logs, ...originals, withAssets, cacheOf }
 }
 
 /** Backups that Kometa made itself: no clean originals. */

@@ -20,7 +20,7 @@ import { checkDiskSpace } from './disk-space.ts'
 import { exportOutputs } from './export-outputs.ts'
 import { fetchBeforePictures } from './fetch-before.ts'
 import { guardedFiles } from './guarded-files.ts'
-import { openJobFolder, removeEarlierResults } from './job-folder.ts'
+import { jobFolders, openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder, scrub } from './job-recorder.ts'
 import { endLeftover } from './leftover.ts'
@@ -68,9 +68,9 @@ class ReadDifferently extends Error {
 async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const { config, renderer, signal, onEvent } = request
   const folder = await openJobFolder(request.jobDir)
-  await using _lock = await acquireJobLock(folder.dir)
+  await using _lock = await acquireJobLock(folder.files)
   using log = createJobLog({
-    file: join(folder.logsDir, 'preview.log'),
+    file: { files: folder.files, path: `${jobFolders.logs}/preview.log` },
     redactor,
     onLine: (line) => {
       request.onLine(line)
@@ -105,7 +105,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const chosen = await chooseTargets(config, servers, {
     specs: request.specs,
     library: request.library,
-    baseDir: folder.dir,
+    folder,
   })
   const { targets, notes } = chosen
   const libraries = [...new Set(targets.flatMap(({ mappings }) => mappings))]
@@ -129,14 +129,15 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   log.info(`isolation: ${isolation.why}`)
 
   // First, since it refuses a folder that is another job's, whose results must then stay.
-  if (request.writeJobFile) await writeJobFile(folder.dir, config, targets.map(toPreviewTarget))
-  await removeEarlierResults(folder)
-  await removeTemporaryFiles(folder.dir)
+  if (request.writeJobFile) await writeJobFile(folder.files, config, targets.map(toPreviewTarget))
+  const stems = targets.map(({ outputStem }) => outputStem)
+  for (const note of await removeEarlierResults(folder, stems)) log.warning(note)
+  await removeTemporaryFiles(folder.files)
   const workspaces = join(request.dataDir, 'workspaces')
   await runner.endLeftovers(livenessOf)
   await removeStaleWorkspaces(workspaces, livenessOf, endLeftover)
 
-  using ledger = createLedger(join(folder.outputDir, 'ledger.jsonl'))
+  using ledger = createLedger(folder.files.folder(jobFolders.output))
   const recorder = createJobRecorder({
     log,
     ledger,
@@ -150,7 +151,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const rules = await gateRulesOf(config)
   const limits = limitsOf(config.preview.timeouts)
   const captures = createCaptureStore({
-    jobDir: folder.dir,
+    job: folder.files,
     resolve: createOutsideLookup(rules),
     limits: limits.captures,
   })
@@ -214,7 +215,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       },
       workspaces,
       clientIdentifier: fallbackIdentifier,
-      logsDir: folder.logsDir,
+      files: folder.files,
       log,
       enter,
       picturesAreThere,

@@ -14,9 +14,9 @@ import type { ItemResult } from '../kometa/log-events.ts'
 import { lostOverlays } from '../kometa/lost-overlays.ts'
 import { overlaysByCapture } from '../kometa/overlay-results.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
-import { writeFileAtomic } from '../util/atomic-file.ts'
 import type { JobLog } from '../util/job-log.ts'
 import type { Redactor } from '../util/redact.ts'
+import { summaryPath } from './checksums.ts'
 import type { JobServer } from './connect-servers.ts'
 import type { TargetOutput } from './export-outputs.ts'
 import type { JobFolder } from './job-folder.ts'
@@ -99,7 +99,7 @@ export function buildSummary(input: SummaryInput): Summary {
       supported: request.renderer.supported,
     },
     kometa_exit_code: exitCodeOf(kometa),
-    kometa_runs: kometa.map((run) => summarizeKometa(run, input.folder)),
+    kometa_runs: kometa.map(summarizeKometa),
     servers: input.servers.map(({ id, info }) => ({
       id,
       name: info.name,
@@ -148,7 +148,7 @@ export function buildSummary(input: SummaryInput): Summary {
 }
 
 export async function writeSummary(folder: JobFolder, summary: Summary): Promise<void> {
-  await writeFileAtomic(folder.summaryPath, `${JSON.stringify(summary, null, 2)}\n`)
+  await folder.files.write(summaryPath, `${JSON.stringify(summary, null, 2)}\n`)
 }
 
 /** What the user must know of a run that went through: what was left out of it. */

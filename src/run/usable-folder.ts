@@ -2,11 +2,19 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
 
 /** Makes a folder that a job writes into, and sees that it can. FOLDER_UNUSABLE in one line when the system does not let us. */
-export async function makeUsableFolder(path: string): Promise<void> {
-  try {
+export function makeUsableFolder(path: string): Promise<void> {
+  return inWordsOfFolder(path, async () => {
     await mkdir(path, { recursive: true })
     await access(path, constants.W_OK)
+  })
+}
+
+/** Does what makes a folder usable; an error of the system becomes FOLDER_UNUSABLE. */
+export async function inWordsOfFolder(path: string, make: () => Promise<void>): Promise<void> {
+  try {
+    await make()
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     throw new AppError('FOLDER_UNUSABLE', `The folder ${path} cannot be written: ${words[code] ?? (code || cause)}`, {
       hint: 'Choose another one: --out for the job, --data for what Kometa Preview keeps itself.',

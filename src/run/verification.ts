@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { BlockedWrite } from '../contract/records.ts'
 import type { Difference, Verification } from '../contract/verification.ts'
 import { type LedgerTally, tallyLedger } from '../proxy/tally-ledger.ts'
-import { writeFileAtomic } from '../util/atomic-file.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import { compareFingerprints, type FoundDifference } from './compare-fingerprints.ts'
 import type { JobServer } from './connect-servers.ts'
 import { type Fingerprint, readFingerprint, type WatchedItem } from './fingerprint.ts'
-import type { JobFolder } from './job-folder.ts'
+import { type JobFolder, jobFolders } from './job-folder.ts'
 
-export const fingerprintName = 'fingerprint.json'
+export const fingerprintPath = 'output/fingerprint.json'
 /** The reads after the run may take so long: the job is done but for them. */
 const maxAfterMs = 60_000
 
@@ -36,8 +33,7 @@ export interface JobVerification {
 /** Asks Plex itself, not through the proxy, what the targets and all above them are like, before and after the run. */
 export async function createVerification(options: VerificationOptions): Promise<JobVerification> {
   const { targets, servers, folder, signal } = options
-  const file = join(folder.outputDir, fingerprintName)
-  await rm(file, { force: true })
+  await folder.files.remove(fingerprintPath)
   const watched = watchedItems(targets)
   const durations: Record<string, number> = {}
   const timed = async (name: string, reading: Promise<Fingerprint>): Promise<Fingerprint> => {
@@ -59,9 +55,9 @@ export async function createVerification(options: VerificationOptions): Promise<
     },
     async conclude(ledgerFiles, blocked) {
       const first = await before
-      const tally = await tallyLedger(folder.outputDir, ledgerFiles)
+      const tally = await tallyLedger(folder.files.folder(jobFolders.output), ledgerFiles)
       const text = `${JSON.stringify({ before: first, after }, null, 1)}\n`
-      if (first) await writeFileAtomic(file, text)
+      if (first) await folder.files.write(fingerprintPath, text)
       const sha256 = createHash('sha256').update(text).digest('hex')
       return {
         writes_forwarded: tally.forwarded.count,
@@ -69,7 +65,7 @@ export async function createVerification(options: VerificationOptions): Promise<
         ...judge(first, after, tally, blocked),
         items: watched.length,
         requests: (first?.requests ?? 0) + (after?.requests ?? 0),
-        fingerprint: first ? { path: folder.relative(file), sha256 } : null,
+        fingerprint: first ? { path: fingerprintPath, sha256 } : null,
       }
     },
     durations: () => durations,

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import { type Summary, summarySchema } from '../contract/summary.ts'
 import type { VerifyCheck, VerifyReport } from '../contract/verification.ts'
 import { tallyLedger, UnreadableLedger } from '../proxy/tally-ledger.ts'
 import { verifyLedger } from '../proxy/verify-ledger.ts'
+import { type Beneath, isUnsafePath, openBeneath } from '../util/beneath/beneath.ts'
+import { summaryPath } from './checksums.ts'
+import { jobFolders, maxSummaryBytes } from './job-folder.ts'
 import { checkLive, type LiveOptions } from './verify-live.ts'
 import { checkOutputs } from './verify-outputs.ts'
 
@@ -24,17 +26,18 @@ export async function verifyJob(
     checks.push(check)
     onCheck(check)
   }
-  const summary = await readSummary(jobDir)
+  const files = openJob(jobDir)
+  const summary = await readSummary(files)
   if (typeof summary === 'string') add('summary', 'problem', summary)
   else {
-    const { files, problems, summaryProblem } = await checkOutputs(jobDir, summary)
+    const { count, problems, summaryProblem } = await checkOutputs(files, summary)
     if (summaryProblem === null) add('summary', 'ok', `${summary.status}, of ${summary.timestamp}`)
     else add('summary', 'problem', summaryProblem)
-    await checkLedger(jobDir, summary, add)
-    if (problems.length === 0) add('outputs', 'ok', `${files} files are what the summary says`)
+    await checkLedger(files, summary, add)
+    if (problems.length === 0) add('outputs', 'ok', `${count} files are what the summary says`)
     for (const problem of problems) add('outputs', 'problem', problem)
     certificate(summary, add)
-    const { status, lines } = await checkLive(jobDir, summary, live)
+    const { status, lines } = await checkLive(files, summary, live)
     for (const line of lines) add('live', status, line)
   }
   return { job: jobDir, ok: checks.every(({ status }) => status !== 'problem'), checks }
@@ -42,12 +45,23 @@ export async function verifyJob(
 
 type Add = (id: VerifyCheck['id'], status: VerifyCheck['status'], detail: string) => void
 
-async function readSummary(jobDir: string): Promise<Summary | string> {
-  const text = await readFile(join(jobDir, 'output', 'summary.json'), 'utf8').catch((cause: unknown) => {
-    throw new AppError('JOB_NOT_FOUND', `there is no finished job in ${jobDir}: output/summary.json cannot be read`, {
-      hint: 'Name the job folder that the last line of run told.',
-      cause,
-    })
+function openJob(jobDir: string): Beneath {
+  try {
+    return openBeneath(jobDir)
+  } catch (cause) {
+    throw noFinishedJob(jobDir, cause)
+  }
+}
+
+const noFinishedJob = (jobDir: string, cause: unknown) =>
+  new AppError('JOB_NOT_FOUND', `there is no finished job in ${jobDir}: ${summaryPath} cannot be read`, {
+    hint: 'Name the job folder that the last line of run told.',
+    cause,
+  })
+
+async function readSummary(files: Beneath): Promise<Summary | string> {
+  const text = await files.read(summaryPath, maxSummaryBytes).then(String, (cause: unknown) => {
+    throw isUnsafePath(cause) ? cause : noFinishedJob(files.realPath, cause)
   })
   try {
     const parsed = summarySchema.safeParse(JSON.parse(text))
@@ -58,9 +72,9 @@ async function readSummary(jobDir: string): Promise<Summary | string> {
   }
 }
 
-async function checkLedger(jobDir: string, { ledger, verification }: Summary, add: Add): Promise<void> {
-  const folder = join(jobDir, 'output')
-  if (ledger.files.some((file) => basename(file) !== file)) {
+async function checkLedger(files: Beneath, { ledger, verification }: Summary, add: Add): Promise<void> {
+  const folder = files.folder(jobFolders.output)
+  if (ledger.files.some((file) => /[\\/]/.test(file))) {
     add('ledger', 'problem', 'the summary names a ledger outside the job')
     return
   }

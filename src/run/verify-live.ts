@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { JobConfig } from '../config/job-config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Summary } from '../contract/summary.ts'
+import type { Beneath } from '../util/beneath/beneath.ts'
 import { clientIdentifier } from './client-identifier.ts'
 import { compareFingerprints } from './compare-fingerprints.ts'
 import { connectServers } from './connect-servers.ts'
 import { type Fingerprint, readFingerprint } from './fingerprint.ts'
+import { fingerprintPath } from './verification.ts'
+
+/** A kilobyte or two for each item. */
+const maxFingerprintBytes = 256 * 1024 * 1024
 
 const text = z.string().nullable().optional()
 const list = z.array(z.string()).optional()
@@ -49,9 +52,9 @@ export interface LiveOptions {
 }
 
 /** Asks Plex again, and compares with what it said before the run. What cannot be asked is unknown, and no failure. */
-export async function checkLive(jobDir: string, summary: Summary, options: LiveOptions): Promise<LiveCheck> {
+export async function checkLive(files: Beneath, summary: Summary, options: LiveOptions): Promise<LiveCheck> {
   const unknown = (why: string): LiveCheck => ({ status: 'unknown', lines: [why] })
-  const kept = await readKept(jobDir, summary)
+  const kept = await readKept(files, summary)
   if (typeof kept === 'string') return unknown(kept)
   try {
     const config = await options.config()
@@ -83,10 +86,10 @@ export async function checkLive(jobDir: string, summary: Summary, options: LiveO
 }
 
 /** What was read before the run; in words why it cannot be had. */
-async function readKept(jobDir: string, { verification }: Summary): Promise<Fingerprint | string> {
+async function readKept(files: Beneath, { verification }: Summary): Promise<Fingerprint | string> {
   if (!verification.fingerprint) return 'the job has no fingerprint: it ended before Plex was asked'
   try {
-    const bytes = await readFile(join(jobDir, 'output', 'fingerprint.json'))
+    const bytes = await files.read(fingerprintPath, maxFingerprintBytes)
     const { sha256 } = verification.fingerprint
     if (createHash('sha256').update(bytes).digest('hex') !== sha256) return 'the fingerprint of the job was changed'
     const { before } = fileSchema.parse(JSON.parse(bytes.toString('utf8')))

@@ -8,16 +8,16 @@ import type { StudioParts } from './routes/context.ts'
 
 /** What an edit of an earlier job's config would mean. */
 export async function checkJobEdit(record: JobRecord, text: string, parts: StudioParts): Promise<ConfigCheck> {
-  const dir = parts.store.dirOf(record.id)
+  const job = parts.store.filesOf(record.id)
   const connection = parts.connections.current()
   const env = envOf({ kind: record.config.kind === 'text' ? 'text' : 'path' }, parts.start.env)
   const kometa = await parts.start.kometa().catch(() => ({ kometaDir: null }))
   return checkEdit(
     {
       text,
-      masks: await readMasks(record, dir, parts.start.readUserConfig),
+      masks: await readMasks(record, job, parts.start.readUserConfig),
       name: record.config.name,
-      place: await readPlaceOf(record, dir, { env, ...kometa }),
+      place: await readPlaceOf(record, job, { env, ...kometa }),
     },
     {
       env,

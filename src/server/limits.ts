@@ -37,6 +37,8 @@ export const limits = {
   /** Thumbnails waited for; one more is refused. */
   maxThumbnailsWaiting: 2_000,
   maxThumbnailSourceBytes: 32 * 1024 * 1024,
+  /** As large as the largest picture that a job keeps. */
+  maxJobPictureBytes: 64 * 1024 * 1024,
   maxPixels: 50_000_000,
   thumbnailTimeoutMs: 30_000,
   maxThumbnailCacheBytes: 512 * 1024 * 1024,

@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { ItemRef } from '../contract/api-common.ts'
 import type { rerunRequestSchema, StartJobRequest } from '../contract/api-jobs.ts'
@@ -68,13 +67,13 @@ export async function rerunJob(
   { configText, fresh = false }: z.output<typeof rerunRequestSchema>,
   deps: StartDeps,
 ): Promise<JobRecord> {
-  const dir = deps.store.dirOf(record.id)
   if (record.config.kind === 'unknown') {
     throw new RequestProblem(409, 'BAD_REQUEST', 'Only the command line can run this job again.', {
-      hint: `Use: kometa-preview run --job ${dir}`,
+      hint: `Use: kometa-preview run --job ${deps.store.dirOf(record.id)}`,
     })
   }
-  const snapshot = await readSnapshot(record, dir, deps.readUserConfig)
+  const job = deps.store.filesOf(record.id)
+  const snapshot = await readSnapshot(record, job, deps.readUserConfig)
   const edited = configText !== undefined && configText !== snapshot
   const isLocal = record.config.kind === 'text' || record.config.edited || edited
   const { config, targets } = record
@@ -82,8 +81,8 @@ export async function rerunJob(
     const masked = maskConfig(await deps.readUserConfig(config.path))
     return queueJob({ config, targets, masked, local: null, fresh }, deps)
   }
-  const masked = applyEdit(configText ?? snapshot, await readMasks(record, dir, deps.readUserConfig), config.name)
-  const place = await readPlaceOf(record, dir, { env: deps.env, ...(await deps.kometa()) })
+  const masked = applyEdit(configText ?? snapshot, await readMasks(record, job, deps.readUserConfig), config.name)
+  const place = await readPlaceOf(record, job, { env: deps.env, ...(await deps.kometa()) })
   return queueJob(
     { config: { ...config, edited: config.edited || edited }, targets, masked, local: { masked, place }, fresh },
     deps,
@@ -110,16 +109,15 @@ async function queueJob({ config, targets, masked, local, fresh }: NewJob, deps:
     renderer: deps.rendererKind(),
     fresh,
   })
-  const dir = deps.store.dirOf(id)
   deps.runner.requireRoom()
   try {
-    await mkdir(dir, { recursive: true })
-    await keepSnapshot(dir, masked)
-    if (local) await writeLocalConfig(dir, local, targetsOf(record))
+    const job = await deps.store.makeFolder(id)
+    await keepSnapshot(job, masked)
+    if (local) await writeLocalConfig(job, local, targetsOf(record))
     await deps.runner.enqueue(record)
   } catch (error) {
     // No folder of a job that never was, and no secrets in it.
-    await rm(dir, { recursive: true, force: true })
+    await deps.store.discardFolder(id)
     throw error
   }
   return deps.store.find(id) ?? record

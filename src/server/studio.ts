@@ -8,6 +8,7 @@ import { AppError } from '../contract/errors.ts'
 import type { IsolateMode } from '../kometa/isolation.ts'
 import { acquireJobLock } from '../run/job-lock.ts'
 import { openRemembered } from '../run/remembered.ts'
+import { openBeneath } from '../util/beneath/beneath.ts'
 import { createAllowedFolders } from './connect/folders.ts'
 import { type MakeRenderer, watchKometa } from './connect/kometa-state.ts'
 import { createConnections, readConfigText } from './connections.ts'
@@ -20,7 +21,7 @@ import { createDifferences } from './jobs/differences.ts'
 import { createPictureFinder } from './jobs/job-pictures.ts'
 import type { JobRecord } from './jobs/job-record.ts'
 import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
-import { isInUse, openJobStore } from './jobs/job-store.ts'
+import { isGone, isInUse, openJobStore } from './jobs/job-store.ts'
 import { toEntry } from './jobs/job-view.ts'
 import { prunableJobs } from './jobs/prune-jobs.ts'
 import { createSummaryReader } from './jobs/read-summary.ts'
@@ -202,8 +203,8 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
         await store.remove(record.id)
         gone.push(record)
       } catch (error) {
-        // The command line runs it again just now: its turn comes.
-        if (!isInUse(error)) onFailure(error)
+        // Somebody has removed it, or the command line runs it again just now: then its turn comes.
+        if (!isInUse(error) && !isGone(error)) onFailure(error)
       }
     }
     return { removed: gone.map(({ id }) => id), bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0) }
@@ -269,7 +270,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
 /** Two studios on one data folder would take each other's running jobs for dead ones. */
 async function lockData(studioDir: string, dataDir: string): Promise<AsyncDisposable> {
   try {
-    return await acquireJobLock(studioDir)
+    return await acquireJobLock(openBeneath(studioDir))
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'JOB_IN_USE') throw error
     throw new AppError('JOB_IN_USE', `another Kometa Preview serves the data folder ${dataDir}`, {

@@ -1,8 +1,8 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { pino } from 'pino'
 import type { LogLevel } from '../contract/events.ts'
+import type { FileBeneath } from './beneath/beneath.ts'
 import type { Redactor } from './redact.ts'
 
 /** A job's own log is a few lines per target; past this many bytes something is wrong, and the file is left alone. */
@@ -24,8 +24,8 @@ export interface JobLog extends Disposable {
 }
 
 export interface JobLogOptions {
-  /** Appended to; its folder is made. */
-  file?: string
+  /** Appended to; its folder is there. */
+  file?: FileBeneath
   stderr?: Writable
   redactor: Redactor
   onLine?: (line: LogLine) => void
@@ -85,16 +85,16 @@ function visible(text: string): string {
 }
 
 /** Written at once, line by line, so that the last words before a crash are there. A full disk costs the log, never the job. */
-function openFile(path: string, maxBytes: number, stderr: Writable | undefined) {
-  mkdirSync(dirname(path), { recursive: true })
-  const descriptor = openSync(path, 'a', 0o644)
+function openFile({ files, path }: FileBeneath, maxBytes: number, stderr: Writable | undefined) {
+  const descriptor = files.openSync(path, 'append')
   let open = true
   let bytes = 0
   const stop = (reason: string) => {
     if (!open) return
     open = false
     closeSync(descriptor)
-    if (reason !== '') stderr?.write(`${formatLogLine('warning', `${path} is no longer written: ${reason}`)}\n`)
+    if (reason !== '')
+      stderr?.write(`${formatLogLine('warning', `${files.shown(path)} is no longer written: ${reason}`)}\n`)
   }
   return {
     write(line: string) {

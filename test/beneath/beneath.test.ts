@@ -73,7 +73,7 @@ function everyUse(files: Beneath, path: string): Record<string, () => unknown> {
 describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
   let files: Beneath
   beforeEach(async () => {
-    files = await openBeneath(job, { way })
+    files = openBeneath(job, { way })
   })
 
   test('what is inside is read, written, appended to, copied, listed, renamed and removed', async () => {
@@ -219,7 +219,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
 
 test('a job folder that is a link itself is the folder that it leads to', async () => {
   symlinkSync(job, join(top, 'shortcut'))
-  const files = await openBeneath(join(top, 'shortcut'))
+  const files = openBeneath(join(top, 'shortcut'))
   expect(files.realPath).toBe(job)
   await files.write('output/one', 'ours')
   expect(readFileSync(join(job, 'output', 'one'), 'utf8')).toBe('ours')
@@ -227,7 +227,7 @@ test('a job folder that is a link itself is the folder that it leads to', async 
 
 test.runIf(process.getuid?.() === 0)('a device is not opened', async () => {
   execFileSync('mknod', [join(job, 'output', 'null'), 'c', '1', '3'])
-  const files = await openBeneath(job)
+  const files = openBeneath(job)
   for (const use of Object.values(everyUse(files, 'output/null'))) expect(await refusal(use)).toBe('JOB_PATH_UNSAFE')
 })
 
@@ -251,7 +251,7 @@ test.runIf(process.platform === 'linux')(
     )
     try {
       await once(child.stdout, 'data')
-      const files = await openBeneath(job)
+      const files = openBeneath(job)
       const seen = new Map<unknown, number>()
       const note = (outcome: unknown) => seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
       for (let round = 0; round < rounds; round += 1) {
@@ -283,7 +283,7 @@ test.runIf(process.platform === 'linux')(
 
 test('a link of the system is told apart from other errors', async () => {
   symlinkSync(precious, join(job, 'one'))
-  const files = await openBeneath(job)
+  const files = openBeneath(job)
   const error: unknown = await files.read('one', 10).catch((one: unknown) => one)
   expect(isUnsafePath(error)).toBe(true)
   expect(String(error)).toContain(`${join(job, 'one')} is a link`)

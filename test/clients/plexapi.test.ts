@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { startProxy } from '../../src/proxy/server.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { createListRecorder } from '../support/proxy-world.ts'
 import { type SamplePlex, startSamplePlex } from '../support/sample-plex.ts'
 import { connectToSeenPlex } from '../support/seen-plex.ts'
@@ -56,7 +57,7 @@ describe.skipIf(missing !== null)('python-plexapi through the proxy', () => {
       verifySsl: true,
       clientIdentifier: 'client-suite',
     })
-    const captures = createCaptureStore({ jobDir })
+    const captures = createCaptureStore({ job: openBeneath(jobDir) })
     const recorder = createListRecorder()
     const proxy = await startProxy({
       connection,

@@ -8,6 +8,7 @@ import { writeJobFile } from '../../src/config/job-file.ts'
 import { readSecretStore, secretStoreName, writeSecretStore } from '../../src/config/secret-store.ts'
 import { get } from '../../src/config/yaml-value.ts'
 import type { AppError } from '../../src/contract/errors.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 const fixtures = fileURLToPath(new URL('../fixtures/config', import.meta.url))
 const options: LoadOptions = { env: {} }
@@ -120,7 +121,8 @@ describe('where things are', () => {
   test('a job of run --config runs again with run --job, and holds no secret', async () => {
     const config = await load(`${plex}${movies}tmdb: {apikey: kCANARYtmdb}\n`)
     const jobDir = join(dir, 'job')
-    const path = await writeJobFile(jobDir, config, [matrix as never])
+    await mkdir(jobDir)
+    const path = await writeJobFile(openBeneath(jobDir), config, [matrix as never])
     const again = await loadJobConfig({ kind: 'job', jobDir }, options)
     expect(again.preview.targets).toEqual([matrix])
     expect([again.servers, again.kometaCwd, again.configDir, again.configPath]).toEqual([
@@ -131,9 +133,11 @@ describe('where things are', () => {
     ])
     const { readFile } = await import('node:fs/promises')
     expect(await readFile(path, 'utf8')).not.toMatch(/CANARY|10\.0\.0\.5/)
-    await writeJobFile(jobDir, config, [])
+    await writeJobFile(openBeneath(jobDir), config, [])
     await writeFile(path, 'preview: {}\n')
-    expect(await failure(writeJobFile(jobDir, config, []))).toMatch(/^BAD_USAGE: .* is not ours to overwrite/)
+    expect(await failure(writeJobFile(openBeneath(jobDir), config, []))).toMatch(
+      /^BAD_USAGE: .* is not ours to overwrite/,
+    )
   })
 
   test.skipIf(process.platform === 'win32')(
@@ -145,16 +149,18 @@ describe('where things are', () => {
           'job/config/preview.yml',
           `preview: {targets: []}\nplex: {url: http://10.0.0.5:32400, token: <<plex-token>>}\n${movies}`,
         )
-        await writeSecretStore(join(dir, 'job/config'), { PLEX_TOKEN: 'kCANARYtoken' })
+        await writeSecretStore(openBeneath(join(dir, 'job/config')), { PLEX_TOKEN: 'kCANARYtoken' })
       } finally {
         process.umask(before)
       }
       expect((await stat(join(dir, 'job/config', secretStoreName))).mode & 0o777).toBe(0o600)
-      expect(await readSecretStore(join(dir, 'job/config'))).toEqual({ 'plex-token': 'kCANARYtoken' })
+      expect(await readSecretStore(openBeneath(join(dir, 'job/config')))).toEqual({ 'plex-token': 'kCANARYtoken' })
       const config = await loadJobConfig({ kind: 'job', jobDir: join(dir, 'job') }, options)
       expect(config.servers[0]?.token).toBe('kCANARYtoken')
       await writeFile(join(dir, 'job/config', secretStoreName), '{"a": kCANARY')
-      expect(await failure(readSecretStore(join(dir, 'job/config')))).toMatch(/^CONFIG_INVALID: .* is damaged$/)
+      expect(await failure(readSecretStore(openBeneath(join(dir, 'job/config'))))).toMatch(
+        /^CONFIG_INVALID: .* is damaged$/,
+      )
     },
   )
 })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/job-config.ts'
 import { summarySchema } from '../../src/contract/summary.ts'
 import { verifyLedger } from '../../src/proxy/verify-ledger.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import {
   canaries,
   filesBelow,
@@ -50,7 +51,7 @@ describe('a job from its config to its summary', () => {
       [1000, 1500],
       [1920, 1080],
     ])
-    expect(await verifyLedger(join(world.jobDir, 'output'), summary.ledger)).toMatchObject({ ok: true })
+    expect(await verifyLedger(openBeneath(join(world.jobDir, 'output')), summary.ledger)).toMatchObject({ ok: true })
     expect(
       lines.some((line) => /^info CAPTURED_UPLOAD ratingKey=101 kind=poster bytes=\d+ saved=output\//.test(line)),
     ).toBe(true)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { explainStop } from '../../src/kometa/explain-stop.ts'
 import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
 import type { KometaEvent } from '../../src/kometa/log-events.ts'
 import { type KometaOptions, startKometa } from '../../src/kometa/process.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { createRedactor } from '../../src/util/redact.ts'
 
 const token = 'kCANARY0123456789abc'
@@ -23,13 +24,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 function start(script: string, options: Partial<KometaOptions> = {}) {
   const file = join(folder, 'renderer.mjs')
   writeFileSync(file, script)
+  mkdirSync(join(folder, 'logs'), { recursive: true })
   return startKometa({
     command: process.execPath,
     args: [file],
     cwd: folder,
     env: { PATH: process.env.PATH ?? '' },
     metaLog: join(folder, 'config', 'logs', 'meta.log'),
-    logsDir: join(folder, 'logs'),
+    logs: openBeneath(join(folder, 'logs')),
     redactor: createRedactor([token]),
     runConfigs: [],
     places: [],

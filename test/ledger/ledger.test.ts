@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLedger, genesis, type LedgerEntry, ledgerFiles } from '../../src/proxy/ledger.ts'
 import { verifyLedger } from '../../src/proxy/verify-ledger.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -29,13 +30,13 @@ const entry = (fields: Partial<LedgerEntry> = {}): LedgerEntry => ({
 describe('the ledger', () => {
   test('chains its lines and verifies', async () => {
     const path = join(folder, 'ledger.jsonl')
-    const ledger = createLedger(path)
+    const ledger = createLedger(openBeneath(folder))
     expect(ledger.head()).toMatchObject({ head: genesis, count: 0 })
     for (let index = 0; index < 600; index++) ledger.append(entry({ bytes: index }))
     ledger.append(entry({ method: 'POST', verdict: 'block' }))
     ledger[Symbol.dispose]()
     expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(601)
-    expect(await verifyLedger(folder, ledger.head())).toEqual({ ok: true, count: 601 })
+    expect(await verifyLedger(openBeneath(folder), ledger.head())).toEqual({ ok: true, count: 601 })
   })
 
   test.each([
@@ -45,31 +46,31 @@ describe('the ledger', () => {
     ['a torn line', (text: string) => text.slice(0, -20), 'line 10'],
   ])('%s is found', async (_name, change, where) => {
     const path = join(folder, 'ledger.jsonl')
-    const ledger = createLedger(path)
+    const ledger = createLedger(openBeneath(folder))
     for (let index = 0; index < 10; index++) ledger.append(entry({ bytes: index }))
     ledger[Symbol.dispose]()
     const text = readFileSync(path, 'utf8')
     const changed = change(text)
     expect(changed).not.toBe(text)
     writeFileSync(path, changed)
-    const check = await verifyLedger(folder, ledger.head())
+    const check = await verifyLedger(openBeneath(folder), ledger.head())
     expect(check).toMatchObject({ ok: false, problem: expect.stringContaining(where) })
   })
 
   test('a line added behind the head is found, and a missing file', async () => {
     const path = join(folder, 'ledger.jsonl')
-    const ledger = createLedger(path)
+    const ledger = createLedger(openBeneath(folder))
     ledger.append(entry())
     ledger[Symbol.dispose]()
     appendFileSync(path, `${JSON.stringify({ seq: 2, prev: ledger.head().head, ...entry() })}\n`)
-    expect(await verifyLedger(folder, ledger.head())).toMatchObject({ ok: false })
+    expect(await verifyLedger(openBeneath(folder), ledger.head())).toMatchObject({ ok: false })
     rmSync(path)
-    expect(await verifyLedger(folder, ledger.head())).toMatchObject({ ok: false })
+    expect(await verifyLedger(openBeneath(folder), ledger.head())).toMatchObject({ ok: false })
   })
 
   test('a write is on disk at once; reads wait for company', () => {
     const path = join(folder, 'ledger.jsonl')
-    const ledger = createLedger(path, { flushAfterMs: 60_000 })
+    const ledger = createLedger(openBeneath(folder), { flushAfterMs: 60_000 })
     ledger.append(entry())
     expect(readFileSync(path, 'utf8')).toBe('')
     ledger.append(entry({ verdict: 'capture' }))
@@ -88,7 +89,7 @@ describe('the ledger', () => {
     }
     using _mounted = { [Symbol.dispose]: () => void system('umount', '-l', small) }
     const filler = join(small, 'filler')
-    using ledger = createLedger(join(small, 'ledger.jsonl'), { flushAfterMs: 5 })
+    using ledger = createLedger(openBeneath(small), { flushAfterMs: 5 })
     ledger.append(entry({ method: 'PUT', verdict: 'block' }))
     let room = 128 * 1024
     while (room >= 1) {
@@ -111,12 +112,15 @@ describe('the ledger', () => {
     ledger.append(entry({ method: 'PUT', verdict: 'block' }))
     ledger.flush()
     expect(ledger.head().count).toBe(42)
-    expect(await verifyLedger(small, ledger.head())).toEqual({ ok: true, count: 42 })
+    expect(await verifyLedger(openBeneath(small), ledger.head())).toEqual({ ok: true, count: 42 })
   })
 
   test('rotates, and past the total limit drops reads but never a verdict on a write', async () => {
-    const path = join(folder, 'ledger.jsonl')
-    const ledger = createLedger(path, { maxFileBytes: 2_000, maxTotalBytes: 6_000, flushAfterMs: 60_000 })
+    const ledger = createLedger(openBeneath(folder), {
+      maxFileBytes: 2_000,
+      maxTotalBytes: 6_000,
+      flushAfterMs: 60_000,
+    })
     for (let index = 0; index < 200; index++) {
       ledger.append(entry())
       ledger.append(entry({ method: 'PUT', verdict: 'block' }))
@@ -124,15 +128,15 @@ describe('the ledger', () => {
     ledger[Symbol.dispose]()
     const head = ledger.head()
     expect(head.files.length).toBeGreaterThan(3)
-    expect(ledgerFiles(folder, 'ledger.jsonl')).toEqual(head.files)
+    expect(ledgerFiles(openBeneath(folder))).toEqual(head.files)
     const text = head.files.map((file) => readFileSync(join(folder, file), 'utf8')).join('')
     expect(text.match(/"verdict":"block"/g)).toHaveLength(200)
     expect(head.uncounted_reads).toBeGreaterThan(100)
-    expect(await verifyLedger(folder, head)).toEqual({ ok: true, count: head.count })
+    expect(await verifyLedger(openBeneath(folder), head)).toEqual({ ok: true, count: head.count })
   })
 
   test('past the limit a write that was passed on, or refused, is still written; refused reads are counted', () => {
-    const ledger = createLedger(join(folder, 'ledger.jsonl'), { maxTotalBytes: 1, flushAfterMs: 60_000 })
+    const ledger = createLedger(openBeneath(folder), { maxTotalBytes: 1, flushAfterMs: 60_000 })
     ledger.append(entry({ verdict: 'refuse', status: 403 }))
     const before = ledger.head()
     for (const method of ['GET', 'HEAD', '?']) ledger.append(entry({ method, verdict: 'refuse', status: 403 }))
@@ -149,7 +153,7 @@ describe('the ledger', () => {
 
   describe('in several files', () => {
     const rotated = () => {
-      const ledger = createLedger(join(folder, 'ledger.jsonl'), { maxFileBytes: 1_500, flushAfterMs: 60_000 })
+      const ledger = createLedger(openBeneath(folder), { maxFileBytes: 1_500, flushAfterMs: 60_000 })
       for (let index = 0; index < 40; index++) ledger.append(entry({ method: 'PUT', verdict: 'block', bytes: index }))
       ledger[Symbol.dispose]()
       expect(ledger.head().files.length).toBeGreaterThan(3)
@@ -181,9 +185,12 @@ describe('the ledger', () => {
       ],
     ])('%s', async (_name, change, words) => {
       const head = rotated()
-      expect(await verifyLedger(folder, head)).toEqual({ ok: true, count: 40 })
+      expect(await verifyLedger(openBeneath(folder), head)).toEqual({ ok: true, count: 40 })
       change(head.files[0] ?? '', head.files[1] ?? '')
-      expect(await verifyLedger(folder, head)).toMatchObject({ ok: false, problem: expect.stringMatching(words) })
+      expect(await verifyLedger(openBeneath(folder), head)).toMatchObject({
+        ok: false,
+        problem: expect.stringMatching(words),
+      })
     })
   })
 })

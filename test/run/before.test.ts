@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PlexItem } from '../../src/plex/item.ts'
 import { createPlexReader } from '../../src/plex/reads.ts'
 import { fetchBeforePicture, shownPicture } from '../../src/run/before-picture.ts'
+import { type Beneath, openBeneath } from '../../src/util/beneath/beneath.ts'
 import { openOddServer, openSamplePlex } from '../plex/open-plex.ts'
 import { jpeg, movies, poster, shows } from '../plex/sample-libraries.ts'
 
 let base: string
 let folder: string
+let files: Beneath
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'before-'))
   folder = join(base, 'job', 'input')
+  await mkdir(folder, { recursive: true })
+  files = openBeneath(join(base, 'job'))
 })
 afterEach(() => rm(base, { recursive: true, force: true }))
 
@@ -40,10 +44,10 @@ describe('what Plex shows', () => {
   ])('for %s: %s (%s)', async (key, name, source) => {
     await using open = await openSamplePlex({ libraries: [movies, shows] })
     const item = await itemOf(open, key)
-    const before = await fetchBeforePicture({ folder, id: 'one', item }, { reader: open.reader })
+    const before = await fetchBeforePicture({ files, id: 'one', item }, { reader: open.reader })
     const bytes = jpeg(name)
     expect(before).toEqual({
-      file: join(folder, 'one_before.jpg'),
+      file: 'input/one_before.jpg',
       type: 'jpg',
       bytes: bytes.length,
       sha256: sha256(bytes),
@@ -59,26 +63,26 @@ describe('what Plex shows', () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '114')
     expect(shownPicture(item)).toBeNull()
-    expect(await fetchBeforePicture({ folder, id: 'one', item }, open)).toEqual({
+    expect(await fetchBeforePicture({ files, id: 'one', item }, open)).toEqual({
       file: null,
       reason: 'Plex shows no poster for it',
       note: null,
     })
-    expect(await fetchBeforePicture({ folder, id: 'one', item: null }, open)).toMatchObject({ file: null })
+    expect(await fetchBeforePicture({ files, id: 'one', item: null }, open)).toMatchObject({ file: null })
     expect(await readdir(folder)).toEqual([])
   })
 
   test('the extension is what the bytes say', async () => {
     const libraries = [{ ...movies, items: [{ ...film, posters: [poster('a', () => png)] }] }]
     await using open = await openSamplePlex({ libraries })
-    const before = await fetchBeforePicture({ folder, id: 'one', item: await itemOf(open, '1') }, open)
-    expect(before).toMatchObject({ type: 'png', file: join(folder, 'one_before.png') })
+    const before = await fetchBeforePicture({ files, id: 'one', item: await itemOf(open, '1') }, open)
+    expect(before).toMatchObject({ type: 'png', file: 'input/one_before.png' })
   })
 
   test('something that is no picture is not kept', async () => {
     const libraries = [{ ...movies, items: [{ ...film, posters: [poster('a', () => Buffer.from('<html></html>'))] }] }]
     await using open = await openSamplePlex({ libraries })
-    const before = await fetchBeforePicture({ folder, id: 'one', item: await itemOf(open, '1') }, open)
+    const before = await fetchBeforePicture({ files, id: 'one', item: await itemOf(open, '1') }, open)
     expect(before).toMatchObject({ file: null, reason: 'the picture is no JPEG, PNG or WebP but HTML' })
     expect(await readdir(folder)).toEqual([])
   })
@@ -90,9 +94,9 @@ describe('what Plex shows', () => {
     })
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
-    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    await fetchBeforePicture({ files, id: 'one', item }, open)
     expect(await readdir(folder)).toEqual(['one_before.jpg'])
-    const before = await fetchBeforePicture({ folder, id: 'one', item }, { reader: createPlexReader(odd.connection) })
+    const before = await fetchBeforePicture({ files, id: 'one', item }, { reader: createPlexReader(odd.connection) })
     expect(before).toMatchObject({ file: null, reason: expect.stringMatching(/\w/) })
     expect(await readdir(folder)).toEqual([])
   })
@@ -105,7 +109,7 @@ describe('what Plex shows', () => {
     const item = await itemOf(open, '101')
     const { signal } = job
     const reader = createPlexReader(odd.connection, { signal })
-    await expect(fetchBeforePicture({ folder, id: 'one', item }, { reader, signal })).rejects.toBe(reason)
+    await expect(fetchBeforePicture({ files, id: 'one', item }, { reader, signal })).rejects.toBe(reason)
     expect(await readdir(folder)).toEqual([])
   })
 })
@@ -114,11 +118,11 @@ describe('the input file', () => {
   test('is copied as it is, and Plex is not asked', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
-    const input = join(base, 'mine.jpg')
-    await writeFile(input, png)
-    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    const input = 'mine.jpg'
+    await writeFile(files.shown(input), png)
+    await fetchBeforePicture({ files, id: 'one', item }, open)
     open.plex.clearJournal()
-    const before = await fetchBeforePicture({ folder, id: 'one', item, input }, open)
+    const before = await fetchBeforePicture({ files, id: 'one', item, input }, open)
     expect(before).toMatchObject({ type: 'png', source: 'input', sha256: sha256(png), note: null })
     expect(await readdir(folder)).toEqual(['one_before.png'])
     expect(open.plex.journal).toEqual([])
@@ -127,56 +131,67 @@ describe('the input file', () => {
   test('where it is not there, Plex is asked', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
-    for (const input of [join(base, 'none.jpg'), base, join(base, 'none', 'x.jpg')]) {
-      const before = await fetchBeforePicture({ folder, id: 'one', item, input }, open)
+    for (const input of ['none.jpg', 'input', 'none/x.jpg']) {
+      const before = await fetchBeforePicture({ files, id: 'one', item, input }, open)
       expect(before).toMatchObject({ source: 'own', note: null })
     }
   })
 
   test('where it is no picture, Plex is asked and it is said', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
-    const input = join(base, 'mine.jpg')
-    await writeFile(input, 'GIF89a')
-    const before = await fetchBeforePicture({ folder, id: 'one', item: await itemOf(open, '101'), input }, open)
+    const input = 'mine.jpg'
+    await writeFile(files.shown(input), 'GIF89a')
+    const before = await fetchBeforePicture({ files, id: 'one', item: await itemOf(open, '101'), input }, open)
     expect(before).toMatchObject({
       source: 'own',
       note: 'the input file was not taken: the picture is no JPEG, PNG or WebP but GIF',
     })
-    expect(await readFile(input, 'utf8')).toBe('GIF89a')
+    expect(await readFile(files.shown(input), 'utf8')).toBe('GIF89a')
   })
 
-  test('that is the before picture itself is never written, also through a link', async () => {
+  test('that is the before picture itself is never written, also under another name', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
-    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    await fetchBeforePicture({ files, id: 'one', item }, open)
     const file = join(folder, 'one_before.jpg')
     const long = new Date(1_600_000_000_000)
     await writeFile(file, jpeg('mine'))
     await utimes(file, long, long)
-    const link = join(base, 'link.jpg')
-    // Windows lets only administrators make links.
-    const linked = process.platform !== 'win32'
-    if (linked) await symlink(file, link)
-    for (const input of linked ? [file, link] : [file]) {
-      expect(await fetchBeforePicture({ folder, id: 'one', item, input }, open)).toMatchObject({
+    await link(file, files.shown('second.jpg'))
+    for (const input of ['input/one_before.jpg', 'second.jpg']) {
+      expect(await fetchBeforePicture({ files, id: 'one', item, input }, open)).toMatchObject({
         source: 'input',
-        file,
+        file: 'input/one_before.jpg',
       })
       expect((await stat(file)).mtimeMs).toBe(long.getTime())
     }
     await writeFile(file, 'no picture')
-    expect(await fetchBeforePicture({ folder, id: 'one', item, input: file }, open)).toMatchObject({ file: null })
+    expect(await fetchBeforePicture({ files, id: 'one', item, input: 'input/one_before.jpg' }, open)).toMatchObject({
+      file: null,
+    })
     expect(await readFile(file, 'utf8')).toBe('no picture')
     expect(await readdir(folder)).toEqual(['one_before.jpg'])
+  })
+
+  test('that is a link is not taken, wherever it leads, and it is said', async () => {
+    await using open = await openSamplePlex({ libraries: [movies] })
+    const item = await itemOf(open, '101')
+    await writeFile(join(base, 'secret.png'), png)
+    await symlink(join(base, 'secret.png'), files.shown('mine.png'))
+    const before = await fetchBeforePicture({ files, id: 'one', item, input: 'mine.png' }, open)
+    expect(before).toMatchObject({
+      source: 'own',
+      note: expect.stringMatching(/^the input file was not taken: .* is a link$/),
+    })
   })
 
   test('what a dead run left half written goes, of this target alone', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
-    await fetchBeforePicture({ folder, id: 'other', item }, open)
+    await fetchBeforePicture({ files, id: 'other', item }, open)
     await writeFile(join(folder, '.one_before.tmp-abc'), 'half')
     await writeFile(join(folder, '.other_before.tmp-abc'), 'half')
-    await fetchBeforePicture({ folder, id: 'one', item }, open)
+    await fetchBeforePicture({ files, id: 'one', item }, open)
     expect((await readdir(folder)).sort()).toEqual(['.other_before.tmp-abc', 'one_before.jpg', 'other_before.jpg'])
   })
 })

@@ -5,6 +5,7 @@
 import { createInterface } from 'node:readline'
 import { AppError } from '../../src/contract/errors.ts'
 import { acquireJobLock } from '../../src/run/job-lock.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 const [, , folder = ''] = process.argv
 const lines = createInterface({ input: process.stdin })
@@ -19,7 +20,7 @@ say('ready')
 
 async function take(): Promise<void> {
   try {
-    lock = await acquireJobLock(folder)
+    lock = await acquireJobLock(openBeneath(folder))
     say('held')
   } catch (error) {
     say(error instanceof AppError ? `${error.code} ${error.message}` : `bug ${String(error)}`)

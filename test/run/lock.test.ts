@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { acquireJobLock, deadAfterMs, lockFolderName } from '../../src/run/job-lock.ts'
 import { ownIdentity } from '../../src/run/process-identity.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 let folder: string
 let children: ChildProcess[]
@@ -60,14 +61,14 @@ describe('one run at a time', () => {
   test('a second run in the folder is refused, naming the first one', async () => {
     const first = await startRun()
     expect(await first.ask('take')).toBe('held')
-    await expect(acquireJobLock(folder)).rejects.toMatchObject({
+    await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({
       code: 'JOB_IN_USE',
       exitCode: 2,
       message: expect.stringContaining(`(pid ${first.pid})`),
     })
     expect(await first.ask('leave')).toBe('left')
     expect(await readdir(folder)).toEqual([])
-    await using _lock = await acquireJobLock(folder)
+    await using _lock = await acquireJobLock(openBeneath(folder))
     const second = await startRun()
     expect(await second.ask('take')).toBe(
       `JOB_IN_USE the job folder ${folder} is in use by another run (pid ${process.pid})`,
@@ -75,16 +76,16 @@ describe('one run at a time', () => {
   })
 
   test('two runs of one process, as the studio has them', async () => {
-    const lock = await acquireJobLock(folder)
-    await expect(acquireJobLock(folder)).rejects.toMatchObject({ code: 'JOB_IN_USE' })
+    const lock = await acquireJobLock(openBeneath(folder))
+    await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({ code: 'JOB_IN_USE' })
     await lock[Symbol.asyncDispose]()
-    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    await (await acquireJobLock(openBeneath(folder)))[Symbol.asyncDispose]()
     expect(await readdir(folder)).toEqual([])
   })
 
   test('of many starters at the same instant exactly one gets it, again and again', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const results = await Promise.allSettled(Array.from({ length: 12 }, () => acquireJobLock(folder)))
+      const results = await Promise.allSettled(Array.from({ length: 12 }, () => acquireJobLock(openBeneath(folder))))
       const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
       const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
       expect(held).toHaveLength(1)
@@ -99,7 +100,7 @@ describe('one run at a time', () => {
     let most = 0
     const comeAndGo = async (): Promise<void> => {
       for (let attempt = 0; attempt < 60; attempt += 1) {
-        const lock = await acquireJobLock(folder).catch((error: unknown) => {
+        const lock = await acquireJobLock(openBeneath(folder)).catch((error: unknown) => {
           if (error instanceof AppError && error.code === 'JOB_IN_USE') return null
           throw error
         })
@@ -137,7 +138,7 @@ describe('a dead owner', () => {
     expect(await first.ask('take')).toBe('held')
     await first.kill()
     expect(await readdir(join(folder, lockFolderName))).toHaveLength(2)
-    await using _lock = await acquireJobLock(folder)
+    await using _lock = await acquireJobLock(openBeneath(folder))
     expect((await readdir(join(folder, lockFolderName))).every((name) => name.includes(`-${process.pid}-`))).toBe(true)
   })
 
@@ -145,25 +146,25 @@ describe('a dead owner', () => {
     const { host, start } = await ownIdentity()
     if (start === 'unknown') return expect(process.platform).toBe('win32')
     await plant(claimOf(process.pid, 'abc123', host), true)
-    await using _lock = await acquireJobLock(folder)
+    await using _lock = await acquireJobLock(openBeneath(folder))
     expect(await readdir(join(folder, lockFolderName))).toHaveLength(2)
   })
 
   test('its pid lives and is the same process: it stays the owner, however long it was silent', async () => {
     const { host, start } = await ownIdentity()
     await plant(claimOf(process.pid, start, host), true, start === 'unknown' ? 0 : 10 * deadAfterMs)
-    await expect(acquireJobLock(folder)).rejects.toMatchObject({ code: 'JOB_IN_USE' })
+    await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({ code: 'JOB_IN_USE' })
   })
 
   test('of another host or container: it counts as alive until its heartbeat stops', async () => {
     const claim = claimOf(1, 'abc123', '00ff00ff00ff')
     await plant(claim, true)
-    await expect(acquireJobLock(folder)).rejects.toMatchObject({
+    await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({
       code: 'JOB_IN_USE',
       message: expect.stringContaining('(pid 1 on another host or in another container)'),
     })
     await plant(claim, true, 2 * deadAfterMs)
-    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    await (await acquireJobLock(openBeneath(folder)))[Symbol.asyncDispose]()
     expect(await readdir(folder)).toEqual([])
   })
 
@@ -172,14 +173,14 @@ describe('a dead owner', () => {
     const dead = spawn(process.execPath, ['-e', ''])
     await once(dead, 'exit')
     await plant(claimOf(dead.pid ?? 0, 'abc123', host), false)
-    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    await (await acquireJobLock(openBeneath(folder)))[Symbol.asyncDispose]()
     expect(await readdir(folder)).toEqual([])
   })
 
   test('files that are no claims are left alone', async () => {
     await mkdir(join(folder, lockFolderName))
     await writeFile(join(folder, lockFolderName, 'notes.txt'), '')
-    await (await acquireJobLock(folder))[Symbol.asyncDispose]()
+    await (await acquireJobLock(openBeneath(folder)))[Symbol.asyncDispose]()
     expect(await readdir(join(folder, lockFolderName))).toEqual(['notes.txt'])
   })
 })

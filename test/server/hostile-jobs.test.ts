@@ -8,6 +8,7 @@ import type { JobDetail } from '../../src/contract/api-jobs.ts'
 import { apiUrl, type RouteName } from '../../src/contract/api-paths.ts'
 import { summarySchema } from '../../src/contract/summary.ts'
 import { acquireJobLock } from '../../src/run/job-lock.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { listen } from './event-source.ts'
 import { openStudio, type TestStudio } from './open-studio.ts'
 
@@ -215,7 +216,7 @@ test('a job that somebody runs just now is not deleted; one whose folder is gone
   const dir = await plant('busy', () => undefined)
   await idsShown()
   {
-    await using _lock = await acquireJobLock(dir)
+    await using _lock = await acquireJobLock(openBeneath(dir))
     const refused = await it.call('deleteJob', { params: { jobId: 'busy' } })
     expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('command line')])
     expect((await stat(dir)).isDirectory()).toBe(true)

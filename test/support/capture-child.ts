@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 /**
  * A process that keeps uploads, for tests that kill it or take its disk away. Arguments: job folder, mode.
@@ -11,7 +12,7 @@ import { createCaptureStore } from '../../src/proxy/capture/store.ts'
  * `once`: a single upload.
  */
 const [jobDir = '', mode = ''] = process.argv.slice(2)
-const store = createCaptureStore({ jobDir })
+const store = createCaptureStore({ job: openBeneath(jobDir) })
 let seq = 0
 
 /** A body that can tell whether it is whole: magic, random bytes, and the hash of both. */

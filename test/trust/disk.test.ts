@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -77,10 +77,10 @@ describe('a disk that fails under the whole proxy: nothing is acknowledged that 
   test('the order of the calls: written, synced, renamed, the folder synced, and only then acknowledged', async () => {
     const { trace } = await run('order')
     const order = [
-      trace.indexOf('open wx+'),
+      trace.findIndex((call) => call.startsWith('open ') && (Number(call.slice(5)) & constants.O_EXCL) !== 0),
       trace.lastIndexOf('handle.writev'),
       trace.indexOf('handle.sync'),
-      trace.findIndex((call) => call.startsWith('rename ') && call.includes('by_ratingkey')),
+      trace.findIndex((call) => call.startsWith('rename ') && call.includes('_poster_')),
       trace.lastIndexOf('handle.sync'),
       trace.indexOf('200'),
     ]

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { createJobLog, type LogLine } from '../../src/util/job-log.ts'
 import { createRedactor } from '../../src/util/redact.ts'
 
@@ -13,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('writes the lines that the issue names, to the file and to stderr', () => {
-  const file = join(folder, 'logs', 'preview.log')
+  const file = { files: openBeneath(folder), path: 'preview.log' }
   const stderr = new PassThrough()
   {
     using log = createJobLog({ file, stderr, redactor: createRedactor([]) })
@@ -22,7 +23,7 @@ test('writes the lines that the issue names, to the file and to stderr', () => {
     log.error('MISSING_CAPTURE ratingKey=12345 target=matrix')
     log.debug('100 % of %s and %j are %d text')
   }
-  const written = readFileSync(file, 'utf8')
+  const written = readFileSync(join(folder, 'preview.log'), 'utf8')
   expect(written.split('\n')).toEqual([
     '| INFO     | CAPTURED_UPLOAD ratingKey=12345 kind=poster bytes=1234567 saved=output/by_ratingkey/x.webp',
     '| WARNING  | BLOCKED_WRITE (no image): PUT /library/metadata/99999/posters ratingKey=99999',
@@ -49,13 +50,15 @@ test('scrubs, keeps one record on lines of their own, and shows no control chara
 })
 
 test('appends, and stops at its limit with a word on stderr', () => {
-  const file = join(folder, 'preview.log')
+  const file = { files: openBeneath(folder), path: 'preview.log' }
   createJobLog({ file, redactor: createRedactor([]) }).info('first')
   const stderr = new PassThrough()
   using log = createJobLog({ file, stderr, redactor: createRedactor([]), stderrLevel: 'error', maxFileBytes: 30 })
   log.info('second')
   log.info('third')
   log.info('fourth')
-  expect(readFileSync(file, 'utf8')).toBe('| INFO     | first\n| INFO     | second\n')
-  expect(String(stderr.read())).toBe(`| WARNING  | ${file} is no longer written: more than 30 bytes\n`)
+  expect(readFileSync(join(folder, 'preview.log'), 'utf8')).toBe('| INFO     | first\n| INFO     | second\n')
+  expect(String(stderr.read())).toBe(
+    `| WARNING  | ${realpathSync(folder)}/preview.log is no longer written: more than 30 bytes\n`,
+  )
 })

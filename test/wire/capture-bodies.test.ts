@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { captureSchema } from '../../src/contract/records.ts'
 import { removeTemporaryFiles } from '../../src/proxy/capture/folders.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { describeUpload, startCaptureServer } from '../support/capture-server.ts'
 import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
 import { makeImage } from '../support/images.ts'
@@ -17,7 +18,7 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 describe('raw bodies', () => {
   test.each(['jpg', 'png', 'webp'] as const)('a %s is kept byte for byte, with its facts', async (type) => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage(type, { width: 40, height: 60, mark: 'overlay' })
     const upload = describeUpload({ ratingKey: '777', kind: 'art' })
     const capture = await store.keepBody(upload, bodyOf(image))
@@ -47,7 +48,7 @@ describe('raw bodies', () => {
 
   test('magic bytes decide, whatever Content-Type says', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage('png')
     const cases = ['image/webp', 'text/plain', 'multipart/form-data; boundary=x', undefined]
     for (const [at, contentType] of cases.entries()) {
@@ -67,7 +68,7 @@ describe('raw bodies', () => {
     ['two bytes of a JPEG', Buffer.from([0xff, 0xd8]), 'image/jpeg', 'unknown data'],
   ])('no image: %s', async (_name, bytes, contentType, words) => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const upload = describeUpload({ ratingKey: '99', kind: 'theme' })
     const capture = await store.keepBody(upload, bodyOf(bytes, contentType))
     expect(capture).toMatchObject({ type: null, size_bytes: bytes.length, sha256: sha256(bytes), width: null })
@@ -80,7 +81,7 @@ describe('raw bodies', () => {
     'a ratingKey %j never becomes a path',
     async (ratingKey) => {
       const jobDir = makeJobDir()
-      const store = createCaptureStore({ jobDir })
+      const store = createCaptureStore({ job: openBeneath(jobDir) })
       const capture = await store.keepBody(describeUpload({ ratingKey, kind: null }), bodyOf(await makeImage('jpg')))
       expect(capture.saved_path).toBe('output/by_ratingkey/unknown_unknown_20260703_050001_234567.jpg')
     },
@@ -88,7 +89,7 @@ describe('raw bodies', () => {
 
   test('over the limit: what arrived is kept, and nothing of it under the name of an image', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir, limits: { maxBodyBytes: 100_000 } })
+    const store = createCaptureStore({ job: openBeneath(jobDir), limits: { maxBodyBytes: 100_000 } })
     const image = Buffer.concat([await makeImage('jpg'), Buffer.alloc(200_000, 1)])
     const capture = await store.keepBody(describeUpload(), { ...bodyOf(image), contentLength: undefined })
     expect(capture.parse_error).toBe('the body is larger than 100000 bytes; the first 100000 are kept')
@@ -104,7 +105,7 @@ describe('raw bodies', () => {
     ['too much', -1, /ended early: \d+ of \d+ bytes came/],
   ])('a Content-Length that promises %s', async (_name, surplus, words) => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage('png')
     const capture = await store.keepBody(describeUpload(), { ...bodyOf(image), contentLength: image.length + surplus })
     expect(capture.parse_error).toMatch(words)
@@ -113,7 +114,7 @@ describe('raw bodies', () => {
 
   test('a body that stalls is given up after its limit', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir, limits: { bodyIdleTimeoutMs: 50 } })
+    const store = createCaptureStore({ job: openBeneath(jobDir), limits: { bodyIdleTimeoutMs: 50 } })
     const stream = new PassThrough()
     const image = await makeImage('jpg')
     stream.write(image.subarray(0, 50))
@@ -124,7 +125,7 @@ describe('raw bodies', () => {
 
   test('a stream that fails before its first byte is a record too', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const stream = new Readable({ read() {} })
     stream.destroy(Object.assign(new Error('token=abc'), { code: 'ECONNRESET' }))
     const capture = await store.keepBody(describeUpload(), { stream, contentType: undefined, contentLength: 10 })
@@ -138,7 +139,7 @@ describe('raw bodies', () => {
 describe('retries', () => {
   test('an identical upload that follows is one capture with its attempts counted', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage('webp')
     const first = await store.keepBody(describeUpload(), bodyOf(image))
     for (let again = 2; again <= 6; again++) {
@@ -151,7 +152,7 @@ describe('retries', () => {
 
   test('another kind, item, server or content in between makes it a capture of its own', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const [a, b] = [await makeImage('webp'), await makeImage('webp', { seed: 9 })]
     const uploads: [Buffer, Parameters<typeof describeUpload>[0]][] = [
       [a, {}],
@@ -167,7 +168,7 @@ describe('retries', () => {
   })
 
   test('a cut upload and its whole repetition are two', async () => {
-    const store = createCaptureStore({ jobDir: makeJobDir() })
+    const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     const image = await makeImage('webp')
     await store.keepBody(describeUpload(), { ...bodyOf(image.subarray(0, 40)), contentLength: image.length })
     await store.keepBody(describeUpload(), bodyOf(image))
@@ -179,7 +180,7 @@ describe('retries', () => {
 
   test('a retried multipart body has a new boundary and is the same upload', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage('jpg')
     for (const boundary of ['aaa', 'bbb']) {
       const body = Buffer.concat([Buffer.from(`--${boundary}\r\n\r\n`), image, Buffer.from(`\r\n--${boundary}--\r\n`)])
@@ -193,7 +194,7 @@ describe('retries', () => {
 describe('over real sockets', () => {
   test('Content-Length, chunked, and no Content-Type at all', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     await using server = await startCaptureServer(store)
     const image = await makeImage('webp', { mark: 'overlay' })
     const url = `http://127.0.0.1:${server.port}/library/metadata/5/posters`
@@ -213,7 +214,7 @@ describe('over real sockets', () => {
 
   test('a client that dies at any 1/64 of its body leaves a partial file and never an image', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     await using server = await startCaptureServer(store)
     const image = Buffer.concat([await makeImage('jpg'), Buffer.alloc(100_000, 3)])
     for (let slice = 0; slice < 64; slice++) {
@@ -242,14 +243,17 @@ describe('names and folders', () => {
     mkdirSync(folder, { recursive: true })
     const old = join(folder, '12345_POSTER_20260703_050001_234567.JPG')
     writeFileSync(old, 'old')
-    const capture = await createCaptureStore({ jobDir }).keepBody(describeUpload(), bodyOf(await makeImage('jpg')))
+    const capture = await createCaptureStore({ job: openBeneath(jobDir) }).keepBody(
+      describeUpload(),
+      bodyOf(await makeImage('jpg')),
+    )
     expect(capture.saved_path).toBe('output/by_ratingkey/12345_poster_20260703_050001_234568.jpg')
     expect(readFileSync(old, 'utf8')).toBe('old')
   })
 
   test('what a dead process left half-written is removed, and nothing else', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const capture = await store.keepBody(describeUpload(), bodyOf(await makeImage('jpg')))
     for (const name of [
       'by_ratingkey/.capture-4711-1.tmp',
@@ -257,8 +261,8 @@ describe('names and folders', () => {
       'by_ratingkey/x.tmp',
     ])
       writeFileSync(join(jobDir, 'output', name), 'half')
-    expect(await removeTemporaryFiles(jobDir)).toBe(2)
+    expect(await removeTemporaryFiles(openBeneath(jobDir))).toBe(2)
     expect(outputFiles(jobDir)).toEqual([capture.saved_path, 'output/by_ratingkey/x.tmp'])
-    expect(await removeTemporaryFiles(join(jobDir, 'nowhere'))).toBe(0)
+    expect(await removeTemporaryFiles(openBeneath(makeJobDir()))).toBe(0)
   })
 })

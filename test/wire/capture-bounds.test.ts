@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type CaptureLimits, defaultCaptureLimits } from '../../src/proxy/capture/limits.ts'
 import { createReadUrl } from '../../src/proxy/capture/read-url.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { describeUpload } from '../support/capture-server.ts'
 import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
 import { end, field, glue, image, jpg, part } from '../support/multipart.ts'
@@ -11,7 +12,7 @@ import { end, field, glue, image, jpg, part } from '../support/multipart.ts'
 const multipart = 'multipart/form-data; boundary=B'
 const keep = async (body: Buffer, limits: Partial<CaptureLimits>, type: string | undefined = multipart) => {
   const jobDir = makeJobDir()
-  const store = createCaptureStore({ jobDir, limits })
+  const store = createCaptureStore({ job: openBeneath(jobDir), limits })
   const capture = await store.keepBody(describeUpload(), bodyOf(body, type))
   return { ...capture, files: outputFiles(jobDir).length }
 }
@@ -55,7 +56,11 @@ test('an image by URL of as many bytes as are allowed, and one that says to have
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
   const fetched = async (maxBodyBytes: number) => {
     const limits = { ...defaultCaptureLimits, maxBodyBytes }
-    const store = createCaptureStore({ jobDir: makeJobDir(), limits, readUrl: createReadUrl({ limits, resolve }) })
+    const store = createCaptureStore({
+      job: openBeneath(makeJobDir()),
+      limits,
+      readUrl: createReadUrl({ limits, resolve }),
+    })
     const { port } = server.address() as AddressInfo
     return store.keepUrl(describeUpload(), `http://public.test:${port}/a.jpg`, null)
   }
@@ -65,7 +70,7 @@ test('an image by URL of as many bytes as are allowed, and one that says to have
 
 test('where neither item nor kind is known the path tells one upload from another; where they are, it does not', async () => {
   const attempts = async (paths: string[], known: { ratingKey: string | null; kind: 'poster' | null }) => {
-    const store = createCaptureStore({ jobDir: makeJobDir() })
+    const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     for (const path of paths) await store.keepBody(describeUpload({ ...known, path }), bodyOf(jpg))
     return store.list().map((capture) => capture.attempts)
   }

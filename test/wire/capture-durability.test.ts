@@ -12,6 +12,7 @@ import { request } from 'undici'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { removeTemporaryFiles } from '../../src/proxy/capture/folders.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { describeUpload, startCaptureServer } from '../support/capture-server.ts'
 import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
 import { makeImage } from '../support/images.ts'
@@ -44,7 +45,7 @@ test.each([
   ['something else', async () => Buffer.alloc(40_000, 'x')],
 ])('until it is whole an upload has a temporary name alone: %s', async (_name, make) => {
   const jobDir = makeJobDir()
-  const store = createCaptureStore({ jobDir })
+  const store = createCaptureStore({ job: openBeneath(jobDir) })
   const bytes = await make()
   const stream = new PassThrough()
   const kept = store.keepBody(describeUpload(), { stream, contentType: undefined, contentLength: bytes.length })
@@ -77,7 +78,7 @@ describe('a killed process', () => {
       for (const file of files.filter((name) => name.endsWith('.jpg'))) expect(isWhole(join(jobDir, file))).toBe(true)
       expect(acks.filter((path) => !files.includes(path))).toEqual([])
       expect(acks.length).toBeGreaterThanOrEqual(enough)
-      await removeTemporaryFiles(jobDir)
+      await removeTemporaryFiles(openBeneath(jobDir))
       expect(outputFiles(jobDir)).toEqual(files)
       acknowledged += acks.length
       finals += files.length
@@ -138,7 +139,7 @@ describe('a disk that takes no more', () => {
       run('umount', jobDir)
       rmSync(jobDir, { recursive: true, force: true })
     })
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     await using server = await startCaptureServer(store)
     const image = await makeImage('jpg')
     const large = (seed: number) => Buffer.concat([image, Buffer.alloc(1_500_000, seed)])
@@ -170,7 +171,7 @@ describe('a disk that takes no more', () => {
 
   test('a folder that is gone: rejected, and usable when it is back', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage('jpg')
     await store.keepBody(describeUpload(), bodyOf(image))
     const output = join(jobDir, 'output')
@@ -189,7 +190,7 @@ describe('many at once', () => {
     timeout: 90_000,
   }, async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage('webp')
     const uploads = Array.from({ length: 1000 }, (_, at) => ({
       upload: describeUpload(),
@@ -207,14 +208,17 @@ describe('many at once', () => {
   })
 
   test('identical uploads that overlap are no retries', async () => {
-    const store = createCaptureStore({ jobDir: makeJobDir() })
+    const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     const image = await makeImage('webp')
     await Promise.all(Array.from({ length: 50 }, () => store.keepBody(describeUpload(), bodyOf(image))))
     expect(store.list().map((capture) => capture.attempts)).toEqual(Array(50).fill(1))
   })
 
   test('beyond the places for waiting ones an upload is rejected', async () => {
-    const store = createCaptureStore({ jobDir: makeJobDir(), limits: { maxOpenUploads: 1, maxWaitingUploads: 1 } })
+    const store = createCaptureStore({
+      job: openBeneath(makeJobDir()),
+      limits: { maxOpenUploads: 1, maxWaitingUploads: 1 },
+    })
     const image = await makeImage('webp')
     const outcomes = await Promise.allSettled(
       [1, 2, 3].map((at) => store.keepBody(describeUpload({ ratingKey: String(at) }), bodyOf(image))),
@@ -225,7 +229,10 @@ describe('many at once', () => {
 
   test('a sender that goes away while it waits for its turn: what it had sent is kept', async () => {
     const jobDir = makeJobDir()
-    const store = createCaptureStore({ jobDir, limits: { maxOpenUploads: 1, senderPatienceMs: 60_000 } })
+    const store = createCaptureStore({
+      job: openBeneath(jobDir),
+      limits: { maxOpenUploads: 1, senderPatienceMs: 60_000 },
+    })
     await using server = await startCaptureServer(store)
     const slow = new PassThrough()
     const first = store.keepBody(describeUpload(), { stream: slow, contentType: undefined, contentLength: undefined })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { describeUpload } from '../support/capture-server.ts'
 import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
 import { type Case, end, field, glue, jpg, part } from '../support/multipart.ts'
@@ -19,7 +20,7 @@ async function check(
   sizes: number[],
 ) {
   const jobDir = makeJobDir()
-  const store = createCaptureStore({ jobDir })
+  const store = createCaptureStore({ job: openBeneath(jobDir) })
   const capture = await store.keepBody(describeUpload(), bodyOf(body, type, sizes))
   const read = (path: string) => readFileSync(join(jobDir, path))
   const paths = [capture.saved_path ?? '', ...capture.other_paths]

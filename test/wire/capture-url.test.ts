@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { createReadUrl } from '../../src/proxy/capture/read-url.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { resolvePublic } from '../../src/util/public-address.ts'
 import { describeUpload } from '../support/capture-server.ts'
 import { makeJobDir, outputFiles } from '../support/captures.ts'
@@ -44,7 +45,7 @@ async function startWeb(listener: RequestListener) {
     lookups,
     port,
     base: `http://public.test:${port}`,
-    store: createCaptureStore({ jobDir, limits, readUrl }),
+    store: createCaptureStore({ job: openBeneath(jobDir), limits, readUrl }),
   }
 }
 
@@ -198,7 +199,7 @@ test.each([
   ['', 'not a valid URL'],
 ])('%j is not fetched by default', async (url, words) => {
   const jobDir = makeJobDir()
-  const store = createCaptureStore({ jobDir })
+  const store = createCaptureStore({ job: openBeneath(jobDir) })
   const first = await store.keepUrl(describeUpload(), url, null)
   expect(first.parse_error).toContain(words)
   expect(await store.keepUrl(describeUpload(), url, null)).toEqual({ ...first, attempts: 2 })
@@ -211,7 +212,7 @@ describe('a URL of our own proxy', () => {
   test('is read from Plex, path and query byte for byte', async () => {
     const jobDir = makeJobDir()
     const asked: string[] = []
-    const store = createCaptureStore({ jobDir })
+    const store = createCaptureStore({ job: openBeneath(jobDir) })
     const capture = await store.keepUrl(describeUpload(), url, async (pathAndQuery) => {
       asked.push(pathAndQuery)
       return Readable.from([image.subarray(0, 5), image.subarray(5)])
@@ -229,14 +230,14 @@ describe('a URL of our own proxy', () => {
     ],
     [new Error(`GET ${url}`), 'the image behind the URL could not be read: Plex did not hand it out'],
   ])('that Plex does not answer well: %s', async (error, words) => {
-    const store = createCaptureStore({ jobDir: makeJobDir() })
+    const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     const capture = await store.keepUrl(describeUpload(), url, () => Promise.reject(error))
     expect(capture).toMatchObject({ parse_error: words, saved_path: null })
     expect(JSON.stringify(store.list())).not.toContain(token)
   })
 
   test('an answer that never comes has a limit', async () => {
-    const store = createCaptureStore({ jobDir: makeJobDir(), limits: { urlTimeoutMs: 30 } })
+    const store = createCaptureStore({ job: openBeneath(makeJobDir()), limits: { urlTimeoutMs: 30 } })
     const capture = await store.keepUrl(describeUpload(), url, () => new Promise(() => undefined))
     expect(capture.parse_error).toBe('the image behind the URL could not be read: Plex did not hand it out')
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeThumbnail } from '../../src/images/thumbnail.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { makeImage } from '../support/images.ts'
 import { type ProxyWorld, request, startProxyWorld } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
@@ -14,7 +15,7 @@ let world: ProxyWorld
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hostile-uploads-'))
   world = await startProxyWorld({
-    captures: createCaptureStore({ jobDir: folder, limits: { bodyIdleTimeoutMs: 300 } }),
+    captures: createCaptureStore({ job: openBeneath(folder), limits: { bodyIdleTimeoutMs: 300 } }),
   })
 })
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { Pool } from 'undici'
 import { expect, test } from 'vitest'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { makeJobDir, outputFiles } from '../support/captures.ts'
 import { clientToken, startProxyWorld } from '../support/proxy-world.ts'
 
@@ -22,7 +23,7 @@ test.each([
   ['each to its own item', (number: number) => number],
   ['all to one item', () => 1],
 ])('300 uploads at once, on as many connections, %s: every one is kept', async (_name, keyOf) => {
-  const store = createCaptureStore({ jobDir: makeJobDir() })
+  const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
   await using world = await startProxyWorld({ captures: store })
   const pool = new Pool(world.proxy.url, { connections: 300, pipelining: 1 })
   const numbers = Array.from({ length: 300 }, (_, number) => number)
@@ -55,7 +56,10 @@ function postTo(proxyUrl: string, number: number) {
 }
 
 test('senders that are stuck keep nobody waiting, and lose nothing when they go on', async () => {
-  const store = createCaptureStore({ jobDir: makeJobDir(), limits: { maxOpenUploads: 2, senderPatienceMs: 20 } })
+  const store = createCaptureStore({
+    job: openBeneath(makeJobDir()),
+    limits: { maxOpenUploads: 2, senderPatienceMs: 20 },
+  })
   await using world = await startProxyWorld({ captures: store })
   const stuck = [1, 2, 3, 4].map((number) => postTo(world.proxy.url, number))
   // Before the first byte of a picture, and after some.
@@ -77,7 +81,10 @@ test('senders that are stuck keep nobody waiting, and lose nothing when they go 
 
 test('an upload that waits for its turn leaves its bytes with the sender, and then loses none of them', async () => {
   const jobDir = makeJobDir()
-  const store = createCaptureStore({ jobDir, limits: { maxOpenUploads: 1, senderPatienceMs: 60_000 } })
+  const store = createCaptureStore({
+    job: openBeneath(jobDir),
+    limits: { maxOpenUploads: 1, senderPatienceMs: 60_000 },
+  })
   await using world = await startProxyWorld({ captures: store })
   const post = (number: number) => postTo(world.proxy.url, number)
   const first = post(1)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import {
   clientToken,
   type ProxyWorld,
@@ -126,7 +127,7 @@ describe('uploads', () => {
 
   test('a url of the proxy that is no known read stays unread', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'proxy-write-'))
-    const { plex, proxy, recorder } = await start({ captures: createCaptureStore({ jobDir: dir }) })
+    const { plex, proxy, recorder } = await start({ captures: createCaptureStore({ job: openBeneath(dir) }) })
     try {
       for (const path of [
         '/library/sections/1/refresh',
@@ -151,7 +152,7 @@ describe('uploads', () => {
 
   test('with the store of files: on disk when the answer comes, a retry is the same capture', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'proxy-write-'))
-    const { proxy, recorder } = await start({ captures: createCaptureStore({ jobDir: dir }) })
+    const { proxy, recorder } = await start({ captures: createCaptureStore({ job: openBeneath(dir) }) })
     try {
       const jpeg = '\xff\xd8\xff\xe0 a picture'
       const send = () =>

@@ -14,6 +14,7 @@ import { createReadUrl } from '../../src/proxy/capture/read-url.ts'
 import { createLedger } from '../../src/proxy/ledger.ts'
 import { startProxy } from '../../src/proxy/server.ts'
 import { createJobRecorder } from '../../src/run/job-recorder.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { createJobLog } from '../../src/util/job-log.ts'
 import { createRedactor } from '../../src/util/redact.ts'
 import { failOnReset } from '../../src/util/resets.ts'
@@ -237,7 +238,7 @@ test('the ledger marks what was whole by the end of the connection alone, and no
     }),
   )
   const file = join(folder, 'ledger.jsonl')
-  const ledger = createLedger(file)
+  const ledger = createLedger(openBeneath(folder))
   const redactor = createRedactor([])
   const recorder = createJobRecorder({ log: createJobLog({ redactor }), ledger, redactor })
   const proxy = keep(await startProxy({ ...proxyOptions(), recorder, connection: plexAt(server.url) }))

@@ -32,7 +32,10 @@ interface YamlFile {
 }
 
 /** Without `ask` there is no Kometa here, and our own reading is all there is. */
-export function createYamlFiles(ask: AskKometaYaml | undefined): YamlFiles {
+export function createYamlFiles(
+  ask: AskKometaYaml | undefined,
+  readBytes: (path: string) => Promise<Buffer> = readYamlBytes,
+): YamlFiles {
   const files = new Map<string, Promise<YamlFile>>()
   /** A question for many files that is about to be asked. */
   let preparing: Promise<void> = Promise.resolve()
@@ -41,7 +44,7 @@ export function createYamlFiles(ask: AskKometaYaml | undefined): YamlFiles {
   const open = (path: string): Promise<YamlFile> => {
     const known = files.get(path)
     if (known) return known
-    const opening = openFile(path)
+    const opening = openFile(path, readBytes)
     files.set(path, opening)
     // Who asks for the file hears why it cannot be read.
     opening.catch(() => undefined)
@@ -110,8 +113,8 @@ export function createYamlFiles(ask: AskKometaYaml | undefined): YamlFiles {
   }
 }
 
-async function openFile(path: string): Promise<YamlFile> {
-  const bytes = await readYamlBytes(path)
+async function openFile(path: string, readBytes: (path: string) => Promise<Buffer>): Promise<YamlFile> {
+  const bytes = await readBytes(path)
   const text = decodeText(bytes, path)
   return { path, text, bytes, own: readOwn(text), verdict: null }
 }

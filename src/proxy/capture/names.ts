@@ -8,6 +8,9 @@ export interface CaptureNames {
   taken(fileName: string): void
 }
 
+/** The name of a capture's file, with its ending. */
+export const captureFileName = /^(?:\d{1,18}|unknown)_[a-z]+_\d{8}_\d{6}_\d{6}\.[a-z]+$/
+
 /**
  * Where two uploads share a microsecond the later one gets the next free one, so that the name keeps its form; order comes from
  * `seq` in the record. A ratingKey that is not 1 to 18 digits becomes `unknown`: no part of a path comes from the client.

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
+import { openBeneath } from '../../util/beneath/beneath.ts'
 import { receiveBody } from './receive.ts'
 import { createTemporaryFile } from './temporary-file.ts'
 
@@ -15,12 +16,12 @@ async function receive(stream: Readable, more: Partial<typeof limits & { content
   const body = { stream, contentLength: more.contentLength }
   const openFile = (start: Buffer) => {
     heads.push(start)
-    return createTemporaryFile(join(dir, 'body'))
+    return createTemporaryFile(openBeneath(dir), 'body')
   }
   const alone = { wait: <T>(work: Promise<T>) => work }
   const { file, head, problem } = await receiveBody(body, { ...limits, ...more }, openFile, alone)
   expect(heads).toEqual([head])
-  const bytes = readFileSync(file.path)
+  const bytes = readFileSync(join(dir, 'body'))
   expect(file.bytes()).toBe(bytes.length)
   await file.discard()
   return { bytes, head, problem }

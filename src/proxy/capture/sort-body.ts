@@ -44,7 +44,7 @@ export async function sortBody(
     return asItCame(file.bytes() === 0 ? 'the body is empty' : `no image: the body holds ${describeNonImage(head)}`)
   if ('problem' in declared) return asItCame(`malformed multipart body: ${declared.problem}`)
   try {
-    const content = await readImageParts(file.path, declared.boundary, multipart)
+    const content = await readImageParts(file.stream(), declared.boundary, multipart)
     const [first, ...further] = content.images.map((image): KeptFile => ({ ...image, folder: 'images' }))
     if (first === undefined) return asItCame(explainNoImage(content.parts, content.others))
     const raw: KeptFile[] = content.moreThanImages ? [{ file, folder: 'others', type: null }] : []

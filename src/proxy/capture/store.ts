@@ -1,20 +1,12 @@
-import { rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../../contract/errors.ts'
 import type { Capture } from '../../contract/records.ts'
 import { readOverlayMark } from '../../images/exif-mark.ts'
 import { readImageSize } from '../../images/image-size.ts'
 import { sniffImage } from '../../images/sniff.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import type { Lookup } from '../../util/public-address.ts'
-import {
-  type CaptureFolder,
-  captureFolders,
-  createFolderSync,
-  createTemporaryNames,
-  makeFolder,
-  namesIn,
-} from './folders.ts'
+import { type CaptureFolder, captureFolders, createFolderSync, createTemporaryNames, namesIn } from './folders.ts'
 import { type CaptureLimits, defaultCaptureLimits } from './limits.ts'
 import { createCaptureNames } from './names.ts'
 import { beforeAbort, createReadUrl, type ReadUrl, UrlUnreadable } from './read-url.ts'
@@ -28,7 +20,7 @@ import type { CaptureStore, UploadBody, UploadDescription } from './types.ts'
 
 export interface CaptureStoreDeps {
   /** The job's folder; captures go to output/by_ratingkey and output/captured_requests in it, which are made when the first one comes. */
-  jobDir: string
+  job: Beneath
   limits?: Partial<CaptureLimits>
   /** Milliseconds since 1970, for an upload whose timestamp is none. */
   now?: () => number
@@ -43,7 +35,7 @@ export interface CaptureStoreDeps {
  * is kept whole too (`.bin`, last in other_paths): no byte of an upload is lost.
  */
 export function createCaptureStore({
-  jobDir,
+  job,
   limits: given,
   now = Date.now,
   readUrl,
@@ -51,8 +43,10 @@ export function createCaptureStore({
 }: CaptureStoreDeps): CaptureStore {
   const limits: CaptureLimits = { ...defaultCaptureLimits, ...given }
   const fetchUrl = readUrl ?? createReadUrl({ limits, ...(lookup && { resolve: lookup }) })
-  const root = resolve(jobDir)
-  const places = { images: openPlace(root, 'images'), others: openPlace(root, 'others') }
+  const syncOf = {
+    images: createFolderSync(job, captureFolders.images),
+    others: createFolderSync(job, captureFolders.others),
+  }
   const names = createCaptureNames(now)
   const turns = createTurns({
     maxRunning: limits.maxOpenUploads,
@@ -66,9 +60,9 @@ export function createCaptureStore({
   /** Once, and again only after a failure: a disk that was full may have room later. */
   function prepare(): Promise<void> {
     prepared ??= (async () => {
-      for (const { dir } of Object.values(places)) {
-        await makeFolder(dir)
-        for (const name of await namesIn(dir)) names.taken(name)
+      for (const folder of Object.values(captureFolders)) {
+        await job.makeFolder(folder, { durable: true })
+        for (const name of namesIn(job, folder)) names.taken(name)
       }
     })().catch((error: unknown) => {
       prepared = undefined
@@ -85,7 +79,7 @@ export function createCaptureStore({
   ): Promise<Capture> {
     const opened: TemporaryFile[] = []
     const openFile = async (folder: CaptureFolder) => {
-      const file = await createTemporaryFile(join(places[folder].dir, temporaryName()))
+      const file = await createTemporaryFile(job, `${captureFolders[folder]}/${temporaryName()}`)
       opened.push(file)
       return file
     }
@@ -131,12 +125,12 @@ export function createCaptureStore({
       for (const { file, folder, type } of files) {
         const path = `${captureFolders[folder]}/${names.claim(upload)}.${type ?? 'bin'}`
         moved.push(path)
-        await file.moveTo(join(root, path))
+        await file.moveTo(path)
       }
-      await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => places[folder].sync()))
+      await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => syncOf[folder]()))
       return moved
     } catch (error) {
-      for (const path of moved) await rm(join(root, path), { force: true })
+      for (const path of moved) await job.remove(path)
       throw error
     }
   }
@@ -197,16 +191,6 @@ export function createCaptureStore({
     retries.add(ticket, fingerprint, capture)
     return capture
   }
-}
-
-interface Place {
-  dir: string
-  sync: () => Promise<void>
-}
-
-function openPlace(root: string, folder: CaptureFolder): Place {
-  const dir = join(root, captureFolders[folder])
-  return { dir, sync: createFolderSync(dir) }
 }
 
 type ImageFacts = Pick<Capture, 'width' | 'height' | 'overlay_mark'>

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { type ByteSource, handleSource } from '../../images/byte-source.ts'
-import { renameOver } from '../../util/rename.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
+import { readChunks } from '../../util/beneath/file-chunks.ts'
 
 /** Bytes gathered before one write to disk. */
 const writeBatchBytes = 256 * 1024
 
 /** A file in the making: hashed while written, synced before it is renamed, gone if that never happens. */
 export interface TemporaryFile {
-  readonly path: string
   /** Bytes taken so far. */
   bytes(): number
   /** Resolves when the chunk is on its way to disk or gathered for the next write (at most 256 KiB); rejects when the disk refuses. */
@@ -19,15 +20,16 @@ export interface TemporaryFile {
   finish(): Promise<void>
   sha256(): string
   source(): ByteSource
-  /** Syncs, closes and renames. The folder's own sync is the caller's. */
+  /** Its bytes from the start. */
+  stream(): Readable
+  /** Syncs, closes and renames to this path in the job. The folder's own sync is the caller's. */
   moveTo(finalPath: string): Promise<void>
   /** Removes the file if it was not moved. Never rejects for a file that is gone. */
   discard(): Promise<void>
 }
 
-export async function createTemporaryFile(path: string): Promise<TemporaryFile> {
-  // wx: never through a link that somebody else put there, never onto an existing file.
-  const handle = await open(path, 'wx+', 0o644)
+export async function createTemporaryFile(job: Beneath, path: string): Promise<TemporaryFile> {
+  const handle = await job.open(path, 'create')
   const hash = createHash('sha256')
   let digest: string | undefined
   let bytes = 0
@@ -49,7 +51,6 @@ export async function createTemporaryFile(path: string): Promise<TemporaryFile> 
   }
 
   return {
-    path,
     bytes: () => bytes,
     async write(chunk) {
       hash.update(chunk)
@@ -68,12 +69,13 @@ export async function createTemporaryFile(path: string): Promise<TemporaryFile> 
       return digest
     },
     source: () => handleSource(handle, bytes),
+    stream: () => Readable.from(readChunks(handle), { objectMode: false }),
     async moveTo(finalPath) {
       await flush()
       await handle.sync()
       // Windows renames no file that is open.
       await close()
-      await renameOver(path, finalPath)
+      await job.rename(path, finalPath)
       state = 'moved'
     },
     async discard() {
@@ -81,7 +83,7 @@ export async function createTemporaryFile(path: string): Promise<TemporaryFile> 
       try {
         await close()
       } finally {
-        await rm(path, { force: true })
+        await job.remove(path)
       }
     },
   }

@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { notFound } from './request-problem.ts'
 
 export interface SendFileOptions {
   /** A fixed type: never one that the file's name or content could choose. */
@@ -13,11 +11,19 @@ export interface SendFileOptions {
   download?: string | undefined
 }
 
-/** Streams a file, or the one range of it that is asked for. 304, 206, 416 as HTTP has them. */
-export async function sendFile(path: string, request: Request, options: SendFileOptions): Promise<Response> {
-  // A link is never one of ours.
-  const info = await lstat(path).catch(() => null)
-  if (!info?.isFile()) throw notFound('The file is no longer there.')
+/** Streams an open file, or the one range of it that is asked for, and closes it. 304, 206, 416 as HTTP has them. */
+export async function sendFile(file: FileHandle, request: Request, options: SendFileOptions): Promise<Response> {
+  const { size } = await file.stat()
+  const { status, headers, range } = judge(size, request, options)
+  if (range === null) {
+    await file.close()
+    return new Response(null, { status, headers })
+  }
+  return new Response(webStream(file.createReadStream(range)), { status, headers })
+}
+
+/** `range`: the bytes that go out; null for an answer without a body. */
+function judge(size: number, request: Request, options: SendFileOptions) {
   const headers = new Headers({
     'content-type': options.type,
     etag: options.etag,
@@ -25,20 +31,19 @@ export async function sendFile(path: string, request: Request, options: SendFile
     'accept-ranges': 'bytes',
   })
   if (options.download !== undefined) headers.set('content-disposition', disposition(options.download))
-  if (matches(request.headers.get('if-none-match'), options.etag)) return new Response(null, { status: 304, headers })
+  if (matches(request.headers.get('if-none-match'), options.etag)) return { status: 304, headers, range: null }
   const ifRange = request.headers.get('if-range')
   const wanted = ifRange === null || ifRange === options.etag ? request.headers.get('range') : null
-  const range = readRange(wanted, info.size)
+  const range = readRange(wanted, size)
   if (range === 'unsatisfiable') {
-    headers.set('content-range', `bytes */${info.size}`)
-    return new Response(null, { status: 416, headers })
+    headers.set('content-range', `bytes */${size}`)
+    return { status: 416, headers, range: null }
   }
-  const { start, end } = range ?? { start: 0, end: info.size - 1 }
-  if (range) headers.set('content-range', `bytes ${start}-${end}/${info.size}`)
+  const { start, end } = range ?? { start: 0, end: size - 1 }
+  if (range) headers.set('content-range', `bytes ${start}-${end}/${size}`)
   headers.set('content-length', String(end - start + 1))
-  const status = range ? 206 : 200
-  if (request.method === 'HEAD' || info.size === 0) return new Response(null, { status, headers })
-  return new Response(webStream(createReadStream(path, { start, end })), { status, headers })
+  const isEmpty = request.method === 'HEAD' || size === 0
+  return { status: range ? 206 : 200, headers, range: isEmpty ? null : { start, end } }
 }
 
 /** A Node stream as a body; Node's own declarations of web streams differ from the global ones by name alone. */

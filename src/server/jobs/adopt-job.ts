@@ -1,9 +1,8 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { jobFolders } from '../../run/job-folder.ts'
 import { deadAfterMs, lockFolderName } from '../../run/job-lock.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import { parseJson } from '../../util/parse-json.ts'
-import { folderBytes } from '../library/index-store.ts'
-import { readJobText } from './job-files.ts'
+import { jobBytes, listJobFiles, readJobText } from './job-files.ts'
 import { type JobRecord, jobRecordSchema, newRecord } from './job-record.ts'
 import { digestOf, titleOf } from './job-view.ts'
 import type { SummaryFile } from './read-summary.ts'
@@ -13,7 +12,7 @@ const maxPreviewBytes = 4 * 1024 * 1024
 /** A job of the command line, from its summary. */
 export async function adoptJob(
   id: string,
-  dir: string,
+  job: Beneath,
   { summary, writtenAt }: SummaryFile,
   known: JobRecord | null,
 ): Promise<JobRecord> {
@@ -25,7 +24,7 @@ export async function adoptJob(
     startedAt: summary.started_at,
     endedAt: summary.timestamp,
     origin: 'command',
-    config: await readPreview(dir),
+    config: await readPreview(job),
     targets: summary.targets.map((target) => ({
       id: target.id,
       server: target.server,
@@ -39,19 +38,18 @@ export async function adoptJob(
     keep: known?.keep ?? false,
     differences: known?.differences ?? {},
     summaryAt: writtenAt,
-    bytes: await folderBytes(dir),
+    bytes: await jobBytes(job),
   })
   return jobRecordSchema.parse({ ...record, ...digestOf(record, summary) })
 }
 
 /** A folder without a summary: the command line runs there now, or died there. */
-export async function describeUnfinished(id: string, dir: string, known: JobRecord | null): Promise<JobRecord | null> {
-  const info = await stat(join(dir, 'logs')).catch(() => null)
+export async function describeUnfinished(id: string, job: Beneath, known: JobRecord | null): Promise<JobRecord | null> {
+  const info = await job.look(jobFolders.logs)
   if (!info) return null
-  const claims = await readdir(join(dir, lockFolderName)).catch(() => [])
   let touched = 0
-  for (const name of claims) {
-    touched = Math.max(touched, (await stat(join(dir, lockFolderName, name)).catch(() => null))?.mtimeMs ?? 0)
+  for (const { path } of listJobFiles(job, lockFolderName)) {
+    touched = Math.max(touched, (await job.look(path))?.mtimeMs ?? 0)
   }
   return newRecord({
     ...known,
@@ -60,7 +58,7 @@ export async function describeUnfinished(id: string, dir: string, known: JobReco
     status: Date.now() - touched < deadAfterMs ? 'running' : 'interrupted',
     createdAt: known?.createdAt ?? info.birthtime.toISOString(),
     origin: 'command',
-    config: known?.config ?? (await readPreview(dir)),
+    config: known?.config ?? (await readPreview(job)),
     targets: known?.targets ?? [],
     renderer: 'kometa',
     summaryAt: null,
@@ -68,8 +66,8 @@ export async function describeUnfinished(id: string, dir: string, known: JobReco
 }
 
 /** What `run --config` writes into its job names the config; of other jobs only its own folder's command line can repeat it. */
-async function readPreview(dir: string): Promise<JobRecord['config']> {
-  const text = (await readJobText(dir, join('config', 'preview.yml'), maxPreviewBytes)) ?? ''
+async function readPreview(job: Beneath): Promise<JobRecord['config']> {
+  const text = (await readJobText(job, 'config/preview.yml', maxPreviewBytes)) ?? ''
   const [, written] = /^# Written by kometa-preview\.[\s\S]*?^ {2}config: (.+)$/m.exec(text) ?? []
   const path = written?.startsWith('"') ? parseJson(written) : written
   if (typeof path !== 'string') return { kind: 'unknown', name: 'preview.yml', path: null, edited: false }

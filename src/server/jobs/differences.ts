@@ -1,24 +1,21 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { StudioTarget } from '../../contract/api-jobs.ts'
 import { computeDifference } from '../../images/difference.ts'
-import { writeFileAtomic } from '../../util/atomic-file.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 import { createNewestFirst } from '../pictures/newest-first.ts'
-import { findJobFile } from './job-files.ts'
 import type { PictureFinder, PictureRecords } from './job-pictures.ts'
 import { studioFolder } from './job-record.ts'
 import { pairOf } from './job-view.ts'
 
 export interface JobFiles extends PictureRecords {
-  dir: string
+  job: Beneath
 }
 
 export interface Differences {
   /** The share of pixels in which a target's pictures differ; null when there are not two, or one cannot be read. */
   share(job: JobFiles, target: StudioTarget, signal: AbortSignal): Promise<number | null>
-  /** The heat map's file, made when it is first asked for. Throws PICTURE_UNAVAILABLE. */
+  /** The heat map's path in the job, made when it is first asked for. Throws PICTURE_UNAVAILABLE. */
   heatMap(job: JobFiles, target: StudioTarget, signal: AbortSignal): Promise<{ path: string; etag: string }>
 }
 
@@ -28,14 +25,18 @@ const atOnce = 1
 export function createDifferences(pictures: PictureFinder): Differences {
   const turns = createNewestFirst(atOnce)
 
-  async function compare(job: JobFiles, { before, after }: StudioTarget, signal: AbortSignal) {
+  async function compare(files: JobFiles, { before, after }: StudioTarget, signal: AbortSignal) {
     if (!before || !after) return null
     const [one, other] = await Promise.all([
-      pictures.find(job.dir, before.sha256, job),
-      pictures.find(job.dir, after.sha256, job),
+      pictures.find(files.job, before.sha256, files),
+      pictures.find(files.job, after.sha256, files),
     ])
-    const task = { before: one.file, after: other.file, maxPixels: limits.maxPixels }
-    return turns.run(() => computeDifference(task, signal), signal)
+    // Read when its turn comes: of those that wait nothing is in memory.
+    const bytes = (path: string) => files.job.read(path, limits.maxJobPictureBytes)
+    return turns.run(async () => {
+      const task = { before: await bytes(one.path), after: await bytes(other.path), maxPixels: limits.maxPixels }
+      return computeDifference(task, signal)
+    }, signal)
   }
 
   return {
@@ -49,20 +50,21 @@ export function createDifferences(pictures: PictureFinder): Differences {
         throw error
       }
     },
-    async heatMap(job, target, signal) {
+    async heatMap(files, target, signal) {
       const { before, after } = target
       if (!before || !after) {
         throw new RequestProblem(404, 'PICTURE_UNAVAILABLE', 'There are not two pictures to compare.')
       }
       const pair = pairOf(before, after)
-      const folder = join(studioFolder(job.dir), 'differences')
-      const path = join(folder, `${pair}.png`)
+      const folder = `${studioFolder}/differences`
+      const path = `${folder}/${pair}.png`
       const etag = `"${pair}"`
-      if (await findJobFile(job.dir, path)) return { path, etag }
+      const { job } = files
       try {
-        const difference = await compare(job, target, signal)
-        await mkdir(folder, { recursive: true })
-        await writeFileAtomic(path, difference?.png ?? new Uint8Array())
+        if (await job.look(path)) return { path, etag }
+        const difference = await compare(files, target, signal)
+        await job.makeFolder(folder)
+        await job.write(path, difference?.png ?? new Uint8Array())
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof RequestProblem) throw error

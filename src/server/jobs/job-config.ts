@@ -1,5 +1,3 @@
-import { chmod, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { type JobConfig, loadConfirmedConfig } from '../../config/job-config.ts'
 import { readSecretStore, writeSecretStore } from '../../config/secret-store.ts'
@@ -9,7 +7,7 @@ import type { YamlKey, YamlValue } from '../../config/yaml-value.ts'
 import { writeYaml } from '../../config/yaml-write.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { PreviewTarget } from '../../contract/preview.ts'
-import { writeFileAtomic } from '../../util/atomic-file.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { type ConfigPlace, envOf, type LoadDeps } from '../connect/load-config.ts'
 import { type Mask, type MaskedConfig, maskConfig } from '../connect/mask-config.ts'
@@ -54,25 +52,23 @@ export function applyEdit(edited: string, masks: readonly Mask[], name: string):
 }
 
 /** Keeps what the job's config looks like, secrets masked, and where each mask belongs. */
-export async function keepSnapshot(jobDir: string, masked: MaskedConfig): Promise<void> {
-  const folder = studioFolder(jobDir)
-  await mkdir(folder, { recursive: true })
+export async function keepSnapshot(job: Beneath, masked: MaskedConfig): Promise<void> {
+  await job.makeFolder(studioFolder)
   const masks = masked.masks.map(({ number, path, key, url }) => ({ number, path, key, url }))
-  await writeFileAtomic(join(folder, 'config.yml'), masked.text)
-  await writeFileAtomic(join(folder, 'masks.json'), JSON.stringify(masks))
+  await job.write(`${studioFolder}/config.yml`, masked.text)
+  await job.write(`${studioFolder}/masks.json`, JSON.stringify(masks))
 }
 
 /** Writes config/config.yml, the secret store and config/preview.yml, so that `run --job` repeats the job too. */
 export async function writeLocalConfig(
-  jobDir: string,
+  job: Beneath,
   { masked, place }: LocalConfig,
   targets: readonly PreviewTarget[],
 ): Promise<void> {
-  const folder = join(jobDir, 'config')
-  await mkdir(folder, { recursive: true })
+  await job.makeFolder('config', { permissions: 0o700 })
   const { text, secrets } = nameSecrets(masked)
-  await writeFileAtomic(join(folder, 'config.yml'), text, 0o600)
-  await writeSecretStore(folder, secrets)
+  await job.write('config/config.yml', text, 0o600)
+  await writeSecretStore(job.folder('config'), secrets)
   const preview = new Map<YamlKey, YamlValue>([
     ['mode', 'write_blocked'],
     ['config', 'config.yml'],
@@ -82,9 +78,7 @@ export async function writeLocalConfig(
     preview.set('kometa_cwd', place.kometaCwd)
   }
   preview.set('targets', targets.map(targetMap))
-  const path = join(folder, 'preview.yml')
-  await writeFileAtomic(path, writeYaml(new Map([['preview', preview]])))
-  await chmod(folder, 0o700)
+  await job.write('config/preview.yml', writeYaml(new Map([['preview', preview]])))
 }
 
 function targetMap({ id, type, title, ratingKey, library }: PreviewTarget): YamlValue {
@@ -118,14 +112,14 @@ export const targetsOf = (record: JobRecord): PreviewTarget[] =>
 /** The config that a job runs with, its targets in it. Throws what `loadJobConfig` throws. */
 export async function loadConfigOf(
   record: JobRecord,
-  jobDir: string,
+  job: Beneath,
   { env: own, kometaDir, readYaml }: LoadDeps,
 ): Promise<JobConfig> {
   const kometa = { readYaml, ...(kometaDir === null ? {} : { kometaDir }) }
   const { kind, path } = record.config
   if (isLocal(record)) {
     const env = envOf({ kind: kind === 'text' ? 'text' : 'path' }, own)
-    return loadConfirmedConfig({ kind: 'job', jobDir }, { env, ...kometa })
+    return loadConfirmedConfig({ kind: 'job', jobDir: job.realPath }, { env, ...kometa })
   }
   if (path === null) throw new AppError('BAD_USAGE', 'The config of this job is not known any more.')
   const config = await loadConfirmedConfig({ kind: 'config', configPath: path }, { env: own, ...kometa })
@@ -133,19 +127,19 @@ export async function loadConfigOf(
 }
 
 /** What a job ran with, secrets masked. Of a job of the command line: its config as it stands now. */
-export async function readSnapshot(record: JobRecord, jobDir: string, readUserConfig: ReadUserConfig): Promise<string> {
-  const kept = await readJobText(jobDir, join('studio', 'config.yml'), maxYamlBytes)
+export async function readSnapshot(record: JobRecord, job: Beneath, readUserConfig: ReadUserConfig): Promise<string> {
+  const kept = await readJobText(job, `${studioFolder}/config.yml`, maxYamlBytes)
   if (kept !== null) return kept
   if (record.config.path !== null) return maskConfig(await readUserConfig(record.config.path)).text
   throw new RequestProblem(404, 'NOT_FOUND', 'The config of this job is not there any more.')
 }
 
 /** The secrets of a job's config, by the masks of its snapshot; for an edit of it. */
-export async function readMasks(record: JobRecord, jobDir: string, readUserConfig: ReadUserConfig): Promise<Mask[]> {
-  const text = await readJobText(jobDir, join('studio', 'masks.json'), maxYamlBytes)
+export async function readMasks(record: JobRecord, job: Beneath, readUserConfig: ReadUserConfig): Promise<Mask[]> {
+  const text = await readJobText(job, `${studioFolder}/masks.json`, maxYamlBytes)
   const masks = text === null ? null : (maskListSchema.safeParse(parseJson(text)).data ?? [])
   if (isLocal(record)) {
-    const stored = await readSecretStore(join(jobDir, 'config'))
+    const stored = await readSecretStore(job.folder('config'))
     return (masks ?? []).flatMap((mask) => {
       const value = stored[`${ownSecretPrefix}${mask.number}`]
       return value === undefined ? [] : [{ ...mask, value }]
@@ -162,8 +156,8 @@ export async function readMasks(record: JobRecord, jobDir: string, readUserConfi
 }
 
 /** Where the relative paths of a job's config start from. */
-export async function readPlaceOf(record: JobRecord, jobDir: string, options: LoadDeps): Promise<ConfigPlace | null> {
+export async function readPlaceOf(record: JobRecord, job: Beneath, options: LoadDeps): Promise<ConfigPlace | null> {
   if (record.config.kind === 'text') return null
-  const { kometaConfigDir, kometaCwd } = await loadConfigOf(record, jobDir, options)
+  const { kometaConfigDir, kometaCwd } = await loadConfigOf(record, job, options)
   return { kometaConfigDir, kometaCwd }
 }

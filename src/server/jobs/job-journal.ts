@@ -1,9 +1,9 @@
-import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { closeSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import { jobStreamEventSchema, logLineSchema, type StudioLogLine } from '../../contract/api-events.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import { limits } from '../limits.ts'
+import { readJobText } from './job-files.ts'
 import { studioFolder } from './job-record.ts'
 
 /** An event as it is kept: its number, and where the picture in it is. */
@@ -24,20 +24,19 @@ export interface JournalWriter extends Disposable {
   lines(stored: StoredLines): void
 }
 
-const eventsName = 'events.jsonl'
+const eventsPath = `${studioFolder}/events.jsonl`
 const logName = (number: number): string => `lines-${String(number).padStart(6, '0')}.jsonl`
 const logPattern = /^lines-(\d{6})\.jsonl$/
 
 /** Log lines go into files of their own, the oldest of which are removed: they are most of a journal, and log.txt has them all. */
-export function openJournal(jobDir: string, onFailure: (error: unknown) => void): JournalWriter {
-  const folder = studioFolder(jobDir)
-  mkdirSync(folder, { recursive: true })
+export function openJournal(job: Beneath, onFailure: (error: unknown) => void): JournalWriter {
+  job.makeFolderSync(studioFolder)
   let failed = false
   let events: number | null = null
   let log: number | null = null
   let logBytes = 0
   let eventCount = 0
-  const logFiles = listLogs(folder)
+  const logFiles = listLogs(job)
 
   const guard = (write: () => void) => {
     if (failed) return
@@ -54,8 +53,8 @@ export function openJournal(jobDir: string, onFailure: (error: unknown) => void)
     const name = logName(number)
     logFiles.push(name)
     logBytes = 0
-    while (logFiles.length > limits.maxLogFiles) unlinkSync(join(folder, logFiles.shift() ?? ''))
-    log = openSync(join(folder, name), 'a', 0o644)
+    while (logFiles.length > limits.maxLogFiles) job.removeSync(`${studioFolder}/${logFiles.shift()}`)
+    log = job.openSync(`${studioFolder}/${name}`, 'append')
     return log
   }
 
@@ -64,7 +63,7 @@ export function openJournal(jobDir: string, onFailure: (error: unknown) => void)
       guard(() => {
         eventCount += 1
         if (eventCount > limits.maxJournalEvents) return
-        events ??= openSync(join(folder, eventsName), 'a', 0o644)
+        events ??= job.openSync(eventsPath, 'append')
         writeSync(events, `${JSON.stringify(stored)}\n`)
       }),
     lines: (stored) =>
@@ -84,26 +83,27 @@ export function openJournal(jobDir: string, onFailure: (error: unknown) => void)
   }
 }
 
-function listLogs(folder: string): string[] {
-  return readdirSync(folder)
+function listLogs(job: Beneath): string[] {
+  return job
+    .list(studioFolder)
+    .map(({ name }) => name)
     .filter((name) => logPattern.test(name))
     .sort()
 }
 
 /** Every event of a journal but log lines, in order. A line that a crash has torn is left out. */
-export async function readEvents(jobDir: string): Promise<StoredEvent[]> {
-  return readLines(join(studioFolder(jobDir), eventsName), storedEventSchema)
+export async function readEvents(job: Beneath): Promise<StoredEvent[]> {
+  return readLines(job, eventsPath, storedEventSchema)
 }
 
 /** The newest `count` log lines with a number below `before`, oldest first, in the batches that they came in. */
 export async function readLogLines(
-  jobDir: string,
+  job: Beneath,
   { before, count, afterId = 0 }: { before?: number | undefined; count: number; afterId?: number },
 ): Promise<{ batches: StoredLines[]; more: boolean }> {
-  const folder = studioFolder(jobDir)
   let files: string[]
   try {
-    files = listLogs(folder)
+    files = listLogs(job)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { batches: [], more: false }
     throw error
@@ -116,7 +116,7 @@ export async function readLogLines(
       more = true
       break
     }
-    const batches = (await readLines(join(folder, name), storedLinesSchema)).flatMap((batch) => {
+    const batches = (await readLines(job, `${studioFolder}/${name}`, storedLinesSchema)).flatMap((batch) => {
       if (batch.id <= afterId) return []
       const lines = before === undefined ? batch.lines : batch.lines.filter(({ n }) => n < before)
       return lines.length > 0 ? [{ ...batch, lines }] : []
@@ -138,16 +138,12 @@ export async function readLogLines(
 /** Bytes of a journal file that are read; it is bounded when it is written. */
 const maxFileBytes = 64 * 1024 * 1024
 
-async function readLines<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]> {
-  let text: string
-  try {
-    const info = lstatSync(path)
-    if (!info.isFile() || info.size > maxFileBytes) return []
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
+async function readLines<Schema extends z.ZodType>(
+  job: Beneath,
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema>[]> {
+  const text = (await readJobText(job, path, maxFileBytes)) ?? ''
   return text.split('\n').flatMap((line) => {
     if (line === '') return []
     try {

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open as openFile, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { ImageType } from '../../contract/kinds.ts'
 import { sniffBytes, sniffImage } from '../../images/sniff.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
+import { readChunks } from '../../util/beneath/file-chunks.ts'
 import { notFound } from '../http/request-problem.ts'
-import { findJobFile } from './job-files.ts'
+import { nullIfUnreadable } from './job-files.ts'
 import type { JobState } from './job-state.ts'
 import type { ShownSummary } from './read-summary.ts'
 
 export interface JobPicture {
-  file: string
+  /** Its path in the job. */
+  path: string
   /** By its bytes, whatever a record says. */
   type: ImageType
 }
@@ -23,9 +25,9 @@ export interface PictureRecords {
 export interface PictureFinder {
   /**
    * The file behind a hash: looked up in what the job has recorded, never made of a path that a client sends. Its place
-   * (inside the job folder, links resolved), its bytes and its type are checked. Throws NOT_FOUND.
+   * (inside the job folder, no link on the way), its bytes and its type are checked. Throws NOT_FOUND.
    */
-  find(jobDir: string, sha256: string, records: PictureRecords): Promise<JobPicture>
+  find(job: Beneath, sha256: string, records: PictureRecords): Promise<JobPicture>
 }
 
 const maxVerified = 20_000
@@ -34,25 +36,25 @@ export function createPictureFinder(): PictureFinder {
   /** Files that have been found to hold what their hash says, by path, size and time. */
   const verified = new Set<string>()
 
-  async function open(jobDir: string, path: string, sha256: string): Promise<JobPicture | null> {
+  async function open(job: Beneath, path: string, sha256: string): Promise<JobPicture | null> {
     // A summary is a file like any other: what it names must lie in its own job.
-    const file = await findJobFile(jobDir, path)
-    const info = file === null ? null : await stat(file).catch(() => null)
-    if (file === null || info === null) return null
+    await using file = await job.open(path, 'read').catch(nullIfUnreadable)
+    if (file === null) return null
+    const { size, mtimeMs } = await file.stat()
     const type = await sniffFile(file)
     if (type === null) return null
-    const key = `${file} ${info.size} ${info.mtimeMs} ${sha256}`
-    if (verified.has(key)) return { file, type }
+    const key = `${job.shown(path)} ${size} ${mtimeMs} ${sha256}`
+    if (verified.has(key)) return { path, type }
     if ((await hashOf(file)) !== sha256) return null
     if (verified.size >= maxVerified) verified.clear()
     verified.add(key)
-    return { file, type }
+    return { path, type }
   }
 
   return {
-    async find(jobDir, sha256, { summary, state }) {
+    async find(job, sha256, { summary, state }) {
       for (const path of pathsOf(sha256, summary, state)) {
-        const picture = await open(jobDir, path, sha256)
+        const picture = await open(job, path, sha256)
         if (picture) return picture
       }
       throw notFound('There is no such picture in this job.')
@@ -72,18 +74,13 @@ function pathsOf(sha256: string, summary: ShownSummary | null, state: JobState):
   return [...paths]
 }
 
-async function sniffFile(file: string): Promise<ImageType | null> {
-  const handle = await openFile(file, 'r')
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0)
-    return sniffImage(buffer.subarray(0, bytesRead))
-  } finally {
-    await handle.close()
-  }
+async function sniffFile(file: FileHandle): Promise<ImageType | null> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0)
+  return sniffImage(buffer.subarray(0, bytesRead))
 }
 
-async function hashOf(file: string): Promise<string> {
+async function hashOf(file: FileHandle): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
+  for await (const chunk of readChunks(file)) hash.update(chunk)
   return hash.digest('hex')
 }

@@ -1,11 +1,9 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { imageRefSchema, jobIdSchema, problemSchema, serverIdSchema, timeSchema } from '../../contract/api-common.ts'
 import { jobEntrySchema, jobPhaseSchema, studioJobStatusSchema } from '../../contract/api-jobs.ts'
 import { itemTypeSchema } from '../../contract/kinds.ts'
 import { ratingKeySchema, targetIdSchema } from '../../contract/preview.ts'
-import { writeFileAtomic } from '../../util/atomic-file.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { readJobText } from './job-files.ts'
 
@@ -97,17 +95,17 @@ export function newRecord(
 }
 
 /** The studio's own folder in a job folder. */
-export const studioFolder = (jobDir: string): string => join(jobDir, 'studio')
-const recordName = 'job.json'
+export const studioFolder = 'studio'
+const recordPath = `${studioFolder}/job.json`
 const maxRecordBytes = 16 * 1024 * 1024
 
 /** null: there is none, or not one of ours. */
-export async function readRecord(jobDir: string): Promise<JobRecord | null> {
-  const text = await readJobText(jobDir, join('studio', recordName), maxRecordBytes)
+export async function readRecord(job: Beneath): Promise<JobRecord | null> {
+  const text = await readJobText(job, recordPath, maxRecordBytes)
   return text === null ? null : (jobRecordSchema.safeParse(parseJson(text)).data ?? null)
 }
 
-export async function writeRecord(jobDir: string, record: JobRecord): Promise<void> {
-  await mkdir(studioFolder(jobDir), { recursive: true })
-  await writeFileAtomic(join(studioFolder(jobDir), recordName), `${JSON.stringify(record, null, 1)}\n`)
+export async function writeRecord(job: Beneath, record: JobRecord): Promise<void> {
+  await job.makeFolder(studioFolder)
+  await job.write(recordPath, `${JSON.stringify(record, null, 1)}\n`)
 }

@@ -5,10 +5,10 @@ import type { Remembered } from '../../run/remembered.ts'
 import type { Renderer } from '../../run/renderer.ts'
 import { runJob } from '../../run/run.ts'
 import { problemOf, RequestProblem } from '../http/request-problem.ts'
-import { folderBytes } from '../library/index-store.ts'
 import { limits } from '../limits.ts'
 import type { Differences } from './differences.ts'
 import { loadConfigOf } from './job-config.ts'
+import { jobBytes } from './job-files.ts'
 import { readEvents } from './job-journal.ts'
 import type { JobRecord } from './job-record.ts'
 import { closePhase, type JobState, newJobState, replay } from './job-state.ts'
@@ -98,24 +98,24 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
 
   async function execute(job: LiveJob): Promise<void> {
     const { id, stream, abort } = job
-    const dir = store.dirOf(id)
+    const files = store.filesOf(id)
     let record = await update(id, { status: 'running', startedAt: new Date().toISOString() })
     stream.emit({ type: 'status', status: 'running', queuePlace: null })
     let status: JobRecord['status']
     let problem: JobRecord['problem'] = null
     try {
       const renderer = await deps.renderer()
-      const config = await loadConfigOf(record, dir, {
+      const config = await loadConfigOf(record, files, {
         env: deps.env,
         kometaDir: renderer.dir,
         readYaml: renderer.readYaml,
       })
       abort.signal.throwIfAborted()
       record = await update(id, { renderer: renderer.kind })
-      const before = createBeforeWatch(record, dir, stream, deps.onFailure)
+      const before = createBeforeWatch(record, files, stream, deps.onFailure)
       const summary = await runJob({
         config,
-        jobDir: dir,
+        jobDir: store.dirOf(id),
         specs: [],
         renderer,
         isolate: deps.isolate,
@@ -159,15 +159,15 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
 
   async function finish(job: LiveJob, status: JobRecord['status'], problem: JobRecord['problem']): Promise<void> {
     const { id, stream } = job
-    const dir = store.dirOf(id)
+    const files = store.filesOf(id)
     closePhase(stream.state, Date.now())
-    const file = await deps.readSummary(dir)
+    const file = await deps.readSummary(files)
     const ended = {
       status,
       problem,
       endedAt: new Date().toISOString(),
       phases: stream.state.phases,
-      bytes: await folderBytes(dir),
+      bytes: await jobBytes(files),
       summaryAt: file?.writtenAt ?? null,
     }
     const known = store.find(id)
@@ -190,15 +190,15 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
 
   /** How much each target changed: told as it is known, one after the other, while the next job may run already. */
   async function compareAll({ id, stream }: LiveJob): Promise<void> {
-    const dir = store.dirOf(id)
-    const file = await deps.readSummary(dir)
+    const job = store.filesOf(id)
+    const file = await deps.readSummary(job)
     let record = store.find(id)
     if (!file || !record) return
     const { summary } = file
     for (const target of summaryTargets(record, summary)) {
       if (!target.before || !target.after || target.difference !== null) continue
       if (Object.keys(record.differences).length >= limits.maxDifferencesCached) break
-      const share = await deps.differences.share({ dir, summary, state: stream.state }, target, ending.signal)
+      const share = await deps.differences.share({ job, summary, state: stream.state }, target, ending.signal)
       const now = store.find(id)
       if (!now) return
       if (share === null) continue
@@ -222,7 +222,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     requireRoom,
     async enqueue(record) {
       requireRoom()
-      const stream = createJobStream({ jobDir: store.dirOf(record.id), onFailure: deps.onFailure })
+      const stream = createJobStream({ job: store.filesOf(record.id), onFailure: deps.onFailure })
       live.set(record.id, { id: record.id, stream, abort: new AbortController(), cancelled: false })
       // In its place at once: of requests that come together no more are let in than fit.
       queue.push(record.id)
@@ -268,7 +268,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       if (job) return { state: job.stream.state, lastEventId: job.stream.lastId }
       const { lastEventId } = record
       if (!fromJournal) return { state: newJobState(), lastEventId }
-      return { state: replay(await readEvents(store.dirOf(record.id))), lastEventId }
+      return { state: replay(await readEvents(store.filesOf(record.id))), lastEventId }
     },
     async [Symbol.asyncDispose]() {
       ending.abort(new AppError('CANCELLED', 'the studio ends'))

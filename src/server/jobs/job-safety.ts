@@ -1,13 +1,14 @@
-import { join } from 'node:path'
 import { maxSafetyRecords, type Safety } from '../../contract/api-jobs.ts'
 import { verifyLedger } from '../../proxy/verify-ledger.ts'
+import { jobFolders } from '../../run/job-folder.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import type { ShownSummary } from './read-summary.ts'
 
 type Check = Safety['checks'][number]
 
 /** What a job can prove, from its summary and its ledger. What nobody looked at is `unchecked`, never good. */
-export async function describeSafety(jobDir: string, summary: ShownSummary | null): Promise<Safety> {
-  const checks = summary ? await checksOf(jobDir, summary) : uncheckedAll
+export async function describeSafety(job: Beneath, summary: ShownSummary | null): Promise<Safety> {
+  const checks = summary ? await checksOf(job, summary) : uncheckedAll
   const failed = checks.some(({ state }) => state === 'fail')
   const passed = checks.every(({ state }) => state === 'pass')
   const verification = summary?.verification ?? null
@@ -55,8 +56,8 @@ const uncheckedAll: Check[] = (Object.keys(titles) as Check['id'][]).map((id) =>
   check(id, 'unchecked', 'The job did not come to its end.'),
 )
 
-async function checksOf(jobDir: string, summary: ShownSummary): Promise<Check[]> {
-  const ledger = await ledgerCheck(jobDir, summary)
+async function checksOf(job: Beneath, summary: ShownSummary): Promise<Check[]> {
+  const ledger = await ledgerCheck(job, summary)
   return [
     writesCheck(summary, ledger),
     ledger,
@@ -75,12 +76,12 @@ function writesCheck({ blocked_write_attempts: attempts, verification }: ShownSu
   return check('writes', 'unchecked', `${blocked}; the record that would prove the rest is not whole.`)
 }
 
-async function ledgerCheck(jobDir: string, { ledger }: ShownSummary): Promise<Check> {
+async function ledgerCheck(job: Beneath, { ledger }: ShownSummary): Promise<Check> {
   if (!ledger) return check('ledger', 'unchecked', 'This job kept no record of its requests.')
   const { uncounted_reads: uncountedReads, ...head } = ledger
   // Only plain names: what a summary says is no way to other files.
   if (!head.files.every((name) => /^[\w.-]+$/.test(name))) return check('ledger', 'fail', 'The summary was changed.')
-  const verdict = await verifyLedger(join(jobDir, 'output'), { ...head, uncounted_reads: uncountedReads })
+  const verdict = await verifyLedger(job.folder(jobFolders.output), { ...head, uncounted_reads: uncountedReads })
   if (!verdict.ok) return check('ledger', 'fail', verdict.problem)
   return check('ledger', 'pass', `${count(verdict.count, 'request')}, each chained to the one before.`)
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { jobIdSchema } from '../../contract/api-common.ts'
 import { AppError } from '../../contract/errors.ts'
 import { acquireJobLock } from '../../run/job-lock.ts'
-import { renameOver } from '../../util/rename.ts'
+import { type Beneath, openBeneath } from '../../util/beneath/beneath.ts'
+import { notFound, RequestProblem } from '../http/request-problem.ts'
 import { adoptJob, describeUnfinished } from './adopt-job.ts'
-import { isPlainJob } from './job-files.ts'
+import { isPlainJob, nullIfUnreadable } from './job-files.ts'
 import { type JobRecord, readRecord, writeRecord } from './job-record.ts'
 import type { ReadSummary } from './read-summary.ts'
 
@@ -17,12 +18,22 @@ export interface JobStore {
   list(): readonly JobRecord[]
   /** Jobs are looked up, never joined to a path: undefined for anything that is not one. */
   find(id: string): JobRecord | undefined
+  /** For words, and for what runs the job. */
   dirOf(id: string): string
+  filesOf(id: string): Beneath
   /** False for a job folder elsewhere: the studio shows it, and never removes it. */
   isOurs(id: string): boolean
   newId(now: Date): string
+  /** The folder of a job that is being made. */
+  makeFolder(id: string): Promise<Beneath>
+  /** Takes it away again, where there was to be no such job after all. */
+  discardFolder(id: string): Promise<void>
+  /** In order with all else that is done to this job. Throws NOT_FOUND when it has been removed before its turn came. */
   save(record: JobRecord): Promise<void>
-  /** Removes a job and its files; a job folder elsewhere is only no longer shown. Throws JOB_IN_USE while somebody runs it. */
+  /**
+   * Removes a job and its files; a job folder elsewhere is only no longer shown. Throws JOB_IN_USE while somebody runs it,
+   * NOT_FOUND when it is gone already.
+   */
   remove(id: string): Promise<void>
 }
 
@@ -42,62 +53,60 @@ const removedPrefix = '.removed-'
 export async function openJobStore(options: JobStoreOptions): Promise<JobStore> {
   const { folder, readSummary, onChange, onRemove, onFailure } = options
   await mkdir(folder, { recursive: true })
+  const jobs = openBeneath(folder)
   const records = new Map<string, JobRecord>()
-  const writing = new Map<string, Promise<void>>()
-  const others = new Map(
-    (options.others ?? [])
-      .map((dir) => resolve(dir))
-      // One of the data folder is there anyway.
-      .flatMap((dir) => (dirname(dir) === resolve(folder) ? [] : [[idOf(dir, true), dir] as const])),
+  const { inOrder, isBusy } = createOrder()
+  const others = openOthers(
+    // One of the data folder is there anyway.
+    (options.others ?? []).map((dir) => resolve(dir)).filter((dir) => dirname(dir) !== resolve(folder)),
   )
   /** Folders whose name is no id, by the id that they are shown under. */
   const odd = new Map<string, string>()
-  const dirOf = (id: string): string => {
-    const elsewhere = others.get(id)
-    if (elsewhere !== undefined) return elsewhere
+  const nameOf = (id: string): string => {
     if (!records.has(id) && !jobIdSchema.safeParse(id).success) throw new Error('not a job id')
-    return join(folder, odd.get(id) ?? id)
+    return odd.get(id) ?? id
   }
+  const filesOf = (id: string): Beneath => others.filesOf(id) ?? jobs.folder(nameOf(id))
 
-  /** One write of a record at a time, in order. */
-  const save = async (record: JobRecord): Promise<void> => {
+  /** What the record is from now on is seen at once; it is written in its turn, unless the job has been removed by then. */
+  const save = (record: JobRecord): Promise<void> => {
     records.set(record.id, record)
-    const before = writing.get(record.id) ?? Promise.resolve()
-    const next = before.then(() => writeRecord(dirOf(record.id), record))
-    const settled = next.catch(() => undefined)
-    writing.set(record.id, settled)
     onChange(record)
-    await next
-    if (writing.get(record.id) === settled) writing.delete(record.id)
+    return inOrder(record.id, async () => {
+      if (!records.has(record.id)) throw noSuchJob()
+      await writeRecord(filesOf(record.id), record)
+    })
   }
 
   async function look(id: string): Promise<void> {
-    const dir = dirOf(id)
-    if (!records.has(id) && !(await isPlainJob(dir))) return
-    const kept = records.get(id) ?? (await readRecord(dir))
+    const job = filesOf(id)
+    if (!records.has(id) && !(await isPlainJob(job))) return
+    const kept = records.get(id) ?? (await readRecord(job))
     // A folder that was copied or renamed brings the record of another job.
     const known = kept?.id === id ? kept : null
     if (known?.origin === 'studio') {
       if (!records.has(id)) records.set(id, known)
       return
     }
-    const file = await readSummary(dir)
+    const file = await readSummary(job)
     if (known && known.summaryAt === (file?.writtenAt ?? null) && known.status !== 'running') {
       records.set(id, known)
       return
     }
     const isNew = !records.has(id)
-    const found = file ? await adoptJob(id, dir, file, known) : await describeUnfinished(id, dir, known)
+    const found = file ? await adoptJob(id, job, file, known) : await describeUnfinished(id, job, known)
     if (!found) return
     if (!isNew && JSON.stringify(found) === JSON.stringify(known)) return
-    await save(found)
+    records.set(id, found)
+    onChange(found)
+    await writeRecord(job, found)
   }
 
   async function scan(): Promise<void> {
-    const entries = await readdir(folder, { withFileTypes: true })
-    const there = new Set<string>(others.keys())
-    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
-      if (name.startsWith(removedPrefix)) await rm(join(folder, name), { recursive: true, force: true })
+    const there = new Set<string>(others.scan())
+    for (const { name, kind } of jobs.list('')) {
+      if (kind !== 'folder') continue
+      if (name.startsWith(removedPrefix)) await jobs.removeAll(name)
       else if (!name.startsWith('.')) {
         const id = idOf(name, false)
         if (id !== name) odd.set(id, name)
@@ -105,35 +114,36 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
       }
     }
     // One folder that cannot be read hides none of the others.
-    for (const id of there) await look(id).catch(onFailure)
+    for (const id of there) await inOrder(id, () => look(id)).catch(onFailure)
     for (const id of [...records.keys()]) {
       // Somebody removed its folder.
-      if ((there.has(id) && !others.has(id)) || writing.has(id) || (await stat(dirOf(id)).catch(() => null))) continue
+      if (there.has(id) || isBusy(id) || (!others.has(id) && (await jobs.look(nameOf(id))))) continue
       records.delete(id)
       onRemove(id)
     }
   }
 
   async function remove(id: string): Promise<void> {
-    const record = records.get(id)
-    if (!record) return
-    const dir = dirOf(id)
-    if (!others.has(id)) {
-      await writing.get(id)
-      // The command line may run it again at this moment. Renamed first: what is half gone must not be taken for a job.
-      const gone = join(folder, `${removedPrefix}${randomBytes(8).toString('hex')}`)
-      if (await stat(dir).catch(() => null)) {
-        await using _lock = await acquireJobLock(dir)
-        await renameOver(dir, gone)
-      }
+    if (!records.has(id)) throw noSuchJob()
+    const forget = () => {
       records.delete(id)
       onRemove(id)
-      await rm(gone, { recursive: true, force: true })
+    }
+    if (others.has(id)) {
+      others.delete(id)
+      forget()
       return
     }
-    others.delete(id)
-    records.delete(id)
-    onRemove(id)
+    const name = nameOf(id)
+    // Renamed first: what is half gone must not be taken for a job.
+    const gone = `${removedPrefix}${randomBytes(8).toString('hex')}`
+    if (await jobs.look(name)) {
+      // The command line may run it again at this moment.
+      await using _lock = await acquireJobLock(filesOf(id))
+      await jobs.rename(name, gone)
+    }
+    forget()
+    await jobs.removeAll(gone)
   }
 
   let scanning: Promise<void> | null = null
@@ -142,14 +152,69 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
     scan: () => (scanning ??= scan().finally(() => (scanning = null))),
     list: () => [...records.values()],
     find: (id) => records.get(id),
-    dirOf,
+    dirOf: (id) => others.dirOf(id) ?? join(folder, nameOf(id)),
+    filesOf,
     isOurs: (id) => !others.has(id),
     newId: (now) =>
       `${now.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '_')}_${randomBytes(3).toString('hex')}`,
+    async makeFolder(id) {
+      await jobs.makeFolder(nameOf(id))
+      return filesOf(id)
+    },
+    discardFolder: (id) => jobs.removeAll(nameOf(id)),
     save,
-    remove,
+    remove: (id) => inOrder(id, () => remove(id)),
   }
 }
+
+/** Job folders elsewhere, by the ids that they are shown under. */
+function openOthers(dirs: readonly string[]) {
+  const known = new Map(dirs.map((dir) => [idOf(dir, true), { dir, files: openIfThere(dir) }]))
+  return {
+    has: (id: string) => known.has(id),
+    delete: (id: string) => known.delete(id),
+    dirOf: (id: string) => known.get(id)?.dir,
+    filesOf(id: string): Beneath | undefined {
+      const other = known.get(id)
+      if (other && !other.files) throw noSuchJob()
+      return other?.files ?? undefined
+    },
+    /** Opens them again, since one may have been made or replaced since; answers with the ids of those that are there. */
+    scan(): string[] {
+      for (const other of known.values()) other.files = openIfThere(other.dir)
+      return [...known].flatMap(([id, { files }]) => (files ? [id] : []))
+    },
+  }
+}
+
+function openIfThere(dir: string): Beneath | null {
+  try {
+    return openBeneath(dir)
+  } catch (error) {
+    return nullIfUnreadable(error)
+  }
+}
+
+/** For each job one thing after the other: what is written to it, and its end. */
+function createOrder() {
+  const last = new Map<string, Promise<unknown>>()
+  return {
+    inOrder<T>(id: string, act: () => Promise<T>): Promise<T> {
+      const mine = (last.get(id) ?? Promise.resolve()).then(act)
+      // Whoever waits gets the failure; the next one in the line does not.
+      const settled = mine
+        .catch(() => undefined)
+        .then(() => {
+          if (last.get(id) === settled) last.delete(id)
+        })
+      last.set(id, settled)
+      return mine
+    },
+    isBusy: (id: string): boolean => last.has(id),
+  }
+}
+
+const noSuchJob = () => notFound('There is no such job; it may have been deleted.')
 
 /** The id that a folder is shown under: its name where that can be one, else what is left of it and a hash of the whole. */
 function idOf(path: string, elsewhere: boolean): string {
@@ -158,6 +223,9 @@ function idOf(path: string, elsewhere: boolean): string {
   const plain = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '')
   return `${plain.slice(0, 100) || 'job'}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
 }
+
+/** Whether there was nothing to remove any more. */
+export const isGone = (error: unknown): boolean => error instanceof RequestProblem && error.code === 'NOT_FOUND'
 
 /** Whether a job could not be removed because somebody runs it just now. */
 export const isInUse = (error: unknown): boolean => error instanceof AppError && error.code === 'JOB_IN_USE'

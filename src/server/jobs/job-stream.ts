@@ -1,4 +1,5 @@
 import type { JobStreamEvent, StudioLogLine } from '../../contract/api-events.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
 import { frameOf, type Listener } from '../http/event-stream.ts'
 import { limits } from '../limits.ts'
 import { type JournalWriter, openJournal, readEvents, readLogLines } from './job-journal.ts'
@@ -25,7 +26,7 @@ interface Kept {
 }
 
 export interface JobStreamOptions {
-  jobDir: string
+  job: Beneath
   /** Events of an earlier life of the job. */
   lastId?: number
   onFailure(error: unknown): void
@@ -35,8 +36,8 @@ export interface JobStreamOptions {
  * Lines and progress wait for up to `batchMs` and go out together; each event is serialised once for all windows. What
  * happens is on disk before any window has it, so that an id which a window names can always be continued from.
  */
-export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStreamOptions): JobStream {
-  const journal: JournalWriter = openJournal(jobDir, onFailure)
+export function createJobStream({ job, lastId: first = 0, onFailure }: JobStreamOptions): JobStream {
+  const journal: JournalWriter = openJournal(job, onFailure)
   const state = newJobState()
   const listeners = new Set<(frame: Buffer) => void>()
   const endings = new Set<() => void>()
@@ -147,7 +148,7 @@ export function createJobStream({ jobDir, lastId: first = 0, onFailure }: JobStr
       const inMemory = after > 0 && (after >= upTo || (oldest !== undefined && after + 1 >= oldest.id))
       const past = inMemory
         ? Promise.resolve(kept.filter(({ id }) => id > after && id <= upTo).map(({ frame }) => frame))
-        : readFrames(jobDir, { after, upTo, lines: count })
+        : readFrames(job, { after, upTo, lines: count })
       past
         .then((frames) => sendPast(frames, listener, () => stopped))
         .then(
@@ -195,10 +196,10 @@ const closedFrame = frameOf({ type: 'closed' } satisfies JobStreamEvent)
 
 /** Frames of a job's past from its journal: all events after `after`, and of the log lines the newest. */
 async function readFrames(
-  jobDir: string,
+  job: Beneath,
   { after, upTo, lines }: { after: number; upTo: number; lines: number },
 ): Promise<Buffer[]> {
-  const [events, log] = await Promise.all([readEvents(jobDir), readLogLines(jobDir, { count: lines, afterId: after })])
+  const [events, log] = await Promise.all([readEvents(job), readLogLines(job, { count: lines, afterId: after })])
   const past = [
     ...events.flatMap(({ id, event }) => (id > after && id <= upTo ? [{ id, event }] : [])),
     ...log.batches.flatMap((batch) =>
@@ -210,12 +211,12 @@ async function readFrames(
 
 /** The stream of a job that is over: its past, and its end. */
 export function replayPast(
-  jobDir: string,
+  job: Beneath,
   listener: Listener,
   options: { after: number; lines: number; onFailure(error: unknown): void },
 ): () => void {
   let stopped = false
-  readFrames(jobDir, { ...options, upTo: Number.MAX_SAFE_INTEGER })
+  readFrames(job, { ...options, upTo: Number.MAX_SAFE_INTEGER })
     .then((frames) => sendPast(frames, listener, () => stopped))
     .then(
       () => {

@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { serverIdSchema, sha256Schema } from '../../contract/api-common.ts'
 import { phaseSchema } from '../../contract/api-jobs.ts'
 import { ratingKeySchema, targetIdSchema } from '../../contract/preview.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from '../../contract/records.ts'
 import { jobStatusSchema, targetResultSchema } from '../../contract/summary.ts'
+import { summaryPath } from '../../run/checksums.ts'
+import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { readJobText } from './job-files.ts'
 
@@ -95,20 +95,23 @@ const maxKept = 8
 const maxBytes = 64 * 1024 * 1024
 
 /** Reads `output/summary.json` of a job; null where there is none, or none that can be read. */
-export type ReadSummary = (jobDir: string) => Promise<SummaryFile | null>
+export type ReadSummary = (job: Beneath) => Promise<SummaryFile | null>
 
 export function createSummaryReader(): ReadSummary {
   const kept = new Map<string, SummaryFile>()
-  return async (jobDir) => {
-    const path = join(jobDir, 'output', 'summary.json')
-    const info = await stat(path).catch(() => null)
+  return async (job) => {
+    const path = job.shown(summaryPath)
+    const info = await job.look(summaryPath).catch((error: unknown) => {
+      if (isUnsafePath(error)) return null
+      throw error
+    })
     if (!info) {
       kept.delete(path)
       return null
     }
     const known = kept.get(path)
     if (known?.writtenAt === info.mtimeMs) return known
-    const text = await readJobText(jobDir, join('output', 'summary.json'), maxBytes)
+    const text = await readJobText(job, summaryPath, maxBytes)
     const parsed = text === null ? null : shownSummarySchema.safeParse(parseJson(text))
     if (!parsed?.success) return null
     const file = { summary: parsed.data, writtenAt: info.mtimeMs }

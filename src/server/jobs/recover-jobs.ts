@@ -1,4 +1,4 @@
-import { folderBytes } from '../library/index-store.ts'
+import { jobBytes } from './job-files.ts'
 import { readEvents, readLogLines } from './job-journal.ts'
 import { replay } from './job-state.ts'
 import type { JobStore } from './job-store.ts'
@@ -15,11 +15,11 @@ export const interruptedProblem = {
 export async function markInterrupted(store: JobStore, onFailure: (error: unknown) => void): Promise<void> {
   for (const record of store.list()) {
     if (record.origin !== 'studio' || (record.status !== 'running' && record.status !== 'queued')) continue
-    const dir = store.dirOf(record.id)
-    const events = await readEvents(dir)
-    const { batches } = await readLogLines(dir, { count: 1 })
+    const job = store.filesOf(record.id)
+    const events = await readEvents(job)
+    const { batches } = await readLogLines(job, { count: 1 })
     const lastId = Math.max(0, events.at(-1)?.id ?? 0, batches.at(-1)?.id ?? 0)
-    using stream = createJobStream({ jobDir: dir, lastId, onFailure: onFailure })
+    using stream = createJobStream({ job, lastId, onFailure: onFailure })
     stream.emit({ type: 'status', status: 'interrupted', queuePlace: null })
     stream.emit({ type: 'end', status: 'interrupted' })
     const { phases, captures } = replay(events)
@@ -31,7 +31,7 @@ export async function markInterrupted(store: JobStore, onFailure: (error: unknow
       endedAt: record.startedAt === null ? null : new Date().toISOString(),
       phases,
       pictures,
-      bytes: await folderBytes(dir),
+      bytes: await jobBytes(job),
       lastEventId: stream.lastId,
     })
   }

@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { JobStreamEvent } from '../../contract/api-events.ts'
 import type { JobEvent } from '../../contract/events.ts'
 import { imageTypes } from '../../contract/kinds.ts'
+import { jobFolders } from '../../run/job-folder.ts'
 import { describePicture } from '../../run/picture.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
+import { listJobFiles } from './job-files.ts'
 import type { JobRecord } from './job-record.ts'
 import type { JobStream } from './job-stream.ts'
 import { imageOf, imageOfCapture, waitingTarget } from './job-view.ts'
@@ -36,18 +37,18 @@ export function tell(stream: JobStream, event: JobEvent): void {
 /** Shows the before pictures as soon as they are there: when the phase that fetches them is over. */
 export function createBeforeWatch(
   record: JobRecord,
-  dir: string,
+  job: Beneath,
   stream: JobStream,
   onFailure: (error: unknown) => void,
 ) {
   let shown: Promise<void> | null = null
   const show = async () => {
-    const names = await readdir(join(dir, 'input')).catch((): string[] => [])
+    const paths = new Set(listJobFiles(job, jobFolders.input).map((file) => file.path))
     for (const target of record.targets) {
-      const type = imageTypes.find((ending) => names.includes(`${target.id}_before.${ending}`))
+      const type = imageTypes.find((ending) => paths.has(`${jobFolders.input}/${target.id}_before.${ending}`))
       if (!type) continue
-      const path = `input/${target.id}_before.${type}`
-      const before = imageOf(await describePicture(join(dir, path), path, type))
+      const path = `${jobFolders.input}/${target.id}_before.${type}`
+      const before = imageOf(await describePicture(job, path, type))
       if (!before) continue
       stream.emit({ type: 'target', target: { ...waitingTarget(target), before } }, path)
     }

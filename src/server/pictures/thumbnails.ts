@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { makeThumbnail } from '../../images/thumbnail.ts'
 import { renameOver } from '../../util/rename.ts'
-import { RequestProblem } from '../http/request-problem.ts'
+import { notFound, RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 import { createNewestFirst } from './newest-first.ts'
 
@@ -12,8 +12,8 @@ export interface ThumbnailRequest {
   /** Names the picture and its version: the same key is the same picture for ever. */
   key: string
   width: number
-  /** Puts the picture's bytes at `file`, or answers with a file that has them already. */
-  fetch(file: string, signal: AbortSignal): Promise<string | undefined>
+  /** Puts the picture's bytes at `file`, or answers with them. */
+  fetch(file: string, signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
 export interface Thumbnail {
@@ -119,6 +119,17 @@ export function createThumbnails(folder: string): Thumbnails {
       await Promise.allSettled(all.map(({ done }) => done))
       await pruning
     },
+  }
+}
+
+/** Pruning may have taken it a moment ago. */
+export async function openThumbnail({ path }: Thumbnail): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw notFound('The file is no longer there.')
+    throw error
   }
 }
 

@@ -8,6 +8,7 @@ import { countFacets } from '../library/query-items.ts'
 import { resolveItems } from '../library/resolve-items.ts'
 import { smartSample } from '../library/smart-sample.ts'
 import { limits } from '../limits.ts'
+import { openThumbnail } from '../pictures/thumbnails.ts'
 import type { StudioParts } from './context.ts'
 
 type Names =
@@ -83,7 +84,11 @@ export function itemRoutes(parts: StudioParts): Handlers<Names> {
         signal,
       )
       const immutable = query.v === version
-      return sendFile(thumbnail.path, context.req.raw, { type: 'image/webp', etag: thumbnail.etag, immutable })
+      return sendFile(await openThumbnail(thumbnail), context.req.raw, {
+        type: 'image/webp',
+        etag: thumbnail.etag,
+        immutable,
+      })
     },
     listSets: () => ({ sets: sets.list() }),
     createSet: ({ body }) => sets.create(body),

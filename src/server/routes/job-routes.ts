@@ -15,6 +15,7 @@ import { toDetail, toEntry } from '../jobs/job-view.ts'
 import { zipPictures } from '../jobs/job-zip.ts'
 import { prunableJobs } from '../jobs/prune-jobs.ts'
 import { limits } from '../limits.ts'
+import { openThumbnail } from '../pictures/thumbnails.ts'
 import { rerunJob, startJob } from '../start-job.ts'
 import type { StudioParts } from './context.ts'
 
@@ -49,18 +50,18 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
   }
   const entry = (record: JobRecord): JobEntry => toEntry(record, runner.queuePlace(record.id))
   const filesOf = async (record: JobRecord) => {
-    const dir = store.dirOf(record.id)
+    const job = store.filesOf(record.id)
     // While a job runs again in its folder, the summary there is of the earlier run.
     const isActive = record.status === 'running' || record.status === 'queued'
-    const summary = isActive ? null : ((await parts.readSummary(dir))?.summary ?? null)
+    const summary = isActive ? null : ((await parts.readSummary(job))?.summary ?? null)
     // A summary tells all that the events have told: they are read only where there is none.
     const { state, lastEventId } = await runner.stateOf(record, summary === null)
-    return { dir, state, lastEventId, summary }
+    return { job, state, lastEventId, summary }
   }
   const detail = async (record: JobRecord): Promise<JobDetail> => {
-    const { dir, state, lastEventId, summary } = await filesOf(record)
+    const { state, lastEventId, summary } = await filesOf(record)
     const queuePlace = runner.queuePlace(record.id)
-    return toDetail({ record, queuePlace, summary, state, lastEventId, folder: dir })
+    return toDetail({ record, queuePlace, summary, state, lastEventId, folder: store.dirOf(record.id) })
   }
 
   return {
@@ -100,15 +101,18 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     async getJobConfig({ params }) {
       const record = required(params.jobId)
       const { name, edited } = record.config
-      return { text: await readSnapshot(record, store.dirOf(record.id), parts.start.readUserConfig), name, edited }
+      return { text: await readSnapshot(record, store.filesOf(record.id), parts.start.readUserConfig), name, edited }
     },
     async getJobSafety({ params }) {
-      const { dir, summary } = await filesOf(required(params.jobId))
-      return describeSafety(dir, summary)
+      const { job, summary } = await filesOf(required(params.jobId))
+      return describeSafety(job, summary)
     },
     async getLogLines({ params, query }) {
       const record = required(params.jobId)
-      const { batches, more } = await readLogLines(store.dirOf(record.id), { before: query.before, count: query.limit })
+      const { batches, more } = await readLogLines(store.filesOf(record.id), {
+        before: query.before,
+        count: query.limit,
+      })
       return { lines: batches.flatMap(({ lines }) => lines), more }
     },
     jobEvents({ params, query, context }) {
@@ -119,12 +123,12 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       return parts.streams.open(context, (listener) => {
         const stream = runner.stream(record.id)
         if (stream) return stream.listen(listener, options)
-        return replayPast(store.dirOf(record.id), listener, { ...options, onFailure: parts.onFailure })
+        return replayPast(store.filesOf(record.id), listener, { ...options, onFailure: parts.onFailure })
       })
     },
     async jobLog({ params }) {
       const record = required(params.jobId)
-      const log = await readWholeLog(store.dirOf(record.id))
+      const log = await readWholeLog(store.filesOf(record.id))
       return new Response(webStream(log), {
         headers: {
           'content-type': 'text/plain; charset=utf-8',
@@ -135,7 +139,7 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     },
     async jobZip({ params }) {
       const record = required(params.jobId)
-      return new Response(await zipPictures(store.dirOf(record.id), record.id), {
+      return new Response(await zipPictures(store.filesOf(record.id), record.id), {
         headers: {
           'content-type': 'application/zip',
           'cache-control': 'no-store',
@@ -145,14 +149,19 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     },
     async jobImage({ params, query, signal, context }) {
       const files = await filesOf(required(params.jobId))
-      const picture = await parts.pictures.find(files.dir, params.sha256, files)
+      const picture = await parts.pictures.find(files.job, params.sha256, files)
       if (query.w !== undefined) {
         const width = thumbnailWidths.find((one) => one === query.w)
         if (width === undefined) throw new RequestProblem(400, 'BAD_REQUEST', 'There are no pictures of this width.')
-        const small = await parts.thumbnails.get({ key: params.sha256, width, fetch: async () => picture.file }, signal)
-        return sendFile(small.path, context.req.raw, { type: 'image/webp', etag: small.etag, immutable: true })
+        const fetch = () => files.job.read(picture.path, limits.maxJobPictureBytes)
+        const small = await parts.thumbnails.get({ key: params.sha256, width, fetch }, signal)
+        return sendFile(await openThumbnail(small), context.req.raw, {
+          type: 'image/webp',
+          etag: small.etag,
+          immutable: true,
+        })
       }
-      return sendFile(picture.file, context.req.raw, {
+      return sendFile(await files.job.open(picture.path, 'read'), context.req.raw, {
         type: imageMediaTypes[picture.type],
         etag: `"${params.sha256}"`,
         immutable: true,
@@ -165,7 +174,11 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       const target = (await detail(record)).targets.find(({ id }) => id === params.targetId)
       if (!target) throw notFound('There is no such target in this job.')
       const { path, etag } = await parts.differences.heatMap(files, target, signal)
-      return sendFile(path, context.req.raw, { type: 'image/png', etag, immutable: false })
+      return sendFile(await files.job.open(path, 'read'), context.req.raw, {
+        type: 'image/png',
+        etag,
+        immutable: false,
+      })
     },
     getSettings: () => describeSettings(parts),
     async updateSettings({ body }) {

@@ -1,16 +1,22 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs'
-import { access, constants, type FileHandle, lstat, realpath, rm, rmdir, stat } from 'node:fs/promises'
+import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
+import { access, constants, type FileHandle, lstat, rm, rmdir } from 'node:fs/promises'
 import { renameOver } from '../rename.ts'
 import { bestWay, type HeldFolder, type RootFolder, type Way } from './held-folder.ts'
 import { type OpenMode, openPlain, openPlainSync } from './open-plain.ts'
 import { removeAll } from './remove-all.ts'
 import { copyWhole, syncHeld, writeWhole } from './replace-file.ts'
-import { hasCode, unsafePath } from './unsafe-path.ts'
+import { hasCode, partsOf, unsafePath } from './unsafe-path.ts'
 import { createUseFolder, type UseFolder } from './use-folder.ts'
 
 export { isUnsafePath } from './unsafe-path.ts'
 
-export interface Entry {
+/** A file by its path inside such a folder. */
+export interface FileBeneath {
+  files: Beneath
+  path: string
+}
+
+interface Entry {
   name: string
   kind: 'file' | 'folder' | 'other'
 }
@@ -25,6 +31,8 @@ export interface Beneath {
   readonly realPath: string
   /** The full path, for words. */
   shown(path: string): string
+  /** The same for a folder inside, which need not exist yet: no link is followed on the way to it either. */
+  folder(path: string): Beneath
   open(path: string, mode: OpenMode, permissions?: number): Promise<FileHandle>
   /** A descriptor, which the caller closes. */
   openSync(path: string, mode: OpenMode, permissions?: number): number
@@ -40,7 +48,7 @@ export interface Beneath {
   /** What is in a folder; `''` is the folder itself. Throws ENOENT. */
   list(path: string): Entry[]
   /** Makes it and those above it. `durable`: their names survive a power cut. */
-  makeFolder(path: string, options?: { durable?: boolean }): Promise<void>
+  makeFolder(path: string, options?: { durable?: boolean; permissions?: number }): Promise<void>
   makeFolderSync(path: string): void
   /** Throws EACCES and the like where this process may write nothing. */
   assertWritable(path: string): Promise<void>
@@ -61,15 +69,21 @@ export interface Beneath {
 }
 
 /** Opens a folder that exists; a link at its own path is followed, once. Nothing has to be closed. */
-export async function openBeneath(folder: string, options: { way?: Way } = {}): Promise<Beneath> {
-  const path = await realpath(folder)
-  const { dev, ino } = await stat(path, { bigint: true })
-  return createBeneath({ path, dev, ino, way: options.way ?? bestWay({ path, dev, ino }) })
+export function openBeneath(folder: string, options: { way?: Way } = {}): Beneath {
+  const path = realpathSync.native(folder)
+  const { dev, ino } = statSync(path, { bigint: true })
+  return createBeneath({ path, dev, ino, way: options.way ?? bestWay({ path, dev, ino }), below: [] })
 }
 
 function createBeneath(root: RootFolder): Beneath {
   const use = createUseFolder(root)
-  return { realPath: root.path, shown: use.shown, ...contents(use), ...names(use) }
+  return {
+    realPath: use.shown(''),
+    shown: use.shown,
+    folder: (path) => createBeneath({ ...root, below: [...root.below, ...partsOf(path, use.shown(''))] }),
+    ...contents(use),
+    ...names(use),
+  }
 }
 
 type Contents = 'open' | 'openSync' | 'read' | 'write' | 'copy' | 'touch'
@@ -102,7 +116,7 @@ function contents({ inParent, inParentSync }: UseFolder): Pick<Beneath, Contents
   }
 }
 
-function names(use: UseFolder): Omit<Beneath, Contents | 'realPath' | 'shown'> {
+function names(use: UseFolder): Omit<Beneath, Contents | 'realPath' | 'shown' | 'folder'> {
   const { inParent, inParentSync, inFolder, inFolderSync } = use
   const sync = (path: string) => inFolder(path, syncHeld)
   return {
@@ -116,11 +130,11 @@ function names(use: UseFolder): Omit<Beneath, Contents | 'realPath' | 'shown'> {
       }
     },
     list: (path) => inFolderSync(path, listHeld),
-    async makeFolder(path, { durable = false } = {}) {
-      const made = makeFolders(use, path)
+    async makeFolder(path, { durable = false, permissions = 0o777 } = {}) {
+      const made = makeFolders(use, path, permissions)
       if (durable) for (const parent of made) await sync(parent)
     },
-    makeFolderSync: (path) => void makeFolders(use, path),
+    makeFolderSync: (path) => void makeFolders(use, path, 0o777),
     assertWritable: (path) => inFolder(path, (held) => access(held.path('.'), constants.W_OK)),
     rename: (from, to) =>
       inParent(from, (source, name) =>
@@ -151,13 +165,13 @@ function listHeld(held: HeldFolder): Entry[] {
 }
 
 /** Answers with the folders, by their paths, in which one was made. */
-function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string): string[] {
+function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string, permissions: number): string[] {
   const parents: string[] = []
   const parts = path.split('/')
   for (let depth = 1; depth <= parts.length; depth += 1) {
     const folder = parts.slice(0, depth).join('/')
     try {
-      inParentSync(folder, (held, name) => mkdirSync(held.path(name)))
+      inParentSync(folder, (held, name) => mkdirSync(held.path(name), permissions))
       parents.push(parts.slice(0, depth - 1).join('/'))
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
@@ -171,6 +185,7 @@ function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string): s
 const orNull = <T>(answer: Promise<T>): Promise<T | null> => answer.catch(nullIfGone)
 
 function nullIfGone(error: unknown): null {
-  if (hasCode(error, 'ENOENT')) return null
+  // A file that stands where a folder of the path would be: then there is nothing below it.
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
   throw error
 }

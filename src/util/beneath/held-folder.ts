@@ -18,6 +18,8 @@ interface Identity {
 export interface RootFolder extends Identity {
   path: string
   way: Way
+  /** Where the folder that is worked in stands below it; [] is the root itself. */
+  below: readonly string[]
 }
 
 /** A folder that stays the same one until it is disposed, whatever happens to its path. */
@@ -38,7 +40,7 @@ export interface HeldFolder extends Disposable {
 /** Holds the folder at these parts below the root. Throws JOB_PATH_UNSAFE for a link; ENOENT and ENOTDIR as the system does. */
 export function holdFolder(root: RootFolder, parts: readonly string[]): HeldFolder {
   let held = root.way === 'descriptors' ? holdRoot(root) : checkedFolder(root.path, [root])
-  for (const part of parts) {
+  for (const part of [...root.below, ...parts]) {
     using parent = held
     held = parent.child(part)
   }
@@ -123,7 +125,7 @@ const notFolder = (path: string): Error =>
   Object.assign(new Error(`ENOTDIR: not a directory, open '${path}'`), { code: 'ENOTDIR', path })
 
 /** Whether open folders can be reached by their descriptors here: Linux with /proc. */
-export function bestWay(root: Omit<RootFolder, 'way'>): Way {
+export function bestWay(root: Pick<RootFolder, 'path' | 'dev' | 'ino'>): Way {
   if (process.platform !== 'linux') return 'checks'
   const descriptor = openSync(root.path, folderFlags)
   try {

@@ -14,14 +14,14 @@ export interface UseFolder {
 }
 
 export function createUseFolder(root: RootFolder): UseFolder {
-  const partsBelow = (path: string) => (path === '' ? [] : partsOf(path, root.path))
+  const shown = (path: string) => join(root.path, ...root.below, ...path.split('/'))
+  const partsBelow = (path: string) => (path === '' ? [] : partsOf(path, shown('')))
   const split = (path: string): [string[], string] => {
-    const parts = partsOf(path, root.path)
+    const parts = partsOf(path, shown(''))
     const name = parts.pop()
     if (name === undefined) throw unsafePath('an empty path', 'names nothing')
     return [parts, name]
   }
-  const shown = (path: string) => join(root.path, ...path.split('/'))
 
   function holdSync<T>(parts: readonly string[], act: (held: HeldFolder) => T): T {
     using held = holdFolder(root, parts)

@@ -6,6 +6,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 
 /**
  * A process whose disk fails on demand, with the whole proxy in it. Arguments: mode, number of points, a folder for jobs.
@@ -46,7 +47,16 @@ function patch(target: object, names: readonly string[], label: (name: string, a
 }
 const handle = await fs.promises.open(join(folder, '.probe'), 'w')
 patch(Object.getPrototypeOf(handle) as object, ['write', 'writev', 'sync', 'datasync'], (name) => `handle.${name}`)
-patch(fs.promises, ['open', 'rename', 'mkdir', 'readdir'], (name, args) => `${name} ${String(args[1] ?? '')}`)
+patch(fs.promises, ['open', 'rename'], (name, args) => `${name} ${String(args[1] ?? '')}`)
+for (const name of ['openSync', 'mkdirSync', 'readdirSync'] as const) {
+  const original: Call = fs[name] as Call
+  Object.assign(fs, {
+    [name](...args: unknown[]) {
+      step(name)
+      return original.apply(fs, args)
+    },
+  })
+}
 syncBuiltinESMExports()
 await handle.close()
 
@@ -145,7 +155,7 @@ async function withJob<T>(
   run: (port: number, jobDir: string, captures: ReturnType<typeof createCaptureStore>) => Promise<T>,
 ): Promise<T> {
   const jobDir = fs.mkdtempSync(join(folder, 'job-'))
-  const captures = createCaptureStore({ jobDir })
+  const captures = createCaptureStore({ job: openBeneath(jobDir) })
   await using world = await startTrustWorld({ captures })
   try {
     return await run(world.proxy.port, jobDir, captures)

@@ -230,7 +230,7 @@ export const rules: readonly Rule[] = [
   rule(
     'fsync of the folder',
     store,
-    'await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => places[folder].sync()))',
+    'await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => syncOf[folder]()))',
     '',
     disk,
     'order',
@@ -246,8 +246,8 @@ export const rules: readonly Rule[] = [
   rule(
     'a temporary name until it is whole',
     store,
-    'createTemporaryFile(join(places[folder].dir, temporaryName()))',
-    "createTemporaryFile(join(places[folder].dir, '7_' + temporaryName().replace('.tmp', '.jpg')))",
+    '{temporaryName()}`)',
+    "{'7_' + temporaryName().replace('.tmp', '.jpg')}`)",
     'test/wire/capture-durability.test.ts',
   ),
   {

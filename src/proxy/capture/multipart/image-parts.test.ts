@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +19,7 @@ test('a disk that takes no file ends the body at once, however much of it is sti
     await writeFile(path, Buffer.concat([...part('a', picture), ...part('b', picture), Buffer.from('--B--\r\n')]))
     const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
     const began = performance.now()
-    const reading = readImageParts(path, 'B', {
+    const reading = readImageParts(createReadStream(path), 'B', {
       limits: { ...defaultCaptureLimits, bodyTotalTimeoutMs: 20_000 },
       openFile: () => Promise.reject(full),
     })

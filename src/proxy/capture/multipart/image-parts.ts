@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Busboy } from '@fastify/busboy'
@@ -28,7 +27,7 @@ export interface MultipartOptions {
  * The files that it opened are the caller's to keep or discard in either case.
  */
 export async function readImageParts(
-  path: string,
+  body: Readable,
   boundary: string,
   options: MultipartOptions,
   depth = 1,
@@ -78,7 +77,7 @@ export async function readImageParts(
 
   try {
     const timeout = AbortSignal.timeout(limits.bodyTotalTimeoutMs)
-    await pipeline(createReadStream(path), framing, busboy, { signal: AbortSignal.any([failure.signal, timeout]) })
+    await pipeline(body, framing, busboy, { signal: AbortSignal.any([failure.signal, timeout]) })
     const contents = await Promise.all(reading)
     if (contents.length !== headers.length) {
       throw new MalformedMultipart(`only ${contents.length} of its ${headers.length} parts could be read`)

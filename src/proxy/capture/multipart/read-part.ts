@@ -19,7 +19,7 @@ export interface ReadPartOptions {
   /** null when the body has as many files as it may have. */
   openFile: () => Promise<TemporaryFile> | null
   /** Opens a multipart body inside this one; null when it lies too deep. */
-  readInner: ((path: string, boundary: string) => Promise<PartContent>) | null
+  readInner: ((body: Readable, boundary: string) => Promise<PartContent>) | null
 }
 
 /** Bytes of a part held at hand to tell what it is. */
@@ -49,7 +49,7 @@ export async function readPart(
   if (file && readInner && nested !== null) {
     try {
       await save(chunks, file)
-      return await readInner(file.path, nested)
+      return await readInner(file.stream(), nested)
     } catch (error) {
       if (!(error instanceof MalformedMultipart)) throw error
       return { images: [], moreThanImages: true, others: [`part ${number} is malformed multipart: ${error.message}`] }

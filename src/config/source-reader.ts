@@ -1,0 +1,63 @@
+import { join, relative, resolve, sep } from 'node:path'
+import { AppError } from '../contract/errors.ts'
+import { type Beneath, openBeneath } from '../util/beneath/beneath.ts'
+import { exists, uuidIn } from './locate.ts'
+import { maxYamlBytes, readYamlBytes } from './yaml-read.ts'
+
+/**
+ * Reads what a config is made of. What stands below the job folder is reached without following a link, since a job may
+ * have come from anybody; the user's own files are read as they are, links too.
+ */
+export interface SourceReader {
+  bytes(path: string): Promise<Buffer>
+  exists(path: string): Promise<boolean>
+  /** A folder of the job, or one of the user's. */
+  folder(path: string): Beneath
+  /** The X-Plex-Client-Identifier that Kometa keeps in its config folder. */
+  uuid(configDir: string): Promise<string | undefined>
+}
+
+/** `jobDir`: null for a config that belongs to no job. JOB_NOT_FOUND where there is no such folder. */
+export function createSourceReader(jobDir: string | null): SourceReader {
+  const job = jobDir === null ? null : openJob(jobDir)
+  /** The path inside the job; null for a file of the user's. */
+  const inJob = (path: string): { job: Beneath; path: string } | null => {
+    if (job === null || jobDir === null) return null
+    for (const root of [resolve(jobDir), job.realPath]) {
+      const below = relative(root, resolve(path))
+      if (below !== '' && below !== '..' && !below.startsWith(`..${sep}`) && resolve(root, below) === resolve(path)) {
+        return { job, path: below.split(sep).join('/') }
+      }
+    }
+    return null
+  }
+  const bytes = async (path: string): Promise<Buffer> => {
+    const place = inJob(path)
+    return readYamlBytes(path, place ? () => place.job.read(place.path, maxYamlBytes) : undefined)
+  }
+  return {
+    bytes,
+    async exists(path) {
+      const place = inJob(path)
+      return place ? (await place.job.look(place.path)) !== null : exists(path)
+    },
+    folder(path) {
+      const place = inJob(path)
+      if (place) return place.job.folder(place.path)
+      return job !== null && jobDir !== null && resolve(path) === resolve(jobDir) ? job : openBeneath(path)
+    },
+    async uuid(configDir) {
+      const path = join(configDir, 'UUID')
+      // Not there before the user's first run: the caller has an identifier of its own.
+      return (await this.exists(path)) ? uuidIn((await bytes(path)).toString('utf8')) : undefined
+    },
+  }
+}
+
+function openJob(jobDir: string): Beneath {
+  try {
+    return openBeneath(jobDir)
+  } catch (cause) {
+    throw new AppError('JOB_NOT_FOUND', `There is no job folder ${resolve(jobDir)}`, { cause })
+  }
+}
