@@ -1,11 +1,10 @@
 import type { JobEvent } from '../contract/events.ts'
-import { readOverlayMark } from '../images/exif-mark.ts'
 import { inTurns } from '../util/in-turns.ts'
 import { fetchBeforePicture, shownPicture } from './before-picture.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import type { JobServers } from './connect-servers.ts'
 import type { JobFolder } from './job-folder.ts'
-import { describePicture } from './picture.ts'
+import { describePicture, hasOverlayMark } from './picture.ts'
 
 /** Pictures under way at once: most of one is waiting for Plex and for the disk. */
 const parallelPictures = 4
@@ -31,7 +30,7 @@ export async function fetchBeforePictures(
     const shown = found.file !== null && found.source !== 'input' ? shownPicture(item) : null
     if (shown && found.file !== null) {
       target.shown = { path: shown.path, sha256: found.sha256 }
-      target.shownHasMark = await readOverlayMark(found.file)
+      target.shownHasMark = await hasOverlayMark(folder.files, found.file)
     }
     done += 1
     onEvent({ type: 'progress', phase: 'before', done, total: targets.length, title: target.title })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ImageType } from '../contract/kinds.ts'
 import type { Picture } from '../contract/summary.ts'
 import { handleSource } from '../images/byte-source.ts'
+import { readOverlayMark } from '../images/exif-mark.ts'
 import { readImageSize } from '../images/image-size.ts'
 import type { Beneath } from '../util/beneath/beneath.ts'
 import { readChunks } from '../util/beneath/file-chunks.ts'
@@ -21,4 +22,10 @@ export async function describePicture(files: Beneath, path: string, type: ImageT
     width: size?.width ?? null,
     height: size?.height ?? null,
   }
+}
+
+/** Whether a picture of a job carries Kometa's mark. */
+export async function hasOverlayMark(files: Beneath, path: string): Promise<boolean> {
+  await using file = await files.open(path, 'read')
+  return readOverlayMark(handleSource(file, (await file.stat()).size))
 }
