@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import { ChooseScreen } from './choose/choose-screen.tsx'
 import { ConnectScreen } from './connect/connect-screen.tsx'
+import { useIsAway } from './core/online.ts'
 import { sessionQuery, stateQuery } from './core/queries.ts'
 import { type Route, routeOf } from './core/route.ts'
 import { navigate, useLocation } from './core/router.ts'
@@ -79,7 +80,8 @@ function useTitle({ screen, jobId }: Route): void {
   const job = useCurrentJob(jobId)
   const ofJob = screen === 'run' || screen === 'compare' || screen === 'safety'
   const place = [titles[screen], ofJob && job ? job.title : ''].filter(Boolean).join(' · ')
-  const running = job?.status === 'running' ? '● ' : ''
+  const away = useIsAway()
+  const running = job?.status === 'running' && !away ? '● ' : ''
   useEffect(() => {
     document.title = `${running}${place ? `${place} · ` : ''}Kometa Preview`
   }, [running, place])

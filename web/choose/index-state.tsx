@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { IndexState as Index } from '../../src/contract/api.ts'
 import { call } from '../core/api.ts'
+import { useIsAway } from '../core/online.ts'
 import { keys, queryClient, stateQuery } from '../core/queries.ts'
 import { Button, Ring } from '../ui/button.tsx'
 import { Problem } from '../ui/notes.tsx'
@@ -13,12 +14,14 @@ export function IndexState() {
     mutationFn: () => call('refreshIndex', {}),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.state }),
   })
+  const away = useIsAway()
   if (!index) return null
   const failed = index.libraries.filter(({ problem }) => problem !== null)
-  if (index.state !== 'reading' && failed.length === 0) return null
+  const reading = index.state === 'reading' && !away
+  if (!reading && failed.length === 0) return null
   return (
     <div className="index-state">
-      {index.state === 'reading' && <Reading index={index} />}
+      {reading && <Reading index={index} />}
       {failed.map(({ sectionId, title, problem }) =>
         problem ? (
           <Problem

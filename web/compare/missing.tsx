@@ -1,4 +1,5 @@
 import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
+import { useIsAway } from '../core/online.ts'
 import { jobPath } from '../core/route.ts'
 import { Ring } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -11,6 +12,7 @@ import './missing.css'
 /** No after picture: what happened, in one sentence, and the lines of Kometa's log that say so. */
 export function Missing({ job, target, over }: { job: JobDetail; target: StudioTarget; over: boolean }) {
   const { before, logLines, notes } = target
+  const away = useIsAway()
   const inLog = logLines.length > 0 ? `log=error&item=${encodeURIComponent(target.id)}` : 'log=open'
   const { headline, detail, tone, icon } = missingWords(target.outcome, target.reason)
   return (
@@ -50,8 +52,10 @@ export function Missing({ job, target, over }: { job: JobDetail; target: StudioT
           </>
         ) : (
           <h2>
-            <Ring size={20} />
-            Not drawn yet. The picture comes here as soon as Kometa hands it over.
+            {away ? <Icon name="clock" size={20} /> : <Ring size={20} />}
+            {away
+              ? 'Not drawn when the studio was last heard.'
+              : 'Not drawn yet. The picture comes here as soon as Kometa hands it over.'}
           </h2>
         )}
       </div>

@@ -18,6 +18,9 @@ const plainStates: Record<StudioJobStatus, Words> = {
   cancelled: { words: 'Cancelled', tone: 'plain' },
 }
 
+/** Of a job that ran when the server was last heard. */
+export const noNews: Words = { words: 'No news', tone: 'plain' }
+
 /** How a job stands. One on whose items Kometa draws nothing has done its work; one with an error is not amber. */
 export function jobState({
   status,

@@ -1,26 +1,42 @@
 import { useEffect } from 'react'
 import type { JobEntry, RouteReply, StudioEvent, StudioState } from '../../src/contract/api.ts'
 import { streams } from '../streams/streams.ts'
-import { apiUrl } from './api.ts'
+import { ApiError, apiUrl, call } from './api.ts'
+import { online } from './online.ts'
 import { jobsQuery, keys, queryClient, stateQuery } from './queries.ts'
-import { createStore } from './store.ts'
-
-/** Whether the studio's server is there. `starting`: nothing has been heard yet. */
-export const online = createStore<'starting' | 'yes' | 'no'>('starting')
 
 /** Keeps what the frame shows up to date for as long as the application is open. */
 export function useStudioEvents(): void {
   useEffect(() => {
     let wasOpen = false
+    let missed = 0
     return streams().subscribe(apiUrl('events'), null, (news) => {
       if (news.type === 'message') apply(JSON.parse(news.data) as StudioEvent)
       if (news.type !== 'state') return
-      online.set(news.state === 'open' ? 'yes' : wasOpen ? 'no' : online.get())
+      if (news.state === 'waiting') {
+        missed += 1
+        void lookForServer(missed > 1)
+        return
+      }
+      missed = 0
+      wasOpen ||= online.get() === 'no'
+      online.set('yes')
       // What happened while it was away is not repeated.
-      if (news.state === 'open' && wasOpen) void queryClient.invalidateQueries()
-      wasOpen ||= news.state === 'open'
+      if (wasOpen) void queryClient.invalidateQueries()
+      wasOpen = true
     })
   }, [])
+}
+
+/** No news come. A server that is gone is another thing than one that has no room for one more listener. */
+async function lookForServer(again: boolean): Promise<void> {
+  try {
+    await call('health', {})
+    // A stream that was only cut is back after a moment.
+    if (again) online.set('deaf')
+  } catch (error) {
+    online.set(error instanceof ApiError && error.code === 'OFFLINE' ? 'no' : 'deaf')
+  }
 }
 
 function apply(event: StudioEvent): void {

@@ -1,4 +1,5 @@
-import { Component, type ReactNode } from 'react'
+import { Component, type ReactNode, useEffect, useRef } from 'react'
+import { useIsAway } from '../core/online.ts'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/notes.tsx'
 
@@ -11,17 +12,31 @@ export class Crash extends Component<{ children: ReactNode }, { failed: boolean 
   }
 
   override render(): ReactNode {
-    if (!this.state.failed) return this.props.children
-    return (
-      <div className="screen">
-        <Problem
-          problem={{
-            message: 'This screen has stopped.',
-            hint: 'Reload the page. A running preview goes on and is not lost.',
-          }}
-          action={<Button onClick={() => window.location.reload()}>Reload</Button>}
-        />
-      </div>
-    )
+    return this.state.failed ? <Stopped /> : this.props.children
   }
+}
+
+/** Parts of the application are loaded when they are needed: without the server there is nothing to load. */
+function Stopped() {
+  const away = useIsAway()
+  const wasAway = useRef(away)
+  useEffect(() => {
+    if (wasAway.current && !away) window.location.reload()
+    wasAway.current ||= away
+  }, [away])
+  return (
+    <div className="screen">
+      <Problem
+        problem={
+          away
+            ? {
+                message: 'This screen could not be loaded: the studio does not answer.',
+                hint: 'It comes when the studio is back.',
+              }
+            : { message: 'This screen has stopped.', hint: 'Reload the page. A running preview is not touched by it.' }
+        }
+        action={<Button onClick={() => window.location.reload()}>Reload</Button>}
+      />
+    </div>
+  )
 }

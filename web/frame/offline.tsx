@@ -1,8 +1,9 @@
+import { online } from '../core/online.ts'
 import { useStore } from '../core/store.ts'
-import { online } from '../core/studio-events.ts'
 import { Ring } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
 
-/** The server has gone: what is on the screen stays, and goes on when it is back. */
+/** No news come: what stays on the screen is from before, and nothing may seem to go on. */
 export function Offline() {
   const state = useStore(online)
   return (
@@ -11,7 +12,16 @@ export function Offline() {
         <p className="offline">
           <Ring />
           <span>
-            <strong>The studio does not answer.</strong> Is kometa-preview still running? Trying again…
+            <strong>The studio does not answer.</strong> What is shown is from before. Is kometa-preview still running?
+            Trying again…
+          </span>
+        </p>
+      )}
+      {state === 'deaf' && (
+        <p className="offline">
+          <Icon name="warning" />
+          <span>
+            <strong>This window gets no news.</strong> Too many windows of the studio are open: close some of them.
           </span>
         </p>
       )}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { JobEntry } from '../../src/contract/api.ts'
 import { doctorReport } from '../connect/doctor-report.ts'
 import { isOver } from '../core/job-words.ts'
+import { useIsAway } from '../core/online.ts'
 import { connectionQuery, safetyQuery, stateQuery } from '../core/queries.ts'
 import { jobPath, type Route, type Screen } from '../core/route.ts'
 import { selection } from '../core/selection.ts'
@@ -72,6 +73,8 @@ function ConnectSign() {
 }
 
 function RunSign({ job }: { job: JobEntry | null }) {
+  const away = useIsAway()
+  if (job && !isOver(job.status) && away) return <Sign tone="plain" icon="clock" words="no news" />
   if (job?.status === 'running')
     return (
       <span className="sign sign-run">

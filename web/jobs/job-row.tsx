@@ -2,7 +2,8 @@ import { memo } from 'react'
 import type { JobEntry } from '../../src/contract/api.ts'
 import { ago, bytes, count, dateAndTime, duration } from '../core/format.ts'
 import { useCancel, useKeep, useRerun } from '../core/job-actions.ts'
-import { countsWords, isOver, jobState } from '../core/job-words.ts'
+import { countsWords, isOver, jobState, noNews } from '../core/job-words.ts'
+import { useIsAway } from '../core/online.ts'
 import { jobPath } from '../core/route.ts'
 import { navigate } from '../core/router.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -16,7 +17,8 @@ import './job-row.css'
 export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) => void }) {
   const { id, title, status, pictures, config, configEdited, keep, renderer } = job
   const over = isOver(status)
-  const state = jobState(job)
+  const away = useIsAway()
+  const state = away && !over ? noNews : jobState(job)
   const facts = [
     count(job.targetCount, 'item'),
     countsWords(job),
@@ -58,14 +60,14 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
           </span>
         </span>
         <span className="job-status">
-          {status === 'running' ? (
+          {status === 'running' && !away ? (
             <span className="job-running">
               <Ring size={14} />
               Running
             </span>
           ) : (
             <Badge tone={state.tone}>
-              {status === 'queued' && job.queuePlace ? `Number ${job.queuePlace} in line` : state.words}
+              {status === 'queued' && job.queuePlace && !away ? `Number ${job.queuePlace} in line` : state.words}
             </Badge>
           )}
         </span>

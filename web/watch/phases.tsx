@@ -2,6 +2,7 @@ import type { JobDetail, JobPhase } from '../../src/contract/api.ts'
 import { phases as phaseWords } from '../../src/contract/events.ts'
 import { duration, elapsed } from '../core/format.ts'
 import { isOver } from '../core/job-words.ts'
+import { useIsAway } from '../core/online.ts'
 import { Ring } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { useNow } from './use-now.ts'
@@ -13,7 +14,8 @@ const order = Object.keys(phaseWords) as PhaseName[]
 /** The way of a job as a line from top to bottom: what is done, what runs, what is to come. */
 export function Phases({ job }: { job: JobDetail }) {
   const over = isOver(job.status)
-  const now = useNow(job.status === 'running')
+  const away = useIsAway()
+  const now = useNow(job.status === 'running' && !away)
   const ahead = over ? [] : order.filter((name) => !job.phases.some(({ phase }) => phase === name))
   // A job that somebody ended has not failed.
   const stop = job.status === 'failed' ? 'failed' : 'ended'
@@ -26,6 +28,7 @@ export function Phases({ job }: { job: JobDetail }) {
           now={now}
           stopped={over && phase.phase === job.stoppedIn ? stop : null}
           running={!over && phase.durationMs === null}
+          away={away}
         />
       ))}
       {ahead.map((name) => (
@@ -42,6 +45,8 @@ interface PhaseProps {
   phase: JobPhase
   now: number
   running: boolean
+  /** The server is gone: whether it still runs nobody knows. */
+  away: boolean
   /** How it broke off; null: it did not. */
   stopped: 'failed' | 'ended' | null
 }
@@ -49,7 +54,7 @@ interface PhaseProps {
 const stopIcons = { failed: 'cross', ended: 'stop' } as const
 const stopWords = { failed: 'failed here', ended: 'ended here' } as const
 
-function Phase({ phase, now, running, stopped }: PhaseProps) {
+function Phase({ phase, now, running, away, stopped }: PhaseProps) {
   const { done, total, title, durationMs, startedAt } = phase
   const counted = total || done
   const time = durationMs ?? Math.max(0, now - Date.parse(startedAt))
@@ -61,11 +66,15 @@ function Phase({ phase, now, running, stopped }: PhaseProps) {
       aria-current={running ? 'step' : undefined}
     >
       <span className="phase-dot">
-        {running ? <Ring size={20} /> : <Icon name={stopped ? stopIcons[stopped] : 'check'} size={14} />}
+        {running && !away ? (
+          <Ring size={20} />
+        ) : (
+          <Icon name={stopped ? stopIcons[stopped] : running ? 'clock' : 'check'} size={14} />
+        )}
       </span>
       <span className="phase-name">
         {phaseWords[phase.phase]}
-        {running && <span className="hidden-text"> – runs now</span>}
+        {running && <span className="hidden-text"> – {away ? 'no news' : 'runs now'}</span>}
         {stopped && <span className="hidden-text"> – {stopWords[stopped]}</span>}
       </span>
       <span className="phase-time muted">

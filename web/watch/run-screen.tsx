@@ -4,7 +4,8 @@ import type { JobDetail } from '../../src/contract/api.ts'
 import { ago, count, duration, elapsed } from '../core/format.ts'
 import { useCancel, useRerun } from '../core/job-actions.ts'
 import { jobLog } from '../core/job-log.ts'
-import { isOver, jobState } from '../core/job-words.ts'
+import { isOver, jobState, noNews } from '../core/job-words.ts'
+import { useIsAway } from '../core/online.ts'
 import { jobsQuery } from '../core/queries.ts'
 import { jobPath } from '../core/route.ts'
 import { setQuery, useLocation } from '../core/router.ts'
@@ -88,9 +89,10 @@ function OpensAtTrouble({ job }: { job: JobDetail }) {
 const newestLines = 2_000
 
 function RunFacts({ job }: { job: JobDetail }) {
-  const now = useNow(!isOver(job.status))
+  const away = useIsAway()
+  const now = useNow(!isOver(job.status) && !away)
   const { startedAt, durationMs, status } = job
-  const state = jobState(job)
+  const state = away && !isOver(status) ? noNews : jobState(job)
   const time = durationMs ?? (startedAt ? Math.max(0, now - Date.parse(startedAt)) : null)
   return (
     <p className="run-facts muted">

@@ -1,6 +1,6 @@
 import { type CSSProperties, useEffect, useState } from 'react'
+import { online } from '../../core/online.ts'
 import { useStore } from '../../core/store.ts'
-import { online } from '../../core/studio-events.ts'
 
 export interface StagePictureProps {
   src: string
