@@ -68,6 +68,7 @@ const allowedSockets = [
   'src/util/public-address.ts', // judges addresses with node:net's BlockList
   'src/run/doctor/check-machine.ts', // listens for an instant, to see whether a port is free
   'src/util/cut.ts', // ends a connection, opens none
+  'src/util/loopback.ts', // listens on both addresses of localhost
   'src/util/door.ts', // a listening socket that another process may have opened
   'src/kometa/supervisor', // a pipe to the tool that outlives nobody
   'src/kometa/isolation', // relays the proxy and the gate into Kometa's own network

@@ -53,8 +53,6 @@ export interface Workspace extends AsyncDisposable {
   strayBackups: ReadonlyMap<string, string>
   /** By `backupKey`, what Kometa left of them: it removes one when it draws from an asset or restores (overlays.py:181-189, 717-719). */
   backupsLeft(): Promise<Map<string, BackupLeft>>
-  /** Folders of the workspace that stand for the user's. */
-  places: readonly { ours: string; users: string }[]
   warnings: readonly string[]
 }
 
@@ -140,7 +138,6 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
       options.ratingKeysByLibrary,
       config.libraries.map(({ mappingName }) => mappingName),
     ),
-    places: [{ ours: tree, users: top }, ...(inTree ? [] : [{ ours: configDir, users: config.configDir }])],
     backupsLeft: () => remainingBackups(overlays, options.ratingKeysByLibrary, backups),
     warnings,
     async [Symbol.asyncDispose]() {

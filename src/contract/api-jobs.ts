@@ -222,6 +222,8 @@ export const safetySchema = z.object({
     .nullable(),
   /** Plex before and after, field by field where they differ; null: not recorded by this job. */
   verification: z.object({ unchanged: z.boolean().nullable(), differences: z.array(z.string()) }).nullable(),
+  /** The ways that Kometa had, open and closed; null: not recorded by this job. */
+  ways: z.array(z.object({ closed: z.boolean(), words: z.string() })).nullable(),
   /** What differs between the user's config and the run config. */
   leftOut: z.array(z.string()),
 })

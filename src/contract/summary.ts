@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { artworkKindSchema, imageTypeSchema, itemTypeSchema } from './kinds.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from './records.ts'
 import { verificationSchema } from './verification.ts'
+import { wayOutSchema } from './ways-out.ts'
 
 export const summarySchemaVersion = 1
 
@@ -202,6 +203,8 @@ export const summarySchema = z.object({
     mode: z.enum(['namespace', 'none']),
     /** In words. */
     why: z.string(),
+    /** Which ways out were closed to Kometa; absent in summaries of before. */
+    ways: z.array(wayOutSchema).optional(),
   }),
   /** What the job asked of Plex beside its verification, for Kometa and for itself; absent in summaries of before. */
   plex_reads: z

@@ -28,9 +28,16 @@ export async function guardFiles({ hide, readOnly, writable }: GuardedFiles, run
   const closed = mounts.filter(
     (path) => readOnly.some((folder) => isWithin(path, folder)) && !(inside && isWithin(path, writable)),
   )
-  const said = await lines(run('sh', ['-c', guardScript, 'sh', String(closed.length), ...closed, ...hide]))
+  const said = await lines(
+    run('sh', ['-c', guardScript, 'sh', String(closed.length), ...closed, ...hide.files, ...hide.sockets]),
+  )
   const failed = (what: string) => said.flatMap((line) => (line.startsWith(what) ? [line.slice(what.length)] : []))
-  return { notHidden: failed('hide '), notReadOnly: [...unmounted, ...failed('ro ')] }
+  const seen = new Set(failed('hide '))
+  const left = (paths: readonly string[]) => paths.filter((path) => seen.has(path))
+  return {
+    notHidden: { files: left(hide.files), sockets: left(hide.sockets) },
+    notReadOnly: [...unmounted, ...failed('ro ')],
+  }
 }
 
 /** Of this namespace, each once. */

@@ -66,13 +66,17 @@ export const namespaceOptions = (python: string | null): NonNullable<SupervisorO
   nested: process.getuid?.() !== 0,
 })
 
+/** What is kept from Kometa of the user's files. */
+export type UserFiles = Omit<GuardedFiles, 'hide'> & { hide: GuardedFiles['hide']['files'] }
+
 /** Lets a supervisor's namespace have these ways out and no others, and guards these files and all Unix sockets in it. */
 export async function openDoors(
   supervisor: Supervisor,
   doors: readonly Door[],
-  files: GuardedFiles,
+  files: UserFiles,
 ): Promise<UnguardedFiles> {
-  return await supervisor.open({ doors, files: { ...files, hide: [...files.hide, ...(await unixSockets())] } })
+  const hide = { files: files.hide, sockets: await unixSockets() }
+  return await supervisor.open({ doors, files: { ...files, hide } })
 }
 
 /** By interpreter and PATH: why there is no namespace to be had. That there is one is tried each time. */

@@ -9,7 +9,6 @@ import { createRecordReader } from './log-record.ts'
 import { tailFile } from './log-tail.ts'
 import { openScrubbedLog } from './scrubbed-log.ts'
 import type { Supervisor } from './supervisor.ts'
-import { createUserPaths, type UserPlace } from './user-paths.ts'
 
 interface KometaLimits extends ChildLimits {
   /** Bytes of each of the two log files; more is read, but not kept. */
@@ -35,8 +34,6 @@ export interface KometaOptions {
   signal: AbortSignal
   /** Under which paths Kometa may name its config. It is ended at once when it names another one. */
   runConfigs: readonly string[]
-  /** Paths of the workspace that stand for the user's own: what Kometa says is passed on with theirs. */
-  places: readonly UserPlace[]
   limits?: Partial<KometaLimits>
   /** Started ahead of time, so that nothing waits for it; it is disposed by whoever started it. */
   supervisor?: Supervisor
@@ -70,9 +67,7 @@ export interface KometaProcess {
  * Its exit code means nothing (promise 9): read success from the events.
  */
 export async function startKometa(options: KometaOptions): Promise<KometaProcess> {
-  const { metaLog, logs, redactor, onRecord } = options
-  const inUsersPaths = createUserPaths(options.places)
-  const onEvent = options.onEvent && inUsersPaths.event(options.onEvent)
+  const { metaLog, logs, redactor, onEvent, onRecord } = options
   const limits = { ...defaultKometaLimits, ...options.limits }
   const startedAt = performance.now()
   const parser = createLogParser()
@@ -92,8 +87,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     }
   }
   const show = (record: ReturnType<typeof records.end>) => {
-    const text = (kept: NonNullable<typeof record>) => inUsersPaths.text([kept.text, ...kept.more].join('\n'))
-    if (record) onRecord?.({ level: record.level, text: text(record), at: record.at })
+    if (record) onRecord?.({ level: record.level, text: [record.text, ...record.more].join('\n'), at: record.at })
   }
 
   const file = (name: string) => ({ file: { files: logs, path: name }, redactor, maxBytes: limits.maxLogBytes })
@@ -102,7 +96,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     onLine(line) {
       emit(parser.feed(line, 'console'))
       if (line.trim() === '') return
-      lastLines.push(inUsersPaths.text(line))
+      lastLines.push(line)
       if (lastLines.length > keptConsoleLines) lastLines.shift()
     },
   })

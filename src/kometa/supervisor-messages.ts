@@ -20,8 +20,8 @@ export interface OpenOrder {
 
 /** What of this machine's files is kept from Kometa in its namespace. */
 export interface GuardedFiles {
-  /** Files that are hidden, and Unix sockets: a network namespace does not keep anybody from those. */
-  hide: readonly string[]
+  /** Files and Unix sockets that are hidden: a network namespace does not keep anybody from the latter. */
+  hide: { files: readonly string[]; sockets: readonly string[] }
   /** Folders that can be read and not written, with all that is mounted in them. */
   readOnly: readonly string[]
   /** Ours, which stays writable wherever it lies. */
@@ -30,7 +30,7 @@ export interface GuardedFiles {
 
 /** What could not be done, by path. */
 export interface UnguardedFiles {
-  notHidden: string[]
+  notHidden: { files: string[]; sockets: string[] }
   notReadOnly: string[]
 }
 

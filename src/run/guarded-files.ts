@@ -2,7 +2,7 @@ import { readdir, realpath } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { JobConfig } from '../config/job-config.ts'
 import { secretFilesOf } from '../config/secret-files.ts'
-import type { GuardedFiles } from '../kometa/supervisor-messages.ts'
+import type { UserFiles } from '../kometa/isolation.ts'
 
 /** What of a checkout that fills a whole file system is Kometa's. */
 const codeNames = new Set(['kometa.py', 'modules', 'defaults', 'fonts', 'json-schema', 'config'])
@@ -12,7 +12,7 @@ export async function guardedFiles(
   config: Pick<JobConfig, 'sourceFiles' | 'configDir'>,
   kometaDir: string | null,
   dataDir: string,
-): Promise<GuardedFiles> {
+): Promise<UserFiles> {
   return {
     hide: await secretFilesOf(config, kometaDir),
     readOnly: kometaDir === null ? [] : await codeOf(await realpath(kometaDir)),

@@ -11,7 +11,7 @@ export interface KometaCacheOptions {
   config: JobConfig
   /** The sample renderer has none, and no cache either. */
   ask: AskPython | undefined
-  workspace: Pick<Workspace, 'cachePath' | 'places'>
+  workspace: Pick<Workspace, 'cachePath' | 'userPlaces'>
   wanted: WantedItems
   signal: AbortSignal
 }
@@ -66,11 +66,11 @@ async function after(
 }
 
 /** Of an asset Kometa notes path, size and time (poster.py:23). */
-function withUserPaths(state: OverlayState, { places }: Pick<Workspace, 'places'>): OverlayState {
+function withUserPaths(state: OverlayState, { userPlaces }: Pick<Workspace, 'userPlaces'>): OverlayState {
   for (const item of Object.values(state).flatMap(({ items }) => Object.values(items))) {
     const { poster } = item
-    const place = places.find(({ ours }) => poster?.startsWith(ours + sep))
-    if (poster !== null && place !== undefined) item.poster = `${place.users}${poster.slice(place.ours.length)}`
+    const [inside, users] = userPlaces.find(([ours]) => poster?.startsWith(ours + sep)) ?? []
+    if (poster !== null && inside !== undefined) item.poster = `${users}${poster.slice(inside.length)}`
   }
   return state
 }

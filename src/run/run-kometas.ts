@@ -12,7 +12,8 @@ import type { CacheUse } from '../kometa/cache/real-run.ts'
 import { createKometaRecorder, type KometaRecord } from '../kometa/kometa-record.ts'
 import { type KometaExit, startKometa } from '../kometa/process.ts'
 import type { Checkout, KometaRunner } from '../kometa/runner.ts'
-import { createUserWords } from '../kometa/user-words.ts'
+import type { UnguardedFiles } from '../kometa/supervisor-messages.ts'
+import { createUserWords, type PlaceName } from '../kometa/user-words.ts'
 import type { Beneath } from '../util/beneath/beneath.ts'
 import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
@@ -63,6 +64,8 @@ export interface RunKometasOptions {
   /** Kometa's ways to everything but Plex. */
   gate: Pick<JobGate, 'env' | 'credential' | 'services'>
   isolation: JobIsolation
+  /** Each Kometa, just before it is started: what could not be kept from it; null without isolation. */
+  onGuarded(unguarded: UnguardedFiles | null): void
   /** The folder of workspaces. */
   workspaces: string
   clientIdentifier: string
@@ -167,7 +170,8 @@ async function runOne(
   await options.picturesAreThere
   progress.starts()
   const recorder = createKometaRecorder()
-  const inUserWords = createUserWords(workspace.userPlaces)
+  const code: PlaceName[] = renderer.dir === null ? [] : [[workspace.kometaDir, renderer.dir]]
+  const inUserWords = createUserWords([...workspace.userPlaces, ...code])
   const follow = progress.of(process)
   const proxyTokens = options.proxies.map(({ token }) => token)
   await using launch = await options.runner.launch({
@@ -178,14 +182,13 @@ async function runOne(
     userEnv: await environmentOf({ env: request.env, ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }) }),
     extraEnv: { ...kometaVariables(workspace.configPath), ...renderer.env, ...options.gate.env },
   })
-  const notHidden = await supervision.ready()
+  const unguarded = await supervision.ready()
+  options.onGuarded(unguarded)
   const { command, args, cwd, env, runConfigs } = launch
-  const places = renderer.dir === null ? [] : [{ ours: workspace.kometaDir, users: renderer.dir }]
   await options.files.makeFolder(logs)
   const kometa = await startKometa({
     ...(supervisor ? { supervisor } : {}),
     ...{ command, args, cwd, env, runConfigs },
-    places: [...places, ...workspace.places],
     metaLog: join(workspace.configDir, 'logs', 'meta.log'),
     logs: options.files.folder(logs),
     redactor: createRedactor([...config.secretsForRedaction, ...proxyTokens, options.gate.credential]),
@@ -208,7 +211,7 @@ async function runOne(
   const left = await launch.end()
   for (const problem of [...exit.logProblems, ...left]) log.warning(problem)
   const { backups, strayBackups } = workspace
-  const warnings = [...before, ...notHidden, ...left]
+  const warnings = [...before, ...unguardedWarnings(unguarded), ...left]
   const [backupsLeft, cacheOf] = await Promise.all([workspace.backupsLeft(), cache.finish()])
   const originals = { backups, overlaidBackups, strayBackups, backupsLeft }
   return { libraries, exit, record: recorder.record, changes, warnings, logs, ...originals, withAssets, cacheOf }
@@ -226,6 +229,16 @@ async function librariesWithAssets(config: JobConfig, names: readonly string[]):
   for (const library of config.libraries.filter(({ mappingName }) => names.includes(mappingName)))
     if (await hasAssetFolder(config, library)) found.add(library.mappingName)
   return found
+}
+
+function unguardedWarnings(unguarded: UnguardedFiles | null): string[] {
+  if (unguarded === null) return []
+  const { notHidden, notReadOnly } = unguarded
+  return [
+    ...notHidden.sockets.map((path) => `the Unix socket ${path} could not be hidden from Kometa`),
+    ...notHidden.files.map((path) => `${path} could not be hidden from Kometa`),
+    ...notReadOnly.map((path) => `${path} could not be made read-only for Kometa`),
+  ]
 }
 
 /** The user's Kometa, as far as it is on this machine. */

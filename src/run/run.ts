@@ -19,7 +19,7 @@ import { connectServers } from './connect-servers.ts'
 import { checkDiskSpace } from './disk-space.ts'
 import { exportOutputs } from './export-outputs.ts'
 import { fetchBeforePictures } from './fetch-before.ts'
-import { guardedFiles } from './guarded-files.ts'
+import { createGuard } from './guard.ts'
 import { jobFolders, openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder, scrub } from './job-recorder.ts'
@@ -32,6 +32,7 @@ import { redactError } from './redact-error.ts'
 import { lend, openRemembered } from './remembered.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
+import { disposed, settled } from './settled.ts'
 import { gateRulesOf, startJobGate } from './start-gate.ts'
 import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
@@ -126,7 +127,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   ]
   for (const note of renderer.notes ?? []) log.info(note)
   for (const warning of warnings) log.warning(warning)
-  log.info(`isolation: ${isolation.why}`)
+  const guard = createGuard({ config, renderer, runner, isolation, dataDir: request.dataDir, log })
 
   // First, since it refuses a folder that is another job's, whose results must then stay.
   if (request.writeJobFile) await writeJobFile(folder.files, config, targets.map(toPreviewTarget))
@@ -209,10 +210,8 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       targets,
       proxies: proxies.access,
       gate,
-      isolation: {
-        ...{ chosen: isolation, doors: [...proxies.doors, ...gate.doors], python },
-        files: await guardedFiles(config, renderer.dir, request.dataDir),
-      },
+      isolation: { chosen: isolation, doors: [...proxies.doors, ...gate.doors], files: await guard.files(), python },
+      onGuarded: guard.onStart,
       workspaces,
       clientIdentifier: fallbackIdentifier,
       files: folder.files,
@@ -247,6 +246,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const kept = captures.list().map((capture) => scrub(capture, redactor))
   const results = await exportOutputs(targets, kept, folder)
   ledger.flush()
+  const guarded = guard.conclude()
   const summary = buildSummary({
     request,
     folder,
@@ -260,8 +260,8 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     captures: kept,
     ledger: ledger.head(),
     scopes,
-    isolation: { mode: isolation.mode, why: isolation.why },
-    verification: await verification.conclude(ledger.head().files, recorder.records.blocked),
+    isolation: guarded.isolation,
+    verification: await verification.conclude(ledger.head().files, recorder.records.blocked, guarded),
     outside,
     warnings,
     redactor,
@@ -276,18 +276,6 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   })
   onEvent({ type: 'end', summary })
   return summary
-}
-
-/** Whatever happens meanwhile: nothing goes on in the job folder once the job has ended. */
-const settled = (work: Promise<unknown>): AsyncDisposable => {
-  const done = work.catch(() => undefined)
-  return { [Symbol.asyncDispose]: async () => void (await done) }
-}
-
-/** What is still being made when the job ends is disposed all the same. */
-const disposed = (making: Promise<AsyncDisposable>): AsyncDisposable => {
-  const made = making.catch(() => undefined)
-  return { [Symbol.asyncDispose]: async () => (await made)?.[Symbol.asyncDispose]() }
 }
 
 function toPreviewTarget({

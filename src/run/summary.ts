@@ -9,7 +9,6 @@ import {
 import type { Verification } from '../contract/verification.ts'
 import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
-import type { Isolation } from '../kometa/isolation.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
 import { lostOverlays } from '../kometa/lost-overlays.ts'
 import { overlaysByCapture } from '../kometa/overlay-results.ts'
@@ -46,7 +45,7 @@ export interface SummaryInput {
   captures: readonly Capture[]
   ledger: LedgerHead
   scopes: readonly JobScopeReport[]
-  isolation: Isolation
+  isolation: Summary['isolation']
   verification: Verification
   outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
   warnings: readonly string[]

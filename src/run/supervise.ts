@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors.ts'
-import { type ChosenIsolation, namespaceOptions, openDoors } from '../kometa/isolation.ts'
+import { type ChosenIsolation, namespaceOptions, openDoors, type UserFiles } from '../kometa/isolation.ts'
 import { hasSupervisor, type Supervisor, startSupervisor } from '../kometa/supervisor.ts'
-import type { GuardedFiles, UnguardedFiles } from '../kometa/supervisor-messages.ts'
+import type { UnguardedFiles } from '../kometa/supervisor-messages.ts'
 import type { Door } from '../util/door.ts'
 
 /** How Kometa is kept from every way out but these doors. */
@@ -9,7 +9,7 @@ export interface JobIsolation {
   chosen: ChosenIsolation
   doors: readonly Door[]
   /** What is kept from it of the user's files. */
-  files: GuardedFiles
+  files: UserFiles
   /** Kometa's interpreter; null for a renderer that has none. */
   python: string | null
 }
@@ -18,10 +18,10 @@ export interface JobIsolation {
 export interface Supervision extends AsyncDisposable {
   readonly supervisor: Supervisor | null
   /**
-   * Waits until Kometa can be started, and says in words what could not be kept from it. Never goes on without the
-   * isolation that was promised: RUN_FAILED.
+   * Waits until Kometa can be started, and answers with what could not be kept from it; null where nothing was meant to be.
+   * Never goes on without the isolation that was promised: RUN_FAILED.
    */
-  ready(): Promise<string[]>
+  ready(): Promise<UnguardedFiles | null>
 }
 
 /** Takes the supervisor that isolation was tried with, or starts another one, and opens the doors ahead of its Kometa. */
@@ -37,7 +37,7 @@ export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, files, python
     supervisor,
     async ready() {
       try {
-        return wordsOf(await opened, files)
+        return await opened
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause)
         throw new AppError('RUN_FAILED', `Kometa was not started, since it could not be isolated: ${why}`, {
@@ -48,14 +48,4 @@ export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, files, python
     },
     [Symbol.asyncDispose]: async () => supervisor?.[Symbol.asyncDispose](),
   }
-}
-
-function wordsOf(unguarded: UnguardedFiles | null, { hide }: GuardedFiles): string[] {
-  if (unguarded === null) return []
-  return [
-    ...unguarded.notHidden.map((path) => {
-      return `${hide.includes(path) ? path : `the Unix socket ${path}`} could not be hidden from Kometa`
-    }),
-    ...unguarded.notReadOnly.map((path) => `${path} could not be made read-only for Kometa`),
-  ]
 }

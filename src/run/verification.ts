@@ -19,13 +19,18 @@ export interface VerificationOptions {
   signal: AbortSignal
 }
 
+export interface KometaWays {
+  /** Nothing but the proxy could have led Kometa to Plex: what the ledger does not have, Kometa did not do. */
+  noOtherWay: boolean
+}
+
 export interface JobVerification {
   /** Starts the reads before the run; returns at once. */
   before(): void
   /** Reads everything again, once Kometa has ended. */
   after(): Promise<void>
   /** What came of it; writes what was read to `output/fingerprint.json`. */
-  conclude(ledgerFiles: readonly string[], blocked: readonly BlockedWrite[]): Promise<Verification>
+  conclude(ledgerFiles: readonly string[], blocked: readonly BlockedWrite[], kometa: KometaWays): Promise<Verification>
   /** Milliseconds of both; the first ones run while Kometa starts. */
   durations(): Record<string, number>
 }
@@ -53,7 +58,7 @@ export async function createVerification(options: VerificationOptions): Promise<
       const limited = AbortSignal.any([signal, AbortSignal.timeout(maxAfterMs)])
       after = await timed('verify_after', readFingerprint(servers, watched, { signal: limited }))
     },
-    async conclude(ledgerFiles, blocked) {
+    async conclude(ledgerFiles, blocked, kometa) {
       const first = await before
       const tally = await tallyLedger(folder.files.folder(jobFolders.output), ledgerFiles)
       const text = `${JSON.stringify({ before: first, after }, null, 1)}\n`
@@ -62,7 +67,7 @@ export async function createVerification(options: VerificationOptions): Promise<
       return {
         writes_forwarded: tally.forwarded.count,
         blocked: tally.blocked,
-        ...judge(first, after, tally, blocked),
+        ...judge(first, after, { tally, blocked, ...kometa }),
         items: watched.length,
         requests: (first?.requests ?? 0) + (after?.requests ?? 0),
         fingerprint: first ? { path: fingerprintPath, sha256 } : null,
@@ -94,19 +99,14 @@ function justRead(targets: readonly ChosenTarget[]): Map<string, string> {
 function judge(
   before: Fingerprint | null,
   after: Fingerprint | null,
-  tally: LedgerTally,
-  blocked: readonly BlockedWrite[],
+  record: Pick<Evidence, 'tally' | 'blocked' | 'noOtherWay'>,
 ): Pick<Verification, 'unchanged' | 'why' | 'differences'> {
   if (!before || !after)
     return { unchanged: 'unknown', why: 'Plex was not asked before and after the run.', differences: [] }
   const { differences, unread } = compareFingerprints(before, after)
-  const explained = differences.map((one) => explain(one, { before, after, tally, blocked }))
+  const explained = differences.map((one) => explain(one, { before, after, ...record }))
   if (explained.length > 0) {
-    const own = tally.forwarded.count > 0
-    const why = own
-      ? 'Plex holds something else than before the run, and the ledger has a forwarded write.'
-      : 'Plex holds something else than before the run. This job forwarded no write: somebody else made the change.'
-    return { unchanged: false, why, differences: explained }
+    return { unchanged: false, why: whyChanged(record), differences: explained }
   }
   if (unread > 0 || before.items.length === 0) {
     const reasons = [...new Set([...before.failures, ...after.failures])]
@@ -120,14 +120,22 @@ function judge(
   return { unchanged: true, why, differences: [] }
 }
 
-interface Evidence {
+function whyChanged({ tally, noOtherWay }: Pick<Evidence, 'tally' | 'noOtherWay'>): string {
+  if (tally.forwarded.count > 0)
+    return 'Plex holds something else than before the run, and the ledger has a forwarded write.'
+  return noOtherWay
+    ? 'Plex holds something else than before the run. This job forwarded no write, and Kometa had no other way out: somebody else made the change.'
+    : 'Plex changed during the run, and it cannot be ruled out that Kometa did it: this job forwarded no write, but Kometa had another way out.'
+}
+
+interface Evidence extends KometaWays {
   before: Fingerprint
   after: Fingerprint
   tally: LedgerTally
   blocked: readonly BlockedWrite[]
 }
 
-/** A difference that the ledger cannot explain was made by someone else. */
+/** A difference that the ledger does not explain was made by someone else, if Kometa had no way but the one that it records. */
 function explain({ server, updatedAt, ...difference }: FoundDifference, evidence: Evidence): Difference {
   const { rating_key: key, field } = difference
   const { tally, before, after, blocked } = evidence
@@ -139,10 +147,10 @@ function explain({ server, updatedAt, ...difference }: FoundDifference, evidence
   const when = changedAt ? `at ${changedAt} by Plex's clock` : `between ${before.ended_at} and ${after.started_at}`
   const tried = blocked.filter((write) => write.server === server && write.rating_key === key).length
   const kometa = tried > 0 ? ` What Kometa tried to write to it (${tried}) was blocked.` : ''
-  return {
-    ...difference,
-    explanation: `made by someone else, ${when}: the ledger has no forwarded write to it.${kometa}`,
-  }
+  const explanation = evidence.noOtherWay
+    ? `made by someone else, ${when}: the ledger has no forwarded write to it, and Kometa had no other way out.`
+    : `made ${when}. The ledger has no forwarded write to it, but Kometa had another way out: it cannot be ruled out that Kometa made it.`
+  return { ...difference, explanation: `${explanation}${kometa}` }
 }
 
 /** Whether Plex dates its last change of the item into the run, give or take a minute of clocks. */

@@ -15,8 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { chooseIsolation, openDoors } from '../../src/kometa/isolation.ts'
-import type { GuardedFiles } from '../../src/kometa/supervisor-messages.ts'
+import { chooseIsolation, openDoors, type UserFiles } from '../../src/kometa/isolation.ts'
 
 const child = fileURLToPath(new URL('isolated-child.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -36,12 +35,12 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 interface Result {
   isolation: { mode: string; why: string }
-  unguarded?: { notHidden: string[]; notReadOnly: string[] }
+  unguarded?: { notHidden: { files: string[]; sockets: string[] }; notReadOnly: string[] }
   exit?: { code: number | null }
   output?: string
 }
 
-function isolated(script: string, user?: { uid: number; gid: number }, files?: GuardedFiles): Result | null {
+function isolated(script: string, user?: { uid: number; gid: number }, files?: UserFiles): Result | null {
   const readable = spawnSync('test', ['-r', child], { cwd: root, ...user })
   if (readable.status !== 0) return null
   const args = ['--import', 'tsx', child, script, ...(files === undefined ? [] : [JSON.stringify(files)])]
@@ -117,7 +116,7 @@ describe.skipIf(isolation.mode === 'none')('files that are guarded', () => {
       const result = isolated(script, user, files)
       if (result === null) return context.skip('an ordinary user may not read this checkout')
       if (result.isolation.mode === 'none') return context.skip(result.isolation.why)
-      expect(result.unguarded).toMatchObject({ notHidden: [], notReadOnly: [] })
+      expect(result.unguarded).toMatchObject({ notHidden: { files: [], sockets: [] }, notReadOnly: [] })
       expect(result.output).toContain('not made\n')
       expect(result.output).toContain('not inner/made\n')
       expect(result.output).toContain('kept\n')
@@ -129,7 +128,10 @@ describe.skipIf(isolation.mode === 'none')('files that are guarded', () => {
 
   test('what cannot be guarded is named', () => {
     const files = { hide: [], readOnly: [join(dir, 'not there')], writable: dir }
-    expect(isolated('true', undefined, files)?.unguarded).toMatchObject({ notHidden: [], notReadOnly: files.readOnly })
+    expect(isolated('true', undefined, files)?.unguarded).toMatchObject({
+      notHidden: { files: [], sockets: [] },
+      notReadOnly: files.readOnly,
+    })
   })
 })
 

@@ -34,7 +34,6 @@ function start(script: string, options: Partial<KometaOptions> = {}) {
     logs: openBeneath(join(folder, 'logs')),
     redactor: createRedactor([token]),
     runConfigs: [],
-    places: [],
     signal: new AbortController().signal,
     onEvent: (event) => events.push(event),
     ...options,
@@ -115,26 +114,6 @@ describe('a run that ends by itself', () => {
       const { done } = await start(`${inLog('Locating config...', 'Locating more...')}\n${late}`, { runConfigs })
       expect(await done).toMatchObject({ foreignConfig: null, code: 0 })
     })
-  })
-
-  test('what Kometa says is told with the user’s paths', async () => {
-    const said = "Overlay Error: Overlay image not found at '/w/kometa/defaults/x.png' nor in /w/kometa, but /w/kometa2"
-    const { done } = await start(
-      `import { mkdirSync, writeFileSync } from 'node:fs'
-      mkdirSync('config/logs', { recursive: true })
-      writeFileSync('config/logs/meta.log', ${JSON.stringify(`[2026-07-03 05:00:01,234] [overlay.py:1]             [ERROR]    | ${said} |\n`)})
-      process.stderr.write(${JSON.stringify(`${said}\n`)})`,
-      {
-        places: [
-          { ours: '/w/kometa', users: '/opt/Kometa' },
-          { ours: '/w', users: '/home' },
-        ],
-      },
-    )
-    const told =
-      "Overlay Error: Overlay image not found at '/opt/Kometa/defaults/x.png' nor in /opt/Kometa, but /home/kometa2"
-    expect((await done).lastLines).toEqual([told])
-    expect(events).toContainEqual(expect.objectContaining({ type: 'message', text: told }))
   })
 
   test('a flood of 30 MB is read at our pace, kept up to its limit, and leaves no memory behind', async () => {

@@ -183,6 +183,8 @@ test('the proof says what was checked, and nothing is green that was not', async
   expect(safety.overall).toBe('pass')
   expect(safety.verification).toEqual({ unchanged: true, differences: [] })
   expect(safety.leftOut.length).toBeGreaterThan(0)
+  expect(safety.ways?.map(({ closed }) => closed)).toContain(true)
+  expect(safety.ways?.map(({ words }) => words).join(' ')).toMatch(/reach Plex through the proxy alone/)
 })
 
 test('the config is shown as it was, masked; the whole log is one text', async () => {

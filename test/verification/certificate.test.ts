@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Summary } from '../../src/contract/summary.ts'
+import { chooseIsolation } from '../../src/kometa/isolation.ts'
 import { canaries, defaultConfig, type JobWorld, run, scriptRenderer, startJobWorld } from '../e2e/job-world.ts'
 import { makeImage } from '../support/images.ts'
 import { ownRequest } from '../support/watched-plex.ts'
 import { type Front, startFront } from './front.ts'
 
+await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 let world: JobWorld
 let front: Front
 beforeEach(async () => {
@@ -33,6 +36,8 @@ const meanwhile = (method: string, target: string, body = '') => ({
     const answer = await fetch(url, { headers, method: '${method}', ${body === '' ? '' : `body: Buffer.from('${body}', 'base64')`} })
     if (!answer.ok) throw new Error('status ' + answer.status)`),
 })
+
+const openWays = ({ isolation: { ways = [] } }: Summary) => ways.filter(({ closed }) => !closed).map(({ way }) => way)
 
 describe('nothing was changed', () => {
   test('by the sample renderer: every field was read both times', async () => {
@@ -100,12 +105,15 @@ describe('somebody else changed something meanwhile', () => {
     const { summary } = await run(world, { ...rest(), ...meanwhile('PUT', target) })
     const { unchanged, differences, writes_forwarded, why } = summary.verification
     expect({ unchanged, writes_forwarded }).toEqual({ unchanged: false, writes_forwarded: 0 })
-    expect(why).toMatch(/somebody else made the change/)
+    // Without isolation nobody can know that it was not Kometa.
+    expect(why).toMatch(/^Plex changed during the run, and it cannot be ruled out that Kometa did it/)
     const label = differences.find(({ field }) => field === 'labels')
     expect(label).toMatchObject({ rating_key: '101', title: 'Nosferatu', after: expect.stringContaining('Seen') })
     expect(label?.explanation).toMatch(
-      /^made by someone else, at \d{4}-\d\d-\d\dT.* by Plex's clock: the ledger has no forwarded write/,
+      /^made at \d{4}-\d\d-\d\dT.* by Plex's clock\. The ledger has no forwarded write .* cannot be ruled out that Kometa/,
     )
+    expect(JSON.stringify(summary)).not.toMatch(/somebody else|someone else/)
+    expect(openWays(summary)).toEqual(['network', 'sockets', 'memory', 'config', 'files'])
     expect(differences.map(({ field }) => field)).toContain('updatedAt')
   })
 
@@ -124,6 +132,29 @@ describe('somebody else changed something meanwhile', () => {
       unchanged: false,
       differences: [{ rating_key: '101', field: 'item', before: 'there', after: 'gone' }],
     })
+  })
+})
+
+describe.skipIf(isolation.mode === 'none')('somebody else changed something, and Kometa had no other way out', () => {
+  test('then it is said that it was somebody else', async () => {
+    world.plex.mayChange()
+    const done = join(world.dir, 'done')
+    const target = `/library/sections/1/all?type=1&id=101&label%5B0%5D.tag.tag=Seen&label.locked=1&X-Plex-Token=${canaries.plex}`
+    const elsewhere = fetch(`${front.url}/go`)
+      .then(() => fetch(`${world.plex.url}${target}`, { headers: ownRequest, method: 'PUT' }))
+      .then(({ ok }) => writeFileSync(done, `${ok}`))
+    const renderer = script(`
+      while (!require('node:fs').existsSync('${done}')) await new Promise((resolve) => setTimeout(resolve, 20))`)
+    const { summary } = await run(world, { specs: ['Nosferatu'], renderer, isolate: 'on' })
+    await elsewhere
+    expect(readFileSync(done, 'utf8')).toBe('true')
+    const { why, unchanged, differences } = summary.verification
+    expect(unchanged).toBe(false)
+    expect(why).toMatch(/no write, and Kometa had no other way out: somebody else made the change/)
+    expect(differences.find(({ field }) => field === 'labels')?.explanation).toMatch(
+      /^made by someone else, at .*: the ledger has no forwarded write to it, and Kometa had no other way out\./,
+    )
+    expect(openWays(summary)).toEqual([])
   })
 })
 

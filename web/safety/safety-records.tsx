@@ -6,7 +6,7 @@ import './safety-records.css'
 
 /** What lies behind the checks, request by request. */
 export function SafetyRecords({ safety }: { safety: Safety }) {
-  const { blockedWrites, blockedCount, refusedReads, refusedCount, hosts, verification, leftOut } = safety
+  const { blockedWrites, blockedCount, refusedReads, refusedCount, hosts, ways, verification, leftOut } = safety
   return (
     <section className="records" aria-label="Records">
       <Record title="Writes that were stopped" n={blockedCount} shown={blockedWrites.length}>
@@ -48,6 +48,13 @@ export function SafetyRecords({ safety }: { safety: Safety }) {
               reason,
             ])}
           />
+        </Record>
+      )}
+      {ways === null ? (
+        <Record title="Ways that Kometa had" n={null} />
+      ) : (
+        <Record title="Ways that Kometa had" n={ways.length} shown={ways.length}>
+          <Table heads={['Way', 'State']} rows={ways.map(({ closed, words }) => [words, closed ? 'closed' : 'open'])} />
         </Record>
       )}
       {verification === null ? (

@@ -33,6 +33,7 @@ export async function describeSafety(job: Beneath, summary: ShownSummary | null)
         ({ title, field, explanation }) => `${title}: ${field}: ${explanation}`,
       ),
     },
+    ways: summary?.isolation?.ways?.map(({ closed, words }) => ({ closed, words })) ?? null,
     leftOut: summary?.config_changes ?? [],
   }
 }

@@ -68,7 +68,14 @@ const shownSummarySchema = z.object({
     .nullable()
     .catch(null),
   isolation: z
-    .object({ mode: z.enum(['namespace', 'none']), why: z.string() })
+    .object({
+      mode: z.enum(['namespace', 'none']),
+      why: z.string(),
+      ways: z
+        .array(z.object({ closed: z.boolean(), words: z.string() }))
+        .nullable()
+        .catch(null),
+    })
     .nullable()
     .catch(null),
   verification: z
