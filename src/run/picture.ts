@@ -27,5 +27,5 @@ export async function describePicture(files: Beneath, path: string, type: ImageT
 /** Whether a picture of a job carries Kometa's mark. */
 export async function hasOverlayMark(files: Beneath, path: string): Promise<boolean> {
   await using file = await files.open(path, 'read')
-  return readOverlayMark(handleSource(file, (await file.stat()).size))
+  return await readOverlayMark(handleSource(file, (await file.stat()).size))
 }

@@ -97,7 +97,7 @@ function contents({ inParent, inParentSync }: UseFolder): Pick<Beneath, Contents
       inParent(path, async (held, name) => {
         await using file = await openPlain(held, name, 'read', 0)
         if ((await file.stat()).size > maxBytes) throw unsafePath(held.shown(name), `is larger than ${maxBytes} bytes`)
-        return file.readFile()
+        return await file.readFile()
       }),
     write: (path, data, permissions = 0o644) =>
       inParent(path, (held, name) => writeWhole(held, name, data, permissions)),
