@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { styleText } from 'node:util'
+import { leftOutWords } from '../contract/left-out.ts'
 import type { RealRun, Summary } from '../contract/summary.ts'
 import { targetProblems } from '../run/judge-job.ts'
 import type { ExitCode } from './program.ts'
@@ -16,6 +17,19 @@ function realRunWords({ would, why }: RealRun): string {
 
 const letThrough = ({ verification: { writes_forwarded: count } }: Summary): string =>
   count === 0 ? 'none' : `${count}`
+
+/** Overlays of one target that are named as not drawn: Kometa's own files have them by the dozen. */
+const namedLeftOut = 5
+
+function leftOutLines(target: Summary['targets'][number]): string[] {
+  const all = leftOutWords(target)
+  const lines = all.slice(0, namedLeftOut).map(({ name, why }) => `not in the picture: ${name}: ${why}`)
+  const more = all.length - namedLeftOut
+  return more > 0 ? [...lines, `and ${more} more, which output/summary.json names`] : lines
+}
+
+const nothingApplied = (target: Summary['targets'][number]): string =>
+  leftOutWords(target).length > 0 ? 'no overlay is in the picture' : 'drawn'
 
 /** A reason that a line above has given is not said a second time. */
 function reasonOnce(reason: string | null, said: Set<string>): string | null {
@@ -46,10 +60,11 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
       : target.restore
         ? 'a real run would take its overlays off'
         : (reasonOnce(target.reason, said) ??
-          (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : 'drawn'))
+          (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : nothingApplied(target)))
     const mark = target.fault ? paint('red', 'danger  ') : word[target.status]
     lines.push(`${mark} ${target.title}  ${target.fault ? paint('red', what) : paint('dim', what)}`)
     if (target.after) lines.push(`         ${join(jobDir, target.after.path)}`)
+    lines.push(...leftOutLines(target).map((line) => paint('dim', `         ${line}`)))
     if (target.after && target.depends_on_blocked_writes)
       lines.push(
         `         ${paint('yellow', 'depends on blocked writes: several entries of your libraries are on its Plex library')}`,

@@ -93,7 +93,7 @@ export const settingsKeys: KeyTable = {
   missing_only_released: keep,
   show_options: off(logOnly),
   show_filtered: off(logOnly),
-  show_unfiltered: off(logOnly),
+  show_unfiltered: { do: 'force', to: true, why: 'the log then says which items an overlay found' },
   show_missing: off(logOnly),
   show_unmanaged: drop(collectionsOnly),
   show_unconfigured: drop(collectionsOnly),

@@ -4,7 +4,7 @@ import { maxConfigBytes } from './api-connect.ts'
 import { maxTargets } from './api-items.ts'
 import { artworkKindSchema, itemTypeSchema } from './kinds.ts'
 import { blockedWriteSchema, refusedReadSchema } from './records.ts'
-import { baseUsedSchema, jobStatusSchema, lostOverlaySchema, realRunSchema } from './summary.ts'
+import { baseUsedSchema, jobStatusSchema, realRunSchema } from './summary.ts'
 
 /** interrupted: the server ended while it ran. */
 export const studioJobStatusSchema = z.enum(['queued', 'running', 'interrupted', ...jobStatusSchema.options])
@@ -93,8 +93,8 @@ export const jobTargetSchema = z.object({
   /** The upload would take the overlay off. */
   restore: z.boolean(),
   overlays: z.array(z.string()),
-  /** Overlays that matched and lost to another of their group, where Kometa's log leaves no doubt. */
-  lostOverlays: z.array(lostOverlaySchema),
+  /** Overlays that found it and are not in its picture, each with the reason in words. */
+  leftOut: z.array(z.object({ name: z.string(), why: z.string() })),
   baseUsed: baseUsedSchema.nullable(),
   mayBeIncomplete: z.string().nullable(),
   dependsOnBlockedWrites: z.boolean(),

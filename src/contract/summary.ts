@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import { artworkKindSchema, imageTypeSchema, itemTypeSchema } from './kinds.ts'
+import {
+  lostOverlaySchema,
+  placelessOverlaySchema,
+  suppressedOverlaySchema,
+  valuelessOverlaySchema,
+} from './left-out.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from './records.ts'
 import { verificationSchema } from './verification.ts'
 import { wayOutSchema } from './ways-out.ts'
@@ -38,17 +44,6 @@ const picture = z.object({
 })
 export type Picture = z.infer<typeof picture>
 
-/** An overlay that matched an item and was not drawn: of its group another weighs more. */
-export const lostOverlaySchema = z.object({
-  name: z.string(),
-  /** The one that was drawn. */
-  to: z.string(),
-  group: z.string(),
-  weight: z.int(),
-  to_weight: z.int(),
-})
-export type LostOverlay = z.infer<typeof lostOverlaySchema>
-
 /**
  * What a missing picture means. untouched: a real run would leave the item as it is. doubtful: no overlay matched, but some
  * failed that could have. cancelled: the job ended first. error: the rest.
@@ -76,9 +71,13 @@ export const targetResultSchema = z.object({
   kind: artworkKindSchema.nullable(),
   /** True when the upload carries no overlay mark: a real run would take the overlay off. */
   restore: z.boolean(),
+  /** What is in the picture. */
   overlays_applied: z.array(z.string()),
-  /** Only what is certain by Kometa's own log; absent in summaries of before. */
+  /** What found this item and is not in its picture, by cause: only what Kometa's own log leaves no doubt of; absent in older summaries. */
   overlays_lost: z.array(lostOverlaySchema).optional(),
+  overlays_suppressed: z.array(suppressedOverlaySchema).optional(),
+  overlays_without_place: z.array(placelessOverlaySchema).optional(),
+  overlays_without_value: z.array(valuelessOverlaySchema).optional(),
   base_used: baseUsedSchema.nullable(),
   /** null: it was not drawn. This and the next two are absent in summaries of earlier versions. */
   real_run: realRunSchema.nullable().optional(),

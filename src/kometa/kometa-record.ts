@@ -1,4 +1,4 @@
-import type { ItemResult, KometaEvent, LibraryName, RankedOverlay } from './log-events.ts'
+import type { ItemResult, KometaEvent, LibraryName, MatchedOverlay } from './log-events.ts'
 
 /** Error messages that are kept for explanations; default files alone make dozens of harmless ones. */
 const maxMessages = 500
@@ -20,12 +20,8 @@ export interface LibraryRun {
   finished: boolean
   /** How many definitions were read. */
   definitions: number
-  /** Definitions that matched at least one item. */
-  matched: string[]
-  /** Matched definitions of a group. */
-  ranked: RankedOverlay[]
-  /** Names that some definition suppresses. */
-  suppressed: Set<string>
+  /** Definitions that matched at least one item, in Kometa's order. */
+  matched: MatchedOverlay[]
   /** Definitions with `limit:`. */
   limited: string[]
   /** Definitions with a search in random order. */
@@ -52,6 +48,8 @@ export interface KometaRecord {
   criticals: Critical[]
   connected: LibraryName[]
   failedLibraries: { library: LibraryName; reason: string }[]
+  /** Overlay files that Kometa began to load: the last one of a number is the one that has it. */
+  overlayFiles: { library: LibraryName; number: number; form: string; path: string }[]
   failedFiles: { library: LibraryName; reason: string }[]
   failedServices: { name: string; reason: string | null }[]
   runs: LibraryRun[]
@@ -74,6 +72,7 @@ export function createKometaRecorder(): KometaRecorder {
     criticals: [],
     connected: [],
     failedLibraries: [],
+    overlayFiles: [],
     failedFiles: [],
     failedServices: [],
     runs: [],
@@ -104,6 +103,11 @@ export function createKometaRecorder(): KometaRecorder {
       case 'library_failed':
         record.failedLibraries.push({ library: event.library, reason: event.reason })
         break
+      case 'overlay_file': {
+        const { library, number, form, path } = event
+        record.overlayFiles.push({ library, number, form, path })
+        break
+      }
       case 'overlay_file_failed':
         record.failedFiles.push({ library: event.library, reason: event.reason })
         break
@@ -131,9 +135,7 @@ export function createKometaRecorder(): KometaRecorder {
     if (event.type === 'definition') run.definitions = event.count
     else if (event.type === 'definition_limited') run.limited.push(event.name)
     else if (event.type === 'definition_random') run.random.push(event.name)
-    else if (event.type === 'definition_matched' && event.items > 0) run.matched.push(event.name)
-    else if (event.type === 'definition_ranked') run.ranked.push(event.overlay)
-    else if (event.type === 'definition_suppresses') for (const name of event.names) run.suppressed.add(name)
+    else if (event.type === 'definition_matched' && event.matched) run.matched.push(event.matched)
     else if (event.type === 'definition_failed' && !event.blank)
       run.failed.push({ name: event.name, reason: event.reason })
     else if (event.type === 'applying') {
@@ -151,8 +153,6 @@ const newRun = (library: LibraryName): LibraryRun => ({
   finished: false,
   definitions: 0,
   matched: [],
-  ranked: [],
-  suppressed: new Set(),
   limited: [],
   random: [],
   failed: [],

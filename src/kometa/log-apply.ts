@@ -2,6 +2,8 @@ import type { ItemResult, OverlayName } from './log-events.ts'
 import type { LogReader, ParserContext } from './log-parser.ts'
 import type { LogRecord } from './log-record.ts'
 
+/** The title of an item that the log does not name. */
+export const unnamed = ''
 /** An item has a handful of lines. */
 const maxItemLines = 50
 
@@ -9,11 +11,14 @@ const maxItemLines = 50
 export function createApplyReader(context: ParserContext): { read: LogReader; end(): void } {
   let applying = false
   let item: ItemResult | null = null
+  /** When the item before this one ended, or the first one could begin. */
+  let free: number | null = null
   /** What Kometa said since the last item ended: it belongs to the next one, which it names only later. */
   let early: { text: string; at: number | null; level: LogRecord['level'] }[] = []
 
   const finish = (outcome: ItemResult['outcome'], changes: Partial<ItemResult>) => {
     if (item) context.emit({ type: 'item_ended', result: { ...item, ...changes, outcome } })
+    free = changes.endedAt ?? free
     item = null
     early = []
   }
@@ -63,11 +68,12 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
       failed(attempted, said, at)
       return
     }
-    // From 2.5 on there may be nothing behind the colon.
-    const applied = /^Overlays Applied: ?(.*)$/.exec(text)?.[1]
-    const current = /^Overlay Update Not Needed \(Current Overlays: ?(.*)\)$/.exec(text)?.[1]
-    if (applied !== undefined) finish('applied', { overlays: parseOverlayNames(applied), endedAt: at })
-    else if (current !== undefined) finish('unchanged', { overlays: parseOverlayNames(current), endedAt: at })
+    const applied = /^Overlays Applied:(?: (.*))?$/.exec(text)
+    const current = /^Overlay Update Not Needed(?: \(Current Overlays: (.*)\))?$/.exec(text)
+    // Before 2.2.1 Kometa names an item in its log only when it fails.
+    if (!item && (applied || current)) begin(unnamed, null, null, free ?? at, [text])
+    if (applied) finish('applied', { overlays: parseOverlayNames(applied[1] ?? ''), endedAt: at })
+    else if (current) finish('unchanged', { overlays: parseOverlayNames(current[1] ?? ''), endedAt: at })
     else if (level === 'error' && item && text === 'Overlay Error: No poster found') {
       finish('failed', { reason: text, endedAt: at })
     } else if (text !== '' && level !== 'debug') note({ text, at, level })
@@ -109,6 +115,7 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
       }
       if (text === `Applying Overlays for ${place}` || text === `Re-Applying Overlays for ${place}`) {
         applying = true
+        free = record.at
         early = []
         context.emit({ type: 'applying', library, again: text.startsWith('Re-') })
         return true

@@ -1,4 +1,6 @@
+import type { MatchedOverlay } from './log-events.ts'
 import type { LogReader, ParserContext } from './log-parser.ts'
+import { type PythonValue, readPythonDict } from './python-literal.ts'
 
 /** Errors of a definition that only say that nothing in Plex fits: default files make dozens of them (overlays.py:631). */
 const blankReason = /^Plex Error: (?:No Items found in Plex|.*: No matches found with regex pattern .*|.+ not found)$/
@@ -7,19 +9,26 @@ interface Open {
   name: string
   settled: boolean
   lastTrouble: string | null
-  rank: { group: string; weight: number } | null
+  overlay: MatchedOverlay['overlay']
   suppresses: string[]
-  /** The next line has the names that it suppresses. */
-  namesFollow: boolean
+  /** What it found, by the lines of `show_unfiltered`. */
+  titles: string[]
+  /** The attribute whose value is in the next line. */
+  attribute: string | null
 }
 
-const newOpen: Omit<Open, 'name'> = {
+/** Titles of one definition: a preview has a handful of items. */
+const maxTitles = 1_000
+
+const newOpen = (name: string): Open => ({
+  name,
   settled: false,
   lastTrouble: null,
-  rank: null,
+  overlay: null,
   suppresses: [],
-  namesFollow: false,
-}
+  titles: [],
+  attribute: null,
+})
 
 /** `Sort By: ['random']` (builder.py:3827). */
 const randomSort = /^\s*Sort By: \[(?:.*, )?'random'[,\]]/
@@ -62,7 +71,7 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     const suffix = ` Overlay in ${library.title}`.trimEnd()
     if (file === 'builder.py' && level === 'info' && text.endsWith(suffix)) {
       close()
-      open = { ...newOpen, name: text.slice(0, -suffix.length) }
+      open = newOpen(text.slice(0, -suffix.length))
       context.emit({ type: 'definition', library, name: open.name, count: ++count })
       return true
     }
@@ -71,11 +80,9 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     if (file === 'builder.py' && text === 'Validating Method: limit') {
       context.emit({ type: 'definition_limited', library, name })
     }
-    if (file === 'meta.py' && level === 'debug') open.rank = rankOf(text) ?? open.rank
-    if (file === 'builder.py' && level === 'debug') {
-      if (open.namesFollow) open.suppresses = namesOf(text)
-      open.namesFollow = text === 'Validating Method: suppress_overlays'
-    }
+    if (level === 'debug') readAttribute(open, text)
+    const found = file === 'builder.py' && level === 'info' ? titleIn(text, name) : null
+    if (found !== null && open.titles.length < maxTitles) open.titles.push(found)
     // plex.py:1581 logs what it searches for in several lines.
     if (file === 'plex.py' && more.some((line) => randomSort.test(line))) {
       context.emit({ type: 'definition_random', library, name })
@@ -85,15 +92,15 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     const matched = /^(\d+) Items found for (Overlay File \(\d+\) .*)$/.exec(text)
     if (matched) {
       const items = Number(matched[1])
-      context.emit({ type: 'definition_matched', library, name, items })
-      const full = matched[2] ?? ''
-      // One that matches nothing suppresses nothing: default files name each other by the dozen.
-      if (open.suppresses.length > 0) {
-        context.emit({ type: 'definition_suppresses', library, names: open.suppresses })
-      }
-      if (open.rank) context.emit({ type: 'definition_ranked', library, overlay: { name, full, ...open.rank, items } })
+      context.emit({
+        type: 'definition_matched',
+        library,
+        name,
+        items,
+        matched: toMatched(open, items, matched[2] ?? ''),
+      })
     } else if (text.startsWith('No Items found for '))
-      context.emit({ type: 'definition_matched', library, name, items: 0 })
+      context.emit({ type: 'definition_matched', library, name, items: 0, matched: null })
     else if (level === 'error') {
       context.emit({ type: 'definition_failed', library, name, reason: text, blank: blankReason.test(text) })
     } else if (level === 'info' && text !== '' && !text.startsWith('Gathering Items for ')) {
@@ -105,18 +112,41 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
   return { read, end: close }
 }
 
-/** Of `{'plex_all': True, 'overlay': {'name': '4K', 'group': 'resolution', 'weight': 130}}`, as Python prints it (meta.py:602). */
-function rankOf(text: string): Open['rank'] {
-  const overlay = /^\{.*'overlay': \{([^{}]*)\}/.exec(text)?.[1] ?? ''
-  const group = /(?:^|, )'group': (?:'([^']*)'|"([^"]*)")/.exec(overlay)
-  const weight = /(?:^|, )'weight': '?(\d+)'?(?:,|$)/.exec(overlay)?.[1]
-  const name = group?.[1] ?? group?.[2] ?? ''
-  return name === '' || weight === undefined ? null : { group: name, weight: Number(weight) }
+/** `Validating Method: overlay`, and its value in the line after it (builder.py:1007-1010, overlay.py:154-155). */
+function readAttribute(open: Open, text: string): void {
+  const value = /^Value: ?(.*)$/s.exec(text)?.[1]
+  if (value !== undefined && open.attribute === 'overlay') open.overlay = overlayOf(value)
+  if (value !== undefined && open.attribute === 'suppress_overlays') open.suppresses = namesOf(value)
+  open.attribute = /^Validating Method: (\S+)$/.exec(text)?.[1] ?? null
 }
 
-/** `Value: ['4K', "4K's"]` or `Value: 4K, HDR` (builder.py:1007-1010). */
-function namesOf(text: string): string[] {
-  const value = text.replace(/^Value: /, '')
+function overlayOf(value: string): MatchedOverlay['overlay'] {
+  const dict = readPythonDict(value)
+  if (!dict) return value.startsWith('{') ? null : { name: value, group: null, queue: null, weight: null }
+  const text = (key: string): string | null => (isSet(dict[key]) ? String(dict[key]) : null)
+  const weight = Number(dict.weight ?? Number.NaN)
+  return {
+    name: text('name') ?? '',
+    group: text('group'),
+    queue: text('queue'),
+    weight: Number.isInteger(weight) ? weight : null,
+  }
+}
+
+const isSet = (value: PythonValue | undefined): boolean => value !== undefined && value !== null && value !== ''
+
+/** `4K Overlay | = | Metropolis (1927)` (builder.py:3764). */
+function titleIn(text: string, name: string): string | null {
+  const start = `${name} Overlay | = | `
+  return text.startsWith(start) ? text.slice(start.length) : null
+}
+
+function toMatched({ name, titles, overlay, suppresses }: Open, items: number, full: string): MatchedOverlay {
+  return { name, full, items, titles: titles.length === items ? titles : null, overlay, suppresses }
+}
+
+/** `['4K', "4K's"]` or `4K, HDR` (builder.py:1007-1010). */
+function namesOf(value: string): string[] {
   const quoted = [...value.matchAll(/'([^']*)'|"([^"]*)"/g)].map((found) => found[1] ?? found[2] ?? '')
   return quoted.length > 0 ? quoted : value.split(',').map((name) => name.trim())
 }

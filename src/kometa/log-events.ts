@@ -12,18 +12,22 @@ export interface OverlayName {
   full: string
 }
 
-/** An overlay of a group, of which an item gets the heaviest alone. */
-export interface RankedOverlay extends OverlayName {
-  group: string
-  weight: number
+/** A definition that matched something, as far as the log tells what it is. */
+export interface MatchedOverlay extends OverlayName {
   /** How many items it matched. */
   items: number
+  /** Which ones, as Kometa lists them (`Title (Year)`); null where its log does not have all of them. */
+  titles: string[] | null
+  /** Its `overlay:` after templates: `text(<<critic_rating>>)`, a name, `blur(30)`; null where the log does not tell. */
+  overlay: { name: string; group: string | null; queue: string | null; weight: number | null } | null
+  /** Overlays of the same file that are not drawn on what this one matched. */
+  suppresses: string[]
 }
 
 /** What Kometa did with one item of the list that it draws. */
 export interface ItemResult {
   library: LibraryName
-  /** As Kometa shows it: `Title`, `Show Season 1`, `Show S01E02`. Not unique. */
+  /** As Kometa shows it: `Title`, `Show Season 1`, `Show S01E02`. Not unique; '' where its log has no name (before 2.2.1). */
   title: string
   /** Place in the library's list, from 1; null when Kometa failed before it named the item. */
   index: number | null
@@ -57,6 +61,8 @@ export type KometaEventBody =
   | { type: 'server_connected'; server: string; version: string }
   | ({ type: 'library_connected' } & Place)
   | ({ type: 'library_failed'; reason: string } & Place)
+  /** Kometa numbers its overlay files; one that fails leaves its number to the next. */
+  | ({ type: 'overlay_file'; number: number; form: string; path: string } & Place)
   | ({ type: 'overlay_file_failed'; reason: string } & Place)
   | ({ type: 'library_started' } & Place)
   /** Only on the console: items of a listing, or items whose ids are being mapped. */
@@ -69,11 +75,8 @@ export type KometaEventBody =
   | ({ type: 'definition_limited'; name: string } & Place)
   /** A search of the definition sorts at random, so that it gives other items each time. */
   | ({ type: 'definition_random'; name: string } & Place)
-  | ({ type: 'definition_matched'; name: string; items: number } & Place)
-  /** A matched definition whose group and weight the log has: those that are made of templates, as all default files are. */
-  | ({ type: 'definition_ranked'; overlay: RankedOverlay } & Place)
-  /** Overlays that are not drawn on what this definition matched. */
-  | ({ type: 'definition_suppresses'; names: string[] } & Place)
+  /** `matched` is null where it matched nothing. */
+  | ({ type: 'definition_matched'; name: string; items: number; matched: MatchedOverlay | null } & Place)
   /** `blank`: nothing in Plex fits its filters, which is normal for default files. */
   | ({ type: 'definition_failed'; name: string; reason: string; blank: boolean } & Place)
   | ({ type: 'definition_skipped'; name: string; reason: string } & Place)

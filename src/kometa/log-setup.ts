@@ -70,6 +70,13 @@ export function createSetupReader(context: ParserContext): LogReader {
       // Searches log within a definition, errors within an item: the other readers want these too.
       return server !== null || connected !== undefined || loaded !== undefined
     },
+    'meta.py': ({ text, level }) => {
+      const file = level === 'info' ? /^Loading Overlay File (\d+) (\w+): (.*)$/.exec(text) : null
+      if (!file || !context.library) return false
+      const [, number, form = '', path = ''] = file
+      context.emit({ type: 'overlay_file', library: context.library, number: Number(number), form, path })
+      return true
+    },
     'library.py': ({ text, level }) => {
       if (level === 'error') errors.push(text)
       if (text !== 'Overlay File Failed To Load' || !context.library) return false

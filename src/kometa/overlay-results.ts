@@ -1,4 +1,5 @@
 import type { Capture } from '../contract/records.ts'
+import { unnamed } from './log-apply.ts'
 import type { ItemResult } from './log-events.ts'
 
 /** What the join needs of a capture. */
@@ -22,9 +23,14 @@ export function overlaysByCapture<T extends JoinCapture>(
   captures: readonly T[],
   titleOf: (capture: T) => string | undefined = () => undefined,
 ): Map<number, ItemResult> {
+  const named = items.some(({ title }) => title !== unnamed)
   const composed: Upload[] = captures
     .filter(({ kind, overlay_mark }) => kind === 'poster' && overlay_mark)
-    .map((capture) => ({ seq: capture.seq, at: Date.parse(capture.timestamp), title: titleOf(capture) }))
+    .map((capture) => ({
+      seq: capture.seq,
+      at: Date.parse(capture.timestamp),
+      title: named ? titleOf(capture) : undefined,
+    }))
     .sort((a, b) => a.seq - b.seq)
   const windows = toWindows(items)
   let best = joinByTime(windows, composed, 0)
@@ -48,7 +54,8 @@ interface Upload {
   title: string | undefined
 }
 
-const hasTitle = ({ title }: ItemResult, { title: wanted }: Upload) => wanted === undefined || title === wanted
+const hasTitle = ({ title }: ItemResult, { title: wanted }: Upload) =>
+  wanted === undefined || title === wanted || title === unnamed
 
 /** Items that can have uploaded something, each with the time that it took. */
 function toWindows(items: readonly ItemResult[]): Window[] {

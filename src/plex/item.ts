@@ -122,6 +122,21 @@ export function displayTitle(
   }
 }
 
+/** How Kometa names an item where it lists what a definition found (util.py:389-408). */
+export function listTitle(item: PlexItem): string {
+  const { type, title, index, year } = item
+  const parent = item.parentTitle ?? ''
+  if (type === 'movie') return year ? `${title} (${year})` : title
+  if (type === 'album') return `${parent}: ${title}`
+  if (type === 'track') return `${item.grandparentTitle ?? ''}: ${parent}: ${title}`
+  if (type === 'season')
+    return title === `Season ${index}` ? `${parent} ${title}` : `${parent} Season ${index ?? 'None'}: ${title}`
+  if (type !== 'episode') return title
+  const season = item.parentIndex ?? 0
+  const seasonTitle = parent === `Season ${season}` ? `${parent}: ` : ''
+  return `${item.grandparentTitle ?? ''} S${twoDigits(season)}E${twoDigits(index ?? 0)}: ${seasonTitle}${title}`
+}
+
 /** The display title with the year of a film or show, for people: `Metropolis (1927)`. */
 export function titleWithYear(item: PlexItem): string {
   const title = displayTitle(item)

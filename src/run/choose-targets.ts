@@ -1,7 +1,7 @@
 import type { JobConfig } from '../config/job-config.ts'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewTarget } from '../contract/preview.ts'
-import { displayTitle, type PlexItem, titleWithYear } from '../plex/item.ts'
+import { displayTitle, listTitle, type PlexItem, titleWithYear } from '../plex/item.ts'
 import { checkPreviewTargets } from '../plex/preview-targets.ts'
 import { type ResolvedTarget, resolveTargets } from '../plex/resolve-target.ts'
 import type { JobServers } from './connect-servers.ts'
@@ -102,6 +102,7 @@ function fromPreview(
     ratingKey: null,
     title: target.title ?? target.id,
     logTitle: target.title ?? target.id,
+    listTitle: null,
     type: target.type ?? null,
     library: target.library ?? null,
     server: null,
@@ -121,6 +122,7 @@ function placed({ item, library, libraries, server }: ResolvedTarget, { servers 
     ratingKey: item.ratingKey,
     title: titleWithYear(item),
     logTitle: displayTitle(item),
+    listTitle: listTitle(item),
     type: item.type,
     library: library.libraryName,
     server: servers.find(({ index }) => index === serverIndex)?.id ?? null,

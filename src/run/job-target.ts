@@ -10,6 +10,8 @@ export interface JobTarget {
   title: string
   /** As Kometa's log names it: without the year. */
   logTitle: string
+  /** As Kometa lists it among what a definition found; null where Plex has not been asked about it. */
+  listTitle: string | null
   type: ItemType | null
   /** Title of the Plex library. */
   library: string | null

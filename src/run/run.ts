@@ -28,6 +28,7 @@ import { limitsOf } from './limits-of.ts'
 import { createOutsideLookup } from './outside-hosts.ts'
 import { planRuns } from './plan-runs.ts'
 import { livenessOf } from './process-identity.ts'
+import { readQueuePlaces } from './queue-places.ts'
 import { redactError } from './redact-error.ts'
 import { lend, openRemembered } from './remembered.ts'
 import type { JobRequest } from './request.ts'
@@ -37,6 +38,7 @@ import { gateRulesOf, startJobGate } from './start-gate.ts'
 import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
 import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
+import { suppressionNotes } from './suppression-notes.ts'
 import { findUnfaithful } from './unfaithful.ts'
 import { diskError } from './usable-folder.ts'
 import { createVerification } from './verification.ts'
@@ -226,7 +228,8 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     const verified = verification.after()
     await using _verified = settled(verified)
     scopes = await finishScopes(proxies.scopes)
-    for (const warning of await findUnfaithful(config, renderer.dir, runs, scopes)) {
+    const notes = suppressionNotes(runs.map(({ record }) => record))
+    for (const warning of [...notes, ...(await findUnfaithful(config, renderer.dir, runs, scopes))]) {
       warnings.push(warning)
       log.warning(warning)
     }
@@ -262,6 +265,11 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     scopes,
     isolation: guarded.isolation,
     verification: await verification.conclude(ledger.head().files, recorder.records.blocked, guarded),
+    queuePlaces: await readQueuePlaces(
+      config,
+      renderer.dir,
+      kometa.map(({ record }) => record),
+    ),
     outside,
     warnings,
     redactor,

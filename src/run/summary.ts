@@ -9,13 +9,14 @@ import {
 import type { Verification } from '../contract/verification.ts'
 import { explainMissing } from '../kometa/explain-missing.ts'
 import { kometaProblems } from '../kometa/explain-stop.ts'
+import type { LibraryRun } from '../kometa/kometa-record.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
-import { lostOverlays } from '../kometa/lost-overlays.ts'
 import { overlaysByCapture } from '../kometa/overlay-results.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
 import type { JobLog } from '../util/job-log.ts'
 import type { Redactor } from '../util/redact.ts'
 import { summaryPath } from './checksums.ts'
+import { claimsOf } from './claims.ts'
 import type { JobServer } from './connect-servers.ts'
 import type { TargetOutput } from './export-outputs.ts'
 import type { JobFolder } from './job-folder.ts'
@@ -24,6 +25,7 @@ import type { JobTarget } from './job-target.ts'
 import { isKometas, judgeJob } from './judge-job.ts'
 import { exitCodeOf, summarizeKometa } from './kometa-summary.ts'
 import { findExtras } from './map-captures.ts'
+import type { QueuePlaces } from './queue-places.ts'
 import type { JobRequest } from './request.ts'
 import type { KometaRun } from './run-kometas.ts'
 import type { HostCount } from './start-gate.ts'
@@ -45,6 +47,7 @@ export interface SummaryInput {
   captures: readonly Capture[]
   ledger: LedgerHead
   scopes: readonly JobScopeReport[]
+  queuePlaces: QueuePlaces
   isolation: Summary['isolation']
   verification: Verification
   outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
@@ -200,9 +203,9 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
     after,
     kind: mapped.kind,
     restore: facts.restore,
-    overlays_applied:
-      mapped.status === 'exported' && !facts.restore ? (item?.overlays.map(({ name }) => name) ?? []) : [],
-    overlays_lost: mapped.status === 'exported' && item ? (drawn.lost.get(item) ?? []) : [],
+    ...(mapped.status === 'exported' && !facts.restore && item
+      ? claimsOf({ target, item, run: drawn.runs.get(item) }, input)
+      : { overlays_applied: [] }),
     base_used: facts.base,
     real_run: facts.realRun,
     fault: facts.fault,
@@ -215,7 +218,8 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
 interface DrawnItems {
   /** By `seq` of the capture: what Kometa's log says of the item that it is of. */
   bySeq: ReadonlyMap<number, ItemResult>
-  lost: ReadonlyMap<ItemResult, TargetResult['overlays_lost']>
+  /** The pass of Kometa over a library in which it drew an item. */
+  runs: ReadonlyMap<ItemResult, LibraryRun>
 }
 
 /** Joins each Kometa's log with the uploads that came from it; a capture of another process's items is none of its. */
@@ -231,8 +235,9 @@ function drawnItems({ kometa, captures, targets, scopes }: SummaryInput): DrawnI
     for (const [seq, item] of overlaysByCapture(items, own, (capture) => titleOf(capture, targets)))
       bySeq.set(seq, item)
   }
-  const lost = new Map(kometa.flatMap(({ record }) => record.runs.flatMap((library) => [...lostOverlays(library)])))
-  return { bySeq, lost }
+  const passes = kometa.flatMap(({ record }) => record.runs)
+  const runs = new Map(passes.flatMap((pass) => pass.items.map((item) => [item, pass] as const)))
+  return { bySeq, runs }
 }
 
 /** What Kometa's log calls the item of a capture; undefined for one that is no target. */

@@ -130,7 +130,7 @@ describe('the run config of a config with everything in it', () => {
       save_report: false,
       show_options: false,
       show_filtered: false,
-      show_unfiltered: false,
+      show_unfiltered: true,
       show_missing: false,
       playlist_report: false,
       custom_repo: 'https://github.com/someone/repo',

@@ -2,13 +2,13 @@ import type { ReactNode } from 'react'
 import type { StudioTarget } from '../../src/contract/api.ts'
 import { percent } from '../core/format.ts'
 import { Note } from '../ui/notes.tsx'
-import { LostFacts } from './lost-facts.tsx'
+import { LeftOutFacts } from './left-out-facts.tsx'
 import { baseWords, pictureFacts, realRunWords } from './words.ts'
 import './facts.css'
 
 /** What stands beside the pictures: which overlays, from which base, which bytes. */
 export function Facts({ target }: { target: StudioTarget }) {
-  const { overlays, lostOverlays, baseUsed, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } =
+  const { overlays, leftOut, baseUsed, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } =
     target
   return (
     <aside className="facts-panel" aria-label="About this picture">
@@ -56,7 +56,7 @@ export function Facts({ target }: { target: StudioTarget }) {
             </ul>
           </Fact>
         )}
-        <LostFacts lost={lostOverlays} />
+        <LeftOutFacts leftOut={leftOut} />
         {library && (
           <Fact name="Library">
             <span dir="auto">{library}</span>

@@ -1,5 +1,6 @@
 import type { ImageRef } from '../../contract/api-common.ts'
 import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/api-jobs.ts'
+import { leftOutWords } from '../../contract/left-out.ts'
 import type { BlockedWrite, Capture } from '../../contract/records.ts'
 import type { Picture, TargetResult } from '../../contract/summary.ts'
 import { labelWriteOf } from '../../run/label-writes.ts'
@@ -110,7 +111,7 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
     kind: target.kind,
     restore: target.restore,
     overlays: target.overlays_applied,
-    lostOverlays: target.overlays_lost ?? [],
+    leftOut: leftOutWords(target),
     baseUsed: target.base_used,
     mayBeIncomplete: target.may_be_incomplete,
     dependsOnBlockedWrites: target.depends_on_blocked_writes,
@@ -172,7 +173,7 @@ export function waitingTarget({
     kind: null,
     restore: false,
     overlays: [],
-    lostOverlays: [],
+    leftOut: [],
     baseUsed: null,
     mayBeIncomplete: null,
     dependsOnBlockedWrites: false,

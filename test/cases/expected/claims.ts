@@ -42,4 +42,33 @@ export const claims: Readonly<Record<string, CaseExpectation>> = {
     error: [/<<plex-url>> in plex\.url/, /"url: ENV"/],
     unreported: [/Set KOMETA_PLEX_URL/],
   },
+  '05-missing-rating-text': {
+    exit: 0,
+    status: 'success',
+    asDirect: true,
+    targets: {
+      1001: { overlays: ['user'], said: [/"critic",\s+"reason": "Plex has no critic rating for it"/] },
+      1002: { overlays: ['critic', 'user'], unsaid: [/Plex has no/] },
+      1003: { overlays: ['critic'], said: [/"user",\s+"reason": "Plex has no user rating for it"/] },
+    },
+    report: [/not in the picture: critic: Plex has no critic rating for it/],
+  },
+  '32-group-weight-and-suppress-across-files': {
+    exit: 0,
+    status: 'success',
+    asDirect: true,
+    targets: { 1001: { overlays: ['fourk', 'plainb'] }, 1002: { overlays: ['any', 'plainb'] } },
+    report: [
+      /not in the picture: any: lost to fourk in the group "g" \(both weigh 10: the first one wins\)/,
+      /not in the picture: hdr: fourk suppresses it/,
+    ],
+    warnings: [/"fourk" \(config\/a\.yml\) suppresses "plainb", which is in another file \(config\/b\.yml\)/],
+  },
+  '49-queue-longer-than-places': {
+    exit: 0,
+    status: 'success',
+    asDirect: true,
+    targets: { 1001: { overlays: ['q2'] } },
+    report: [/not in the picture: q1: no place left in the queue "corner": it has one place, which q2 has/],
+  },
 }
