@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { parseOrder, type StartOrder, type SupervisorReport } from './supervisor-messages.ts'
+import { watchTool } from './watch-tool.ts'
 
 /**
- * The program between the tool and Kometa. It leads Kometa's process group and holds a channel to the tool: when the
- * channel ends, the tool is dead, by kill -9 too, and the whole group is ended. It does not come between Kometa and its
- * outputs; what became of Kometa it reports, and then waits to be ended by the tool.
+ * The program between the tool and Kometa. It leads Kometa's process group, and ends all of it when the tool is dead, by
+ * kill -9 too. It does not come between Kometa and its outputs; what became of Kometa it reports, and then waits to be ended
+ * by the tool. Started with the tool's process id as its one argument.
  */
 
 /** Between SIGTERM and SIGKILL once the tool is gone. */
@@ -28,7 +29,7 @@ for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
   }
   process.on(name, listener)
 }
-process.once('disconnect', endGroup)
+watchTool(Number(process.argv[2]), endGroup)
 process.on('message', (message) => {
   const order = parseOrder(message)
   if (!order) return
@@ -51,10 +52,10 @@ async function start(order: StartOrder): Promise<void> {
     else report({ type: 'exited', code, signal })
   })
   if (started.pid !== undefined) report({ type: 'started', pid: started.pid })
-  if (toolIsGone) endGroup()
 }
 
 function endGroup(): void {
+  if (toolIsGone) return
   toolIsGone = true
   if (!child || child.exitCode !== null || child.signalCode !== null) signalGroup('SIGKILL')
   signalGroup('SIGTERM')

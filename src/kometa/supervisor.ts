@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { readlink } from 'node:fs/promises'
 import { Server } from 'node:net'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Door } from '../util/door.ts'
 import { programCommand } from '../util/program-file.ts'
 import { signalTree } from './process-tree.ts'
@@ -25,7 +25,7 @@ export interface SupervisorOptions {
   isolation?: Omit<IsolateOrder, 'type'>
 }
 
-type SupervisorProcess = ChildProcessByStdio<null, Readable, Readable>
+type SupervisorProcess = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** One supervisor and, once it was told to, the process that it answers for; disposing ends both, with all of their group. */
 export interface Supervisor extends AsyncDisposable {
@@ -45,13 +45,17 @@ export const hasSupervisor = process.platform !== 'win32'
  * this process dies, however it dies. It can be started early: starting it takes longer than starting Kometa.
  */
 export function startSupervisor({ env, isolation }: SupervisorOptions): Supervisor {
-  const { command, args } = programCommand('kometa/supervisor-main')
+  const { command, args: programArgs } = programCommand('kometa/supervisor-main')
+  const args = [...programArgs, String(process.pid)]
   const [program = command, ...before] = isolation ? enterCommand(isolation.nested) : []
   const child = spawn(program, isolation ? [...before, command, ...args] : args, {
     env: ownEnvironment(env),
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Nothing is ever written to the first: that it is open is a sign of our life.
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     detached: true,
   }) as SupervisorProcess
+  // It ends with the supervisor, whose exit is noticed anyway.
+  child.stdin.on('error', () => undefined)
   const served: Disposable[] = []
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { chooseIsolation } from '../../src/kometa/isolation.ts'
 import { type JobWorld, run, scriptRenderer, startJobWorld } from '../e2e/job-world.ts'
 import { watchTree } from './tree.ts'
@@ -69,6 +70,29 @@ describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
     expect(summary.status).toBe('success')
     expect(left()).toEqual([])
   })
+
+  test.skipIf(isolation.mode !== 'namespace')(
+    'a supervisor that waits for the receipt of a socket ends as well',
+    async () => {
+      const ports = ['45123', '45124']
+      const main = fileURLToPath(new URL('blocked-tool.ts', import.meta.url))
+      const tool = spawn(process.execPath, ['--import', 'tsx', main, ...ports], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      tools.push(tool)
+      const [line] = await once(createInterface({ input: tool.stdout }), 'line')
+      const supervisor = Number(line)
+      onTestFinished(() => {
+        if (isGroup(supervisor)) process.kill(-supervisor, 'SIGKILL')
+      })
+      // Once it listens at the second port, in its own namespace, it has sent the socket of the first.
+      const second = `:${Number(ports[1]).toString(16).toUpperCase()} `
+      const hasSent = () => readFileSync(`/proc/${supervisor}/net/tcp`, 'latin1').includes(second)
+      await expect.poll(hasSent, { timeout: goneMs, interval: 5 }).toBe(true)
+      await killed(tool)
+      await expect.poll(() => isGroup(supervisor), { timeout: goneMs, interval: 20 }).toBe(false)
+    },
+  )
 
   test('a Kometa whose supervisor was killed with the tool is ended by the next start', async () => {
     const { tool, tree } = await startTool('off')

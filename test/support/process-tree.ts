@@ -46,3 +46,13 @@ function statFields(pid: number): string[] | null {
     return null
   }
 }
+
+/** The process group that a process is in; 0 when it is gone. */
+export const groupOf = (pid: number): number => Number(statFields(pid)?.[2] ?? 0)
+
+/** Living processes in these groups. */
+export function livingGroups(groups: ReadonlySet<number>): number[] {
+  return processes()
+    .map(Number)
+    .filter((pid) => groups.has(groupOf(pid)) && isAlive(pid))
+}

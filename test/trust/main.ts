@@ -10,6 +10,7 @@ const usage = `npm run test:trust                          the suite as in CI, a
 npm run test:trust -- FILE ...              parts of it: raw-cases, write-matrix, secrets, ...
 npm run test:trust -- --fuzz 1000000        that many fuzzed requests
 npm run test:trust -- --kills 1000          that many rounds of kill -9
+npm run test:trust -- --orphans 1000        that many kills in the first 500 ms of a job
 npm run test:trust -- --requests 500000     that many requests, and what the proxy then holds
     --seed N      of --fuzz and --kills: the run to repeat; without it a new one, which is printed
 npm run test:trust -- --self-test [WORD ..] takes out each rule in turn (or those with one of the words in their name): something must go red
@@ -20,12 +21,13 @@ npm run test:trust -- --mutants [WORD ..]   small changes to policy and capture 
     --all         every one of them; takes hours
 
 Rules and changes are taken out of a copy of the sources, never of the sources themselves.
---fuzz, --kills and --requests can stand together; each runs its own part alone. Ctrl-C ends a run.`
+--fuzz, --kills, --orphans and --requests can stand together; each runs its own part alone. Ctrl-C ends a run.`
 
 /** Parts that a number makes longer: the test, and what it reads from the environment. */
 const long = {
   fuzz: { file: 'fuzz', env: 'TRUST_FUZZ_REQUESTS', seed: 'TRUST_FUZZ_SEED', also: { TRUST_FUZZ_SECONDS: '86400' } },
   kills: { file: 'kill', env: 'TRUST_KILL_ROUNDS', seed: 'TRUST_KILL_SEED', also: {} },
+  orphans: { file: 'orphans', env: 'TRUST_ORPHAN_ROUNDS', seed: null, also: {} },
   requests: { file: 'flatness', env: 'TRUST_FLAT_REQUESTS', seed: null, also: {} },
 } as const
 
@@ -46,6 +48,7 @@ async function main(): Promise<number> {
       ...{
         fuzz: { type: 'string' },
         kills: { type: 'string' },
+        orphans: { type: 'string' },
         requests: { type: 'string' },
         seed: { type: 'string' },
         sample: { type: 'string' },
@@ -71,7 +74,7 @@ async function main(): Promise<number> {
   }
   const files: string[] = [...positionals]
   const env: Record<string, string> = {}
-  for (const name of ['fuzz', 'kills', 'requests'] as const) {
+  for (const name of ['fuzz', 'kills', 'orphans', 'requests'] as const) {
     const value = values[name]
     if (value === undefined) continue
     const part = long[name]

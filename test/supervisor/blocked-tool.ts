@@ -1,0 +1,18 @@
+import { writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { namespaceOptions } from '../../src/kometa/isolation.ts'
+import { startSupervisor } from '../../src/kometa/supervisor.ts'
+
+/** A tool that asks for two doors and then reads nothing any more: the receipt for the door's socket never goes out. */
+const ports = process.argv.slice(2).map(Number)
+const supervisor = startSupervisor({ env: process.env, isolation: namespaceOptions(null) })
+await supervisor.ready
+supervisor.open({
+  doors: ports.map((port) => ({ port, serve: () => ({ [Symbol.dispose]: () => undefined }) })),
+  files: { hide: [], readOnly: [], writable: tmpdir() },
+})
+writeSync(1, `${supervisor.process.pid}\n`)
+// The order is on its way after this turn.
+setImmediate(() => {
+  for (;;);
+})
