@@ -9,7 +9,7 @@ const supervisor = startSupervisor({ env: process.env, isolation: namespaceOptio
 await supervisor.ready
 supervisor.open({
   doors: ports.map((port) => ({ port, serve: () => ({ [Symbol.dispose]: () => undefined }) })),
-  files: { hide: [], readOnly: [], writable: tmpdir() },
+  files: { hide: { files: [], sockets: [] }, readOnly: [], writable: tmpdir() },
 })
 writeSync(1, `${supervisor.process.pid}\n`)
 // The order is on its way after this turn.
