@@ -21,8 +21,10 @@ async function startJob(): Promise<{ url: string; report(): ScopeReport | undefi
     ...{ labels: [], thumb: null },
   }))
   let layers: ReturnType<typeof createReadLayers> | undefined
-  const { proxy } = await startBenchProxy(upstream, folder, ({ connection, recorder }) => {
-    layers = createReadLayers({ connection, recorder, store, serverId: 'bench', targets, ancestors: [], scope: 'on' })
+  const { proxy } = await startBenchProxy(upstream, folder, ({ connection, recorder, captures }) => {
+    layers = createReadLayers({
+      ...{ connection, recorder, captures, store, serverId: 'bench', targets, ancestors: [], scope: 'on' },
+    })
     return layers.wrapReads
   })
   void layers?.start()

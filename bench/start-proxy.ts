@@ -26,7 +26,7 @@ export async function startBenchProxy(
   const recorder = createJobRecorder({ log, ledger, redactor, onCapture: () => undefined })
   const address = { url: upstream, token: plexToken, verifySsl: true, clientIdentifier: 'bench' }
   const connection = connectToSeenPlex(address)
-  const wrapReads = wrap({ connection, recorder })
+  const wrapReads = wrap({ connection, recorder, captures })
   const proxy = await startProxy({
     connection,
     serverId: 'bench',
@@ -40,6 +40,7 @@ export async function startBenchProxy(
 }
 
 interface BenchParts {
+  captures: ReturnType<typeof createCaptureStore>
   connection: ReturnType<typeof createPlexConnection>
   recorder: ReturnType<typeof createJobRecorder>
 }

@@ -132,6 +132,7 @@ function placed({ item, library, libraries, server }: ResolvedTarget, { servers 
     ancestors: [item.parentRatingKey, item.grandparentRatingKey].filter((key) => key !== null),
     item,
     hasOverlayLabel: item.labels.some((label) => label.toLowerCase() === 'overlay'),
-    hasOwnPicture: item.thumb !== null,
+    // Plex names its parent's picture where it has none.
+    hasOwnPicture: item.thumb?.startsWith(`/library/metadata/${item.ratingKey}/`) === true,
   }
 }

@@ -128,7 +128,10 @@ async function jobLayers(
     store.beginJob(await readStamps(server, store, [...targets, ...ancestors]), { fresh: options.fresh })
   }
   const scope = options.scoped ? 'on' : 'off'
-  const layers = createReadLayers({ connection, serverId: id, recorder, store, targets, ancestors, scope, signal })
+  const { captures } = options
+  const layers = createReadLayers({
+    ...{ connection, serverId: id, recorder, store, captures, targets, ancestors, scope, signal },
+  })
   recorder.onWrite((write) => {
     if (write.server === id) layers.wrote(write)
   })

@@ -3,11 +3,11 @@ import type { BlockedWrite, Capture } from '../contract/records.ts'
 import type { BaseUsed, RealRun } from '../contract/summary.ts'
 import { predictRealRun } from '../kometa/cache/real-run.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
+import { labelWriteOf } from '../proxy/shadow/label-writes.ts'
 import { baseUsed } from './base-used.ts'
 import type { TargetOutput } from './export-outputs.ts'
 import type { ImageReads } from './job-recorder.ts'
 import type { JobTarget } from './job-target.ts'
-import { labelWriteOf } from './label-writes.ts'
 import type { KometaRun } from './run-kometas.ts'
 
 /** What a target's picture is drawn on, what a real run would do, and what of it could not be undone. */

@@ -95,10 +95,10 @@ async function preview(
   libraries: readonly SampleLibrary[],
   kometa: Renderer,
   place: CasePlace,
-  first: Partial<Pick<WarmWorld, 'files' | 'port'>> | null,
+  first: Partial<Pick<WarmWorld, 'root' | 'files' | 'port'>> | null,
 ): Promise<Finished & { port: number }> {
   await using plex = await startPlex(libraries, first?.port)
-  const root = await makeUserFolder(one, plex.url, place, first?.files)
+  const root = first?.root ?? (await makeUserFolder(one, plex.url, place, first?.files))
   const previewed = await previewCase(one, plex, root, kometa, place)
   return { ...previewed, port: Number(new URL(plex.url).port) }
 }

@@ -53,6 +53,8 @@ export async function directUploads(
 }
 
 export interface WarmWorld {
+  /** The folder that the first run was in: its cache knows files by path and time. */
+  root: string
   libraries: readonly SampleLibrary[]
   files: Recording['files']
   warmup: Recording['warmup']
@@ -71,6 +73,7 @@ export async function warmUp(one: Case, renderer: Renderer, place: CasePlace): P
   const files = Object.fromEntries(Object.entries(after).filter(([name, bytes]) => before[name] !== bytes))
   const warmup = writesOf(plex)
   return {
+    root,
     libraries: await afterWarmUp(one, warmup, place.python),
     files,
     warmup,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
 import { createPlexReader } from '../../src/plex/reads.ts'
+import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { createMemoStore, type MemoStore } from '../../src/proxy/memo/memo-store.ts'
 import { createReadLayers, type ReadLayers } from '../../src/proxy/memo/read-layers.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
@@ -32,7 +33,8 @@ export interface MemoWorld extends AsyncDisposable {
   store: MemoStore
   /** Targets that Plex's journal shows since it was cleared. */
   asked(): string[]
-  job(options?: { scope?: 'on' | 'off' }): Promise<Job>
+  /** With `jobDir` the job keeps its captures there, as a real one does. */
+  job(options?: { scope?: 'on' | 'off'; jobDir?: string }): Promise<Job>
 }
 
 export interface MemoWorldOptions extends Omit<SamplePlexOptions, 'libraries'> {
@@ -59,14 +61,24 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
     plex,
     store,
     asked: () => plex.journal.map(({ target }) => target),
-    async job({ scope = 'on' } = {}) {
+    async job({ scope = 'on', jobDir } = {}) {
       const items = await reader.items(targets)
       const ancestors = await reader.items(items.flatMap(ancestorKeys))
       plex.clearJournal()
       const recorder = createListRecorder()
-      const captures = createListCaptures()
+      const inMemory = createListCaptures()
+      const captures = jobDir === undefined ? inMemory : createCaptureStore({ jobDir })
       const layers = createReadLayers({
-        ...{ connection, serverId: plex.machineIdentifier, recorder, store, targets: items, ancestors, scope },
+        ...{
+          connection,
+          serverId: plex.machineIdentifier,
+          recorder,
+          store,
+          captures,
+          targets: items,
+          ancestors,
+          scope,
+        },
       })
       const proxy = await startProxy({
         ...{ connection, serverId: plex.machineIdentifier, clientToken, captures },
@@ -85,7 +97,7 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
         proxy,
         layers,
         recorder,
-        captures,
+        captures: inMemory,
         get: (target, more = {}) => fetch(proxy.url + target, { headers: { ...headers, ...more } }),
         send: (method, target, body) =>
           fetch(proxy.url + target, { method, headers, ...(body && { body: Buffer.from(body) }) }),

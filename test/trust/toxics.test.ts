@@ -95,9 +95,12 @@ async function startToxicWorld(layers: Layers) {
   const reader = createPlexReader(connection)
   const targets = await reader.items([ratingKey])
   const scope = layers === 'memory and scope' ? 'on' : 'off'
-  const jobLayers = createReadLayers({ connection, serverId: 's', recorder, store, targets, ancestors: [], scope })
+  const captures = createListCaptures()
+  const jobLayers = createReadLayers({
+    ...{ connection, serverId: 's', recorder, store, captures, targets, ancestors: [], scope },
+  })
   const proxy = await startProxy({
-    ...{ connection, serverId: 's', clientToken, captures: createListCaptures(), recorder, preferredPort: 0 },
+    ...{ connection, serverId: 's', clientToken, captures, recorder, preferredPort: 0 },
     ...(layers === 'the proxy alone' ? {} : { wrapReads: jobLayers.wrapReads }),
   })
   const before = plex.stateHash()

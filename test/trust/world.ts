@@ -107,6 +107,7 @@ export function createForgetfulCaptures(): CaptureStore {
     },
     keepUrl: async (upload) => forgotten(upload, 0),
     list: () => [],
+    fileOf: () => '',
   }
 }
 

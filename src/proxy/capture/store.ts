@@ -166,6 +166,7 @@ export function createCaptureStore({
       })
     },
     list: () => retries.list(),
+    fileOf: ({ saved_path: path }) => join(root, path ?? ''),
   }
 
   function recordUnreadable(upload: UploadDescription, ticket: Ticket, shown: string, error: unknown): Capture {

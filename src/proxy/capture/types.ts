@@ -37,4 +37,6 @@ export interface CaptureStore {
   keepUrl(upload: UploadDescription, url: string, readOwnUrl: ReadOwnUrl | null): Promise<Capture>
   /** All captures so far, in order of arrival; `attempts` is current. */
   list(): readonly Capture[]
+  /** Where the image of a capture stands. */
+  fileOf(capture: Pick<Capture, 'saved_path'>): string
 }

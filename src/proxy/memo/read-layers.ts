@@ -1,11 +1,14 @@
 import type { BlockedWrite } from '../../contract/records.ts'
 import type { PlexConnection } from '../../plex/connection.ts'
+import type { CaptureStore } from '../capture/types.ts'
 import { microTimestamp } from '../clock.ts'
 import type { ReadHandler } from '../read-handler.ts'
 import type { ForwardedRead, OwnListing, ProxyRecorder } from '../recorder.ts'
 import { createScope, type Scope } from '../scope/scope.ts'
 import type { ScopeItem } from '../scope/scope-items.ts'
 import { createScopedReads } from '../scope/scoped-reads.ts'
+import { createBelievedLabels } from '../shadow/believed-labels.ts'
+import { createCapturedPictures } from '../shadow/captured-pictures.ts'
 import { createCollectionLookup } from './collection-lookup.ts'
 import type { MemoStore } from './memo-store.ts'
 import { type PrefetchItem, prefetch } from './prefetch.ts'
@@ -16,6 +19,8 @@ export interface ReadLayersOptions {
   serverId: string
   recorder: ProxyRecorder
   store: MemoStore
+  /** What Kometa has uploaded in this job. */
+  captures: Pick<CaptureStore, 'list' | 'fileOf'>
   targets: readonly LayerItem[]
   ancestors: readonly LayerItem[]
   /** `preview.scope: off`: Kometa sees the whole library. */
@@ -30,7 +35,7 @@ type LayerItem = ScopeItem & PrefetchItem
 export interface ReadLayers {
   /** For `ProxyOptions.wrapReads`. */
   wrapReads(forward: ReadHandler): ReadHandler
-  /** A blocked write that Kometa believes in: what it could have changed is asked for again. Call before its answer goes out. */
+  /** A blocked write that Kometa believes in: what it could have changed is asked for again, and a label that it set is read back. Call before its answer goes out. */
   wrote(write: Pick<BlockedWrite, 'method' | 'path' | 'query' | 'rating_key'>): void
   /** null when the scope is off. */
   readonly scope: Scope | null
@@ -42,7 +47,7 @@ export interface ReadLayers {
   start(): Promise<void>
 }
 
-/** Scope, memory of reads and of collections, and prefetch, in the order in which a read passes them. */
+/** What Kometa changed itself, scope, memory of reads and of collections, and prefetch, in the order in which a read passes them. */
 export function createReadLayers(options: ReadLayersOptions): ReadLayers {
   const { connection, recorder, serverId, store, signal } = options
   const record = (read: OwnListing & Pick<ForwardedRead, 'template'>): void => {
@@ -67,6 +72,8 @@ export function createReadLayers(options: ReadLayersOptions): ReadLayers {
           recorded: listed,
           ...(signal && { signal }),
         })
+  const pictures = createCapturedPictures({ captures: options.captures, serverId })
+  const labels = createBelievedLabels()
   const reads: MemoCounts = { asked: 0, remembered: 0 }
   let handler: ReadHandler | null = null
 
@@ -76,10 +83,12 @@ export function createReadLayers(options: ReadLayersOptions): ReadLayers {
     wrote({ method, path, query, rating_key: ratingKey }) {
       store.wrote({ method, path, query, ratingKey })
       scope?.wrote(ratingKey)
+      labels.wrote({ method, path, query })
     },
     wrapReads(forward) {
       handler = createReadMemo(store, forward, reads).handler
-      return collections.wrap(scope === null ? handler : createScopedReads(scope, handler))
+      const read = collections.wrap(scope === null ? handler : createScopedReads(scope, handler))
+      return pictures.wrap(labels.wrap(read))
     },
     async start() {
       const wanted =

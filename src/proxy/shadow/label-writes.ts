@@ -1,4 +1,4 @@
-import type { BlockedWrite } from '../contract/records.ts'
+import type { BlockedWrite } from '../../contract/records.ts'
 
 /** An edit of labels that Plex never got: of one item, or of several at once. */
 export interface LabelWrite {

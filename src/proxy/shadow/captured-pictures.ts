@@ -1,0 +1,133 @@
+import { createReadStream } from 'node:fs'
+import type { ArtworkKind, ImageType } from '../../contract/kinds.ts'
+import type { Capture } from '../../contract/records.ts'
+import { decodeValue, pairName, pairValue, splitTarget } from '../../plex/request-target.ts'
+import type { CaptureStore } from '../capture/types.ts'
+import type { ReadHandler, ReadReply } from '../read-handler.ts'
+import { parseUploadPath } from '../upload-path.ts'
+import { editAnswer } from './edit-answer.ts'
+import { quoteXml } from './quote-xml.ts'
+
+export interface CapturedPicturesOptions {
+  captures: Pick<CaptureStore, 'list' | 'fileOf'>
+  serverId: string
+}
+
+const mediaTypes: Record<ImageType, string> = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' }
+
+/** A poster is shown as `thumb`; every other artwork under its own name. */
+const shownKinds: Readonly<Record<string, ArtworkKind>> = {
+  thumb: 'poster',
+  art: 'art',
+  clearLogo: 'clearLogo',
+  squareArt: 'squareArt',
+}
+
+type KeptPicture = Capture & { type: ImageType; sha256: string }
+
+/**
+ * Kometa reads its own uploads back: a picture that this job has captured is what its item shows from then on, also for a season or an
+ * episode that shows its parent's, and it is the first one in the item's list. Plex does not have it, so that it comes from here.
+ */
+export function createCapturedPictures({ captures, serverId }: CapturedPicturesOptions): {
+  wrap(next: ReadHandler): ReadHandler
+} {
+  const kept = (ratingKey: string, kind: ArtworkKind): KeptPicture[] =>
+    captures.list().filter((capture): capture is KeptPicture => {
+      const isOf = capture.server === serverId && capture.rating_key === ratingKey && capture.kind === kind
+      return isOf && capture.parse_error === null && capture.type !== null && capture.saved_path !== null
+    })
+  const newest = (ratingKey: string, kind: ArtworkKind) =>
+    kept(ratingKey, kind)
+      .sort((one, other) => one.seq - other.seq)
+      .at(-1)
+
+  /** The capture behind the address of a picture; undefined when Plex has it. */
+  function captureAt(target: string): KeptPicture | undefined {
+    const { path, pairs } = splitTarget(target)
+    const [, ratingKey = '', name = '', stamp] =
+      /^\/library\/metadata\/(\d+)\/([A-Za-z]+)(?:\/(-?\d+))?$/.exec(path) ?? []
+    const shown = stamp === undefined ? undefined : shownKinds[name]
+    if (shown !== undefined) return newest(ratingKey, shown)
+    if (name !== 'file') return undefined
+    const pair = pairs.find((each) => pairName(each) === 'url')
+    const url = pair === undefined ? null : decodeValue(pairValue(pair))
+    return captures
+      .list()
+      .filter((capture): capture is KeptPicture => capture.rating_key === ratingKey && capture.server === serverId)
+      .find((capture) => capture.sha256 !== null && capture.type !== null && uploadKey(capture) === url)
+  }
+
+  return {
+    wrap: (next) => (read, reply) => {
+      const { target } = read.read
+      const capture = captureAt(target)
+      if (capture !== undefined) {
+        send(captures.fileOf(capture), capture, reply, read.method === 'HEAD')
+        return
+      }
+      const list = parseUploadPath(splitTarget(target).path)
+      const own = list?.ratingKey == null ? [] : distinct(kept(list.ratingKey, list.kind))
+      if (own.length === 0) next(read, reply)
+      else editAnswer(next, read, reply, (text) => withUploads(text, own))
+    },
+  }
+}
+
+const uploadKey = ({ kind, sha256 }: KeptPicture): string => `upload://${kind ?? 'poster'}s/${sha256}`
+
+/** Plex keeps one of several uploads of the same bytes; the newest comes first. */
+function distinct(uploads: readonly KeptPicture[]): KeptPicture[] {
+  const newestFirst = [...uploads].sort((one, other) => other.seq - one.seq)
+  return newestFirst.filter((one, at) => newestFirst.findIndex(({ sha256 }) => sha256 === one.sha256) === at)
+}
+
+/** The list of an item's pictures with its uploads, the newest of which is the one that is shown; null for what is no such list. */
+function withUploads(text: string, uploads: readonly KeptPicture[]): string | null {
+  const open = /<MediaContainer(?:\s[^<>]*?)?(\/?)>/.exec(text)
+  if (!open) return null
+  const [tag = '', selfClosed] = open
+  const count = /\ssize="(\d+)"/.exec(tag)?.[1]
+  const counted = tag
+    .replace(/\/?>$/, '>')
+    .replace(/\ssize="\d+"/, ` size="${Number(count ?? 0) + uploads.length}"`)
+    .replace(/\stotalSize="(\d+)"/, (_all, total: string) => ` totalSize="${Number(total) + uploads.length}"`)
+  const photos = uploads.map((upload, at) => {
+    const key = `/library/metadata/${upload.rating_key}/file?url=${encodeURIComponent(uploadKey(upload))}`
+    const [shownKey, ratingKey] = [quoteXml(key), quoteXml(uploadKey(upload))]
+    return `<Photo key="${shownKey}" ratingKey="${ratingKey}" selected="${at === 0 ? 1 : 0}" thumb="${shownKey}"/>\n`
+  })
+  const before = text.slice(0, open.index)
+  const after = text.slice(open.index + tag.length).replaceAll(/(\sselected=)(["'])1\2/g, '$1"0"')
+  return `${before}${counted}\n${photos.join('')}${after}${selfClosed ? '</MediaContainer>\n' : ''}`
+}
+
+function send(file: string, { type, size_bytes: size }: KeptPicture, reply: ReadReply, head: boolean): void {
+  const begin = (): void => {
+    reply.fromHere()
+    reply.begin(200, { 'content-type': mediaTypes[type], 'content-length': size })
+  }
+  if (head) {
+    begin()
+    reply.end()
+    return
+  }
+  const stream = createReadStream(file)
+  let begun = false
+  let waits = false
+  stream.once('open', () => {
+    begun = true
+    begin()
+  })
+  stream.on('data', (chunk) => {
+    if (reply.write(Buffer.from(chunk))) return
+    stream.pause()
+    if (!waits) reply.whenDrained(() => stream.resume())
+    waits = true
+  })
+  stream.once('end', () => reply.end())
+  stream.once('error', (error) => {
+    reply.fail(502, begun ? error.message : `the captured picture cannot be read: ${error.message}`)
+  })
+  reply.whenGone(() => stream.destroy())
+}
