@@ -112,10 +112,13 @@ export async function folderBytes(root: string): Promise<Record<string, string>>
   return files
 }
 
-export async function writeFolderBytes(root: string, files: Record<string, string>): Promise<void> {
-  for (const [name, bytes] of Object.entries(files)) {
+/** Kometa's first run writes settings into config.yml, which then names the Plex of that run. */
+export async function writeFolderBytes(root: string, files: Record<string, string>, plexUrl: string): Promise<void> {
+  for (const [name, base64] of Object.entries(files)) {
     const path = join(root, name)
+    const bytes = Buffer.from(base64, 'base64')
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, Buffer.from(bytes, 'base64'))
+    const text = () => bytes.toString('utf8').replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, plexUrl)
+    await writeFile(path, name.endsWith('.yml') ? text() : bytes)
   }
 }

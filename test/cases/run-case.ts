@@ -66,7 +66,7 @@ export async function makeUserFolder(
 ): Promise<string> {
   const root = join(dir, 'user')
   await writeCaseFolder(one, { plexUrl, root }, python)
-  if (files) await writeFolderBytes(root, files)
+  if (files) await writeFolderBytes(root, files, plexUrl)
   return root
 }
 

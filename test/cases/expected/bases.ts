@@ -60,9 +60,10 @@ export const bases: Readonly<Record<string, CaseExpectation>> = {
     problems: [/Alpha.*the overlays would stay in the poster for good/, /Gamma.*no clean poster to put back/],
     targets: {
       1001: { overlays: [], said: [/"fault": ".*for good/], unsaid: [/wears no overlay/] },
-      1002: { base: 'clean Plex poster', said: [/"fault": null/, /"restore": true/] },
+      1002: { said: [/"fault": null/, /"restore": true/] },
       1003: { status: 'missing', reason: /no clean poster to put back/, unsaid: [/wears no overlay/] },
     },
     check: ({ report }) => expect(report).toMatch(/danger .*Alpha/),
+    withKometa: { targets: { 1002: { base: 'clean Plex poster' } } },
   },
 }
