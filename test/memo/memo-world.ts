@@ -8,6 +8,7 @@ import { createMemoStore, type MemoStore } from '../../src/proxy/memo/memo-store
 import { createReadLayers, type ReadLayers } from '../../src/proxy/memo/read-layers.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
+import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { movies, shows } from '../scope/scope-world.ts'
 import {
   clientToken,
@@ -67,7 +68,7 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
       plex.clearJournal()
       const recorder = createListRecorder()
       const inMemory = createListCaptures()
-      const captures = jobDir === undefined ? inMemory : createCaptureStore({ jobDir })
+      const captures = jobDir === undefined ? inMemory : createCaptureStore({ job: openBeneath(jobDir) })
       const layers = createReadLayers({
         ...{
           connection,

@@ -82,7 +82,7 @@ export function createListCaptures(): ListCaptures {
       return keep(upload, Buffer.concat(chunks), url)
     },
     list: () => kept,
-    fileOf: ({ saved_path: path }) => path ?? '',
+    open: async () => Promise.reject(new Error('this store keeps no files')),
   }
   function keep(upload: UploadDescription, body: Buffer, source_url: string | null): Capture {
     store.bodies.push(body)

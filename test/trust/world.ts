@@ -107,7 +107,7 @@ export function createForgetfulCaptures(): CaptureStore {
     },
     keepUrl: async (upload) => forgotten(upload, 0),
     list: () => [],
-    fileOf: () => '',
+    open: async () => Promise.reject(new Error('this store keeps no files')),
   }
 }
 

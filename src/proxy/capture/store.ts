@@ -166,7 +166,7 @@ export function createCaptureStore({
       })
     },
     list: () => retries.list(),
-    fileOf: ({ saved_path: path }) => join(root, path ?? ''),
+    open: ({ saved_path: path }) => job.open(path ?? '', 'read'),
   }
 
   function recordUnreadable(upload: UploadDescription, ticket: Ticket, shown: string, error: unknown): Capture {

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { ArtworkKind } from '../../contract/kinds.ts'
 import type { Capture } from '../../contract/records.ts'
@@ -37,6 +38,6 @@ export interface CaptureStore {
   keepUrl(upload: UploadDescription, url: string, readOwnUrl: ReadOwnUrl | null): Promise<Capture>
   /** All captures so far, in order of arrival; `attempts` is current. */
   list(): readonly Capture[]
-  /** Where the image of a capture stands. */
-  fileOf(capture: Pick<Capture, 'saved_path'>): string
+  /** The image of a capture, which the caller closes. */
+  open(capture: Pick<Capture, 'saved_path'>): Promise<FileHandle>
 }

@@ -20,7 +20,7 @@ export interface ReadLayersOptions {
   recorder: ProxyRecorder
   store: MemoStore
   /** What Kometa has uploaded in this job. */
-  captures: Pick<CaptureStore, 'list' | 'fileOf'>
+  captures: Pick<CaptureStore, 'list' | 'open'>
   targets: readonly LayerItem[]
   ancestors: readonly LayerItem[]
   /** `preview.scope: off`: Kometa sees the whole library. */

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import type { ArtworkKind, ImageType } from '../../contract/kinds.ts'
 import type { Capture } from '../../contract/records.ts'
 import { decodeValue, pairName, pairValue, splitTarget } from '../../plex/request-target.ts'
@@ -9,7 +9,7 @@ import { editAnswer } from './edit-answer.ts'
 import { quoteXml } from './quote-xml.ts'
 
 export interface CapturedPicturesOptions {
-  captures: Pick<CaptureStore, 'list' | 'fileOf'>
+  captures: Pick<CaptureStore, 'list' | 'open'>
   serverId: string
 }
 
@@ -63,7 +63,10 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
       const { target } = read.read
       const capture = captureAt(target)
       if (capture !== undefined) {
-        send(captures.fileOf(capture), capture, reply, read.method === 'HEAD')
+        captures.open(capture).then(
+          (file) => send(file, capture, reply, read.method === 'HEAD'),
+          (error: Error) => reply.fail(502, `the captured picture cannot be read: ${error.message}`),
+        )
         return
       }
       const list = parseUploadPath(splitTarget(target).path)
@@ -102,23 +105,17 @@ function withUploads(text: string, uploads: readonly KeptPicture[]): string | nu
   return `${before}${counted}\n${photos.join('')}${after}${selfClosed ? '</MediaContainer>\n' : ''}`
 }
 
-function send(file: string, { type, size_bytes: size }: KeptPicture, reply: ReadReply, head: boolean): void {
-  const begin = (): void => {
-    reply.fromHere()
-    reply.begin(200, { 'content-type': mediaTypes[type], 'content-length': size })
-  }
+function send(file: FileHandle, { type, size_bytes: size }: KeptPicture, reply: ReadReply, head: boolean): void {
+  reply.fromHere()
+  reply.begin(200, { 'content-type': mediaTypes[type], 'content-length': size })
+  // It closes the file at its end, and when it is destroyed.
+  const stream = file.createReadStream()
   if (head) {
-    begin()
+    stream.destroy()
     reply.end()
     return
   }
-  const stream = createReadStream(file)
-  let begun = false
   let waits = false
-  stream.once('open', () => {
-    begun = true
-    begin()
-  })
   stream.on('data', (chunk) => {
     if (reply.write(Buffer.from(chunk))) return
     stream.pause()
@@ -126,8 +123,6 @@ function send(file: string, { type, size_bytes: size }: KeptPicture, reply: Read
     waits = true
   })
   stream.once('end', () => reply.end())
-  stream.once('error', (error) => {
-    reply.fail(502, begun ? error.message : `the captured picture cannot be read: ${error.message}`)
-  })
+  stream.once('error', (error) => reply.fail(502, error.message))
   reply.whenGone(() => stream.destroy())
 }
