@@ -1,12 +1,15 @@
 import { dirname, join } from 'node:path'
 import { styleText } from 'node:util'
+import { faultWords } from '../contract/faults.ts'
 import { leftOutWords } from '../contract/left-out.ts'
-import type { RealRun, Summary } from '../contract/summary.ts'
+import { type RealRun, type Summary, statusWords } from '../contract/summary.ts'
 import { targetProblems } from '../run/judge-job.ts'
 import type { ExitCode } from './program.ts'
 
-export function exitCodeOf(summary: Summary): ExitCode {
+/** `strict`: what Kometa left out of the config counts as a failure. */
+export function exitCodeOf(summary: Summary, { strict = false } = {}): ExitCode {
   if (summary.status === 'cancelled') return 130
+  if (strict && summary.config_faults.length > 0) return 1
   return summary.success && summary.targets.every((target) => target.status === 'exported') ? 0 : 1
 }
 
@@ -30,6 +33,19 @@ function leftOutLines(target: Summary['targets'][number]): string[] {
 
 const nothingApplied = (target: Summary['targets'][number]): string =>
   leftOutWords(target).length > 0 ? 'no overlay is in the picture' : 'drawn'
+
+/** Faults that are told one by one; the summary has them all. */
+const reportedFaults = 20
+
+/** What Kometa left out of the config, and what it found nothing to search for. */
+function faultLines({ config_faults: faults, empty_searches: searches }: Summary): string[] {
+  const told = [
+    ...faults.map((fault) => `Kometa left out ${faultWords(fault)}`),
+    ...searches.map((search) => `Nothing to find for ${faultWords(search)}`),
+  ]
+  const more = told.length - reportedFaults
+  return [...told.slice(0, reportedFaults), ...(more > 0 ? [`and ${more} more: output/summary.json has them all`] : [])]
+}
 
 /** A reason that a line above has given is not said a second time. */
 function reasonOnce(reason: string | null, said: Set<string>): string | null {
@@ -87,13 +103,14 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
   // What keeps a target from its picture stands in its own line.
   for (const problem of targetProblems(summary.targets)) said.add(problem)
   for (const problem of summary.problems.filter((each) => !said.has(each))) lines.push(paint('red', problem))
+  for (const line of faultLines(summary)) lines.push(paint('yellow', line))
   for (const warning of summary.warnings) lines.push(paint('yellow', warning))
   if (summary.renderer === 'sample') {
     lines.push('The pictures were drawn by the sample renderer, a stand-in for Kometa; `run` uses the real one.')
   }
   const writes = summary.verification.blocked
   lines.push(
-    `${paint('bold', summary.status)}: ${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked, ${letThrough(summary)} let through.`,
+    `${paint('bold', statusWords(summary))}: ${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked, ${letThrough(summary)} let through.`,
   )
   const { unchanged, why } = summary.verification
   const style = unchanged === true ? 'green' : unchanged === false ? 'red' : 'yellow'

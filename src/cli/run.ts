@@ -38,6 +38,7 @@ interface RunCommandOptions {
   json?: boolean
   fresh?: boolean
   watch?: boolean
+  strict?: boolean
 }
 
 export function addRunCommand(program: Command, context: CliContext): void {
@@ -69,6 +70,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .addOption(isolateOption())
     .option('--watch', 'preview again whenever the config, an overlay file or an asset changes, until Ctrl-C')
     .option('--fresh', 'with --watch: ask Plex for everything anew each time')
+    .option('--strict', 'exit with 1 also when Kometa left out a file or a definition of the config')
     .option('--keep-workspace', 'do not remove the private folder that Kometa ran in; it holds your API keys')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')
@@ -78,8 +80,8 @@ export function addRunCommand(program: Command, context: CliContext): void {
 A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1", "Show Specials", a Plex Web address or a plex:// guid.
 Every target's picture is in the job folder: input/*_before.*, output/*_after.*, and output/summary.json says how it went.
 
-Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing or not whole; 2 bad usage or
-config, nothing was started; 130 cancelled.
+Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing or not whole, or, with --strict,
+Kometa left something out of the config; 2 bad usage or config, nothing was started; 130 cancelled.
 
 Examples:
   kometa-preview run --config config/config.yml --kometa ~/kometa --target "Metropolis (1927)"
@@ -138,7 +140,7 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
       ? await watchJob({ request, load, ...tellWatching(process.stderr, show) })
       : await runJob({ ...request, config: await load() })
     if (!options.watch) show(summary)
-    context.setExitCode(exitCodeOf(summary))
+    context.setExitCode(exitCodeOf(summary, { strict: options.strict === true }))
   } finally {
     progress.end()
   }

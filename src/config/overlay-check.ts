@@ -98,8 +98,12 @@ interface EntryResult {
   warnings: string[]
 }
 
+/** What a warning about a file of a library begins with. */
+export const warningLabel = (library: string, { form, value }: Pick<OverlayEntry, 'form' | 'value'>): string =>
+  `"${library}": ${form === 'path' ? '' : `${form}: `}${value}`
+
 async function checkEntry(entry: OverlayEntry, library: JobLibrary, context: CheckContext): Promise<EntryResult> {
-  const label = `"${library.mappingName}": ${entry.form === 'path' ? '' : `${entry.form}: `}${entry.value}`
+  const label = warningLabel(library.mappingName, entry)
   const variables = await checkVariables(entry.templateVariables, label, context)
   const libraryVariables = get(library.data ?? undefined, 'template_variables')
   if (isMap(libraryVariables))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { configFaultSchema, emptySearchSchema } from './faults.ts'
 import { artworkKindSchema, imageTypeSchema, itemTypeSchema } from './kinds.ts'
 import {
   lostOverlaySchema,
@@ -102,6 +103,10 @@ export const summarySchema = z.object({
   /** Why the job is not a success, in words: Kometa's own where it has some. */
   problems: z.array(z.string()),
   warnings: z.array(z.string()),
+  /** Files, definitions and parts of them that Kometa left out; with one, "success" is "success with faults". */
+  config_faults: z.array(configFaultSchema).default([]),
+  /** Searches that found nothing in Plex to search for. */
+  empty_searches: z.array(emptySearchSchema).default([]),
   renderer: z.enum(['kometa', 'sample']),
   kometa: z.object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() }),
   /** Kometa exits 0 on almost every failure: this number means nothing for success. null = it was ended by us. */
@@ -226,3 +231,8 @@ export const summarySchema = z.object({
   durations_ms: z.record(z.string(), z.number().nonnegative()),
 })
 export type Summary = z.infer<typeof summarySchema>
+
+/** The status in words: green means that nothing was dropped. */
+export function statusWords({ status, config_faults: faults }: Pick<Summary, 'status' | 'config_faults'>): string {
+  return status === 'success' && faults.length > 0 ? 'success with faults' : status
+}

@@ -15,13 +15,14 @@ const namedDefinitions = 5
 
 /**
  * Why no poster came for an item, from Kometa's log. `taken`: results that belong to other items, since titles are not unique
- * (see `overlaysByCapture`).
+ * (see `overlaysByCapture`). `searchWords`: what the library's own definitions search for and Plex does not have.
  */
 export function explainMissing(
   record: KometaRecord,
   exit: StopExit,
   { title, library }: MissingItem,
   taken: ReadonlySet<ItemResult> = new Set(),
+  searchWords = '',
 ): Explanation {
   const runs = record.runs.filter((run) => isLibrary(run.library, library))
   const results = runs.flatMap((run) => run.items).filter((item) => item.title === title && !taken.has(item))
@@ -44,7 +45,7 @@ export function explainMissing(
     const reason = `Kometa did not work on the library ${library}.`
     return { reason, logLines: errorsOf(record, library), because: endOf(exit) }
   }
-  return explainNoMatch(record, runs, library)
+  return explainNoMatch(record, runs, library, searchWords)
 }
 
 /** Kometa overlays.py:720: it goes on, and the label stays as well. */
@@ -71,7 +72,12 @@ function explainResult(result: ItemResult, exit: StopExit): Explanation {
   return { reason: words[outcome], logLines, because }
 }
 
-function explainNoMatch(record: KometaRecord, runs: readonly LibraryRun[], library: string): Explanation {
+function explainNoMatch(
+  record: KometaRecord,
+  runs: readonly LibraryRun[],
+  library: string,
+  searchWords: string,
+): Explanation {
   if (runs.every((run) => run.finished && !run.applies)) {
     return {
       reason: 'The library has remove_overlays: true, and this item wears no overlay.',
@@ -89,6 +95,7 @@ function explainNoMatch(record: KometaRecord, runs: readonly LibraryRun[], libra
     const more = failed.length > namedDefinitions ? ` and ${failed.length - namedDefinitions} more` : ''
     parts.push(`Definitions that failed: ${named.join(', ')}${more}.`)
   }
+  if (searchWords !== '') parts.push(searchWords)
   const logLines = [...files, ...failed].map(({ reason }) => reason).slice(0, 20)
   return { reason: parts.join(' '), logLines, because: files.length + failed.length > 0 ? 'doubtful' : 'untouched' }
 }

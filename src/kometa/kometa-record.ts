@@ -1,3 +1,4 @@
+import { createFaultRecorder, type LoggedFault, type LoggedLibrary } from './faults/fault-recorder.ts'
 import type { ItemResult, KometaEvent, LibraryName, MatchedOverlay } from './log-events.ts'
 
 /** Error messages that are kept for explanations; default files alone make dozens of harmless ones. */
@@ -55,6 +56,10 @@ export interface KometaRecord {
   runs: LibraryRun[]
   /** Errors in order, with their library. */
   errors: { text: string; library: LibraryName | null }[]
+  /** What Kometa left out of the config. */
+  faults: readonly LoggedFault[]
+  /** Where it stands. */
+  libraries: readonly LoggedLibrary[]
 }
 
 export interface KometaRecorder {
@@ -64,6 +69,7 @@ export interface KometaRecorder {
 
 /** Sums events up as they come. */
 export function createKometaRecorder(): KometaRecorder {
+  const left = createFaultRecorder()
   const record: KometaRecord = {
     version: null,
     startupFailure: null,
@@ -77,10 +83,13 @@ export function createKometaRecorder(): KometaRecorder {
     failedServices: [],
     runs: [],
     errors: [],
+    faults: left.faults,
+    libraries: left.libraries,
   }
   const current = () => record.runs.at(-1)
 
   function add(event: KometaEvent): void {
+    left.add(event)
     switch (event.type) {
       case 'version':
         record.version = event.version

@@ -1,3 +1,4 @@
+import { leavesOut } from './faults/left-out.ts'
 import type { MatchedOverlay } from './log-events.ts'
 import type { LogReader, ParserContext } from './log-parser.ts'
 import { type PythonValue, readPythonDict } from './python-literal.ts'
@@ -15,6 +16,8 @@ interface Open {
   titles: string[]
   /** The attribute whose value is in the next line. */
   attribute: string | null
+  /** What Kometa left out of it. */
+  leftOut: string[]
 }
 
 /** Titles of one definition: a preview has a handful of items. */
@@ -28,6 +31,7 @@ const newOpen = (name: string): Open => ({
   suppresses: [],
   titles: [],
   attribute: null,
+  leftOut: [],
 })
 
 /** `Sort By: ['random']` (builder.py:3827). */
@@ -88,8 +92,13 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
       context.emit({ type: 'definition_random', library, name })
     }
     if (level === 'warning' || level === 'error') open.lastTrouble = text
+    if (leavesOut(file, level, text)) open.leftOut.push(text)
     if (file !== 'overlays.py' || open.settled) return true
-    const matched = /^(\d+) Items found for (Overlay File \(\d+\) .*)$/.exec(text)
+    const matched = /^(\d+) Items found for (Overlay File \((\d+)\) .*)$/.exec(text)
+    const unmatched = /^No Items found for (?:Overlay File \((\d+)\) )?/.exec(text)
+    if ((matched || unmatched) && open.leftOut.length > 0) {
+      context.emit({ type: 'definition_faulty', library, name, reasons: open.leftOut })
+    }
     if (matched) {
       const items = Number(matched[1])
       context.emit({
@@ -98,10 +107,12 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
         name,
         items,
         matched: toMatched(open, items, matched[2] ?? ''),
+        file: Number(matched[3]),
       })
-    } else if (text.startsWith('No Items found for '))
-      context.emit({ type: 'definition_matched', library, name, items: 0, matched: null })
-    else if (level === 'error') {
+    } else if (unmatched) {
+      const number = unmatched[1] === undefined ? null : Number(unmatched[1])
+      context.emit({ type: 'definition_matched', library, name, items: 0, matched: null, file: number })
+    } else if (level === 'error') {
       context.emit({ type: 'definition_failed', library, name, reason: text, blank: blankReason.test(text) })
     } else if (level === 'info' && text !== '' && !text.startsWith('Gathering Items for ')) {
       context.emit({ type: 'definition_skipped', library, name, reason: text })

@@ -46,6 +46,12 @@ export interface ItemResult {
   logLines: string[]
 }
 
+/** An overlay file as Kometa loads it: `File` and a path, `Default` and a name, `URL`, `Git`, `Repo`. */
+export interface LoggedFile {
+  form: string
+  path: string
+}
+
 type Place = { library: LibraryName }
 type Step = { done: number; total: number; title: string }
 
@@ -63,7 +69,13 @@ export type KometaEventBody =
   | ({ type: 'library_failed'; reason: string } & Place)
   /** Kometa numbers its overlay files; one that fails leaves its number to the next. */
   | ({ type: 'overlay_file'; number: number; form: string; path: string } & Place)
-  | ({ type: 'overlay_file_failed'; reason: string } & Place)
+  /** An entry of overlay_files that names nothing that is there; `entry` is what Kometa read last: `folder`, `config/more`. */
+  | ({ type: 'overlay_entry_failed'; reason: string; entry: LoggedFile | null } & Place)
+  | ({ type: 'overlay_file_failed'; reason: string; lines: string[]; file: LoggedFile | null } & Place)
+  /** A part of a file that Kometa left out while it loaded the rest. */
+  | ({ type: 'overlay_file_faulty'; reason: string; file: LoggedFile } & Place)
+  /** `number` as in `Overlay File (0) 4K`. */
+  | ({ type: 'overlay_file_loaded'; number: number; file: LoggedFile } & Place)
   | ({ type: 'library_started' } & Place)
   /** Only on the console: items of a listing, or items whose ids are being mapped. */
   | ({ type: 'loading' } & Step)
@@ -75,8 +87,16 @@ export type KometaEventBody =
   | ({ type: 'definition_limited'; name: string } & Place)
   /** A search of the definition sorts at random, so that it gives other items each time. */
   | ({ type: 'definition_random'; name: string } & Place)
-  /** `matched` is null where it matched nothing. */
-  | ({ type: 'definition_matched'; name: string; items: number; matched: MatchedOverlay | null } & Place)
+  /** `matched` is null where it matched nothing; `file` is the number in `Overlay File (0) 4K`, where the line has one. */
+  | ({
+      type: 'definition_matched'
+      name: string
+      items: number
+      matched: MatchedOverlay | null
+      file: number | null
+    } & Place)
+  /** What of a definition Kometa left out, or put something else in the place of, before it went on with the rest. */
+  | ({ type: 'definition_faulty'; name: string; reasons: string[] } & Place)
   /** `blank`: nothing in Plex fits its filters, which is normal for default files. */
   | ({ type: 'definition_failed'; name: string; reason: string; blank: boolean } & Place)
   | ({ type: 'definition_skipped'; name: string; reason: string } & Place)

@@ -1,3 +1,4 @@
+import { createFileReader } from './faults/log-files.ts'
 import { createApplyReader } from './log-apply.ts'
 import { createCompileReader } from './log-compile.ts'
 import { configUsed, createConsoleReader } from './log-console.ts'
@@ -42,6 +43,7 @@ export function createLogParser(): LogParser {
   const apply = createApplyReader(context)
   const compile = createCompileReader(context)
   const setup = createSetupReader(context)
+  const files = createFileReader(context)
   const fromConsole = createConsoleReader(context)
 
   function read(record: LogRecord | undefined): void {
@@ -55,6 +57,7 @@ export function createLogParser(): LogParser {
       modules = []
     }
     for (const reader of [setup, compile.read, apply.read]) if (reader(record)) break
+    files(record)
   }
 
   /** Without waiting for the next record: what runs another config is to be ended at once. */

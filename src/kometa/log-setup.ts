@@ -77,12 +77,6 @@ export function createSetupReader(context: ParserContext): LogReader {
       context.emit({ type: 'overlay_file', library: context.library, number: Number(number), form, path })
       return true
     },
-    'library.py': ({ text, level }) => {
-      if (level === 'error') errors.push(text)
-      if (text !== 'Overlay File Failed To Load' || !context.library) return false
-      context.emit({ type: 'overlay_file_failed', library: context.library, reason: errors.at(-1) ?? text })
-      return true
-    },
   }
 
   function finish(name: string, ok: boolean): void {

@@ -18,6 +18,8 @@ import { clientIdentifier } from './client-identifier.ts'
 import { connectServers } from './connect-servers.ts'
 import { checkDiskSpace } from './disk-space.ts'
 import { exportOutputs } from './export-outputs.ts'
+import { describeFaults } from './faults/describe-faults.ts'
+import { withoutTold } from './faults/told-before.ts'
 import { fetchBeforePictures } from './fetch-before.ts'
 import { createGuard } from './guard.ts'
 import { jobFolders, openJobFolder, removeEarlierResults } from './job-folder.ts'
@@ -248,6 +250,8 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   onEvent({ type: 'phase', phase: 'results', at: new Date().toISOString() })
   const kept = captures.list().map((capture) => scrub(capture, redactor))
   const results = await exportOutputs(targets, kept, folder)
+  const records = kometa.map(({ record }) => record)
+  const described = await describeFaults(config, renderer.dir, records)
   ledger.flush()
   const guarded = guard.conclude()
   const summary = buildSummary({
@@ -271,7 +275,8 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
       kometa.map(({ record }) => record),
     ),
     outside,
-    warnings,
+    warnings: withoutTold(warnings, described.told),
+    described,
     redactor,
     startedAt: watch.startedAt,
     durationsMs: { ...watch.durations(), ...verification.durations() },

@@ -1,3 +1,4 @@
+import { faultWords } from '../contract/faults.ts'
 import type { Capture } from '../contract/records.ts'
 import {
   type MissingCause,
@@ -19,6 +20,8 @@ import { summaryPath } from './checksums.ts'
 import { claimsOf } from './claims.ts'
 import type { JobServer } from './connect-servers.ts'
 import type { TargetOutput } from './export-outputs.ts'
+import type { DescribedFaults } from './faults/describe-faults.ts'
+import { noMatchWords } from './faults/no-match-words.ts'
 import type { JobFolder } from './job-folder.ts'
 import type { ImageReads, JobRecords } from './job-recorder.ts'
 import type { JobTarget } from './job-target.ts'
@@ -52,6 +55,8 @@ export interface SummaryInput {
   verification: Verification
   outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
   warnings: readonly string[]
+  /** What Kometa left out of the config. */
+  described: DescribedFaults
   /** The user's own words (names of files, addresses) stand in warnings, and may hold a secret. */
   redactor: Redactor
   startedAt: string
@@ -83,6 +88,7 @@ export function buildSummary(input: SummaryInput): Summary {
     narrowedWrongly: input.scopes.some(({ recheck }) => recheck?.agrees === false),
     dropped: records.dropped,
   })
+  for (const fault of [...input.described.faults, ...input.described.emptySearches]) log.warning(faultWords(fault))
   for (const problem of problems) log[status === 'failed' ? 'error' : 'warning'](problem)
   const good = captures.filter((capture) => capture.parse_error === null && capture.saved_path !== null)
   const exported = targets.flatMap(({ id, after }) => (after ? [[id, after.path] as const] : []))
@@ -93,6 +99,8 @@ export function buildSummary(input: SummaryInput): Summary {
     status,
     success: status === 'success',
     problems: problems.map(redactor.text),
+    config_faults: input.described.faults.map((fault) => ({ ...fault, words: redactor.text(fault.words) })),
+    empty_searches: input.described.emptySearches.map((search) => ({ ...search, words: redactor.text(search.words) })),
     warnings: [...new Set([...input.warnings, ...kometa.flatMap(runWarnings)])].map(redactor.text),
     renderer: request.renderer.kind,
     kometa: {
@@ -183,8 +191,7 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
   const { target, mapped, after } = output
   const run = input.kometa.filter(({ libraries }) => target.mappings.some((name) => libraries.includes(name)))
   const item = mapped.capture ? drawn.bySeq.get(mapped.capture.seq) : undefined
-  const explained =
-    mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn, input.request) : null
+  const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn, input) : null
   const reason = explained?.reason ?? mapped.reason
   const { imageReads, captures } = input
   const facts = factsOf(output, { runs: run, item, imageReads, blocked: input.records.blocked, captures, reason })
@@ -261,14 +268,17 @@ function sectionOf(
   return decoy ? `${server} ${decoy.section}` : null
 }
 
-function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItems, request: JobRequest) {
+function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItems, input: SummaryInput) {
+  const { request, described } = input
   const library = target.mappings.at(-1) ?? target.library ?? ''
   const [run] = runs
   if (!run) {
     const because: MissingCause = request.signal.aborted ? 'cancelled' : 'error'
     return { reason: 'Kometa was not started.', logLines: [], because }
   }
-  return explainMissing(run.record, run.exit, { title: target.logTitle, library }, new Set(drawn.bySeq.values()))
+  const searchWords = noMatchWords(request.config, target.mappings, described.emptySearches)
+  const taken = new Set(drawn.bySeq.values())
+  return explainMissing(run.record, run.exit, { title: target.logTitle, library }, taken, searchWords)
 }
 
 /** What may have cost this target a badge: a search that was narrowed wrongly, or a refused or failed read of its library. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { readPlaces } from '../../src/config/yaml/yaml-places.ts'
 import { parseYaml } from '../../src/config/yaml-read.ts'
 import { toPlain } from '../../src/config/yaml-value.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
 import { nameSecrets, restoreConfig } from '../../src/server/connect/unmask-config.ts'
-import { readPlaces } from '../../src/server/connect/yaml-places.ts'
 
 const config = `# plex token: OldToken-From-Comments1
 plex:

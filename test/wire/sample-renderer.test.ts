@@ -235,11 +235,12 @@ test('the log reads like Kometa’s, says first who wrote it, and holds neither 
 test('an overlay file that it cannot draw is named, and a library with no other fails', async () => {
   const plex = await startPlex(someOf(['The Kid'], []))
   const run = await render(plex, '  Movies: {overlay_files: [{file: config/mine.yml}, {default: ribbon}]}\n')
-  const warnings = run.events.flatMap((event) =>
-    event.type === 'message' && event.level === 'warning' ? [event.text] : [],
-  )
-  expect(warnings).toHaveLength(2)
-  expect(warnings[0]).toContain('file: config/mine.yml')
+  const dropped = run.events.flatMap((event) => (event.type === 'overlay_file_failed' ? [event] : []))
+  expect(dropped.map(({ file }) => file)).toEqual([
+    { form: 'File', path: 'config/mine.yml' },
+    { form: 'Default', path: 'ribbon' },
+  ])
+  expect(dropped[0]?.reason).toContain('file: config/mine.yml')
   expect(run.events.find(({ type }) => type === 'library_failed')).toMatchObject({ library: { mapping: 'Movies' } })
   expect(run.events.some(({ type }) => type === 'run_finished')).toBe(false)
   expect(plex.writes).toEqual([])

@@ -4,6 +4,7 @@ import type { YamlValue } from '../yaml-value.ts'
 import { explainFault, explainRefusal } from './explain-fault.ts'
 import type { AskKometaYaml, KometaReading } from './kometa-reading.ts'
 import { type OwnReading, readOwn } from './own-reading.ts'
+import { type Places, readPlaces } from './yaml-places.ts'
 import { digestOf } from './yaml-tree.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface YamlFiles {
   prepare(paths: readonly string[]): void
   /** Whether Kometa sees what `peek` saw. */
   confirm(path: string): Promise<boolean>
+  /** Where a key stands in a file that was read, by the keys and list places that lead to it; null when that is not known. */
+  lineOf(path: string, keys: readonly string[]): Promise<number | null>
   /** What the user must know: that Kometa's reader was not asked. */
   warnings(): string[]
 }
@@ -29,6 +32,7 @@ interface YamlFile {
   bytes: Buffer
   own: OwnReading
   verdict: Promise<KometaReading> | null
+  places?: Places
 }
 
 /** Without `ask` there is no Kometa here, and our own reading is all there is. */
@@ -108,6 +112,13 @@ export function createYamlFiles(
       const { kind } = await verdictOf(file)
       if (kind === 'refused') await read(path)
       return kind === 'same'
+    },
+    async lineOf(path, keys) {
+      const file = await open(path).catch(() => null)
+      if (!file) return null
+      file.places ??= readPlaces(file.text)
+      const found = file.places.find(keys)
+      return found ? file.places.position(found.start).line : null
     },
     warnings: () => [...warnings],
   }

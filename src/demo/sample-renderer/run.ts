@@ -39,18 +39,45 @@ async function connect(settings: LibrarySettings, plex: PlexClient, log: KometaL
   log.info('config.py', `Connecting to ${shown} Library...`)
   try {
     const library = await connectLibrary(settings, plex, log)
-    const known = settings.overlayFiles.map((entry) => ({ entry, made: definitionsOf(entry, library.type) }))
-    for (const { made } of known) if (typeof made === 'string') log.warning('config.py', `Overlay Warning: ${made}`)
-    if (!settings.removeOverlays && known.every(({ made }) => typeof made === 'string')) {
+    log.info('config.py', `${shown} Library Connection Successful`)
+    const loaded = scanFiles(library, log)
+    if (!settings.removeOverlays && loaded === 0) {
       throw new Error('Config Error: No valid overlay file for the sample renderer')
     }
-    log.info('config.py', `${shown} Library Connection Successful`)
     return library
   } catch (error) {
     log.error('config.py', error instanceof Error ? error.message : String(error))
     log.info('config.py', `${shown} Library Connection Failed`)
     return null
   }
+}
+
+/** Tells of each overlay file as Kometa does; answers how many there is something to draw of. */
+function scanFiles({ settings, type }: Library, log: KometaLog): number {
+  log.separator('config.py', 'Scanning Files')
+  let loaded = 0
+  for (const entry of settings.overlayFiles) {
+    const made = definitionsOf(entry, type)
+    const [form = '', value = ''] = /^(\w+): (.*)$/.exec(entry.shown)?.slice(1) ?? ['file', entry.shown]
+    log.separator('meta.py', `Loading Overlay File ${loaded} ${kometaForms[form] ?? 'File'}: ${value}`)
+    if (typeof made === 'string') {
+      log.error('library.py', `Overlay Error: ${made}`)
+      log.info('library.py', 'Overlay File Failed To Load')
+    } else {
+      loaded += 1
+      log.info('meta.py', 'Overlay File Loaded Successfully')
+    }
+  }
+  return loaded
+}
+
+/** What Kometa calls the key of an entry (util.py:488-510). */
+const kometaForms: Readonly<Record<string, string>> = {
+  default: 'Default',
+  pmm: 'Default',
+  url: 'URL',
+  git: 'Git',
+  repo: 'Repo',
 }
 
 async function runLibrary(library: Library, configPath: string, log: KometaLog): Promise<void> {

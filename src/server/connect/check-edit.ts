@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readPlaces } from '../../config/yaml/yaml-places.ts'
 import { parseYaml } from '../../config/yaml-read.ts'
 import type { ConfigCheck } from '../../contract/api-connect.ts'
 import { createRedactor } from '../../util/redact.ts'
@@ -10,7 +11,6 @@ import { type ConfigPlace, cleanPaths, type LoadDeps, loadText } from './load-co
 import { type Mask, maskConfig } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
 import { nameSecrets, restoreConfig } from './unmask-config.ts'
-import { readPlaces } from './yaml-places.ts'
 
 export interface EditedConfig {
   /** What the user has made of it, masks in it. */

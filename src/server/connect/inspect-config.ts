@@ -3,12 +3,12 @@ import type { JobLibrary } from '../../config/job-libraries.ts'
 import { checkLibraries } from '../../config/overlay-check.ts'
 import { type OverlayEntry, overlayEntries, overlayList } from '../../config/overlay-entries.ts'
 import { makeRunConfig } from '../../config/run-config.ts'
+import { type Places, readPlaces } from '../../config/yaml/yaml-places.ts'
 import { get } from '../../config/yaml-value.ts'
 import type { ConfigProblem, ConnectedLibrary, LeftOut, OverlayFile } from '../../contract/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { MaskedConfig } from './mask-config.ts'
 import { unknownKeys } from './unknown-keys.ts'
-import { type Places, readPlaces } from './yaml-places.ts'
 
 export interface InspectOptions {
   masked: Pick<MaskedConfig, 'text'>

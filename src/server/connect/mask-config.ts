@@ -1,9 +1,9 @@
 import { findSecrets, isHarmlessValue, isSecretKey } from '../../config/redaction-secrets.ts'
+import { readComments, readPlaces } from '../../config/yaml/yaml-places.ts'
 import { parseYaml } from '../../config/yaml-read.ts'
 import { secretMask } from '../../contract/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createRedactor, type Redactor } from '../../util/redact.ts'
-import { readComments, readPlaces } from './yaml-places.ts'
 
 /** A secret that was taken out of a config. In memory only. */
 export interface Mask {

@@ -8,8 +8,8 @@ import {
   settingsKeys,
   topLevelKeys,
 } from '../../config/key-table.ts'
+import type { Place, Places } from '../../config/yaml/yaml-places.ts'
 import type { ConfigKey, ConfigProblem } from '../../contract/api-connect.ts'
-import type { Place, Places } from './yaml-places.ts'
 
 /** Which keys Kometa reads where. `*` is any key or list position. */
 const tables: readonly { in: readonly string[]; keys: KeyTable }[] = [

@@ -1,7 +1,7 @@
 import { ownSecretPrefix } from '../../config/secrets.ts'
+import { type Place, readPlaces } from '../../config/yaml/yaml-places.ts'
 import { secretMask } from '../../contract/api-connect.ts'
 import type { Mask, MaskedConfig } from './mask-config.ts'
-import { type Place, readPlaces } from './yaml-places.ts'
 
 export interface UnmaskProblem {
   message: string

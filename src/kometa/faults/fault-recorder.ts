@@ -1,0 +1,88 @@
+import type { KometaEvent, LibraryName, LoggedFile } from '../log-events.ts'
+
+/** Hundreds of definitions may fail for one cause; more than these of one process tell nothing more. */
+const maxFaults = 2_000
+
+/** What Kometa left out of the user's config, by its own words. */
+export interface LoggedFault {
+  library: LibraryName
+  /** An entry of overlay_files or a file as a whole, a definition, or a part of either. */
+  kind: 'entry' | 'file' | 'definition' | 'setting'
+  /** The file; null for a definition, whose file `LoggedLibrary` tells. */
+  file: LoggedFile | null
+  definition: string | null
+  /** Place among the definitions of its library. */
+  at: number | null
+  words: string
+  /** Further lines of the message. */
+  lines: string[]
+  /** A search for what Plex does not have: Kometa's default files do that by the dozen. */
+  blank: boolean
+}
+
+/** Files and definitions of one library, in Kometa's order: together they tell in which file a definition stands. */
+export interface LoggedLibrary {
+  library: LibraryName
+  files: ReadonlyMap<number, LoggedFile>
+  /** `file` is known of those that Kometa did not drop. */
+  definitions: readonly { name: string; file: number | null }[]
+}
+
+interface OpenLibrary {
+  library: LibraryName
+  files: Map<number, LoggedFile>
+  definitions: { name: string; file: number | null }[]
+}
+
+export interface FaultRecorder {
+  faults: LoggedFault[]
+  libraries: LoggedLibrary[]
+  /** Faults that no longer fitted. */
+  dropped(): number
+  add(event: KometaEvent): void
+}
+
+export function createFaultRecorder(): FaultRecorder {
+  const faults: LoggedFault[] = []
+  const libraries: OpenLibrary[] = []
+  let dropped = 0
+
+  const of = (library: LibraryName): OpenLibrary => {
+    const known = libraries.find((one) => one.library.mapping === library.mapping)
+    if (known) return known
+    const opened = { library, files: new Map<number, LoggedFile>(), definitions: [] }
+    libraries.push(opened)
+    return opened
+  }
+  const note = (fault: Pick<LoggedFault, 'library' | 'kind' | 'words'> & Partial<LoggedFault>) => {
+    if (faults.length >= maxFaults) dropped += 1
+    else faults.push({ file: null, definition: null, at: null, lines: [], blank: false, ...fault })
+  }
+  /** The definition that is being read. */
+  const current = (library: LibraryName) => {
+    const { definitions } = of(library)
+    return { at: definitions.length - 1, definition: definitions.at(-1)?.name ?? null }
+  }
+
+  function add(event: KometaEvent): void {
+    if (event.type === 'overlay_entry_failed') {
+      note({ library: event.library, kind: 'entry', file: event.entry, words: event.reason })
+    } else if (event.type === 'overlay_file_failed') {
+      note({ library: event.library, kind: 'file', file: event.file, words: event.reason, lines: event.lines })
+    } else if (event.type === 'overlay_file_faulty') {
+      note({ library: event.library, kind: 'setting', file: event.file, words: event.reason })
+    } else if (event.type === 'overlay_file_loaded') of(event.library).files.set(event.number, event.file)
+    else if (event.type === 'definition') of(event.library).definitions.push({ name: event.name, file: null })
+    else if (event.type === 'definition_matched') {
+      const last = of(event.library).definitions.at(-1)
+      if (last) last.file = event.file
+    } else if (event.type === 'definition_failed') {
+      const { library, reason: words, blank } = event
+      note({ library, kind: 'definition', ...current(library), words, blank })
+    } else if (event.type === 'definition_faulty') {
+      const { library } = event
+      for (const words of event.reasons) note({ library, kind: 'setting', ...current(library), words })
+    }
+  }
+  return { faults, libraries, dropped: () => dropped, add }
+}
