@@ -25,22 +25,6 @@ export async function findDefinitionFile(
   return null
 }
 
-/** Where on this machine the file of an entry is, `path` as Kometa's log has it; null for one from elsewhere. */
-export async function findEntryFile(
-  { form, value }: OverlayEntry,
-  path: string,
-  cwd: string,
-  kometaDir: string | null,
-): Promise<string | null> {
-  const entry: OverlayEntry = {
-    form: form === 'folder' ? 'file' : form,
-    value: form === 'folder' ? path : value,
-    templateVariables: null,
-  }
-  const [file] = await filesOf(entry, cwd, kometaDir)
-  return file?.path ?? null
-}
-
 interface NamedFile {
   path: string
   name: string

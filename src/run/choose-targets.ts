@@ -1,4 +1,5 @@
 import type { JobConfig } from '../config/job-config.ts'
+import type { NamedTarget } from '../config/real-run/other-files.ts'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewTarget } from '../contract/preview.ts'
 import { displayTitle, listTitle, type PlexItem, titleWithYear } from '../plex/item.ts'
@@ -74,6 +75,16 @@ export async function chooseTargets(
   const stems = outputStems(targets.map(({ id }) => ({ id, output: listed.find((one) => one.id === id)?.output })))
   for (const target of targets) target.outputStem = stems.get(target.id) ?? `${target.id}_after`
   return { targets, ancestors: await readAncestors(targets, servers), notes }
+}
+
+/** The targets as metadata files name them, by mapping name. */
+export function namedByLibrary(targets: readonly ChosenTarget[]): Map<string, NamedTarget[]> {
+  const named = new Map<string, NamedTarget[]>()
+  for (const { title, mappings, item } of targets) {
+    const topTitle = item?.grandparentTitle ?? (item?.type === 'season' ? item.parentTitle : item?.title) ?? title
+    for (const mapping of mappings) named.set(mapping, [...(named.get(mapping) ?? []), { title, topTitle }])
+  }
+  return named
 }
 
 async function readAncestors(

@@ -1,5 +1,6 @@
 import { type JobConfig, noTmdbKey } from '../config/job-config.ts'
 import { checkLibraries } from '../config/overlay-check.ts'
+import { realRunNotes } from '../config/real-run/real-run-notes.ts'
 import type { DoctorCheck, DoctorReport } from '../contract/doctor.ts'
 import { checkIsolation, checkKometa, checkNode, kometaFailure } from './doctor/check-kometa.ts'
 import { checkMachine } from './doctor/check-machine.ts'
@@ -91,6 +92,15 @@ async function checkOverlays(
       const warnings = await checkLibraries(config, { libraries: [mappingName], kometaDir, env })
       for (const warning of warnings) add('overlays', label, 'warning', warning, 'Kometa leaves these overlays out.')
       if (warnings.length === 0) add('overlays', label, 'ok', 'all found')
+      const real = await realRunNotes(config, { libraries: [mappingName], kometaDir, targets: new Map() })
+      for (const note of real)
+        add(
+          'real-run',
+          `A real run of ${mappingName}`,
+          'warning',
+          note,
+          'A preview draws now, and runs overlays alone.',
+        )
     } catch (error) {
       fail('overlays', label, error, 'Correct its overlay_files in the config.')
     }

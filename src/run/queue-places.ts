@@ -1,8 +1,8 @@
-import { findEntryFile } from '../config/definition-file.ts'
 import type { JobConfig } from '../config/job-config.ts'
 import type { OverlayEntry } from '../config/overlay-entries.ts'
+import { overlayFilesOf } from '../config/overlay-paths.ts'
 import { countQueuePlaces } from '../config/queue-places.ts'
-import { readYamlFile } from '../config/yaml-read.ts'
+import { readOrNull } from '../config/yaml/yaml-files.ts'
 import { getMap, type YamlKey, type YamlValue } from '../config/yaml-value.ts'
 import type { KometaRecord } from '../kometa/kometa-record.ts'
 import type { LibraryName, MatchedOverlay } from '../kometa/log-events.ts'
@@ -56,9 +56,12 @@ async function countPlaces(
   // One file may stand there several times, each time with other variables.
   const earlier = own.slice(0, at).filter(({ path }) => path === file.path).length
   const entry = settings?.overlayFiles.filter((each) => names(each, file.path))[earlier]
-  const path = entry === undefined ? null : await findEntryFile(entry, file.path, config.kometaCwd, kometaDir)
-  const document = path === null ? null : await readYamlFile(path).catch(() => null)
-  if (entry === undefined || document === null) return null
+  if (entry === undefined) return null
+  // Of a folder Kometa loads one file after the other.
+  const one: OverlayEntry = entry.form === 'folder' ? { ...entry, form: 'file', value: file.path } : entry
+  const [path] = await overlayFilesOf(one, config, kometaDir)
+  const document = path === undefined ? null : await readOrNull(config.files, path)
+  if (document === null) return null
   const variables = new Map<YamlKey, YamlValue>([
     ...getMap(settings?.data ?? undefined, 'template_variables'),
     ...(entry.templateVariables ?? []),

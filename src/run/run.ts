@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type JobConfig, requireTmdbKey } from '../config/job-config.ts'
 import { writeJobFile } from '../config/job-file.ts'
 import { checkLibraries } from '../config/overlay-check.ts'
+import { realRunNotes } from '../config/real-run/real-run-notes.ts'
 import { removeStaleWorkspaces } from '../config/stale-workspaces.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Phase } from '../contract/events.ts'
@@ -13,7 +14,7 @@ import { createLedger } from '../proxy/ledger.ts'
 import { createJobLog } from '../util/job-log.ts'
 import { createRedactor, type Redactor } from '../util/redact.ts'
 import { checksumsPath, writeChecksums } from './checksums.ts'
-import { chooseTargets } from './choose-targets.ts'
+import { chooseTargets, namedByLibrary } from './choose-targets.ts'
 import { clientIdentifier } from './client-identifier.ts'
 import { connectServers } from './connect-servers.ts'
 import { checkDiskSpace } from './disk-space.ts'
@@ -118,6 +119,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const otherConfig = await config.otherwise()
   if (otherConfig) throw new ReadDifferently(otherConfig)
   const fileWarnings = await checkLibraries(config, { libraries, kometaDir: renderer.dir, env: request.env })
+  const realRun = await realRunNotes(config, { libraries, kometaDir: renderer.dir, targets: namedByLibrary(targets) })
   await checkDiskSpace(folder.dir, targets.length)
   await checkDiskSpace(request.dataDir, 0)
   const isolation = await choosing
@@ -127,6 +129,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     ...servers.warnings,
     ...notes,
     ...fileWarnings,
+    ...realRun,
     ...config.files.warnings(),
   ]
   for (const note of renderer.notes ?? []) log.info(note)

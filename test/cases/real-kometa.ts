@@ -24,7 +24,8 @@ export async function runStraight(
   const home = join(place.dir, 'home')
   await mkdir(home, { recursive: true })
   const config = join(root, one.config)
-  const mode = one.direct_mode ?? ['--overlays-only']
+  // A preview draws now, whatever the schedule says.
+  const mode = one.direct_mode ?? ['--overlays-only', '--ignore-schedules']
   const child = spawn(
     renderer.command,
     [join(renderer.dir ?? '', 'kometa.py'), '--config', config, '--run', ...mode, '--no-countdown'],

@@ -71,4 +71,46 @@ export const claims: Readonly<Record<string, CaseExpectation>> = {
     targets: { 1001: { overlays: ['q2'] } },
     report: [/not in the picture: q1: no place left in the queue "corner": it has one place, which q2 has/],
   },
+  '07-collection-not-found': {
+    exit: 1,
+    status: 'partial',
+    asDirect: true,
+    targets: { 1001: { status: 'missing' }, 1002: { overlays: ['Classics'] } },
+    warnings: [
+      /"Movies": a real run makes or fills the collection "Trending" before it draws \(config\/c\.yml\).*a preview makes no collections/,
+    ],
+  },
+  '23-mass-rating-operations': {
+    exit: 0,
+    status: 'success',
+    warnings: [
+      /"Movies": a real run changes critic ratings before it draws \(operations: mass_critic_rating_update\)/,
+      /"Movies": a real run changes audience ratings before it draws \(operations: mass_audience_rating_update\)/,
+    ],
+    doctor: [/real run changes critic ratings before it draws/],
+    targets: {
+      1002: { overlays: [], said: [/Plex has no critic rating for it/, /Plex has no audience rating for it/] },
+    },
+    report: [/ok +Beta \(2002\) {2}no overlay is in the picture/],
+  },
+  '24c-scheduled-today': {
+    exit: 0,
+    warnings: [
+      // On a Sunday a real run draws.
+      ...(new Date().getDay() === 0
+        ? []
+        : [
+            /a real run of today would draw no overlays \(schedule_overlays: weekly\(sunday\)\); the next one that does is on Sunday, \d+ \w+ \d{4}/,
+          ]),
+      /the schedules of file: config\/christmas\.yml .* and file: config\/halloween\.yml .* count for nothing/,
+    ],
+    doctor: [/count for nothing: Kometa goes by schedule_overlays/],
+  },
+  '43-overlay-files-forms': {
+    asDirect: true,
+    warnings: [
+      /the schedule of default: video_format \(never\) holds for the whole library/,
+      /a real run never draws overlays \(schedule: never\)/,
+    ],
+  },
 }

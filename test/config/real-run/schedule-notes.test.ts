@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import type { JobLibrary } from '../../../src/config/job-libraries.ts'
+import { scheduleNotes } from '../../../src/config/real-run/schedule-notes.ts'
+import { parseYaml } from '../../../src/config/yaml-read.ts'
+import { getMap } from '../../../src/config/yaml-value.ts'
+
+/** Monday. */
+const now = new Date(2026, 10, 30, 14)
+
+function notes(yaml: string): string[] {
+  const library: JobLibrary = {
+    mappingName: 'Movies',
+    libraryName: 'Movies',
+    serverIndex: 0,
+    overlayFiles: [],
+    removeOverlays: false,
+    earlierOnSameLibrary: [],
+    unresolvedSecrets: [],
+    data: getMap(parseYaml(yaml, 'config.yml')),
+  }
+  return scheduleNotes({ libraries: [library] }, ['Movies'], now).map((note) => note.replace('"Movies": ', ''))
+}
+
+test('a run of today that would not draw, and when one would', () => {
+  expect(notes('schedule_overlays: weekly(sunday)')).toEqual([
+    'a real run of today would draw no overlays (schedule_overlays: weekly(sunday)); the next one that does is on Sunday, 6 December 2026',
+  ])
+  expect(notes('schedule: monthly(1)\nschedule_overlay: weekly(monday)')).toEqual([
+    'a real run of today would leave this library out (schedule: monthly(1)); the next one that does is on Tuesday, 1 December 2026',
+  ])
+  expect(notes('schedule_overlays: daily')).toEqual([])
+  expect(notes('schedule_overlays: hourly(22-3)')).toEqual([
+    "a real run of today would draw no overlays unless it starts at 22 to 3 o'clock (schedule_overlays: hourly(22-3))",
+  ])
+  expect(notes('schedule_overlays: weekly(someday)')).toEqual([
+    'Kometa does not understand "weekly(someday)" of schedule_overlays: weekly(someday): it never runs by it',
+    'a real run never draws overlays (schedule_overlays: weekly(someday))',
+  ])
+})
+
+test('the schedule of one file holds for the library', () => {
+  expect(notes('overlay_files: [{default: resolution}, {default: video_format, schedule: never}]')).toEqual([
+    'the schedule of default: video_format (never) holds for the whole library, not for this file alone: Kometa wants it under the library, as schedule_overlays',
+    'a real run never draws overlays (schedule: never)',
+  ])
+  const two = 'overlay_files: [{file: a.yml, schedule: never}, {file: b.yml, schedule: weekly(monday)}]'
+  expect(notes(two)).toEqual([
+    'the schedule of file: b.yml (weekly(monday)), the last of several, holds for the whole library, not for this file alone: Kometa wants it under the library, as schedule_overlays',
+  ])
+  expect(notes(`schedule_overlays: daily\n${two}`)).toEqual([
+    'the schedules of file: a.yml (never) and file: b.yml (weekly(monday)) count for nothing: Kometa goes by schedule_overlays, and draws these files whenever it draws the library',
+  ])
+})
