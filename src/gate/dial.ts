@@ -69,14 +69,15 @@ function dialAddress(address: string, port: number, timeoutMs: number): Promise<
       () => socket.destroy(new Error(`no connection after ${(timeoutMs / 1000).toFixed(1)} s`)),
       timeoutMs,
     )
-    socket.once('connect', () => {
-      clearTimeout(timer)
-      socket.removeListener('error', reject)
-      resolve(socket)
-    })
-    socket.once('error', (error) => {
+    const onError = (error: Error) => {
       clearTimeout(timer)
       reject(error)
+    }
+    socket.once('error', onError)
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      socket.removeListener('error', onError)
+      resolve(socket)
     })
   })
 }

@@ -105,6 +105,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   }
 
   function keepTrack(socket: Duplex) {
+    if (sockets.has(socket)) return
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     // A peer that goes away is an ordinary end of a tunnel; its entry says how many bytes passed.

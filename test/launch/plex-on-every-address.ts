@@ -1,0 +1,30 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** Stands before a sample Plex on every address of this machine, as Plex listens, and keeps what came. */
+export async function onEveryAddress(plexUrl: string): Promise<{ port: number; seen: string[] }> {
+  const seen: string[] = []
+  const upstream = new URL(plexUrl)
+  const server = createServer((incoming, outgoing) => {
+    const { method = '', url = '', headers } = incoming
+    seen.push(`${method} ${url}`)
+    const { hostname: host, port } = upstream
+    // The sample Plex knows itself by one address.
+    const own = { ...headers, host: upstream.host }
+    const onward = request({ host, port, method, path: url, headers: own }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    onward.on('error', () => outgoing.destroy())
+    incoming.pipe(onward)
+  })
+  server.listen(0)
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { port: (server.address() as AddressInfo).port, seen }
+}
