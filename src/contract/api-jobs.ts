@@ -3,7 +3,6 @@ import { imageRefSchema, itemRefSchema, jobIdSchema, problemSchema, serverIdSche
 import { maxConfigBytes } from './api-connect.ts'
 import { maxTargets } from './api-items.ts'
 import { artworkKindSchema, itemTypeSchema } from './kinds.ts'
-import { blockedWriteSchema, refusedReadSchema } from './records.ts'
 import { baseUsedSchema, jobStatusSchema, realRunSchema } from './summary.ts'
 
 /** interrupted: the server ended while it ran. */
@@ -211,11 +210,29 @@ export const safetySchema = z.object({
       detail: z.string(),
     }),
   ),
-  blockedWrites: z.array(blockedWriteSchema),
-  refusedReads: z.array(refusedReadSchema),
-  /** How many of each there are; the lists are cut at `maxSafetyRecords`. */
-  blockedCount: z.int().nonnegative(),
-  refusedCount: z.int().nonnegative(),
+  blockedWrites: z.array(
+    z.object({
+      /** What it would have done: `+ label Overlay on Metropolis (1927)`. */
+      words: z.string(),
+      method: z.string(),
+      path: z.string(),
+      bytes: z.int().nonnegative(),
+    }),
+  ),
+  refusedReads: z.array(
+    z.object({
+      method: z.string(),
+      path: z.string(),
+      /** What Kometa got; 0: nothing. */
+      status: z.int(),
+      /** refused = our policy said no; failed = Plex, or we, could not answer. */
+      outcome: z.enum(['refused', 'failed']),
+      reason: z.string(),
+    }),
+  ),
+  /** How many of each there are, by the ledger; the lists are cut at `maxSafetyRecords`. null: nothing is recorded. */
+  blockedCount: z.int().nonnegative().nullable(),
+  refusedCount: z.int().nonnegative().nullable(),
   /** Hosts other than Plex that Kometa reached or was kept from; null: not recorded by this job. */
   hosts: z
     .array(z.object({ host: z.string(), allowed: z.boolean(), count: z.int(), bytes: z.int(), reason: z.string() }))

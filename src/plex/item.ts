@@ -138,7 +138,7 @@ export function listTitle(item: PlexItem): string {
 }
 
 /** The display title with the year of a film or show, for people: `Metropolis (1927)`. */
-export function titleWithYear(item: PlexItem): string {
+export function titleWithYear(item: Parameters<typeof displayTitle>[0] & Pick<PlexItem, 'year'>): string {
   const title = displayTitle(item)
   return item.year !== null && (item.type === 'movie' || item.type === 'show') ? `${title} (${item.year})` : title
 }

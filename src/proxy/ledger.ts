@@ -19,6 +19,8 @@ export interface LedgerEntry {
   status: number
   bytes: number
   durationMs: number
+  /** The client did not get what it asked for: Plex failed, or we did. The verdict stays what was decided. */
+  outcome?: 'failed'
   /** Of an answer of Plex that has no length: the end of the connection alone said that it is whole. */
   end?: 'close-delimited'
 }

@@ -24,11 +24,13 @@ export interface ForwardedRead {
 /** A listing that was asked on behalf of Kometa. */
 export type OwnListing = Pick<ForwardedRead, 'target' | 'status' | 'bytes' | 'durationMs' | 'closeDelimited'>
 
-/** What became of a request that did not go to Plex, for the ledger. */
+/** What became of a request that was not answered as it should be, for the ledger. */
 export interface Answered {
   status: number
   reason: string
   durationMs: number
+  /** Of a read that was let through, and failed: whether Plex was asked for it, or our memory. */
+  passed?: 'forward' | 'answer' | undefined
 }
 
 /** Where a proxy writes down its verdicts. One recorder serves all proxies of a job, so that `seq` orders them all. */

@@ -12,6 +12,8 @@ interface Refused {
   outcome: 'refused' | 'failed'
   /** The same request is recorded as a blocked write too. */
   alsoBlocked?: true
+  /** Of a read that was let through, and failed: by whom it was to be answered. */
+  passed?: 'forward' | 'answer'
 }
 
 type ForwardedAnswer = Pick<ForwardedRead, 'status' | 'bytes' | 'fromHere' | 'closeDelimited'>
@@ -59,7 +61,7 @@ export function createRecords(
       const { method } = summary
       recorder.forwarded({ seq, timestamp, server, method, target: clean(target), template, durationMs, ...answer })
     },
-    refused(exchange, { status, reason: asFound, outcome, alsoBlocked }) {
+    refused(exchange, { status, reason: asFound, outcome, alsoBlocked, passed }) {
       const reason = clean(asFound)
       const durationMs = elapsed(exchange)
       const target = targetOf(exchange)
@@ -67,7 +69,7 @@ export function createRecords(
       const place = { ...describe(target), section: sectionOf(target.path), rating_key: ratingKeyOf(target) }
       recorder.refused(
         { seq, timestamp, server, method: summary.method, ...place, status, reason, outcome },
-        alsoBlocked ? null : { status, reason, durationMs },
+        alsoBlocked ? null : { status, reason, durationMs, passed },
       )
     },
     refusedRaw(method, rawTarget, { status, reason: asFound, outcome }) {

@@ -58,7 +58,7 @@ export class ClientReply implements ReadReply {
     const status = this.#status
     // Plex's own 404 is an answer: it does not have that. Any other error means that the client did not get what it asked for.
     if (status >= 400 && status !== 404) {
-      this.#records.refused(this.#exchange, { status, reason: `Plex answered ${status}`, outcome: 'failed' })
+      this.#failed(status, `Plex answered ${status}`)
     } else {
       const answer = { status, bytes: this.#bytes, fromHere: this.#fromHere, closeDelimited }
       this.#records.forwarded(this.#exchange, this.#read, answer)
@@ -77,7 +77,7 @@ export class ClientReply implements ReadReply {
     this.#done = true
     const { res } = this.#exchange
     const begun = res.headersSent
-    this.#records.refused(this.#exchange, { status: begun ? this.#status : status, reason, outcome: 'failed' })
+    this.#failed(begun ? this.#status : status, reason)
     if (begun) cutAnswer(res)
     else this.#exchange.answer(status, 'text/plain; charset=utf-8', reason)
   }
@@ -102,7 +102,12 @@ export class ClientReply implements ReadReply {
     if (this.#done) return
     this.#done = true
     const reason = 'the client went away before the answer was whole'
-    this.#records.refused(this.#exchange, { status: this.#status, reason, outcome: 'failed' })
+    this.#failed(this.#status, reason)
     this.#stop?.()
+  }
+
+  #failed(status: number, reason: string): void {
+    const passed = this.#fromHere ? 'answer' : 'forward'
+    this.#records.refused(this.#exchange, { status, reason, outcome: 'failed', passed })
   }
 }

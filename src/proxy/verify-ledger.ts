@@ -5,8 +5,15 @@ import { genesis, type LedgerHead } from './ledger.ts'
 
 export type LedgerCheck = { ok: true; count: number } | { ok: false; problem: string }
 
-/** Walks the chain from the first line to the head that the summary names; says at which line it breaks. */
-export async function verifyLedger(folder: Beneath, expected: LedgerHead): Promise<LedgerCheck> {
+/**
+ * Walks the chain from the first line to the head that the summary names; says at which line it breaks. `onLine` gets each
+ * line that fits.
+ */
+export async function verifyLedger(
+  folder: Beneath,
+  expected: LedgerHead,
+  onLine: (text: string, file: string) => void = () => undefined,
+): Promise<LedgerCheck> {
   let prev = genesis
   let count = 0
   for (const file of expected.files) {
@@ -23,6 +30,7 @@ export async function verifyLedger(folder: Beneath, expected: LedgerHead): Promi
           }
         }
         prev = createHash('sha256').update(line).digest('hex')
+        onLine(line, file)
       }
     } catch (error) {
       return { ok: false, problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` }

@@ -108,8 +108,11 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
       keep(records.refused, read)
       const { reason, status } = read
       if (answered) {
-        const { durationMs } = answered
-        ledger.append({ ...place(read), verdict: 'refuse', reason, status, bytes: 0, durationMs })
+        const { durationMs, passed } = answered
+        if (passed === 'forward') records.forwardedCount += 1
+        else if (passed === 'answer') records.answeredCount += 1
+        const failed = read.outcome === 'failed' ? { outcome: 'failed' as const } : {}
+        ledger.append({ ...place(read), verdict: passed ?? 'refuse', reason, status, bytes: 0, durationMs, ...failed })
       }
       const target = read.query === '' ? read.path : `${read.path}?${read.query}`
       const word = read.outcome === 'refused' ? 'REFUSED' : 'READ_FAILED'

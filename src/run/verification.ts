@@ -66,7 +66,7 @@ export async function createVerification(options: VerificationOptions): Promise<
       const sha256 = createHash('sha256').update(text).digest('hex')
       return {
         writes_forwarded: tally.forwarded.count,
-        blocked: tally.blocked,
+        blocked: tally.blocked.count,
         ...judge(first, after, { tally, blocked, ...kometa }),
         items: watched.length,
         requests: (first?.requests ?? 0) + (after?.requests ?? 0),

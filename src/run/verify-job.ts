@@ -92,7 +92,8 @@ async function checkLedger(files: Beneath, { ledger, verification }: Summary, ad
     add('writes', 'problem', tally.message)
     return
   }
-  const { forwarded, blocked } = tally
+  const { forwarded } = tally
+  const blocked = tally.blocked.count
   const [first] = forwarded.first
   if (first)
     add(

@@ -24,10 +24,12 @@ export type Failure = keyof typeof failures
 export async function startFailingFront(plexPort: number) {
   let failure: Failure | null = null
   let goodOnesLeft = 0
+  let only = /^/
   let failed = 0
   const server = createServer((incoming, outgoing) => {
-    if (failure !== null && goodOnesLeft > 0) goodOnesLeft -= 1
-    else if (failure !== null) {
+    const meets = failure !== null && only.test(incoming.url ?? '')
+    if (meets && goodOnesLeft > 0) goodOnesLeft -= 1
+    else if (meets && failure !== null) {
       failed += 1
       failures[failure](outgoing)
       return
@@ -45,8 +47,10 @@ export async function startFailingFront(plexPort: number) {
   const address = server.address()
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
-    fail(how: Failure, after = 0) {
+    /** `where`: requests for these paths alone. */
+    fail(how: Failure, after = 0, where = /^/) {
       failure = how
+      only = where
       goodOnesLeft = after
     },
     /** Requests that met the failure. */

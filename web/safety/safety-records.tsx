@@ -11,14 +11,15 @@ export function SafetyRecords({ safety }: { safety: Safety }) {
     <section className="records" aria-label="Records">
       <Record title="Writes that were stopped" n={blockedCount} shown={blockedWrites.length}>
         <Table
-          heads={['Request', 'Item', 'What', 'Size']}
+          heads={['What', 'Request', 'Size']}
           rows={blockedWrites.map((write) => [
+            <span key="words" dir="auto">
+              {write.words}
+            </span>,
             <code key="path">
               {write.method} {write.path}
             </code>,
-            write.rating_key ?? '–',
-            write.kind ?? '–',
-            bytes(write.content_length),
+            write.bytes > 0 ? bytes(write.bytes) : '–',
           ])}
         />
       </Record>

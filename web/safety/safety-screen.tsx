@@ -19,9 +19,12 @@ export function SafetyScreen({ jobId }: { jobId: string }) {
   return <JobGate query={useWatchedJob(jobId)}>{(job) => <SafetyOf job={job} />}</JobGate>
 }
 
+/** How often the numbers of a running job are counted anew. */
+const whileItRunsMs = 5_000
+
 function SafetyOf({ job }: { job: JobDetail }) {
-  const query = useQuery(safetyQuery(job.id))
   const over = isOver(job.status)
+  const query = useQuery({ ...safetyQuery(job.id), refetchInterval: over ? false : whileItRunsMs })
   const { refetch } = query
   // biome-ignore lint/correctness/useExhaustiveDependencies: the proof is complete when the job has ended.
   useEffect(() => void refetch(), [over, refetch])

@@ -26,8 +26,7 @@ export function Verdict({ safety, over }: { safety: Safety; over: boolean }) {
 function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Words {
   const failed = checks.filter(({ state }) => state === 'fail').length
   const open = checks.filter(({ state }) => state === 'unchecked').length
-  const blocked =
-    blockedCount === 1 ? 'One write was stopped.' : `${blockedCount.toLocaleString('en')} writes were stopped.`
+  const blocked = blockedWords(blockedCount)
   if (overall === 'fail' || failed > 0) {
     return {
       state: 'fail',
@@ -41,7 +40,7 @@ function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Wo
       state: 'waits',
       icon: 'shield',
       title: 'The job is not over yet',
-      words: 'No write of Kometa is let through to Plex. What can be proved of this job stands here at its end.',
+      words: `No write of Kometa is let through to Plex. ${stopsSoFar(blockedCount)}What can be proved of this job stands here at its end.`,
     }
   }
   if (overall === 'pass' && open === 0 && checks.length > 0) {
@@ -54,3 +53,12 @@ function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Wo
     words: `${open === 1 ? 'One check was' : `${open} checks were`} not made for this job. ${blocked}`,
   }
 }
+
+/** null: the job kept no record, and nobody can say. */
+function blockedWords(count: number | null): string {
+  if (count === null) return 'How many writes were stopped is not recorded.'
+  return count === 1 ? 'One write was stopped.' : `${count.toLocaleString('en')} writes were stopped.`
+}
+
+const stopsSoFar = (count: number | null): string =>
+  count ? `${count.toLocaleString('en')} ${count === 1 ? 'was' : 'were'} stopped so far. ` : ''

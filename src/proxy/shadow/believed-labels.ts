@@ -5,7 +5,7 @@ import { composeAnswer } from '../scope/container-text.ts'
 import { createListingReader } from '../scope/listing-reader.ts'
 import { attributeOf, tagEnd, tagNameEnd } from '../scope/xml-tag.ts'
 import { editAnswer } from './edit-answer.ts'
-import { labelWriteOf } from './label-writes.ts'
+import { labelWriteOf } from '../item-edits.ts'
 import { quoteXml } from './quote-xml.ts'
 
 /** Whether Kometa has put a label on an item, or taken it off, by its name. */

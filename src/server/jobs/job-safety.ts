@@ -1,24 +1,36 @@
-import { maxSafetyRecords, type Safety } from '../../contract/api-jobs.ts'
-import { verifyLedger } from '../../proxy/verify-ledger.ts'
-import { jobFolders } from '../../run/job-folder.ts'
+import type { Safety } from '../../contract/api-jobs.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import type { ShownSummary } from './read-summary.ts'
+import { blockedWrites, count, type LedgerView, unansweredReads, viewLedger } from './safety-ledger.ts'
 
 type Check = Safety['checks'][number]
 
-/** What a job can prove, from its summary and its ledger. What nobody looked at is `unchecked`, never good. */
-export async function describeSafety(job: Beneath, summary: ShownSummary | null): Promise<Safety> {
-  const checks = summary ? await checksOf(job, summary) : uncheckedAll
+export interface SafetyInput {
+  job: Beneath
+  /** null: the job runs, or never came to its end. */
+  summary: ShownSummary | null
+  /** What a user calls an item; null: nobody knows. */
+  titleOf(server: string, ratingKey: string): string | null
+}
+
+/**
+ * What a job can prove. Numbers and lists are the ledger's own, so that the two cannot disagree; what nobody looked at is
+ * `unchecked`, never good.
+ */
+export async function describeSafety({ job, summary, titleOf }: SafetyInput): Promise<Safety> {
+  const ledger = await viewLedger(job, summary)
+  const { tally } = ledger
+  const checks = summary ? checksOf(summary, ledger) : unendedChecks(ledger)
   const failed = checks.some(({ state }) => state === 'fail')
   const passed = checks.every(({ state }) => state === 'pass')
   const verification = summary?.verification ?? null
   return {
     overall: failed ? 'fail' : passed ? 'pass' : 'unchecked',
     checks,
-    blockedWrites: summary?.blocked_write_attempts.slice(0, maxSafetyRecords) ?? [],
-    refusedReads: summary?.refused_reads.slice(0, maxSafetyRecords) ?? [],
-    blockedCount: summary?.blocked_write_attempts.length ?? 0,
-    refusedCount: summary?.refused_reads.length ?? 0,
+    blockedWrites: tally ? blockedWrites(tally, titleOf) : [],
+    refusedReads: tally ? unansweredReads(tally) : [],
+    blockedCount: tally?.blocked.count ?? null,
+    refusedCount: tally ? tally.failed.count + tally.refused.count : null,
     hosts:
       summary?.gate?.hosts.map(({ host, verdict, reason, count, bytes_up: up, bytes_down: down }) => ({
         host,
@@ -53,43 +65,52 @@ const check = (id: Check['id'], state: Check['state'], detail: string): Check =>
   detail,
 })
 
-const uncheckedAll: Check[] = (Object.keys(titles) as Check['id'][]).map((id) =>
-  check(id, 'unchecked', 'The job did not come to its end.'),
-)
+/** Of a job that runs, or never came to its end, only a write that went through is certain. */
+function unendedChecks(ledger: LedgerView): Check[] {
+  const writes = writesCheck(ledger)
+  const rest = (Object.keys(titles) as Check['id'][]).filter((id) => id !== 'writes')
+  const words = (id: Check['id']) => (id === 'ledger' ? ledger.detail : 'The job did not come to its end.')
+  return [writes, ...rest.map((id) => check(id, 'unchecked', words(id)))]
+}
 
-async function checksOf(job: Beneath, summary: ShownSummary): Promise<Check[]> {
-  const ledger = await ledgerCheck(job, summary)
+function checksOf(summary: ShownSummary, ledger: LedgerView): Check[] {
   return [
-    writesCheck(summary, ledger),
-    ledger,
-    readsCheck(summary),
+    writesCheck(ledger),
+    check('ledger', ledger.state, ledger.detail),
+    readsCheck(ledger),
     tokenCheck(summary),
     hostsCheck(summary),
     fingerprintCheck(summary),
   ]
 }
 
-function writesCheck({ blocked_write_attempts: attempts, verification }: ShownSummary, ledger: Check): Check {
-  const blocked = `${count(attempts.length, 'write')} blocked`
-  const forwarded = verification?.writes_forwarded ?? 0
-  if (forwarded > 0) return check('writes', 'fail', `${blocked}, but ${count(forwarded, 'write')} went through.`)
-  if (ledger.state === 'pass') return check('writes', 'pass', `${blocked}, none let through.`)
-  return check('writes', 'unchecked', `${blocked}; the record that would prove the rest is not whole.`)
+function writesCheck({ tally, state }: LedgerView): Check {
+  if (!tally) return check('writes', 'unchecked', 'There is no record of the writes of this job.')
+  const blocked = `${count(tally.blocked.count, 'write')} blocked`
+  if (tally.forwarded.count > 0) {
+    return check('writes', 'fail', `${blocked}, but ${count(tally.forwarded.count, 'write')} went through.`)
+  }
+  if (state === 'pass') return check('writes', 'pass', `${blocked}, none let through.`)
+  if (state === 'fail')
+    return check('writes', 'unchecked', `${blocked}; the record that would prove the rest is not whole.`)
+  return check('writes', 'unchecked', `${blocked} so far, none let through.`)
 }
 
-async function ledgerCheck(job: Beneath, { ledger }: ShownSummary): Promise<Check> {
-  if (!ledger) return check('ledger', 'unchecked', 'This job kept no record of its requests.')
-  const { uncounted_reads: uncountedReads, ...head } = ledger
-  // Only plain names: what a summary says is no way to other files.
-  if (!head.files.every((name) => /^[\w.-]+$/.test(name))) return check('ledger', 'fail', 'The summary was changed.')
-  const verdict = await verifyLedger(job.folder(jobFolders.output), { ...head, uncounted_reads: uncountedReads })
-  if (!verdict.ok) return check('ledger', 'fail', verdict.problem)
-  return check('ledger', 'pass', `${count(verdict.count, 'request')}, each chained to the one before.`)
-}
-
-function readsCheck({ refused_reads: refused }: ShownSummary): Check {
-  if (refused.length === 0) return check('reads', 'pass', 'No read was refused or failed.')
-  return check('reads', 'fail', `${count(refused.length, 'read')} did not go through: badges may be missing.`)
+/** Reads without the job's token are of other programs on this machine: no badge is lost by them. */
+function readsCheck({ tally, state }: LedgerView): Check {
+  if (!tally || state === 'unchecked')
+    return check('reads', 'unchecked', 'There is no record of the reads of this job.')
+  const { failed, refused, strangers } = tally
+  const were = strangers === 1 ? 'was' : 'were'
+  const others =
+    strangers > 0 ? ` ${count(strangers, 'request')} of other programs on this machine ${were} refused.` : ''
+  const lost = [
+    ...(failed.count > 0 ? [`${count(failed.count, 'read')} failed`] : []),
+    ...(refused.count > 0 ? [`${count(refused.count, 'read')} refused`] : []),
+  ]
+  if (lost.length > 0) return check('reads', 'fail', `${lost.join(', ')}: badges may be missing.${others}`)
+  if (state === 'fail') return check('reads', 'unchecked', 'The record that would prove it is not whole.')
+  return check('reads', 'pass', `No read of Kometa was refused or failed.${others}`)
 }
 
 function tokenCheck({ servers }: ShownSummary): Check {
@@ -118,5 +139,3 @@ function fingerprintCheck({ verification }: ShownSummary): Check {
   const { unchanged, why } = verification
   return check('fingerprint', unchanged === true ? 'pass' : unchanged === 'unknown' ? 'unchecked' : 'fail', why)
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

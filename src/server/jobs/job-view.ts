@@ -3,7 +3,7 @@ import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/
 import { leftOutWords } from '../../contract/left-out.ts'
 import type { BlockedWrite, Capture } from '../../contract/records.ts'
 import type { Picture, TargetResult } from '../../contract/summary.ts'
-import { labelWriteOf } from '../../proxy/shadow/label-writes.ts'
+import { labelWriteOf } from '../../proxy/item-edits.ts'
 import { isOnlyUntouched, outcomeOf, stoppedIn, whyNotDrawn } from './job-outcome.ts'
 import type { JobRecord } from './job-record.ts'
 import type { JobState } from './job-state.ts'

@@ -81,6 +81,7 @@ const shownSummarySchema = z.object({
   verification: z
     .object({
       writes_forwarded: z.number(),
+      blocked: z.number(),
       unchanged: z.union([z.boolean(), z.literal('unknown')]),
       why: z.string(),
       differences: list(z.object({ title: z.string(), field: z.string(), explanation: z.string() })),

@@ -1,6 +1,7 @@
 import type { JobDetail, JobEntry } from '../../contract/api-jobs.ts'
 import { thumbnailWidths } from '../../contract/api-paths.ts'
 import { imageMediaTypes } from '../../contract/kinds.ts'
+import { titleWithYear } from '../../plex/item.ts'
 import { notFound, RequestProblem } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
 import { disposition, sendFile, webStream } from '../http/send-file.ts'
@@ -104,8 +105,14 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       return { text: await readSnapshot(record, store.filesOf(record.id), parts.start.readUserConfig), name, edited }
     },
     async getJobSafety({ params }) {
-      const { job, summary } = await filesOf(required(params.jobId))
-      return describeSafety(job, summary)
+      const record = required(params.jobId)
+      const { job, summary } = await filesOf(record)
+      const titleOf = (server: string, key: string): string | null => {
+        const target = record.targets.find((one) => one.server === server && one.ratingKey === key)
+        const known = target ? undefined : parts.index.catalogue().find(server, key)
+        return target?.title ?? (known ? titleWithYear(known.item) : null)
+      }
+      return describeSafety({ job, summary, titleOf })
     },
     async getLogLines({ params, query }) {
       const record = required(params.jobId)

@@ -1,0 +1,91 @@
+import { maxSafetyRecords, type Safety } from '../../contract/api-jobs.ts'
+import { ledgerFiles } from '../../proxy/ledger.ts'
+import {
+  createLedgerTally,
+  type LedgerTally,
+  type TalliedLine,
+  tallyLedger,
+  UnreadableLedger,
+} from '../../proxy/tally-ledger.ts'
+import { verifyLedger } from '../../proxy/verify-ledger.ts'
+import { jobFolders } from '../../run/job-folder.ts'
+import { writeWords } from '../../run/write-words.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
+import { nullIfUnreadable } from './job-files.ts'
+import type { ShownSummary } from './read-summary.ts'
+
+/** What the ledger of a job says, and whether it can be believed. */
+export interface LedgerView {
+  /** null: there is none, or none that can be read. */
+  tally: LedgerTally | null
+  state: Safety['overall']
+  detail: string
+}
+
+/** Walks the ledger once, and counts while the chain is checked. Without a summary nothing says where it should end. */
+export async function viewLedger(job: Beneath, summary: ShownSummary | null): Promise<LedgerView> {
+  if (summary?.ledger) return checkedLedger(job, summary.ledger, summary)
+  if (summary) return { tally: null, state: 'unchecked', detail: 'This job kept no record of its requests.' }
+  const unended = 'The job did not come to its end.'
+  const folder = job.folder(jobFolders.output)
+  try {
+    const files = ledgerFiles(folder)
+    if (files.length === 0) return { tally: null, state: 'unchecked', detail: unended }
+    const tally = await tallyLedger(folder, files, maxSafetyRecords)
+    return { tally, state: 'unchecked', detail: `${unended} Its record so far says what is counted here.` }
+  } catch (error) {
+    // A last line that a crash has torn, or a folder that is not there yet.
+    if (error instanceof UnreadableLedger)
+      return { tally: null, state: 'unchecked', detail: `${unended} ${error.message}.` }
+    nullIfUnreadable(error)
+    return { tally: null, state: 'unchecked', detail: unended }
+  }
+}
+
+async function checkedLedger(
+  job: Beneath,
+  ledger: NonNullable<ShownSummary['ledger']>,
+  { verification }: ShownSummary,
+): Promise<LedgerView> {
+  // Only plain names: what a summary says is no way to other files.
+  if (!ledger.files.every((name) => /^[\w.-]+$/.test(name))) {
+    return { tally: null, state: 'fail', detail: 'The summary was changed.' }
+  }
+  const { tally, add } = createLedgerTally(maxSafetyRecords)
+  const verdict = await verifyLedger(job.folder(jobFolders.output), ledger, add)
+  if (!verdict.ok) return { tally, state: 'fail', detail: verdict.problem }
+  if (verification && verification.blocked !== tally.blocked.count) {
+    const said = `the summary says ${verification.blocked}`
+    return { tally, state: 'fail', detail: `The ledger has ${count(tally.blocked.count, 'blocked write')}, ${said}.` }
+  }
+  const uncounted = ledger.uncounted_reads
+  const more = uncounted > 0 ? ` ${count(uncounted, 'further read')} were only counted: there were too many.` : ''
+  return { tally, state: 'pass', detail: `${count(verdict.count, 'request')}, each chained to the one before.${more}` }
+}
+
+type TitleOf = (server: string, ratingKey: string) => string | null
+
+/** The writes that were stopped, in words. */
+export function blockedWrites(tally: LedgerTally, titleOf: TitleOf): Safety['blockedWrites'] {
+  return tally.blocked.first.map((line) => {
+    const { path, query } = splitTarget(line)
+    const words = writeWords({ method: line.method, path, query }, (key) => titleOf(line.server, key))
+    const kept = line.outcome === 'failed' || line.status >= 400 ? ` (not kept: ${line.reason})` : ''
+    return { words: words + kept, method: line.method, path, bytes: line.bytes }
+  })
+}
+
+export function unansweredReads({ failed, refused }: LedgerTally): Safety['refusedReads'] {
+  const rows = (lines: readonly TalliedLine[], outcome: 'failed' | 'refused') =>
+    lines.map((line) => ({ method: line.method, path: splitTarget(line).path, ...answerOf(line), outcome }))
+  return [...rows(failed.first, 'failed'), ...rows(refused.first, 'refused')].slice(0, maxSafetyRecords)
+}
+
+const answerOf = ({ status, reason }: TalliedLine) => ({ status, reason })
+
+function splitTarget({ target }: TalliedLine): { path: string; query: string } {
+  const [path = '', query = ''] = target.split(/\?(.*)/s)
+  return { path, query }
+}
+
+export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
