@@ -58,6 +58,17 @@ export function labelWriteOf(write: Write): LabelWrite | null {
   return edit && labels ? { ratingKeys: edit.ratingKeys, added: labels.added, removed: labels.removed } : null
 }
 
+/**
+ * An edit that adds tags as a user says it. python-plexapi sends along the tags that the item has already
+ * (mixins/edit.py:292-294): of several only those that were not there before are new. `before` null: it is not known.
+ */
+export function addedWords(what: string, added: readonly string[], before: readonly string[] | null): string[] {
+  if (before === null && added.length > 1) return [`${what}s ${added.join(', ')}`]
+  const known = new Set(before)
+  const fresh = added.filter((tag) => !known.has(tag))
+  return fresh.length > 0 ? [`+ ${what} ${fresh.join(', ')}`] : []
+}
+
 function decodeOnceMore(value: string): string {
   try {
     return decodeURIComponent(value)

@@ -1,21 +1,26 @@
 import type { BlockedWrite } from '../contract/records.ts'
+import { addedWords, itemEditOf, type TagEdit } from '../proxy/item-edits.ts'
 import { parseUploadPath } from '../proxy/upload-path.ts'
-import { itemEditOf, type TagEdit } from '../proxy/item-edits.ts'
 
 type Write = Pick<BlockedWrite, 'method' | 'path' | 'query'>
 
-/** What a user calls an item; null: nobody knows. */
-export type TitleOf = (ratingKey: string) => string | null
+/** What is known of the items of a server. */
+export interface KnownItems {
+  /** What a user calls an item; null: nobody knows. */
+  titleOf(ratingKey: string): string | null
+  /** Its labels before the job; null: nobody knows. */
+  labelsOf(ratingKey: string): readonly string[] | null
+}
 
 /** Items that are named in one line. */
 const namedItems = 3
 
 /** What a blocked write would have done, as a user says it: `+ label Overlay on Metropolis`. */
-export function writeWords(write: Write, titleOf: TitleOf): string {
-  const name = (key: string) => titleOf(key) ?? `item ${key}`
+export function writeWords(write: Write, known: KnownItems): string {
+  const name = (key: string) => known.titleOf(key) ?? `item ${key}`
   const upload = parseUploadPath(write.path)
   if (upload) return uploadWords(write, upload.kind, upload.ratingKey === null ? 'an item' : name(upload.ratingKey))
-  return editWords(write, name) ?? actionWords(write, name) ?? `${write.method} ${write.path}`
+  return editWords(write, name, known) ?? actionWords(write, name) ?? `${write.method} ${write.path}`
 }
 
 const kindWords: Readonly<Record<string, string>> = {
@@ -32,22 +37,21 @@ function uploadWords({ method, path }: Write, kind: string, item: string): strin
 }
 
 /** Edits of fields and tags, which name their items in the query. */
-function editWords(write: Write, name: (key: string) => string): string | null {
+function editWords(write: Write, name: (key: string) => string, { labelsOf }: KnownItems): string | null {
   const edits = itemEditOf(write)
   if (edits === null) return null
-  const parts = edits.tags.flatMap(tagWords)
+  const [only, ...others] = edits.ratingKeys
+  const labels = only !== undefined && others.length === 0 ? labelsOf(only) : null
+  const parts = edits.tags.flatMap((edit) => tagWords(edit, edit.field === 'label' ? labels : null))
   for (const [field, value] of edits.fields) parts.push(`${plainWords(field)} “${value}”`)
   if (parts.length === 0) for (const field of edits.locks) parts.push(`lock of the ${plainWords(field)}`)
   if (parts.length === 0) return null
   return `${parts.join('; ')} on ${listItems(edits.ratingKeys.map(name))}`
 }
 
-function tagWords({ field, added, removed }: TagEdit): string[] {
+function tagWords({ field, added, removed }: TagEdit, before: readonly string[] | null): string[] {
   const what = plainWords(field)
-  return [
-    ...(added.length > 0 ? [`+ ${what} ${added.join(', ')}`] : []),
-    ...(removed.length > 0 ? [`− ${what} ${removed.join(', ')}`] : []),
-  ]
+  return [...addedWords(what, added, before), ...(removed.length > 0 ? [`− ${what} ${removed.join(', ')}`] : [])]
 }
 
 /** `audienceRating` -> `audience rating` */

@@ -86,6 +86,15 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     expect(await seriousProblems(page)).toEqual([])
   }, 120_000)
 
+  test('Safety names the writes that were stopped in words', async () => {
+    const [job] = (await studio.get('listJobs')).jobs
+    await page.goto(`${origin}/jobs/${job?.id}/safety`)
+    await page.getByText('Writes that were stopped').click()
+    await page.getByRole('cell', { name: '+ poster on Nosferatu (1922)' }).waitFor()
+    await page.getByRole('cell', { name: '+ label Overlay on Nosferatu (1922)' }).waitFor()
+    expect(await seriousProblems(page)).toEqual([])
+  })
+
   test('a job on which Kometa draws nothing has not failed', async () => {
     const { id } = await start('2000')
     await finished(id)
@@ -127,6 +136,7 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     const { id } = await start('101')
     using stream = listen(origin + apiUrl('jobEvents', { jobId: id }))
     await stream.until(({ event }) => event.type === 'phase' && event.phase === 'kometa')
+    await page.goto('about:blank')
     await studio.studio[Symbol.asyncDispose]()
     await using again = await openStudio({ dir: studio.dir, plex: studio.plex, webDir: inject('webDir') })
     await using other = await openBrowser(again.studio.url)

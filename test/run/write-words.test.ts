@@ -3,10 +3,14 @@ import { labelWriteOf } from '../../src/proxy/item-edits.ts'
 import { writeWords } from '../../src/run/write-words.ts'
 
 const titles: Record<string, string> = { 101: 'Nosferatu (1922)', 102: 'The General (1926)', 900: 'Silent' }
+const labels: Record<string, string[]> = { 102: ['Late Night'] }
 const words = (line: string): string => {
   const [method = '', target = ''] = line.split(/ (.*)/s)
   const [path = '', query = ''] = target.split(/\?(.*)/s)
-  return writeWords({ method, path, query }, (key) => titles[key] ?? null)
+  return writeWords(
+    { method, path, query },
+    { titleOf: (key) => titles[key] ?? null, labelsOf: (key) => labels[key] ?? null },
+  )
 }
 
 describe('a blocked write in words', () => {
@@ -21,7 +25,7 @@ describe('a blocked write in words', () => {
     ],
     [
       'PUT /library/sections/1/all?id=101%2C102&label[0].tag.tag=A&label[1].tag.tag=B&type=1',
-      '+ label A, B on Nosferatu (1922), The General (1926)',
+      'labels A, B on Nosferatu (1922), The General (1926)',
     ],
     [
       'PUT /library/sections/1/all?id=101,102,103,104,105&genre[0].tag.tag=Horror',
@@ -34,6 +38,15 @@ describe('a blocked write in words', () => {
     [
       'PUT /library/sections/1/all?id=101&audienceRating.value=7.5&audienceRating.locked=1',
       'audience rating “7.5” on Nosferatu (1922)',
+    ],
+    // The tags that an item has are sent along: what is known to be old is not called new.
+    [
+      'PUT /library/sections/1/all?id=102&label[0].tag.tag=Late Night&label[1].tag.tag=Overlay',
+      '+ label Overlay on The General (1926)',
+    ],
+    [
+      'PUT /library/sections/1/all?id=101&label[0].tag.tag=Late Night&label[1].tag.tag=Overlay',
+      'labels Late Night, Overlay on Nosferatu (1922)',
     ],
     ['PUT /library/sections/1/all?id=101&thumb.locked=1', 'lock of the thumb on Nosferatu (1922)'],
     ['POST /library/metadata/101/posters', '+ poster on Nosferatu (1922)'],

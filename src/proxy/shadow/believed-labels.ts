@@ -1,11 +1,11 @@
 import type { BlockedWrite } from '../../contract/records.ts'
 import { splitTarget } from '../../plex/request-target.ts'
+import { labelWriteOf } from '../item-edits.ts'
 import type { ReadHandler } from '../read-handler.ts'
 import { composeAnswer } from '../scope/container-text.ts'
 import { createListingReader } from '../scope/listing-reader.ts'
 import { attributeOf, tagEnd, tagNameEnd } from '../scope/xml-tag.ts'
 import { editAnswer } from './edit-answer.ts'
-import { labelWriteOf } from '../item-edits.ts'
 import { quoteXml } from './quote-xml.ts'
 
 /** Whether Kometa has put a label on an item, or taken it off, by its name. */

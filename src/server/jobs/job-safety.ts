@@ -20,6 +20,7 @@ export interface SafetyInput {
 export async function describeSafety({ job, summary, titleOf }: SafetyInput): Promise<Safety> {
   const ledger = await viewLedger(job, summary)
   const { tally } = ledger
+  const labelsOf = (server: string, key: string) => summary?.labelsBefore.get(`${server} ${key}`) ?? null
   const checks = summary ? checksOf(summary, ledger) : unendedChecks(ledger)
   const failed = checks.some(({ state }) => state === 'fail')
   const passed = checks.every(({ state }) => state === 'pass')
@@ -27,7 +28,7 @@ export async function describeSafety({ job, summary, titleOf }: SafetyInput): Pr
   return {
     overall: failed ? 'fail' : passed ? 'pass' : 'unchecked',
     checks,
-    blockedWrites: tally ? blockedWrites(tally, titleOf) : [],
+    blockedWrites: tally ? blockedWrites(tally, { titleOf, labelsOf }) : [],
     refusedReads: tally ? unansweredReads(tally) : [],
     blockedCount: tally?.blocked.count ?? null,
     refusedCount: tally ? tally.failed.count + tally.refused.count : null,

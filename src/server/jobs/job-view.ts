@@ -1,9 +1,9 @@
 import type { ImageRef } from '../../contract/api-common.ts'
 import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/api-jobs.ts'
 import { leftOutWords } from '../../contract/left-out.ts'
-import type { BlockedWrite, Capture } from '../../contract/records.ts'
+import type { Capture } from '../../contract/records.ts'
 import type { Picture, TargetResult } from '../../contract/summary.ts'
-import { labelWriteOf } from '../../proxy/item-edits.ts'
+import { addedWords, labelWriteOf } from '../../proxy/item-edits.ts'
 import { isOnlyUntouched, outcomeOf, stoppedIn, whyNotDrawn } from './job-outcome.ts'
 import type { JobRecord } from './job-record.ts'
 import type { JobState } from './job-state.ts'
@@ -115,18 +115,19 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
     baseUsed: target.base_used,
     mayBeIncomplete: target.may_be_incomplete,
     dependsOnBlockedWrites: target.depends_on_blocked_writes,
-    wouldAlso: labelChanges(summary.blocked_write_attempts, target),
+    wouldAlso: labelChanges(summary, target),
     difference: before && before.sha256 === after?.sha256 ? 0 : difference,
   }
 }
 
 /** Labels that the blocked writes would have put on or taken off. */
-function labelChanges(writes: readonly BlockedWrite[], target: TargetResult): string[] {
+function labelChanges(summary: ShownSummary, target: TargetResult): string[] {
   const changes = new Set<string>()
-  for (const write of writes) {
+  const before = summary.labelsBefore.get(`${target.server} ${target.rating_key}`) ?? null
+  for (const write of summary.blocked_write_attempts) {
     const labels = write.server === target.server ? labelWriteOf(write) : null
     if (target.rating_key === null || !labels?.ratingKeys.includes(target.rating_key)) continue
-    for (const label of labels.added) changes.add(`+ label ${label}`)
+    for (const words of addedWords('label', labels.added, before)) changes.add(words)
     for (const label of labels.removed) changes.add(`− label ${label}`)
   }
   return [...changes]

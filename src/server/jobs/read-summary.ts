@@ -5,6 +5,7 @@ import { ratingKeySchema, targetIdSchema } from '../../contract/preview.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from '../../contract/records.ts'
 import { jobStatusSchema, targetResultSchema } from '../../contract/summary.ts'
 import { summaryPath } from '../../run/checksums.ts'
+import { fingerprintPath } from '../../run/verification.ts'
 import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { readJobText } from './job-files.ts'
@@ -90,7 +91,22 @@ const shownSummarySchema = z.object({
     .catch(null),
   durations_ms: z.record(z.string(), z.number()).catch({}),
 })
-export type ShownSummary = z.infer<typeof shownSummarySchema>
+export type ShownSummary = z.infer<typeof shownSummarySchema> & {
+  /** `<server> <ratingKey>` -> its labels before the run, as far as Plex told them. */
+  labelsBefore: ReadonlyMap<string, readonly string[]>
+}
+
+const fingerprintSchema = z.object({
+  before: z.object({
+    items: list(z.object({ server: z.string(), rating_key: z.string(), labels: z.array(z.string()) })),
+  }),
+})
+
+async function readLabels(job: Beneath): Promise<ShownSummary['labelsBefore']> {
+  const text = await readJobText(job, fingerprintPath, maxBytes)
+  const items = text === null ? [] : (fingerprintSchema.safeParse(parseJson(text)).data?.before.items ?? [])
+  return new Map(items.map(({ server, rating_key: key, labels }) => [`${server} ${key}`, labels]))
+}
 
 export interface SummaryFile {
   summary: ShownSummary
@@ -122,7 +138,7 @@ export function createSummaryReader(): ReadSummary {
     const text = await readJobText(job, summaryPath, maxBytes)
     const parsed = text === null ? null : shownSummarySchema.safeParse(parseJson(text))
     if (!parsed?.success) return null
-    const file = { summary: parsed.data, writtenAt: info.mtimeMs }
+    const file = { summary: { ...parsed.data, labelsBefore: await readLabels(job) }, writtenAt: info.mtimeMs }
     kept.delete(path)
     kept.set(path, file)
     for (const oldest of kept.keys()) {

@@ -63,15 +63,23 @@ async function checkedLedger(
   return { tally, state: 'pass', detail: `${count(verdict.count, 'request')}, each chained to the one before.${more}` }
 }
 
-type TitleOf = (server: string, ratingKey: string) => string | null
+/** What is known of the items of all servers. */
+export interface KnownOfServers {
+  titleOf(server: string, ratingKey: string): string | null
+  labelsOf(server: string, ratingKey: string): readonly string[] | null
+}
 
 /** The writes that were stopped, in words. */
-export function blockedWrites(tally: LedgerTally, titleOf: TitleOf): Safety['blockedWrites'] {
+export function blockedWrites(tally: LedgerTally, known: KnownOfServers): Safety['blockedWrites'] {
   return tally.blocked.first.map((line) => {
     const { path, query } = splitTarget(line)
-    const words = writeWords({ method: line.method, path, query }, (key) => titleOf(line.server, key))
+    const { method, server } = line
+    const words = writeWords(
+      { method, path, query },
+      { titleOf: (key) => known.titleOf(server, key), labelsOf: (key) => known.labelsOf(server, key) },
+    )
     const kept = line.outcome === 'failed' || line.status >= 400 ? ` (not kept: ${line.reason})` : ''
-    return { words: words + kept, method: line.method, path, bytes: line.bytes }
+    return { words: words + kept, method, path, bytes: line.bytes }
   })
 }
 
