@@ -24,7 +24,8 @@ preview:
 
 A preview.yml may hold \`plex\`, \`libraries\`, \`settings\` and all else of a Kometa config itself. With \`preview.config\` each such
 section takes the place of the config's; of \`plex\` each key on its own does. Relative paths of \`config\`, \`kometa_config_dir\` and
-\`kometa_cwd\` start from the folder of preview.yml. Editors that know JSON Schema find it in [preview.schema.json](preview.schema.json).
+\`kometa_cwd\` start from the folder of preview.yml. An address and the secret for it must
+come from one file, or the address from you ([where a secret goes](safety.md#where-a-secret-goes)). Editors that know JSON Schema find it in [preview.schema.json](preview.schema.json).
 `
 
 /** The documents that are made from the code: path below the repository -> text. A test compares them with the files. */

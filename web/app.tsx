@@ -11,6 +11,7 @@ import { Crash } from './frame/crash.tsx'
 import { useCurrentJob } from './frame/current-job.ts'
 import { Frame } from './frame/frame.tsx'
 import { SignIn } from './frame/sign-in.tsx'
+import { SecretsDialog } from './jobs/secrets-dialog.tsx'
 import { Announcer } from './ui/announce.tsx'
 import { Button } from './ui/button.tsx'
 import { Link } from './ui/link.tsx'
@@ -58,6 +59,7 @@ function Studio() {
           </Suspense>
         </Crash>
       </Frame>
+      <SecretsDialog />
       <Announcer />
     </>
   )

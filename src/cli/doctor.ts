@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { styleText } from 'node:util'
 import { type Command, Option } from 'commander'
 import { type ConfigSource, loadConfirmedConfig } from '../config/job-config.ts'
+import { openTrust } from '../config/trust/trust.ts'
 import type { DoctorCheck } from '../contract/doctor.ts'
 import { runDoctor } from '../run/doctor.ts'
 import { cancelOnSignals } from './cancel.ts'
@@ -10,6 +11,7 @@ import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
 import { collectSecret } from './run.ts'
 import { studioPort } from './serve.ts'
+import { checkTrustJob, trustJobOption } from './trust-job-option.ts'
 
 interface DoctorCommandOptions {
   config?: string
@@ -19,6 +21,7 @@ interface DoctorCommandOptions {
   secret: Record<string, string>
   kometaConfigDir?: string
   kometaCwd?: string
+  trustJob?: boolean
   data?: string
   json?: boolean
 }
@@ -42,6 +45,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
     )
     .option('--kometa-config-dir <dir>', 'the folder that holds "overlays/<library> Original Posters"')
     .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in, from which relative paths are read')
+    .addOption(trustJobOption())
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the report on standard output, and nothing else there')
     .addHelpText(
@@ -63,6 +67,7 @@ async function doctor(options: DoctorCommandOptions, context: CliContext): Promi
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
   const color = process.stdout.isTTY === true
+  checkTrustJob(options)
   const source = sourceOf(options)
   const report = await runDoctor(
     {
@@ -77,6 +82,8 @@ async function doctor(options: DoctorCommandOptions, context: CliContext): Promi
           : (kometa) =>
               loadConfirmedConfig(source, {
                 env,
+                trust: openTrust(data),
+                trustJob: options.trustJob === true,
                 secrets: options.secret,
                 readYaml: kometa?.readYaml,
                 ...(kometa?.dir ? { kometaDir: kometa.dir } : {}),

@@ -81,13 +81,14 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
   })
   const reader = createPlexReader(connection, { signal: cancel.signal })
   const info = await preflight(connection, reader, { signal: cancel.signal })
-  const folder = await openJobFolder(options.out ?? join(data, 'proxy', newJobName(new Date())))
+  const folder = await openJobFolder(options.out ?? join(data, 'proxy', newJobName(new Date())), data)
   await using _lock = await acquireJobLock(folder.files)
   using log = createJobLog({
     file: { files: folder.files, path: `${jobFolders.logs}/preview.log` },
     stderr: process.stderr,
     redactor,
   })
+  if (folder.note !== null) log.info(folder.note)
   log.info(`Plex: ${info.name}, version ${info.version}`)
   if (!info.tokenIsBarrier) {
     log.warning('Plex answers reads from here without a token ("allowed without auth"): the token is no barrier there')

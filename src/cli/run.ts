@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
+import { openTrust } from '../config/trust/trust.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Summary } from '../contract/summary.ts'
 import type { IsolateMode } from '../kometa/isolation.ts'
@@ -16,6 +17,7 @@ import { createProgress } from './progress.ts'
 import { parsePort } from './proxy.ts'
 import { exitCodeOf, reportSummary } from './report.ts'
 import { tellWatching } from './tell-watching.ts'
+import { checkTrustJob, trustJobOption } from './trust-job-option.ts'
 
 interface RunCommandOptions {
   config?: string
@@ -28,6 +30,7 @@ interface RunCommandOptions {
   secret: Record<string, string>
   kometaConfigDir?: string
   kometaCwd?: string
+  trustJob?: boolean
   keepWorkspace?: boolean
   scope: boolean
   port?: number
@@ -63,6 +66,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
     )
     .option('--kometa-config-dir <dir>', 'the folder that holds "overlays/<library> Original Posters"')
     .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in, from which relative paths are read')
+    .addOption(trustJobOption())
     .option('--no-scope', 'let Kometa see the whole library: slow, and only to compare')
     .option('--jobs <n>', 'how many libraries are drawn at once (default: processor cores)', parseCount)
     .option('--port <number>', 'where the proxy listens on 127.0.0.1 (default: 32500)', parsePort)
@@ -96,14 +100,19 @@ Examples:
 
 async function run(options: RunCommandOptions, context: CliContext): Promise<void> {
   const { env } = context
+  checkTrustJob(options)
   const source = sourceOf(options)
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
   const progress = createProgress({ stream: process.stderr })
   const renderer = await kometaRenderer(options, data, env, cancel.signal)
+  const trust = openTrust(data)
+  await trust.vault.tidy()
   const load = () =>
     loadJobConfig(source, {
       env,
+      trust,
+      trustJob: options.trustJob === true,
       secrets: options.secret,
       readYaml: renderer.readYaml,
       ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }),

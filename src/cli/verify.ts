@@ -1,15 +1,18 @@
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
+import { openTrust } from '../config/trust/trust.ts'
 import type { VerifyCheck, VerifyReport } from '../contract/verification.ts'
 import { verifyJob } from '../run/verify-job.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir } from './data-dir.ts'
 import type { CliContext } from './program.ts'
+import { trustJobOption } from './trust-job-option.ts'
 
 interface VerifyCommandOptions {
   job: string
   config?: string
+  trustJob?: boolean
   data?: string
   json?: boolean
 }
@@ -23,6 +26,7 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
     )
     .requiredOption('--job <dir>', 'the job folder')
     .option('--config <file>', 'the config to ask Plex with (default: what the job itself names)')
+    .addOption(trustJobOption())
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the report on standard output, and nothing else there')
     .addHelpText(
@@ -38,13 +42,11 @@ async function verify(options: VerifyCommandOptions, context: CliContext): Promi
   const color = process.stdout.isTTY === true
   const source: ConfigSource =
     options.config === undefined ? { kind: 'job', jobDir: options.job } : { kind: 'config', configPath: options.config }
-  const report = await verifyJob(
-    options.job,
-    { config: () => loadJobConfig(source, { env }), dataDir: dataDir(options.data, env), signal: cancel.signal },
-    (check) => {
-      if (!options.json) process.stdout.write(`${formatCheck(check, color)}\n`)
-    },
-  )
+  const data = dataDir(options.data, env)
+  const load = () => loadJobConfig(source, { env, trust: openTrust(data), trustJob: options.trustJob === true })
+  const report = await verifyJob(options.job, { config: load, dataDir: data, signal: cancel.signal }, (check) => {
+    if (!options.json) process.stdout.write(`${formatCheck(check, color)}\n`)
+  })
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   else process.stdout.write(`\n${lastLine(report)}\n`)
   context.setExitCode(report.ok ? 0 : 1)

@@ -1,35 +1,35 @@
-import { readFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewSection } from '../contract/preview.ts'
-import { parseDotenv } from './dotenv.ts'
 import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
-import { defaultKometaCwd, exists, findConfig, findPreviewFile, isFolder } from './locate.ts'
+import { putSecretsIn } from './job-secrets.ts'
+import { defaultKometaCwd, isFolder } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
 import { ownOverlayFiles } from './overlay-paths.ts'
 import type { ConfigServer } from './plex-servers.ts'
-import { emptyPreview, readPreviewSection } from './preview-section.ts'
+import { type ConfigSource, readSource, type SourceFrom } from './read-source.ts'
 import { findSecrets, secretsAmong } from './redaction-secrets.ts'
-import { readSecretStore } from './secret-store.ts'
-import { collectSecrets, substituteSecrets } from './secrets.ts'
-import { createSourceReader, type SourceReader } from './source-reader.ts'
+import { createSourceReader } from './source-reader.ts'
+import type { Trust } from './trust/trust.ts'
 import type { AskKometaYaml } from './yaml/kometa-reading.ts'
 import { createYamlFiles, type YamlFiles } from './yaml/yaml-files.ts'
-import { get, getMap, isMap, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts'
+import { get, isMap, type YamlMap } from './yaml-value.ts'
 
-export type ConfigSource =
-  /** The user's own config.yml; targets come from the caller. */
-  | { kind: 'config'; configPath: string }
-  /** A prepared job: DIR/config/preview.yml or DIR/preview.yml. */
-  | { kind: 'job'; jobDir: string }
+export type { ConfigSource } from './read-source.ts'
 
 export interface LoadOptions {
   env: NodeJS.ProcessEnv
   /** `--secret name=value`. */
   secrets?: Readonly<Record<string, string>>
-  /** The Kometa checkout, for its `config/.env`. */
+  /** The Kometa checkout: its `config/.env` counts, and its `config/config.yml` is the user's own. */
   kometaDir?: string
+  /** The config is somebody's text, and no name in it stands for anything of this machine. */
+  withoutEnvironment?: boolean
+  /** What this installation knows of files and jobs; without it nothing is. */
+  trust?: Trust
+  /** `--trust-job`: the user answers for what the job's files say. */
+  trustJob?: boolean
   /** `--kometa-config-dir`, `--kometa-cwd`. */
   kometaConfigDir?: string
   kometaCwd?: string
@@ -85,9 +85,9 @@ export const missingTmdbKey = (): AppError =>
   })
 
 /**
- * Reads the config of a job; nothing is started and nothing written. Throws AppError with one clear line: CONFIG_UNREADABLE,
- * CONFIG_INVALID_YAML (file, line, column), CONFIG_INVALID, CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS, SECRET_UNRESOLVED, JOB_NOT_FOUND,
- * TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
+ * Reads the config of a job; nothing is started, and only what the user trusts is written down. Throws AppError with one clear
+ * line: CONFIG_UNREADABLE, CONFIG_INVALID_YAML (file, line, column), CONFIG_INVALID, CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS,
+ * SECRET_UNRESOLVED, SECRET_NOT_SENT, SECRETS_GONE, JOB_NOT_FOUND, TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
   const sources = createSourceReader(source.kind === 'job' ? source.jobDir : null)
@@ -101,20 +101,15 @@ export async function loadConfirmedConfig(source: ConfigSource, options: LoadOpt
   return (await config.otherwise()) ?? config
 }
 
-interface From {
-  source: ConfigSource
-  sources: SourceReader
-}
-
 async function load(
-  from: From,
+  from: SourceFrom,
   options: LoadOptions,
   yamlFiles: YamlFiles,
   reader: 'ours' | 'of Kometa',
 ): Promise<JobConfig> {
   const files = await readSource(from, options.env, reader === 'ours' ? yamlFiles.peek : yamlFiles.read)
-  const secrets = collectSecrets({ ...files.storedSecrets, ...options.secrets }, await environmentOf(options))
-  const substituted = substituteSecrets(files.document, secrets.values)
+  const text = await yamlFiles.textOf(files.basePath)
+  const { secrets, substituted } = await putSecretsIn(from.source, { ...files, text }, options)
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
   const warnings: string[] = []
 
@@ -167,82 +162,6 @@ async function load(
   return config
 }
 
-interface SourceFiles {
-  document: YamlMap
-  preview: PreviewSection
-  /** Where `libraries` stand. */
-  configPath: string
-  previewPath: string
-  storedSecrets: Record<string, string>
-  /** All of them. */
-  read: readonly string[]
-}
-
-type ReadYaml = (path: string) => Promise<YamlValue>
-
-async function readSource({ source, sources }: From, env: NodeJS.ProcessEnv, readYaml: ReadYaml): Promise<SourceFiles> {
-  if (source.kind === 'config') {
-    const configPath = await findConfig(source.configPath, env)
-    const document = withoutPreview(await readDocument(configPath, readYaml))
-    const only = { configPath, previewPath: configPath, read: [configPath] }
-    return { ...only, document, preview: emptyPreview(), storedSecrets: {} }
-  }
-  const previewPath = await findPreviewFile(source.jobDir, sources)
-  const own = await readDocument(previewPath, readYaml)
-  const preview = readPreviewSection(own.get('preview'), basename(previewPath))
-  const storedSecrets = await readSecretStore(sources.folder(dirname(previewPath)))
-  const basePath = await findBase(previewPath, own, preview, sources)
-  if (basePath === undefined) {
-    const only = { configPath: previewPath, previewPath, read: [previewPath] }
-    return { ...only, document: withoutPreview(own), preview, storedSecrets }
-  }
-  const document = mergeOver(withoutPreview(await readDocument(basePath, readYaml)), withoutPreview(own))
-  const configPath = isMap(own.get('libraries')) ? previewPath : basePath
-  // A preview.yml with libraries of its own may still lean on a config for the rest; that config's folder is Kometa's.
-  return {
-    document,
-    preview,
-    configPath: preview.config === undefined ? configPath : basePath,
-    previewPath,
-    storedSecrets,
-    read: [previewPath, basePath],
-  }
-}
-
-/** `preview.config`, else, when preview.yml has no libraries, a config.yml beside it. */
-async function findBase(
-  previewPath: string,
-  own: YamlMap,
-  preview: PreviewSection,
-  sources: SourceReader,
-): Promise<string | undefined> {
-  const folder = dirname(previewPath)
-  if (preview.config !== undefined) return resolve(folder, preview.config)
-  if (own.has('libraries')) return undefined
-  const beside = join(folder, 'config.yml')
-  if (await sources.exists(beside)) return beside
-  throw new AppError('CONFIG_INVALID', `${previewPath} has no "libraries", and there is no config.yml beside it`, {
-    hint: 'Name your Kometa config with "preview: {config: /path/to/config.yml}".',
-  })
-}
-
-async function readDocument(path: string, readYaml: ReadYaml): Promise<YamlMap> {
-  const document = await readYaml(path)
-  if (isMap(document)) return document
-  throw new AppError('CONFIG_INVALID', `${path} is ${document === null ? 'empty' : 'not a Kometa config'}`)
-}
-
-function withoutPreview(document: YamlMap): YamlMap {
-  return new Map([...document].filter(([key]) => key !== 'preview'))
-}
-
-/** Sections of preview.yml take the place of the config's; of `plex` each key on its own does. */
-function mergeOver(base: YamlMap, own: YamlMap): YamlMap {
-  const plex = new Map<YamlKey, YamlValue>([...getMap(base, 'plex'), ...getMap(own, 'plex')])
-  const merged = new Map<YamlKey, YamlValue>([...base, ...own])
-  return plex.size > 0 ? merged.set('plex', plex) : merged
-}
-
 async function checkFolder(option: string, path: string | undefined): Promise<void> {
   if (path === undefined || (await isFolder(path))) return
   throw new AppError('BAD_USAGE', `${option}: there is no folder ${path}`)
@@ -250,17 +169,6 @@ async function checkFolder(option: string, path: string | undefined): Promise<vo
 
 const within = (folder: string, path: string | undefined): string | undefined =>
   path === undefined ? undefined : resolve(folder, path)
-
-/** The environment, with `<kometa>/config/.env` after it (kometa.py:81-82). */
-export async function environmentOf({
-  env,
-  kometaDir,
-}: Pick<LoadOptions, 'env' | 'kometaDir'>): Promise<NodeJS.ProcessEnv> {
-  if (kometaDir === undefined) return env
-  const path = join(kometaDir, 'config', '.env')
-  if (!(await exists(path))) return env
-  return { ...env, ...Object.fromEntries(parseDotenv(await readFile(path, 'utf8'), env)) }
-}
 
 function fingerprintOf({ plex_fingerprint: pinned }: PreviewSection, url: string): string | undefined {
   if (typeof pinned !== 'object') return pinned

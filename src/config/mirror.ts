@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs'
 import { mkdir, readdir, realpath } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { copyFolder, copyPrivately, linkTo } from './link.ts'
-import { secretStoreName } from './secret-store.ts'
+import { oldSecretStore } from './secret-files.ts'
 
 /** Links of one workspace; a user's folder of more entries is cut off with a warning. */
 const maxLinks = 20_000
@@ -24,7 +24,7 @@ export interface MirrorOptions {
 
 /** What Kometa itself writes into its config folder (facts 1.4): it starts with none of the user's. */
 const writtenByKometa = /^(?:logs|UUID|.*\.cache|title\.\w+\.tsv(?:\.gz)?|kometa_run\.yml|\.kometa-preview-empty\.yml)$/
-const neverLinked = new Set(['.env', secretStoreName])
+const neverLinked = new Set(['.env', oldSecretStore])
 
 /**
  * Makes `to` read as the user's folder `from`, so that every relative path of a config works, and so that nothing that Kometa

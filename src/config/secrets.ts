@@ -1,3 +1,4 @@
+import type { Dotenv } from './kometa-env.ts'
 import { isList, isMap, textOf, type YamlKey, type YamlValue } from './yaml-value.ts'
 
 /** What `<<name>>` and `ENV` stand for. In memory only. */
@@ -7,6 +8,8 @@ export interface Secrets {
   /** For `url: ENV` and `token: ENV`. */
   plexUrl: string | undefined
   plexToken: string | undefined
+  /** Where each of these values comes from, in words for the user: `KOMETA_TMDB of the environment`. */
+  origins: { byName: ReadonlyMap<string, string>; plexUrl: string; plexToken: string }
 }
 
 /** Options of Kometa with two letters or more, whose KOMETA_* variables are no secrets (kometa.py:84-184). */
@@ -30,18 +33,39 @@ export const secretName = (name: string): string => name.toLowerCase().replaceAl
  * Collects secrets as Kometa does (kometa.py:187-223): command line first, then KOMETA_* and PMM_* in the environment's order,
  * later ones over earlier ones. `env` is the process environment with `<kometa>/config/.env` after it.
  */
-export function collectSecrets(given: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Secrets {
+export function collectSecrets(
+  given: Readonly<Record<string, string>>,
+  env: NodeJS.ProcessEnv,
+  dotenv: Dotenv | null = null,
+): Secrets {
   const values = new Map<string, string>()
-  for (const [name, value] of Object.entries(given)) values.set(secretName(name), value)
+  const byName = new Map<string, string>()
+  const origin = (variable: string): string =>
+    dotenv?.names.has(variable) ? `${variable} in ${dotenv.path}` : `${variable} of your environment`
+  for (const [name, value] of Object.entries(given)) {
+    values.set(secretName(name), value)
+    byName.set(secretName(name), `--secret ${name}`)
+  }
   const fromCommandLine = new Map(values)
   for (const [name, value] of Object.entries(env)) {
     const variable = /^(?:KOMETA|PMM)_/.exec(name.toUpperCase())
     if (value === undefined || value.trim() === '' || !variable || optionVariables.has(name.toUpperCase())) continue
     values.set(secretName(name.slice(variable[0].length)), value)
+    byName.set(secretName(name.slice(variable[0].length)), origin(name))
   }
-  const plex = (what: string): string | undefined =>
-    env[`KOMETA_PLEX_${what}`] || env[`PMM_PLEX_${what}`] || fromCommandLine.get(`plex-${what.toLowerCase()}`)
-  return { values, plexUrl: plex('URL'), plexToken: plex('TOKEN') }
+  const plex = (what: string): { value: string | undefined; from: string } => {
+    const variable = [`KOMETA_PLEX_${what}`, `PMM_PLEX_${what}`].find((name) => env[name])
+    if (variable !== undefined) return { value: env[variable], from: origin(variable) }
+    const name = `plex-${what.toLowerCase()}`
+    return { value: fromCommandLine.get(name), from: `--secret ${name}` }
+  }
+  const [url, token] = [plex('URL'), plex('TOKEN')]
+  return {
+    values,
+    plexUrl: url.value,
+    plexToken: token.value,
+    origins: { byName, plexUrl: url.from, plexToken: token.from },
+  }
 }
 
 /** Names that we give ourselves to values that the studio took out of a config; these are put back everywhere. */
@@ -53,6 +77,19 @@ export interface Substituted {
   unresolved: { name: string; path: readonly string[] }[]
   /** The values that were put in. */
   used: ReadonlySet<string>
+  filled: readonly FilledValue[]
+}
+
+/** A value of the config in which a secret was put. */
+export interface FilledValue {
+  /** The keys that lead to it. */
+  path: readonly string[]
+  /** Of the secret, in lower case with dashes. */
+  name: string
+  /** As it stands in the config: `<<name>>`. */
+  mark: string
+  /** The value is this secret and nothing else. */
+  isWhole: boolean
 }
 
 /**
@@ -62,15 +99,20 @@ export interface Substituted {
 export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string, string>): Substituted {
   const unresolved: Substituted['unresolved'] = []
   const used = new Set<string>()
+  const filled: FilledValue[] = []
   const names = [...secrets].flatMap(([name, value]) =>
-    [name, name.toUpperCase().replaceAll('-', '_')].map((spelling) => ({ mark: `<<${spelling}>>`, value })),
+    [name, name.toUpperCase().replaceAll('-', '_')].map((spelling) => ({ name, mark: `<<${spelling}>>`, value })),
   )
+  const fill = (text: string, path: readonly string[], { name, mark, value }: (typeof names)[number]): string => {
+    used.add(value)
+    filled.push({ path, name, mark, isWhole: text === mark })
+    return text.replaceAll(mark, () => value)
+  }
 
   function scalar(text: string, path: readonly string[]): string | null {
     if (!text.includes('<<')) return text
     const hit = names.find(({ mark }) => text.includes(mark))
-    if (hit) used.add(hit.value)
-    const result = hit ? text.replaceAll(hit.mark, () => hit.value) : text
+    const result = hit ? fill(text, path, hit) : text
     for (const [, name] of text.matchAll(/<<([\w-]+)>>/g)) {
       if (name !== undefined && (!hit || hit.mark !== `<<${name}>>`)) unresolved.push({ name, path })
     }
@@ -83,20 +125,20 @@ export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string,
     if (!isMap(value)) return value
     const map = new Map<YamlKey, YamlValue>()
     for (const [key, item] of value) {
-      map.set(key, key === 'template_variables' ? convertOwn(item) : convert(item, [...path, textOf(key)]))
+      const below = [...path, textOf(key)]
+      map.set(key, key === 'template_variables' ? convertOwn(item, below) : convert(item, below))
     }
     return map
   }
 
   /** Kometa leaves template variables alone; ours stand for what the user wrote there. */
-  function convertOwn(value: YamlValue): YamlValue {
-    if (isList(value)) return value.map(convertOwn)
-    if (isMap(value)) return new Map([...value].map(([key, item]) => [key, convertOwn(item)]))
-    const own = typeof value === 'string' ? /^<<([\w-]+)>>$/.exec(value)?.[1] : undefined
-    const found = own?.startsWith(ownSecretPrefix) ? secrets.get(own) : undefined
-    if (found !== undefined) used.add(found)
-    return found ?? value
+  function convertOwn(value: YamlValue, path: readonly string[]): YamlValue {
+    if (isList(value)) return value.map((item, at) => convertOwn(item, [...path, String(at)]))
+    if (isMap(value)) return new Map([...value].map(([key, item]) => [key, convertOwn(item, [...path, textOf(key)])]))
+    const hit =
+      typeof value === 'string' && value.startsWith('<<') ? names.find(({ mark }) => mark === value) : undefined
+    return hit?.name.startsWith(ownSecretPrefix) ? fill(hit.mark, path, hit) : value
   }
 
-  return { value: convert(input, []), unresolved, used }
+  return { value: convert(input, []), unresolved, used, filled }
 }

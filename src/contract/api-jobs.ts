@@ -65,6 +65,8 @@ export const jobEntrySchema = z.object({
   pictures: z.array(imageRefSchema),
   bytes: z.int().nonnegative(),
   keep: z.boolean(),
+  /** Until when the secrets of its pasted or edited config are kept, outside of its folder; null: none are. */
+  secretsKeptUntil: timeSchema.nullable(),
   /** Set when the studio can run it again (it knows the config and the targets). */
   canRerun: z.boolean(),
 })
@@ -158,6 +160,8 @@ export const startJobRequestSchema = z.object({
 export type StartJobRequest = z.input<typeof startJobRequestSchema>
 export const rerunRequestSchema = z.object({
   configText: z.string().max(maxConfigBytes).optional(),
+  /** Secrets that are not kept any more, by the numbers of their masks. */
+  secrets: z.record(z.string().regex(/^\d{1,4}$/), z.string().min(1).max(10_000)).optional(),
   fresh: freshSchema.optional(),
 })
 export const updateJobSchema = z.object({ keep: z.boolean() })
@@ -166,7 +170,20 @@ export const jobConfigSchema = z.object({
   text: z.string(),
   name: z.string(),
   edited: z.boolean(),
+  /** Until when its secrets are kept outside of the job; null: they are not, or there are none. */
+  secretsKeptUntil: timeSchema.nullable(),
+  /** Secrets that have to be given again before it can run. */
+  missingSecrets: z.array(
+    z.object({
+      number: z.int().positive(),
+      /** `plex.token` */
+      place: z.string(),
+      /** Where it goes. */
+      addresses: z.array(z.string()),
+    }),
+  ),
 })
+export type MissingSecret = z.infer<typeof jobConfigSchema>['missingSecrets'][number]
 
 export const jobsReplySchema = z.object({
   /** Running, then queued in their order, then the newest first. */
@@ -180,6 +197,8 @@ export const settingsSchema = z.object({
   maxJobs: z.int().min(0).max(100_000),
   /** ... or when all together are larger; 0 = no limit. */
   maxBytes: z.int().min(0),
+  /** How long the secrets of pasted and edited configs are kept after a job last began to run with them. */
+  secretHours: z.int().min(1).max(720).default(24),
 })
 export type StudioSettings = z.infer<typeof settingsSchema>
 export const settingsReplySchema = z.object({

@@ -10,6 +10,8 @@ export const errorTable = {
   CONFIG_NO_PLEX: { exit: 2 },
   CONFIG_NO_OVERLAYS: { exit: 2 },
   SECRET_UNRESOLVED: { exit: 2 },
+  SECRET_NOT_SENT: { exit: 2 },
+  SECRETS_GONE: { exit: 2 },
   OVERLAY_FILES_MISSING: { exit: 2 },
   PLEX_UNREACHABLE: { exit: 2 },
   PLEX_TLS_UNTRUSTED: { exit: 2 },

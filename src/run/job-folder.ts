@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { imageTypes } from '../contract/kinds.ts'
 import { captureFolders, removeCaptures } from '../proxy/capture/folders.ts'
 import { type Beneath, openBeneath } from '../util/beneath/beneath.ts'
+import { isWithin } from '../util/is-within.ts'
 import { parseJson } from '../util/parse-json.ts'
 import { checksumsPath, summaryPath } from './checksums.ts'
-import { inWordsOfFolder, makeUsableFolder } from './usable-folder.ts'
+import { closeToOthers, inWordsOfFolder, isOpenToOthers, makeUsableFolder } from './usable-folder.ts'
 
 /** Where things stand in a job folder, as paths inside it. The layout is a promise to users and scripts. */
 export const jobFolders = { input: 'input', output: 'output', logs: 'logs' } as const
@@ -15,12 +16,17 @@ export interface JobFolder {
   /** As the user named it, absolute: for words. */
   dir: string
   files: Beneath
+  /** What the user should know of who can read it; null where he alone can. */
+  note: string | null
 }
 
-/** Makes the folders of a job. FOLDER_UNUSABLE when they cannot be written, JOB_PATH_UNSAFE when one of them is a link. */
-export async function openJobFolder(dir: string): Promise<JobFolder> {
+/**
+ * Makes the folders of a job, for its owner alone; one that is there already is closed to others below `ours`, our own
+ * folder, and elsewhere it is said. FOLDER_UNUSABLE when they cannot be written, JOB_PATH_UNSAFE when one of them is a link.
+ */
+export async function openJobFolder(dir: string, ours: string): Promise<JobFolder> {
   const root = resolve(dir)
-  await makeUsableFolder(root)
+  await makeUsableFolder(root, 0o700)
   const files = openBeneath(root)
   for (const folder of Object.values(jobFolders)) {
     await inWordsOfFolder(files.shown(folder), async () => {
@@ -32,7 +38,12 @@ export async function openJobFolder(dir: string): Promise<JobFolder> {
   for (const folder of Object.values(captureFolders)) {
     if (await files.look(folder)) files.list(folder)
   }
-  return { dir: root, files }
+  return { dir: root, files, note: await noteOn(root, resolve(ours)) }
+}
+
+async function noteOn(root: string, ours: string): Promise<string | null> {
+  const isClosed = isWithin(root, ours) ? await closeToOthers(root) : !(await isOpenToOthers(root))
+  return isClosed ? null : `Others on this machine may look into ${root}: chmod 700 keeps its pictures and logs yours`
 }
 
 const earlier = z.object({

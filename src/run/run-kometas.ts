@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { hasAssetFolder } from '../config/asset-folders.ts'
 import type { BackupLeft, CopiedBackup } from '../config/backups.ts'
-import { environmentOf, type JobConfig } from '../config/job-config.ts'
+import type { JobConfig } from '../config/job-config.ts'
+import { readKometaEnv } from '../config/kometa-env.ts'
 import { makeRunConfig } from '../config/run-config.ts'
 import { createWorkspace } from '../config/workspace.ts'
 import type { Phase } from '../contract/events.ts'
@@ -179,7 +180,8 @@ async function runOne(
     args: (dir) => renderer.args(workspace.configPath, dir),
     checkout: checkoutOf(request),
     ...{ workspace, config, owner },
-    userEnv: await environmentOf({ env: request.env, ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }) }),
+    userEnv: (await readKometaEnv({ env: request.env, ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }) }))
+      .env,
     extraEnv: { ...kometaVariables(workspace.configPath), ...renderer.env, ...options.gate.env },
   })
   const unguarded = await supervision.ready()

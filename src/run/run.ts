@@ -73,7 +73,7 @@ class ReadDifferently extends Error {
 
 async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const { config, renderer, signal, onEvent } = request
-  const folder = await openJobFolder(request.jobDir)
+  const folder = await openJobFolder(request.jobDir, request.dataDir)
   await using _lock = await acquireJobLock(folder.files)
   using log = createJobLog({
     file: { files: folder.files, path: `${jobFolders.logs}/preview.log` },
@@ -133,6 +133,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     ...config.files.warnings(),
   ]
   for (const note of renderer.notes ?? []) log.info(note)
+  if (folder.note !== null) log.info(folder.note)
   for (const warning of warnings) log.warning(warning)
   const guard = createGuard({ config, renderer, runner, isolation, dataDir: request.dataDir, log })
 

@@ -1,12 +1,29 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, stat } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
 
 /** Makes a folder that a job writes into, and sees that it can. FOLDER_UNUSABLE in one line when the system does not let us. */
-export function makeUsableFolder(path: string): Promise<void> {
+export function makeUsableFolder(path: string, permissions?: number): Promise<void> {
   return inWordsOfFolder(path, async () => {
-    await mkdir(path, { recursive: true })
+    await mkdir(path, { recursive: true, ...(permissions === undefined ? {} : { mode: permissions }) })
     await access(path, constants.W_OK)
   })
+}
+
+/** Whether others on this machine can look into a folder. Windows has no such permissions. */
+export async function isOpenToOthers(path: string): Promise<boolean> {
+  return process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0
+}
+
+/** Keeps others out of a folder of ours; false where the system does not let us. */
+export async function closeToOthers(path: string): Promise<boolean> {
+  if (!(await isOpenToOthers(path))) return true
+  return chmod(path, 0o700).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPERM' || error.code === 'EROFS') return false
+      throw error
+    },
+  )
 }
 
 /** Does what makes a folder usable; an error of the system becomes FOLDER_UNUSABLE. */

@@ -81,7 +81,7 @@ export async function checkLive(files: Beneath, summary: Summary, options: LiveO
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return unknown(`Plex was not asked: ${error.message}`)
+    return unknown(`Plex was not asked: ${error.message}${error.hint === undefined ? '' : `. ${error.hint}`}`)
   }
 }
 

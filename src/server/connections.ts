@@ -1,6 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Trust } from '../config/trust/trust.ts'
 import { maxYamlBytes } from '../config/yaml-read.ts'
 import type { ConnectRequest } from '../contract/api-connect.ts'
 import { clientIdentifier } from '../run/client-identifier.ts'
@@ -26,6 +27,7 @@ export interface Connections extends AsyncDisposable {
 }
 
 export interface ConnectionsDeps {
+  trust: Trust
   dataDir: string
   env: NodeJS.ProcessEnv
   folders: AllowedFolders
@@ -65,6 +67,7 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     const kometaDir = renderer?.dir ?? null
     const connection = await openConnection(origin, {
       env: deps.env,
+      trust: deps.trust,
       privateDir,
       kometaDir,
       readYaml: renderer?.readYaml,

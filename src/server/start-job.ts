@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Trust } from '../config/trust/trust.ts'
 import type { ItemRef } from '../contract/api-common.ts'
 import type { rerunRequestSchema, StartJobRequest } from '../contract/api-jobs.ts'
 import { AppError } from '../contract/errors.ts'
@@ -6,24 +7,24 @@ import { type PlexItem, titleWithYear } from '../plex/item.ts'
 import type { TargetLibrary } from '../plex/library-lookup.ts'
 import { createTargetIds } from '../run/target-id.ts'
 import type { LiveConnection } from './connect/connection.ts'
+import { hiddenIn } from './connect/hidden-uses.ts'
 import { type LoadDeps, placeOf } from './connect/load-config.ts'
 import { type MaskedConfig, maskConfig } from './connect/mask-config.ts'
 import { readConfigText } from './connections.ts'
 import { RequestProblem } from './http/request-problem.ts'
 import {
-  applyEdit,
+  isLocal,
   keepSnapshot,
   type LocalConfig,
   type ReadUserConfig,
-  readMasks,
   readPlaceOf,
-  readSnapshot,
   targetsOf,
   writeLocalConfig,
 } from './jobs/job-config.ts'
 import { type JobRecord, newRecord } from './jobs/job-record.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
 import type { JobStore } from './jobs/job-store.ts'
+import { applyEdit, type JobText, missingSecrets, readJobTextOf, typeSecrets } from './jobs/job-text.ts'
 import { titleOf } from './jobs/job-view.ts'
 
 export interface StartDeps {
@@ -31,6 +32,9 @@ export interface StartDeps {
   runner: JobRunner
   env: NodeJS.ProcessEnv
   readUserConfig: ReadUserConfig
+  trust: Trust
+  /** How long the secrets of a pasted or edited config are kept. */
+  secretKeepMs(): number
   /** The Kometa that was found: where it is, and its YAML reader. */
   kometa(): Promise<Pick<LoadDeps, 'kometaDir' | 'readYaml'>>
   rendererKind(): 'kometa' | 'sample'
@@ -52,10 +56,14 @@ export async function startJob(
   const edited = request.configText !== undefined && request.configText !== connection.masked.text
   const name = connection.reply.source.name
   let masked: MaskedConfig
-  if (edited) masked = applyEdit(request.configText ?? '', connection.masked.masks, name)
-  else masked = origin.kind === 'path' ? maskConfig(await readConfigText(origin.path)) : connection.masked
+  if (edited) {
+    const { masked: before } = connection
+    masked = applyEdit(request.configText ?? '', { masks: before.masks, before: hiddenIn(before) }, name)
+  } else masked = origin.kind === 'path' ? maskConfig(await readConfigText(origin.path)) : connection.masked
   const local: LocalConfig | null =
-    edited || origin.kind === 'text' ? { masked, place: placeOf(origin, connection.config) } : null
+    edited || origin.kind === 'text'
+      ? { masked, place: placeOf(origin, connection.config), mayUseEnvironment: origin.kind === 'path' }
+      : null
   const config = { kind: origin.kind, name, path: origin.kind === 'path' ? origin.path : null, edited }
   const targets = await describeTargets(request.targets, connection)
   return queueJob({ config, targets, masked, local, fresh: request.fresh === true }, deps)
@@ -64,7 +72,7 @@ export async function startJob(
 /** A new job of an old one's targets, with its config, or an edit of that. */
 export async function rerunJob(
   record: JobRecord,
-  { configText, fresh = false }: z.output<typeof rerunRequestSchema>,
+  { configText, secrets = {}, fresh = false }: z.output<typeof rerunRequestSchema>,
   deps: StartDeps,
 ): Promise<JobRecord> {
   if (record.config.kind === 'unknown') {
@@ -72,21 +80,32 @@ export async function rerunJob(
       hint: `Use: kometa-preview run --job ${deps.store.dirOf(record.id)}`,
     })
   }
-  const job = deps.store.filesOf(record.id)
-  const snapshot = await readSnapshot(record, job, deps.readUserConfig)
-  const edited = configText !== undefined && configText !== snapshot
-  const isLocal = record.config.kind === 'text' || record.config.edited || edited
   const { config, targets } = record
-  if (!isLocal && config.path !== null) {
-    const masked = maskConfig(await deps.readUserConfig(config.path))
+  const { trust, readUserConfig } = deps
+  const files = deps.store.filesOf(record.id)
+  const job = await readJobTextOf(record, files, { vault: trust.vault, readUserConfig })
+  const edited = configText !== undefined && configText !== job.text
+  if (!isLocal(record) && !edited && config.path !== null) {
+    const masked = maskConfig(await readUserConfig(config.path))
     return queueJob({ config, targets, masked, local: null, fresh }, deps)
   }
-  const masked = applyEdit(configText ?? snapshot, await readMasks(record, job, deps.readUserConfig), config.name)
-  const place = await readPlaceOf(record, job, { env: deps.env, ...(await deps.kometa()) })
-  return queueJob(
-    { config: { ...config, edited: config.edited || edited }, targets, masked, local: { masked, place }, fresh },
-    deps,
-  )
+  // Refused here, where the config is a file that another than the user has named.
+  const place = await readPlaceOf(record, files, { env: deps.env, trust, ...(await deps.kometa()) })
+  const typed = new Map(Object.entries(secrets).map(([number, value]) => [Number(number), value]))
+  requireSecrets(job, typed)
+  const masked = applyEdit(typeSecrets(configText ?? job.text, typed), job, config.name)
+  const local = { masked, place, mayUseEnvironment: !job.withoutEnvironment }
+  const next = { ...config, edited: config.edited || edited }
+  return queueJob({ config: next, targets, masked, local, fresh }, deps)
+}
+
+function requireSecrets(job: JobText, typed: ReadonlyMap<number, string>): void {
+  const missing = missingSecrets(job).filter(({ number }) => !typed.has(number))
+  if (missing.length === 0) return
+  throw new AppError('SECRETS_GONE', 'the secrets of this preview are not kept any more', {
+    hint: 'Type them again: they go where the config says.',
+    details: missing.map(({ place, addresses }) => [place, ...addresses].join(' for ')),
+  })
 }
 
 interface NewJob {
@@ -113,10 +132,12 @@ async function queueJob({ config, targets, masked, local, fresh }: NewJob, deps:
   try {
     const job = await deps.store.makeFolder(id)
     await keepSnapshot(job, masked)
-    if (local) await writeLocalConfig(job, local, targetsOf(record))
+    const { vault } = deps.trust
+    if (local) await writeLocalConfig(job, local, targetsOf(record), { vault, keepMs: deps.secretKeepMs() })
     await deps.runner.enqueue(record)
   } catch (error) {
-    // No folder of a job that never was, and no secrets in it.
+    // No folder of a job that never was, and no secrets of it.
+    await deps.trust.vault.forget(deps.store.dirOf(id))
     await deps.store.discardFolder(id)
     throw error
   }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createAdaptorServer } from '@hono/node-server'
+import { openTrust } from '../config/trust/trust.ts'
 import { settingsSchema } from '../contract/api-jobs.ts'
 import { AppError } from '../contract/errors.ts'
 import type { IsolateMode } from '../kometa/isolation.ts'
@@ -17,6 +18,7 @@ import { createEventStreams } from './http/event-stream.ts'
 import { isLoopback } from './http/guard.ts'
 import { createSessions } from './http/session.ts'
 import { createStaticFiles } from './http/static-files.ts'
+import { closeFolders } from './jobs/close-folders.ts'
 import { createDifferences } from './jobs/differences.ts'
 import { createPictureFinder } from './jobs/job-pictures.ts'
 import type { JobRecord } from './jobs/job-record.ts'
@@ -76,7 +78,7 @@ export interface Studio extends AsyncDisposable {
   port: number
 }
 
-const defaultSettings = { maxAgeDays: 30, maxJobs: 200, maxBytes: 20_000_000_000 }
+const defaultSettings = { maxAgeDays: 30, maxJobs: 200, maxBytes: 20_000_000_000, secretHours: 24 }
 const pruneEveryMs = 3_600_000
 
 /**
@@ -171,10 +173,14 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   const index = end(
     createItemIndex({ store: indexStore, onChange: (state) => events.send({ type: 'index', index: state }) }),
   )
-  const folders = createAllowedFolders(options.allowedFolders, env)
+  const trust = openTrust(dataDir)
+  const secretKeepMs = () => settings.get().secretHours * 3_600_000
+  const ours = ['jobs', 'studio', 'workspaces', 'proxy'].map((name) => join(dataDir, name))
+  const folders = createAllowedFolders(options.allowedFolders, env, ours)
   const connections = end(
     await createConnections({
       dataDir,
+      trust,
       env,
       folders,
       kometa,
@@ -187,10 +193,14 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   )
   const store = await openJobStore({
     folder: join(dataDir, 'jobs'),
+    beforeRemove: (dir) => trust.vault.forget(dir),
     others: options.jobFolders ?? [],
     readSummary,
     onFailure,
-    onChange: (record) => events.job(toEntry(record, runner.queuePlace(record.id))),
+    onChange(record) {
+      const secretsKeptUntil = trust.vault.keptUntil(store.dirOf(record.id))
+      events.job(toEntry(record, { queuePlace: runner.queuePlace(record.id), secretsKeptUntil }))
+    },
     onRemove: (jobId) => events.send({ type: 'job-removed', jobId }),
   })
   const remembered = end(await openRemembered(join(dataDir, 'workspaces'), { lasting: true }))
@@ -212,6 +222,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   const runner: JobRunner = end(
     createJobRunner({
       store,
+      trust,
       readSummary,
       differences,
       renderer: kometa.renderer,
@@ -225,8 +236,13 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   )
   await store.scan()
   await markInterrupted(store, onFailure)
-  await prune()
-  const timer = setInterval(() => void prune().catch(onFailure), pruneEveryMs)
+  await closeFolders(store, onFailure)
+  const tidy = async () => {
+    await trust.vault.tidy(secretKeepMs())
+    await prune()
+  }
+  await tidy()
+  const timer = setInterval(() => void tidy().catch(onFailure), pruneEveryMs)
   timer.unref()
   closers.push(async () => clearInterval(timer))
 
@@ -250,6 +266,8 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       store,
       runner,
       env,
+      trust,
+      secretKeepMs,
       readUserConfig: async (path) => readConfigText(await folders.config(path)),
       kometa: async () => {
         const { dir: kometaDir, readYaml } = await kometa.renderer()

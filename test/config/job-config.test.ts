@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type LoadOptions, loadJobConfig } from '../../src/config/job-config.ts'
 import { writeJobFile } from '../../src/config/job-file.ts'
-import { readSecretStore, secretStoreName, writeSecretStore } from '../../src/config/secret-store.ts'
 import { get } from '../../src/config/yaml-value.ts'
 import type { AppError } from '../../src/contract/errors.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
@@ -139,30 +138,6 @@ describe('where things are', () => {
       /^BAD_USAGE: .* is not ours to overwrite/,
     )
   })
-
-  test.skipIf(process.platform === 'win32')(
-    'the secret store is for its owner alone, whatever the umask, and fills in <<names>>',
-    async () => {
-      const before = process.umask(0)
-      try {
-        await put(
-          'job/config/preview.yml',
-          `preview: {targets: []}\nplex: {url: http://10.0.0.5:32400, token: <<plex-token>>}\n${movies}`,
-        )
-        await writeSecretStore(openBeneath(join(dir, 'job/config')), { PLEX_TOKEN: 'kCANARYtoken' })
-      } finally {
-        process.umask(before)
-      }
-      expect((await stat(join(dir, 'job/config', secretStoreName))).mode & 0o777).toBe(0o600)
-      expect(await readSecretStore(openBeneath(join(dir, 'job/config')))).toEqual({ 'plex-token': 'kCANARYtoken' })
-      const config = await loadJobConfig({ kind: 'job', jobDir: join(dir, 'job') }, options)
-      expect(config.servers[0]?.token).toBe('kCANARYtoken')
-      await writeFile(join(dir, 'job/config', secretStoreName), '{"a": kCANARY')
-      expect(await failure(readSecretStore(openBeneath(join(dir, 'job/config'))))).toMatch(
-        /^CONFIG_INVALID: .* is damaged$/,
-      )
-    },
-  )
 })
 
 describe('libraries and servers', () => {

@@ -32,7 +32,13 @@ test('a prepared job, its secret and its folder given as for run', async () => {
   writeFileSync(join(job, 'preview.yml'), `${text}preview: {targets: []}\n`)
   world.writeConfig(text)
   const args = ['doctor', '--json', '--data', join(world.folder, 'data'), '--job', job, '--kometa-cwd', world.folder]
-  const { stdout } = await cli([...args, '--secret', `plex=${world.plex.token}`], world.outside.env)
+  const secret = ['--secret', `plex=${world.plex.token}`]
+  world.plex.clearJournal()
+  const untrusted = await cli([...args, ...secret], world.outside.env)
+  expect(untrusted.stdout).toContain('--trust-job')
+  expect(untrusted.stdout).not.toContain(world.plex.token)
+  expect(world.plex.journal.length).toBe(0)
+  const { stdout } = await cli([...args, ...secret, '--trust-job'], world.outside.env)
   expect(stdout).not.toContain(world.plex.token)
   const { checks } = doctorReportSchema.parse(JSON.parse(stdout))
   for (const id of ['config', 'overlays', 'plex-token', 'library'])

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { readPlaces } from '../../src/config/yaml/yaml-places.ts'
 import { parseYaml } from '../../src/config/yaml-read.ts'
 import { toPlain } from '../../src/config/yaml-value.ts'
+import { hiddenIn } from '../../src/server/connect/hidden-uses.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
 import { nameSecrets, restoreConfig } from '../../src/server/connect/unmask-config.ts'
 
@@ -43,6 +44,7 @@ const secrets = [
   'hunter22',
   'radarr-token-1',
 ]
+const restore = (edited: string, masked = maskConfig(config)) => restoreConfig(edited, masked.masks, hiddenIn(masked))
 const plain = (text: string) => toPlain(parseYaml(text, 'config'))
 
 test('no secret is left, no line moves, and what is no secret stays', () => {
@@ -62,8 +64,8 @@ test('no secret is left, no line moves, and what is no secret stays', () => {
 })
 
 test('what comes back is the same config', () => {
-  const { text, masks } = maskConfig(config)
-  const restored = restoreConfig(text, masks)
+  const { text } = maskConfig(config)
+  const restored = restore(text)
   expect(restored.problems).toEqual([])
   expect(plain(restored.text)).toEqual(plain(config))
 })
@@ -81,14 +83,14 @@ test('a file gets names, and their values are apart', () => {
 })
 
 test('an edit around a mask keeps it: entries above, another order, new keys', () => {
-  const { text, masks } = maskConfig(config)
+  const { text } = maskConfig(config)
   const edited = text
     .replace('      - default: ratings\n', '      - default: resolution\n      - default: ratings\n')
     .replace('language: en', 'language: de')
-  const restored = restoreConfig(edited, masks)
+  const restored = restore(edited)
   expect(restored.problems).toEqual([])
   expect(restored.text).toContain('https://user:hunter22@example.org/overlay.yml')
-  const typed = restoreConfig(text.replace('token: ••••••••1', 'token: typed-anew-1'), masks)
+  const typed = restore(text.replace('token: ••••••••1', 'token: typed-anew-1'))
   expect(typed.problems).toEqual([])
   expect(typed.text).toContain('typed-anew-1')
 })
@@ -116,11 +118,12 @@ test.each([
       text.replace('  Movies:\n', '  Movies:\n    plex: {url: "http://evil.example", token: ••••••••1}\n'),
   ],
 ])('a mask %s is refused, and the secret is put nowhere', (_, edit) => {
-  const { text, masks } = maskConfig(config)
+  const { text } = maskConfig(config)
   const edited = edit(text)
   expect(edited).not.toBe(text)
-  const restored = restoreConfig(edited, masks)
+  const restored = restore(edited)
   expect(restored.problems.length).toBeGreaterThan(0)
+  for (const secret of secrets) expect(restored.text).not.toContain(secret)
 })
 
 test.each([

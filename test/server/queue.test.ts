@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/job-config.ts'
@@ -124,7 +124,7 @@ test('the studio is killed in mid-job: its captures stay, the job is marked inte
   expect(plex.writes).toEqual([])
 }, 120_000)
 
-test('an edit belongs to its job: the config of the user stays, secrets go into no file but the store', async () => {
+test('an edit belongs to its job: the config of the user stays, secrets go into no file but the store outside of the job', async () => {
   await using it = await openStudio()
   const connection = await it.connect()
   const before = await readFile(it.configPath, 'utf8')
@@ -133,11 +133,12 @@ test('an edit belongs to its job: the config of the user stays, secrets go into 
   expect(job).toMatchObject({ status: 'success', configEdited: true })
   expect(await readFile(it.configPath, 'utf8')).toBe(before)
   const config = await it.get('getJobConfig', { params: { jobId: job.id } })
-  expect(config).toEqual({ name: 'config.yml', edited: true, text: edited })
+  const secretsKeptUntil = expect.stringMatching(/^\d{4}-/)
+  expect(config).toEqual({ name: 'config.yml', edited: true, text: edited, secretsKeptUntil, missingSecrets: [] })
   const inJob = (name: string) => readFile(join(job.folder, 'config', name), 'utf8')
   expect(await inJob('config.yml')).toContain('token: "<<kometa-preview-secret-1>>"')
-  expect(await inJob('.secrets.json')).toContain(plexToken)
-  expect((await stat(join(job.folder, 'config', '.secrets.json'))).mode & 0o777).toBe(0o600)
+  const [store = ''] = await readdir(join(it.dataDir, 'secrets'))
+  expect(await readFile(join(it.dataDir, 'secrets', store), 'utf8')).toContain(plexToken)
 
   const twice = edited.replace('edited in the studio', 'edited twice')
   expect((await it.get('checkConfig', { body: { text: twice, jobId: job.id } })).usable).toBe(true)

@@ -214,7 +214,7 @@ describe('an address in plex.url', () => {
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
     const { body, text } = await connectText(`http://127.0.0.1:${(other.address() as AddressInfo).port}`)
     other.close()
-    expect(asked).toEqual(['GET /'])
+    expect(asked).toEqual(['GET /identity'])
     expect(body.servers.map(({ problem }) => problem?.code)).toEqual(['PLEX_NOT_A_SERVER'])
     expect(text).not.toMatch(/inside-|location/)
   })

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
 import { tell, tellProblem } from '../ui/announce.tsx'
-import { call } from './api.ts'
+import { ApiError, call } from './api.ts'
 import { jobQuery, keys, queryClient } from './queries.ts'
 import { jobPath } from './route.ts'
 import { navigate } from './router.ts'
+import { createStore } from './store.ts'
 
 const refreshJobs = () => {
   void queryClient.invalidateQueries({ queryKey: keys.jobs })
@@ -11,17 +12,30 @@ const refreshJobs = () => {
   void queryClient.invalidateQueries({ queryKey: keys.settings })
 }
 
+export interface Rerun {
+  jobId: string
+  configText?: string
+  fresh?: boolean
+  /** Typed again, by the numbers of their masks. */
+  secrets?: Record<string, string>
+}
+
+/** The job whose secrets are to be typed again before it can run. */
+export const askedSecrets = createStore<Rerun | null>(null)
+
 /** Runs a job again, as it was or with another config, and goes to it. */
 export function useRerun() {
   return useMutation({
-    mutationFn: ({ jobId, ...body }: { jobId: string; configText?: string; fresh?: boolean }) =>
-      call('rerunJob', { params: { jobId }, body }),
+    mutationFn: ({ jobId, ...body }: Rerun) => call('rerunJob', { params: { jobId }, body }),
     onSuccess: (job) => {
       queryClient.setQueryData(jobQuery(job.id).queryKey, job)
       refreshJobs()
       navigate(jobPath('run', job.id))
     },
-    onError: tellProblem,
+    onError(error, { secrets: _typed, ...wanted }) {
+      if (error instanceof ApiError && error.code === 'SECRETS_GONE') askedSecrets.set(wanted)
+      else tellProblem(error)
+    },
   })
 }
 

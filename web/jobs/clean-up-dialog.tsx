@@ -30,14 +30,17 @@ function CleanUp({ reply, onClose }: { reply: SettingsReply; onClose: () => void
   const [age, setAge] = useState(String(settings.maxAgeDays))
   const [jobs, setJobs] = useState(String(settings.maxJobs))
   const [size, setSize] = useState(String(Math.round((settings.maxBytes / gigabyte) * 10) / 10))
+  const [secrets, setSecrets] = useState(String(settings.secretHours))
   const wanted: StudioSettings = {
     maxAgeDays: whole(age),
     maxJobs: whole(jobs),
     maxBytes: Math.max(0, Math.round(Number.parseFloat(size) * gigabyte) || 0),
+    secretHours: Math.max(1, whole(secrets)),
   }
   const unchanged =
     whole(age) === settings.maxAgeDays &&
     whole(jobs) === settings.maxJobs &&
+    whole(secrets) === settings.secretHours &&
     size === String(Math.round((settings.maxBytes / gigabyte) * 10) / 10)
   const save = useMutation({
     mutationFn: () => call('updateSettings', { body: wanted }),
@@ -108,6 +111,17 @@ function CleanUp({ reply, onClose }: { reply: SettingsReply; onClose: () => void
           step={0.1}
           value={size}
           onChange={(e) => setSize(e.target.value)}
+        />
+        <Field
+          className="clean-up-secrets"
+          label="Secrets of pasted and edited configs (hours after a job last began to run)"
+          hint="Kept outside of the job folders, so that Run again need not ask. Config files keep their own."
+          type="number"
+          min={1}
+          max={720}
+          step={1}
+          value={secrets}
+          onChange={(e) => setSecrets(e.target.value)}
         />
       </form>
       <dl className="usage">

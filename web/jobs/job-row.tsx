@@ -15,7 +15,7 @@ import { JobThumb } from '../ui/thumb.tsx'
 import './job-row.css'
 
 export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) => void }) {
-  const { id, title, status, pictures, config, configEdited, keep, renderer } = job
+  const { id, title, status, pictures, config, configEdited, keep, renderer, secretsKeptUntil } = job
   const over = isOver(status)
   const away = useIsAway()
   const state = away && !over ? noNews : jobState(job)
@@ -57,6 +57,14 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
             <span dir="auto">{config}</span>
             {configEdited && ' (edited)'}
             {renderer === 'sample' && ' · sample renderer'}
+            {secretsKeptUntil !== null && (
+              <>
+                {' · '}
+                <span title="Outside of the job's folder, for Run again. After that it asks for them.">
+                  its secrets are kept until {dateAndTime(secretsKeptUntil)}
+                </span>
+              </>
+            )}
           </span>
         </span>
         <span className="job-status">

@@ -16,6 +16,8 @@ export interface YamlFiles {
   peek(path: string): Promise<YamlValue>
   /** Kometa's reading. */
   read(path: string): Promise<YamlValue>
+  /** What stands in the file that was read. */
+  textOf(path: string): Promise<string>
   /** Asks Kometa's reader of all these in one go; nothing waits for it. */
   prepare(paths: readonly string[]): void
   /** Whether Kometa sees what `peek` saw. */
@@ -98,6 +100,7 @@ export function createYamlFiles(
 
   return {
     read,
+    textOf: async (path) => (await open(path)).text,
     async peek(path) {
       const file = await open(path)
       return 'value' in file.own && file.own.certain ? file.own.value : read(path)

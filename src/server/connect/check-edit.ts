@@ -5,6 +5,7 @@ import { readPlaces } from '../../config/yaml/yaml-places.ts'
 import { parseYaml } from '../../config/yaml-read.ts'
 import type { ConfigCheck } from '../../contract/api-connect.ts'
 import { createRedactor } from '../../util/redact.ts'
+import type { HiddenBefore } from './hidden-uses.ts'
 import { inspectConfig } from './inspect-config.ts'
 import type { LiveServer } from './live-server.ts'
 import { type ConfigPlace, cleanPaths, type LoadDeps, loadText } from './load-config.ts'
@@ -15,8 +16,11 @@ import { nameSecrets, restoreConfig } from './unmask-config.ts'
 export interface EditedConfig {
   /** What the user has made of it, masks in it. */
   text: string
-  /** The secrets of what was edited. */
+  /** The secrets of what was edited, and where they stood. */
   masks: readonly Mask[]
+  before: HiddenBefore
+  /** No name in it stands for anything of this machine. */
+  withoutEnvironment: boolean
   name: string
   place: ConfigPlace | null
 }
@@ -33,13 +37,13 @@ export interface CheckDeps extends LoadDeps {
 
 /** What an edit would mean: it is read as a job would read it, its secrets put back and named, those that were typed too. */
 export async function checkEdit(
-  { text: edited, masks, name, place }: EditedConfig,
+  { text: edited, masks, before, withoutEnvironment, name, place }: EditedConfig,
   deps: CheckDeps,
 ): Promise<ConfigCheck> {
   const folder = join(deps.privateDir, `edit-${randomBytes(8).toString('hex')}`)
   const places = readPlaces(edited)
-  const { text, problems } = restoreConfig(edited, masks)
-  const masked = maskConfig(text)
+  const { text, problems, restored } = restoreConfig(edited, masks, before)
+  const masked = maskConfig(text, restored)
   const typed = createRedactor(masked.secrets)
   const clean = (message: string) => typed.text(deps.scrub(cleanPaths(message, folder, null, name)))
   try {
@@ -52,7 +56,7 @@ export async function checkEdit(
       load: () => {
         parseYaml(edited, name)
         const named = nameSecrets(masked)
-        return loadText(named.text, named.secrets, folder, { ...deps, place })
+        return loadText(named.text, named.secrets, folder, { ...deps, place, withoutEnvironment })
       },
     })
     const own = problems.map(({ message, place: { start, end, path } }) => {

@@ -8,9 +8,10 @@ import { AppError } from '../../contract/errors.ts'
 import type { TargetLibrary, TargetServer } from '../../plex/library-lookup.ts'
 import { createRedactor } from '../../util/redact.ts'
 import { checkEdit } from './check-edit.ts'
+import { hiddenIn } from './hidden-uses.ts'
 import { inspectConfig } from './inspect-config.ts'
 import { describeServer, type LiveServer, reachServer } from './live-server.ts'
-import { type ConfigOrigin, cleanPaths, envOf, type LoadDeps, loadOrigin, placeOf } from './load-config.ts'
+import { type ConfigOrigin, cleanPaths, type LoadDeps, loadOrigin, placeOf } from './load-config.ts'
 import { type MaskedConfig, maskConfig } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
 
@@ -92,8 +93,11 @@ export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): P
     },
     check: (edited) =>
       checkEdit(
-        { text: edited, masks: masked.masks, name, place: placeOf(origin, config) },
-        { ...deps, env: envOf(origin, deps.env), servers, scrub: scrubAll },
+        {
+          ...{ text: edited, masks: masked.masks, before: hiddenIn(masked), name, place: placeOf(origin, config) },
+          withoutEnvironment: origin.kind === 'text',
+        },
+        { ...deps, servers, scrub: scrubAll },
       ),
     async [Symbol.asyncDispose]() {
       await Promise.all(servers.map(({ connection }) => connection[Symbol.asyncDispose]()))

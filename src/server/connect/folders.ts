@@ -14,7 +14,16 @@ export interface AllowedFolders {
 
 const isConfigName = (name: string): boolean => /\.ya?ml$/i.test(name)
 
-export function createAllowedFolders(folders: readonly string[], env: NodeJS.ProcessEnv): AllowedFolders {
+/** `closed`: folders of ours, where texts lie that came from a browser. Chosen by its path, such a text would count as the user's own file. */
+export function createAllowedFolders(
+  folders: readonly string[],
+  env: NodeJS.ProcessEnv,
+  closed: readonly string[] = [],
+): AllowedFolders {
+  const isOurs = async (real: string): Promise<boolean> => {
+    const ours = await Promise.all(closed.map((folder) => realpath(folder).catch(() => resolve(folder))))
+    return ours.some((folder) => contains(folder, real))
+  }
   const roots = async (): Promise<string[]> => {
     const found = await Promise.all(folders.map((folder) => realpath(resolve(folder)).catch(() => null)))
     return [...new Set(found.filter((folder) => folder !== null))]
@@ -30,7 +39,7 @@ export function createAllowedFolders(folders: readonly string[], env: NodeJS.Pro
       throw outside()
     const real = await realpath(asked).catch(() => null)
     if (real === null) throw missing(asked)
-    if (!allowed.some((root) => contains(root, real))) throw outside()
+    if (!allowed.some((root) => contains(root, real)) || (await isOurs(real))) throw outside()
     return real
   }
 

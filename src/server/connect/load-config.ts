@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type JobConfig, type LoadOptions, loadConfirmedConfig } from '../../config/job-config.ts'
 import { defaultKometaCwd } from '../../config/locate.ts'
+import type { Trust } from '../../config/trust/trust.ts'
 import type { AskKometaYaml } from '../../config/yaml/kometa-reading.ts'
 import { parseYaml } from '../../config/yaml-read.ts'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
+import { refuseOurNames } from './hidden-uses.ts'
 import type { MaskedConfig } from './mask-config.ts'
 import { nameSecrets } from './unmask-config.ts'
 
@@ -17,6 +19,8 @@ export interface LoadDeps {
   kometaDir: string | null
   /** The YAML reader of the user's Kometa, once that is found. */
   readYaml?: AskKometaYaml | undefined
+  /** What this installation knows of files and jobs: a config that is connected by its path is the user's own. */
+  trust?: Trust | undefined
 }
 
 /** Reads the config of a connection. `folder` is ours alone: a pasted text is read from there, with names for its secrets. */
@@ -27,12 +31,13 @@ export async function loadOrigin(
   deps: LoadDeps,
 ): Promise<JobConfig> {
   if (origin.kind === 'path') {
-    return loadConfirmedConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps, {}))
+    return loadConfirmedConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps))
   }
   // A broken text is judged as it was pasted, and kept nowhere.
   parseYaml(origin.text, origin.name)
+  refuseOurNames(origin.text)
   const { text, secrets } = nameSecrets(masked)
-  return loadText(text, secrets, folder, { ...deps, env: envOf(origin, deps.env), place: null })
+  return loadText(text, secrets, folder, { ...deps, place: null, withoutEnvironment: true })
 }
 
 /** Where a config's relative paths and backups are looked for. */
@@ -48,27 +53,27 @@ export function placeOf(origin: ConfigOrigin, config: JobConfig | null): ConfigP
   return { kometaConfigDir, kometaCwd: defaultKometaCwd(kometaConfigDir) }
 }
 
-/** Reads a text as a config. It is written, with names where its secrets stand, into a folder of ours. */
+/**
+ * Reads a text as a config. It is written, with names where its secrets stand, into a folder of ours. A pasted one is someone's
+ * text: `<<name>>` in it must not fetch a secret of this machine and send it to its plex.url.
+ */
 export async function loadText(
   text: string,
   secrets: Readonly<Record<string, string>>,
   folder: string,
-  deps: LoadDeps & { place: ConfigPlace | null },
+  { place, withoutEnvironment, ...deps }: LoadDeps & { place: ConfigPlace | null; withoutEnvironment: boolean },
 ): Promise<JobConfig> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const configPath = join(folder, 'config.yml')
   await writeFileAtomic(configPath, text, 0o600)
-  return loadConfirmedConfig({ kind: 'config', configPath }, { ...loadOptions(deps, secrets), ...deps.place })
+  // What is only looked at is trusted by nobody later on.
+  const options = { ...loadOptions({ ...deps, trust: undefined }), secrets, withoutEnvironment }
+  return loadConfirmedConfig({ kind: 'config', configPath }, { ...options, ...place })
 }
 
-function loadOptions({ env, kometaDir, readYaml }: LoadDeps, secrets: Readonly<Record<string, string>>): LoadOptions {
-  return { env, secrets, readYaml, ...(kometaDir === null ? {} : { kometaDir }) }
-}
-
-/** A pasted config is someone's text: `<<name>>` in it must not fetch a secret of this machine and send it to its plex.url. */
-export function envOf(origin: Pick<ConfigOrigin, 'kind'>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (origin.kind === 'path') return env
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:KOMETA|PMM)_/i.test(name)))
+/** The same surroundings for `loadJobConfig`. */
+export function loadOptions({ env, kometaDir, readYaml, trust }: LoadDeps): LoadOptions {
+  return { env, readYaml, ...(kometaDir === null ? {} : { kometaDir }), ...(trust === undefined ? {} : { trust }) }
 }
 
 /** Takes the paths out of a message under which a config is read. */

@@ -10,11 +10,14 @@ export interface Mask {
   /** The number behind the mask. */
   number: number
   value: string
-  /** Where it stood; of a broken YAML only its key is known. */
+  /** Where it stood; null in a broken YAML. */
   path: readonly string[] | null
-  key: string
-  /** The `url` beside it: a secret is put back only for the address that it was written for. */
-  url: string | null
+}
+
+/** A hidden value that was put back into an edited config. */
+export interface Restored {
+  path: readonly string[]
+  value: string
 }
 
 export interface MaskedConfig {
@@ -24,14 +27,15 @@ export interface MaskedConfig {
   secrets: readonly string[]
 }
 
-/** Takes every secret out of a config: under secret-like keys, in URLs, wherever a known one stands again, and in comments. */
-export function maskConfig(text: string): MaskedConfig {
+/**
+ * Takes every secret out of a config: under secret-like keys, in URLs, wherever a known one stands again, and in comments.
+ * `restored`: values that were hidden before, and stay so wherever they stand now.
+ */
+export function maskConfig(text: string, restored: readonly Restored[] = []): MaskedConfig {
   try {
     // A name that stands for a secret is none.
-    return maskDocument(
-      text,
-      findSecrets(parseYaml(text, 'config')).filter((secret) => !isPlaceholder(secret)),
-    )
+    const found = findSecrets(parseYaml(text, 'config')).filter((secret) => !isPlaceholder(secret))
+    return maskDocument(text, [...new Set([...found, ...restored.map(({ value }) => value)])], restored)
   } catch (error) {
     if (error instanceof AppError && error.code === 'CONFIG_INVALID_YAML') return maskLines(text)
     throw error
@@ -53,7 +57,8 @@ function isMessagePlace(path: readonly string[], value: string): boolean {
   return section >= 0 && section < path.length && (value.includes('/') || path.at(-1) === 'topic')
 }
 
-function maskDocument(text: string, secrets: readonly string[]): MaskedConfig {
+function maskDocument(text: string, secrets: readonly string[], restored: readonly Restored[]): MaskedConfig {
+  const hidden = new Set(restored.map(({ path }) => JSON.stringify(path)))
   // The lines of a secret that goes over several are looked for nowhere else: one of them may be any word.
   const redactor = createRedactor(secrets.filter((secret) => !secret.includes('\n')))
   const places = readPlaces(text)
@@ -63,11 +68,11 @@ function maskDocument(text: string, secrets: readonly string[]): MaskedConfig {
   for (const { path, scalar } of places.all) {
     if (scalar === null || scalar.start < at) continue
     const value = scalar.text
-    const isSecret = (isSecretPath(path) && !isHarmlessValue(value)) || isMessagePlace(path, value)
+    const isSecret =
+      (isSecretPath(path) && !isHarmlessValue(value)) || isMessagePlace(path, value) || hidden.has(JSON.stringify(path))
     if (isPlaceholder(value) || (!isSecret && redactor.text(value) === value)) continue
     const number = masks.length + 1
-    const url = places.find([...path.slice(0, -1), 'url'])?.scalar?.text ?? null
-    masks.push({ number, value, path, key: path.at(-1) ?? '', url: path.at(-1) === 'url' ? null : url })
+    masks.push({ number, value, path })
     const lineBreaks = text.slice(scalar.start, scalar.end).match(/\n/g)?.join('') ?? ''
     result += `${text.slice(at, scalar.start)}${secretMask}${number}${lineBreaks}`
     at = scalar.end
@@ -121,7 +126,7 @@ function maskLines(text: string): MaskedConfig {
     if (value === '' || (value !== null && isHarmlessValue(value))) return line
     const number = masks.length + 1
     if (value !== null) {
-      masks.push({ number, value, path: null, key, url: null })
+      masks.push({ number, value, path: null })
       secrets.add(value)
     }
     return `${lead} ${secretMask}${value === null ? '' : number}`

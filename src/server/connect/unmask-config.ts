@@ -1,7 +1,8 @@
 import { ownSecretPrefix } from '../../config/secrets.ts'
-import { type Place, readPlaces } from '../../config/yaml/yaml-places.ts'
+import { type Place, type Places, readPlaces } from '../../config/yaml/yaml-places.ts'
 import { secretMask } from '../../contract/api-connect.ts'
-import type { Mask, MaskedConfig } from './mask-config.ts'
+import { type HiddenBefore, hiddenProblems, isReadable } from './hidden-uses.ts'
+import type { Mask, MaskedConfig, Restored } from './mask-config.ts'
 
 export interface UnmaskProblem {
   message: string
@@ -9,48 +10,48 @@ export interface UnmaskProblem {
 }
 
 export interface RestoredConfig {
-  /** The config with its secrets. In memory only. */
+  /** The config with its secrets; as it was edited where there are problems. In memory only. */
   text: string
   problems: UnmaskProblem[]
+  /** What was put back: secret, whatever its place says. */
+  restored: readonly Restored[]
 }
 
 const maskPattern = new RegExp(`^${secretMask}(\\d{1,4})$`)
 
 /**
- * Puts secrets back into an edited config by their place: a mask counts where its secret stood and for the address that
- * it was written for, and nowhere else. Or a mask that is moved into an overlay's text, or beside another `url`, would
- * send the secret there.
+ * Puts secrets back into an edited config: a mask counts where its secret stood and for the address that it was written for, and
+ * nowhere else. Or a mask that is moved into an overlay's text, or beside another `url`, would send the secret there.
  */
-export function restoreConfig(edited: string, masks: readonly Mask[]): RestoredConfig {
+export function restoreConfig(edited: string, masks: readonly Mask[], before: HiddenBefore): RestoredConfig {
   const places = readPlaces(edited)
-  const byNumber = new Map(masks.map((mask) => [mask.number, mask]))
-  const knownPlexUrls = new Set(
-    masks.flatMap(({ path, url }) => (path?.at(-2) === 'plex' && url !== null ? [url] : [])),
-  )
-  const problems: UnmaskProblem[] = []
+  const problems = hiddenProblems(edited, before).map(({ path, message }) => ({
+    message,
+    place: placeOf(places, path),
+  }))
+  const values = new Map(masks.map(({ number, value }) => [number, value]))
+  const restored: Restored[] = []
   let text = ''
   let at = 0
-  for (const place of places.all) {
-    const { scalar, path } = place
-    if (scalar === null) continue
-    if (isPlexUrl(path) && knownPlexUrls.size > 0 && !knownPlexUrls.has(scalar.text)) {
-      const token = places.find([...path.slice(0, -1), 'token'])?.scalar?.text ?? ''
-      if (token === '' || token.includes(secretMask)) problems.push({ place, message: newAddress })
-      continue
-    }
-    if (!scalar.text.includes(secretMask) || scalar.start < at) continue
-    const mask = byNumber.get(Number(maskPattern.exec(scalar.text)?.[1]))
-    const beside = places.find([...path.slice(0, -1), 'url'])?.scalar?.text ?? null
-    const url = byNumber.get(Number(maskPattern.exec(beside ?? '')?.[1]))?.value ?? beside
-    const why = mask ? whyNotHere(mask, path, url) : 'This stands for no secret of the config: type it.'
-    if (why !== null || !mask) {
-      problems.push({ place, message: why ?? '' })
-      continue
-    }
-    text += edited.slice(at, scalar.start) + quoted(mask.value) + lineBreaksOf(edited, scalar)
+  // What is wrong, or cannot be read as a whole, gets nothing.
+  const isWell = problems.length === 0 && isReadable(edited)
+  for (const { scalar, path } of isWell ? places.all : []) {
+    const value = values.get(Number(maskPattern.exec(scalar?.text ?? '')?.[1]))
+    if (scalar === null || value === undefined || scalar.start < at) continue
+    restored.push({ path, value })
+    text += edited.slice(at, scalar.start) + quoted(value) + lineBreaksOf(edited, scalar)
     at = scalar.end
   }
-  return { text: text + edited.slice(at), problems }
+  return { text: text + edited.slice(at), problems, restored }
+}
+
+/** Where a value stands; for one that comes by an alias or a merge, what is nearest to it. */
+function placeOf(places: Places, path: readonly string[]): Place {
+  for (let length = path.length; length > 0; length -= 1) {
+    const place = places.find(path.slice(0, length))
+    if (place) return place
+  }
+  return { path, start: 0, end: 0, scalar: null }
 }
 
 /** A masked config with `<<name>>` where its secrets stand, which may go into a file; and the values of the names. */
@@ -79,19 +80,3 @@ const lineBreaksOf = (text: string, { start, end }: { start: number; end: number
 
 /** YAML's double quotes take JSON's escapes. */
 const quoted = (value: string): string => JSON.stringify(value)
-
-const newAddress = 'The address is a new one: type its token beside it. A hidden one is not sent there.'
-
-function whyNotHere(mask: Mask, path: readonly string[], url: string | null): string | null {
-  const moved = 'A hidden secret counts only where it stood: type it here.'
-  if (mask.path === null) return mask.key === path.at(-1) ? null : moved
-  // An entry that was put in or taken out above moves the numbers of a list, and nothing else.
-  const shape = (keys: readonly string[]) => JSON.stringify(keys.map((key) => (/^\d+$/.test(key) ? '#' : key)))
-  if (shape(mask.path) !== shape(path)) return moved
-  return mask.url === url || path.at(-1) === 'url'
-    ? null
-    : 'The address beside it is a new one: type the secret for it. A hidden one is not sent there.'
-}
-
-const isPlexUrl = (path: readonly string[]): boolean =>
-  path.at(-1) === 'url' && path.at(-2) === 'plex' && (path.length === 2 || path[0] === 'libraries')

@@ -1,3 +1,4 @@
+import type { Trust } from '../../config/trust/trust.ts'
 import type { ImageRef } from '../../contract/api-common.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { IsolateMode } from '../../kometa/isolation.ts'
@@ -36,6 +37,7 @@ export interface JobRunner extends AsyncDisposable {
 }
 
 export interface JobRunnerDeps {
+  trust: Trust
   store: JobStore
   readSummary: ReadSummary
   differences: Differences
@@ -107,6 +109,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       const renderer = await deps.renderer()
       const config = await loadConfigOf(record, files, {
         env: deps.env,
+        trust: deps.trust,
         kometaDir: renderer.dir,
         readYaml: renderer.readYaml,
       })

@@ -44,6 +44,8 @@ export interface JobStoreOptions {
   readSummary: ReadSummary
   onChange(record: JobRecord): void
   onRemove(id: string): void
+  /** While the job's folder is still there. */
+  beforeRemove(dir: string): Promise<void>
   /** Of one folder; the others are shown all the same. */
   onFailure(error: unknown): void
 }
@@ -140,6 +142,7 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
     if (await jobs.look(name)) {
       // The command line may run it again at this moment.
       await using _lock = await acquireJobLock(filesOf(id))
+      await options.beforeRemove(join(folder, name))
       await jobs.rename(name, gone)
     }
     forget()
@@ -158,7 +161,7 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
     newId: (now) =>
       `${now.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '_')}_${randomBytes(3).toString('hex')}`,
     async makeFolder(id) {
-      await jobs.makeFolder(nameOf(id))
+      await jobs.makeFolder(nameOf(id), { permissions: 0o700 })
       return filesOf(id)
     },
     discardFolder: (id) => jobs.removeAll(nameOf(id)),

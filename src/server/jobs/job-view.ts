@@ -27,8 +27,14 @@ export function imageOfCapture(capture: Capture): ImageRef | null {
   return sha256 === null || type === null || error !== null ? null : { sha256, type, bytes, width, height }
 }
 
+/** What is known of a job outside of its record. */
+export interface EntryFacts {
+  queuePlace: number | null
+  secretsKeptUntil: Date | null
+}
+
 /** A job's entry in the list. */
-export function toEntry(record: JobRecord, queuePlace: number | null): JobEntry {
+export function toEntry(record: JobRecord, { queuePlace, secretsKeptUntil }: EntryFacts): JobEntry {
   const { id, title, status, createdAt, startedAt, endedAt, renderer, config, counts, pictures, bytes, keep } = record
   const durationMs = startedAt && endedAt ? Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) : null
   return {
@@ -49,13 +55,14 @@ export function toEntry(record: JobRecord, queuePlace: number | null): JobEntry 
     pictures,
     bytes,
     keep,
+    secretsKeptUntil: secretsKeptUntil?.toISOString() ?? null,
     canRerun: config.kind !== 'unknown' && record.targets.some(({ ratingKey }) => ratingKey !== null),
   }
 }
 
 export interface DetailInput {
   record: JobRecord
-  queuePlace: number | null
+  facts: EntryFacts
   summary: ShownSummary | null
   state: JobState
   lastEventId: number
@@ -66,7 +73,7 @@ export function toDetail(input: DetailInput): JobDetail {
   const { record, summary, state } = input
   const phases = record.phases.length > 0 ? record.phases : state.phases
   return {
-    ...toEntry(record, input.queuePlace),
+    ...toEntry(record, input.facts),
     targets: summary ? summaryTargets(record, summary) : liveTargets(record, state),
     extras: summary ? extrasOf(summary) : [],
     phases,

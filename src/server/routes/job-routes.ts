@@ -5,13 +5,14 @@ import { titleWithYear } from '../../plex/item.ts'
 import { notFound, RequestProblem } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
 import { disposition, sendFile, webStream } from '../http/send-file.ts'
-import { readSnapshot } from '../jobs/job-config.ts'
+import { isLocal } from '../jobs/job-config.ts'
 import { readLogLines } from '../jobs/job-journal.ts'
 import { readWholeLog } from '../jobs/job-log.ts'
 import type { JobRecord } from '../jobs/job-record.ts'
 import { describeSafety } from '../jobs/job-safety.ts'
 import { isInUse } from '../jobs/job-store.ts'
 import { replayPast } from '../jobs/job-stream.ts'
+import { type JobText, missingSecrets, readJobTextOf } from '../jobs/job-text.ts'
 import { toDetail, toEntry } from '../jobs/job-view.ts'
 import { zipPictures } from '../jobs/job-zip.ts'
 import { prunableJobs } from '../jobs/prune-jobs.ts'
@@ -49,7 +50,11 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     if (record) return record
     throw notFound('There is no such job; it may have been deleted.')
   }
-  const entry = (record: JobRecord): JobEntry => toEntry(record, runner.queuePlace(record.id))
+  const factsOf = ({ id }: JobRecord) => ({
+    queuePlace: runner.queuePlace(id),
+    secretsKeptUntil: parts.start.trust.vault.keptUntil(store.dirOf(id)),
+  })
+  const entry = (record: JobRecord): JobEntry => toEntry(record, factsOf(record))
   const filesOf = async (record: JobRecord) => {
     const job = store.filesOf(record.id)
     // While a job runs again in its folder, the summary there is of the earlier run.
@@ -61,8 +66,7 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
   }
   const detail = async (record: JobRecord): Promise<JobDetail> => {
     const { state, lastEventId, summary } = await filesOf(record)
-    const queuePlace = runner.queuePlace(record.id)
-    return toDetail({ record, queuePlace, summary, state, lastEventId, folder: store.dirOf(record.id) })
+    return toDetail({ record, facts: factsOf(record), summary, state, lastEventId, folder: store.dirOf(record.id) })
   }
 
   return {
@@ -102,7 +106,10 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     async getJobConfig({ params }) {
       const record = required(params.jobId)
       const { name, edited } = record.config
-      return { text: await readSnapshot(record, store.filesOf(record.id), parts.start.readUserConfig), name, edited }
+      const { trust, readUserConfig } = parts.start
+      const job = await readJobTextOf(record, store.filesOf(record.id), { vault: trust.vault, readUserConfig })
+      const secretsKeptUntil = job.keptUntil?.toISOString() ?? null
+      return { text: job.text, name, edited, secretsKeptUntil, missingSecrets: missingIn(record, job) }
     },
     async getJobSafety({ params }) {
       const record = required(params.jobId)
@@ -190,10 +197,14 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
     getSettings: () => describeSettings(parts),
     async updateSettings({ body }) {
       await settings.set(body)
+      await parts.start.trust.vault.tidy(parts.start.secretKeepMs())
       return describeSettings(parts)
     },
   }
 }
+
+/** A config that is used where it stands has its secrets there. */
+const missingIn = (record: JobRecord, job: JobText) => (isLocal(record) ? missingSecrets(job) : [])
 
 /** Running first, then queued in their order, then the newest. */
 function byUrgency(placeOf: (id: string) => number | null) {
