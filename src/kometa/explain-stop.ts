@@ -53,11 +53,15 @@ const causes: readonly { text: RegExp; module?: string; words: string }[] = [
   },
 ]
 
+/** A request of that module itself: an overlay that fetches its image does so by `request`, too. */
+const isOwnRequest = (module: string, modules: readonly string[]): boolean =>
+  modules.includes(module) && !(module === 'request' && modules.includes('overlay'))
+
 /** A critical message in a user's words, then Kometa's own. */
 export function explainCritical({ text, lines, modules, library }: Critical): Explanation {
   const known = causes.find(
     ({ text: pattern, module }) =>
-      pattern.test(text) && (module === undefined || (library === null && modules.includes(module))),
+      pattern.test(text) && (module === undefined || (library === null && isOwnRequest(module, modules))),
   )
   const said = [text, ...lines.map((line) => line.trim())]
   return { reason: `${known ? `${known.words} ` : ''}Kometa stopped: ${text}`, logLines: said, because: 'error' }

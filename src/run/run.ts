@@ -255,7 +255,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const kept = captures.list().map((capture) => scrub(capture, redactor))
   const results = await exportOutputs(targets, kept, folder)
   const records = kometa.map(({ record }) => record)
-  const described = await describeFaults(config, renderer.dir, records)
+  const described = await describeFaults(config, renderer.dir, records, outside.hosts)
   ledger.flush()
   const guarded = guard.conclude()
   const summary = buildSummary({

@@ -31,7 +31,7 @@ async function described(edit: (log: string) => string = (log) => log) {
   events.push(...parser.end())
   const inUserWords = createUserWords([['/home/user/kometa', dir]])
   const record = summarizeKometa(events.map(inUserWords))
-  return { config, ...(await describeFaults(config, null, [record])) }
+  return { config, ...(await describeFaults(config, null, [record], [])) }
 }
 
 const told = (faults: readonly ConfigFault[], kind: ConfigFault['kind']) =>

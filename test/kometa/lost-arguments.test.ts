@@ -84,6 +84,17 @@ describe.skipIf(kometaHome === '')('the real Kometa, started with', () => {
     expect(summary.verification).toMatchObject({ unchanged: true, writes_forwarded: 0 })
     const refused = summary.gate.hosts.filter(({ verdict }) => verdict === 'block')
     expect(refused.map((entry) => [entry.host, entry.count]).sort()).toEqual(hosts.map((each) => [each, 1]).sort())
+    // Told by the request: which address, in which definition, and why.
+    for (const [index, url] of images.entries())
+      expect(summary.config_faults).toContainEqual(
+        expect.objectContaining({
+          file: 'config/films.yml',
+          definitions: [`Image ${index}`],
+          words: expect.stringMatching(
+            new RegExp(`^the image ${url.replace(/[.?]/g, '\\$&')} was not fetched: this is `),
+          ),
+        }),
+      )
     expect(summary.isolation.mode).toBe(one.isolate === 'on' ? 'namespace' : 'none')
   })
 })

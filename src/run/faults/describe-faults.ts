@@ -7,6 +7,7 @@ import type { LoggedFault } from '../../kometa/faults/fault-recorder.ts'
 import type { KometaRecord } from '../../kometa/kometa-record.ts'
 import type { LoggedFile } from '../../kometa/log-events.ts'
 import { createFaultPlaces, type FaultPlace, type FaultPlaces, isOwn } from './fault-places.ts'
+import { type Refusal, refusedWords } from './refused-words.ts'
 import type { Told } from './told-before.ts'
 
 /** Definitions of one fault that are named; the rest is a number. */
@@ -28,6 +29,7 @@ export async function describeFaults(
   config: JobConfig,
   kometaDir: string | null,
   records: readonly Pick<KometaRecord, 'faults' | 'libraries'>[],
+  refusals: readonly Refusal[],
 ): Promise<DescribedFaults> {
   const places = createFaultPlaces(config, kometaDir)
   const faults = createFold<ConfigFault>()
@@ -40,7 +42,8 @@ export async function describeFaults(
       const isSearch = fault.kind === 'definition' || fault.kind === 'setting' ? emptySearch.test(fault.words) : false
       // Kometa's own default files search for dozens of values that a library does not have.
       if ((fault.blank || isSearch) && !(isSearch && isOwn(file))) continue
-      const { place, words } = await describe(fault, file, config, places)
+      const { place, words: said } = await describe(fault, file, config, places)
+      const words = (await refusedWords(fault, file, config, refusals)) ?? said
       const { definition } = fault
       const about = file ?? notThere(fault.words)
       // A file of which a part was left out has more to say.
