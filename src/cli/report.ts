@@ -87,6 +87,8 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
       )
     if (target.real_run) lines.push(`         ${paint('dim', realRunWords(target.real_run))}`)
     for (const note of target.notes ?? []) lines.push(`         ${paint('yellow', note)}`)
+    if (target.may_differ?.length)
+      lines.push(`         ${paint('yellow', 'a real run may draw it otherwise, see below')}`)
     if (target.may_be_incomplete)
       lines.push(`         ${paint('yellow', `may be incomplete: ${target.may_be_incomplete}`)}`)
   }
@@ -104,7 +106,9 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
   for (const problem of targetProblems(summary.targets)) said.add(problem)
   for (const problem of summary.problems.filter((each) => !said.has(each))) lines.push(paint('red', problem))
   for (const line of faultLines(summary)) lines.push(paint('yellow', line))
-  for (const warning of summary.warnings) lines.push(paint('yellow', warning))
+  // What makes a picture differ is a problem already.
+  const told = summary.problems.join('\n')
+  for (const warning of summary.warnings.filter((each) => !told.includes(each))) lines.push(paint('yellow', warning))
   if (summary.renderer === 'sample') {
     lines.push('The pictures were drawn by the sample renderer, a stand-in for Kometa; `run` uses the real one.')
   }

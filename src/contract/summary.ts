@@ -86,6 +86,8 @@ export const targetResultSchema = z.object({
   fault: z.string().nullable().optional(),
   /** What to know of the picture that it is drawn on, with the cure. */
   notes: z.array(z.string()).optional(),
+  /** Why a real run may draw another picture, in words: such a target keeps the job from being a success; absent in older summaries. */
+  may_differ: z.array(z.string()).optional(),
   /** A refused or failed read may have cost this target a badge; the request is in refused_reads. */
   may_be_incomplete: z.string().nullable(),
   depends_on_blocked_writes: z.boolean(),

@@ -34,8 +34,9 @@ const newOpen = (name: string): Open => ({
   leftOut: [],
 })
 
-/** `Sort By: ['random']` (builder.py:3827). */
+/** `Sort By: ['random']` and `Limit: 5` (builder.py:3827-3845): without a limit every order finds the same items. */
 const randomSort = /^\s*Sort By: \[(?:.*, )?'random'[,\]]/
+const ownLimit = /^\s*Limit: \d/
 
 /** From `<library> Library Overlays` to `Overlay Operation for ...`: the definitions (overlays.py:578-637, builder.py). */
 export function createCompileReader(context: ParserContext): { read: LogReader; end(): void } {
@@ -88,7 +89,7 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
     const found = file === 'builder.py' && level === 'info' ? titleIn(text, name) : null
     if (found !== null && open.titles.length < maxTitles) open.titles.push(found)
     // plex.py:1581 logs what it searches for in several lines.
-    if (file === 'plex.py' && more.some((line) => randomSort.test(line))) {
+    if (file === 'plex.py' && more.some((line) => randomSort.test(line)) && more.some((line) => ownLimit.test(line))) {
       context.emit({ type: 'definition_random', library, name })
     }
     if (level === 'warning' || level === 'error') open.lastTrouble = text

@@ -8,7 +8,7 @@ export interface JobFindings {
   cancelled: boolean
   /** What keeps Kometa's run from being whole, in words; see `kometaProblems`. */
   kometaProblems: readonly string[]
-  targets: readonly Pick<TargetResult, 'id' | 'title' | 'status' | 'reason' | 'fault'>[]
+  targets: readonly Pick<TargetResult, 'id' | 'title' | 'status' | 'reason' | 'fault' | 'may_differ'>[]
   refusedReads: readonly RefusedRead[]
   /** The check of the scope afterwards found that a narrowed search had left items out. */
   narrowedWrongly: boolean
@@ -28,6 +28,7 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   if (missing.length === targets.length) problems.push(noPictureCame)
   problems.push(...targetProblems(targets.filter(({ reason }) => !findings.kometaProblems.includes(reason ?? ''))))
   for (const { title, fault } of targets) if (fault) problems.push(`${title}: ${fault}`)
+  problems.push(...mayDiffer(targets))
   if (refusedReads.length > 0) {
     const one = refusedReads.length === 1
     problems.push(
@@ -57,6 +58,14 @@ export function targetProblems(targets: JobFindings['targets']): string[] {
     byReason.set(words, [...(byReason.get(words) ?? []), title])
   }
   return [...byReason].map(([reason, titles]) => `${listTitles(titles)}: ${reason}`)
+}
+
+/** A picture that is known to be another one than a real run may draw is no success. */
+function mayDiffer(targets: JobFindings['targets']): string[] {
+  const byCause = new Map<string, string[]>()
+  for (const { title, may_differ: causes = [] } of targets)
+    for (const cause of causes) byCause.set(cause, [...(byCause.get(cause) ?? []), title])
+  return [...byCause].map(([cause, titles]) => `A real run may draw ${listTitles(titles)} otherwise: ${cause}`)
 }
 
 function listTitles(titles: readonly string[]): string {

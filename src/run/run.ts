@@ -169,6 +169,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
 
   let kometa: KometaRun[] = []
   let scopes: SummaryInput['scopes'] = []
+  let unfaithful: SummaryInput['unfaithful'] = []
   let outside: SummaryInput['outside'] = { hosts: [], viaUserProxy: false }
   async function preview(): Promise<void> {
     enter('before')
@@ -235,7 +236,8 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     await using _verified = settled(verified)
     scopes = await finishScopes(proxies.scopes)
     const notes = suppressionNotes(runs.map(({ record }) => record))
-    for (const warning of [...notes, ...(await findUnfaithful(config, renderer.dir, runs, scopes))]) {
+    unfaithful = await findUnfaithful(config, renderer.dir, runs, scopes)
+    for (const warning of [...notes, ...new Set(unfaithful.map(({ words }) => words))]) {
       warnings.push(warning)
       log.warning(warning)
     }
@@ -273,6 +275,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     scopes,
     isolation: guarded.isolation,
     verification: await verification.conclude(ledger.head().files, recorder.records.blocked, guarded),
+    unfaithful,
     queuePlaces: await readQueuePlaces(
       config,
       renderer.dir,

@@ -35,6 +35,7 @@ import type { HostCount } from './start-gate.ts'
 import type { JobScopeReport } from './start-proxies.ts'
 import { summarizeExtra } from './summarize-extra.ts'
 import { factsOf } from './target-facts.ts'
+import type { Unfaithful } from './unfaithful.ts'
 
 export interface SummaryInput {
   request: JobRequest
@@ -51,6 +52,8 @@ export interface SummaryInput {
   ledger: LedgerHead
   scopes: readonly JobScopeReport[]
   queuePlaces: QueuePlaces
+  /** What a preview cannot show as a real run draws it. */
+  unfaithful: readonly Unfaithful[]
   isolation: Summary['isolation']
   verification: Verification
   outside: { hosts: readonly HostCount[]; viaUserProxy: boolean }
@@ -101,7 +104,7 @@ export function buildSummary(input: SummaryInput): Summary {
     problems: problems.map(redactor.text),
     config_faults: input.described.faults.map((fault) => ({ ...fault, words: redactor.text(fault.words) })),
     empty_searches: input.described.emptySearches.map((search) => ({ ...search, words: redactor.text(search.words) })),
-    warnings: [...new Set([...input.warnings, ...kometa.flatMap(runWarnings)])].map(redactor.text),
+    warnings: [...new Set([...input.warnings, ...kometa.flatMap(({ warnings }) => warnings)])].map(redactor.text),
     renderer: request.renderer.kind,
     kometa: {
       version: kometa.find(({ record }) => record.version !== null)?.record.version ?? request.renderer.version,
@@ -161,14 +164,6 @@ export async function writeSummary(folder: JobFolder, summary: Summary): Promise
   await folder.files.write(summaryPath, `${JSON.stringify(summary, null, 2)}\n`)
 }
 
-/** What the user must know of a run that went through: what was left out of it. */
-function runWarnings({ warnings, record }: KometaRun): string[] {
-  const services = record.failedServices.map(
-    ({ name, reason }) => `NOT PREVIEWED: overlays that need ${name}${reason === null ? '' : `: ${reason}`}`,
-  )
-  return [...warnings, ...services]
-}
-
 function scopeSummary(report: JobScopeReport): Summary['scope'][number] {
   const { server, scope_strategy: strategy, why, places, decoys, contradictions, recheck, requests, bytes } = report
   return {
@@ -217,6 +212,11 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
     real_run: facts.realRun,
     fault: facts.fault,
     notes: facts.notes,
+    may_differ: item
+      ? input.unfaithful
+          .filter((one) => one.run === drawn.runs.get(item) && one.concerns(item))
+          .map(({ words }) => input.redactor.text(words))
+      : [],
     may_be_incomplete: incompleteBecause(target, input),
     depends_on_blocked_writes: target.mappings.length > 1,
   }

@@ -1,30 +1,80 @@
 import { findDefinitionFile } from '../config/definition-file.ts'
+import { expiredSince, isTokenService } from '../config/expired-tokens.ts'
 import type { JobConfig } from '../config/job-config.ts'
-import type { LibraryName } from '../kometa/log-events.ts'
+import type { LibraryRun } from '../kometa/kometa-record.ts'
+import type { ItemResult } from '../kometa/log-events.ts'
+import { serviceNeed } from '../kometa/needed-services.ts'
 import type { KometaRun } from './run-kometas.ts'
 import type { JobScopeReport } from './start-proxies.ts'
 
+/** Something that a preview cannot show as a real run draws it. */
+export interface Unfaithful {
+  run: LibraryRun
+  words: string
+  /** Whether it may change the picture of this item of the run. */
+  concerns(item: ItemResult): boolean
+}
+
 /**
- * What a scoped preview cannot show faithfully, in words, with file and definition: a definition with a `limit` (Kometa counts what
- * it finds, and it finds the targets only), and a search in random order.
+ * What keeps pictures of a preview from being those of a real run, in words: a definition with a `limit` (Kometa counts what it finds,
+ * and it finds the targets only), a search in random order, and a service that a preview cannot use and overlays need.
  */
 export async function findUnfaithful(
   config: JobConfig,
   kometaDir: string | null,
   runs: readonly KometaRun[],
   scopes: readonly JobScopeReport[],
-): Promise<string[]> {
-  if (scopes.length === 0) return []
-  const warnings: string[] = []
-  const warn = async ({ mapping }: LibraryName, names: readonly string[], what: string): Promise<void> => {
-    for (const name of new Set(names)) {
-      const file = await findDefinitionFile(config, mapping, name, kometaDir)
-      warnings.push(`"${name}" in ${file === null ? mapping : `${file} (${mapping})`} ${what}`)
+): Promise<Unfaithful[]> {
+  const found: Unfaithful[] = []
+  for (const { record } of runs) {
+    for (const run of record.runs) {
+      if (scopes.length > 0) found.push(...(await narrowed(config, kometaDir, run)))
+      found.push(...withoutService(config, record.failedServices, run))
     }
   }
-  for (const { library, limited, random } of runs.flatMap(({ record }) => record.runs)) {
-    await warn(library, limited, 'has a limit: a preview cannot tell which items a full run would draw it on')
-    await warn(library, random, 'sorts at random: each run may draw it on other items')
-  }
-  return warnings
+  return found
+}
+
+async function narrowed(config: JobConfig, kometaDir: string | null, run: LibraryRun): Promise<Unfaithful[]> {
+  const { mapping } = run.library
+  const told = async (names: readonly string[], what: string): Promise<Unfaithful[]> =>
+    Promise.all(
+      [...new Set(names)].map(async (name) => {
+        const file = await findDefinitionFile(config, mapping, name, kometaDir)
+        const words = `"${name}" in ${file === null ? mapping : `${file} (${mapping})`} ${what}`
+        return { run, words, concerns: ({ overlays }: ItemResult) => overlays.some((one) => one.name === name) }
+      }),
+    )
+  return [
+    ...(await told(run.limited, 'has a limit: a preview cannot tell which items a full run would draw it on')),
+    ...(await told(run.random, 'sorts at random: each run may draw it on other items')),
+  ]
+}
+
+/** Only what overlays of this library need: Kometa's template names every service. */
+function withoutService(
+  config: JobConfig,
+  failed: readonly { name: string; reason: string | null }[],
+  run: LibraryRun,
+): Unfaithful[] {
+  return failed.flatMap(({ name, reason }) => {
+    const need = serviceNeed(name, run)
+    if (!need) return []
+    const { label, dropped, texts } = need
+    const words = `NOT PREVIEWED: overlays of "${run.library.mapping}" that need ${label}: ${cause(config, label, reason)}`
+    const concerns = ({ overlays }: ItemResult) =>
+      dropped.length > 0 || overlays.some(({ full }) => texts.includes(full))
+    return [{ run, words, concerns }]
+  })
+}
+
+/** Kometa asks for a new login, which nobody can give it here: it then says "Input Failed" (util.py:330-339). */
+function cause(config: JobConfig, label: string, reason: string | null): string {
+  if (!isTokenService(label)) return reason ?? 'Kometa could not reach it'
+  const since = expiredSince(config, label, new Date())
+  const renew =
+    'a real run renews it, which can be done only once, so that a preview must not. Run Kometa once, then preview again'
+  if (since) return `the token of your config has expired (${since.toISOString().slice(0, 10)}); ${renew}`
+  if (reason !== null && !/Input Failed/.test(reason)) return reason
+  return `it refused the token of your config; ${renew}`
 }

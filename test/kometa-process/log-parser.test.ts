@@ -81,11 +81,15 @@ describe('a whole run', () => {
     expect(only(mixed, 'definition_matched').find(({ name }) => name === 'No Rating')).toMatchObject({ items: 2 })
   })
 
-  test('names the definitions that search in random order', () => {
+  test('names the definitions that search in random order and take but some of what they find', () => {
     expect(only(mixed, 'definition_random')).toEqual([])
     // The same log of a config whose first search has `sort_by: random`, and whose second one has it among others.
     const parts = read('mixed.log').split("Sort By: ['title.asc']")
-    const random = [parts[0], "Sort By: ['random']", parts[1], "Sort By: ['year.desc', 'random']", ...parts.slice(2)]
+    const limit = `\n${' '.repeat(65)}| Limit: 5`
+    const unlimited = [parts[0], "Sort By: ['random']", ...parts.slice(1)]
+    expect(only(parse(unlimited.join('')), 'definition_random')).toEqual([])
+    const sorts = [`Sort By: ['random']${limit}`, `Sort By: ['year.desc', 'random']${limit}`]
+    const random = [parts[0], sorts[0], parts[1], sorts[1], ...parts.slice(2)]
     expect(only(parse(random.join('')), 'definition_random').map(({ name }) => name)).toEqual([
       'Everything, Or Nearly',
       'Rating',

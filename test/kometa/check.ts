@@ -34,8 +34,9 @@ export function checkExpectation(
   { scoped, strategy }: { scoped: boolean; strategy: 'title' | 'filter' | null },
 ): void {
   const { expect: wanted = {}, targets } = scenario
-  expect(summary.problems, 'problems').toEqual((wanted.problems ?? []).map((words) => expect.stringMatching(words)))
-  expect(summary.status).toBe(wanted.status ?? 'success')
+  const problems = (scoped ? wanted.problemsScoped : undefined) ?? wanted.problems ?? []
+  expect(summary.problems, 'problems').toEqual(problems.map((words) => expect.stringMatching(words)))
+  expect(summary.status).toBe((scoped ? wanted.statusScoped : undefined) ?? wanted.status ?? 'success')
   expect(summary.refused_reads).toEqual([])
   for (const key of targets) {
     const result = summary.targets.find((target) => target.rating_key === key)

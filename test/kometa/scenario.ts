@@ -35,6 +35,9 @@ export interface Expectation {
   /** Default: success, without a problem. */
   status?: Summary['status']
   problems?: readonly RegExp[]
+  /** Where a preview of the targets alone comes to something else than one of the whole library. */
+  statusScoped?: Summary['status']
+  problemsScoped?: readonly RegExp[]
   /** ratingKeys beyond targets, decoys and what is above a target, for which Kometa uploads all the same. */
   outsideScope?: readonly string[]
   /** What Kometa drew on an item that is no target, by ratingKey. */

@@ -21,3 +21,16 @@ test('what kept Kometa from its work is not said again for each target', () => {
   })
   expect(problems).toEqual([reason, 'No picture of any target came.'])
 })
+
+test('a picture that a real run may draw otherwise is no success', () => {
+  const cause = '"top" in config/o.yml has a limit'
+  const targets = [
+    { ...target('A', null), may_differ: [cause] },
+    target('B', null),
+    { ...target('C', null), may_differ: [cause] },
+  ]
+  expect(judgeJob({ ...whole, targets })).toEqual({
+    status: 'partial',
+    problems: [`A real run may draw A, C otherwise: ${cause}`],
+  })
+})
