@@ -26,10 +26,7 @@ const serviceSchema = z.strictObject({
   cap_drop: z.array(z.string()).optional(),
   security_opt: z.array(z.string()),
   pids_limit: z.int().positive().optional(),
-  mem_limit: z
-    .string()
-    .regex(/^\d+[bkmg]$/)
-    .optional(),
+  mem_limit: z.string().regex(/^\d+[bkmg]$/),
 })
 const composeSchema = z.strictObject({
   services: z.strictObject({ 'kometa-preview': serviceSchema }),
@@ -53,6 +50,10 @@ test.each(['compose.yaml', 'compose.strict.yaml'])('%s: the config read-only, no
   expect(service.read_only).toBe(true)
   expect(service.security_opt).toContain('no-new-privileges:true')
   expect(service.ports.map((port) => port.split(':').at(-1))).toEqual(['8787'])
+})
+
+test.each(['compose.yaml', 'compose.strict.yaml'])('%s: memory has a limit', (name) => {
+  expect(compose(name).service.mem_limit).toBe('4g')
 })
 
 test('the first one runs as the user that PUID and PGID name', () => {
