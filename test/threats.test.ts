@@ -19,7 +19,7 @@ test('every threat is on the list, once', () => {
   const wanted = Object.entries(known).flatMap(([kind, count]) =>
     Array.from({ length: count }, (_, at) => `${kind}${at + 1}`),
   )
-  const secrets = Array.from({ length: 15 }, (_, at) => `S${at}`)
+  const secrets = Array.from({ length: 16 }, (_, at) => `S${at}`)
   expect(rows.map(({ id }) => id).sort()).toEqual([...wanted, ...secrets].sort())
 })
 
