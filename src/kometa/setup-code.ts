@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { extract, type ReadEntry } from 'tar'
@@ -75,6 +75,7 @@ export async function fetchCode(options: CodeOptions): Promise<{ dir: string; ma
       from !== undefined && info?.isDirectory()
         ? await copyCheckout(resolve(from), staging, options)
         : await unpackArchive(from === undefined ? null : resolve(from), staging, options)
+    await dropSpecialBits(staging)
     const version = await requireKometa(staging, source)
     if (options.version !== undefined && options.version !== version) {
       throw new AppError('SETUP_FAILED', `${source} is Kometa ${version}, not ${options.version}`)
@@ -99,7 +100,7 @@ export async function fetchCode(options: CodeOptions): Promise<{ dir: string; ma
 async function copyCheckout(from: string, to: string, { onLine }: CodeOptions) {
   onLine(`Copying Kometa from ${from}`)
   await requireKometa(from, from)
-  await mkdir(to)
+  await mkdir(to, { mode: 0o700 })
   for (const name of await readdir(from)) {
     if (leftOut.has(name)) continue
     await cp(join(from, name), join(to, name), {
@@ -116,9 +117,21 @@ async function unpackArchive(from: string | null, to: string, options: CodeOptio
   options.onLine(`Unpacking ${basename(archive)}`)
   const sha256 = await hashFile(archive)
   if (from === null) await checkSum(version, sha256, archive, options)
-  await mkdir(to)
+  await mkdir(to, { mode: 0o700 })
   await extractArchive(archive, to)
   return { source: from ?? options.releases.url(version), sha256 }
+}
+
+/**
+ * Takes setuid, setgid and sticky bits away, and what lets others write: code of somebody else's must not run as its owner
+ * for everybody. Until then nobody else gets into the folder.
+ */
+async function dropSpecialBits(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await dropSpecialBits(path)
+    if (entry.isDirectory() || entry.isFile()) await chmod(path, (await stat(path)).mode & 0o755)
+  }
 }
 
 /** A finished download is kept until Kometa is installed: an interrupted setup does not fetch it again. */

@@ -1,7 +1,8 @@
+import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { imageTypes } from '../contract/kinds.ts'
-import { captureFolders, removeCaptures } from '../proxy/capture/folders.ts'
+import { removeCaptures } from '../proxy/capture/folders.ts'
 import { type Beneath, openBeneath } from '../util/beneath/beneath.ts'
 import { isWithin } from '../util/is-within.ts'
 import { parseJson } from '../util/parse-json.ts'
@@ -34,16 +35,22 @@ export async function openJobFolder(dir: string, ours: string): Promise<JobFolde
       await files.assertWritable(folder)
     })
   }
-  // Made when the first upload comes: what stands in their way is told now, before anything is started.
-  for (const folder of Object.values(captureFolders)) {
-    if (await files.look(folder)) files.list(folder)
-  }
+  for (const folder of [jobFolders.output, jobFolders.logs]) refuseOddities(files, folder)
   return { dir: root, files, note: await noteOn(root, resolve(ours)) }
 }
 
 async function noteOn(root: string, ours: string): Promise<string | null> {
   const isClosed = isWithin(root, ours) ? await closeToOthers(root) : !(await isOpenToOthers(root))
   return isClosed ? null : `Others on this machine may look into ${root}: chmod 700 keeps its pictures and logs yours`
+}
+
+/** What a run writes into holds files and folders alone: a link there is told before anything is started. */
+function refuseOddities(files: Beneath, folder: string): void {
+  for (const { name, kind } of files.list(folder)) {
+    const path = `${folder}/${name}`
+    if (kind === 'folder') refuseOddities(files, path)
+    else if (kind === 'other') closeSync(files.openSync(path, 'read'))
+  }
 }
 
 const earlier = z.object({

@@ -1,6 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { create } from 'tar'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { findKometa } from '../../src/kometa/find.ts'
@@ -169,6 +180,23 @@ describe.skipIf(noVenv !== null)('from a checkout', () => {
     expect(await setUpKometa(options({ from: own }))).toMatchObject({ ready: true })
   })
 })
+
+test.skipIf(noVenv !== null || process.platform === 'win32')(
+  'what runs as its owner for everybody (setuid, setgid) does not in the install',
+  async () => {
+    const own = fakeCheckout(join(folder, 'from'))
+    chmodSync(join(own, 'kometa.py'), 0o6777)
+    chmodSync(join(own, 'modules'), 0o3777)
+    const archive = join(folder, 'own.tar.gz')
+    await create({ file: archive, cwd: folder, gzip: true }, ['from'])
+    for (const from of [own, archive]) {
+      const { dir } = await setUpKometa(options({ from }))
+      const modes = ['kometa.py', 'modules'].map((name) => statSync(join(dir, name)).mode & 0o7777)
+      expect([from, modes]).toEqual([from, [0o755, 0o755]])
+      rmSync(dir, { recursive: true })
+    }
+  },
+)
 
 describe('from a release', () => {
   test.skipIf(noVenv !== null)(
