@@ -13,7 +13,6 @@ const roomsWithoutJobs = ['src/config/', 'src/kometa/', 'src/gate/', 'src/demo/'
 /** In these rooms, what does handle a job all the same. */
 const jobPartsOfThoseRooms = [
   'src/config/job-file.ts',
-  'src/config/secret-store.ts',
   'src/config/source-reader.ts',
   'src/kometa/process.ts',
   'src/kometa/scrubbed-log.ts',
@@ -58,6 +57,7 @@ const opensByPath: Readonly<Record<string, string>> = {
 /** Helpers that take paths, and who may use them. */
 const pathHelpers: Readonly<Record<string, readonly string[]>> = {
   'atomic-file.ts': [
+    'src/config/trust/',
     'src/kometa/',
     'src/run/client-identifier.ts',
     'src/server/connect/load-config.ts',
