@@ -13,6 +13,7 @@ import {
 } from './key-table.ts'
 import { overlayList } from './overlay-entries.ts'
 import { createRealServers, type RealServers } from './real-server.ts'
+import { earlierVariables } from './shared-variables.ts'
 import { parseYaml } from './yaml-read.ts'
 import {
   get,
@@ -71,6 +72,7 @@ export function makeRunConfig(config: JobConfig, options: RunConfigOptions): Run
     exposeToken: options.exposeToken === true,
   })
   const access = (library: JobLibrary) => plexBlock(config, library, options)
+  const earlier = earlierVariables(config.libraries, libraries)
 
   const rewritten = new Map<string, YamlValue>([
     ['plex', plexSection(getMap(document, 'plex'), access(first), 'plex.', changes, options)],
@@ -78,7 +80,10 @@ export function makeRunConfig(config: JobConfig, options: RunConfigOptions): Run
     [
       'libraries',
       new Map(
-        libraries.map((library) => [library.mappingName, libraryMap(config, library, first, access, changes, options)]),
+        libraries.map((library) => [
+          library.mappingName,
+          libraryMap(config, library, first, access, changes, { ...options, earlier }),
+        ]),
       ),
     ],
   ])
@@ -145,7 +150,7 @@ function libraryMap(
   first: JobLibrary,
   access: (library: JobLibrary) => YamlMap,
   changes: string[],
-  options: RunConfigOptions,
+  options: RunConfigOptions & { earlier: ReadonlyMap<YamlMap, YamlMap> },
 ): YamlMap {
   const data: YamlMap = library.data ?? new Map()
   const path = `libraries.${library.mappingName}.`
@@ -155,17 +160,31 @@ function libraryMap(
   else if (library.serverIndex !== first.serverIndex) rewritten.set('plex', access(library))
   const ownSettings = get(data, 'settings')
   if (isMap(ownSettings)) rewritten.set('settings', settings(ownSettings, `${path}settings.`, changes, false))
-  const files = overlayFiles(config, library, path, changes)
+  const files = overlayFiles(config, library, path, changes, options.earlier)
   if (files.length > 0) rewritten.set('overlay_files', files)
   const result = applyTable(data, { table: libraryKeys, path, changes, rewritten })
   applyServices(result, path, changes, options.services)
   return result
 }
 
-function overlayFiles(config: JobConfig, library: JobLibrary, path: string, changes: string[]): YamlValue[] {
+function overlayFiles(
+  config: JobConfig,
+  library: JobLibrary,
+  path: string,
+  changes: string[],
+  earlier: ReadonlyMap<YamlMap, YamlMap>,
+): YamlValue[] {
   const files = overlayList(get(library.data ?? undefined, 'overlay_files')).flatMap((entry, at): YamlValue[] => {
     if (!isMap(entry)) return [entry]
     const kept = applyTable(entry, { table: overlayEntryKeys, path: `${path}overlay_files.${at}.`, changes })
+    const variables = entry.get('template_variables')
+    const made = isMap(variables) ? earlier.get(variables) : undefined
+    if (made !== undefined) {
+      kept.set('template_variables', made)
+      changes.push(
+        `${path}overlay_files.${at}.template_variables: with those of the libraries above that share them, as Kometa does`,
+      )
+    }
     const inFolder = config.folderFiles.get(textOf(entry.get('folder')))
     if (inFolder === undefined || inFolder.length === 0) return [kept]
     changes.push(`${path}overlay_files.${at}.folder: its files one by one, in the order in which Kometa finds them`)
@@ -218,15 +237,34 @@ function replaceRealServers(
   real: RealServers,
   changes: string[],
   path: readonly string[] = [],
+  shared: Map<YamlValue, YamlValue> = new Map(),
+): YamlValue {
+  if (path.at(-1) === 'template_variables') {
+    const known = shared.get(value)
+    if (known !== undefined) return known
+    const made = replaceWithin(value, real, changes, path, shared)
+    shared.set(value, made)
+    return made
+  }
+  return replaceWithin(value, real, changes, path, shared)
+}
+
+function replaceWithin(
+  value: YamlValue,
+  real: RealServers,
+  changes: string[],
+  path: readonly string[],
+  shared: Map<YamlValue, YamlValue>,
 ): YamlValue {
   // These were written by plexBlock.
   if (path.at(-2) === 'plex' && (path.length === 2 || path[0] === 'libraries')) return value
-  if (isList(value)) return value.map((item, at) => replaceRealServers(item, real, changes, [...path, String(at)]))
+  if (isList(value))
+    return value.map((item, at) => replaceRealServers(item, real, changes, [...path, String(at)], shared))
   if (isMap(value)) {
     const map = new Map<YamlKey, YamlValue>()
     for (const [key, item] of value) {
       const name = typeof key === 'string' && !isLibraryName(path) ? real.replace(key) : key
-      map.set(name, replaceRealServers(item, real, changes, [...path, textOf(key)]))
+      map.set(name, replaceRealServers(item, real, changes, [...path, textOf(key)], shared))
     }
     return map
   }

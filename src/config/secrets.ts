@@ -109,6 +109,9 @@ export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string,
     return text.replaceAll(mark, () => value)
   }
 
+  /** Variables that an alias shares stay one object: Kometa changes some of them, and then for all that share them. */
+  const converted = new Map<YamlValue, YamlValue>()
+
   function scalar(text: string, path: readonly string[]): string | null {
     if (!text.includes('<<')) return text
     const hit = names.find(({ mark }) => text.includes(mark))
@@ -133,11 +136,23 @@ export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string,
 
   /** Kometa leaves template variables alone; ours stand for what the user wrote there. */
   function convertOwn(value: YamlValue, path: readonly string[]): YamlValue {
-    if (isList(value)) return value.map((item, at) => convertOwn(item, [...path, String(at)]))
-    if (isMap(value)) return new Map([...value].map(([key, item]) => [key, convertOwn(item, [...path, textOf(key)])]))
+    if (isList(value))
+      return once(
+        value,
+        value.map((item, at) => convertOwn(item, [...path, String(at)])),
+      )
+    if (isMap(value)) {
+      return once(value, new Map([...value].map(([key, item]) => [key, convertOwn(item, [...path, textOf(key)])])))
+    }
     const hit =
       typeof value === 'string' && value.startsWith('<<') ? names.find(({ mark }) => mark === value) : undefined
     return hit?.name.startsWith(ownSecretPrefix) ? fill(hit.mark, path, hit) : value
+  }
+
+  function once(from: YamlValue, made: YamlValue): YamlValue {
+    const known = converted.get(from) ?? made
+    converted.set(from, known)
+    return known
   }
 
   return { value: convert(input, []), unresolved, used, filled }

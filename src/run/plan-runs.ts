@@ -1,5 +1,6 @@
 import type { JobConfig } from '../config/job-config.ts'
 import type { JobLibrary } from '../config/job-libraries.ts'
+import { shareVariables } from '../config/shared-variables.ts'
 import { get, isMap } from '../config/yaml-value.ts'
 
 /** Services with a quota or a rate limit of their own: two Kometas that ask them at once would be refused. */
@@ -33,7 +34,7 @@ export function planRuns(config: JobConfig, mappingNames: readonly string[]): st
 
 function belongTogether(config: JobConfig, one: JobLibrary, other: JobLibrary): boolean {
   const sameSection = one.serverIndex === other.serverIndex && one.libraryName === other.libraryName
-  return sameSection || (isRateLimited(config, one) && isRateLimited(config, other))
+  return sameSection || shareVariables(one, other) || (isRateLimited(config, one) && isRateLimited(config, other))
 }
 
 function isRateLimited({ document }: JobConfig, library: JobLibrary): boolean {
