@@ -61,6 +61,8 @@ export const jobEntrySchema = z.object({
   }),
   /** True when it is no success for one reason alone: Kometa draws nothing on some targets, in a real run neither. */
   onlyUntouched: z.boolean(),
+  /** How many things Kometa left out of the config: files, definitions, parts of them. */
+  faultCount: z.int().nonnegative(),
   /** Up to 4 pictures for the list: after, else before. */
   pictures: z.array(imageRefSchema),
   bytes: z.int().nonnegative(),
@@ -135,6 +137,10 @@ export const jobDetailSchema = jobEntrySchema.extend({
   /** Why it is not a success, in words. */
   problems: z.array(z.string()),
   warnings: z.array(z.string()),
+  /** What Kometa left out of the config, in words with file and line; `library` is the config's name for it. */
+  faults: z.array(z.object({ library: z.string(), words: z.string() })),
+  /** Searches of the user's own definitions for what Plex does not have. */
+  emptySearches: z.array(z.object({ library: z.string(), words: z.string() })),
   /** Why it could not start; null when it did. */
   problem: problemSchema.nullable(),
   kometa: z

@@ -16,15 +16,24 @@ const none: JobEntry['counts'] = {
   untouched: 0,
   cancelled: 0,
 }
-const job = (status: StudioJobStatus, counts: Partial<JobEntry['counts']> = {}, onlyUntouched = false) => ({
+const job = (
+  status: StudioJobStatus,
+  counts: Partial<JobEntry['counts']> = {},
+  onlyUntouched = false,
+  faultCount = 0,
+) => ({
   status,
   counts: { ...none, ...counts },
   onlyUntouched,
+  faultCount,
 })
 
 describe('a job', () => {
   test.each([
     [job('success'), 'Finished', 'good', 'check'],
+    [job('success', {}, false, 2), 'Finished with faults', 'warn', 'warning'],
+    [job('partial', { untouched: 1 }, true, 1), 'Finished with faults', 'warn', 'warning'],
+    [job('failed', {}, false, 1), 'Failed', 'bad', 'cross'],
     [job('partial', { missing: 1 }), 'Partly finished', 'warn', 'warning'],
     [job('partial', { error: 1 }), 'Partly finished', 'bad', 'cross'],
     [job('failed', { error: 1 }), 'Failed', 'bad', 'cross'],

@@ -1,18 +1,20 @@
 import type { ReactNode } from 'react'
-import type { StudioTarget } from '../../src/contract/api.ts'
+import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
 import { percent } from '../core/format.ts'
 import { Note } from '../ui/notes.tsx'
+import { FaultNotes } from '../watch/fault-notes.tsx'
 import { LeftOutFacts } from './left-out-facts.tsx'
 import { baseWords, pictureFacts, realRunWords } from './words.ts'
 import './facts.css'
 
 /** What stands beside the pictures: which overlays, from which base, which bytes. */
-export function Facts({ target }: { target: StudioTarget }) {
+export function Facts({ job, target }: { job: JobDetail; target: StudioTarget }) {
   const { overlays, leftOut, baseUsed, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } =
     target
   return (
     <aside className="facts-panel" aria-label="About this picture">
       <Cautions target={target} />
+      <FaultNotes faults={faultsFor(job, target)} />
       <dl className="facts-list">
         {after && target.outcome !== 'pending' && (
           <Fact name={`Overlays applied (${overlays.length})`}>
@@ -113,4 +115,10 @@ function Cautions({ target }: { target: StudioTarget }) {
       )}
     </div>
   )
+}
+
+/** Those of the picture's library; of one that goes by another name in the config, all that no picture's library claims. */
+function faultsFor({ faults, targets }: JobDetail, { library }: StudioTarget): JobDetail['faults'] {
+  const named = new Set(targets.map((target) => target.library))
+  return faults.filter((fault) => fault.library === library || !named.has(fault.library))
 }

@@ -156,7 +156,7 @@ export function TargetDetail({
             <Missing job={job} target={target} over={isOver(job.status)} />
           )}
         </div>
-        <Facts target={target} />
+        <Facts job={job} target={target} />
       </div>
       <Filmstrip job={job} targets={targets} index={index} />
       {help && <HelpDialog onClose={() => setHelp(false)} />}

@@ -26,8 +26,12 @@ export function jobState({
   status,
   counts,
   onlyUntouched,
-}: Pick<JobEntry, 'status' | 'counts' | 'onlyUntouched'>): Words {
-  if (onlyUntouched && status === 'partial') return plainStates.success
+  faultCount,
+}: Pick<JobEntry, 'status' | 'counts' | 'onlyUntouched' | 'faultCount'>): Words {
+  // Green means that nothing was dropped.
+  const finished = faultCount > 0 ? { words: 'Finished with faults', tone: 'warn' as const } : plainStates.success
+  if (status === 'success') return finished
+  if (onlyUntouched && status === 'partial') return finished
   if (onlyUntouched && status === 'failed') return { words: 'Nothing to draw', tone: 'plain' }
   if (status === 'partial' && counts.error > 0) return { ...plainStates.partial, tone: 'bad' }
   return plainStates[status]
@@ -76,3 +80,6 @@ export function countsWords({ counts }: Pick<JobEntry, 'counts'>): string {
     .map(([n, word]) => `${n} ${word}`)
     .join(' · ')
 }
+
+/** `2 faults in the config`. */
+export const faultsWords = (n: number): string => `${n} ${n === 1 ? 'fault' : 'faults'} in the config`

@@ -34,7 +34,7 @@ export function connectSign(
 const jobIcons: Record<Tone, IconName> = { good: 'check', bad: 'cross', warn: 'warning', plain: 'stop' }
 
 /** null: it runs or waits, which has signs of its own. */
-export function runSign(job: Pick<JobEntry, 'status' | 'counts' | 'onlyUntouched'>): StepSign | null {
+export function runSign(job: Pick<JobEntry, 'status' | 'counts' | 'onlyUntouched' | 'faultCount'>): StepSign | null {
   if (!isOver(job.status)) return null
   const { tone, words } = jobState(job)
   return { tone, icon: jobIcons[tone], words: words.toLowerCase() }

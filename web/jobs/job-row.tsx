@@ -2,7 +2,7 @@ import { memo } from 'react'
 import type { JobEntry } from '../../src/contract/api.ts'
 import { ago, bytes, count, dateAndTime, duration } from '../core/format.ts'
 import { useCancel, useKeep, useRerun } from '../core/job-actions.ts'
-import { countsWords, isOver, jobState, noNews } from '../core/job-words.ts'
+import { countsWords, faultsWords, isOver, jobState, noNews } from '../core/job-words.ts'
 import { useIsAway } from '../core/online.ts'
 import { jobPath } from '../core/route.ts'
 import { navigate } from '../core/router.ts'
@@ -22,6 +22,7 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
   const facts = [
     count(job.targetCount, 'item'),
     countsWords(job),
+    job.faultCount > 0 && faultsWords(job.faultCount),
     job.durationMs !== null && duration(job.durationMs),
     job.bytes > 0 && bytes(job.bytes),
   ].filter(Boolean)

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { JobDetail, StudioLogLine } from '../../src/contract/api.ts'
 import { apiUrl } from '../core/api.ts'
 import { type JobLog, jobLog, loadLogLines } from '../core/job-log.ts'
-import { isOver } from '../core/job-words.ts'
+import { faultsWords, isOver } from '../core/job-words.ts'
 import { setQuery } from '../core/router.ts'
 import { useStore } from '../core/store.ts'
 import { tellProblem } from '../ui/announce.tsx'
@@ -51,6 +51,7 @@ export function LogDrawer({ job, open, item }: { job: JobDetail; open: string | 
         >
           <Icon name={isOpen ? 'down' : 'up'} size={14} />
           Log
+          {job.faultCount > 0 && <Badge tone="warn">{faultsWords(job.faultCount)}</Badge>}
           {errors > 0 && <Badge tone="bad">{errors === 1 ? '1 error' : `${errors} errors`}</Badge>}
         </button>
       </h2>

@@ -18,6 +18,7 @@ import { Button } from '../ui/button.tsx'
 import { JobGate } from '../ui/job-gate.tsx'
 import { Link } from '../ui/link.tsx'
 import { Note, Problem } from '../ui/notes.tsx'
+import { FaultNotes } from './fault-notes.tsx'
 import { LogDrawer } from './log-drawer.tsx'
 import { Phases } from './phases.tsx'
 import { problemNotes } from './problem-words.ts'
@@ -112,7 +113,7 @@ function RunFacts({ job }: { job: JobDetail }) {
 function RunNotes({ job }: { job: JobDetail }) {
   const running = useQuery(jobsQuery).data?.jobs.find(({ status }) => status === 'running')
   const problems = problemNotes(job)
-  const notes = problems.length + job.warnings.length
+  const notes = problems.length + job.warnings.length + job.faults.length + job.emptySearches.length
   if (job.status !== 'queued' && job.problem === null && notes === 0 && job.status !== 'interrupted') return null
   return (
     <div className="run-notes">
@@ -140,6 +141,7 @@ function RunNotes({ job }: { job: JobDetail }) {
           ))}
         </Note>
       ))}
+      <FaultNotes faults={job.faults} emptySearches={job.emptySearches} />
       {job.warnings.length > 0 && (
         <details className="fold">
           <summary>

@@ -49,6 +49,8 @@ export const jobRecordSchema = z.object({
   phases: z.array(jobPhaseSchema),
   counts: jobEntrySchema.shape.counts,
   onlyUntouched: z.boolean().default(false),
+  /** What Kometa left out of the config; a record from before knows none. */
+  faultCount: z.int().nonnegative().default(0),
   pictures: z.array(imageRefSchema),
   bytes: z.int().nonnegative(),
   /** Target id -> share of pixels that differ, with the pictures that were compared. */
@@ -85,6 +87,7 @@ export function newRecord(
     phases: [],
     counts: noCounts,
     onlyUntouched: false,
+    faultCount: 0,
     pictures: [],
     bytes: 0,
     differences: {},

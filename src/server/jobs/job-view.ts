@@ -1,5 +1,6 @@
 import type { ImageRef } from '../../contract/api-common.ts'
 import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/api-jobs.ts'
+import { type ConfigFault, type EmptySearch, faultWords } from '../../contract/faults.ts'
 import { leftOutWords } from '../../contract/left-out.ts'
 import type { Capture } from '../../contract/records.ts'
 import type { Picture, TargetResult } from '../../contract/summary.ts'
@@ -52,6 +53,7 @@ export function toEntry(record: JobRecord, { queuePlace, secretsKeptUntil }: Ent
     targetCount: record.targets.length,
     counts,
     onlyUntouched: record.onlyUntouched,
+    faultCount: record.faultCount,
     pictures,
     bytes,
     keep,
@@ -69,6 +71,8 @@ export interface DetailInput {
   folder: string
 }
 
+const told = (fault: ConfigFault | EmptySearch) => ({ library: fault.library, words: faultWords(fault) })
+
 export function toDetail(input: DetailInput): JobDetail {
   const { record, summary, state } = input
   const phases = record.phases.length > 0 ? record.phases : state.phases
@@ -80,6 +84,8 @@ export function toDetail(input: DetailInput): JobDetail {
     stoppedIn: stoppedIn(record, summary, phases),
     problems: summary?.problems ?? [],
     warnings: summary?.warnings ?? [],
+    faults: (summary?.config_faults ?? []).map(told),
+    emptySearches: (summary?.empty_searches ?? []).map(told),
     problem: record.problem,
     kometa: summary?.kometa ?? null,
     lastEventId: input.lastEventId,
@@ -202,7 +208,7 @@ function extrasOf(summary: ShownSummary): JobDetail['extras'] {
 export function digestOf(
   record: JobRecord,
   summary: ShownSummary,
-): Pick<JobRecord, 'counts' | 'onlyUntouched' | 'pictures'> {
+): Pick<JobRecord, 'counts' | 'onlyUntouched' | 'faultCount' | 'pictures'> {
   const targets = summaryTargets(record, summary)
   const count = (outcome: Outcome) => targets.filter((target) => target.outcome === outcome).length
   return {
@@ -217,6 +223,7 @@ export function digestOf(
       cancelled: count('cancelled'),
     },
     onlyUntouched: isOnlyUntouched(summary),
+    faultCount: summary.config_faults.length,
     pictures: targets.flatMap(({ after, before }) => after ?? before ?? []).slice(0, maxListedPictures),
   }
 }

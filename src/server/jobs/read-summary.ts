@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { serverIdSchema, sha256Schema } from '../../contract/api-common.ts'
 import { phaseSchema } from '../../contract/api-jobs.ts'
+import { configFaultSchema, emptySearchSchema } from '../../contract/faults.ts'
 import { ratingKeySchema, targetIdSchema } from '../../contract/preview.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from '../../contract/records.ts'
 import { jobStatusSchema, targetResultSchema } from '../../contract/summary.ts'
@@ -36,6 +37,8 @@ const shownSummarySchema = z.object({
   status: jobStatusSchema,
   problems: list(z.string()),
   warnings: list(z.string()),
+  config_faults: list(configFaultSchema),
+  empty_searches: list(emptySearchSchema),
   renderer: z.enum(['kometa', 'sample']).catch('kometa'),
   kometa: z
     .object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() })
