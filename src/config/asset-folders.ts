@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { containerHint } from './container-path.ts'
 import type { JobConfig } from './job-config.ts'
 import type { JobLibrary } from './job-libraries.ts'
 import { exists } from './locate.ts'
@@ -44,7 +45,9 @@ export async function checkAssetFolders(config: JobConfig, library: JobLibrary):
     for (const { value, path } of folders) {
       if (await exists(path)) continue
       const where = value === path ? '' : ` (looked for at ${path})`
-      warnings.push(`${label}: the folder ${value} does not exist${where}: its pictures are not drawn on`)
+      warnings.push(
+        `${label}: the folder ${value} does not exist${where}: its pictures are not drawn on${await containerHint(value, config)}`,
+      )
     }
   }
   return warnings

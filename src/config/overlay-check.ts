@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import { checkAssetFolders } from './asset-folders.ts'
+import { containerHint } from './container-path.ts'
 import { fontNames, systemFontFolders } from './fonts.ts'
 import type { JobConfig } from './job-config.ts'
 import { type JobLibrary, secretHint } from './job-libraries.ts'
@@ -125,7 +126,8 @@ async function checkFiles(entry: OverlayEntry, label: string, context: CheckCont
       return checkFolder(entry.value, label, context)
     case 'path':
       // A bare path must be there as it is written, before Kometa adds an ending (util.py:575).
-      if (!(await exists(context.resolve(entry.value)))) return missing(`${label}: there is no such file`)
+      if (!(await exists(context.resolve(entry.value))))
+        return missing(`${label}: there is no such file${await containerHint(entry.value, context.config)}`)
       return checkFile(entry.value, label, context)
     case 'file':
       return checkFile(entry.value, label, context)
@@ -164,7 +166,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 async function checkFile(path: string, label: string, context: CheckContext): Promise<EntryResult> {
   const found = await findOverlayFile(context.resolve(path))
-  if (found === undefined) return missing(`${label}: there is no such file`)
+  if (found === undefined) return missing(`${label}: there is no such file${await containerHint(path, context.config)}`)
   try {
     const document = await context.config.files.read(found)
     const overlays = get(document, 'overlays')

@@ -138,7 +138,11 @@ function createFinder(context: ResolveContext): Finder {
   return {
     librariesOf,
     async resolve(spec, byKey) {
-      const explain = createExplanation(spec, context.servers)
+      const explain = createExplanation(
+        spec,
+        context.servers,
+        libraries.map(({ libraryName }) => libraryName),
+      )
       let contained: Found | undefined
       for (const reading of spec.readings) {
         const found = await find(reading, byKey, explain)

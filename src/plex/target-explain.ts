@@ -23,7 +23,12 @@ export interface Explanation {
   unknown(): AppError
 }
 
-export function createExplanation(spec: TargetSpec, servers: readonly TargetServer[]): Explanation {
+/** `libraryNames`: Plex titles of the libraries of the config. */
+export function createExplanation(
+  spec: TargetSpec,
+  servers: readonly TargetServer[],
+  libraryNames: readonly string[] = [],
+): Explanation {
   const outsiders: Located[] = []
   const similar = new Map<string, string>()
   const lacking: string[] = []
@@ -49,7 +54,7 @@ export function createExplanation(spec: TargetSpec, servers: readonly TargetServ
         return new AppError(
           'TARGET_UNKNOWN',
           `"${spec.text}" is "${titleWithYear(outsider.item)}" in the Plex library "${outsider.item.sectionTitle ?? outsider.item.sectionId ?? '?'}"`,
-          { hint: 'That library has no overlays in the config, or --library leaves it out.' },
+          { hint: outsideHint(outsider, libraryNames) },
         )
       }
       const hint = [
@@ -62,6 +67,12 @@ export function createExplanation(spec: TargetSpec, servers: readonly TargetServ
     },
   }
 }
+
+/** Kometa takes the first library of a name, and never reaches another one (plex.py:782-792). */
+const outsideHint = ({ item: { sectionTitle } }: Located, libraryNames: readonly string[]): string =>
+  sectionTitle !== null && libraryNames.includes(sectionTitle)
+    ? `Plex has several libraries called "${sectionTitle}". Kometa takes the first one, and never reaches this one: give it another name in Plex.`
+    : 'That library has no overlays in the config, or --library leaves it out.'
 
 /** A line per candidate: ratingKey, library, title, year, edition. */
 export function candidateLines(

@@ -113,4 +113,15 @@ export const claims: Readonly<Record<string, CaseExpectation>> = {
       /a real run never draws overlays \(schedule: never\)/,
     ],
   },
+  '12-two-libraries-same-title': {
+    exit: 2,
+    error: [/"7001" is "Delta \(2004\)"/, /several libraries called "Movies"\. Kometa takes the first one/],
+  },
+  '46-unraid-appdata-layout': {
+    exit: 2,
+    error: [
+      /appdata\/kometa\/overlays\/o\.yml is there: in Kometa's container "config\/" is the folder of config\.yml/,
+      /ln -s /,
+    ],
+  },
 }
