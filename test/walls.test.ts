@@ -51,6 +51,25 @@ describe('the walls between the rooms', () => {
     expect(names.filter((name) => !allowedSockets.some((allowed) => name.startsWith(allowed)))).toEqual([])
   })
 
+  test('one module alone writes to standard output and standard error, and another program only where we read what it says', () => {
+    const sinks =
+      /process\.(?:stdout|stderr)\b|\bconsole\.\w+\(|writeSync\([12],|\/dev\/(?:stdout|stderr|tty)|\} = process\b|node:process/
+    const inherits = /'inherit'/
+    const filesWith = (pattern: RegExp) =>
+      sourceFiles(join(root, 'src'))
+        .filter((file) => pattern.test(readFileSync(file, 'utf8')))
+        .map((file) => file.slice(root.length).replaceAll('\\', '/'))
+        .sort()
+    expect(filesWith(sinks)).toEqual([
+      'src/cli/screen.ts',
+      // They play Kometa: what they say goes through the scrubbed log, as Kometa's own words do.
+      'src/demo/sample-renderer/kometa-log.ts',
+      'src/demo/sample-renderer/main.ts',
+    ])
+    // Below the supervisor, whose outputs are pipes to the tool.
+    expect(filesWith(inherits)).toEqual(['src/kometa/isolation-inside.ts', 'src/kometa/supervisor-main.ts'])
+  })
+
   test('whoever loads undici has its resets noticed: of itself it takes them for the end of an answer', () => {
     const loads = /^import (?!type ).* from 'undici|(?:import|require)\('undici/m
     const notices = /^import '.*\/undici-resets\.ts'|from '\.\/user-proxy-agent\.ts'/m

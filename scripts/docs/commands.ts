@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { type CommandModel, describeCommands, type OptionModel } from '../../src/cli/command-model.ts'
 import { createProgram } from '../../src/cli/program.ts'
+import { standardScreens } from '../../src/cli/screen.ts'
 import { code, plain, table } from './markdown.ts'
 
 /** docs/commands.md: every command with every option, and the words and examples that its help ends with. */
 export async function commandsDocument(): Promise<string> {
-  const program = await createProgram({ env: {}, version: '0.0.0', setExitCode: () => undefined })
+  const program = await createProgram({ env: {}, version: '0.0.0', setExitCode: () => undefined, ...standardScreens() })
   const commands = describeCommands(program)
   const overview = commands.map(({ name, summary }) => [`[${name}](#${name})`, plain(summary)])
   return [

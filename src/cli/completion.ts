@@ -3,11 +3,12 @@ import { describeCommands } from './command-model.ts'
 import { bashCompletion } from './completion/bash.ts'
 import { fishCompletion } from './completion/fish.ts'
 import { zshCompletion } from './completion/zsh.ts'
+import type { CliContext } from './program.ts'
 
 const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const
 type Shell = keyof typeof scripts
 
-export function addCompletionCommand(program: Command): void {
+export function addCompletionCommand(program: Command, { out }: CliContext): void {
   program
     .command('completion')
     .summary('print the completion script for your shell')
@@ -22,6 +23,6 @@ Examples:
   kometa-preview completion fish > ~/.config/fish/completions/kometa-preview.fish`,
     )
     .action((shell: Shell) => {
-      process.stdout.write(scripts[shell](describeCommands(program)))
+      out.document(scripts[shell](describeCommands(program)))
     })
 }

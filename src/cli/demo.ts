@@ -15,7 +15,7 @@ import { createProgress } from './progress.ts'
 import { parsePort } from './proxy.ts'
 import { exitCodeOf, reportSummary } from './report.ts'
 import { studioPort } from './serve.ts'
-import { formatError } from './terminal.ts'
+import { errorLines } from './terminal.ts'
 
 interface DemoCommandOptions {
   once?: boolean
@@ -74,7 +74,8 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
   const renderer = await makeRenderer()
   const config = await loadJobConfig({ kind: 'config', configPath: world.configPath }, { env: {} })
   const jobDir = options.out ?? join(data, 'jobs', `demo_${newJobName(new Date())}`)
-  const progress = createProgress({ stream: process.stderr })
+  const { out, err } = context
+  const progress = createProgress({ screen: err })
   try {
     const chosen = { ...config, preview: { ...config.preview, targets: world.targets } }
     const summary = await runJob({
@@ -90,11 +91,11 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
       env: context.env,
       signal: cancel.signal,
       onEvent: progress.event,
-      onLine: ({ level, text }) => progress.line(formatLogLine(level, text)),
+      onLine: ({ level, text }) => err.print(formatLogLine(level, text)),
     })
     progress.end()
-    if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-    else process.stderr.write(`${reportSummary(summary, resolve(jobDir), process.stderr.isTTY === true)}\n`)
+    if (options.json) out.json(summary, 2)
+    else err.print(...reportSummary(summary, resolve(jobDir)))
     context.setExitCode(exitCodeOf(summary))
   } finally {
     progress.end()
@@ -121,8 +122,8 @@ async function serveDemo(world: DemoWorld, { options, context, data, makeRendere
     version: context.version,
     configPath: world.configPath,
     demo: true,
-    onFailure: (error, scrub) => process.stderr.write(`${scrub(formatError(error, process.stderr.isTTY === true))}\n`),
+    onFailure: (error, scrub) => context.err.print(...errorLines(error, scrub)),
   })
-  process.stderr.write(`Kometa Preview, on a sample Plex, is at ${studio.url}\nCtrl-C ends it.\n`)
+  context.err.print(`Kometa Preview, on a sample Plex, is at ${studio.url}`, 'Ctrl-C ends it.')
   if (!signal.aborted) await once(signal, 'abort')
 }

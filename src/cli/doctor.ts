@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { styleText } from 'node:util'
 import { type Command, Option } from 'commander'
 import { type ConfigSource, loadConfirmedConfig } from '../config/job-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
@@ -10,6 +9,7 @@ import { dataDir } from './data-dir.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
 import { collectSecret } from './run.ts'
+import { type Line, painted } from './screen.ts'
 import { studioPort } from './serve.ts'
 import { checkTrustJob, trustJobOption } from './trust-job-option.ts'
 
@@ -61,12 +61,11 @@ Examples:
 }
 
 async function doctor(options: DoctorCommandOptions, context: CliContext): Promise<void> {
-  const { env } = context
+  const { env, out } = context
   // A look-up that the C library is in keeps the process until it ends: half a minute by default, where no name server answers.
   process.env.RES_OPTIONS ??= 'timeout:2 attempts:1'
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
-  const color = process.stdout.isTTY === true
   checkTrustJob(options)
   const source = sourceOf(options)
   const report = await runDoctor(
@@ -93,11 +92,11 @@ async function doctor(options: DoctorCommandOptions, context: CliContext): Promi
       signal: cancel.signal,
     },
     (check) => {
-      if (!options.json) process.stdout.write(`${formatCheck(check, color)}\n`)
+      if (!options.json) out.print(checkLine(check))
     },
   )
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
-  else process.stdout.write(`\n${summaryLine(report)}\n`)
+  if (options.json) out.json(report, 2)
+  else out.print('', summaryLine(report))
   context.setExitCode(report.problems > 0 ? 1 : 0)
 }
 
@@ -108,9 +107,8 @@ function sourceOf({ config, job }: DoctorCommandOptions): ConfigSource | null {
 
 const styles = { ok: 'green', warning: 'yellow', problem: 'red', skipped: 'dim' } as const
 
-function formatCheck({ status, label, detail, fix }: DoctorCheck, color: boolean): string {
-  const word = status.padEnd(8)
-  return `${color ? styleText(styles[status], word) : word} ${label}: ${detail}${fix === '' ? '' : ` -> ${fix}`}`
+function checkLine({ status, label, detail, fix }: DoctorCheck): Line {
+  return [painted(styles[status], status.padEnd(8)), ` ${label}: ${detail}${fix === '' ? '' : ` -> ${fix}`}`]
 }
 
 function summaryLine({ problems, warnings }: { problems: number; warnings: number }): string {

@@ -2,5 +2,12 @@
 // First: it sets what everything that follows is loaded with.
 import './engine.ts'
 import { runCli } from './program.ts'
+import { standardScreens } from './screen.ts'
+import { errorLines } from './terminal.ts'
 
+// What nobody waits for: Node itself would print the text as it is.
+process.on('uncaughtException', (error) => {
+  standardScreens().err.print(...errorLines(error))
+  process.exit(1)
+})
 process.exitCode = await runCli(process.argv.slice(2))

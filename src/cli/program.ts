@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../contract/errors.ts'
-import { formatError } from './terminal.ts'
+import { type Screens, standardScreens } from './screen.ts'
+import { errorLines } from './terminal.ts'
 
 /** Exit codes: 0 all exported, 1 the job failed or a target is missing, 2 bad usage or config, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130
 
 /** What every command gets: it sets the exit code, and never ends the process itself. */
-export interface CliContext {
+export interface CliContext extends Screens {
   env: NodeJS.ProcessEnv
   /** Ours, as in package.json. */
   version: string
@@ -15,9 +16,14 @@ export interface CliContext {
 }
 
 /** Runs one command line to its end. */
-export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<ExitCode> {
+export async function runCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  screens: Screens = standardScreens(),
+): Promise<ExitCode> {
   let exitCode: ExitCode = 0
   const context: CliContext = {
+    ...screens,
     env,
     version: ownVersion(),
     setExitCode: (code) => {
@@ -29,7 +35,7 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = p
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    process.stderr.write(`${formatError(error, process.stderr.isTTY === true)}\n`)
+    context.err.print(...errorLines(error))
     return error instanceof AppError ? error.exitCode : 1
   }
   return exitCode
@@ -56,6 +62,7 @@ export async function createProgram(context: CliContext, args: readonly string[]
     // So that `setup --version` is the command's own.
     .enablePositionalOptions()
     .exitOverride()
+    .configureOutput({ writeOut: context.out.document, writeErr: context.err.document })
     .showHelpAfterError('Try: kometa-preview --help')
     .addHelpText('after', examples)
   // The completion script is made of all of them.

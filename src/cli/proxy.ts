@@ -14,7 +14,7 @@ import { jobFolders, openJobFolder } from '../run/job-folder.ts'
 import { acquireJobLock } from '../run/job-lock.ts'
 import { createJobRecorder } from '../run/job-recorder.ts'
 import { createOutsideLookup, namesOfServers } from '../run/outside-hosts.ts'
-import { createJobLog } from '../util/job-log.ts'
+import { createJobLog, formatLogLine } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir, newJobName } from './data-dir.ts'
@@ -66,7 +66,7 @@ Examples:
     .action((options: ProxyCommandOptions) => runProxy(options, context))
 }
 
-async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Promise<void> {
+async function runProxy(options: ProxyCommandOptions, { env, out, err }: CliContext): Promise<void> {
   const token = await readToken(options, env)
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
@@ -85,8 +85,8 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
   await using _lock = await acquireJobLock(folder.files)
   using log = createJobLog({
     file: { files: folder.files, path: `${jobFolders.logs}/preview.log` },
-    stderr: process.stderr,
     redactor,
+    onLine: ({ level, text }) => err.print(formatLogLine(level, text)),
   })
   if (folder.note !== null) log.info(folder.note)
   log.info(`Plex: ${info.name}, version ${info.version}`)
@@ -106,7 +106,7 @@ async function runProxy(options: ProxyCommandOptions, { env }: CliContext): Prom
     preferredPort: options.port,
   })
   if (proxy.portWasTaken) log.warning(`Port ${options.port} is taken: listening on ${proxy.port}`)
-  process.stdout.write(`Proxy:  ${proxy.url}\nToken:  ${clientToken}\nOutput: ${folder.dir}\n`)
+  out.print(`Proxy:  ${proxy.url}`, `Token:  ${clientToken}`, `Output: ${folder.dir}`)
   await aborted(cancel.signal)
   await proxy.drain()
   const { blocked, captured } = recorder.records

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path'
-import { styleText } from 'node:util'
 import { faultWords } from '../contract/faults.ts'
 import { leftOutWords } from '../contract/left-out.ts'
 import { type RealRun, type Summary, statusWords } from '../contract/summary.ts'
 import { targetProblems } from '../run/judge-job.ts'
 import type { ExitCode } from './program.ts'
+import { type Line, painted } from './screen.ts'
 
 /** `strict`: what Kometa left out of the config counts as a failure. */
 export function exitCodeOf(summary: Summary, { strict = false } = {}): ExitCode {
@@ -17,6 +17,8 @@ function realRunWords({ would, why }: RealRun): string {
   if (would === 'unknown') return `whether a real run would draw it is not known: ${why}`
   return would === 'skip' ? `a real run would skip this item: ${why}` : `a real run would draw it: ${why}`
 }
+
+const indent = ' '.repeat(9)
 
 const letThrough = ({ verification: { writes_forwarded: count } }: Summary): string =>
   count === 0 ? 'none' : `${count}`
@@ -60,16 +62,14 @@ function reasonOnce(reason: string | null, said: Set<string>): string | null {
  * The end of a run for people: a line per target, then what to know, then where it all is. `dataDir` is the data folder whose
  * studio can show it; a job elsewhere is named to it.
  */
-export function reportSummary(summary: Summary, jobDir: string, color: boolean, dataDir?: string): string {
-  const paint = (style: 'green' | 'yellow' | 'red' | 'bold' | 'dim', text: string) =>
-    color ? styleText(style, text) : text
-  const lines = ['']
+export function reportSummary(summary: Summary, jobDir: string, dataDir?: string): Line[] {
+  const lines: Line[] = ['']
   const said = new Set<string>()
   for (const target of summary.targets) {
     const word = {
-      exported: paint('green', 'ok      '),
-      incomplete: paint('yellow', 'partly  '),
-      missing: paint('red', 'missing '),
+      exported: painted('green', 'ok      '),
+      incomplete: painted('yellow', 'partly  '),
+      missing: painted('red', 'missing '),
     }
     const what = target.fault
       ? target.fault
@@ -77,26 +77,29 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
         ? 'a real run would take its overlays off'
         : (reasonOnce(target.reason, said) ??
           (target.overlays_applied.length > 0 ? target.overlays_applied.join(', ') : nothingApplied(target)))
-    const mark = target.fault ? paint('red', 'danger  ') : word[target.status]
-    lines.push(`${mark} ${target.title}  ${target.fault ? paint('red', what) : paint('dim', what)}`)
-    if (target.after) lines.push(`         ${join(jobDir, target.after.path)}`)
-    lines.push(...leftOutLines(target).map((line) => paint('dim', `         ${line}`)))
+    const mark = target.fault ? painted('red', 'danger  ') : word[target.status]
+    lines.push([mark, ` ${target.title}  `, painted(target.fault ? 'red' : 'dim', what)])
+    if (target.after) lines.push(indent + join(jobDir, target.after.path))
+    lines.push(...leftOutLines(target).map((line) => painted('dim', indent + line)))
     if (target.after && target.depends_on_blocked_writes)
       lines.push(
-        `         ${paint('yellow', 'depends on blocked writes: several entries of your libraries are on its Plex library')}`,
+        painted(
+          'yellow',
+          `${indent}depends on blocked writes: several entries of your libraries are on its Plex library`,
+        ),
       )
-    if (target.real_run) lines.push(`         ${paint('dim', realRunWords(target.real_run))}`)
-    for (const note of target.notes ?? []) lines.push(`         ${paint('yellow', note)}`)
+    if (target.real_run) lines.push(painted('dim', indent + realRunWords(target.real_run)))
+    for (const note of target.notes ?? []) lines.push(painted('yellow', indent + note))
     if (target.may_differ?.length)
-      lines.push(`         ${paint('yellow', 'a real run may draw it otherwise, see below')}`)
+      lines.push(painted('yellow', `${indent}a real run may draw it otherwise, see below`))
     if (target.may_be_incomplete)
-      lines.push(`         ${paint('yellow', `may be incomplete: ${target.may_be_incomplete}`)}`)
+      lines.push(painted('yellow', `${indent}may be incomplete: ${target.may_be_incomplete}`))
   }
   lines.push('')
   for (const server of summary.servers) {
     if (server.token_is_barrier) continue
     lines.push(
-      paint(
+      painted(
         'red',
         `${server.name} answers reads from here without a token ("allowed without auth"): the token is no barrier there.`,
       ),
@@ -104,26 +107,25 @@ export function reportSummary(summary: Summary, jobDir: string, color: boolean, 
   }
   // What keeps a target from its picture stands in its own line.
   for (const problem of targetProblems(summary.targets)) said.add(problem)
-  for (const problem of summary.problems.filter((each) => !said.has(each))) lines.push(paint('red', problem))
-  for (const line of faultLines(summary)) lines.push(paint('yellow', line))
+  for (const problem of summary.problems.filter((each) => !said.has(each))) lines.push(painted('red', problem))
+  for (const line of faultLines(summary)) lines.push(painted('yellow', line))
   // What makes a picture differ is a problem already.
   const told = summary.problems.join('\n')
-  for (const warning of summary.warnings.filter((each) => !told.includes(each))) lines.push(paint('yellow', warning))
+  for (const warning of summary.warnings.filter((each) => !told.includes(each))) lines.push(painted('yellow', warning))
   if (summary.renderer === 'sample') {
     lines.push('The pictures were drawn by the sample renderer, a stand-in for Kometa; `run` uses the real one.')
   }
   const writes = summary.verification.blocked
-  lines.push(
-    `${paint('bold', statusWords(summary))}: ${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked, ${letThrough(summary)} let through.`,
-  )
+  const blocked = `${writes} ${writes === 1 ? 'write' : 'writes'} to Plex blocked`
+  lines.push([painted('bold', statusWords(summary)), `: ${blocked}, ${letThrough(summary)} let through.`])
   const { unchanged, why } = summary.verification
   const style = unchanged === true ? 'green' : unchanged === false ? 'red' : 'yellow'
-  lines.push(`Plex before and after: ${paint(style, why)}`)
+  lines.push(['Plex before and after: ', painted(style, why)])
   if (dataDir !== undefined) {
     const named =
       dirname(jobDir) === join(dataDir, 'jobs') ? '' : ` --job ${/\s/.test(jobDir) ? `"${jobDir}"` : jobDir}`
     lines.push(`In the browser: kometa-preview serve${named}`)
   }
   lines.push(`The job: ${jobDir}`)
-  return lines.join('\n')
+  return lines
 }

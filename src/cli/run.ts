@@ -99,12 +99,12 @@ Examples:
 }
 
 async function run(options: RunCommandOptions, context: CliContext): Promise<void> {
-  const { env } = context
+  const { env, out, err } = context
   checkTrustJob(options)
   const source = sourceOf(options)
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
-  const progress = createProgress({ stream: process.stderr })
+  const progress = createProgress({ screen: err })
   const renderer = await kometaRenderer(options, data, env, cancel.signal)
   const trust = openTrust(data)
   await trust.vault.tidy()
@@ -137,16 +137,16 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
     env,
     signal: cancel.signal,
     onEvent: progress.event,
-    onLine: ({ level, text }) => progress.line(formatLogLine(level, text)),
+    onLine: ({ level, text }) => err.print(formatLogLine(level, text)),
   }
   const show = (summary: Summary): void => {
     progress.end()
-    if (options.json) process.stdout.write(`${JSON.stringify(summary, null, options.watch ? 0 : 2)}\n`)
-    else process.stderr.write(`${reportSummary(summary, resolve(jobDir), process.stderr.isTTY === true, data)}\n`)
+    if (options.json) out.json(summary, options.watch ? 0 : 2)
+    else err.print(...reportSummary(summary, resolve(jobDir), data))
   }
   try {
     const summary = options.watch
-      ? await watchJob({ request, load, ...tellWatching(process.stderr, show) })
+      ? await watchJob({ request, load, ...tellWatching(err, show) })
       : await runJob({ ...request, config: await load() })
     if (!options.watch) show(summary)
     context.setExitCode(exitCodeOf(summary, { strict: options.strict === true }))

@@ -15,6 +15,7 @@ import { isolateOption } from './isolate-option.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import type { CliContext } from './program.ts'
 import { parsePort } from './proxy.ts'
+import { errorLines } from './terminal.ts'
 
 interface ServeCommandOptions {
   host: string
@@ -72,7 +73,7 @@ Examples:
     .action((options: ServeCommandOptions) => serve(options, context))
 }
 
-async function serve(options: ServeCommandOptions, { env, version }: CliContext): Promise<void> {
+async function serve(options: ServeCommandOptions, { env, version, err }: CliContext): Promise<void> {
   const data = dataDir(options.data, env)
   const config = options.config === undefined ? undefined : await findConfig(options.config, env)
   using cancel = cancelOnSignals()
@@ -91,15 +92,13 @@ async function serve(options: ServeCommandOptions, { env, version }: CliContext)
     version,
     jobFolders: await jobFolders(options.job),
     configPath: config,
-    onFailure: (error, scrub) => {
-      const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      process.stderr.write(`${scrub(words)}\n`)
-    },
+    onFailure: (error, scrub) => err.print(...errorLines(error, scrub)),
   })
-  process.stderr.write(`Kometa Preview is at ${studio.url}\n`)
+  err.print(`Kometa Preview is at ${studio.url}`)
   if (generated !== undefined) {
-    process.stderr.write(
-      `Password: ${generated}\n  It is needed because others can reach ${options.host}, and is shown this once; --password-file sets your own.\n`,
+    err.print(
+      `Password: ${generated}`,
+      `  It is needed because others can reach ${options.host}, and is shown this once; --password-file sets your own.`,
     )
   }
   if (!cancel.signal.aborted) await once(cancel.signal, 'abort')

@@ -14,6 +14,7 @@ import { openBeneath } from '../util/beneath/beneath.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir } from './data-dir.ts'
 import type { CliContext } from './program.ts'
+import type { Screen } from './screen.ts'
 
 interface SetupCommandOptions {
   version?: string
@@ -62,32 +63,35 @@ Examples:
 
 async function setup(
   options: Omit<SetupCommandOptions, 'version'> & { version: string | undefined },
-  { env }: CliContext,
+  { env, out, err }: CliContext,
 ): Promise<void> {
   const data = dataDir(options.data, env)
-  if (options.list) return list(data)
+  if (options.list) return list(data, out)
   const folder = installsFolder(data)
   await mkdir(folder, { recursive: true })
   await using _lock = await acquireJobLock(openBeneath(folder)).catch(inUse)
   if (options.remove !== undefined) {
     await removeInstalled(data, options.remove)
-    process.stdout.write(`Removed Kometa ${options.remove}.\n`)
+    out.print(`Removed Kometa ${options.remove}.`)
     return
   }
   using cancel = cancelOnSignals()
   const { version, from, python } = options
   const install = await setUpKometa({
     ...{ dataDir: data, version, from, python, env, signal: cancel.signal },
-    onStep: (step, index) => process.stdout.write(`${index + 1}/${setupSteps.length} ${stepWords[step]}\n`),
-    onLine: (line) => process.stdout.write(`    ${line}\n`),
-    onBytes: createByteLine(process.stderr),
+    onStep(step, index) {
+      err.status(null)
+      out.print(`${index + 1}/${setupSteps.length} ${stepWords[step]}`)
+    },
+    onLine: (line) => out.print(`    ${line}`),
+    onBytes: createByteLine(err),
   })
-  process.stdout.write(`Kometa ${install.version} is ready in ${install.dir}\n`)
+  out.print(`Kometa ${install.version} is ready in ${install.dir}`)
 }
 
-async function list(data: string): Promise<void> {
+async function list(data: string, out: Screen): Promise<void> {
   const installed = await listInstalled(data)
-  if (installed.length === 0) process.stdout.write(`No Kometa is installed in ${installsFolder(data)}\n`)
+  if (installed.length === 0) out.print(`No Kometa is installed in ${installsFolder(data)}`)
   const taken = installed.find(({ ready }) => ready)
   for (const one of installed) {
     const state = one.ready
@@ -95,15 +99,13 @@ async function list(data: string): Promise<void> {
         ? 'ready, taken when none is named'
         : 'ready'
       : 'unfinished: start setup again'
-    process.stdout.write(
-      `${one.version.padEnd(12)} ${state}\n             ${one.dir}\n             from ${one.marker.source}\n`,
-    )
+    const indent = ' '.repeat(13)
+    out.print(`${one.version.padEnd(12)} ${state}`, `${indent}${one.dir}`, `${indent}from ${one.marker.source}`)
   }
 }
 
 /** How much has come, on one line that changes; nothing where it is no terminal. */
-function createByteLine(stream: NodeJS.WriteStream): (bytes: number, total: number | null) => void {
-  if (stream.isTTY !== true) return () => undefined
+function createByteLine(screen: Screen): (bytes: number, total: number | null) => void {
   const shownEveryMs = 200
   let shownAt = 0
   return (bytes, total) => {
@@ -111,9 +113,8 @@ function createByteLine(stream: NodeJS.WriteStream): (bytes: number, total: numb
     if (now - shownAt < shownEveryMs && bytes !== total) return
     shownAt = now
     const megabytes = (count: number) => (count / 1_000_000).toFixed(1)
-    stream.write(
-      `\r    ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`} MB${bytes === total ? '\n' : ''}`,
-    )
+    screen.status(`    ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`} MB`)
+    if (bytes === total) screen.status(null)
   }
 }
 

@@ -1,22 +1,18 @@
 import { relative } from 'node:path'
-import type { Writable } from 'node:stream'
-import { styleText } from 'node:util'
 import type { Summary } from '../contract/summary.ts'
 import type { WatchOptions } from '../run/watch/watch-job.ts'
-import { formatError } from './terminal.ts'
+import { painted, type Screen } from './screen.ts'
+import { errorLines } from './terminal.ts'
 
 /** Changed files that are named; the rest is counted. */
 const maxNamed = 5
 
 /** What `run --watch` says between its previews. `show` prints a preview's end. */
 export function tellWatching(
-  stream: Writable & { isTTY?: boolean },
+  screen: Screen,
   show: (summary: Summary) => void,
 ): Pick<WatchOptions, 'onPreview' | 'onWaiting' | 'onChange' | 'onProblem'> {
-  const color = stream.isTTY === true
-  const say = (style: 'cyan' | 'bold', text: string): void => {
-    stream.write(`${color ? styleText(style, text) : text}\n`)
-  }
+  const say = (style: 'cyan' | 'bold', text: string): void => screen.print(painted(style, text))
   return {
     onPreview(summary, differs) {
       show(summary)
@@ -30,6 +26,6 @@ export function tellWatching(
       const more = paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : ''
       say('cyan', `Edited: ${named.join(', ')}${more}`)
     },
-    onProblem: (error) => stream.write(`${formatError(error, color)}\n`),
+    onProblem: (error) => screen.print(...errorLines(error)),
   }
 }

@@ -1,25 +1,26 @@
-import { styleText } from 'node:util'
 import { AppError } from '../contract/errors.ts'
 import { createRedactor } from '../util/redact.ts'
-
-/** One clear line, then what can be done about it. A bug shows its stack, since only we can act on it. */
-export function formatError(error: unknown, color: boolean): string {
-  return lastSink.text(asText(error, color))
-}
+import { type Line, painted } from './screen.ts'
 
 /** Whatever an error brought up to here: tokens and passwords in the places where they stand are taken out. */
 const lastSink = createRedactor([])
 
-function asText(error: unknown, color: boolean): string {
-  const paint = (style: 'red' | 'dim', text: string) => (color ? styleText(style, text) : text)
+/**
+ * One clear line, then what can be done about it. A bug shows its stack, since only we can act on it. `scrub` takes out the
+ * secrets that the caller knows.
+ */
+export function errorLines(error: unknown, scrub: (text: string) => string = (text) => text): Line[] {
+  const clean = (text: string): string => lastSink.text(scrub(text))
   if (error instanceof AppError) {
-    const lines = [`${paint('red', 'kometa-preview:')} ${error.message}`]
-    lines.push(...error.details.map((detail) => `  ${detail}`))
-    if (error.hint) lines.push(paint('dim', `  ${error.hint}`))
-    return lines.join('\n')
+    const lines: Line[] = [[painted('red', 'kometa-preview:'), ` ${clean(error.message)}`]]
+    lines.push(...error.details.map((detail) => `  ${clean(detail)}`))
+    if (error.hint) lines.push(painted('dim', `  ${clean(error.hint)}`))
+    return lines
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `${paint('red', 'kometa-preview: this is a bug, please report it.')}\n${text}`
+  // Behind two blanks: a line in an error's message must not pass for one of ours.
+  const stack = clean(text).split('\n')
+  return [painted('red', 'kometa-preview: this is a bug, please report it.'), ...stack.map((line) => `  ${line}`)]
 }
 
 /** "850 ms", "12 s", "3 min 20 s": times as people say them. */

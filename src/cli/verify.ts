@@ -1,4 +1,3 @@
-import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
@@ -7,6 +6,7 @@ import { verifyJob } from '../run/verify-job.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir } from './data-dir.ts'
 import type { CliContext } from './program.ts'
+import { type Line, painted } from './screen.ts'
 import { trustJobOption } from './trust-job-option.ts'
 
 interface VerifyCommandOptions {
@@ -37,18 +37,17 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
 }
 
 async function verify(options: VerifyCommandOptions, context: CliContext): Promise<void> {
-  const { env } = context
+  const { env, out } = context
   using cancel = cancelOnSignals()
-  const color = process.stdout.isTTY === true
   const source: ConfigSource =
     options.config === undefined ? { kind: 'job', jobDir: options.job } : { kind: 'config', configPath: options.config }
   const data = dataDir(options.data, env)
   const load = () => loadJobConfig(source, { env, trust: openTrust(data), trustJob: options.trustJob === true })
   const report = await verifyJob(options.job, { config: load, dataDir: data, signal: cancel.signal }, (check) => {
-    if (!options.json) process.stdout.write(`${formatCheck(check, color)}\n`)
+    if (!options.json) out.print(checkLine(check))
   })
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
-  else process.stdout.write(`\n${lastLine(report)}\n`)
+  if (options.json) out.json(report, 2)
+  else out.print('', lastLine(report))
   context.setExitCode(report.ok ? 0 : 1)
 }
 
@@ -62,9 +61,8 @@ const labels: Record<VerifyCheck['id'], string> = {
   live: 'Plex now',
 }
 
-function formatCheck({ id, status, detail }: VerifyCheck, color: boolean): string {
-  const word = status.padEnd(8)
-  return `${color ? styleText(styles[status], word) : word} ${labels[id]}: ${detail}`
+function checkLine({ id, status, detail }: VerifyCheck): Line {
+  return [painted(styles[status], status.padEnd(8)), ` ${labels[id]}: ${detail}`]
 }
 
 function lastLine({ ok, checks }: VerifyReport): string {

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { FileBeneath } from '../util/beneath/beneath.ts'
 import type { Redactor } from '../util/redact.ts'
+import { visibleText } from '../util/visible.ts'
 
 export interface ScrubbedLogOptions {
   /** Appended to; its folder is there. */
@@ -32,7 +33,8 @@ export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<Scru
     decodeStrings: false,
     defaultEncoding: 'utf8',
     write(chunk: Buffer | string, _encoding, done) {
-      const text = typeof chunk === 'string' ? chunk : chunk.toString('utf8')
+      // A file that people show on a terminal: nothing in it moves the cursor, and every line stays where it is.
+      const text = visibleText(typeof chunk === 'string' ? chunk : chunk.toString('utf8'))
       if (onLine) for (const line of linesOf(text)) onLine(line)
       file.write(text).then(() => done(), done)
     },
@@ -59,7 +61,7 @@ export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<Scru
 }
 
 function linesOf(text: string): string[] {
-  const lines = text.split(/\r\n|\r|\n/)
+  const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
 }

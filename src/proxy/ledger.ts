@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { closeSync, fsyncSync, writeSync } from 'node:fs'
 import type { Beneath } from '../util/beneath/beneath.ts'
+import { visibleJson } from '../util/visible.ts'
 
 /** One request to the proxy, the gate or a read-only service proxy, and what became of it. No token stands in it. */
 export interface LedgerEntry {
@@ -103,7 +104,7 @@ export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}
     let lines = ''
     for (const entry of unsealed) {
       count += 1
-      const line = JSON.stringify({ seq: count, prev: head, ...entry })
+      const line = visibleJson({ seq: count, prev: head, ...entry })
       head = hash('sha256', line, 'hex')
       lines += `${line}\n`
     }

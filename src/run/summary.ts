@@ -16,6 +16,7 @@ import { overlaysByCapture } from '../kometa/overlay-results.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
 import type { JobLog } from '../util/job-log.ts'
 import type { Redactor } from '../util/redact.ts'
+import { visibleJson } from '../util/visible.ts'
 import { summaryPath } from './checksums.ts'
 import { claimsOf } from './claims.ts'
 import type { JobServer } from './connect-servers.ts'
@@ -161,7 +162,7 @@ export function buildSummary(input: SummaryInput): Summary {
 }
 
 export async function writeSummary(folder: JobFolder, summary: Summary): Promise<void> {
-  await folder.files.write(summaryPath, `${JSON.stringify(summary, null, 2)}\n`)
+  await folder.files.write(summaryPath, `${visibleJson(summary, 2)}\n`)
 }
 
 function scopeSummary(report: JobScopeReport): Summary['scope'][number] {

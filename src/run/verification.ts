@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { BlockedWrite } from '../contract/records.ts'
 import type { Difference, Verification } from '../contract/verification.ts'
 import { type LedgerTally, tallyLedger } from '../proxy/tally-ledger.ts'
+import { visibleJson } from '../util/visible.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import { compareFingerprints, type FoundDifference } from './compare-fingerprints.ts'
 import type { JobServer } from './connect-servers.ts'
@@ -61,7 +62,7 @@ export async function createVerification(options: VerificationOptions): Promise<
     async conclude(ledgerFiles, blocked, kometa) {
       const first = await before
       const tally = await tallyLedger(folder.files.folder(jobFolders.output), ledgerFiles)
-      const text = `${JSON.stringify({ before: first, after }, null, 1)}\n`
+      const text = `${visibleJson({ before: first, after }, 1)}\n`
       if (first) await folder.files.write(fingerprintPath, text)
       const sha256 = createHash('sha256').update(text).digest('hex')
       return {

@@ -1,9 +1,9 @@
 import { closeSync, writeSync } from 'node:fs'
-import type { Writable } from 'node:stream'
 import { pino } from 'pino'
 import type { LogLevel } from '../contract/events.ts'
 import type { FileBeneath } from './beneath/beneath.ts'
 import type { Redactor } from './redact.ts'
+import { visibleLine } from './visible.ts'
 
 /** A job's own log is a few lines per target; past this many bytes something is wrong, and the file is left alone. */
 const maxFileBytes = 32 * 1024 * 1024
@@ -26,16 +26,12 @@ export interface JobLog extends Disposable {
 export interface JobLogOptions {
   /** Appended to; its folder is there. */
   file?: FileBeneath
-  stderr?: Writable
   redactor: Redactor
   onLine?: (line: LogLine) => void
-  /** What goes to stderr; the file gets everything. Default: info. */
-  stderrLevel?: 'debug' | 'info' | 'warning' | 'error'
   maxFileBytes?: number
 }
 
-const numbers = { debug: 20, info: 30, warning: 40, error: 50 }
-const levelOf = new Map<number, keyof typeof numbers>([
+const levelOf = new Map<number, LogLevel>([
   [20, 'debug'],
   [30, 'info'],
   [40, 'warning'],
@@ -47,25 +43,23 @@ export function formatLogLine(level: string, text: string): string {
   return `| ${level.toUpperCase().padEnd(8)} | ${text}`
 }
 
-/** The job's own log: scrubbed here, at the sink, and then sent to the file, to stderr and to whoever listens. Never throws. */
-export function createJobLog(options: JobLogOptions): JobLog {
-  const { redactor, stderr, onLine, stderrLevel = 'info' } = options
+/** The job's own log: scrubbed here, at the sink, and then sent to the file and to whoever listens. Never throws. */
+export function createJobLog({ redactor, onLine, ...options }: JobLogOptions): JobLog {
+  const tell = (level: LogLevel, text: string, time: number) =>
+    onLine?.({ level, text, at: new Date(time).toISOString() })
   const file =
-    options.file === undefined ? undefined : openFile(options.file, options.maxFileBytes ?? maxFileBytes, stderr)
+    options.file === undefined
+      ? undefined
+      : openFile(options.file, options.maxFileBytes ?? maxFileBytes, (problem) => tell('warning', problem, Date.now()))
 
   const sink = {
     write(record: string) {
       const { level, time, msg } = JSON.parse(record) as { level: number; time: number; msg: string }
       const name = levelOf.get(level) ?? 'info'
-      for (const text of redactor
-        .text(msg)
-        .split(/\r\n|\r|\n/)
-        .map(visible)) {
-        const line = `${formatLogLine(name, text)}\n`
-        file?.write(line)
-        if (level >= numbers[stderrLevel]) stderr?.write(line)
-        onLine?.({ level: name, text, at: new Date(time).toISOString() })
-      }
+      // One record, one line: a title with a line break must not forge a second one.
+      const text = visibleLine(redactor.text(msg))
+      file?.write(`${formatLogLine(name, text)}\n`)
+      tell(name, text, time)
     },
   }
   const logger = pino({ level: 'debug', base: null }, sink)
@@ -78,14 +72,8 @@ export function createJobLog(options: JobLogOptions): JobLog {
   }
 }
 
-/** A title from Plex must not move the terminal's cursor, nor forge a second log line. */
-function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this takes out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd')
-}
-
 /** Written at once, line by line, so that the last words before a crash are there. A full disk costs the log, never the job. */
-function openFile({ files, path }: FileBeneath, maxBytes: number, stderr: Writable | undefined) {
+function openFile({ files, path }: FileBeneath, maxBytes: number, onStop: (problem: string) => void) {
   const descriptor = files.openSync(path, 'append')
   let open = true
   let bytes = 0
@@ -93,8 +81,7 @@ function openFile({ files, path }: FileBeneath, maxBytes: number, stderr: Writab
     if (!open) return
     open = false
     closeSync(descriptor)
-    if (reason !== '')
-      stderr?.write(`${formatLogLine('warning', `${files.shown(path)} is no longer written: ${reason}`)}\n`)
+    if (reason !== '') onStop(`${files.shown(path)} is no longer written: ${reason}`)
   }
   return {
     write(line: string) {

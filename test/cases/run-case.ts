@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exitCodeOf, reportSummary } from '../../src/cli/report.ts'
-import { formatError } from '../../src/cli/terminal.ts'
+import { plainText } from '../../src/cli/screen.ts'
+import { errorLines } from '../../src/cli/terminal.ts'
 import { loadJobConfig } from '../../src/config/job-config.ts'
 import { AppError } from '../../src/contract/errors.ts'
 import type { Summary } from '../../src/contract/summary.ts'
@@ -123,10 +124,10 @@ export async function previewCase(
         onEvent: () => undefined,
         onLine: () => undefined,
       })
-      return { summary, exitCode: exitCodeOf(summary), report: reportSummary(summary, jobDir, false, dataDir) }
+      return { summary, exitCode: exitCodeOf(summary), report: plainText(reportSummary(summary, jobDir, dataDir)) }
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      return { summary: null, exitCode: error.exitCode, report: formatError(error, false) }
+      return { summary: null, exitCode: error.exitCode, report: plainText(errorLines(error)) }
     }
   }
 }

@@ -1,11 +1,13 @@
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import { createProgress } from '../../src/cli/progress.ts'
+import { createProgress, type Progress } from '../../src/cli/progress.ts'
+import { createScreen, type Screen } from '../../src/cli/screen.ts'
 
-function shown(isTTY: boolean, act: (progress: ReturnType<typeof createProgress>) => void): string {
+function shown(isTTY: boolean, act: (progress: Progress, screen: Screen) => void): string {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 60 })
-  act(createProgress({ stream, now: () => 0 }))
+  const screen = createScreen(stream)
+  act(createProgress({ screen, now: () => 0 }), screen)
   return stripVTControlCharacters(String(stream.read() ?? ''))
 }
 
@@ -18,14 +20,14 @@ test('on a terminal: n/m with the title in hand, n alone where nobody knows how 
   })
   expect(text).toContain('.. Kometa reads the overlays 7  4K')
   expect(text).not.toContain('7/0')
-  expect(text).toContain('.. Kometa draws 2/5  Metropolis red')
+  expect(text).toContain('.. Kometa draws 2/5  Metropolis \ufffd[31mred')
 })
 
 test('elsewhere: plain lines', () => {
-  const text = shown(false, ({ event, line }) => {
+  const text = shown(false, ({ event }, { print }) => {
     event({ type: 'phase', phase: 'apply', at: '' })
     event({ type: 'progress', phase: 'apply', done: 2, total: 5, title: 'Metropolis' })
-    line('| INFO     | a line')
+    print('| INFO     | a line')
     event({ type: 'phase', phase: 'results', at: '' })
   })
   expect(text).toBe('.. Kometa draws 2/5  Metropolis\n| INFO     | a line\nok Kometa draws (0 ms)\n')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reportSummary } from '../../src/cli/report.ts'
+import { plainText } from '../../src/cli/screen.ts'
 import type { JobDetail } from '../../src/contract/api-jobs.ts'
 import { apiUrl, type RouteName } from '../../src/contract/api-paths.ts'
 import { summarySchema } from '../../src/contract/summary.ts'
@@ -234,8 +235,8 @@ test('a job folder elsewhere is shown when it is named, and never removed', asyn
   await mkdir(join(dir, 'config'), { recursive: true })
   await using other = await openStudio({ dir, plex: it.plex, jobFolders: [elsewhere] })
   const summary = summarySchema.parse(JSON.parse(await readFile(join(elsewhere, 'output', 'summary.json'), 'utf8')))
-  expect(reportSummary(summary, elsewhere, false, dir)).toContain(`kometa-preview serve --job "${elsewhere}"\n`)
-  expect(reportSummary(summary, join(dir, 'jobs', 'x'), false, dir)).toContain('kometa-preview serve\n')
+  expect(plainText(reportSummary(summary, elsewhere, dir))).toContain(`kometa-preview serve --job "${elsewhere}"\n`)
+  expect(plainText(reportSummary(summary, join(dir, 'jobs', 'x'), dir))).toContain('kometa-preview serve\n')
   const [job] = (await other.get('listJobs')).jobs
   expect(job).toMatchObject({ status: 'success', id: expect.stringMatching(/^made-with---out-[0-9a-f]{8}$/) })
   const jobId = job?.id ?? ''

@@ -1,9 +1,15 @@
 import { Command } from 'commander'
+import { standardScreens } from '../../src/cli/screen.ts'
 import { addServeCommand } from '../../src/cli/serve.ts'
 
 /** The serve command alone, in a process of its own. */
 const program = new Command('kometa-preview').version('0.0.0-test')
-addServeCommand(program, { env: process.env, version: '0.0.0-test', setExitCode: () => undefined })
+addServeCommand(program, {
+  env: process.env,
+  version: '0.0.0-test',
+  setExitCode: () => undefined,
+  ...standardScreens(),
+})
 await program.parseAsync(process.argv.slice(2), { from: 'user' }).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 2
