@@ -18,7 +18,6 @@ export const visibleText = (text: string): string => text.replace(/\r\n?/g, '\n'
 /** JSON that says the same and holds no such character: of itself, JSON escapes ESC and line breaks alone. */
 export function visibleJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this takes out
     /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { exitCodeOf, reportSummary } from '../../src/cli/report.ts'
+import { plainText } from '../../src/cli/screen.ts'
 import { faultWords } from '../../src/contract/faults.ts'
 import { type Summary, statusWords, summarySchema } from '../../src/contract/summary.ts'
 import { type JobWorld, run, startJobWorld } from './job-world.ts'
@@ -24,7 +25,7 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-const report = (summary: Summary) => reportSummary(summary, world.jobDir, false)
+const report = (summary: Summary) => plainText(reportSummary(summary, world.jobDir))
 
 test('a file that did not load is told although each target has its picture', async () => {
   const { summary, lines } = await run(world, { specs: ['Nosferatu'] })
