@@ -90,8 +90,7 @@ export function reportSummary(summary: Summary, jobDir: string, dataDir?: string
       )
     if (target.real_run) lines.push(painted('dim', indent + realRunWords(target.real_run)))
     for (const note of target.notes ?? []) lines.push(painted('yellow', indent + note))
-    if (target.may_differ?.length)
-      lines.push(painted('yellow', `${indent}a real run may draw it otherwise, see below`))
+    if (target.may_differ?.length) lines.push(painted('yellow', `${indent}a real run may draw it otherwise, see below`))
     if (target.may_be_incomplete)
       lines.push(painted('yellow', `${indent}may be incomplete: ${target.may_be_incomplete}`))
   }
