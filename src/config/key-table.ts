@@ -1,5 +1,5 @@
 /**
- * Every key that Kometa 2.4 reads in a config.yml, and what becomes of it in the run config. The list is an allow-list: a key
+ * Every key that Kometa 2.4 and 2.5 read in a config.yml, and what becomes of it in the run config. The list is an allow-list: a key
  * that is not here is dropped. A test compares it with Kometa's own json-schema and source, so that a new key is judged by a person.
  */
 type KeyRule =
@@ -42,6 +42,11 @@ export const topLevelKeys: KeyTable = {
   radarr: keep,
   sonarr: keep,
   github: keep,
+  tracearr: keep,
+  yamtrack: keep,
+  floppy: keep,
+  flicklist: keep,
+  serializd: keep,
   webhooks: drop(notifies),
   notifiarr: drop(notifies),
   gotify: drop(notifies),
@@ -69,6 +74,8 @@ export const settingsKeys: KeyTable = {
   /** On a private copy of the user's cache. */
   cache: keep,
   cache_expiration: keep,
+  /** Workers; after 2.5. */
+  threading: keep,
   asset_directory: keep,
   asset_folders: keep,
   asset_depth: keep,
@@ -124,6 +131,7 @@ export const libraryKeys: KeyTable = {
   radarr: keep,
   sonarr: keep,
   tautulli: keep,
+  tracearr: keep,
   remove_overlays: keep,
   remove_overlay: keep,
   revert_overlays: keep,
@@ -205,6 +213,11 @@ const oneTime = 'it can be spent only once, and belongs to the real run'
 export const serviceKeys: Readonly<Record<string, KeyTable>> = {
   tmdb: { apikey: keep, language: keep, region: keep, cache_expiration: keep },
   tautulli: { url: keep, apikey: keep },
+  tracearr: { url: keep, apikey: keep, server_id: keep },
+  yamtrack: { url: keep, username: keep, password: keep },
+  floppy: { url: keep, token: keep },
+  flicklist: { api_key: keep },
+  serializd: { email: keep, password: keep, timeout: keep },
   omdb: { apikey: keep, cache_expiration: keep },
   mdblist: { apikey: keep, cache_expiration: keep },
   github: { token: keep },

@@ -22,7 +22,10 @@ export const blockedWriteSchema = z.object({
   ...base,
   /** Query without tokens, as sent; '' if none. */
   query: z.string(),
+  /** null for a write to no item, or to several. */
   rating_key: z.string().nullable(),
+  /** Of a write to several items at once, as Kometa sends them from 2.4.7 on. */
+  rating_keys: z.array(z.string()).optional(),
   kind: artworkKindSchema.nullable(),
   /** Bytes of the body that arrived. */
   content_length: z.int().nonnegative(),

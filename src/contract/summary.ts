@@ -111,7 +111,7 @@ export const summarySchema = z.object({
   empty_searches: z.array(emptySearchSchema).default([]),
   renderer: z.enum(['kometa', 'sample']),
   kometa: z.object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() }),
-  /** Kometa exits 0 on almost every failure: this number means nothing for success. null = it was ended by us. */
+  /** Before 2.4.6 Kometa exits 0 on almost every failure; success is read from its log in any version. null = it was ended by us. */
   kometa_exit_code: z.int().nullable(),
   /** Each Kometa process of the job; libraries run in parallel, one process each where they can. */
   kometa_runs: z

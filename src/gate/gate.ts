@@ -35,6 +35,8 @@ export interface GateOptions {
   nextHop?: NextHop | null
   /** Ports of this machine's loopback on which our own proxies listen: a client that asks here for one of them is led there. */
   ownPorts?: ReadonlySet<number>
+  /** `host:port` of services that Kometa asks by the user's own address -> the port of the proxy of ours that reads them. */
+  services?: ReadonlyMap<string, number>
   onEntry(entry: GateEntry): void
   limits?: Partial<GateLimits>
   /** Hosts that resolve to private addresses and may be dialled all the same; for tests. */
@@ -64,8 +66,11 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const rules: GateRules = { ...options.rules, plexNames: hostSet(options.rules.plexNames) }
   const dial = createDial(options, rules.plexNames, limits)
   const ownPorts = options.ownPorts ?? new Set()
-  /** A proxy of ours, which judges and records what comes: not every client can be told to ask it directly. */
-  const isOwn = (host: string, port: number) => ownPorts.has(port) && ownHosts.has(host)
+  /** The port of a proxy of ours, which judges and records what comes: not every client can be told to ask it directly. */
+  const ownPort = (host: string, port: number): number | null => {
+    const service = options.services?.get(`${normalizeHost(host) ?? host}:${port}`)
+    return service ?? (ownPorts.has(port) && ownHosts.has(host) ? port : null)
+  }
   const dialOwn = (port: number) => dialFirst([{ address: '127.0.0.1', family: 4 }], port, limits.connectTimeoutMs)
 
   const server = createServer(
@@ -126,16 +131,17 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse('407 Proxy Authentication Required', 'the credential of the job is missing')
     }
     if (!target) return refuse('400 Bad Request', 'CONNECT wants host:port')
-    const own = isOwn(target.host, target.port)
-    const refusal = own ? null : refusalOf(target.host, target.port, rules)
+    // A tunnel would hide what is asked of a service.
+    const own = options.services?.has(`${target.host}:${target.port}`) ? null : ownPort(target.host, target.port)
+    const refusal = own === null ? refusalOf(target.host, target.port, rules) : null
     if (refusal !== null) return refuse('403 Forbidden', refusal)
     let remote: Socket
     try {
-      remote = own ? await dialOwn(target.port) : await dial(target.host, target.port)
+      remote = own === null ? await dial(target.host, target.port) : await dialOwn(own)
     } catch (error) {
       return refuse(error instanceof AddressRefused ? '403 Forbidden' : '502 Bad Gateway', messageOf(error))
     }
-    if (own) record.forget()
+    if (own !== null) record.forget()
     keepTrack(remote)
     record.remote = remote
     record.entry.verdict = 'pass'
@@ -174,16 +180,16 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse(407, 'the credential of the job is missing')
     }
     if (!url) return refuse(400, 'this is a proxy: it wants an absolute http:// address')
-    const own = isOwn(url.hostname, port)
-    const refusal = own ? null : refusalOf(url.hostname, port, rules)
+    const own = ownPort(url.hostname, port)
+    const refusal = own === null ? refusalOf(url.hostname, port, rules) : null
     if (refusal !== null) return refuse(403, refusal)
     let socket: Socket
     try {
-      socket = own ? await dialOwn(port) : await dial(url.hostname, port, { plain: true })
+      socket = own === null ? await dial(url.hostname, port, { plain: true }) : await dialOwn(own)
     } catch (error) {
       return refuse(error instanceof AddressRefused ? 403 : 502, messageOf(error))
     }
-    if (own) record.forget()
+    if (own !== null) record.forget()
     keepTrack(socket)
     failOnReset(socket)
     record.remote = socket
@@ -191,8 +197,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     const headers: IncomingMessage['headers'] = { ...incoming.headers, host: url.host, connection: 'close' }
     for (const name of hopHeaders) delete headers[name]
     // A next hop wants the whole address, an origin the path alone.
-    const nextHop = own ? null : options.nextHop
-    const path = nextHop ? url.href : own ? originForm(incoming.url ?? '') : `${url.pathname}${url.search}`
+    const nextHop = own === null ? options.nextHop : null
+    const path = nextHop ? url.href : own === null ? `${url.pathname}${url.search}` : originForm(incoming.url ?? '')
     if (nextHop) Object.assign(headers, nextHopAuthorization(nextHop))
     const upstream = request({ createConnection: () => socket, method: incoming.method, path, headers })
     upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no byte for too long')))

@@ -4,6 +4,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { request as httpsRequest } from 'node:https'
 import { type AddressInfo, isIP, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import type { ServiceName } from '../config/services.ts'
 import { cutAnswer } from '../util/cut.ts'
 import { createDoor, type Door } from '../util/door.ts'
 import { listenOnLoopback } from '../util/loopback.ts'
@@ -11,7 +12,7 @@ import { AddressRefused } from '../util/public-address.ts'
 import { failOnReset } from '../util/resets.ts'
 import type { GateEntry } from './gate-records.ts'
 import { judgeService, type PlexPlace } from './judge-service.ts'
-import { refusesRead, type ServiceName } from './service-reads.ts'
+import { hasSessions, isSignIn, maxSignInBytes, refusesRead, sentHeaders } from './service-reads.ts'
 
 export interface ServiceLimits {
   /** Until a connection to the service stands. */
@@ -50,7 +51,7 @@ export interface ServiceProxy extends AsyncDisposable {
 }
 
 /**
- * A read-only way to Tautulli, Radarr or Sonarr on 127.0.0.1: GET on known reads goes on, made anew with four headers
+ * A read-only way to Tautulli, Radarr and the like on 127.0.0.1: GET on known reads goes on, made anew with few headers
  * and no body; everything else is blocked and recorded. They ask for their own API key, which Kometa has.
  */
 export async function startServiceProxy(options: ServiceProxyOptions): Promise<ServiceProxy> {
@@ -119,11 +120,14 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
       outgoing.end(JSON.stringify({ message: `Kometa Preview: ${reason}` }))
     }
-    if (incoming.method !== 'GET') return refuse(403, `${service} is read only in a preview`)
-    if (incoming.headers['content-length'] || incoming.headers['transfer-encoding'])
-      return refuse(403, 'a GET has no body')
-    const refusal = refusesRead(service, below, query)
+    const signsIn = isSignIn(service, incoming.method, below, query)
+    if (incoming.method !== 'GET' && !signsIn) return refuse(403, `${service} is read only in a preview`)
+    const hasBody = incoming.headers['content-length'] ?? incoming.headers['transfer-encoding']
+    if (hasBody && !signsIn) return refuse(403, 'a GET has no body')
+    const refusal = signsIn ? null : refusesRead(service, below, query)
     if (refusal !== null) return refuse(403, refusal)
+    const form = signsIn ? await readForm(incoming) : undefined
+    if (form === null) return refuse(413, 'this is no form of a sign-in')
     let addresses: LookupAddress[]
     try {
       addresses =
@@ -141,9 +145,9 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       // Dialled at the addresses that were judged: the name is not looked up again.
       lookup: (_host, { all }, done) =>
         all ? done(null, addresses) : done(null, addresses[0]?.address ?? '', addresses[0]?.family),
-      method: 'GET',
+      method: signsIn ? 'POST' : 'GET',
       path: `${prefix}${below}${query === '' ? '' : `?${query}`}`,
-      headers: pick(incoming, ['accept', 'user-agent', 'x-api-key', 'accept-language']),
+      headers: { ...pick(incoming, sentHeaders[service]), ...(form && { 'content-length': form.length }) },
       rejectUnauthorized: options.verifySsl,
     })
     upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no answer for too long')))
@@ -158,7 +162,8 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
     outgoing.once('close', () => upstream.destroy())
     upstream.on('response', (answer) => {
       const status = answer.statusCode ?? 502
-      if (status >= 300 && status < 400) {
+      const location = hasSessions(service) ? ownLocation(answer.headers.location, origin) : null
+      if (status >= 300 && status < 400 && location === null) {
         // A redirect would lead Kometa past this proxy.
         answer.resume()
         return refuse(502, `${service} sends elsewhere: give its final address in the config`)
@@ -167,7 +172,11 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length
       })
-      outgoing.writeHead(status, pick(answer, ['content-type', 'content-length', 'content-encoding']))
+      outgoing.writeHead(status, {
+        ...pick(answer, ['content-type', 'content-length', 'content-encoding']),
+        ...(location !== null && { location }),
+        ...(hasSessions(service) && { 'set-cookie': answer.headers['set-cookie'] ?? [] }),
+      })
       answer.once('error', () => cutAnswer(outgoing))
       pipeline(answer, outgoing, (error) => {
         record('pass', error ? error.message : '', bytes)
@@ -177,7 +186,7 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       if (outgoing.headersSent) cutAnswer(outgoing)
       else refuse(502, `${service} does not answer: ${error.message}`)
     })
-    upstream.end()
+    upstream.end(form)
   }
 
   const listener = await listenOnLoopback(server, 0)
@@ -193,6 +202,24 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       await closed
     },
   }
+}
+
+/** Where a redirect leads, when it stays with the service; null for anywhere else. */
+function ownLocation(location: string | undefined, origin: URL): string | null {
+  if (location === undefined || !URL.canParse(location, origin.href)) return null
+  const target = new URL(location, origin)
+  return target.origin === origin.origin ? `${target.pathname}${target.search}` : null
+}
+
+async function readForm(incoming: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of incoming) {
+    bytes += (chunk as Buffer).length
+    if (bytes > maxSignInBytes) return null
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
 }
 
 function splitOnce(target: string): [string, string] {

@@ -1,6 +1,4 @@
-/** The services of a home network that overlays read from. */
-export const services = ['tautulli', 'radarr', 'sonarr'] as const
-export type ServiceName = (typeof services)[number]
+import type { ServiceName } from '../config/services.ts'
 
 /** Tautulli: one path, the command in the query (Kometa tautulli.py:22, 36). */
 const tautulliCommands = new Set(['get_tautulli_info', 'get_home_stats', 'get_libraries', 'get_library_names'])
@@ -12,12 +10,21 @@ const tautulliCommands = new Set(['get_tautulli_info', 'get_home_stats', 'get_li
 const arrPath =
   /^\/api(\/v3|\/v1)?\/(system\/status|rootFolder|qualityProfile(\/\d+)?|profile(\/\d+)?|languageProfile(\/\d+)?|metadataProfile|tag(\/\d+)?|tag\/detail(\/\d+)?|movie(\/\d+)?|movie\/lookup|series(\/\d+)?|series\/lookup|exclusions|importlistexclusion|remotePathMapping)$/
 
+/** What Kometa 2.5 gets of the others: Tracearr's public interface, YamTrack's pages of lists, Floppy's lists and exports. */
+const paths: Readonly<Partial<Record<ServiceName, RegExp>>> = {
+  radarr: arrPath,
+  sonarr: arrPath,
+  tracearr: /^\/api\/v[12]\/public\/(health|history|media|openapi\.json)$/,
+  yamtrack: /^\/(list\/\d+(\/|\/[\w-]+)?|accounts\/login\/)?$/,
+  floppy: /^\/(api\/v1\/lists(\/\d+\/items)?|api\/v1\/export\/csv|list\/\d+\/(json|export))$/,
+}
+
 /** Null when this GET is a known read of the service, else why not. `path` is below the service's own address. */
 export function refusesRead(service: ServiceName, path: string, query: string): string | null {
   if (/[%\\;]|\/\/|\/\.{1,2}(\/|$)/.test(path)) return 'the path is not plain'
   // Tautulli's server splits a query at `;` too, and a command behind one would be seen by it alone.
   if (/[;\\#]/.test(query)) return 'the query is not plain'
-  if (service !== 'tautulli') return arrPath.test(path) ? null : `${service}: not a known read`
+  if (service !== 'tautulli') return paths[service]?.test(path) ? null : `${service}: not a known read`
   if (path !== '/api/v2') return 'tautulli: not a known read'
   const commands = new URLSearchParams(query).getAll('cmd')
   const [command = ''] = commands
@@ -25,3 +32,29 @@ export function refusesRead(service: ServiceName, path: string, query: string): 
     return `tautulli: ${command || 'no command'} is not a known read`
   return null
 }
+
+/**
+ * YamTrack shows a private list only to who has signed in by its form (yamtrack.py: `_login`). That begins a session of the user's own
+ * and changes nothing else; it is the one POST that any service gets.
+ */
+export const isSignIn = (service: ServiceName, method: string | undefined, path: string, query: string): boolean =>
+  service === 'yamtrack' && method === 'POST' && path === '/accounts/login/' && query === ''
+
+/** The form of a sign-in has a name, a password and a token. */
+export const maxSignInBytes = 16 * 1024
+
+const plainHeaders = ['accept', 'user-agent', 'accept-language']
+const sessionHeaders = ['cookie', 'referer', 'x-csrftoken', 'content-type']
+
+/** What of Kometa's headers goes on: how each service knows who asks. */
+export const sentHeaders: Readonly<Record<ServiceName, readonly string[]>> = {
+  tautulli: plainHeaders,
+  radarr: [...plainHeaders, 'x-api-key'],
+  sonarr: [...plainHeaders, 'x-api-key'],
+  tracearr: [...plainHeaders, 'authorization'],
+  yamtrack: [...plainHeaders, ...sessionHeaders],
+  floppy: [...plainHeaders, 'x-api-key'],
+}
+
+/** Services that lead a browser from page to page, with a session in a cookie. */
+export const hasSessions = (service: ServiceName): boolean => service === 'yamtrack'

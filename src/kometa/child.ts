@@ -48,12 +48,14 @@ export interface Child {
   done: Promise<ChildExit>
   /** Ends the whole group: SIGTERM, then SIGKILL. */
   kill(): void
+  /** It has done something that its output does not show: it is not hung. */
+  alive(): void
 }
 
 /** Starts a process in a group of its own that does not outlive this process, stdin at EOF, and answers for its end. */
 export function startChild(options: ChildOptions): Child {
   const { signal, limits } = options
-  if (signal.aborted) return { pid: undefined, done: Promise.resolve(ended('cancelled')), kill: () => undefined }
+  if (signal.aborted) return { ...nothing, done: Promise.resolve(ended('cancelled')) }
   const child = spawnGroup(options)
   if (child instanceof Error) return neverStarted(Promise.resolve(child))
   const { pid } = child
@@ -69,6 +71,7 @@ export function startChild(options: ChildOptions): Child {
     child.stderr.destroy()
   }
   let finish = () => {}
+  let alive = () => {}
   const stop = (why: EndCause) => {
     if (exit || cause) return
     cause = why
@@ -94,8 +97,9 @@ export function startChild(options: ChildOptions): Child {
     }
     const idle = setTimeout(() => stop('hung'), limits.idleTimeoutMs)
     timers.push(idle)
+    alive = () => !exit && idle.refresh()
     for (const output of [child.stdout, child.stderr]) {
-      output.on('data', () => !exit && idle.refresh())
+      output.on('data', alive)
       output.on('error', () => output.destroy())
     }
     const onExit = (code: number | null, endSignal: NodeJS.Signals | null) => {
@@ -121,7 +125,7 @@ export function startChild(options: ChildOptions): Child {
     signal.addEventListener('abort', onAbort, { once: true })
   })
   options.onOutput(child.stdout, child.stderr)
-  return { pid, done, kill: () => stop('cancelled') }
+  return { pid, done, kill: () => stop('cancelled'), alive: () => alive() }
 }
 
 function onReport(child: NodeJS.EventEmitter, listener: (report: SupervisorReport) => void): void {
@@ -148,7 +152,8 @@ function spawnGroup({ command, args, cwd, env, supervisor }: ChildOptions) {
 
 function neverStarted(failure: Promise<Error>): Child {
   const done = failure.then(({ message }) => ({ ...ended('spawn_failed'), error: message }))
-  return { pid: undefined, done, kill: () => undefined }
+  return { ...nothing, done }
 }
 
+const nothing = { pid: undefined, kill: () => undefined, alive: () => undefined }
 const ended = (cause: EndCause): ChildExit => ({ code: null, signal: null, cause })

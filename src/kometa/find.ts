@@ -5,8 +5,11 @@ import { findPython } from './find-python.ts'
 import { readGitCommit } from './git-commit.ts'
 import { findInstalled, isVersionName } from './installed.ts'
 
-/** The version that this tool is made and tested for. */
-const supportedKometa = '2.4'
+/** The minors of Kometa 2 that this tool is made and tested for. */
+const supportedMinors = [4, 5]
+const supportedKometa = supportedMinors.map((minor) => `2.${minor}`).join(' or ')
+/** Before it, Kometa's log names no item that it draws. */
+const namesItemsSince = [2, 1] as const
 
 export interface KometaInstall {
   /** The checkout, absolute. */
@@ -18,7 +21,7 @@ export interface KometaInstall {
   /** Kometa's PART file, '' in a release. */
   part: string
   commit: string | null
-  /** False for a 2.x that is not 2.4. */
+  /** False for a 2.x that is neither 2.4 nor 2.5. */
   supported: boolean
   warning?: string
   origin: KometaOrigin
@@ -112,21 +115,28 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** 2.4 is supported, another 2.x runs with a warning, all else is refused: KOMETA_UNSUPPORTED. */
+/** 2.4 and 2.5 are supported, another 2.x runs with a note on what differs, all else is refused: KOMETA_UNSUPPORTED. */
 export function judgeVersion(version: string): { supported: boolean; warning?: string } {
-  const found = /^(\d+)\.(\d+)(?:\.\d+)*(?:-\w+)?$/.exec(version)
+  const found = /^(\d+)\.(\d+)(?:\.(\d+))*(?:-\w+)?$/.exec(version)
   if (!found || Number(found[1]) !== 2) {
     throw new AppError('KOMETA_UNSUPPORTED', `Kometa ${version || 'of an unknown version'} is not supported.`, {
       hint: `Use Kometa ${supportedKometa}.`,
     })
   }
-  const [wantedMinor, minor] = [Number(supportedKometa.split('.')[1]), Number(found[2])]
-  if (minor === wantedMinor) return { supported: true }
-  const how = minor < wantedMinor ? 'older' : 'newer'
-  return {
-    supported: false,
-    warning: `Kometa ${version} is ${how} than the supported ${supportedKometa}; the preview may be incomplete.`,
+  const [minor, patch] = [Number(found[2]), Number(found[3] ?? 0)]
+  if (supportedMinors.includes(minor)) return { supported: true }
+  if (minor > Math.max(...supportedMinors)) {
+    return {
+      supported: false,
+      warning: `Kometa ${version} is newer than ${supportedKometa}, which this tool was tried with: what it says of the run is read by their log.`,
+    }
   }
+  const [since, sincePatch] = namesItemsSince
+  const namesItems = minor > since || (minor === since && patch >= sincePatch)
+  const differs = namesItems
+    ? 'its pictures are its own all the same'
+    : 'its log names no item, so that the overlays of a picture are told by the time of its upload'
+  return { supported: false, warning: `Kometa ${version} is older than ${supportedKometa}: ${differs}.` }
 }
 
 /** Kometa takes the first line that is not empty (kometa.py:317-331); a missing file is as an empty one. */

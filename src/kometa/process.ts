@@ -59,6 +59,8 @@ export interface KometaProcess {
   done: Promise<KometaExit>
   /** Ends the process group within 5 s. */
   kill(): void
+  /** Kometa asked for something: it is not hung, though it says nothing. */
+  alive(): void
 }
 
 /**
@@ -140,5 +142,5 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     emit(parser.end())
     return { ...exit, durationMs: Math.round(performance.now() - startedAt), lastLines, foreignConfig, logProblems }
   }
-  return { pid: child.pid, done: finish(), kill: child.kill }
+  return { pid: child.pid, done: finish(), kill: child.kill, alive: child.alive }
 }

@@ -3,13 +3,31 @@
  * (kometa.py:40-56 and its modules), and prints one line of JSON. Works from Python 3.6 on, to be able to say "too old".
  */
 export const requirementsScript = String.raw`
-import importlib, json, re, sys
+import ast, glob, importlib, json, os, re, sys
 MODULES = {
     "gitpython": "git", "pillow": "PIL", "plexapi": "plexapi", "python-dateutil": "dateutil", "python-dotenv": "dotenv",
     "pywin32": "win32api", "ruamel-yaml": "ruamel.yaml", "packaging": "packaging.requirements", "lxml": "lxml.html",
 }
-# Kometa catches these imports, or makes them only for --validate.
+# Kometa catches these imports, or makes them only for --validate; some versions import one of them without a guard.
 OPTIONAL = {"gitpython", "jsonschema", "letterboxdpy"}
+
+def imports(node, name):
+    if isinstance(node, ast.Import):
+        return any(alias.name.split(".")[0] == name for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").split(".")[0] == name
+
+def is_unguarded(name):
+    folder = os.path.dirname(os.path.abspath(sys.argv[1]))
+    for path in [os.path.join(folder, "kometa.py")] + glob.glob(os.path.join(folder, "modules", "**", "*.py"), recursive=True):
+        try:
+            with open(path, encoding="utf-8") as file:
+                source = file.read()
+            # Only what stands at the top of a module runs whenever Kometa starts.
+            if name in source and any(imports(node, name) for node in ast.parse(source).body):
+                return True
+        except (OSError, SyntaxError, ValueError):
+            continue
+    return False
 
 def module_of(name):
     if name in MODULES:
@@ -30,7 +48,8 @@ for line in open(sys.argv[1], encoding="utf-8"):
     try:
         importlib.import_module(module_of(name))
     except Exception as error:
-        (optional if name in OPTIONAL else missing).append({"distribution": match.group(1), "error": "%s: %s" % (type(error).__name__, error)})
+        can_do_without = name in OPTIONAL and not is_unguarded(module_of(name))
+        (optional if can_do_without else missing).append({"distribution": match.group(1), "error": "%s: %s" % (type(error).__name__, error)})
 try:
     import sysconfig
     packages = sysconfig.get_paths()["purelib"]

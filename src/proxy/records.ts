@@ -3,7 +3,7 @@ import type { AllowedRead } from '../plex/classify-read.ts'
 import { queryOf, type RequestTarget, splitTarget } from '../plex/request-target.ts'
 import type { Exchange } from './exchange.ts'
 import type { ForwardedRead, ProxyRecorder } from './recorder.ts'
-import { ratingKeyOf, sectionOf } from './upload-path.ts'
+import { ratingKeyOf, ratingKeysOf, sectionOf } from './upload-path.ts'
 
 interface Refused {
   status: number
@@ -86,9 +86,11 @@ export function createRecords(
     },
     blocked(exchange, { ratingKey: rating_key, artwork: kind, bytes: content_length }, { status, reason }) {
       const { seq, timestamp, summary } = exchange
-      const place = describe(targetOf(exchange))
+      const target = targetOf(exchange)
+      const several = rating_key === null ? ratingKeysOf(target) : []
+      const items = several.length > 0 ? { rating_key, rating_keys: several } : { rating_key }
       recorder.blocked(
-        { seq, timestamp, server, method: summary.method, ...place, rating_key, kind, content_length },
+        { seq, timestamp, server, method: summary.method, ...describe(target), ...items, kind, content_length },
         { status, reason: clean(reason), durationMs: elapsed(exchange) },
       )
     },

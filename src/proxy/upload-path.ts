@@ -42,6 +42,15 @@ export function ratingKeyOf(target: RequestTarget): string | null {
   return id !== null && isRatingKey(id) ? id : null
 }
 
+/** Items of one write: a batch has more than this only by mistake. */
+const maxItems = 10_000
+
+/** All items of a write that is about several, `id=1,2,3`; none for any other. */
+export function ratingKeysOf(target: RequestTarget): string[] {
+  const keys = (queryValue(target, 'id') ?? '').split(',')
+  return keys.length > 1 && keys.length <= maxItems && keys.every(isRatingKey) ? keys : []
+}
+
 /** The section that a path names, for the records. */
 export function sectionOf(path: string): string | null {
   return /^\/(?:library|hubs)\/sections\/(\d{1,9})(?:\/|$)/.exec(path)?.[1] ?? null

@@ -1,7 +1,9 @@
+import { checkAssetFolders } from '../config/asset-folders.ts'
 import { type JobConfig, noTmdbKey } from '../config/job-config.ts'
 import { checkLibraries } from '../config/overlay-check.ts'
 import { realRunNotes } from '../config/real-run/real-run-notes.ts'
 import type { DoctorCheck, DoctorReport } from '../contract/doctor.ts'
+import { versionNotes } from '../kometa/version-notes.ts'
 import { checkIsolation, checkKometa, checkNode, kometaFailure } from './doctor/check-kometa.ts'
 import { checkMachine } from './doctor/check-machine.ts'
 import { askOutside, checkOutside } from './doctor/check-outside.ts'
@@ -69,6 +71,8 @@ async function loadConfig(
     // The TMDb key has a line of its own.
     for (const warning of loaded.warnings.filter((text) => text !== noTmdbKey))
       findings.add('config', 'Config', 'warning', warning, 'Correct it in the config, if you want it otherwise.')
+    for (const note of versionNotes(renderer?.version ?? null, loaded))
+      findings.add('config', 'Config', 'warning', note, 'Take the section out, or use a Kometa that knows it.')
     return loaded
   } catch (error) {
     findings.fail('config', 'Config', error, 'Correct it there, or name another file with --config.')
@@ -86,11 +90,18 @@ async function checkOverlays(
 ): Promise<void> {
   const kometaDir = renderer?.dir ?? null
   const drawn = config.libraries.filter(({ overlayFiles, removeOverlays }) => overlayFiles.length > 0 || removeOverlays)
-  for (const { mappingName } of drawn) {
+  for (const library of drawn) {
+    const { mappingName } = library
     const label = `Overlay files of ${mappingName}`
     try {
       const warnings = await checkLibraries(config, { libraries: [mappingName], kometaDir, env })
-      for (const warning of warnings) add('overlays', label, 'warning', warning, 'Kometa leaves these overlays out.')
+      const assets = new Set(await checkAssetFolders(config, library))
+      for (const warning of warnings) {
+        const fix = assets.has(warning)
+          ? `Correct asset_directory: relative paths start from ${config.kometaCwd}.`
+          : 'Kometa leaves these overlays out.'
+        add('overlays', label, 'warning', warning, fix)
+      }
       if (warnings.length === 0) add('overlays', label, 'ok', 'all found')
       const real = await realRunNotes(config, { libraries: [mappingName], kometaDir, targets: new Map() })
       for (const note of real)

@@ -26,12 +26,17 @@ export interface ImageReads {
   file: boolean
 }
 
+/** Something that Kometa did, at the moment when it did it: its log may tell later. */
+export type KometaActivity = { type: 'read'; target: string } | { type: 'capture'; capture: Capture }
+
 export interface JobRecorder extends ProxyRecorder {
   readonly records: JobRecords
   /** `<server> <ratingKey>` -> what was read; tells from which picture Kometa drew. */
   readonly imageReads: ReadonlyMap<string, ImageReads>
   /** Called with every write that Kometa believes it made. */
   onWrite(listener: (write: BlockedWrite) => void): void
+  /** Called with every read and every upload of Kometa; answers with what ends that. */
+  onActivity(listener: (activity: KometaActivity) => void): () => void
 }
 
 export interface JobRecorderOptions {
@@ -55,6 +60,10 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
   }
   const imageReads = new Map<string, ImageReads>()
   const writeListeners: ((write: BlockedWrite) => void)[] = []
+  const activityListeners = new Set<(activity: KometaActivity) => void>()
+  const tell = (activity: KometaActivity) => {
+    for (const listener of activityListeners) listener(activity)
+  }
   let seq = 0
   const keep = <T>(list: T[], record: T) => {
     if (list.length < maxRecords) list.push(record)
@@ -65,6 +74,10 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
     imageReads,
     onWrite: (listener) => {
       writeListeners.push(listener)
+    },
+    onActivity: (listener) => {
+      activityListeners.add(listener)
+      return () => activityListeners.delete(listener)
     },
     nextSeq: () => {
       seq += 1
@@ -102,6 +115,7 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
         log.error(`PARSE_ERROR ratingKey=${key} saved=${capture.saved_path ?? 'nothing'}: ${capture.parse_error}`)
       }
       onCapture?.(capture)
+      tell({ type: 'capture', capture })
     },
     refused(asSent, answered) {
       const read = scrub(asSent, redactor)
@@ -124,7 +138,10 @@ export function createJobRecorder({ log, ledger, redactor, onCapture }: JobRecor
         records.forwardedCount += 1
         records.forwardedBytes += read.bytes
       }
-      if (!read.ours) noteImage(imageReads, read)
+      if (!read.ours) {
+        noteImage(imageReads, read)
+        tell({ type: 'read', target: read.target })
+      }
       ledger.append({
         time: read.timestamp,
         source: 'proxy',
@@ -175,6 +192,7 @@ function expectsCapture(write: BlockedWrite): boolean {
   return write.kind !== null && (write.content_length > 0 || /(^|&)url=/.test(write.query))
 }
 
-function describeWrite(write: Pick<BlockedWrite, 'method' | 'path' | 'rating_key'>): string {
-  return `${write.method} ${write.path}${write.rating_key === null ? '' : ` ratingKey=${write.rating_key}`}`
+function describeWrite(write: Pick<BlockedWrite, 'method' | 'path' | 'rating_key' | 'rating_keys'>): string {
+  const key = write.rating_key ?? write.rating_keys?.join(',')
+  return `${write.method} ${write.path}${key === undefined ? '' : ` ratingKey=${key}`}`
 }

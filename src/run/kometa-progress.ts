@@ -1,5 +1,8 @@
 import type { Phase } from '../contract/events.ts'
 import type { KometaEvent } from '../kometa/log-events.ts'
+import { decodeValue, pairName, pairValue, splitTarget } from '../plex/request-target.ts'
+import type { JobRecorder, KometaActivity } from './job-recorder.ts'
+import type { JobTarget } from './job-target.ts'
 import type { JobRequest } from './request.ts'
 
 export interface KometaProgress {
@@ -9,19 +12,22 @@ export interface KometaProgress {
   of(process: number): (event: KometaEvent) => void
 }
 
+export interface KometaProgressOptions {
+  request: Pick<JobRequest, 'signal' | 'onEvent'>
+  recorder: Pick<JobRecorder, 'onActivity'>
+  targets: readonly Pick<JobTarget, 'ratingKey' | 'server' | 'title'>[]
+  enter(phase: Phase): void
+}
+
 const order: readonly Phase[] = ['kometa', 'compile', 'apply']
 
 /**
- * Kometa's events as phases and n/m. Of several Kometas the first one to reach a phase enters it, and none goes back;
- * their items are counted together. How many there are Kometa says library by library, so that m grows.
+ * What Kometa says and what it does, as phases and n/m. From 2.4.7 on its log comes in bursts, so that its requests tell first: it looks
+ * for a collection of each definition's name (builder.py:917), and uploads a picture of each item. Of several Kometas the first one to
+ * reach a phase enters it, and none goes back; their items are counted together. How many there are Kometa says library by library, so
+ * that m grows.
  */
-export function createKometaProgress({
-  request,
-  enter,
-}: {
-  request: Pick<JobRequest, 'signal' | 'onEvent'>
-  enter(phase: Phase): void
-}): KometaProgress {
+export function createKometaProgress({ request, recorder, targets, enter }: KometaProgressOptions): KometaProgress {
   let reached = -1
   const reach = (phase: Phase) => {
     const index = order.indexOf(phase)
@@ -29,28 +35,85 @@ export function createKometaProgress({
     reached = index
     enter(phase)
   }
-  const definitions = new Map<string, number>()
-  const items = new Map<string, { done: number; total: number }>()
+  const definitions = createCount()
+  const items = createCount()
+  const totals = new Map<string, number>()
+  const lookups = new Map<string, Set<string>>()
+  const drawn = new Set<string>()
+
+  const compiled = (title: string) => {
+    reach('compile')
+    // How many definitions there are Kometa never says.
+    request.onEvent({ type: 'progress', phase: 'compile', done: definitions.most(), total: 0, title })
+  }
+  const applied = (title: string) => {
+    reach('apply')
+    const done = items.most()
+    // Before Kometa has said how many items it draws, there are at least the targets.
+    const total = Math.max(done, totals.size > 0 ? sum(totals.values()) : targets.length)
+    request.onEvent({ type: 'progress', phase: 'apply', done, total, title })
+  }
+
+  function see(activity: KometaActivity): void {
+    if (activity.type === 'read') {
+      const lookup = collectionLookup(activity.target)
+      if (lookup === null || reached >= order.indexOf('apply')) return
+      const names = lookups.get(lookup.section) ?? new Set()
+      lookups.set(lookup.section, names.add(lookup.name))
+      definitions.seen(sum([...lookups.values()].map(({ size }) => size)))
+      compiled(lookup.name)
+      return
+    }
+    const { server, rating_key: key, kind } = activity.capture
+    if (kind !== 'poster' || key === null) return
+    items.seen(drawn.add(`${server} ${key}`).size)
+    applied(targets.find((target) => target.server === server && target.ratingKey === key)?.title ?? '')
+  }
+  recorder.onActivity(see)
+
   return {
     starts: () => reach('kometa'),
     of: (process) => (event) => {
       if (event.type === 'overlays_started') reach('compile')
       else if (event.type === 'definition') {
-        reach('compile')
-        definitions.set(`${process} ${event.library.mapping}`, event.count)
-        // How many definitions there are Kometa never says.
-        request.onEvent({ type: 'progress', phase: 'compile', done: sum(definitions), total: 0, title: event.name })
+        if (definitions.said(`${process} ${event.library.mapping}`, event.count)) compiled(event.name)
       } else if (event.type === 'applying') reach('apply')
       else if (event.type === 'item_started') {
-        reach('apply')
-        items.set(`${process} ${event.library.mapping}`, { done: event.index, total: event.total })
-        const counts = [...items.values()]
-        const done = counts.reduce((all, one) => all + one.done, 0)
-        const total = counts.reduce((all, one) => all + one.total, 0)
-        request.onEvent({ type: 'progress', phase: 'apply', done, total, title: event.title })
+        totals.set(`${process} ${event.library.mapping}`, event.total)
+        items.said(`${process} ${event.library.mapping}`, event.index)
+        applied(event.title)
       }
     },
   }
 }
 
-const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, one) => all + one, 0)
+/** One number from two sources, of which neither goes back: what was seen, and what the log says of each library. */
+function createCount() {
+  const said = new Map<string, number>()
+  let seen = 0
+  const most = () => Math.max(seen, sum(said.values()))
+  return {
+    most,
+    seen(count: number) {
+      seen = Math.max(seen, count)
+    },
+    /** True when that is news. */
+    said(place: string, count: number): boolean {
+      const before = most()
+      said.set(place, count)
+      return most() > before
+    },
+  }
+}
+
+const sum = (counts: Iterable<number>): number => [...counts].reduce((all, one) => all + one, 0)
+
+/** Section and name of `/library/sections/N/all?...type=18&title=NAME`; null for any other read. */
+function collectionLookup(target: string): { section: string; name: string } | null {
+  const { path, pairs } = splitTarget(target)
+  const section = /^\/library\/sections\/(\d+)\/all$/.exec(path)?.[1]
+  if (section === undefined || !pairs.includes('type=18')) return null
+  const title = pairs.find((pair) => pairName(pair) === 'title')
+  const name = title === undefined ? null : decodeValue(pairValue(title))
+  return name === null ? null : { section, name }
+}

@@ -10,7 +10,7 @@ export interface Renderer {
   kind: 'kometa' | 'sample'
   version: string | null
   commit: string | null
-  /** False for a Kometa older than 2.4. */
+  /** False for a Kometa that this tool is not tried with. */
   supported: boolean
   warnings: readonly string[]
   /** Lines for the log: which one was taken, and why. */

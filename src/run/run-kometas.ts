@@ -20,6 +20,7 @@ import type { JobLog } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import { jobFolders } from './job-folder.ts'
+import type { JobRecorder } from './job-recorder.ts'
 import { prepareKometaCache } from './kometa-cache.ts'
 import { createKometaProgress, type KometaProgress } from './kometa-progress.ts'
 import { rememberKometa } from './leftover.ts'
@@ -72,6 +73,8 @@ export interface RunKometasOptions {
   clientIdentifier: string
   files: Beneath
   log: JobLog
+  /** Tells what Kometa asks for and uploads. */
+  recorder: Pick<JobRecorder, 'onActivity'>
   enter(phase: Phase): void
   /** No Kometa starts before Plex's own pictures are kept. */
   picturesAreThere: Promise<void>
@@ -209,7 +212,9 @@ async function runOne(
         at: new Date(at ?? Date.now()).toISOString(),
       }),
   })
+  const stopListening = options.recorder.onActivity(kometa.alive)
   const [exit] = await Promise.all([kometa.done, rememberKometa(workspace.dir, kometa.pid)])
+  stopListening()
   const left = await launch.end()
   for (const problem of [...exit.logProblems, ...left]) log.warning(problem)
   const { backups, strayBackups } = workspace

@@ -8,6 +8,7 @@ import { AppError } from '../contract/errors.ts'
 import type { Phase } from '../contract/events.ts'
 import type { Summary } from '../contract/summary.ts'
 import { localRunner } from '../kometa/runner.ts'
+import { versionNotes } from '../kometa/version-notes.ts'
 import { removeTemporaryFiles } from '../proxy/capture/folders.ts'
 import { createCaptureStore } from '../proxy/capture/store.ts'
 import { createLedger } from '../proxy/ledger.ts'
@@ -125,6 +126,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const isolation = await choosing
   const warnings = [
     ...renderer.warnings,
+    ...versionNotes(renderer.version, config),
     ...config.warnings,
     ...servers.warnings,
     ...notes,
@@ -214,6 +216,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
     })
     const { runs, failures } = await runKometas({
       groups: planRuns(config, libraries),
+      recorder,
       request,
       runner,
       targets,

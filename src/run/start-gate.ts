@@ -4,7 +4,7 @@ import { get } from '../config/yaml-value.ts'
 import { parseNextHop } from '../gate/dial.ts'
 import { type Gate, startGate } from '../gate/gate.ts'
 import type { GateEntry } from '../gate/gate-records.ts'
-import { type GateRules, hostSet } from '../gate/judge-host.ts'
+import { type GateRules, hostSet, normalizeHost } from '../gate/judge-host.ts'
 import type { PlexPlace } from '../gate/judge-service.ts'
 import { type ServiceProxy, startServiceProxy } from '../gate/service-proxy.ts'
 import { exemptions, type Loopback, urlOf } from '../kometa/own-doors.ts'
@@ -93,7 +93,7 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
       'The proxy of your environment is of a kind that the gate cannot go through (it takes http://host:port): hosts are reached without it.',
     )
   }
-  const services: { proxy: ServiceProxy; url: string }[] = []
+  const services: { proxy: ServiceProxy; url: string; isRewritten: boolean }[] = []
   let gate: Gate | null = null
   const close = async () => {
     const open = [...services.map(({ proxy }) => proxy), ...(gate === null ? [] : [gate])]
@@ -102,18 +102,21 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
   try {
     let plex: PlexPlace[] | null = null
     const verifySsl = get(config.document, 'settings', 'verify_ssl') !== false
-    for (const { service, url } of listServices(config, options.libraries)) {
+    for (const { service, url, isRewritten } of listServices(config, options.libraries)) {
       const onEntry = record('service')
       plex ??= await placesOf(config)
       const limits = options.limits.service
       const proxy = await startServiceProxy({ service, url, verifySsl, plex, limits, onEntry })
-      services.push({ url, proxy })
+      services.push({ url, proxy, isRewritten })
     }
     const ownPorts = new Set([...options.plexPorts, ...services.map(({ proxy }) => proxy.door.port)])
     gate = await startGate({
       rules: options.rules,
       nextHop,
       ownPorts,
+      services: new Map(
+        services.filter(({ isRewritten }) => !isRewritten).map(({ url, proxy }) => [placeOf(url), proxy.door.port]),
+      ),
       limits: options.limits.gate,
       onEntry: record('gate'),
     })
@@ -123,9 +126,11 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
     return {
       env: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: exemptions(options.loopback, ownPorts) },
       credential: gate.credential,
-      services: services.map(({ proxy, url }) => {
-        return { service: proxy.service, url, proxyUrl: urlOf(options.loopback, proxy.door.port) }
-      }),
+      services: services
+        .filter(({ isRewritten }) => isRewritten)
+        .map(({ proxy, url }) => {
+          return { service: proxy.service, url, proxyUrl: urlOf(options.loopback, proxy.door.port) }
+        }),
       doors: [gate.door, ...services.map(({ proxy }) => proxy.door)],
       end: close,
       hosts: () => [...hosts.values()],
@@ -144,6 +149,12 @@ async function placesOf({ servers }: JobConfig): Promise<PlexPlace[]> {
       return { names: hostSet(await namesOfServers([url])), port: portOf(url) }
     }),
   )
+}
+
+/** `host:port`, as the gate spells it. */
+function placeOf(url: string): string {
+  const { hostname } = new URL(url)
+  return `${normalizeHost(hostname) ?? hostname}:${portOf(url)}`
 }
 
 function portOf(url: string): number {

@@ -40,6 +40,21 @@ describe('known reads', () => {
     ['sonarr', '//api/v3/series', '', false],
     ['sonarr', '/api/v3/series/', '', false],
     ['tautulli', '/newsletter', '', false],
+    ['tracearr', '/api/v1/public/health', '', true],
+    ['tracearr', '/api/v2/public/history', 'cursor=abc&pageSize=100', true],
+    ['tracearr', '/api/v1/public/streams/1/terminate', '', false],
+    ['tracearr', '/api/v1/settings', '', false],
+    ['yamtrack', '/', '', true],
+    ['yamtrack', '/list/12', '', true],
+    ['yamtrack', '/list/12/', 'page=2', true],
+    ['yamtrack', '/accounts/login/', 'next=/list/1', true],
+    ['yamtrack', '/accounts/logout/', '', false],
+    ['yamtrack', '/lists/delete', '', false],
+    ['floppy', '/api/v1/lists', 'limit=1', true],
+    ['floppy', '/api/v1/lists/3/items', 'limit=1000', true],
+    ['floppy', '/list/3/json', 'arr=radarr', true],
+    ['floppy', '/api/v1/export/csv', 'include_lists=0', true],
+    ['floppy', '/api/v1/lists/3/delete', '', false],
   ] as const)('%s %s?%s -> %s', (service, path, query, known) => {
     expect(refusesRead(service, path, query) === null).toBe(known)
   })

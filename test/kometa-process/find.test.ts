@@ -56,12 +56,26 @@ describe('the checkout', () => {
     ['2.4.0', '', true, '2.4.0'],
     ['2.4.5-build12', '', true, '2.4.5-build12'],
     ['2.4.4', '3', true, '2.4.4.3'],
+    ['2.5.0', '', true, '2.5.0'],
+    ['2.5.1-build3', '', true, '2.5.1-build3'],
     ['2.3.1', '', false, '2.3.1'],
-    ['2.5.0', '', false, '2.5.0'],
+    ['2.6.0', '', false, '2.6.0'],
   ])('version %s%s', async (version, part, supported, shown) => {
     const found = await findKometa({ ...checkout(version, part), env: {} })
     expect(found).toMatchObject({ version: shown, supported })
     expect(found.warning === undefined).toBe(supported)
+  })
+
+  test.each([
+    ['2.0.2', /older than 2.4 or 2.5: its log names no item/],
+    ['2.2.0', /its log names no item/],
+    ['2.2.1', /older than 2.4 or 2.5: its pictures are its own all the same/],
+    ['2.3.1', /its pictures are its own/],
+    ['2.6.0', /newer than 2.4 or 2.5/],
+  ])('version %s runs with a note on what differs, and nothing is called incomplete for it', async (version, words) => {
+    const { warning = '' } = await findKometa({ ...checkout(version), env: {} })
+    expect(warning).toMatch(words)
+    expect(warning).not.toMatch(/incomplete/)
   })
 
   test.each(['1.21.1', '3.0.0', '', 'Unknown'])('version %s is refused', async (version) => {
@@ -191,6 +205,24 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
     writeFileSync(memory(), '{"half')
     expect([await check(), await check()]).toEqual([false, true])
   })
+
+  test.skipIf(windows)(
+    'a package that this version imports without a guard is needed, and one that it catches is not',
+    async () => {
+      const { dir } = checkout('2.4.5')
+      put('kometa/requirements.txt', 'letterboxdpy==1.0\n')
+      const module = (text: string) => put('kometa/modules/letterboxd.py', text)
+      const check = () => checkRequirements({ dir, python: 'python3', version: '2.4.5' }, memory(), process.env)
+      module('try:\n    from letterboxdpy.user import User\nexcept ImportError:\n    User = None\n')
+      expect((await check()).warnings).toEqual([expect.stringContaining('letterboxdpy')])
+      rmSync(memory(), { force: true })
+      module('import os\nfrom letterboxdpy.user import User\n')
+      expect(await failure(check())).toMatchObject({
+        code: 'KOMETA_REQUIREMENTS',
+        message: expect.stringContaining('missing letterboxdpy'),
+      })
+    },
+  )
 
   test('something else than Python is called so', async () => {
     prepare()

@@ -99,8 +99,9 @@ def library_state(cursor, table, keys):
         for name, compare in rows(cursor, overlays, ["rating_key", "compare"]):
             if str(name).startswith("Overlay File ("):
                 images[str(name)] = text(compare)
-    value = "value" if columns(cursor, "overlay_value_cache") else "text"
-    texts = "overlay_value_cache" if value == "value" else "overlay_special_text2"
+    # 2.4.5 and later; 2.2.2 to 2.4.4; before.
+    known = [("overlay_value_cache", "value"), ("overlay_special_text2", "text"), ("overlay_special_text", "text")]
+    texts, value = next((pair for pair in known if columns(cursor, pair[0])), known[0])
     for key, kind, found in rows(cursor, texts, ["rating_key", "type", value], ("rating_key", keys)):
         if str(key) in items:
             items[str(key)]["texts"][str(kind)] = text(found)

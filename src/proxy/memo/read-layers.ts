@@ -36,7 +36,7 @@ export interface ReadLayers {
   /** For `ProxyOptions.wrapReads`. */
   wrapReads(forward: ReadHandler): ReadHandler
   /** A blocked write that Kometa believes in: what it could have changed is asked for again, and a label that it set is read back. Call before its answer goes out. */
-  wrote(write: Pick<BlockedWrite, 'method' | 'path' | 'query' | 'rating_key'>): void
+  wrote(write: Pick<BlockedWrite, 'method' | 'path' | 'query' | 'rating_key' | 'rating_keys'>): void
   /** null when the scope is off. */
   readonly scope: Scope | null
   readonly memo: {
@@ -80,9 +80,9 @@ export function createReadLayers(options: ReadLayersOptions): ReadLayers {
   return {
     scope,
     memo: { reads, collections: collections.counts },
-    wrote({ method, path, query, rating_key: ratingKey }) {
-      store.wrote({ method, path, query, ratingKey })
-      scope?.wrote(ratingKey)
+    wrote({ method, path, query, rating_key, rating_keys = [rating_key] }) {
+      for (const ratingKey of rating_keys) store.wrote({ method, path, query, ratingKey })
+      scope?.wrote(rating_key)
       labels.wrote({ method, path, query })
     },
     wrapReads(forward) {

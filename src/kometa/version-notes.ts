@@ -1,0 +1,21 @@
+import type { JobConfig } from '../config/job-config.ts'
+import { get, isMap } from '../config/yaml-value.ts'
+
+/** What this version of Kometa does with this config in another way than the versions that the config may have been written for. */
+export function versionNotes(version: string | null, { document }: Pick<JobConfig, 'document'>): string[] {
+  if (version === null || !isAtLeast(version, [2, 5])) return []
+  if (!isMap(get(document, 'trakt'))) return []
+  return [
+    `Kometa ${version} has no Trakt any more: the section "trakt" does nothing, and an overlay that asks Trakt fails`,
+  ]
+}
+
+/** By numbers: 2.10 is newer than 2.9. */
+export function isAtLeast(version: string, wanted: readonly number[]): boolean {
+  const numbers = (/^\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number)
+  for (const [at, number] of wanted.entries()) {
+    const own = numbers[at] ?? 0
+    if (own !== number) return own > number
+  }
+  return true
+}
