@@ -209,6 +209,7 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
   test.skipIf(windows)(
     'a package that this version imports without a guard is needed, and one that it catches is not',
     async () => {
+      prepare()
       const { dir } = checkout('2.4.5')
       put('kometa/requirements.txt', 'letterboxdpy==1.0\n')
       const module = (text: string) => put('kometa/modules/letterboxd.py', text)
