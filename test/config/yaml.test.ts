@@ -33,6 +33,7 @@ describe('what is no valid YAML is said in one line with file, line and column, 
     ['a: *kSECRET\n', 'line 1, column 4', 'anchor'],
     ['? [kSECRET]\n: 1\n', 'line 1, column 3', 'single value'],
     ['a:\n  <<: kSECRET\n', 'line 2, column 3', 'mapping'],
+    ['a:\n    - x: kSECRET\n      y: 1\n   - x: kSECRET\n', 'line 4, column 1', 'by 3 spaces, the one in line 2 by 4'],
   ])('%j', (text, place, words) => {
     const error = errorOf(() => parseYaml(text, 'config.yml'))
     expect(error.code).toBe('CONFIG_INVALID_YAML')

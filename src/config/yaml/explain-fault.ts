@@ -28,11 +28,43 @@ const problems: Record<string, string> = {
 }
 
 /** One line with file, line and column, and without a word of the file. */
-export function explainFault(_text: string, name: string, { code, line, column }: YamlFault): AppError {
-  const words = problems[code] ?? 'this is not valid YAML'
+export function explainFault(text: string, name: string, { code, line, column }: YamlFault): AppError {
+  const words = causeIn(text, line, code) ?? problems[code] ?? 'this is not valid YAML'
   return new AppError('CONFIG_INVALID_YAML', `${name}, line ${line}, column ${column}: ${words}`, {
     place: { line, column },
   })
+}
+
+/** Faults that have a cause of their own, whatever stands in their line. */
+const clear = new Set([
+  'TAB',
+  'CONTROL_CHARACTER',
+  'DUPLICATE_KEY',
+  'NO_ANCHOR',
+  'BAD_MERGE',
+  'SECOND_DOCUMENT',
+  'COMPLEX_KEY',
+])
+/** How far a list item may have slipped. */
+const maxSlip = 3
+
+/** What the line itself shows: a blank that is none, a list item beside the others. */
+function causeIn(text: string, line: number, code: string): string | null {
+  if (clear.has(code)) return null
+  const lines = text.split(/\r\n?|\n/)
+  const own = lines[line - 1] ?? ''
+  if (/^[ \u00a0\u2007\u202f]*[\u00a0\u2007\u202f]|[-:][\u00a0\u2007\u202f]/.test(own)) {
+    return 'a no-break space, which looks like a blank, stands here; replace it with a blank'
+  }
+  const indent = /^( *)- /.exec(own)?.[1]?.length
+  if (indent === undefined) return null
+  for (let above = line - 1; above > 0; above--) {
+    const other = /^( *)- /.exec(lines[above - 1] ?? '')?.[1]?.length
+    if (other === undefined || other === indent) continue
+    if (Math.abs(other - indent) > maxSlip) return null
+    return `this list item is indented by ${indent} spaces, the one in line ${above} by ${other}`
+  }
+  return null
 }
 
 /** Why Kometa's reader refuses a file: where it gave up, and what we see there. */

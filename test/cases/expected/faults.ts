@@ -14,6 +14,11 @@ const faulty =
 
 /** Config files that Kometa refuses, and definitions and files that it drops. */
 export const faults: Readonly<Record<string, CaseExpectation>> = {
+  '01-broken-yaml-mixed-list': {
+    exit: 2,
+    error: [/config\.yml, line 12, column \d+: this list item is indented by 3 spaces, the one in line 9 by 4/],
+    doctor: [/^problem Config: .*this list item is indented by 3 spaces/],
+  },
   '10-unknown-default': {
     exit: 0,
     status: 'success',
