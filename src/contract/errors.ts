@@ -30,6 +30,8 @@ export const errorTable = {
   JOB_IN_USE: { exit: 2 },
   JOB_PATH_UNSAFE: { exit: 2 },
   DISK_SPACE: { exit: 2 },
+  /** The disk took no more when the job had started. */
+  DISK_FULL: { exit: 1 },
   KOMETA_NOT_FOUND: { exit: 2 },
   KOMETA_UNSUPPORTED: { exit: 2 },
   KOMETA_REQUIREMENTS: { exit: 2 },

@@ -53,12 +53,13 @@ import { createVerification } from './verification.ts'
  */
 export async function runJob(request: JobRequest): Promise<Summary> {
   const redactor = createRedactor(request.config.secretsForRedaction)
+  const state = { hasStarted: false }
   try {
-    return await run(request, redactor)
+    return await run(request, redactor, state)
   } catch (error) {
     // Nothing was started yet, and the files have been judged by now: this happens once.
     if (error instanceof ReadDifferently) return runJob({ ...request, config: error.config })
-    throw redactError(diskError(error) ?? error, redactor)
+    throw redactError(diskError(error, state.hasStarted) ?? error, redactor)
   }
 }
 
@@ -72,7 +73,7 @@ class ReadDifferently extends Error {
   }
 }
 
-async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
+async function run(request: JobRequest, redactor: Redactor, state: { hasStarted: boolean }): Promise<Summary> {
   const { config, renderer, signal, onEvent } = request
   const folder = await openJobFolder(request.jobDir, request.dataDir)
   await using _lock = await acquireJobLock(folder.files)
@@ -88,6 +89,7 @@ async function run(request: JobRequest, redactor: Redactor): Promise<Summary> {
   const enter = (phase: Phase) => {
     if (signal.aborted) throw new AppError('CANCELLED', 'cancelled')
     watch.enter(phase)
+    state.hasStarted ||= phase !== 'check'
     onEvent({ type: 'phase', phase, at: new Date().toISOString() })
   }
 

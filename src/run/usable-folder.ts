@@ -44,16 +44,16 @@ export async function inWordsOfFolder(path: string, make: () => Promise<void>): 
  * A disk that takes no more, as an error in one line; null for any other error. Codes that could be a bug of ours (a
  * folder that is not there, no permission) are not among them.
  */
-export function diskError(error: unknown): AppError | null {
+export function diskError(error: unknown, hasStarted: boolean): AppError | null {
   // What fails while something is being closed covers what failed before it.
   if (error instanceof Error && 'suppressed' in error && 'error' in error) {
-    return diskError(error.error) ?? diskError(error.suppressed)
+    return diskError(error.error, hasStarted) ?? diskError(error.suppressed, hasStarted)
   }
   if (error instanceof AppError || !(error instanceof Error) || !('code' in error)) return null
   const why = diskWords[String(error.code)]
   if (why === undefined) return null
   const path = 'path' in error && typeof error.path === 'string' ? error.path : 'a file of the job'
-  return new AppError('DISK_SPACE', `${path} cannot be written: ${why}`, {
+  return new AppError(hasStarted ? 'DISK_FULL' : 'DISK_SPACE', `${path} cannot be written: ${why}`, {
     hint: 'Make room there, or choose another folder: --out for the job, --data for what Kometa Preview keeps itself.',
     cause: error,
   })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkDiskSpace, neededBytes } from '../../src/run/disk-space.ts'
+import { diskError } from '../../src/run/usable-folder.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -29,4 +30,15 @@ test('more targets than the disk can hold are refused with both numbers', async 
   // A folder that is not made yet: the disk that it will be on counts.
   await expect(checkDiskSpace(join(folder, 'a', 'b', 'c'), tooMany)).rejects.toMatchObject({ code: 'DISK_SPACE' })
   if (free > neededBytes(1)) await expect(checkDiskSpace(join(folder, 'a'), 1)).resolves.toBeUndefined()
+})
+
+test.each([
+  [false, 'DISK_SPACE', 2],
+  [true, 'DISK_FULL', 1],
+])('a disk that takes no more, with the job started: %s', (hasStarted, code, exitCode) => {
+  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', path: '/job/output/x' })
+  expect(diskError(full, hasStarted)).toMatchObject({ code, exitCode })
+  expect(
+    diskError(Object.assign(new Error('both'), { error: full, suppressed: new Error('other') }), hasStarted),
+  ).toMatchObject({ code, exitCode })
 })

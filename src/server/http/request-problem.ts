@@ -57,6 +57,6 @@ export function problemOf(error: AppError, scrub: (text: string) => string): Api
 function statusOf(code: ErrorCode): number {
   if (code === 'JOB_NOT_FOUND') return 404
   if (code === 'JOB_IN_USE' || code === 'SECRETS_GONE') return 409
-  if (code === 'DISK_SPACE') return 507
+  if (code === 'DISK_SPACE' || code === 'DISK_FULL') return 507
   return code.startsWith('PLEX_') ? 502 : 422
 }

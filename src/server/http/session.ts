@@ -62,7 +62,8 @@ export function createSessions(password: string | undefined, now: () => number =
     signIn(given, client, secure) {
       if (password === undefined) return cookie('', 0, secure)
       const all = attempts.get('all')
-      if (all && all.shutUntil > now()) check(given, 'all')
+      // Wrong passwords from many addresses shut out whoever was wrong himself: not the owner, who has not been.
+      if (all && all.shutUntil > now() && attempts.has(client)) check(given, 'all')
       else check(given, client)
       const id = randomBytes(32).toString('base64url')
       for (const [known, expires] of sessions) {

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { createSessions } from '../../src/server/http/session.ts'
+
+test('50 wrong passwords from ten addresses do not shut out the owner, who has the right one', () => {
+  const sessions = createSessions('right', () => 1_000_000)
+  const outcomes = new Set<number>()
+  for (let guess = 0; guess < 50; guess += 1) {
+    try {
+      sessions.signIn(`wrong ${guess}`, `10.0.0.${guess % 10}`, false)
+    } catch (error) {
+      outcomes.add((error as { status: number }).status)
+    }
+  }
+  expect(outcomes).toEqual(new Set([401]))
+  // Who was wrong waits, whatever he says now; who was not comes in.
+  expect(() => sessions.signIn('right', '10.0.0.1', false)).toThrow('Too many wrong passwords')
+  const cookie = sessions.signIn('right', '10.0.0.99', false)
+  expect(sessions.isSignedIn(cookie.split(';')[0])).toBe(true)
+})
