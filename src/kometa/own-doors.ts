@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { loopbackName } from '../util/loopback.ts'
 
@@ -11,6 +12,16 @@ export interface Loopback {
 
 /** For a Kometa that sees this machine's own loopback. */
 export const ownLoopback = async (): Promise<Loopback> => ({ address: '127.0.0.1', name: await loopbackName() })
+
+/**
+ * For a container on this machine's network: Docker gives it a copy of this machine's /etc/hosts. Where that does not name
+ * localhost, an address is used, and each client asks the gate.
+ */
+export async function sharedLoopback(hostsFile = '/etc/hosts'): Promise<Loopback> {
+  const text = await readFile(hostsFile, 'utf8').catch(() => '')
+  const isNamed = /^[ \t]*127\.0\.0\.1[ \t][^#\n]*\blocalhost(?![\w.-])/m.test(text)
+  return isNamed ? ownLoopback() : { address: '127.0.0.1', name: '127.0.0.1' }
+}
 
 export const urlOf = ({ name }: Loopback, port: number): string => `http://${name}:${port}`
 

@@ -118,6 +118,7 @@ function inRoot(options, entry) {
     `mount -t proc proc ${quote(`${root}/proc`)}`,
     `mount --rbind /dev ${quote(`${root}/dev`)}`,
     `mount -t tmpfs -o mode=1777 tmpfs ${quote(`${root}/tmp`)}`,
+    `touch ${quote(`${root}/etc/hosts`)}; mount --bind /etc/hosts ${quote(`${root}/etc/hosts`)}`,
     ...mounts.flatMap(({ source, target, readOnly }) => {
       const place = quote(`${root}${target}`)
       const make = statSync(source).isDirectory()

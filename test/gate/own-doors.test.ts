@@ -1,11 +1,14 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createNetServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { kometaEnvironment } from '../../src/kometa/environment.ts'
-import { exemptions, ownLoopback } from '../../src/kometa/own-doors.ts'
+import { exemptions, ownLoopback, sharedLoopback } from '../../src/kometa/own-doors.ts'
 import { listenOnLoopback } from '../../src/util/loopback.ts'
 import { pythonEnvironment, pythonMissing } from '../clients/python-env.ts'
 import { openGate } from './gate-world.ts'
@@ -128,6 +131,19 @@ describe('the listener on loopback', () => {
     const { port } = other.address() as AddressInfo
     await expect(listenOnLoopback(serve(), port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
+})
+
+test('a container is told the name only where its /etc/hosts, a copy of ours, has it', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'hosts-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  const nameFor = async (text: string) => {
+    writeFileSync(join(dir, 'hosts'), text)
+    return (await sharedLoopback(join(dir, 'hosts'))).name
+  }
+  const own = (await ownLoopback()).name
+  expect(await nameFor('127.0.0.1\tip4 localhost # this\n::1 localhost\n')).toBe(own)
+  for (const text of ['', '# 127.0.0.1 localhost\n', '127.0.0.1 localhost.localdomain\n', '127.0.0.1 x # localhost\n'])
+    expect(await nameFor(text)).toBe('127.0.0.1')
 })
 
 test('without a name for this machine nothing is exempt: an address cannot be, with its port', () => {

@@ -8,7 +8,7 @@ import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { containerEnvironment } from '../environment.ts'
 import { chosen } from '../isolation.ts'
-import { ownLoopback } from '../own-doors.ts'
+import { sharedLoopback } from '../own-doors.ts'
 import type { KometaRunner, Launch, LaunchOrder } from '../runner.ts'
 import { defaultFolderOf, withDefaultConfig } from './default-config-mount.ts'
 import { dockerArguments, ownerLabel, ownUser } from './docker-arguments.ts'
@@ -32,7 +32,8 @@ export function createDockerRunner({ docker, engine, image }: DockerRunnerOption
   return {
     place: `${docker.path}, Docker ${engine.version}`,
     image: image.name,
-    loopback: async () => (engine.host === '127.0.0.1' ? ownLoopback() : { address: engine.host, name: engine.host }),
+    loopback: async () =>
+      engine.host === '127.0.0.1' ? sharedLoopback() : { address: engine.host, name: engine.host },
     async isolate(mode) {
       const why = `Kometa ran in a container of ${image.name}, on the network of this machine, without a network namespace of its own.`
       if (mode !== 'on') return chosen({ mode: 'none', why })
