@@ -45,6 +45,8 @@ export const jobEntrySchema = z.object({
   renderer: z.enum(['kometa', 'sample']),
   /** What was connected: the name of the config file. */
   config: z.string(),
+  /** The file that it was, or was edited from; null for one that was pasted. */
+  configPath: z.string().nullable(),
   /** True when the config was edited in the studio for this job. */
   configEdited: z.boolean(),
   targetCount: z.int().nonnegative(),
@@ -165,6 +167,8 @@ export const startJobRequestSchema = z.object({
 })
 export type StartJobRequest = z.input<typeof startJobRequestSchema>
 export const rerunRequestSchema = z.object({
+  /** file: the config file as it is now; job: what the job itself ran with. Default: file, where the job used it as it stood. */
+  use: z.enum(['file', 'job']).optional(),
   configText: z.string().max(maxConfigBytes).optional(),
   /** Secrets that are not kept any more, by the numbers of their masks. */
   secrets: z.record(z.string().regex(/^\d{1,4}$/), z.string().min(1).max(10_000)).optional(),

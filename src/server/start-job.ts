@@ -72,7 +72,7 @@ export async function startJob(
 /** A new job of an old one's targets, with its config, or an edit of that. */
 export async function rerunJob(
   record: JobRecord,
-  { configText, secrets = {}, fresh = false }: z.output<typeof rerunRequestSchema>,
+  { use, configText, secrets = {}, fresh = false }: z.output<typeof rerunRequestSchema>,
   deps: StartDeps,
 ): Promise<JobRecord> {
   if (record.config.kind === 'unknown') {
@@ -84,10 +84,15 @@ export async function rerunJob(
   const { trust, readUserConfig } = deps
   const files = deps.store.filesOf(record.id)
   const job = await readJobTextOf(record, files, { vault: trust.vault, readUserConfig })
-  const edited = configText !== undefined && configText !== job.text
-  if (!isLocal(record) && !edited && config.path !== null) {
+  let edited = configText !== undefined && configText !== job.text
+  const usesFile = use === 'file' || (use === undefined && !isLocal(record))
+  if (config.path !== null && !edited && (usesFile || !isLocal(record))) {
     const masked = maskConfig(await readUserConfig(config.path))
-    return queueJob({ config, targets, masked, local: null, fresh }, deps)
+    if (usesFile || masked.text === job.text) {
+      return queueJob({ config: { ...config, edited: false }, targets, masked, local: null, fresh }, deps)
+    }
+    // The file has changed since: what the job ran with is a config of its own by now.
+    edited = true
   }
   // Refused here, where the config is a file that another than the user has named.
   const place = await readPlaceOf(record, files, { env: deps.env, trust, ...(await deps.kometa()) })

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
+import type { JobDetail } from '../../src/contract/api.ts'
 import { tell, tellProblem } from '../ui/announce.tsx'
 import { ApiError, call } from './api.ts'
 import { jobQuery, keys, queryClient } from './queries.ts'
@@ -14,6 +15,7 @@ const refreshJobs = () => {
 
 export interface Rerun {
   jobId: string
+  use?: 'file' | 'job'
   configText?: string
   fresh?: boolean
   /** Typed again, by the numbers of their masks. */
@@ -36,6 +38,24 @@ export function useRerun() {
       if (error instanceof ApiError && error.code === 'SECRETS_GONE') askedSecrets.set(wanted)
       else tellProblem(error)
     },
+  })
+}
+
+/** A new job for the items of another one, with the edit in this window. */
+export function useStartEdited() {
+  return useMutation({
+    mutationFn: ({ job, connectionId, configText }: { job: JobDetail; connectionId: string; configText: string }) => {
+      const targets = job.targets.flatMap(({ server, ratingKey }) =>
+        server === null || ratingKey === null ? [] : [{ server, ratingKey }],
+      )
+      return call('startJob', { body: { connectionId, targets, configText } })
+    },
+    onSuccess: (job) => {
+      queryClient.setQueryData(jobQuery(job.id).queryKey, job)
+      refreshJobs()
+      navigate(jobPath('run', job.id))
+    },
+    onError: tellProblem,
   })
 }
 

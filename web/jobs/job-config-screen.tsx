@@ -38,7 +38,7 @@ export function JobConfigScreen({ jobId }: { jobId: string }) {
       </div>
     )
   }
-  const start = () => rerun.mutate({ jobId, ...(edited ? { configText: text } : {}) })
+  const start = () => rerun.mutate({ jobId, use: 'job', ...(edited ? { configText: text } : {}) })
   return (
     <div className="job-config">
       <header className="job-config-head">
@@ -87,7 +87,7 @@ export function JobConfigScreen({ jobId }: { jobId: string }) {
             disabled={check !== null && !check.usable}
             onClick={start}
           >
-            {edited ? 'Run with edits' : 'Run again'}
+            {edited ? 'Run with edits' : 'Run again with this config'}
           </Button>
         ) : (
           <Link className="button button-accent" href="/jobs">

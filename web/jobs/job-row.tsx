@@ -4,6 +4,7 @@ import { ago, bytes, count, dateAndTime, duration } from '../core/format.ts'
 import { useCancel, useKeep, useRerun } from '../core/job-actions.ts'
 import { countsWords, faultsWords, isOver, jobState, noNews } from '../core/job-words.ts'
 import { useIsAway } from '../core/online.ts'
+import { rerunChoices } from '../core/rerun-choices.ts'
 import { jobPath } from '../core/route.ts'
 import { navigate } from '../core/router.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -87,6 +88,9 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
 })
 
 function JobMenu({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) => void }) {
+  // An edit in this window is for the items on the screen of that job.
+  const choices = rerunChoices(job, null, null).filter((choice) => choice.use !== 'edit')
+  const [first] = choices
   const rerun = useRerun()
   const keep = useKeep()
   const cancel = useCancel()
@@ -106,14 +110,22 @@ function JobMenu({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) =
             <MenuItem onSelect={then(() => navigate(jobPath('config', job.id)))}>
               <Icon name="edit" /> {job.canRerun ? 'Edit the config and run again' : 'Show the config'}
             </MenuItem>
-            {over && (
-              <MenuItem disabled={!job.canRerun} onSelect={then(() => rerun.mutate({ jobId: job.id }))}>
-                <Icon name="restore" /> Run again
-              </MenuItem>
-            )}
-            {over && (
-              <MenuItem disabled={!job.canRerun} onSelect={then(() => rerun.mutate({ jobId: job.id, fresh: true }))}>
-                <Icon name="restore" /> Run again, asking Plex anew
+            {over &&
+              choices.map(({ use, words }) => (
+                <MenuItem
+                  key={use}
+                  disabled={!job.canRerun}
+                  onSelect={then(() => rerun.mutate({ jobId: job.id, use }))}
+                >
+                  <Icon name="restore" /> Run again {words}
+                </MenuItem>
+              ))}
+            {over && first && (
+              <MenuItem
+                disabled={!job.canRerun}
+                onSelect={then(() => rerun.mutate({ jobId: job.id, use: first.use, fresh: true }))}
+              >
+                <Icon name="restore" /> Run again {first.words}, asking Plex anew
               </MenuItem>
             )}
             <MenuItem onSelect={then(() => keep.mutate({ jobId: job.id, keep: !job.keep }))}>

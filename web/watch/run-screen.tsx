@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { JobDetail } from '../../src/contract/api.ts'
 import { ago, count, duration, elapsed } from '../core/format.ts'
-import { useCancel, useRerun } from '../core/job-actions.ts'
+import { useCancel } from '../core/job-actions.ts'
 import { jobLog } from '../core/job-log.ts'
 import { isOver, jobState, noNews } from '../core/job-words.ts'
 import { useIsAway } from '../core/online.ts'
@@ -18,6 +18,7 @@ import { Button } from '../ui/button.tsx'
 import { JobGate } from '../ui/job-gate.tsx'
 import { Link } from '../ui/link.tsx'
 import { Note, Problem } from '../ui/notes.tsx'
+import { RerunButton } from '../ui/rerun-button.tsx'
 import { FaultNotes } from './fault-notes.tsx'
 import { LogDrawer } from './log-drawer.tsx'
 import { Phases } from './phases.tsx'
@@ -159,20 +160,11 @@ function RunNotes({ job }: { job: JobDetail }) {
 }
 
 function RunAction({ job }: { job: JobDetail }) {
-  const rerun = useRerun()
   const pictures = job.targets.filter(({ after }) => after !== null).length
   if (isOver(job.status) && pictures === 0) {
     return (
       <Action>
-        <Button
-          kind="accent"
-          icon="restore"
-          disabled={!job.canRerun}
-          busy={rerun.isPending}
-          onClick={() => rerun.mutate({ jobId: job.id })}
-        >
-          Run again
-        </Button>
+        <RerunButton job={job} />
       </Action>
     )
   }

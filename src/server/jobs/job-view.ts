@@ -49,6 +49,7 @@ export function toEntry(record: JobRecord, { queuePlace, secretsKeptUntil }: Ent
     durationMs,
     renderer,
     config: config.name,
+    configPath: config.path,
     configEdited: config.edited,
     targetCount: record.targets.length,
     counts,
