@@ -12,7 +12,7 @@ import { AddressRefused } from '../util/public-address.ts'
 import { failOnReset } from '../util/resets.ts'
 import type { GateEntry } from './gate-records.ts'
 import { judgeService, type PlexPlace } from './judge-service.ts'
-import { hasSessions, isSignIn, maxSignInBytes, refusesRead, sentHeaders } from './service-reads.ts'
+import { refusesRead, sentHeaders, wantsSignIn } from './service-reads.ts'
 
 export interface ServiceLimits {
   /** Until a connection to the service stands. */
@@ -120,14 +120,11 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
       outgoing.end(JSON.stringify({ message: `Kometa Preview: ${reason}` }))
     }
-    const signsIn = isSignIn(service, incoming.method, below, query)
-    if (incoming.method !== 'GET' && !signsIn) return refuse(403, `${service} is read only in a preview`)
-    const hasBody = incoming.headers['content-length'] ?? incoming.headers['transfer-encoding']
-    if (hasBody && !signsIn) return refuse(403, 'a GET has no body')
-    const refusal = signsIn ? null : refusesRead(service, below, query)
+    if (incoming.method !== 'GET') return refuse(403, `${service} is read only in a preview`)
+    const hasBody = incoming.headers['content-length'] || incoming.headers['transfer-encoding']
+    if (hasBody) return refuse(403, 'a GET has no body')
+    const refusal = refusesRead(service, below, query)
     if (refusal !== null) return refuse(403, refusal)
-    const form = signsIn ? await readForm(incoming) : undefined
-    if (form === null) return refuse(413, 'this is no form of a sign-in')
     let addresses: LookupAddress[]
     try {
       addresses =
@@ -145,9 +142,9 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       // Dialled at the addresses that were judged: the name is not looked up again.
       lookup: (_host, { all }, done) =>
         all ? done(null, addresses) : done(null, addresses[0]?.address ?? '', addresses[0]?.family),
-      method: signsIn ? 'POST' : 'GET',
+      method: 'GET',
       path: `${prefix}${below}${query === '' ? '' : `?${query}`}`,
-      headers: { ...pick(incoming, sentHeaders[service]), ...(form && { 'content-length': form.length }) },
+      headers: pick(incoming, sentHeaders[service]),
       rejectUnauthorized: options.verifySsl,
     })
     upstream.setTimeout(limits.idleTimeoutMs, () => upstream.destroy(new Error('no answer for too long')))
@@ -162,21 +159,19 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
     outgoing.once('close', () => upstream.destroy())
     upstream.on('response', (answer) => {
       const status = answer.statusCode ?? 502
-      const location = hasSessions(service) ? ownLocation(answer.headers.location, origin) : null
-      if (status >= 300 && status < 400 && location === null) {
+      if (status >= 300 && status < 400) {
         // A redirect would lead Kometa past this proxy.
         answer.resume()
+        if (wantsSignIn(service, answer.headers.location)) {
+          return refuse(403, `${service} shows this to who has signed in alone, and a preview signs in nowhere`)
+        }
         return refuse(502, `${service} sends elsewhere: give its final address in the config`)
       }
       let bytes = 0
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length
       })
-      outgoing.writeHead(status, {
-        ...pick(answer, ['content-type', 'content-length', 'content-encoding']),
-        ...(location !== null && { location }),
-        ...(hasSessions(service) && { 'set-cookie': answer.headers['set-cookie'] ?? [] }),
-      })
+      outgoing.writeHead(status, pick(answer, ['content-type', 'content-length', 'content-encoding']))
       answer.once('error', () => cutAnswer(outgoing))
       pipeline(answer, outgoing, (error) => {
         record('pass', error ? error.message : '', bytes)
@@ -186,7 +181,7 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       if (outgoing.headersSent) cutAnswer(outgoing)
       else refuse(502, `${service} does not answer: ${error.message}`)
     })
-    upstream.end(form)
+    upstream.end()
   }
 
   const listener = await listenOnLoopback(server, 0)
@@ -202,24 +197,6 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
       await closed
     },
   }
-}
-
-/** Where a redirect leads, when it stays with the service; null for anywhere else. */
-function ownLocation(location: string | undefined, origin: URL): string | null {
-  if (location === undefined || !URL.canParse(location, origin.href)) return null
-  const target = new URL(location, origin)
-  return target.origin === origin.origin ? `${target.pathname}${target.search}` : null
-}
-
-async function readForm(incoming: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of incoming) {
-    bytes += (chunk as Buffer).length
-    if (bytes > maxSignInBytes) return null
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks)
 }
 
 function splitOnce(target: string): [string, string] {

@@ -15,7 +15,7 @@ const paths: Readonly<Partial<Record<ServiceName, RegExp>>> = {
   radarr: arrPath,
   sonarr: arrPath,
   tracearr: /^\/api\/v[12]\/public\/(health|history|media|openapi\.json)$/,
-  yamtrack: /^\/(list\/\d+(\/|\/[\w-]+)?|accounts\/login\/)?$/,
+  yamtrack: /^\/(list\/\d+(\/|\/[\w-]+)?)?$/,
   floppy: /^\/(api\/v1\/lists(\/\d+\/items)?|api\/v1\/export\/csv|list\/\d+\/(json|export))$/,
 }
 
@@ -33,18 +33,7 @@ export function refusesRead(service: ServiceName, path: string, query: string): 
   return null
 }
 
-/**
- * YamTrack shows a private list only to who has signed in by its form (yamtrack.py: `_login`). That begins a session of the user's own
- * and changes nothing else; it is the one POST that any service gets.
- */
-export const isSignIn = (service: ServiceName, method: string | undefined, path: string, query: string): boolean =>
-  service === 'yamtrack' && method === 'POST' && path === '/accounts/login/' && query === ''
-
-/** The form of a sign-in has a name, a password and a token. */
-export const maxSignInBytes = 16 * 1024
-
 const plainHeaders = ['accept', 'user-agent', 'accept-language']
-const sessionHeaders = ['cookie', 'referer', 'x-csrftoken', 'content-type']
 
 /** What of Kometa's headers goes on: how each service knows who asks. */
 export const sentHeaders: Readonly<Record<ServiceName, readonly string[]>> = {
@@ -52,9 +41,10 @@ export const sentHeaders: Readonly<Record<ServiceName, readonly string[]>> = {
   radarr: [...plainHeaders, 'x-api-key'],
   sonarr: [...plainHeaders, 'x-api-key'],
   tracearr: [...plainHeaders, 'authorization'],
-  yamtrack: [...plainHeaders, ...sessionHeaders],
+  yamtrack: plainHeaders,
   floppy: [...plainHeaders, 'x-api-key'],
 }
 
-/** Services that lead a browser from page to page, with a session in a cookie. */
-export const hasSessions = (service: ServiceName): boolean => service === 'yamtrack'
+/** Where a service sends somebody who has not signed in: YamTrack shows a private list only after its form (yamtrack.py: `_login`). */
+export const wantsSignIn = (service: ServiceName, location: string | undefined): boolean =>
+  service === 'yamtrack' && /(^|\/\/[^/]+)\/accounts\/login\//.test(location ?? '')

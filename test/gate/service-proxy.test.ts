@@ -47,7 +47,7 @@ describe('known reads', () => {
     ['yamtrack', '/', '', true],
     ['yamtrack', '/list/12', '', true],
     ['yamtrack', '/list/12/', 'page=2', true],
-    ['yamtrack', '/accounts/login/', 'next=/list/1', true],
+    ['yamtrack', '/accounts/login/', 'next=/list/1', false],
     ['yamtrack', '/accounts/logout/', '', false],
     ['yamtrack', '/lists/delete', '', false],
     ['floppy', '/api/v1/lists', 'limit=1', true],
