@@ -3,6 +3,7 @@ import { readPlainScalar } from '../yaml-scalar.ts'
 import { isList, isMap as isYamlMap, type YamlKey, type YamlValue } from '../yaml-value.ts'
 import { firstControlCharacter, firstTab } from './layout.ts'
 import { keyIdentity } from './python-keys.ts'
+import { tooDeepAt } from './yaml-depth.ts'
 
 /** Values of one file, aliases counted as often as they are used: ten lines of aliases can stand for billions. */
 const maxYamlNodes = 200_000
@@ -59,6 +60,8 @@ export function readOwn(source: string): OwnReading {
 }
 
 function read(text: string, lines: LineCounter): OwnReading {
+  const deep = tooDeepAt(text)
+  if (deep !== undefined) throw new Fault('TOO_DEEP', deep)
   // `failsafe`: the parser types nothing, readPlainScalar does. Keys are compared here, since the parser takes quadratic time.
   const documents = parseAllDocuments(text, {
     schema: 'failsafe',

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, parseAllDocuments } from 'yaml'
+import { tooDeepAt } from './yaml-depth.ts'
 
 /** A key or value of a YAML text and where it stands; offsets in characters. */
 export interface Place {
@@ -23,11 +24,11 @@ export interface Places {
 /** Places looked at: more than any config has. */
 const maxPlaces = 50_000
 
-/** Where everything stands in a YAML text. Of a broken one, what the parser made of it. */
+/** Where everything stands in a YAML text. Of a broken one, what the parser made of it; nothing of one that is nested too deeply. */
 export function readPlaces(text: string): Places {
   const lines = new LineCounter()
   const options = { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const
-  const documents = parseAllDocuments(text, { ...options, logLevel: 'silent' })
+  const documents = parseAllDocuments(tooDeepAt(text) === undefined ? text : '', { ...options, logLevel: 'silent' })
   const all: Place[] = []
   const [document] = Array.isArray(documents) ? documents : []
   if (document?.contents) walk(document.contents, [], null, all)

@@ -97,14 +97,42 @@ function maskComments(text: string, redactor: Redactor): string {
 
 /** `key: value` with a secret-like key, and what looks like a token: long, letters and digits mixed. */
 function maskWords(line: string): string {
-  return line
-    .replace(/([\w-]+)(["']?[ \t]*[:=][ \t]*)(\S.*)$/, (whole, key: string, between: string, value: string) =>
-      isSecretKey(key) && !isHarmlessValue(value.trim()) && !/^<<[\w-]+>>\s*$/.test(value)
-        ? `${key}${between}${secretMask}`
-        : whole,
-    )
-    .replace(/[\w-]{20,}/g, (word) => (/\d/.test(word) && /[A-Za-z]/.test(word) ? secretMask : word))
+  const found = keysIn(line, /[:=]/g).find(({ key, valueAt }) => {
+    const value = line.slice(valueAt)
+    return value !== '' && isSecretKey(key) && !isHarmlessValue(value.trim()) && !isPlaceholder(value.trimEnd())
+  })
+  const masked = found ? line.slice(0, found.valueAt) + secretMask : line
+  return masked.replace(/[\w-]{20,}/g, (word) => (/\d/.test(word) && /[A-Za-z]/.test(word) ? secretMask : word))
 }
+
+interface KeyPlace {
+  key: string
+  /** Where what follows the separator begins, blanks skipped. */
+  valueAt: number
+}
+
+/**
+ * The words before each separator. Found from the separator backwards: a search for a word that a separator follows takes
+ * quadratic time on a long word without one.
+ */
+function keysIn(line: string, separators: RegExp): KeyPlace[] {
+  const places: KeyPlace[] = []
+  let from = 0
+  for (const { index } of line.matchAll(separators)) {
+    let end = index
+    while (end > from && isBlank(line[end - 1])) end -= 1
+    if (end > from && (line[end - 1] === '"' || line[end - 1] === "'")) end -= 1
+    let start = end
+    while (start > from && /[\w-]/.test(line[start - 1] ?? '')) start -= 1
+    let valueAt = index + 1
+    while (isBlank(line[valueAt])) valueAt += 1
+    if (start < end) places.push({ key: line.slice(start, end), valueAt })
+    from = index + 1
+  }
+  return places
+}
+
+const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t'
 
 /** A broken YAML is masked line by line, rather too much than too little. */
 function maskLines(text: string): MaskedConfig {
@@ -117,11 +145,10 @@ function maskLines(text: string): MaskedConfig {
     const indent = /^ */.exec(line)?.[0].length ?? 0
     if (below !== null && (line.trim() === '' || indent > below)) return line.replace(/\S.*$/, secretMask)
     below = null
-    const [, lead, key, rest] = keyLine.exec(line) ?? []
-    if (lead === undefined || key === undefined || rest === undefined || !isSecretKey(key)) {
-      return bare.text(maskWords(maskInner(line)))
-    }
-    const value = scalarOf(rest)
+    const colon = line.indexOf(':')
+    if (colon < 0 || !isSecretKey(keyOfLine(line.slice(0, colon)))) return bare.text(maskWords(maskInner(line)))
+    const lead = line.slice(0, colon + 1)
+    const value = scalarOf(line.slice(colon + 1))
     if (value === null) below = indent
     if (value === '' || (value !== null && isHarmlessValue(value))) return line
     const number = masks.length + 1
@@ -136,19 +163,34 @@ function maskLines(text: string): MaskedConfig {
 
 /** Secret-like keys inside a line, as `{apikey: abc, language: en}` has them; what is not in quotes may go on to the line's end. */
 function maskInner(line: string): string {
-  for (const { 0: lead, 1: key = '', index } of line.matchAll(/([\w-]+)["']?[ \t]*:[ \t]+/g)) {
-    if (!isSecretKey(key)) continue
-    const rest = line.slice(index + lead.length)
-    const quoted = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/.exec(rest)?.[0]
-    const word = /^[^\s,}\]]*/.exec(rest)?.[0] ?? ''
-    if (isHarmlessValue(quoted?.slice(1, -1) ?? word) || isPlaceholder(word) || rest.startsWith(secretMask)) continue
-    const after = quoted === undefined ? '' : maskInner(rest.slice(quoted.length))
-    return `${line.slice(0, index)}${lead}${secretMask}${after}`
+  let result = ''
+  let at = 0
+  for (const { key, valueAt } of keysIn(line, /:(?=[ \t])/g)) {
+    if (valueAt < at || !isSecretKey(key)) continue
+    const quoted = matchAt(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/y, line, valueAt)
+    const word = matchAt(/[^\s,}\]]*/y, line, valueAt) ?? ''
+    if (isHarmlessValue(quoted?.slice(1, -1) ?? word) || isPlaceholder(word)) continue
+    if (line.startsWith(secretMask, valueAt)) continue
+    result += line.slice(at, valueAt) + secretMask
+    if (quoted === undefined) return result
+    at = valueAt + quoted.length
   }
-  return line
+  return result + line.slice(at)
 }
 
-const keyLine = /^(\s*(?:- +)*["']?([\w -]+?)["']?\s*:)(.*)$/
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0]
+}
+
+/** The key of a line, from what stands before its first colon: without `- ` and quotes; '' where it is no key. */
+function keyOfLine(head: string): string {
+  const bare = head
+    .trim()
+    .replace(/^(?:- +)+/, '')
+    .replace(/^["']|["']$/g, '')
+  return /^[\w -]+$/.test(bare) ? bare : ''
+}
 
 /** The value at the end of a line; null when it is none that stands on one line. */
 function scalarOf(rest: string): string | null {
