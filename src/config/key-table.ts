@@ -258,3 +258,10 @@ export const authorizationKeys: KeyTable = {
   created_at: keep,
   refresh_token: blank(oneTime),
 }
+
+/** The names of all these keys. */
+export const kometaKeys: ReadonlySet<string> = new Set(
+  [topLevelKeys, plexKeys, settingsKeys, libraryKeys, overlayEntryKeys, ...Object.values(serviceKeys)].flatMap(
+    (table) => Object.keys(table),
+  ),
+)

@@ -70,7 +70,7 @@ test('what is missing is a warning with the file, in the words of the config', a
     '"Movies": folder: gone: there is no such folder',
     '"Movies": folder: empty: there is no .yml file in it',
     '"Movies": config/a: there is no such file',
-    '"Movies": file: config/broken.yml: DIR/user/config/broken.yml, line 2, column 1: the indentation is wrong, or a bracket is not closed',
+    '"Movies": file: config/broken.yml: DIR/user/config/broken.yml, line 1, column 4: a bracket ([) opens here and is not closed',
     '"Movies": file: config/none.yml: it has no "overlays"',
   ])
 })

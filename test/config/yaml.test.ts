@@ -23,8 +23,8 @@ describe('what is no valid YAML is said in one line with file, line and column, 
   test.each([
     ['plex:\n  token: kSECRET\n  token: kSECRET2\n', 'line 3, column 3', 'twice'],
     ['plex:\n\ttoken: kSECRET\n', 'line 2, column 1', 'tab'],
-    ['a: 1\nb: [kSECRET, 2\nc: 3\n', 'line 3, column 1', ''],
-    ['a: "kSECRET\n', 'line 2, column 1', 'missing'],
+    ['a: 1\nb: [kSECRET, 2\nc: 3\n', 'line 2, column 4: a bracket ([) opens here', ''],
+    ['a: "kSECRET\n', 'line 1, column 4', 'a quote (") opens here'],
     ['token: kSECRET: x\n', 'line 1, column 8', 'quotes'],
     ['token: @kSECRET\n', 'line 1, column 8', 'reserved'],
     ['token: "\\q kSECRET"\n', 'line 1, column 9', '"\\"'],
@@ -33,13 +33,76 @@ describe('what is no valid YAML is said in one line with file, line and column, 
     ['a: *kSECRET\n', 'line 1, column 4', 'anchor'],
     ['? [kSECRET]\n: 1\n', 'line 1, column 3', 'single value'],
     ['a:\n  <<: kSECRET\n', 'line 2, column 3', 'mapping'],
-    ['a:\n    - x: kSECRET\n      y: 1\n   - x: kSECRET\n', 'line 4, column 1', 'by 3 spaces, the one in line 2 by 4'],
+    ['a:\n    - x: kSECRET\n      y: 1\n   - x: kSECRET\n', 'line 4, column 4', 'by 3 spaces, the one in line 2 by 4'],
   ])('%j', (text, place, words) => {
     const error = errorOf(() => parseYaml(text, 'config.yml'))
     expect(error.code).toBe('CONFIG_INVALID_YAML')
-    expect(error.message).toContain(`config.yml, ${place}: `)
+    expect(error.message).toContain(`config.yml, ${place}`)
     expect(error.message).toContain(words)
     expect(`${error.message} ${error.hint ?? ''} ${error.details.join()}`).not.toMatch(/kSECRET|\n/)
+  })
+})
+
+describe('an error points at the cause, each of several is named', () => {
+  const quote = (mark: string) => `a quote (${mark}) opens here and is not closed`
+  test.each([
+    ['a: 1\nb: "kSECRET\nc: 3\nd: "x"\ne: 1\n', [`line 2, column 4: ${quote('"')}`]],
+    ["a:\n  - b: 'kSECRET\n  - b: 'x'\n", [`line 2, column 8: ${quote("'")}`]],
+    ['a: 1\nb: [x, "kSECRET]\nc: 3\n', [`line 2, column 8: ${quote('"')} on its line`]],
+    ["a: 'kSECRET's'\nb: 2\n", ["line 1, column 4: text follows the quoted text that begins here; write '' for a '"]],
+    [
+      'plex:\n  url: x\n   token: kSECRET\n',
+      ['line 3, column 4: this key is indented by 3 spaces, the one in line 2 by 2'],
+    ],
+    [
+      'plex:\n   url: x\n  token: kSECRET\n',
+      ['line 3, column 3: this key is indented by 2 spaces, the one in line 2 by 3'],
+    ],
+    [
+      'libraries:\n  Movies:\n    overlay_files:\n   - default: kSECRET\n',
+      ['line 4, column 4: this list item is indented by 3 spaces, the key above it in line 3 by 4'],
+    ],
+    [
+      'a:\n  - b: 1\n - b: kSECRET\nc: 1\n',
+      ['line 3, column 2: this list item is indented by 1 space, the one in line 2 by 2'],
+    ],
+    ['a:\n  b: 1\n  - c: kSECRET\n', ['line 3, column 3: a list item stands here beside keys, as that of line 2']],
+    [
+      'a:\n  - default: x\n  -default: kSECRET\n',
+      ['line 3, column 3: "-default" is a key to YAML, since no blank follows its dash; write "- default:"'],
+    ],
+    ['a:\n  - b: x\n  -kSECRET: 1\n', ['line 3, column 3: a blank is missing between the dash and the key']],
+    [
+      'plex:\n  url: x\n   token: y\ntmdb:\n  apikey: "kSECRET\nz: @a\nn:\u00a0b\nc: d: e\n',
+      [
+        'line 3, column 4: this key is indented by 3 spaces, the one in line 2 by 2',
+        `line 5, column 11: ${quote('"')}`,
+        'line 6, column 4: a value starts with a reserved character; put it in quotes',
+        'line 7, column 3: a no-break space, which looks like a blank, stands here; replace it with a blank',
+        'line 8, column 4: a ": " stands inside a value; put the value in quotes',
+      ],
+    ],
+    // A text block may look like anything, and lines that are well are not blamed.
+    [
+      'a: |\n  "x\n   - y: @z\n  q: "w\nb:\n- c: "1\n    2"\n- d\ne: {f: 1,\n  g: 2}\nh: k: l\n',
+      ['line 11, column 4: a ": "'],
+    ],
+  ])('%j', (text, causes) => {
+    const { message, place } = errorOf(() => parseYaml(text, 'config.yml'))
+    const told = message.replace('config.yml, ', '').split(/; (?=line \d)/)
+    expect(told).toEqual(causes.map((cause) => expect.stringContaining(cause)))
+    expect(message).not.toMatch(/kSECRET|\n/)
+    expect(message).toContain(`line ${place?.line}, column ${place?.column}: `)
+  })
+
+  test('files full of faults are read in one go', () => {
+    const before = performance.now()
+    for (const line of ['a: [\n', 'a: "x\n', "- 'x\n", ' a: b\n', `a${' '.repeat(50_000)}\n`]) {
+      expect(
+        errorOf(() => parseYaml(`? [x]\n${line.repeat(Math.ceil(60_000 / line.length))}`, 'x')).message,
+      ).not.toContain('\n')
+    }
+    expect(performance.now() - before).toBeLessThan(20_000)
   })
 })
 

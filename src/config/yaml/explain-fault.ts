@@ -1,4 +1,6 @@
 import { AppError } from '../../contract/errors.ts'
+import { kometaKeys } from '../key-table.ts'
+import { type Cause, syntaxCauses } from './causes/syntax-causes.ts'
 import type { YamlRefusal } from './kometa-reading.ts'
 import type { OwnReading, YamlFault } from './own-reading.ts'
 
@@ -27,15 +29,22 @@ const problems: Record<string, string> = {
   UNEXPECTED_TOKEN: 'something stands where YAML does not allow it',
 }
 
-/** One line with file, line and column, and without a word of the file. */
-export function explainFault(text: string, name: string, { code, line, column }: YamlFault): AppError {
-  const words = causeIn(text, line, code) ?? problems[code] ?? 'this is not valid YAML'
-  return new AppError('CONFIG_INVALID_YAML', `${name}, line ${line}, column ${column}: ${words}`, {
-    place: { line, column },
-  })
+/** How many causes one message names. */
+const mostCauses = 5
+
+/** One line with file, line and column of each cause, and without a word of the file but names of Kometa's keys. */
+export function explainFault(text: string, name: string, fault: YamlFault): AppError {
+  const causes = causesOf(text, fault)
+  const told = causes
+    .slice(0, mostCauses)
+    .map(({ line, column, words }) => `line ${line}, column ${column}: ${words}`)
+    .join('; ')
+  const more = causes.length > mostCauses ? '; and more' : ''
+  const { line, column } = causes[0] ?? fault
+  return new AppError('CONFIG_INVALID_YAML', `${name}, ${told}${more}`, { place: { line, column } })
 }
 
-/** Faults that have a cause of their own, whatever stands in their line. */
+/** Faults that have a cause of their own, whatever the lines before them show. */
 const clear = new Set([
   'TAB',
   'CONTROL_CHARACTER',
@@ -44,27 +53,21 @@ const clear = new Set([
   'BAD_MERGE',
   'SECOND_DOCUMENT',
   'COMPLEX_KEY',
+  'TOO_DEEP',
+  'TOO_MANY',
+  'BAD_DQ_ESCAPE',
+  'BAD_SCALAR_START',
 ])
-/** How far a list item may have slipped. */
-const maxSlip = 3
 
-/** What the line itself shows: a blank that is none, a list item beside the others. */
-function causeIn(text: string, line: number, code: string): string | null {
-  if (clear.has(code)) return null
-  const lines = text.split(/\r\n?|\n/)
-  const own = lines[line - 1] ?? ''
-  if (/^[ \u00a0\u2007\u202f]*[\u00a0\u2007\u202f]|[-:][\u00a0\u2007\u202f]/.test(own)) {
-    return 'a no-break space, which looks like a blank, stands here; replace it with a blank'
-  }
-  const indent = /^( *)- /.exec(own)?.[1]?.length
-  if (indent === undefined) return null
-  for (let above = line - 1; above > 0; above--) {
-    const other = /^( *)- /.exec(lines[above - 1] ?? '')?.[1]?.length
-    if (other === undefined || other === indent) continue
-    if (Math.abs(other - indent) > maxSlip) return null
-    return `this list item is indented by ${indent} spaces, the one in line ${above} by ${other}`
-  }
-  return null
+/** What the lines show, and the parser's fault where that is no consequence of it. */
+function causesOf(text: string, { code, line, column }: YamlFault): Cause[] {
+  const seen = syntaxCauses(text, kometaKeys)
+  // Of a key that is indented too far the parser sees a value that goes on.
+  const isLater = code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY'
+  const isConsequence = seen.some((cause) => (clear.has(code) ? cause.line === line : isLater || cause.line <= line))
+  if (isConsequence) return seen
+  const own = { line, column, words: problems[code] ?? 'this is not valid YAML' }
+  return [own, ...seen].sort((one, other) => one.line - other.line)
 }
 
 /** Why Kometa's reader refuses a file: where it gave up, and what we see there. */

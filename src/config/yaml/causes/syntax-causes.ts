@@ -1,0 +1,108 @@
+import { createIndentation } from './indentation.ts'
+import { readValue } from './value-scan.ts'
+
+/** One thing that is wrong in a text that is no valid YAML; both numbers count from 1. */
+export interface Cause {
+  line: number
+  column: number
+  /** Without a word of the file, which may be a token: only names of Kometa's own keys. */
+  words: string
+}
+
+/** A key at the beginning of a text, its ":" included. */
+const keyPattern =
+  /^(?:"(?:[^"\\]|\\.)*"\s*:|'(?:[^']|'')*'\s*:|(?:[^\s"'[\]{},#&*!|>%@`-]|-(?=\S))(?:[^:]|:(?=\S))*?:)(?=\s|$)/
+/** A key with a dash before it that no blank follows. */
+const gluedDash = /^-([A-Za-z_]\w*)\s*:(?=\s|$)/
+/** Blanks that are none, where YAML wants a blank. */
+const noBreakSpace = /^ *[\u00a0\u2007\u202f]|^ *(?:[^"'#\s][^"'#]*)?[-:][\u00a0\u2007\u202f]/
+
+/** More causes are not looked for: each may be read for to the end of the file. */
+const enough = 20
+
+/** The words for a dash that is part of a key; `name` is the key without it. */
+export const gluedDashWords = (name: string): string =>
+  `"-${name}" is a key to YAML, since no blank follows its dash; write "- ${name}:"`
+
+/**
+ * What the lines of a broken YAML text show by themselves, in their order: the parser stops at its first fault, and often far behind
+ * the cause. It is meant for texts that do not parse; `knownKeys`: names that may stand in a message.
+ */
+export function syntaxCauses(text: string, knownKeys: ReadonlySet<string>): Cause[] {
+  const lines = text.split(/\r\n?|\n/)
+  const causes: Cause[] = []
+  const indentation = createIndentation()
+  const say = (at: number, column: number, words: string) => causes.push({ line: at + 1, column, words })
+  for (let at = 0; at < lines.length && causes.length < enough; at += 1) {
+    const line = lines[at] ?? ''
+    if (/^\s*(?:#|$)|^%|^ *\t/.test(line)) continue
+    if (/^(?:---|\.\.\.)(?:\s|$)/.test(line)) {
+      indentation.reset()
+      continue
+    }
+    const blank = noBreakSpace.exec(line)
+    if (blank) {
+      say(at, blank[0].length, 'a no-break space, which looks like a blank, stands here; replace it with a blank')
+      continue
+    }
+    const parts = partsOf(line)
+    const glued = gluedDash.exec(line.trimStart())
+    if (glued) {
+      const name = glued[1] ?? ''
+      const words = knownKeys.has(name) ? gluedDashWords(name) : 'a blank is missing between the dash and the key'
+      say(at, parts.indent + 1, words)
+    }
+    const value = readValue(lines, at, parts.valueColumn)
+    if (!parts.isPlain && !glued) {
+      const slipped = indentation.add({ ...parts, line: at + 1, isOpen: value.kind === 'empty' })
+      if (slipped !== null) say(at, parts.indent + 1, slipped)
+    }
+    if (value.fault) causes.push(value.fault)
+    at = value.lastLine
+    if (value.kind === 'block') at = endOfBlock(lines, at, indentation.innermost())
+  }
+  return causes
+}
+
+/** What begins on one line: dashes, then perhaps a key. */
+export interface LineParts {
+  indent: number
+  /** Places of the dashes that begin it. */
+  dashes: readonly number[]
+  /** Place of its key; null where there is none. */
+  key: number | null
+  /** Neither item nor key: it goes on with the text above. */
+  isPlain: boolean
+  /** Where a value may begin. */
+  valueColumn: number
+}
+
+function partsOf(line: string): LineParts {
+  const indent = line.length - line.trimStart().length
+  const dashes: number[] = []
+  let column = indent
+  for (let dash = /^-(?: +|$)/.exec(line.slice(column)); dash; dash = /^-(?: +|$)/.exec(line.slice(column))) {
+    dashes.push(column)
+    column += dash[0].length
+  }
+  const found = keyPattern.exec(line.slice(column))
+  const key = found ? column : null
+  return {
+    indent,
+    dashes,
+    key,
+    isPlain: dashes.length === 0 && key === null,
+    valueColumn: column + (found?.[0].length ?? 0),
+  }
+}
+
+/** The last line of the text below `|` or `>`. */
+function endOfBlock(lines: readonly string[], from: number, indent: number): number {
+  let last = from
+  for (let at = from + 1; at < lines.length; at += 1) {
+    const line = lines[at] ?? ''
+    if (line.trim() !== '' && line.length - line.trimStart().length <= indent) break
+    last = at
+  }
+  return last
+}
