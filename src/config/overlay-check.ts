@@ -36,7 +36,7 @@ export interface CheckContext {
  * and definition. Throws OVERLAY_FILES_MISSING when no overlay file of a library can load, and SECRET_UNRESOLVED.
  */
 export async function checkLibraries(config: JobConfig, options: CheckOptions): Promise<string[]> {
-  const context = createContext(config, options)
+  const context = createCheckContext(config, options)
   const warnings: string[] = []
   for (const library of config.libraries.filter(({ mappingName }) => options.libraries.includes(mappingName))) {
     const [unresolved] = library.unresolvedSecrets
@@ -49,7 +49,10 @@ export async function checkLibraries(config: JobConfig, options: CheckOptions): 
   return [...new Set(warnings)]
 }
 
-function createContext(config: JobConfig, { kometaDir = null, env }: CheckOptions): CheckContext {
+export function createCheckContext(
+  config: JobConfig,
+  { kometaDir = null, env }: Omit<CheckOptions, 'libraries'>,
+): CheckContext {
   let names: Promise<Set<string> | null> | undefined
   const resolvePath = (path: string): string => resolve(config.kometaCwd, path)
   return {

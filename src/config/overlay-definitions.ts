@@ -51,7 +51,8 @@ export async function checkDefinitionFiles(
       else if (section === 'overlays' && isMap(data) && !data.has('template')) {
         // Without `overlay`, or with a bare text, that is the name of an image (builder.py, overlay.py:150-153).
         const image = isTruthy(overlay) ? textOf(overlay) : name
-        warnings.push(...(await checkNamedImage(image, context)))
+        const warning = await checkNamedImage(image, context)
+        if (warning !== null) warnings.push(warning)
       }
       return warnings.map((warning) => `${label}: ${section === 'templates' ? 'template ' : ''}${name}: ${warning}`)
     }),
@@ -62,28 +63,38 @@ export async function checkDefinitionFiles(
 const isLiteral = (text: string): boolean => text !== '' && !text.includes('<<')
 
 async function checkOverlay(overlay: YamlMap, context: CheckContext): Promise<string[]> {
-  const warnings: string[] = []
-  const text = (key: string): string => (isTruthy(overlay.get(key)) ? textOf(overlay.get(key)) : '')
-  const font = text('font')
-  if (isLiteral(font) && !(await context.hasFont(font))) warnings.push(`there is no font "${font}"`)
-  const ownImage = text('default') || text('pmm')
-  const file = text('file')
-  if (ownImage !== '') {
-    if (isLiteral(ownImage) && !(await hasDefaultImage(ownImage, context)))
-      warnings.push(`Kometa has no image "${ownImage}"`)
-  } else if (file !== '') {
-    if (isLiteral(file) && !(await exists(context.resolve(file)))) warnings.push(`there is no image "${file}"`)
-  } else if (!['url', 'git', 'repo'].some((key) => text(key) !== '')) {
-    warnings.push(...(await checkNamedImage(text('name'), context)))
-  }
-  return warnings
+  return [await checkFont(overlay, context), await checkImage(overlay, context)].filter((warning) => warning !== null)
+}
+
+const textUnder = (overlay: YamlMap, key: string): string =>
+  isTruthy(overlay.get(key)) ? textOf(overlay.get(key)) : ''
+
+/** What to say of the font that an overlay names; null where it is there, or not written out. */
+export async function checkFont(overlay: YamlMap, context: CheckContext): Promise<string | null> {
+  const font = textUnder(overlay, 'font')
+  return isLiteral(font) && !(await context.hasFont(font)) ? `there is no font "${font}"` : null
+}
+
+/** What to say of the image that an overlay names; null where it is there, fetched, or not written out. */
+export async function checkImage(overlay: YamlMap, context: CheckContext): Promise<string | null> {
+  const ownImage = textUnder(overlay, 'default') || textUnder(overlay, 'pmm')
+  // The old spelling of `default` goes before `file` (overlay.py:242).
+  const file = textUnder(overlay, 'git').startsWith('PMM/') ? '' : textUnder(overlay, 'file')
+  if (ownImage !== '')
+    return isLiteral(ownImage) && !(await hasDefaultImage(ownImage, context))
+      ? `Kometa has no image "${ownImage}"`
+      : null
+  if (file !== '')
+    return isLiteral(file) && !(await exists(context.resolve(file))) ? `there is no image "${file}"` : null
+  if (['url', 'git', 'repo'].some((key) => textUnder(overlay, key) !== '')) return null
+  return checkNamedImage(textUnder(overlay, 'name'), context)
 }
 
 /** An overlay of no other kind is the image `overlays/<name>.png` of the config's folder (overlay.py:361-366). */
-async function checkNamedImage(name: string, { config }: CheckContext): Promise<string[]> {
-  if (!isLiteral(name) || /^(?:text|blur|backdrop)/.test(name)) return []
+export async function checkNamedImage(name: string, { config }: CheckContext): Promise<string | null> {
+  if (!isLiteral(name) || /^(?:text|blur|backdrop)/.test(name)) return null
   const path = join(config.kometaConfigDir, 'overlays', `${kometaFilename(name)}.png`)
-  return (await exists(path)) ? [] : [`there is no image "${path}"`]
+  return (await exists(path)) ? null : `there is no image "${path}"`
 }
 
 async function hasDefaultImage(name: string, { kometaDir }: CheckContext): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { checkAssetFolders } from '../config/asset-folders.ts'
+import { findDefinitionFaults } from '../config/definition-faults/find-definition-faults.ts'
 import { type JobConfig, noTmdbKey } from '../config/job-config.ts'
 import { checkLibraries } from '../config/overlay-check.ts'
 import { realRunNotes } from '../config/real-run/real-run-notes.ts'
@@ -94,7 +95,11 @@ async function checkOverlays(
     const { mappingName } = library
     const label = `Overlay files of ${mappingName}`
     try {
-      const warnings = await checkLibraries(config, { libraries: [mappingName], kometaDir, env })
+      const faults = await findDefinitionFaults(config, library, { kometaDir, env })
+      const checked = await checkLibraries(config, { libraries: [mappingName], kometaDir, env })
+      const warnings = checked.filter((warning) => !faults.same.has(warning))
+      for (const line of faults.lines)
+        add('overlays', label, faults.nothingLeft ? 'problem' : 'warning', line, 'Correct it in that file.')
       const assets = new Set(await checkAssetFolders(config, library))
       for (const warning of warnings) {
         const fix = assets.has(warning)
@@ -102,7 +107,7 @@ async function checkOverlays(
           : 'Kometa leaves these overlays out.'
         add('overlays', label, 'warning', warning, fix)
       }
-      if (warnings.length === 0) add('overlays', label, 'ok', 'all found')
+      if (warnings.length + faults.lines.length === 0) add('overlays', label, 'ok', 'all found')
       const real = await realRunNotes(config, { libraries: [mappingName], kometaDir, targets: new Map() })
       for (const note of real)
         add(

@@ -133,3 +133,28 @@ test('cancelled: it ends, and does not report problems that are none', async () 
   const error = new AppError('CANCELLED', 'cancelled')
   await expect(world.examine({ kometa: () => Promise.reject(error) })).rejects.toBe(error)
 })
+
+test('definitions that Kometa certainly leaves out are named; a library of which nothing is left has a problem', async () => {
+  const text = (name: string) => `  ${name}: {plex_all: true, overlay: {name: text(A)}}\n`
+  const good = '  good: {plex_all: true, overlay: {name: blur(1)}}\n'
+  writeFileSync(join(world.folder, 'faulty.yml'), `overlays:\n${text('one')}${good}${text('two')}`)
+  writeFileSync(join(world.folder, 'hopeless.yml'), `overlays:\n${text('three')}`)
+  const examine = async (files: string) => {
+    const { found, problems } = await world.examine({
+      configText: world.goodConfig().replace('{file: ours.yml}', files),
+    })
+    return { lines: found('overlays').map(({ status, detail }) => `${status} ${detail}`), problems }
+  }
+  const faulty =
+    '"Movies": file: faulty.yml: one, two (the first in line 2): ' +
+    "Overlay Error: Overlay attributes 'horizontal_offset' and 'vertical_offset' are required when using 'text'"
+  const hopeless = '"Movies": file: hopeless.yml: Kometa does not draw its only definition. It is three (line 2): '
+  expect(await examine('{file: faulty.yml}, {file: hopeless.yml}')).toEqual({
+    lines: [`warning ${faulty}`, expect.stringContaining(`warning ${hopeless}`)],
+    problems: 0,
+  })
+  expect(await examine('{file: hopeless.yml}')).toEqual({
+    lines: [expect.stringContaining(`problem ${hopeless}`)],
+    problems: 1,
+  })
+})

@@ -35,6 +35,7 @@ export const faults: Readonly<Record<string, CaseExpectation>> = {
   '29-flow-style-less-indented': { withKometa: { exit: 0, status: 'success' }, asDirect: true },
   '31-failed-definitions-beside-good-ones': {
     exit: 0,
+    doctor: [/bad_image \(line 5\)/, /bad_coords \(line 8\)/, /bad_queue \(line 14\)/, /bad_template \(line 23\)/],
     status: 'success',
     targets: { '1001': { status: 'exported' } },
     check: faulty([
