@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewSection } from '../contract/preview.ts'
+import { readOutline } from './config-outline.ts'
 import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
 import { putSecretsIn } from './job-secrets.ts'
@@ -62,6 +63,8 @@ export interface JobConfig {
   /** For the redactor: tokens, keys and passwords of the whole config. */
   secretsForRedaction: readonly string[]
   warnings: readonly string[]
+  /** Those of the warnings that say what Kometa reads otherwise than it was meant, each with its line. */
+  misread: readonly string[]
   /** The user's YAML files, as Kometa reads them. */
   files: YamlFiles
   /**
@@ -121,8 +124,10 @@ async function load(
   const kometaCwd = options.kometaCwd ?? within(base, files.preview.kometa_cwd) ?? defaultKometaCwd(configDir)
   const clientIdentifier = (await from.sources.uuid(kometaConfigDir)) ?? (await from.sources.uuid(configDir))
 
+  const outline = await readOutline(yamlFiles, files)
   const { libraries, servers } = readLibraries({
     document,
+    outline,
     file: files.configPath,
     secrets,
     unresolved: substituted.unresolved,
@@ -149,7 +154,8 @@ async function load(
     secretsForRedaction: [
       ...new Set([...servers.map(({ token }) => token), ...findSecrets(document), ...secretsAmong(substituted.used)]),
     ],
-    warnings,
+    warnings: [...warnings, ...outline.misread],
+    misread: outline.misread,
     files: yamlFiles,
     otherwise: async () => {
       if (reader === 'of Kometa') return null

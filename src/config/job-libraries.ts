@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors.ts'
+import type { ConfigOutline } from './config-outline.ts'
 import { libraryKeys, refusedLibraryKeys, topLevelKeys } from './key-table.ts'
 import { isTruthy } from './normalise.ts'
 import { type OverlayEntry, overlayEntries, removesOverlays } from './overlay-entries.ts'
@@ -25,6 +26,7 @@ export interface JobLibrary {
 
 export interface ReadLibrariesOptions {
   document: YamlMap
+  outline: ConfigOutline
   file: string
   secrets: Secrets
   unresolved: Substituted['unresolved']
@@ -37,7 +39,8 @@ export function readLibraries(options: ReadLibrariesOptions): { libraries: JobLi
   const { document, file, secrets, warnings } = options
   checkTopLevelSecrets(options)
   const listed = get(document, 'libraries')
-  if (!isMap(listed) || listed.size === 0) throw new AppError('CONFIG_NO_OVERLAYS', `${file} has no libraries`)
+  if (!isMap(listed) || listed.size === 0)
+    throw new AppError('CONFIG_NO_OVERLAYS', withCauses(`${file} has no libraries`, options.outline.misread))
   const servers = createServerList(options.serverDetails)
   const libraries: JobLibrary[] = []
   for (const [key, value] of listed) {
@@ -46,7 +49,8 @@ export function readLibraries(options: ReadLibrariesOptions): { libraries: JobLi
     checkDefinitions(data, mappingName, file)
     const access = plexAccess(document, data, `the library "${mappingName}"`, secrets)
     if (!access) {
-      warnings.push(`The library "${mappingName}" has no plex.url or plex.token: Kometa skips it`)
+      const lacks = lackingPlexKeys(options, data)
+      warnings.push(`The library "${mappingName}": ${lacks.join(', ')}: Kometa skips it`)
       continue
     }
     const serverIndex = servers.indexOf(access)
@@ -66,12 +70,39 @@ export function readLibraries(options: ReadLibrariesOptions): { libraries: JobLi
     })
   }
   if (libraries.length === 0) {
-    throw new AppError('CONFIG_NO_PLEX', `${file} has no plex section with a url and a token`)
+    const lacks = lackingPlexKeys(options, null)
+    if (!get(document, 'tmdb', 'apikey')) lacks.push(options.outline.lacks(['tmdb', 'apikey']))
+    throw new AppError(
+      'CONFIG_NO_PLEX',
+      withCauses(`${file} has no plex section with a url and a token`, [...lacks, ...options.outline.misread]),
+    )
   }
   if (!libraries.some((library) => library.overlayFiles.length > 0 || library.removeOverlays)) {
-    throw new AppError('CONFIG_NO_OVERLAYS', `No library of ${file} has overlay_files`)
+    throw new AppError(
+      'CONFIG_NO_OVERLAYS',
+      withCauses(`No library of ${file} has overlay_files`, options.outline.misread),
+    )
   }
   return { libraries, servers: servers.servers }
+}
+
+/** How many causes one message names. */
+const mostCauses = 5
+
+/** A message and the likely causes of what it says, cut after five. */
+export function withCauses(message: string, causes: readonly string[]): string {
+  if (causes.length === 0) return message
+  const more = causes.length - mostCauses
+  return `${message}: ${causes.slice(0, mostCauses).join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+}
+
+/** Which of the two a library has neither of its own nor from the config. */
+function lackingPlexKeys({ document, outline }: ReadLibrariesOptions, library: YamlMap | null): string[] {
+  const has = (key: string) =>
+    [get(library ?? undefined, 'plex', key), get(document, 'plex', key)].some(
+      (value) => value !== null && textOf(value).trim() !== '',
+    )
+  return ['url', 'token'].filter((key) => !has(key)).map((key) => outline.lacks(['plex', key]))
 }
 
 function checkDefinitions(data: YamlMap | null, name: string, file: string): void {

@@ -6,11 +6,14 @@ import { checkAssetFolders } from './asset-folders.ts'
 import { containerHint } from './container-path.ts'
 import { fontNames, systemFontFolders } from './fonts.ts'
 import type { JobConfig } from './job-config.ts'
-import { type JobLibrary, secretHint } from './job-libraries.ts'
+import { type JobLibrary, secretHint, withCauses } from './job-libraries.ts'
 import { exists } from './locate.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
+import { overlayFileCauses } from './yaml/causes/config-causes.ts'
+import { nearest } from './yaml/causes/unknown-keys.ts'
+import { readPlaces } from './yaml/yaml-places.ts'
 import { get, isMap } from './yaml-value.ts'
 
 export interface CheckOptions {
@@ -80,7 +83,8 @@ async function checkLibrary(library: JobLibrary, context: CheckContext): Promise
     warnings.push(...result.warnings)
   }
   if (library.overlayFiles.length === 0 && !library.removeOverlays) {
-    throw new AppError('CONFIG_NO_OVERLAYS', `The library "${library.mappingName}" has no overlay_files`)
+    const message = `The library "${library.mappingName}" has no overlay_files`
+    throw new AppError('CONFIG_NO_OVERLAYS', withCauses(message, context.config.misread))
   }
   if (loadable === 0 && !library.removeOverlays) {
     const [why = 'no overlay file'] = warnings
@@ -172,9 +176,17 @@ async function checkFile(path: string, label: string, context: CheckContext): Pr
   if (found === undefined) return missing(`${label}: there is no such file${await containerHint(path, context.config)}`)
   try {
     const document = await context.config.files.read(found)
+    const places = readPlaces(await context.config.files.textOf(found))
+    const misread = overlayFileCauses(places).map(
+      ({ message, place }) => `${label}: line ${places.position(place.start).line}: ${message}`,
+    )
     const overlays = get(document, 'overlays')
-    if (!isMap(overlays) || overlays.size === 0) return missing(`${label}: it has no "overlays"`)
-    return { loadable: 1, warnings: await checkDefinitionFiles(document, label, context) }
+    if (!isMap(overlays) || overlays.size === 0) {
+      const meant = places.all.find(({ path }) => path.length === 1 && nearest(path[0] ?? '', ['overlays']) !== null)
+      const instead = meant ? `, but "${meant.path[0]}" in line ${places.position(meant.start).line}` : ''
+      return missing(`${label}: it has no "overlays"${instead}`)
+    }
+    return { loadable: 1, warnings: [...misread, ...(await checkDefinitionFiles(document, label, context))] }
   } catch (error) {
     if (error instanceof AppError) return missing(`${label}: ${error.message}`)
     throw error

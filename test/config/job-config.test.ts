@@ -212,11 +212,15 @@ describe('bad input is one clear line', () => {
   test.each([
     ['not a map', '- a\n', 'CONFIG_INVALID: DIR is not a Kometa config'],
     ['empty', '', 'CONFIG_INVALID: DIR is empty'],
-    ['no plex section', movies, 'CONFIG_NO_PLEX: DIR has no plex section with a url and a token'],
+    [
+      'no plex section',
+      movies,
+      'CONFIG_NO_PLEX: DIR has no plex section with a url and a token: plex.url is missing; plex.token is missing; tmdb.apikey is missing',
+    ],
     [
       'no token',
       `plex: {url: "http://a:1"}\n${movies}`,
-      'CONFIG_NO_PLEX: DIR has no plex section with a url and a token',
+      'CONFIG_NO_PLEX: DIR has no plex section with a url and a token: plex.token is missing; tmdb.apikey is missing',
     ],
     ['no libraries', plex, 'CONFIG_NO_OVERLAYS: DIR has no libraries'],
     [

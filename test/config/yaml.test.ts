@@ -82,6 +82,10 @@ describe('an error points at the cause, each of several is named', () => {
         'line 8, column 4: a ": " stands inside a value; put the value in quotes',
       ],
     ],
+    [
+      'a:\n  b:\n  -config/kSECRET.yml\n',
+      ['line 3, column 3: a blank is missing between the dash and what follows it'],
+    ],
     // A text block may look like anything, and lines that are well are not blamed.
     [
       'a: |\n  "x\n   - y: @z\n  q: "w\nb:\n- c: "1\n    2"\n- d\ne: {f: 1,\n  g: 2}\nh: k: l\n',

@@ -59,6 +59,7 @@ test('a config is shown with what is wrong at its line, what can be previewed an
   const at = (part: string) => connection.problems.filter(({ line }) => line === lineOf(part))
   expect(at('setings:')).toMatchObject([{ severity: 'warning', path: 'setings', column: 1 }])
   expect(at('setings:')[0]?.message).toContain('did you mean "settings"')
+  expect(connection.problems.filter(({ message }) => message.includes('did you mean "settings"'))).toHaveLength(1)
   expect(at('cahce:')[0]?.message).toContain('did you mean "cache"')
   expect(at('missing.yml')).toMatchObject([{ severity: 'error', endLine: lineOf('missing.yml') }])
   expect(at('mine.yml')[0]).toMatchObject({ severity: 'warning', path: 'libraries.Movies.overlay_files.0' })

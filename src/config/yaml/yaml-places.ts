@@ -10,6 +10,7 @@ export interface Place {
   end: number
   /** Of a scalar: its text as YAML reads it, and its own range. */
   scalar: { text: string; start: number; end: number } | null
+  isList: boolean
 }
 
 export interface Places {
@@ -19,6 +20,8 @@ export interface Places {
   atStartOf(text: string): Place | undefined
   /** Line and column from 1. */
   position(offset: number): { line: number; column: number }
+  /** What follows a place on its line. */
+  restOfLine(offset: number): string
 }
 
 /** Places looked at: more than any config has. */
@@ -53,6 +56,7 @@ export function readPlaces(text: string): Places {
       const { line, col } = lines.linePos(offset)
       return { line, column: col }
     },
+    restOfLine: (offset) => /^.*/.exec(text.slice(offset))?.[0] ?? '',
   }
 }
 
@@ -62,7 +66,7 @@ function walk(node: unknown, path: readonly string[], key: [number, number] | nu
   if (all.length >= maxPlaces || path.length > 100) return
   const [start, end] = rangeOf(node) ?? key ?? [0, 0]
   const scalar = isScalar(node) ? { text: String(node.value ?? ''), start, end } : null
-  if (path.length > 0) all.push({ path, start: key?.[0] ?? start, end: key?.[1] ?? end, scalar })
+  if (path.length > 0) all.push({ path, start: key?.[0] ?? start, end: key?.[1] ?? end, scalar, isList: isSeq(node) })
   if (isMap(node)) {
     for (const pair of node.items) walk(pair.value, [...path, keyText(pair)], rangeOf(pair.key), all)
   } else if (isSeq(node)) {

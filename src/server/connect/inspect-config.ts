@@ -3,12 +3,12 @@ import type { JobLibrary } from '../../config/job-libraries.ts'
 import { checkLibraries } from '../../config/overlay-check.ts'
 import { type OverlayEntry, overlayEntries, overlayList } from '../../config/overlay-entries.ts'
 import { makeRunConfig } from '../../config/run-config.ts'
+import { configCauses } from '../../config/yaml/causes/config-causes.ts'
 import { type Places, readPlaces } from '../../config/yaml/yaml-places.ts'
 import { get } from '../../config/yaml-value.ts'
 import type { ConfigProblem, ConnectedLibrary, LeftOut, OverlayFile } from '../../contract/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { MaskedConfig } from './mask-config.ts'
-import { unknownKeys } from './unknown-keys.ts'
 
 export interface InspectOptions {
   masked: Pick<MaskedConfig, 'text'>
@@ -43,16 +43,26 @@ export async function inspectConfig(options: InspectOptions): Promise<Inspection
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     report.failure(error)
-    return { ...nothing, problems: [...report.problems, ...unknownKeys(places)] }
+    return { ...nothing, problems: [...report.problems, ...misreadings(places)] }
   }
-  for (const warning of config.warnings) {
+  // Each of those below has its own line.
+  for (const warning of config.warnings.filter((text) => !config.misread.includes(text))) {
     if (warning !== noTmdbKey) report.say('warning', warning)
     else if (options.needsTmdb) report.failure(missingTmdbKey())
   }
   const libraries: ConnectedLibrary[] = []
   for (const library of config.libraries) libraries.push(await describeLibrary(config, library, options, report))
   const leftOut = listChanges(config, report, places)
-  return { config, problems: [...report.problems, ...unknownKeys(places)], libraries, leftOut }
+  return { config, problems: [...report.problems, ...misreadings(places)], libraries, leftOut }
+}
+
+/** Warnings for what Kometa reads otherwise than it was meant. */
+function misreadings(places: Places): ConfigProblem[] {
+  return configCauses(places).map(({ message, place }) => {
+    const [start, end] = [places.position(place.start), places.position(place.end)]
+    const span = { ...start, endLine: end.line, endColumn: end.column }
+    return { severity: 'warning' as const, message, ...span, path: place.path.join('.') }
+  })
 }
 
 type Report = ReturnType<typeof createReport>

@@ -51,7 +51,7 @@ function placeOf(places: Places, path: readonly string[]): Place {
     const place = places.find(path.slice(0, length))
     if (place) return place
   }
-  return { path, start: 0, end: 0, scalar: null }
+  return { path, start: 0, end: 0, scalar: null, isList: false }
 }
 
 /** A masked config with `<<name>>` where its secrets stand, which may go into a file; and the values of the names. */

@@ -1,6 +1,6 @@
 import { apiRoutes } from '../../contract/api.ts'
 import { checkJobEdit } from '../check-job-edit.ts'
-import { listConfigKeys } from '../connect/unknown-keys.ts'
+import { listConfigKeys } from '../connect/config-keys.ts'
 import { createExaminer } from '../examine.ts'
 import { notFound } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'

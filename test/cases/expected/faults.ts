@@ -19,6 +19,25 @@ export const faults: Readonly<Record<string, CaseExpectation>> = {
     error: [/config\.yml, line 12, column \d+: this list item is indented by 3 spaces, the one in line 9 by 4/],
     doctor: [/^problem Config: .*this list item is indented by 3 spaces/],
   },
+  '55-dash-without-space': {
+    exit: 2,
+    error: [/config\.yml, line 4: "-default" is a key to YAML, since no blank follows its dash; write "- default:"/],
+    doctor: [/^problem Config: .*line 4: "-default" is a key to YAML/],
+  },
+  '61-missing-tmdb-and-empty-plex': {
+    exit: 2,
+    error: [/plex\.token is empty \(line 7 of .*config\.yml\); tmdb\.apikey is missing/],
+    doctor: [/^problem Config: .*plex\.token is empty .*tmdb\.apikey is missing/],
+  },
+  '30b-color-without-quotes': {
+    exit: 0,
+    asDirect: true,
+    warnings: [
+      /config\/o\.yml: line 10: font_color is empty, since its unquoted "#" begins a comment: write '#FFFFFF' in quotes/,
+      /config\/o\.yml: line 11: back_color is empty/,
+    ],
+    doctor: [/line 10: font_color is empty/, /line 11: back_color is empty/],
+  },
   '10-unknown-default': {
     exit: 0,
     status: 'success',

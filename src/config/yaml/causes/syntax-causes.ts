@@ -24,6 +24,9 @@ const enough = 20
 export const gluedDashWords = (name: string): string =>
   `"-${name}" is a key to YAML, since no blank follows its dash; write "- ${name}:"`
 
+/** The words for a dash before anything else. */
+export const missingBlank = 'a blank is missing between the dash and what follows it'
+
 /**
  * What the lines of a broken YAML text show by themselves, in their order: the parser stops at its first fault, and often far behind
  * the cause. It is meant for texts that do not parse; `knownKeys`: names that may stand in a message.
@@ -52,6 +55,7 @@ export function syntaxCauses(text: string, knownKeys: ReadonlySet<string>): Caus
       const words = knownKeys.has(name) ? gluedDashWords(name) : 'a blank is missing between the dash and the key'
       say(at, parts.indent + 1, words)
     }
+    if (parts.isPlain && /^ *-[A-Za-z_./~]/.test(line)) say(at, parts.indent + 1, missingBlank)
     const value = readValue(lines, at, parts.valueColumn)
     if (!parts.isPlain && !glued) {
       const slipped = indentation.add({ ...parts, line: at + 1, isOpen: value.kind === 'empty' })

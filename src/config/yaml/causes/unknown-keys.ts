@@ -7,12 +7,12 @@ import {
   serviceKeys,
   settingsKeys,
   topLevelKeys,
-} from '../../config/key-table.ts'
-import type { Place, Places } from '../../config/yaml/yaml-places.ts'
-import type { ConfigKey, ConfigProblem } from '../../contract/api-connect.ts'
+} from '../../key-table.ts'
+import type { Places } from '../yaml-places.ts'
+import type { Misreading } from './config-causes.ts'
 
 /** Which keys Kometa reads where. `*` is any key or list position. */
-const tables: readonly { in: readonly string[]; keys: KeyTable }[] = [
+export const keyTables: readonly { in: readonly string[]; keys: KeyTable }[] = [
   { in: [], keys: topLevelKeys },
   { in: ['plex'], keys: plexKeys },
   { in: ['settings'], keys: settingsKeys },
@@ -27,37 +27,21 @@ const known = new Set(['preview', 'asset_directory', 'sync_mode', 'show_unmanage
 /** Further old names under `plex`, which Kometa moves to settings. */
 const movedFromPlex = new Set(['show_unfiltered', 'show_missing'])
 
-/** Every key that Kometa reads, and what becomes of it in a preview. */
-export function listConfigKeys(): ConfigKey[] {
-  return tables.flatMap(({ in: path, keys }) =>
-    Object.entries(keys).map(([key, rule]) => ({
-      in: path.join('.'),
-      key,
-      preview:
-        rule.do === 'keep' ? ('kept' as const) : rule.do === 'drop' ? ('left out' as const) : ('changed' as const),
-      why: 'why' in rule ? rule.why : null,
-    })),
-  )
-}
-
-/** A warning for each key that Kometa does not read where it stands, with the one that was probably meant. */
-export function unknownKeys(places: Places): ConfigProblem[] {
-  return places.all.flatMap((place) => {
+/** Each key that Kometa does not read where it stands, with the one that was probably meant. */
+export function unknownKeys(places: Places): Misreading[] {
+  return places.all.flatMap((place): Misreading[] => {
     const key = place.path.at(-1) ?? ''
-    const table = tables.find(({ in: path }) => fits(place.path.slice(0, -1), path))
+    const parent = place.path.slice(0, -1)
+    const table = keyTables.find(({ in: path }) => fits(parent, path))
     if (!table || key === '' || key === '<<' || known.has(key) || Object.hasOwn(table.keys, key)) return []
     if (movedFromPlex.has(key) && place.path.at(-2) === 'plex') return []
     // Kometa stops at these; the config's own check says so.
     if (place.path[0] === 'libraries' && refusedLibraryKeys.includes(key)) return []
+    if (places.find(parent)?.isList) return []
     const meant = nearest(key, Object.keys(table.keys))
     const message = `Kometa does not know "${key}" here${meant === null ? '' : `; did you mean "${meant}"?`}`
-    return [{ severity: 'warning' as const, message, ...span(places, place), path: place.path.join('.') }]
+    return [{ message, place, isSure: meant !== null }]
   })
-}
-
-function span(places: Places, place: Place) {
-  const [start, end] = [places.position(place.start), places.position(place.end)]
-  return { ...start, endLine: end.line, endColumn: end.column }
 }
 
 const fits = (path: readonly string[], pattern: readonly string[]): boolean =>
@@ -69,12 +53,12 @@ const fits = (path: readonly string[], pattern: readonly string[]): boolean =>
   })
 
 /** The name that differs by at most two letters, or a third of a short one. */
-function nearest(word: string, names: readonly string[]): string | null {
+export function nearest(word: string, names: readonly string[]): string | null {
   let best: string | null = null
   let least = Math.min(2, Math.floor(word.length / 3)) + 1
   for (const name of names) {
     if (Math.abs(name.length - word.length) >= least) continue
-    const distance = editDistance(word, name)
+    const distance = editDistance(word.toLowerCase(), name)
     if (distance < least) {
       least = distance
       best = name
