@@ -215,9 +215,10 @@ describe('the end of the whole tree', () => {
   })
 
   test('a run that says something now and then is not hung', async () => {
+    // It runs longer than the limit, which leaves a slow machine time to start it.
     const { done } = await start(
-      `let n = 0; const t = setInterval(() => { process.stdout.write('.\\r'); if (++n === 8) clearInterval(t) }, 150)`,
-      { limits: { idleTimeoutMs: 1000 } },
+      `let n = 0; const t = setInterval(() => { process.stdout.write('.\\r'); if (++n === 20) clearInterval(t) }, 300)`,
+      { limits: { idleTimeoutMs: 5000 } },
     )
     expect(await done).toMatchObject({ cause: 'exited', code: 0 })
   })
