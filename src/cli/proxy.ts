@@ -16,6 +16,7 @@ import { createJobRecorder } from '../run/job-recorder.ts'
 import { createOutsideLookup, namesOfServers } from '../run/outside-hosts.ts'
 import { createJobLog, formatLogLine } from '../util/job-log.ts'
 import { createRedactor } from '../util/redact.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import { cancelOnSignals } from './cancel.ts'
 import { dataDir, newJobName } from './data-dir.ts'
 import type { CliContext } from './program.ts'
@@ -149,7 +150,7 @@ function plexUrl(text: string): string {
       hint: 'It looks like http://192.168.1.10:32400, without a token in it.',
     })
   }
-  return url.href.replace(/\/+$/, '')
+  return trimEndOf(url.href, '/')
 }
 
 /** An address as it may be shown: a token may stand in its query, a password before its host. */

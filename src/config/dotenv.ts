@@ -52,7 +52,7 @@ function readValue(reader: Reader): string | undefined {
   const first = reader.text[reader.at]
   if (first === "'") return take(reader, /'((?:\\'|[^'])*)'/)?.[1]?.replace(/\\([\\'])/g, '$1')
   if (first === '"') return take(reader, /"((?:\\"|[^"])*)"/)?.[1]?.replace(/\\([\\'"abfnrtv])/g, unescapeOne)
-  return (take(reader, /([^\r\n]*)/)?.[1] ?? '').replace(/\s+#.*/, '').trimEnd()
+  return (take(reader, /([^\r\n]*)/)?.[1] ?? '').replace(/(?<!\s)\s+#.*/, '').trimEnd()
 }
 
 const escapes: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewSection } from '../contract/preview.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import { readOutline } from './config-outline.ts'
 import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
@@ -178,5 +179,5 @@ const within = (folder: string, path: string | undefined): string | undefined =>
 
 function fingerprintOf({ plex_fingerprint: pinned }: PreviewSection, url: string): string | undefined {
   if (typeof pinned !== 'object') return pinned
-  return Object.entries(pinned).find(([address]) => address.replace(/\/+$/, '') === url)?.[1]
+  return Object.entries(pinned).find(([address]) => trimEndOf(address, '/') === url)?.[1]
 }

@@ -1,3 +1,5 @@
+import { trimEndOf } from '../util/trim-end.ts'
+
 /**
  * Kometa's `validate_filename` (util.py:381-386): a good name stays, a bad one is cleaned by pathvalidate 3.3 for all platforms
  * at once. Kometa names backup folders and downloaded overlay images with it.
@@ -37,13 +39,13 @@ function sanitise(name: string): string {
   if (rule === 'null') return ''
   if (rule === 'reserved') return cleaned.replaceAll(rootName(cleaned), `${rootName(cleaned)}_`)
   if (rule !== 'character') return cleaned
-  const trimmed = cleaned.replace(/^ +/, '').replace(/ +$/, '')
-  return trimmed === '.' || trimmed === '..' ? trimmed : trimmed.replace(/[ .]+$/, '')
+  const trimmed = trimEndOf(cleaned.replace(/^ +/, ''), ' ')
+  return trimmed === '.' || trimmed === '..' ? trimmed : trimEndOf(trimmed, ' .')
 }
 
 function truncate(text: string): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= maxSanitisedBytes) return text
   // A character that is cut in two is left out, as Python's `errors="ignore"` does.
-  return new TextDecoder('utf-8').decode(bytes.subarray(0, maxSanitisedBytes)).replace(/\ufffd+$/, '')
+  return trimEndOf(new TextDecoder('utf-8').decode(bytes.subarray(0, maxSanitisedBytes)), '\ufffd')
 }

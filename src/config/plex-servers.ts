@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import type { Secrets } from './secrets.ts'
 import { get, textOf, type YamlMap, type YamlValue } from './yaml-value.ts'
 
@@ -68,7 +69,7 @@ function checkUrl(text: string, name: string): string {
   if (!good || !/^https?:\/\//i.test(text)) {
     throw new AppError('CONFIG_INVALID', `plex.url of ${name} is not an address such as http://192.168.1.10:32400`)
   }
-  return `${url.protocol}//${url.host}${url.pathname}`.replace(/[/\\]+$/, '')
+  return trimEndOf(`${url.protocol}//${url.host}${url.pathname}`, '/\\')
 }
 
 /** Collects distinct url and token pairs; `indexOf` answers with the place of one. */

@@ -1,4 +1,5 @@
 import { createSecretMatcher } from '../util/redaction/secret-matcher.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import type { ConfigServer } from './plex-servers.ts'
 
 /** A token of fewer characters cannot be searched for inside other text: it would be found in half of all words. */
@@ -60,7 +61,7 @@ function decodedBase64(text: string): string[] {
 function describe(server: ConfigServer, proxy: { url: string; token: string } | undefined) {
   const { protocol, hostname, port, pathname } = new URL(server.url)
   const realPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
-  const prefix = pathname.replace(/\/+$/, '')
+  const prefix = trimEndOf(pathname, '/')
   // Other services may live on the same host: only host and port together are Plex. Behind a path prefix even these are shared.
   const addresses = [
     createAddress(`${hostname}:${realPort}${prefix}`, { schemes, end: /(?![\w.])/y, endIn: /(?!\d)/y }),

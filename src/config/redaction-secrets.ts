@@ -41,9 +41,10 @@ const secretParameter = /token|key|secret|passw|pwd|code|auth|sig|credential|ses
 /** Of every address in a text: the password before its host (or the name alone, as access tokens stand there), and secret parameters. */
 function secretsInUrls(text: string): string[] {
   const secrets: string[] = []
-  for (const [url] of text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi)) {
-    for (const [, name, value] of url.matchAll(/[?&#;]([^=&#;]+)=([^&#;]*)/g)) {
-      if (name !== undefined && value !== undefined && secretParameter.test(name)) secrets.push(value)
+  for (const url of addressesIn(text)) {
+    for (const pair of url.slice(url.search(/[?&#;]/) + 1).split(/[&#;]/)) {
+      const equals = pair.indexOf('=')
+      if (equals > 0 && secretParameter.test(pair.slice(0, equals))) secrets.push(pair.slice(equals + 1))
     }
     const [, user = '', password] = /^[^/]*\/\/([^/?#@:]*)(?::([^/?#]*))?@/.exec(url) ?? []
     if (password !== undefined) secrets.push(password)
@@ -51,6 +52,25 @@ function secretsInUrls(text: string): string[] {
   }
   // As it stands, and as a client decodes it before it sends it on.
   return secrets.flatMap((secret) => [secret, decoded(secret)]).filter((secret) => secret !== '')
+}
+
+/**
+ * Every `scheme://...`. From `://` backwards: a search for a scheme that `://` follows takes quadratic time on a long word.
+ */
+function addressesIn(text: string): string[] {
+  const addresses: string[] = []
+  let from = 0
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', from)) {
+    let start = at
+    while (start > from && /[a-z0-9+.-]/i.test(text.charAt(start - 1))) start -= 1
+    const rest = /[^\s"'<>]*/y
+    rest.lastIndex = at + 3
+    const end = at + 3 + (rest.exec(text)?.[0].length ?? 0)
+    const scheme = text.slice(start, at).search(/[a-z]/i)
+    if (scheme >= 0 && end > at + 3) addresses.push(text.slice(start + scheme, end))
+    from = Math.max(end, at + 3)
+  }
+  return addresses
 }
 
 /** A shorter one before the host is a user's name. */

@@ -10,6 +10,7 @@ import { createDoor, type Door } from '../util/door.ts'
 import { listenOnLoopback } from '../util/loopback.ts'
 import { AddressRefused } from '../util/public-address.ts'
 import { failOnReset } from '../util/resets.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import type { GateEntry } from './gate-records.ts'
 import { judgeService, type PlexPlace } from './judge-service.ts'
 import { refusesRead, sentHeaders, wantsSignIn } from './service-reads.ts'
@@ -57,7 +58,7 @@ export interface ServiceProxy extends AsyncDisposable {
 export async function startServiceProxy(options: ServiceProxyOptions): Promise<ServiceProxy> {
   const { service } = options
   const origin = new URL(options.url)
-  const prefix = origin.pathname.replace(/\/+$/, '')
+  const prefix = trimEndOf(origin.pathname, '/')
   const isTls = origin.protocol === 'https:'
   const send = isTls ? httpsRequest : httpRequest
   const hostname = origin.hostname.replace(/^\[(.*)\]$/, '$1')

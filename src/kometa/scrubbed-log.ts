@@ -11,7 +11,7 @@ export interface ScrubbedLogOptions {
   redactor: Redactor
   /** Beyond this the file is left alone, with a last line that says so; reading goes on. */
   maxBytes: number
-  /** Every line, scrubbed, without its end. A `\r` ends a line too: Kometa's progress has no other end. */
+  /** Every line, scrubbed, without its end, at most 16,000 characters. A `\r` ends a line too: Kometa's progress has no other end. */
   onLine?: (line: string) => void
 }
 
@@ -60,10 +60,13 @@ export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<Scru
   }
 }
 
+/** Longer ones are cut for whoever reads them: some of what looks for Kometa's words in a line takes quadratic time. */
+const maxReadChars = 16_000
+
 function linesOf(text: string): string[] {
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
-  return lines
+  return lines.map((line) => line.slice(0, maxReadChars))
 }
 
 /** Kometa writes thousands of lines a second, one by one: they go to the disk together, so late at most. */

@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors.ts'
 import { type ItemType, itemTypeSchema } from '../contract/kinds.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 
 /** One way to read what the user typed. */
 export type TargetReading =
@@ -84,7 +85,7 @@ function seasonReadings(text: string): TargetReading[] {
 }
 
 /** "Show - S01E02", "Show: Season 1": the sign between belongs to neither. */
-const trimShow = (show: string): string => show.replace(/[\s\-–—:,]+$/, '') || show
+const trimShow = (show: string): string => trimEndOf(show, ' \t\n\r\u00a0-–—:,') || show
 
 function parseGuid(text: string): TargetSpec {
   const [, type, id] = /^plex:\/\/([a-z]+)\/([0-9a-z-]{1,64})$/i.exec(text) ?? []

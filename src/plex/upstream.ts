@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Dispatcher, Pool as UndiciPool } from 'undici'
 import { AppError } from '../contract/errors.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import type {
   PlexConnection,
   PlexRead,
@@ -267,6 +268,6 @@ function parseAddress(address: string): { origin: string; prefix: string; url: s
   if (protocol !== 'http:' && protocol !== 'https:') throw wrong('must begin with http:// or https://')
   if (username !== '' || password !== '') throw wrong('must not hold a user name or password')
   if (search !== '' || hash !== '') throw wrong('must not have a query or fragment')
-  const prefix = pathname.replace(/\/+$/, '')
+  const prefix = trimEndOf(pathname, '/')
   return { origin, prefix, url: origin + prefix }
 }

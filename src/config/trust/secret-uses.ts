@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../util/trim-end.ts'
 import { ownSecretPrefix, secretName } from '../secrets.ts'
 import { get, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../yaml-value.ts'
 import { listServiceValues, type ServiceValues } from './service-values.ts'
@@ -62,7 +63,7 @@ function shape(path: readonly string[]): string[] {
 }
 
 /** As it stands: two spellings that one program takes for the same address may be two for another one. */
-const plainAddress = (text: string): string => text.replace(/\/+$/, '')
+const plainAddress = (text: string): string => trimEndOf(text, '/')
 
 /** `<<name>>` and Plex's `ENV`, which Kometa fills in: not inside `template_variables`, except for names of ours. */
 export const namedMark: MarkOf = (text, path) => {

@@ -1,6 +1,7 @@
 import { overlayList } from '../../config/overlay-entries.ts'
 import { readYamlFile } from '../../config/yaml-read.ts'
 import { get, getMap, isMap, numberOf, textOf, type YamlMap, type YamlValue } from '../../config/yaml-value.ts'
+import { trimEndOf } from '../../util/trim-end.ts'
 import { defaultQuality } from './compose.ts'
 
 /** One library of the run config. */
@@ -36,7 +37,7 @@ export async function readRunSettings(path: string): Promise<LibrarySettings[]> 
     return {
       mapping,
       title: title === undefined || title === null ? mapping : textOf(title),
-      url: own('url').replace(/\/+$/, ''),
+      url: trimEndOf(own('url'), '/'),
       token: own('token'),
       overlayFiles: overlayList(get(data, 'overlay_files')).map((entry) => overlayFile(entry, data)),
       removeOverlays: get(data, 'remove_overlays') === true,

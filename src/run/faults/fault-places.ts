@@ -6,6 +6,7 @@ import { readOrNull } from '../../config/yaml/yaml-files.ts'
 import { get, getMap, isMap, textOf } from '../../config/yaml-value.ts'
 import type { LoggedLibrary } from '../../kometa/faults/fault-recorder.ts'
 import type { LoggedFile } from '../../kometa/log-events.ts'
+import { trimEndOf } from '../../util/trim-end.ts'
 
 export interface FaultPlace {
   /** As the user knows it. */
@@ -109,7 +110,7 @@ function names(item: Parameters<typeof textOf>[0], { form, path }: LoggedFile): 
   const keys = entryKeys[form.toLowerCase()] ?? [form]
   const values = keys.filter((key) => item.has(key)).map((key) => textOf(item.get(key)))
   if (values.some((value) => value === path || `PMM/${path}` === value)) return true
-  const folder = item.has('folder') ? textOf(item.get('folder')).replace(/\/+$/, '') : null
+  const folder = item.has('folder') ? trimEndOf(textOf(item.get('folder')), '/') : null
   return folder !== null && folder !== '' && path.startsWith(`${folder}/`)
 }
 

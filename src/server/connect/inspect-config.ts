@@ -102,7 +102,7 @@ function createReport(places: Places, clean: (text: string) => string) {
 
 /** The keys that a message names: `tmdb.apikey`, or a library between quotes. */
 function placeMentioned(places: Places, message: string): readonly string[] | undefined {
-  const words = message.match(/[\w<>-]+(?:\.[\w -]+)+/g) ?? []
+  const words = message.match(/(?<![\w<>-])[\w<>-]+(?:\.[\w -]+)+/g) ?? []
   for (const word of words) {
     const found = places.atStartOf(`${word.trim()}:`) ?? places.atStartOf(`${word.split(' ')[0] ?? ''}:`)
     if (found) return found.path
