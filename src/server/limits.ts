@@ -14,7 +14,11 @@ export const limits = {
   /** Event streams of one server at once. */
   maxStreams: 100,
   /** A window that has not taken so much is let go; it comes back with Last-Event-ID. */
-  maxUnsentStreamBytes: 4 * 1024 * 1024,
+  maxUnsentStreamBytes: 1024 * 1024,
+  /** Pieces of the past of jobs that are read at once, for all windows together. */
+  maxPastReadsAtOnce: 4,
+  /** Pieces of the past that were made last, which windows that join together share. */
+  maxSharedPastBytes: 8 * 1024 * 1024,
   /** A window that takes nothing of its past for so long is let go, too. */
   stalledStreamMs: 30_000,
   heartbeatMs: 15_000,

@@ -25,6 +25,7 @@ import type { JobRecord } from './jobs/job-record.ts'
 import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
 import { isGone, isInUse, openJobStore } from './jobs/job-store.ts'
 import { toEntry } from './jobs/job-view.ts'
+import { createJournalPast } from './jobs/journal/journal-past.ts'
 import { prunableJobs } from './jobs/prune-jobs.ts'
 import { createSummaryReader } from './jobs/read-summary.ts'
 import { markInterrupted } from './jobs/recover-jobs.ts'
@@ -163,6 +164,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   const sessions = createSessions(options.password)
   const settings = await openJsonFile(join(studioDir, 'settings.json'), settingsSchema, defaultSettings)
   const readSummary = createSummaryReader()
+  const past = createJournalPast()
   const pictures = createPictureFinder()
   const differences = createDifferences(pictures)
   const kometa = watchKometa(options.makeRenderer, (state) => {
@@ -222,6 +224,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   const runner: JobRunner = end(
     createJobRunner({
       store,
+      past,
       trust,
       readSummary,
       differences,
@@ -235,7 +238,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     }),
   )
   await store.scan()
-  await markInterrupted(store, onFailure)
+  await markInterrupted(store, past, onFailure)
   await closeFolders(store, onFailure)
   const tidy = async () => {
     await trust.vault.tidy(secretKeepMs())
@@ -262,6 +265,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     settings,
     store,
     runner,
+    past,
     start: {
       store,
       runner,

@@ -7,6 +7,9 @@ import { applyJobEvent } from './job-events.ts'
 import { addLogLines } from './job-log.ts'
 import { jobQuery, keys, queryClient } from './queries.ts'
 
+/** Log lines of before that a window gets when it joins: what a screen shows. The log loads more when it is opened. */
+const joinedLines = 200
+
 /** A job as it is now, followed as long as the component lives. After a reload it goes on where the stream was. */
 export function useWatchedJob(jobId: string) {
   const query = useQuery(jobQuery(jobId))
@@ -23,7 +26,7 @@ export function useWatchedJob(jobId: string) {
       await queryClient.invalidateQueries({ queryKey: keys.job(jobId), exact: true })
       if (live) setRound((n) => n + 1)
     }
-    const stop = streams().subscribe(`${apiUrl('jobEvents', { jobId })}?lines=2000`, detail.lastEventId, (news) => {
+    const stop = streams().subscribe(`${apiUrl('jobEvents', { jobId })}?lines=${joinedLines}`, detail.lastEventId, (news) => {
       if (news.type === 'stale') void readAnew()
       if (news.type !== 'message') return
       const event = JSON.parse(news.data) as JobStreamEvent

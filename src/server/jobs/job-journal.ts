@@ -1,9 +1,9 @@
 import { closeSync, writeSync } from 'node:fs'
 import { z } from 'zod'
-import { jobStreamEventSchema, logLineSchema, type StudioLogLine } from '../../contract/api-events.ts'
+import { jobStreamEventSchema, logLineSchema } from '../../contract/api-events.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { limits } from '../limits.ts'
-import { readJobText } from './job-files.ts'
+import { nullIfUnreadable, readJobText } from './job-files.ts'
 import { studioFolder } from './job-record.ts'
 
 /** An event as it is kept: its number, and where the picture in it is. */
@@ -15,8 +15,8 @@ export const storedEventSchema = z.object({
 })
 export type StoredEvent = z.infer<typeof storedEventSchema>
 
-const storedLinesSchema = z.object({ id: z.number(), lines: z.array(logLineSchema) })
-export type StoredLines = z.infer<typeof storedLinesSchema>
+export const storedLinesSchema = z.object({ id: z.number(), lines: z.array(logLineSchema) })
+type StoredLines = z.infer<typeof storedLinesSchema>
 
 /** Appends to the journal of a running job. A full disk costs the journal, never the job. */
 export interface JournalWriter extends Disposable {
@@ -91,48 +91,18 @@ function listLogs(job: Beneath): string[] {
     .sort()
 }
 
+/** The files of a journal, log lines by their age; [] where there is none. */
+export function journalFiles(job: Beneath): string[] {
+  try {
+    return [eventsPath, ...listLogs(job).map((name) => `${studioFolder}/${name}`)]
+  } catch (error) {
+    return nullIfUnreadable(error) ?? []
+  }
+}
+
 /** Every event of a journal but log lines, in order. A line that a crash has torn is left out. */
 export async function readEvents(job: Beneath): Promise<StoredEvent[]> {
   return readLines(job, eventsPath, storedEventSchema)
-}
-
-/** The newest `count` log lines with a number below `before`, oldest first, in the batches that they came in. */
-export async function readLogLines(
-  job: Beneath,
-  { before, count, afterId = 0 }: { before?: number | undefined; count: number; afterId?: number },
-): Promise<{ batches: StoredLines[]; more: boolean }> {
-  let files: string[]
-  try {
-    files = listLogs(job)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { batches: [], more: false }
-    throw error
-  }
-  let found: StoredLines[] = []
-  let total = 0
-  let more = false
-  for (const name of files.toReversed()) {
-    if (total >= count) {
-      more = true
-      break
-    }
-    const batches = (await readLines(job, `${studioFolder}/${name}`, storedLinesSchema)).flatMap((batch) => {
-      if (batch.id <= afterId) return []
-      const lines = before === undefined ? batch.lines : batch.lines.filter(({ n }) => n < before)
-      return lines.length > 0 ? [{ ...batch, lines }] : []
-    })
-    total += batches.reduce((sum, { lines }) => sum + lines.length, 0)
-    found = [...batches, ...found]
-  }
-  let surplus = total - count
-  if (surplus > 0) more = true
-  found = found.flatMap((batch) => {
-    if (surplus <= 0) return [batch]
-    const lines: StudioLogLine[] = batch.lines.slice(surplus)
-    surplus -= batch.lines.length
-    return lines.length > 0 ? [{ ...batch, lines }] : []
-  })
-  return { batches: found, more }
 }
 
 /** Bytes of a journal file that are read; it is bounded when it is written. */

@@ -16,6 +16,7 @@ import { closePhase, type JobState, newJobState, replay } from './job-state.ts'
 import type { JobStore } from './job-store.ts'
 import { createJobStream, type JobStream } from './job-stream.ts'
 import { digestOf, imageOfCapture, maxListedPictures, pairOf, summaryTargets } from './job-view.ts'
+import type { JournalPast } from './journal/journal-past.ts'
 import type { ReadSummary } from './read-summary.ts'
 import { interruptedProblem } from './recover-jobs.ts'
 import { createBeforeWatch, tell } from './tell-events.ts'
@@ -39,6 +40,7 @@ export interface JobRunner extends AsyncDisposable {
 export interface JobRunnerDeps {
   trust: Trust
   store: JobStore
+  past: JournalPast
   readSummary: ReadSummary
   differences: Differences
   renderer(): Promise<Renderer>
@@ -225,7 +227,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     requireRoom,
     async enqueue(record) {
       requireRoom()
-      const stream = createJobStream({ job: store.filesOf(record.id), onFailure: deps.onFailure })
+      const stream = createJobStream({ job: store.filesOf(record.id), past: deps.past, onFailure: deps.onFailure })
       live.set(record.id, { id: record.id, stream, abort: new AbortController(), cancelled: false })
       // In its place at once: of requests that come together no more are let in than fit.
       queue.push(record.id)

@@ -2,8 +2,9 @@ import type { JobStreamEvent, StudioLogLine } from '../../contract/api-events.ts
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { frameOf, type Listener } from '../http/event-stream.ts'
 import { limits } from '../limits.ts'
-import { type JournalWriter, openJournal, readEvents, readLogLines } from './job-journal.ts'
+import { type JournalWriter, openJournal } from './job-journal.ts'
 import { applyEvent, type JobState, newJobState } from './job-state.ts'
+import type { JournalPast } from './journal/journal-past.ts'
 
 export type LogEntry = Omit<StudioLogLine, 'n'>
 
@@ -27,6 +28,7 @@ interface Kept {
 
 export interface JobStreamOptions {
   job: Beneath
+  past: JournalPast
   /** Events of an earlier life of the job. */
   lastId?: number
   onFailure(error: unknown): void
@@ -36,7 +38,7 @@ export interface JobStreamOptions {
  * Lines and progress wait for up to `batchMs` and go out together; each event is serialised once for all windows. What
  * happens is on disk before any window has it, so that an id which a window names can always be continued from.
  */
-export function createJobStream({ job, lastId: first = 0, onFailure }: JobStreamOptions): JobStream {
+export function createJobStream({ job, past, lastId: first = 0, onFailure }: JobStreamOptions): JobStream {
   const journal: JournalWriter = openJournal(job, onFailure)
   const state = newJobState()
   const listeners = new Set<(frame: Buffer) => void>()
@@ -118,53 +120,55 @@ export function createJobStream({ job, lastId: first = 0, onFailure }: JobStream
       later()
     },
     listen(listener, { after, lines: count }) {
-      let waiting: Buffer[] | null = []
-      let waitingBytes = 0
       let stopped = false
-      const take = (frame: Buffer) => {
-        if (!waiting) {
-          listener.send(frame)
-          return
-        }
-        waiting.push(frame)
-        waitingBytes += frame.length
-        if (waitingBytes > limits.maxUnsentStreamBytes) listener.drop()
-      }
-      // One whose past is still being read gets that first.
+      let isLive = false
+      const take = (frame: Buffer) => listener.send(frame)
       const end = () => {
-        if (!waiting) listener.end()
+        if (isLive) listener.end()
       }
-      flush()
-      const upTo = lastId
-      listeners.add(take)
       endings.add(end)
       const stop = () => {
         stopped = true
         listeners.delete(take)
         endings.delete(end)
       }
-      const [oldest] = kept
-      // A window that comes back has nearly everything; a new one gets as many lines as it asks for.
-      const inMemory = after > 0 && (after >= upTo || (oldest !== undefined && after + 1 >= oldest.id))
-      const past = inMemory
-        ? Promise.resolve(kept.filter(({ id }) => id > after && id <= upTo).map(({ frame }) => frame))
-        : readFrames(job, { after, upTo, lines: count })
-      past
-        .then((frames) => sendPast(frames, listener, () => stopped))
-        .then(
-          () => {
-            if (stopped) return
-            if (shownProgress) listener.send(shownProgress)
-            for (const frame of waiting ?? []) listener.send(frame)
-            waiting = null
-            if (closed) listener.end()
-          },
-          (error: unknown) => {
-            stop()
-            onFailure(error)
-            listener.end()
-          },
-        )
+      /** What lies between a window and now: from memory where it is there, else from the journal. */
+      const catchUp = async () => {
+        let at = after
+        let lines = count
+        for (;;) {
+          flush()
+          const upTo = lastId
+          if (stopped || at >= upTo) break
+          const [oldest] = kept
+          // A window that comes back has nearly everything; a new one gets as many lines as it asks for.
+          const inMemory = at > 0 && oldest !== undefined && at + 1 >= oldest.id
+          if (inMemory) for (const { id, frame } of kept) if (id > at && id <= upTo) await give(listener, frame)
+          if (!inMemory)
+            for await (const frame of past.frames(job, { after: at, upTo, lines })) await give(listener, frame)
+          at = upTo
+          lines = Number.POSITIVE_INFINITY
+        }
+        if (stopped) return
+        // Nothing can come between the last look and here.
+        isLive = true
+        if (shownProgress) listener.send(shownProgress)
+        if (closed) {
+          listener.send(closedFrame)
+          listener.end()
+        } else listeners.add(take)
+      }
+      const give = async (to: Listener, frame: Buffer) => {
+        if (stopped) throw new Gone()
+        to.send(frame)
+        await to.taken()
+      }
+      catchUp().catch((error: unknown) => {
+        stop()
+        if (error instanceof Gone) return
+        onFailure(error)
+        listener.end()
+      })
       return stop
     },
     close() {
@@ -183,52 +187,34 @@ export function createJobStream({ job, lastId: first = 0, onFailure }: JobStream
   }
 }
 
-/** As fast as the window takes it: a long past is more than may wait for one that is slow. */
-async function sendPast(frames: readonly Buffer[], listener: Listener, isStopped: () => boolean): Promise<void> {
-  for (const frame of frames) {
-    if (isStopped()) return
-    listener.send(frame)
-    await listener.taken()
-  }
+/** The window has gone: what was still to be sent is nobody's. */
+class Gone extends Error {
+  override readonly name = 'Gone'
 }
 
 const closedFrame = frameOf({ type: 'closed' } satisfies JobStreamEvent)
 
-/** Frames of a job's past from its journal: all events after `after`, and of the log lines the newest. */
-async function readFrames(
-  job: Beneath,
-  { after, upTo, lines }: { after: number; upTo: number; lines: number },
-): Promise<Buffer[]> {
-  const [events, log] = await Promise.all([readEvents(job), readLogLines(job, { count: lines, afterId: after })])
-  const past = [
-    ...events.flatMap(({ id, event }) => (id > after && id <= upTo ? [{ id, event }] : [])),
-    ...log.batches.flatMap((batch) =>
-      batch.id <= upTo ? [{ id: batch.id, event: { type: 'log' as const, lines: batch.lines } }] : [],
-    ),
-  ]
-  return past.sort((a, b) => a.id - b.id).map(({ id, event }) => frameOf(event, id))
-}
-
-/** The stream of a job that is over: its past, and its end. */
+/** The stream of a job that is over: its past, and its end. Each frame waits until the window has taken the one before. */
 export function replayPast(
-  job: Beneath,
+  { job, past }: Pick<JobStreamOptions, 'job' | 'past'>,
   listener: Listener,
   options: { after: number; lines: number; onFailure(error: unknown): void },
 ): () => void {
   let stopped = false
-  readFrames(job, { ...options, upTo: Number.MAX_SAFE_INTEGER })
-    .then((frames) => sendPast(frames, listener, () => stopped))
-    .then(
-      () => {
-        if (stopped) return
-        listener.send(closedFrame)
-        listener.end()
-      },
-      (error: unknown) => {
-        options.onFailure(error)
-        listener.end()
-      },
-    )
+  const replay = async () => {
+    for await (const frame of past.frames(job, { ...options, upTo: Number.MAX_SAFE_INTEGER })) {
+      if (stopped) return
+      listener.send(frame)
+      await listener.taken()
+    }
+    if (stopped) return
+    listener.send(closedFrame)
+    listener.end()
+  }
+  replay().catch((error: unknown) => {
+    options.onFailure(error)
+    listener.end()
+  })
   return () => {
     stopped = true
   }

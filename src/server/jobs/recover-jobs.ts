@@ -1,8 +1,9 @@
 import { jobBytes } from './job-files.ts'
-import { readEvents, readLogLines } from './job-journal.ts'
+import { readEvents } from './job-journal.ts'
 import { replay } from './job-state.ts'
 import type { JobStore } from './job-store.ts'
 import { createJobStream } from './job-stream.ts'
+import type { JournalPast } from './journal/journal-past.ts'
 
 export const interruptedProblem = {
   code: 'CANCELLED' as const,
@@ -12,14 +13,17 @@ export const interruptedProblem = {
 }
 
 /** Marks what an earlier process left running or queued; what it captured stays. */
-export async function markInterrupted(store: JobStore, onFailure: (error: unknown) => void): Promise<void> {
+export async function markInterrupted(
+  store: JobStore,
+  past: JournalPast,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
   for (const record of store.list()) {
     if (record.origin !== 'studio' || (record.status !== 'running' && record.status !== 'queued')) continue
     const job = store.filesOf(record.id)
     const events = await readEvents(job)
-    const { batches } = await readLogLines(job, { count: 1 })
-    const lastId = Math.max(0, events.at(-1)?.id ?? 0, batches.at(-1)?.id ?? 0)
-    using stream = createJobStream({ job, lastId, onFailure: onFailure })
+    const lastId = await past.lastId(job)
+    using stream = createJobStream({ job, past, lastId, onFailure })
     stream.emit({ type: 'status', status: 'interrupted', queuePlace: null })
     stream.emit({ type: 'end', status: 'interrupted' })
     const { phases, captures } = replay(events)

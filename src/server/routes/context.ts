@@ -8,6 +8,7 @@ import type { Differences } from '../jobs/differences.ts'
 import type { PictureFinder } from '../jobs/job-pictures.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
 import type { JobStore } from '../jobs/job-store.ts'
+import type { JournalPast } from '../jobs/journal/journal-past.ts'
 import type { ReadSummary } from '../jobs/read-summary.ts'
 import type { JsonFile } from '../json-file.ts'
 import type { IndexStore } from '../library/index-store.ts'
@@ -35,6 +36,7 @@ export interface StudioParts {
   settings: JsonFile<StudioSettings>
   store: JobStore
   runner: JobRunner
+  past: JournalPast
   start: StartDeps
   readSummary: ReadSummary
   pictures: PictureFinder

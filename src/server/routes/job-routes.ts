@@ -6,7 +6,6 @@ import { notFound, RequestProblem } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
 import { disposition, sendFile, webStream } from '../http/send-file.ts'
 import { isLocal } from '../jobs/job-config.ts'
-import { readLogLines } from '../jobs/job-journal.ts'
 import { readWholeLog } from '../jobs/job-log.ts'
 import type { JobRecord } from '../jobs/job-record.ts'
 import { describeSafety } from '../jobs/job-safety.ts'
@@ -121,14 +120,8 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       }
       return describeSafety({ job, summary, titleOf })
     },
-    async getLogLines({ params, query }) {
-      const record = required(params.jobId)
-      const { batches, more } = await readLogLines(store.filesOf(record.id), {
-        before: query.before,
-        count: query.limit,
-      })
-      return { lines: batches.flatMap(({ lines }) => lines), more }
-    },
+    getLogLines: ({ params, query: { before, limit: count } }) =>
+      parts.past.logLines(store.filesOf(required(params.jobId).id), { before, count }),
     jobEvents({ params, query, context }) {
       const record = required(params.jobId)
       const known = /^\d{1,12}$/.exec(context.req.header('last-event-id') ?? '')?.[0]
@@ -137,7 +130,8 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       return parts.streams.open(context, (listener) => {
         const stream = runner.stream(record.id)
         if (stream) return stream.listen(listener, options)
-        return replayPast(store.filesOf(record.id), listener, { ...options, onFailure: parts.onFailure })
+        const { past, onFailure } = parts
+        return replayPast({ job: store.filesOf(record.id), past }, listener, { ...options, onFailure })
       })
     },
     async jobLog({ params }) {

@@ -4,11 +4,11 @@ import { Writable } from 'node:stream'
 const chunkBytes = 64 * 1024
 
 /**
- * An open file's bytes from the start, whatever was read or written before. The file stays open: a stream that Node makes of
+ * An open file's bytes from a place on, whatever was read or written before. The file stays open: a stream that Node makes of
  * a FileHandle closes it with itself.
  */
-export async function* readChunks(file: FileHandle): AsyncGenerator<Buffer> {
-  for (let position = 0; ; ) {
+export async function* readChunks(file: FileHandle, from = 0): AsyncGenerator<Buffer> {
+  for (let position = from; ; ) {
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position)
     if (bytesRead === 0) return
     position += bytesRead
