@@ -78,7 +78,12 @@ test('a library that Plex does not know, an overlay file that is not there, a TM
 })
 
 test('an overlay file that lacks a part of it is a warning', async () => {
-  writeFileSync(join(world.folder, 'half.yml'), 'overlays:\n  mark: {overlay: {name: mark, file: no.png}}\n')
+  const lines = [
+    'overlays:',
+    '  mark: {plex_all: true, overlay: {name: mark, file: no.png}}',
+    '  soft: {plex_all: true, overlay: {name: blur(5)}}',
+  ]
+  writeFileSync(join(world.folder, 'half.yml'), `${lines.join('\n')}\n`)
   const { one } = await world.examine({ configText: world.goodConfig().replace('ours.yml', 'half.yml') })
   expect(one('overlays')).toMatchObject({ status: 'warning', detail: expect.stringContaining('no.png') })
 })

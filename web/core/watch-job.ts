@@ -26,21 +26,25 @@ export function useWatchedJob(jobId: string) {
       await queryClient.invalidateQueries({ queryKey: keys.job(jobId), exact: true })
       if (live) setRound((n) => n + 1)
     }
-    const stop = streams().subscribe(`${apiUrl('jobEvents', { jobId })}?lines=${joinedLines}`, detail.lastEventId, (news) => {
-      if (news.type === 'stale') void readAnew()
-      if (news.type !== 'message') return
-      const event = JSON.parse(news.data) as JobStreamEvent
-      if (event.type === 'log') addLogLines(jobId, event.lines)
-      else {
-        queryClient.setQueryData(jobQuery(jobId).queryKey, (job?: JobDetail) =>
-          job ? applyJobEvent(job, event, news.id) : job,
-        )
-      }
-      // Counts, problems and warnings stand in the whole job only.
-      if (event.type === 'end' || event.type === 'closed') {
-        void queryClient.invalidateQueries({ queryKey: keys.job(jobId) })
-      }
-    })
+    const stop = streams().subscribe(
+      `${apiUrl('jobEvents', { jobId })}?lines=${joinedLines}`,
+      detail.lastEventId,
+      (news) => {
+        if (news.type === 'stale') void readAnew()
+        if (news.type !== 'message') return
+        const event = JSON.parse(news.data) as JobStreamEvent
+        if (event.type === 'log') addLogLines(jobId, event.lines)
+        else {
+          queryClient.setQueryData(jobQuery(jobId).queryKey, (job?: JobDetail) =>
+            job ? applyJobEvent(job, event, news.id) : job,
+          )
+        }
+        // Counts, problems and warnings stand in the whole job only.
+        if (event.type === 'end' || event.type === 'closed') {
+          void queryClient.invalidateQueries({ queryKey: keys.job(jobId) })
+        }
+      },
+    )
     return () => {
       live = false
       stop()
