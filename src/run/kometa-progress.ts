@@ -49,8 +49,8 @@ export function createKometaProgress({ request, recorder, targets, enter }: Kome
   const applied = (title: string) => {
     reach('apply')
     const done = items.most()
-    // Before Kometa has said how many items it draws, there are at least the targets.
-    const total = Math.max(done, totals.size > 0 ? sum(totals.values()) : targets.length)
+    // Kometa says library by library how many items it draws: the targets are the least, so that the total never falls.
+    const total = Math.max(done, targets.length, sum(totals.values()))
     request.onEvent({ type: 'progress', phase: 'apply', done, total, title })
   }
 

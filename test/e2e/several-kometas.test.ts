@@ -32,11 +32,10 @@ test('two Kometas at once: phases never go back, items are counted together, eac
   const counts = events.flatMap((event) =>
     event.type === 'progress' && event.phase === 'apply' ? [[event.done, event.total]] : [],
   )
-  expect(counts).toEqual([
-    [1, 2],
-    [2, 2],
-    [3, 3],
-  ])
+  // Uploads and the log each tell of an item: neither number ever goes back.
+  expect(counts.map(([done]) => done)).toEqual(counts.map(([done]) => done).sort())
+  expect(new Set(counts.map(([done]) => done))).toEqual(new Set([1, 2, 3]))
+  expect(new Set(counts.map(([, total]) => total))).toEqual(new Set([3]))
 
   // The two names have one slug.
   expect(existsSync(join(world.jobDir, 'logs/movies-hd/meta.log'))).toBe(true)
