@@ -153,8 +153,8 @@ function leaksOf(folder: string, file: string): string[] {
   const bytes = read(join(folder, file))
   if (bytes === null) return []
   const leaks = found(bytes, `workspace/${file}`)
-  // Kometa's own log is in its workspace, and goes with it.
-  const isPrivate = /kometa_run\.yml$|meta\.log$/.test(file)
+  // The run config also stands where Kometa looks by default. Kometa's own log is in its workspace, and goes with it.
+  const isPrivate = /kometa_run\.yml$|kometa\/config\/config\.yml$|meta\.log$/.test(file)
   return isPrivate ? leaks.filter((leak) => !/meta\.log$/.test(file) && leak.includes(canaries.plex)) : leaks
 }
 

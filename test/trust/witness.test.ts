@@ -154,7 +154,6 @@ describe('canonical reads', () => {
     ['a foreign header', `${host}${own}X-HTTP-Method-Override: PUT\r\n`, 'not one of a read'],
     ['a cookie', `${host}${own}Cookie: a=b\r\n`, 'not one of a read'],
     ['a body length', `${host}${own}Content-Length: 0\r\n`, 'not one of a read'],
-    ['no token', `${host}X-Plex-Client-Identifier: id\r\n`, 'real token'],
     ['another token', `${host}X-Plex-Client-Identifier: id\r\nX-Plex-Token: other\r\n`, 'real token'],
     ['two tokens', `${host}${own}x-plex-token: T0K3N\r\n`, 'twice'],
     ['another client', `${host}X-Plex-Client-Identifier: mac\r\nX-Plex-Token: T0K3N\r\n`, 'another client'],
@@ -163,6 +162,11 @@ describe('canonical reads', () => {
   ])('not with %s', (_name, headers, why) =>
     expect(problemOf(raw('GET /identity HTTP/1.1', headers), options)).toContain(why),
   )
+
+  test('only who Plex is may be asked without the token', () => {
+    const headers = `${host}X-Plex-Client-Identifier: id\r\n`
+    expect(problemOf(raw('GET /library/sections/1/all HTTP/1.1', headers), options)).toContain('real token')
+  })
 
   test('a body is told, and the assertion throws with the bytes', () => {
     expect(problemOf({ ...raw('GET /identity HTTP/1.1'), bodyBytes: 1 }, options)).toContain('body')

@@ -20,9 +20,13 @@ export async function compile(library: Library, log: KometaLog): Promise<Map<str
       const name = `Overlay File (${file}) ${definition.name}`
       log.separator('builder.py', `${definition.name} Overlay in ${title}`)
       log.debug('meta.py', finalAttributes(definition))
+      log.debug('builder.py', 'Validating Method: overlay')
+      log.debug('builder.py', `Value: ${overlayValue(definition)}`)
       try {
         const matched = await gather(library, definition, log)
         for (const item of matched) {
+          // As with show_unfiltered (builder.py:3764).
+          log.info('builder.py', `${definition.name} Overlay | = | ${item.listTitle}`)
           const plan = plans.get(item.ratingKey) ?? { item, overlays: [] }
           plan.overlays.push({ name, definition })
           plans.set(item.ratingKey, plan)
@@ -40,9 +44,13 @@ export async function compile(library: Library, log: KometaLog): Promise<Map<str
 }
 
 /** What Kometa prints of a definition that is made of templates (meta.py:600-602), as far as group and weight. */
-function finalAttributes({ name, group, weight }: Definition): string {
+function finalAttributes(definition: Definition): string {
+  return `{'overlay': ${overlayValue(definition)}}`
+}
+
+function overlayValue({ name, group, weight }: Definition): string {
   const rank = group === null ? '' : `, 'group': '${group}', 'weight': ${weight}`
-  return `{'overlay': {'name': '${name}'${rank}}}`
+  return `{'name': '${name}'${rank}}`
 }
 
 async function gather(library: Library, definition: Definition, log: KometaLog): Promise<Item[]> {

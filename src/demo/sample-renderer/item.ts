@@ -11,6 +11,8 @@ export interface Item {
   level: Level
   /** As Kometa shows it in its log (plex.py:2124-2132). */
   displayTitle: string
+  /** As Kometa lists it among what a definition found (util.py:389-408). */
+  listTitle: string
   /** Kometa draws in this order (overlays.py:87). */
   sortKey: string
   /** The show of a season or episode. */
@@ -42,6 +44,7 @@ export function readItem(element: Element): Item | null {
     ratingKey: at.ratingKey,
     level,
     displayTitle: displayTitle(level, at, index, parentIndex),
+    listTitle: listTitle(level, at, index, parentIndex),
     sortKey:
       level === 'movie' || level === 'show'
         ? (at.titleSort ?? at.title ?? '')
@@ -69,6 +72,16 @@ function displayTitle(level: Level, at: Element['attributes'], index: number, pa
   if (level === 'season') return `${at.parentTitle ?? ''} Season ${index}`
   if (level === 'episode') return `${at.grandparentTitle ?? ''} S${two(parentIndex)}E${two(index)}`
   return at.title ?? ''
+}
+
+function listTitle(level: Level, at: Element['attributes'], index: number, parentIndex: number): string {
+  const title = at.title ?? ''
+  const shown = displayTitle(level, at, index, parentIndex)
+  if (level === 'movie') return at.year === undefined ? title : `${title} (${at.year})`
+  if (level === 'season') return title === `Season ${index}` ? `${at.parentTitle ?? ''} ${title}` : `${shown}: ${title}`
+  if (level === 'episode')
+    return `${shown}: ${at.parentTitle === `Season ${parentIndex}` ? `${at.parentTitle}: ` : ''}${title}`
+  return title
 }
 
 function levelOf(type: string | undefined): Level | null {

@@ -12,7 +12,7 @@ import { encodings } from '../encodings.ts'
  */
 const [configPath = '', secretsFile = '', end = ''] = process.argv.slice(2)
 const text = readFileSync(configPath, 'utf8')
-const url = /url: ["']?(http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1] ?? ''
+const url = /url: ["']?(http:\/\/(?:127\.0\.0\.1|localhost):\d+)/.exec(text)?.[1] ?? ''
 const token = /token: ["']?([^\s"']+)/.exec(text)?.[1] ?? ''
 const secrets = [...(JSON.parse(readFileSync(secretsFile, 'utf8')) as string[])]
 const metaLog = join(dirname(configPath), 'logs', 'meta.log')

@@ -9,7 +9,7 @@ import { request } from 'node:http'
  */
 const [configPath = '', acksFile = '', pidsFile = '', count = '0'] = process.argv.slice(2)
 const text = readFileSync(configPath, 'utf8')
-const url = /url: ["']?(http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1] ?? ''
+const url = /url: ["']?(http:\/\/(?:127\.0\.0\.1|localhost):\d+)/.exec(text)?.[1] ?? ''
 const token = /token: ["']?([^\s"']+)/.exec(text)?.[1] ?? ''
 
 // What Kometa leaves behind: a child in its process group that does not end by itself.
