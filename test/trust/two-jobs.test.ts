@@ -12,7 +12,7 @@ const neighbour = `
 const fs = require('node:fs'), http = require('node:http'), path = require('node:path')
 const [configPath, meeting, own, other, image] = process.argv.slice(1)
 const text = fs.readFileSync(configPath, 'utf8')
-const me = { url: /url: ["']?(http:\\/\\/127[^"'\\s]*)/.exec(text)[1], token: /token: ["']?([^"'\\s]+)/.exec(text)[1], gate: process.env.HTTPS_PROXY }
+const me = { url: /url: ["']?(http:\\/\\/(?:127|localhost)[^"'\\s]*)/.exec(text)[1], token: /token: ["']?([^"'\\s]+)/.exec(text)[1], gate: process.env.HTTPS_PROXY }
 fs.writeFileSync(path.join(meeting, own + '.tmp'), JSON.stringify(me))
 fs.renameSync(path.join(meeting, own + '.tmp'), path.join(meeting, own))
 function ask(url, options, body = '') {

@@ -288,7 +288,7 @@ export const rules: readonly Rule[] = [
   },
   rule(
     'scrubbed over two writes',
-    'src/util/replace-stream.ts',
+    'src/util/redaction/replace-stream.ts',
     "let cut = Math.max(pending.lastIndexOf('\\n'), pending.lastIndexOf('\\r')) + 1",
     'let cut = pending.length',
     secrets,
