@@ -218,7 +218,7 @@ export const rules: readonly Rule[] = [
   rule('redirects', forward, 'if (status >= 300 && status < 400 && status !== 304)', 'if (status === 399)', dead),
   rule('web pages', forward, 'if (status < 300 && /^text\\/html/i', 'if (status < 100 && /^text\\/html/i', dead),
   rule('gzip that lies', forward, 'if (!isGzip(chunk)) {', 'if (chunk.length < 0) {', dead),
-  rule('short answers are cut', 'src/proxy/reply.ts', 'if (begun) res.destroy()', 'if (begun) res.end()', dead),
+  rule('short answers are cut', 'src/proxy/reply.ts', 'if (begun) cutAnswer(res)', 'if (begun) res.end()', dead),
   rule(
     'short answers are not remembered',
     'src/proxy/memo/recording-reply.ts',
@@ -289,17 +289,19 @@ export const rules: readonly Rule[] = [
   rule(
     'scrubbed over two writes',
     'src/util/redaction/replace-stream.ts',
-    "let cut = Math.max(pending.lastIndexOf('\\n'), pending.lastIndexOf('\\r')) + 1",
-    'let cut = pending.length',
+    'const lines = lineEnd === 0 ? 0 : pending.length - (text.length - lineEnd)',
+    'const lines = pending.length',
     secrets,
   ),
-  rule(
-    'Kometa ends with a killed tool',
-    'src/kometa/supervisor-main.ts',
-    "process.once('disconnect', endGroup)",
-    '',
-    'test/trust/kill.test.ts',
-  ),
+  {
+    name: 'Kometa ends with a killed tool',
+    patches: [
+      "process.once('disconnect', gone)",
+      "for (const event of ['end', 'close', 'error']) process.stdin.once(event, gone)",
+      'if (process.ppid !== toolPid) gone()',
+    ].map((find) => ({ file: 'src/kometa/watch-tool.ts', find, put: '' })),
+    tests: 'test/trust/kill.test.ts',
+  },
   rule(
     'gate: the credential of the job',
     'src/gate/gate.ts',
@@ -417,8 +419,8 @@ export const rules: readonly Rule[] = [
   rule(
     'summary: no secret in its warnings',
     'src/run/summary.ts',
-    'kometa.flatMap(runWarnings)])].map(redactor.text)',
-    'kometa.flatMap(runWarnings)])]',
+    'kometa.flatMap(({ warnings }) => warnings)])].map(redactor.text)',
+    'kometa.flatMap(({ warnings }) => warnings)])]',
     'test/e2e/said-secrets.test.ts',
   ),
   rule(
