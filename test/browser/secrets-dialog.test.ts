@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath() === null)('secrets that are not kept any more', (
       await writeFile(join(folder, name), JSON.stringify({ ...entry, usedAtMs: entry.usedAtMs - 25 * 3_600_000 }))
     }
     await page.getByRole('button', { name: /^More about/ }).click()
-    await page.getByText('Run again', { exact: true }).click()
+    await page.getByText('Run again with this job').first().click()
     const dialog = page.getByRole('dialog', { name: 'Type the secrets again' })
     await dialog.getByText(`It goes to ${studio.plex.url}`).waitFor()
     expect(await seriousProblems(page)).toEqual([])
