@@ -2,20 +2,20 @@ import { expect, test } from 'vitest'
 import type { KometaEvent } from '../../src/kometa/log-events.ts'
 import { createUserWords, cutLists } from '../../src/kometa/user-words.ts'
 
-const library = { mapping: '/work', title: '/work' }
+const library = { mapping: '/workspace', title: '/workspace' }
 
 test("a reason names the user's paths, the deepest place first", () => {
   const words = createUserWords([
-    ['/work', '/home/me'],
-    ['/work/cwd/config', '/home/me/kometa/config'],
-    ['/work/cwd', '/home/me/kometa'],
+    ['/workspace', '/home/me'],
+    ['/workspace/cwd/config', '/home/me/kometa/config'],
+    ['/workspace/cwd', '/home/me/kometa'],
   ])
   const reason =
-    "Overlay Error: Overlay image not found at '/work/cwd/config/overlays/x.png', '/work/cwd/y' or '/work/z'"
+    "Overlay Error: Overlay image not found at '/workspace/cwd/config/overlays/x.png', '/workspace/cwd/y' or '/workspace/z'"
   const event: KometaEvent = {
     type: 'definition_failed',
     library,
-    name: '/work/cwd',
+    name: '/workspace/cwd',
     reason,
     blank: false,
     seq: 1,
