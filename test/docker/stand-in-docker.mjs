@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -221,7 +222,10 @@ function asContainer(options, program, args) {
     (options['--label'] ?? []).map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]),
   )
   const id = randomBytes(32).toString('hex')
-  writeFileSync(join(containers, name), JSON.stringify({ id, pid: child.pid, labels, args: argv }))
+  // Renamed into place: a test that looks meanwhile never reads half of it.
+  const written = join(home, `${name}.container`)
+  writeFileSync(written, JSON.stringify({ id, pid: child.pid, labels, args: argv }))
+  renameSync(written, join(containers, name))
   if (child.stdin) {
     child.stdin.on('error', (error) => error.code === 'EPIPE' || fail(1, error.message))
     process.stdin.pipe(child.stdin)
