@@ -64,7 +64,10 @@ function causesOf(text: string, { code, line, column }: YamlFault): Cause[] {
   const seen = syntaxCauses(text, kometaKeys)
   // Of a key that is indented too far the parser sees a value that goes on.
   const isLater = code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY'
-  const isConsequence = seen.some((cause) => (clear.has(code) ? cause.line === line : isLater || cause.line <= line))
+  // A limit of ours is no consequence of anything: the text was not parsed at all.
+  const isLimit = code === 'TOO_DEEP' || code === 'TOO_MANY'
+  const isConsequence =
+    !isLimit && seen.some((cause) => (clear.has(code) ? cause.line === line : isLater || cause.line <= line))
   if (isConsequence) return seen
   const own = { line, column, words: problems[code] ?? 'this is not valid YAML' }
   return [own, ...seen].sort((one, other) => one.line - other.line)
