@@ -18,6 +18,7 @@ import { createEventStreams } from './http/event-stream.ts'
 import { isLoopback } from './http/guard.ts'
 import { createSessions } from './http/session.ts'
 import { createStaticFiles } from './http/static-files.ts'
+import { createAgeClock, seenTimeSchema } from './jobs/age-clock.ts'
 import { closeFolders } from './jobs/close-folders.ts'
 import { createDifferences } from './jobs/differences.ts'
 import { createPictureFinder } from './jobs/job-pictures.ts'
@@ -26,7 +27,7 @@ import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
 import { isGone, isInUse, openJobStore } from './jobs/job-store.ts'
 import { toEntry } from './jobs/job-view.ts'
 import { createJournalPast } from './jobs/journal/journal-past.ts'
-import { prunableJobs } from './jobs/prune-jobs.ts'
+import { newestTime, prunableJobs } from './jobs/prune-jobs.ts'
 import { createSummaryReader } from './jobs/read-summary.ts'
 import { markInterrupted } from './jobs/recover-jobs.ts'
 import { openJsonFile } from './json-file.ts'
@@ -206,10 +207,15 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     onRemove: (jobId) => events.send({ type: 'job-removed', jobId }),
   })
   const remembered = end(await openRemembered(join(dataDir, 'workspaces'), { lasting: true }))
+  const ages = createAgeClock({
+    seen: await openJsonFile(join(studioDir, 'seen-time.json'), seenTimeSchema, { seenAtMs: 0 }),
+    newestRecordMs: () => newestTime(store.list()),
+    onFailure,
+  })
   const prune = async () => {
     const ours = store.list().filter(({ id }) => store.isOurs(id))
     const gone: JobRecord[] = []
-    for (const record of prunableJobs(ours, settings.get(), Date.now())) {
+    for (const record of prunableJobs(ours, settings.get(), ages.now())) {
       if (runner.stream(record.id)) continue
       try {
         await store.remove(record.id)
@@ -285,6 +291,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
     streams: createEventStreams(sessions.isSignedIn),
     events,
     prune,
+    ages,
     onFailure,
   }
 }

@@ -4,6 +4,7 @@ import type { KometaWatch } from '../connect/kometa-state.ts'
 import type { Connections } from '../connections.ts'
 import type { EventStreams } from '../http/event-stream.ts'
 import type { Sessions } from '../http/session.ts'
+import type { AgeClock } from '../jobs/age-clock.ts'
 import type { Differences } from '../jobs/differences.ts'
 import type { PictureFinder } from '../jobs/job-pictures.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
@@ -45,5 +46,7 @@ export interface StudioParts {
   events: StudioEvents
   /** Removes the jobs that the settings say; answers with their ids. */
   prune(): Promise<{ removed: string[]; bytes: number }>
+  /** What the ages of jobs are measured by. */
+  ages: AgeClock
   onFailure(error: unknown): void
 }

@@ -207,12 +207,12 @@ function byUrgency(placeOf: (id: string) => number | null) {
   return (a: JobRecord, b: JobRecord) => rank(a) - rank(b) || (a.createdAt < b.createdAt ? 1 : -1)
 }
 
-async function describeSettings({ settings, store, thumbnails, indexStore, dataDir }: StudioParts) {
+async function describeSettings({ settings, store, thumbnails, indexStore, dataDir, ages }: StudioParts) {
   const records = store.list()
   const gone = prunableJobs(
     records.filter(({ id }) => store.isOurs(id)),
     settings.get(),
-    Date.now(),
+    ages.now(),
   )
   const sum = (list: readonly JobRecord[]) => list.reduce((total, { bytes }) => total + bytes, 0)
   return {
