@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 export interface AdmissionLimits {
   /** New connections that are read from at once: until it is known that they bring no long body, or it is that body's turn. */
   maxUnread: number
-  /** When none of those has come to that for so long, as many again are read from. */
+  /** When none of those has come to that for so long, twice as many are read from. */
   stalledMs: number
   /** No connection waits longer than this; the limit of time for its headers runs already. */
   maxHeldMs: number
@@ -36,7 +36,7 @@ export function admitGradually(server: Server, { maxUnread, stalledMs, maxHeldMs
     clearTimeout(stalled)
     if (held.size === 0) return
     stalled = setTimeout(() => {
-      room = unread.size + maxUnread
+      room = 2 * Math.max(unread.size, maxUnread)
       admit()
     }, stalledMs).unref()
   }

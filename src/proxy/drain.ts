@@ -5,16 +5,19 @@ const idleCheckMs = 20
 
 /**
  * Ends a server gently: no new connections, requests under way may finish within the time, kept-alive connections
- * close as soon as they are idle, then the rest is cut. Asking again waits for the same end.
+ * close as soon as they are idle, then the rest is cut. Strangers, who may be silent for ever, are cut after a tenth of the time.
+ * Asking again waits for the same end.
  */
-export function createDrain(server: Server, timeoutMs: number): () => Promise<void> {
+export function createDrain(server: Server, timeoutMs: number, closeStrangers: () => void): () => Promise<void> {
   let draining: Promise<void> | undefined
   return () => {
     draining ??= new Promise((resolve) => {
       const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
+      const cutStrangers = setTimeout(closeStrangers, timeoutMs / 10)
       const cut = setTimeout(() => server.closeAllConnections(), timeoutMs)
       server.close(() => {
         clearInterval(idle)
+        clearTimeout(cutStrangers)
         clearTimeout(cut)
         resolve()
       })

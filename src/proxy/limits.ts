@@ -14,7 +14,7 @@ export interface ProxyLimits {
   maxConnections: number
   /** New connections that are read from at once; the others wait with their bytes in the sender's socket. */
   maxUnreadConnections: number
-  /** When none of those gets any further for so long, as many again are read from. */
+  /** When none of those gets any further for so long, twice as many are read from. */
   stalledConnectionsMs: number
   /** Body of a blocked write that nobody keeps: read and counted up to here, then 413. */
   maxDrainBytes: number

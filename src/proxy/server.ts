@@ -11,6 +11,7 @@ import { createForward } from './forward.ts'
 import { createRequestHandler } from './handle-request.ts'
 import { createWriteHandlers } from './handle-write.ts'
 import { type ProxyLimits, proxyLimits } from './limits.ts'
+import { makeRoom } from './make-room.ts'
 import { noteArtwork } from './note-artwork.ts'
 import { createOwnRead } from './own-read.ts'
 import { refuseRawRequests } from './raw-refusals.ts'
@@ -62,9 +63,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const forward = createForward(connection)
   const reads = options.wrapReads?.(forward) ?? forward
   const memory = createReadMemory({ reads, serverId, recorder, limits })
-  const server = createHttpServer(limits)
   const holdsToken = createTokenSearch(clientToken)
-  const drain = createDrain(server, limits.drainTimeoutMs)
+  const server = createHttpServer(limits)
+  const closeStrangers = makeRoom(server, { maxConnections: limits.maxConnections, holdsToken })
+  const drain = createDrain(server, limits.drainTimeoutMs, closeStrangers)
   const handle = createRequestHandler({
     context: {
       section: memory.section,
@@ -132,7 +134,6 @@ function createHttpServer(limits: ProxyLimits): Server {
     connectionsCheckingInterval: limits.checkIntervalMs,
   })
   server.maxHeadersCount = limits.maxHeadersCount
-  server.maxConnections = limits.maxConnections
   admitGradually(server, {
     maxUnread: limits.maxUnreadConnections,
     stalledMs: limits.stalledConnectionsMs,
