@@ -54,9 +54,11 @@ describe.skipIf(noBrowser)('the whole way without a mouse', () => {
   const tabTo = async (name: RegExp) => {
     for (let stop = 0; stop < maxStops; stop += 1) {
       await page.keyboard.press('Tab')
-      const now = await page.evaluate<Stop>(focused)
-      expect(now, `stop ${stop} on the way to ${name}`).toMatchObject({ seen: true })
-      if (name.test(now.name)) return
+      let now: Stop | undefined
+      await expect
+        .poll(async () => (now = await page.evaluate<Stop>(focused)), { message: `stop ${stop} on the way to ${name}` })
+        .toMatchObject({ seen: true })
+      if (now !== undefined && name.test(now.name)) return
     }
     throw new Error(`Tab never came to ${name}`)
   }
