@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import { ChooseScreen } from './choose/choose-screen.tsx'
 import { ConnectScreen } from './connect/connect-screen.tsx'
+import { useDraftFollows } from './core/draft.ts'
+import { useFreshConnection } from './core/fresh-connection.ts'
 import { useIsAway } from './core/online.ts'
-import { sessionQuery, stateQuery } from './core/queries.ts'
+import { connectionQuery, sessionQuery, stateQuery } from './core/queries.ts'
 import { type Route, routeOf } from './core/route.ts'
 import { navigate, useLocation } from './core/router.ts'
 import { useStudioEvents } from './core/studio-events.ts'
@@ -12,7 +14,7 @@ import { useCurrentJob } from './frame/current-job.ts'
 import { Frame } from './frame/frame.tsx'
 import { SignIn } from './frame/sign-in.tsx'
 import { SecretsDialog } from './jobs/secrets-dialog.tsx'
-import { Announcer } from './ui/announce.tsx'
+import { Announcer, tell } from './ui/announce.tsx'
 import { Button } from './ui/button.tsx'
 import { Link } from './ui/link.tsx'
 import { asProblem, Empty, Problem } from './ui/notes.tsx'
@@ -47,6 +49,10 @@ export function App() {
 
 function Studio() {
   useStudioEvents()
+  useFreshConnection()
+  useDraftFollows(useQuery(connectionQuery).data?.connection ?? null, (name) =>
+    tell(`${name} has changed. Your edits were put on top of it.`),
+  )
   const { path } = useLocation()
   const route = routeOf(path)
   useTitle(route)

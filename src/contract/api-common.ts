@@ -15,6 +15,7 @@ export const requestErrorCodes = [
   'TOO_LARGE',
   'NOT_CONNECTED',
   'CONNECTION_CHANGED',
+  'CONFIG_CHANGED',
   'INDEX_NOT_READY',
   'JOB_ACTIVE',
   'JOB_ENDED',

@@ -109,6 +109,8 @@ export const configSourceSchema = z.discriminatedUnion('kind', [
 export const connectionSchema = z.object({
   /** A new one for each connect. Give it with a job, so that a stale window cannot start one with another config. */
   id: z.string(),
+  /** Another one as soon as the text is another. Give it with an edit, so that none is made of a text that is no more. */
+  revision: z.string(),
   source: configSourceSchema,
   connectedAt: timeSchema,
   /** The YAML with every secret masked; lines and columns of problems count in this text. */

@@ -163,6 +163,8 @@ export const startJobRequestSchema = z.object({
   targets: z.array(itemRefSchema).min(1).max(maxTargets),
   /** The edited YAML, masks in it; it belongs to this job alone. Absent: the config as it is connected. */
   configText: z.string().max(maxConfigBytes).optional(),
+  /** The revision of the config that was edited: the edit is refused when the config is another by now. */
+  editedRevision: z.string().optional(),
   fresh: freshSchema.optional(),
 })
 export type StartJobRequest = z.input<typeof startJobRequestSchema>

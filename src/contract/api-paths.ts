@@ -18,6 +18,7 @@ export const apiPaths = {
   getConnection: ['GET', '/api/connection'],
   connect: ['POST', '/api/connection'],
   disconnect: ['DELETE', '/api/connection'],
+  refreshConnection: ['POST', '/api/connection/refresh'],
   checkConfig: ['POST', '/api/connection/check'],
   configKeys: ['GET', '/api/config-keys'],
   getKometa: ['GET', '/api/kometa'],

@@ -65,6 +65,10 @@ export const apiRoutes = {
   getConnection: { summary: 'The connected config', reply: connect.connectionReplySchema },
   connect: { summary: 'Connect a config', body: connect.connectRequestSchema, reply: connect.connectionSchema },
   disconnect: { summary: 'Forget the connected config', reply: null },
+  refreshConnection: {
+    summary: 'Look at the connected config and its Plex as they are now',
+    reply: connect.connectionReplySchema,
+  },
   checkConfig: {
     summary: 'Problems of an edited config',
     body: connect.checkConfigRequestSchema,

@@ -1,5 +1,6 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Trust } from '../config/trust/trust.ts'
 import { maxYamlBytes } from '../config/yaml-read.ts'
@@ -21,6 +22,8 @@ export interface Connections extends AsyncDisposable {
   connect(request: ConnectRequest): Promise<LiveConnection>
   /** A config of the operator's own choice: no allowed folder is asked for. */
   connectPath(path: string): Promise<LiveConnection>
+  /** Looks at the config's file and its servers as they are now. The id stays: it is the same config. */
+  refresh(): Promise<LiveConnection | null>
   disconnect(): Promise<void>
   /** Kometa has been found: what could not be looked up without it is looked up now. */
   kometaFound(): Promise<void>
@@ -62,7 +65,7 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     deps.onChange(next)
     await before?.[Symbol.asyncDispose]()
   }
-  const open = async (origin: ConfigOrigin, id?: string): Promise<LiveConnection> => {
+  const look = async (origin: ConfigOrigin, id?: string): Promise<LiveConnection> => {
     const renderer = await deps.kometa.within(kometaWaitMs)
     const kometaDir = renderer?.dir ?? null
     const connection = await openConnection(origin, {
@@ -78,6 +81,10 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
       ...(id === undefined ? {} : { id }),
     })
     if (kometaDir === null) withoutKometa = connection
+    return connection
+  }
+  const open = async (origin: ConfigOrigin, id?: string): Promise<LiveConnection> => {
+    const connection = await look(origin, id)
     await replace(connection)
     if (origin.kind === 'path' && deps.remember) await remembered.set({ path: origin.path })
     return connection
@@ -88,6 +95,26 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     turn = next.catch(() => undefined)
     return next
   }
+  /** Looked at out of turn: a Plex that does not answer keeps nobody from connecting another config. */
+  const lookAgain = async (): Promise<LiveConnection | null> => {
+    const before = current
+    if (before === null) return null
+    const text = await currentText(before.origin)
+    const next = typeof text === 'string' ? await look({ ...before.origin, text }, before.id) : unreadable(before, text)
+    return inTurn(async () => {
+      if (current !== before || saysTheSame(before, next)) {
+        if (typeof text === 'string') await next[Symbol.asyncDispose]()
+        return current
+      }
+      if (typeof text === 'string') await replace(next)
+      else {
+        current = next
+        deps.onChange(next)
+      }
+      return next
+    })
+  }
+  let looking: Promise<LiveConnection | null> | null = null
   const openPath = (path: string) => inTurn(async () => open({ kind: 'path', path, text: await readConfigText(path) }))
 
   return {
@@ -102,6 +129,12 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
       return inTurn(() => open({ kind: 'text', name: fileName(request.name), text: request.text }))
     },
     connectPath: openPath,
+    refresh() {
+      looking ??= lookAgain().finally(() => {
+        looking = null
+      })
+      return looking
+    },
     disconnect: () => inTurn(() => replace(null)),
     kometaFound: () =>
       inTurn(async () => {
@@ -118,6 +151,27 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     },
   }
 }
+
+/** The text of the config as it is now, or why it cannot be read. */
+async function currentText(origin: ConfigOrigin): Promise<string | RequestProblem> {
+  if (origin.kind === 'text') return origin.text
+  try {
+    return await readConfigText(origin.path)
+  } catch (error) {
+    if (error instanceof RequestProblem) return error
+    throw error
+  }
+}
+
+/** The same connection, whose file cannot be read any more: nothing is started with it. */
+function unreadable(connection: LiveConnection, { message }: RequestProblem): LiveConnection {
+  const nowhere = { line: null, column: null, endLine: null, endColumn: null, path: null }
+  const problem = { severity: 'error' as const, message, ...nowhere }
+  return { ...connection, reply: { ...connection.reply, problems: [problem], usable: false } }
+}
+
+const saysTheSame = ({ reply: before }: LiveConnection, { reply: next }: LiveConnection): boolean =>
+  isDeepStrictEqual({ ...before, connectedAt: null }, { ...next, connectedAt: null })
 
 /** A name to show, never a path. */
 const fileName = (name: string | undefined): string =>

@@ -40,7 +40,7 @@ export interface StartDeps {
   rendererKind(): 'kometa' | 'sample'
 }
 
-/** Makes a job of chosen items and queues it. Throws CONNECTION_CHANGED, TARGET_UNKNOWN, CONFIG_*. */
+/** Makes a job of chosen items and queues it. Throws CONNECTION_CHANGED, CONFIG_CHANGED, TARGET_UNKNOWN, CONFIG_*. */
 export async function startJob(
   request: StartJobRequest,
   connection: LiveConnection,
@@ -54,6 +54,16 @@ export async function startJob(
   if (!connection.config) throw new AppError('CONFIG_INVALID', 'The connected config cannot be used as it is.')
   const { origin } = connection
   const edited = request.configText !== undefined && request.configText !== connection.masked.text
+  if (edited && (request.editedRevision ?? connection.reply.revision) !== connection.reply.revision) {
+    throw new RequestProblem(
+      409,
+      'CONFIG_CHANGED',
+      `${connection.reply.source.name} has changed since you edited it.`,
+      {
+        hint: 'Look at Connect: it shows both.',
+      },
+    )
+  }
   const name = connection.reply.source.name
   let masked: MaskedConfig
   if (edited) {

@@ -53,6 +53,42 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     await page.getByText(/refuses the token/).waitFor()
   })
 
+  test('the file is shown as it is now, and edits are neither dropped nor do they undo a change on disk', async () => {
+    const file = defaultConfig(plex)
+    await connect('~/config/config.yml', file)
+    const editor = page.locator('.cm-content')
+    const back = async (text: string) => {
+      await writeFile(studio.configPath, text)
+      await page.evaluate("window.dispatchEvent(new Event('focus'))")
+    }
+    await back(`# first\n${file}`)
+    await editor.getByText('# first').waitFor()
+    // An edit at the end, a change on disk at the top: both are there.
+    await editor.click()
+    await page.keyboard.press('Control+End')
+    await page.keyboard.type('# mine')
+    await page.getByText('edited for the next preview').waitFor()
+    await writeFile(studio.configPath, `# second\n${file}`)
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.getByText('config.yml has changed. Your edits were put on top of it.').waitFor()
+    await editor.getByText('# second').waitFor()
+    await editor.getByText('# mine').waitFor()
+    // Both change the same line: the user chooses, and nothing starts before.
+    await writeFile(studio.configPath, `# second\n${file}# theirs\n`)
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.getByText('config.yml has changed in lines that you have edited here').waitFor()
+    await editor.getByText('# theirs').waitFor()
+    await page.getByText('Show my edits').click()
+    await page.locator('.draft-text').getByText('# mine').waitFor()
+    await page.getByRole('link', { name: 'Choose', exact: true }).click()
+    await action('Look at your edits first').click()
+    await page.getByRole('button', { name: 'Use my edits instead' }).click()
+    await editor.getByText('# mine').waitFor()
+    expect(await editor.getByText('# theirs').count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo my edits' }).click()
+    await editor.getByText('# theirs').waitFor()
+  })
+
   test('a config that is no YAML is not said to name no library', async () => {
     await connect('~/config', `${defaultConfig(plex)}broken: "\n`)
     await page.getByText('They are known once the config can be read.').waitFor()

@@ -1,23 +1,26 @@
 import { type ClientRequest, get } from 'node:http'
 import type { JobStreamEvent } from '../../src/contract/api-events.ts'
 
-export interface Received {
+export interface Received<Event = JobStreamEvent> {
   id: number | null
-  event: JobStreamEvent
+  event: Event
 }
 
-export interface TestEventSource extends Disposable {
+export interface TestEventSource<Event = JobStreamEvent> extends Disposable {
   /** What has come so far. */
-  received: Received[]
+  received: Received<Event>[]
   /** The first message, past or to come, that the test is true for. */
-  until(test: (received: Received) => boolean): Promise<Received>
+  until(test: (received: Received<Event>) => boolean): Promise<Received<Event>>
   /** When the server has closed the stream. */
   closed: Promise<void>
 }
 
 /** A window that listens, as a browser's EventSource does. */
-export function listen(url: string, headers: Record<string, string> = {}): TestEventSource {
-  const received: Received[] = []
+export function listen<Event = JobStreamEvent>(
+  url: string,
+  headers: Record<string, string> = {},
+): TestEventSource<Event> {
+  const received: Received<Event>[] = []
   const waiting = new Set<() => void>()
   let over = false
   let close: () => void = () => undefined

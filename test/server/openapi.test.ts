@@ -66,6 +66,7 @@ beforeAll(async () => {
     events: { good: {} },
     listFolder: { good: {}, bad: { query: { path: '/' } } },
     getConnection: { good: {} },
+    refreshConnection: { good: {} },
     checkConfig: { good: { body: { text: 'libraries: {}' } }, bad: { body: { text: 1 } } },
     configKeys: { good: {} },
     getKometa: { good: {} },

@@ -15,6 +15,7 @@ const library: ConnectedLibrary = {
 }
 const connection: Connection = {
   id: 'x',
+  revision: 'r',
   source: { kind: 'text', name: 'config.yml' },
   connectedAt: '2026-01-01T00:00:00.000Z',
   text: '',

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { rerunChoices } from '../../web/core/rerun-choices.ts'
 
 /** "Run again" says which config it takes. */
-const connection = { id: 'c1', source: { kind: 'path' as const, path: '/k/config.yml', name: 'config.yml' } }
+const source = { kind: 'path' as const, path: '/k/config.yml', name: 'config.yml' }
+const connection = { id: 'c1', revision: 'r1', source, text: 'text' }
 const ofFile = { config: 'config.yml', configPath: '/k/config.yml', configEdited: false }
-const edit = { connectionId: 'c1', text: 'edited' }
+const edit = { connectionId: 'c1', revision: 'r1', source, base: 'text', text: 'edited' }
 const words = (...given: Parameters<typeof rerunChoices>) => rerunChoices(...given).map((choice) => choice.words)
 
 describe('the configs that a job can run again with', () => {
@@ -18,6 +19,7 @@ describe('the configs that a job can run again with', () => {
       words: 'with your edit of config.yml',
       connectionId: 'c1',
       configText: 'edited',
+      editedRevision: 'r1',
     })
   })
 
@@ -25,6 +27,7 @@ describe('the configs that a job can run again with', () => {
     const other = { ...connection, source: { ...connection.source, path: '/other/config.yml' } }
     expect(words(ofFile, other, edit)).not.toContain('with your edit of config.yml')
     expect(words(ofFile, { ...connection, id: 'c2' }, edit)).not.toContain('with your edit of config.yml')
+    expect(words(ofFile, { ...connection, revision: 'r2' }, edit)).not.toContain('with your edit of config.yml')
   })
 
   test('a job with a config of its own runs with that, unless another is chosen', () => {

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { call } from '../core/api.ts'
 import { draft } from '../core/draft.ts'
+import { standOf } from '../core/follow-draft.ts'
 import { connectionQuery, jobQuery, keys, queryClient, stateQuery } from '../core/queries.ts'
 import { jobPath } from '../core/route.ts'
 import { navigate } from '../core/router.ts'
@@ -18,6 +19,7 @@ export function PreviewAction() {
   const edited = useStore(draft)
   const connection = useQuery(connectionQuery).data?.connection
   const kometa = useQuery(stateQuery).data?.kometa
+  const stand = connection ? standOf(edited, connection) : 'none'
   const narrow = useNarrow()
   const start = useMutation({
     mutationFn: (connectionId: string) =>
@@ -25,7 +27,7 @@ export function PreviewAction() {
         body: {
           connectionId,
           targets: [...chosen],
-          ...(edited?.connectionId === connectionId ? { configText: edited.text } : {}),
+          ...(edited && stand === 'current' ? { configText: edited.text, editedRevision: edited.revision } : {}),
         },
       }),
     onSuccess: (job) => {
@@ -36,12 +38,16 @@ export function PreviewAction() {
     },
     onError: tellProblem,
   })
-  const blocked = kometa?.state === 'problem' || (connection && !connection.usable && !edited)
-  if (blocked) {
+  const blocked = kometa?.state === 'problem' || (connection && !connection.usable && stand !== 'current')
+  if (blocked || stand === 'behind') {
     return (
       <Action>
         <Link className="button button-accent" href="/connect">
-          {kometa?.state === 'problem' ? 'Fix Kometa first' : 'Fix the config first'}
+          {kometa?.state === 'problem'
+            ? 'Fix Kometa first'
+            : stand === 'behind'
+              ? 'Look at your edits first'
+              : 'Fix the config first'}
         </Link>
       </Action>
     )

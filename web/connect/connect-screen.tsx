@@ -2,7 +2,6 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ConnectRequest } from '../../src/contract/api.ts'
 import { call } from '../core/api.ts'
-import { draft } from '../core/draft.ts'
 import { connectionQuery, keys, queryClient } from '../core/queries.ts'
 import { announce } from '../ui/announce.tsx'
 import { Button } from '../ui/button.tsx'
@@ -17,7 +16,6 @@ export function ConnectScreen() {
   const connect = useMutation({
     mutationFn: (request: ConnectRequest) => call('connect', { body: request }),
     onSuccess: (connection) => {
-      draft.set(null)
       queryClient.setQueryData(connectionQuery.queryKey, (old) => ({
         connection,
         lastPath: connection.source.kind === 'path' ? connection.source.path : (old?.lastPath ?? null),

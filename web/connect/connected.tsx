@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import type { ConfigCheck, Connection } from '../../src/contract/api.ts'
 import { draft } from '../core/draft.ts'
+import { draftOf, standOf } from '../core/follow-draft.ts'
+import { useRefreshAll } from '../core/fresh-connection.ts'
 import { stateQuery } from '../core/queries.ts'
 import { navigate } from '../core/router.ts'
 import { useStore } from '../core/store.ts'
@@ -10,6 +12,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Skeleton } from '../ui/notes.tsx'
 import { Doctor } from './doctor.tsx'
+import { DraftNote } from './draft-note.tsx'
 import { KometaCard } from './kometa-card.tsx'
 import { LeftOutList } from './left-out-list.tsx'
 import { LibraryList } from './library-list.tsx'
@@ -24,14 +27,16 @@ const ConfigEditor = lazy(() => import('../editor/config-editor.tsx'))
 export function Connected({ connection, onChange }: { connection: Connection; onChange: () => void }) {
   const kometa = useQuery(stateQuery).data?.kometa
   const edited = useStore(draft)
-  const text = edited?.connectionId === connection.id ? edited.text : connection.text
+  const text = edited !== null && standOf(edited, connection) === 'current' ? edited.text : connection.text
   const isEdited = text !== connection.text
   const { check, checking } = useConfigCheck(isEdited ? text : null)
   const shown: ConfigCheck = isEdited && check ? check : connection
+  const refresh = useRefreshAll()
   const [place, setPlace] = useState<{ line: number } | null>(null)
   const goTo = (line: number) => setPlace({ line })
-  const setText = (next: string) =>
-    draft.set(next === connection.text ? null : { connectionId: connection.id, text: next })
+  // Edits that wait for the user's choice are not typed over.
+  const waiting = edited !== null && standOf(edited, connection) !== 'current'
+  const setText = (next: string) => draft.set(draftOf(connection, next))
 
   return (
     <div className="connected">
@@ -47,8 +52,12 @@ export function Connected({ connection, onChange }: { connection: Connection; on
             </h1>
             {connection.source.kind === 'path' && <p className="muted connected-path">{connection.source.path}</p>}
           </div>
+          <Button icon="restore" busy={refresh.isPending} onClick={() => refresh.mutate()}>
+            Refresh
+          </Button>
           <Button onClick={onChange}>Another config</Button>
         </header>
+        <DraftNote />
         <ProblemList problems={shown.problems} onGoTo={goTo} />
         <section className="facts" aria-label="Plex and Kometa">
           {connection.servers.map((server) => (
@@ -79,7 +88,13 @@ export function Connected({ connection, onChange }: { connection: Connection; on
         </p>
         <div className="yaml-editor">
           <Suspense fallback={<Skeleton height={320} width="100%" />}>
-            <ConfigEditor label="Config as YAML" text={text} problems={shown.problems} onText={setText} place={place} />
+            <ConfigEditor
+              label="Config as YAML"
+              text={text}
+              problems={shown.problems}
+              {...(waiting ? {} : { onText: setText })}
+              place={place}
+            />
           </Suspense>
         </div>
       </section>

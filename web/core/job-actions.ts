@@ -2,7 +2,9 @@ import { useMutation } from '@tanstack/react-query'
 import type { JobDetail } from '../../src/contract/api.ts'
 import { tell, tellProblem } from '../ui/announce.tsx'
 import { ApiError, call } from './api.ts'
+import { setJobDraft } from './draft.ts'
 import { jobQuery, keys, queryClient } from './queries.ts'
+import type { RerunChoice } from './rerun-choices.ts'
 import { jobPath } from './route.ts'
 import { navigate } from './router.ts'
 import { createStore } from './store.ts'
@@ -29,7 +31,9 @@ export const askedSecrets = createStore<Rerun | null>(null)
 export function useRerun() {
   return useMutation({
     mutationFn: ({ jobId, ...body }: Rerun) => call('rerunJob', { params: { jobId }, body }),
-    onSuccess: (job) => {
+    onSuccess(job, { jobId, configText }) {
+      // The edit is that of the new job from here on.
+      if (configText !== undefined) setJobDraft(jobId, null)
       queryClient.setQueryData(jobQuery(job.id).queryKey, job)
       refreshJobs()
       navigate(jobPath('run', job.id))
@@ -44,11 +48,12 @@ export function useRerun() {
 /** A new job for the items of another one, with the edit in this window. */
 export function useStartEdited() {
   return useMutation({
-    mutationFn: ({ job, connectionId, configText }: { job: JobDetail; connectionId: string; configText: string }) => {
+    mutationFn: ({ job, ...edit }: { job: JobDetail } & Omit<RerunChoice & { use: 'edit' }, 'use' | 'words'>) => {
+      const { connectionId, configText, editedRevision } = edit
       const targets = job.targets.flatMap(({ server, ratingKey }) =>
         server === null || ratingKey === null ? [] : [{ server, ratingKey }],
       )
-      return call('startJob', { body: { connectionId, targets, configText } })
+      return call('startJob', { body: { connectionId, targets, configText, editedRevision } })
     },
     onSuccess: (job) => {
       queryClient.setQueryData(jobQuery(job.id).queryKey, job)

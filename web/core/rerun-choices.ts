@@ -1,4 +1,5 @@
 import type { Connection, JobEntry } from '../../src/contract/api.ts'
+import { type Draft, standOf } from './follow-draft.ts'
 
 /** With which config a job can run again. */
 export type RerunChoice =
@@ -7,12 +8,7 @@ export type RerunChoice =
   /** What the job itself ran with. */
   | { use: 'job'; words: string }
   /** The edit in this window. */
-  | { use: 'edit'; words: string; connectionId: string; configText: string }
-
-interface Edit {
-  connectionId: string
-  text: string
-}
+  | { use: 'edit'; words: string; connectionId: string; configText: string; editedRevision: string }
 
 /**
  * The choices, what the bar says first: an edit of the same file, then the file as it is now, or what the job ran with where
@@ -20,8 +16,8 @@ interface Edit {
  */
 export function rerunChoices(
   job: Pick<JobEntry, 'config' | 'configPath' | 'configEdited'>,
-  connection: Pick<Connection, 'id' | 'source'> | null,
-  edit: Edit | null,
+  connection: Pick<Connection, 'id' | 'revision' | 'source' | 'text'> | null,
+  edit: Draft | null,
 ): RerunChoice[] {
   const { config, configPath, configEdited } = job
   const file: RerunChoice[] = configPath === null ? [] : [{ use: 'file', words: `with the current ${config}` }]
@@ -31,8 +27,16 @@ export function rerunChoices(
   }
   const isSame = connection?.source.kind === 'path' && connection.source.path === configPath
   const edits: RerunChoice[] =
-    edit && isSame && edit.connectionId === connection.id
-      ? [{ use: 'edit', words: `with your edit of ${config}`, connectionId: edit.connectionId, configText: edit.text }]
+    edit && isSame && standOf(edit, connection) === 'current'
+      ? [
+          {
+            use: 'edit',
+            words: `with your edit of ${config}`,
+            connectionId: edit.connectionId,
+            configText: edit.text,
+            editedRevision: edit.revision,
+          },
+        ]
       : []
   return configEdited || configPath === null ? [...edits, own, ...file] : [...edits, ...file, own]
 }

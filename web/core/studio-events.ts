@@ -42,8 +42,13 @@ async function lookForServer(again: boolean): Promise<void> {
 function apply(event: StudioEvent): void {
   switch (event.type) {
     case 'hello':
-    case 'connection':
       if (stateNow() && stateNow()?.connectionId === event.connectionId) return
+      void queryClient.invalidateQueries({ queryKey: keys.connection })
+      void queryClient.invalidateQueries({ queryKey: keys.state })
+      void queryClient.invalidateQueries({ queryKey: keys.items })
+      return
+    case 'connection':
+      // The same one, too, may be another by now: its file or its Plex has changed.
       void queryClient.invalidateQueries({ queryKey: keys.state })
       void queryClient.invalidateQueries({ queryKey: keys.connection })
       void queryClient.invalidateQueries({ queryKey: keys.items })

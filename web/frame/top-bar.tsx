@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { draft } from '../core/draft.ts'
+import { standOf } from '../core/follow-draft.ts'
 import { count } from '../core/format.ts'
 import { connectionQuery, sessionQuery, stateQuery } from '../core/queries.ts'
 import type { Route } from '../core/route.ts'
@@ -44,7 +45,7 @@ function ConfigLine() {
         {connection.source.name}
       </span>
       <span className="muted">· {connection.isRead ? count(files, 'overlay file') : 'cannot be read'}</span>
-      {edited?.connectionId === connection.id && <Badge tone="warn">edited</Badge>}
+      {standOf(edited, connection) === 'current' && <Badge tone="warn">edited</Badge>}
     </Link>
   )
 }

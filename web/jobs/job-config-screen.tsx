@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { ProblemList } from '../connect/problem-list.tsx'
 import { useConfigCheck } from '../connect/use-config-check.ts'
+import { setJobDraft, useJobDraft } from '../core/draft.ts'
 import { useRerun } from '../core/job-actions.ts'
 import { jobConfigQuery, jobQuery } from '../core/queries.ts'
 import { Action } from '../frame/action.tsx'
@@ -18,7 +19,8 @@ export function JobConfigScreen({ jobId }: { jobId: string }) {
   const config = useQuery(jobConfigQuery(jobId))
   const job = useQuery(jobQuery(jobId)).data
   const rerun = useRerun()
-  const [text, setText] = useState<string | null>(null)
+  const text = useJobDraft(jobId)
+  const setText = (next: string | null) => setJobDraft(jobId, next === config.data?.text ? null : next)
   const [place, setPlace] = useState<{ line: number } | null>(null)
   const edited = text !== null && text !== config.data?.text
   const { check, checking } = useConfigCheck(edited ? text : null, jobId)

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { JobConfig } from '../../config/job-config.ts'
@@ -81,6 +81,7 @@ export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): P
     scrub: scrubAll,
     reply: {
       id,
+      revision: createHash('sha256').update(masked.text).digest('hex').slice(0, 16),
       source,
       connectedAt: new Date().toISOString(),
       text: masked.text,

@@ -18,6 +18,7 @@ type Names =
   | 'listFolder'
   | 'getConnection'
   | 'connect'
+  | 'refreshConnection'
   | 'disconnect'
   | 'checkConfig'
   | 'configKeys'
@@ -35,6 +36,10 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
   })
   const document = openApiDocument(version, apiRoutes)
   const examine = createExaminer()
+  const connectionReply = () => ({
+    connection: connections.current()?.reply ?? null,
+    lastPath: connections.lastPath(),
+  })
   return {
     health: () => ({ status: 'ok', version }),
     openapi: () => document,
@@ -61,10 +66,11 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
     }),
     events: ({ context }) => parts.streams.open(context, (listener) => parts.events.listen(listener)),
     listFolder: ({ query }) => parts.folders.list(query.path),
-    getConnection: () => ({
-      connection: connections.current()?.reply ?? null,
-      lastPath: connections.lastPath(),
-    }),
+    getConnection: () => connectionReply(),
+    async refreshConnection() {
+      await connections.refresh()
+      return connectionReply()
+    },
     connect: async ({ body }) => (await connections.connect(body)).reply,
     async disconnect() {
       await connections.disconnect()

@@ -74,7 +74,11 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       const jobs = store.list().toSorted(byUrgency(runner.queuePlace)).slice(0, limits.maxListedJobs).map(entry)
       return { jobs, bytes: store.list().reduce((sum, { bytes }) => sum + bytes, 0) }
     },
-    startJob: async ({ body }) => detail(await startJob(body, connections.required(), parts.start)),
+    async startJob({ body }) {
+      // What runs is what is there now: the file, and the Plex that it names.
+      await connections.refresh()
+      return detail(await startJob(body, connections.required(), parts.start))
+    },
     pruneJobs: () => parts.prune(),
     async getJob({ params }) {
       if (!store.find(params.jobId)) await store.scan()

@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/react-query'
+import { draft } from '../core/draft.ts'
+import { standOf } from '../core/follow-draft.ts'
+import { connectionQuery } from '../core/queries.ts'
+import { useStore } from '../core/store.ts'
+import { Button } from '../ui/button.tsx'
+import { Note } from '../ui/notes.tsx'
+import './draft-note.css'
+
+/** Edits that are no part of what is shown: why, and what can become of them. Nothing of them is lost before the user says so. */
+export function DraftNote() {
+  const connection = useQuery(connectionQuery).data?.connection ?? null
+  const edited = useStore(draft)
+  if (edited === null || connection === null) return null
+  const stand = standOf(edited, connection)
+  if (stand !== 'behind' && stand !== 'other') return null
+  const { name } = edited.source
+  const useMine = () =>
+    draft.set({ ...edited, connectionId: connection.id, revision: connection.revision, base: connection.text })
+  return (
+    <Note
+      tone="warn"
+      title={
+        stand === 'behind'
+          ? `${name} has changed in lines that you have edited here`
+          : `Your edits of ${name} are not in use: another config is connected`
+      }
+    >
+      <p>
+        {stand === 'behind'
+          ? 'Shown is the file as it is now. Your edits are kept until you choose.'
+          : 'They are kept in this window until you drop them.'}
+      </p>
+      <details>
+        <summary>Show my edits</summary>
+        <pre className="draft-text">{edited.text}</pre>
+      </details>
+      <div className="note-action draft-choices">
+        {stand === 'behind' && <Button onClick={useMine}>Use my edits instead</Button>}
+        <Button kind="quiet" onClick={() => draft.set(null)}>
+          Drop my edits
+        </Button>
+      </div>
+    </Note>
+  )
+}
