@@ -4,10 +4,12 @@ import type { Socket } from 'node:net'
 export interface GateEntry {
   /** ISO 8601, UTC. */
   timestamp: string
-  /** CONNECT, or the method of a plain HTTP request. */
+  /** CONNECT, or the method of a request that the gate could read: plain HTTP, or one that it refused from within its tunnel. */
   method: string
   host: string
   port: number
+  /** Of a request that was refused, where the gate could read it; without its query. */
+  path: string
   verdict: 'pass' | 'block'
   /** Why it was blocked, or failed; '' for one that went well. */
   reason: string
@@ -45,6 +47,7 @@ export function createGateRecords(onEntry: (entry: GateEntry) => void): GateReco
         method,
         host,
         port,
+        path: '',
         verdict: 'block',
         reason: '',
         bytesUp: 0,

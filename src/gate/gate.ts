@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
@@ -6,9 +6,12 @@ import { cut, cutAnswer } from '../util/cut.ts'
 import { createDoor, type Door } from '../util/door.ts'
 import { AddressRefused, plainAddress, resolvePublic } from '../util/public-address.ts'
 import { failOnReset } from '../util/resets.ts'
+import { answerInside } from './answer-inside.ts'
+import type { Authority } from './authority/authority.ts'
 import { type Dial, dialFirst, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
 import { createGateRecords, type GateEntry } from './gate-records.ts'
 import { type GateRules, hostSet, judgeHost, judgePort, normalizeHost } from './judge-host.ts'
+import { isAuthorized, originForm, parseAbsolute, pathForEntry, splitAuthority } from './request-line.ts'
 
 export interface GateLimits {
   /** Until a connection to the outside stands. */
@@ -37,6 +40,11 @@ export interface GateOptions {
   ownPorts?: ReadonlySet<number>
   /** `host:port` of services that Kometa asks by the user's own address -> the port of the proxy of ours that reads them. */
   services?: ReadonlyMap<string, number>
+  /**
+   * What Kometa trusts beside the usual, once it is certain that Kometa does. With it, what is refused is answered from within its tunnel;
+   * no host that is let through is ever played.
+   */
+  authority?: Promise<Authority | null>
   onEntry(entry: GateEntry): void
   limits?: Partial<GateLimits>
   /** Hosts that resolve to private addresses and may be dialled all the same; for tests. */
@@ -54,7 +62,8 @@ export interface Gate extends AsyncDisposable {
 
 /**
  * The outbound gate: an HTTP proxy on 127.0.0.1 for one job. CONNECT is tunnelled and not decrypted, plain HTTP is
- * forwarded. Who does not know the job's credential gets 407: no other process may use it.
+ * forwarded; what is refused leads nowhere, whichever way it is told. Who does not know the job's credential gets 407: no other
+ * process may use it.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const limits = { ...defaultGateLimits, ...options.limits }
@@ -131,15 +140,30 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       return refuse('407 Proxy Authentication Required', 'the credential of the job is missing')
     }
     if (!target) return refuse('400 Bad Request', 'CONNECT wants host:port')
+    /** By the rules, not for want of a way: in TLS of ours, where that can be had, since Kometa takes no other refusal for an answer. */
+    const forbid = async (reason: string) => {
+      const authority = await options.authority
+      if (!authority || client.destroyed) return refuse('403 Forbidden', reason)
+      record.entry.reason = reason
+      client.once('close', () => record.close())
+      answerInside(client, {
+        ...{ server: authority.serverOf(target.host), head, timeoutMs: limits.headersTimeoutMs },
+        words: `Kometa Preview: ${reason}`,
+        onRequest(method, resource) {
+          Object.assign(record.entry, { method, path: pathForEntry(target.host, resource) })
+          record.close()
+        },
+      })
+    }
     // A tunnel would hide what is asked of a service.
     const own = options.services?.has(`${target.host}:${target.port}`) ? null : ownPort(target.host, target.port)
     const refusal = own === null ? refusalOf(target.host, target.port, rules) : null
-    if (refusal !== null) return refuse('403 Forbidden', refusal)
+    if (refusal !== null) return forbid(refusal)
     let remote: Socket
     try {
       remote = own === null ? await dial(target.host, target.port) : await dialOwn(own)
     } catch (error) {
-      return refuse(error instanceof AddressRefused ? '403 Forbidden' : '502 Bad Gateway', messageOf(error))
+      return error instanceof AddressRefused ? forbid(error.message) : refuse('502 Bad Gateway', messageOf(error))
     }
     if (own !== null) record.forget()
     keepTrack(remote)
@@ -170,6 +194,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     const record = records.open(incoming.method ?? '', url?.hostname ?? '', port)
     const refuse = (status: number, reason: string) => {
       record.entry.reason = reason
+      record.entry.path = url === null ? '' : pathForEntry(url.hostname, url.pathname)
       const type = { 'content-type': 'text/plain; charset=utf-8' }
       const more = status === 407 ? { 'proxy-authenticate': realm } : {}
       outgoing.writeHead(status, { connection: 'close', ...type, ...more })
@@ -247,12 +272,6 @@ function refusalOf(host: string, port: number, rules: GateRules): string | null 
   return verdict.pass ? judgePort(port, rules) : verdict.reason
 }
 
-/** Path and query as they were sent: whoever judges them must see what the client wrote. */
-function originForm(target: string): string {
-  const [, rest = ''] = /^http:\/\/[^/?#]*([^#]*)/i.exec(target) ?? []
-  return rest.startsWith('/') ? rest : `/${rest}`
-}
-
 const badRequest = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 const realm = 'Basic realm="kometa-preview"'
 const challenge = `Proxy-Authenticate: ${realm}\r\n`
@@ -270,24 +289,6 @@ function createDial(options: GateOptions, plexNames: ReadonlySet<string>, limits
     }
     return dialFirst(addresses, port, limits.connectTimeoutMs)
   }
-}
-
-function isAuthorized(given: string | undefined, expected: Buffer): boolean {
-  const bytes = Buffer.from(given ?? '')
-  return bytes.length === expected.length && timingSafeEqual(bytes, expected)
-}
-
-function splitAuthority(authority: string): { host: string; port: number } | null {
-  const [, host = '', digits = ''] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]/@?#\s]+):(\d{1,5})$/.exec(authority) ?? []
-  const name = normalizeHost(host)
-  const port = Number(digits)
-  return name !== null && port > 0 && port < 65_536 ? { host: name, port } : null
-}
-
-function parseAbsolute(target: string): URL | null {
-  if (!/^http:\/\//i.test(target) || !URL.canParse(target)) return null
-  const url = new URL(target)
-  return url.username === '' && url.password === '' ? url : null
 }
 
 function messageOf(error: unknown): string {

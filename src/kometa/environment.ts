@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { trustVariables } from './trust/trust-variables.ts'
 
 /** What Kometa gets of the user's environment. Not on the list: KOMETA_*, PMM_* and PLEXAPI_* win over arguments and config. */
 const passed = ['PATH', 'PYTHONPATH', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'LANG', 'TZ', 'TMPDIR', 'XDG_DATA_DIRS']
-const passedTrust = ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']
 /** Python on Windows cannot open a socket without SystemRoot, nor find a program without PATHEXT. */
 const passedOnWindows = ['TEMP', 'TMP', 'SYSTEMROOT', 'WINDIR', 'PATHEXT', 'COMSPEC']
 const proxyNames = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']
@@ -23,7 +23,7 @@ export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnviron
   const windows = platform === 'win32'
   const user = lookUp(env, windows)
   const result: Record<string, string> = {}
-  const names = [...passed, ...passedTrust, ...(windows ? passedOnWindows : ['TEMP'])]
+  const names = [...passed, ...trustVariables, ...(windows ? passedOnWindows : ['TEMP'])]
   for (const name of [...names, ...Object.keys(env).filter((key) => /^LC_[A-Z]+$/.test(key))]) {
     const value = user(name)
     if (value !== undefined) result[name] = value
@@ -53,10 +53,10 @@ export function containerEnvironment(
   env: NodeJS.ProcessEnv,
   { home, extra = {} }: Pick<KometaEnvironmentOptions, 'home' | 'extra'>,
 ): ContainerEnvironment {
-  const names = ['TZ', ...passedTrust].filter((name) => env[name])
+  const names = ['TZ', ...trustVariables].filter((name) => env[name])
   const user = Object.fromEntries(names.map((name) => [name, env[name]]))
   const result = kometaEnvironment(user, { home, extra, platform: 'linux' })
-  const files = passedTrust.flatMap((name) => result[name] ?? [])
+  const files = trustVariables.flatMap((name) => result[name] ?? [])
   return { env: result, files }
 }
 

@@ -21,6 +21,7 @@ import { createRedactor } from '../util/redact.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import { jobFolders } from './job-folder.ts'
 import type { JobRecorder } from './job-recorder.ts'
+import type { JobTrust } from './job-trust.ts'
 import { prepareKometaCache } from './kometa-cache.ts'
 import { createKometaProgress, type KometaProgress } from './kometa-progress.ts'
 import { rememberKometa } from './leftover.ts'
@@ -65,6 +66,8 @@ export interface RunKometasOptions {
   proxies: readonly { url: string; token: string }[]
   /** Kometa's ways to everything but Plex. */
   gate: Pick<JobGate, 'env' | 'credential' | 'services'>
+  /** What makes Kometa take the gate's refusals for answers. */
+  trust: Promise<JobTrust | null>
   isolation: JobIsolation
   /** Each Kometa, just before it is started: what could not be kept from it; null without isolation. */
   onGuarded(unguarded: UnguardedFiles | null): void
@@ -171,6 +174,7 @@ async function runOne(
   for (const warning of before) log.warning(warning)
   const overlaidBackups = await overlaidAmong(workspace.backups)
   const withAssets = await librariesWithAssets(config, libraries)
+  const trusted = await (await options.trust)?.install(workspace.dir)
   await options.picturesAreThere
   progress.starts()
   const recorder = createKometaRecorder()
@@ -185,7 +189,7 @@ async function runOne(
     ...{ workspace, config, owner },
     userEnv: (await readKometaEnv({ env: request.env, ...(renderer.dir === null ? {} : { kometaDir: renderer.dir }) }))
       .env,
-    extraEnv: { ...kometaVariables(workspace.configPath), ...renderer.env, ...options.gate.env },
+    extraEnv: { ...kometaVariables(workspace.configPath), ...renderer.env, ...options.gate.env, ...trusted },
   })
   const unguarded = await supervision.ready()
   options.onGuarded(unguarded)

@@ -27,6 +27,7 @@ import { createGuard } from './guard.ts'
 import { jobFolders, openJobFolder, removeEarlierResults } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 import { createJobRecorder, scrub } from './job-recorder.ts'
+import { createJobTrust } from './job-trust.ts'
 import { endLeftover } from './leftover.ts'
 import { limitsOf } from './limits-of.ts'
 import { createOutsideLookup } from './outside-hosts.ts'
@@ -186,6 +187,8 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
       verification.before()
     })
     await using _pictures = settled(picturesAreThere)
+    const trust = createJobTrust({ config, renderer, env: request.env, log, signal })
+    await using _trust = settled(trust)
     await using remembered = request.remembered
       ? lend(request.remembered)
       : await openRemembered(workspaces, { lasting: false })
@@ -212,6 +215,11 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
       loopback,
       plexPorts: proxies.doors.map(({ port }) => port),
       limits,
+      // What kept it from being made ends the job where Kometa is started.
+      authority: trust.then(
+        (made) => made?.authority ?? null,
+        () => null,
+      ),
       ledger,
       log,
       redactor,
@@ -224,6 +232,7 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
       targets,
       proxies: proxies.access,
       gate,
+      trust,
       isolation: { chosen: isolation, doors: [...proxies.doors, ...gate.doors], files: await guard.files(), python },
       onGuarded: guard.onStart,
       workspaces,

@@ -1,6 +1,7 @@
 import type { JobConfig } from '../config/job-config.ts'
 import { listServices } from '../config/services.ts'
 import { get } from '../config/yaml-value.ts'
+import type { Authority } from '../gate/authority/authority.ts'
 import { parseNextHop } from '../gate/dial.ts'
 import { type Gate, startGate } from '../gate/gate.ts'
 import type { GateEntry } from '../gate/gate-records.ts'
@@ -67,6 +68,8 @@ export interface StartGateOptions {
   /** Ports of the job's proxies of Plex. */
   plexPorts: readonly number[]
   limits: Pick<JobLimits, 'gate' | 'service'>
+  /** What this job's Kometa trusts, once it does. */
+  authority: Promise<Authority | null>
   ledger: Ledger
   log: JobLog
   /** A client may put any secret that it knows into a host name or a path: none gets into an entry. */
@@ -79,13 +82,11 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
   const nextHop = parseNextHop(userProxyOf(options.env))
   const record = (source: 'gate' | 'service') => (asSent: GateEntry) => {
     const clean = options.redactor.text
-    const entry = { ...asSent, host: clean(asSent.host), reason: clean(asSent.reason) }
+    const entry = { ...asSent, host: clean(asSent.host), path: clean(asSent.path), reason: clean(asSent.reason) }
     count(hosts, entry)
     note(options.ledger, source, entry)
     if (entry.verdict === 'block') {
-      options.log.warning(
-        `GATE: ${entry.method} ${entry.host}${entry.port > 0 ? `:${entry.port}` : ''}: ${entry.reason}`,
-      )
+      options.log.warning(`GATE: ${entry.method} ${placeIn(entry)}: ${entry.reason}`)
     }
   }
   if (nextHop === null && userProxyOf(options.env)) {
@@ -118,6 +119,7 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
         services.filter(({ isRewritten }) => !isRewritten).map(({ url, proxy }) => [placeOf(url), proxy.door.port]),
       ),
       limits: options.limits.gate,
+      authority: options.authority,
       onEntry: record('gate'),
     })
     const { address } = options.loopback
@@ -179,16 +181,17 @@ function count(hosts: Map<string, HostCount>, entry: GateEntry): void {
   } else hosts.set(key, { host, port, verdict, reason, count: 1, bytesUp, bytesDown })
 }
 
+const placeIn = ({ host, port, path }: GateEntry): string => `${host}${port > 0 ? `:${port}` : ''}${path}`
+
 function note(ledger: Ledger, source: 'gate' | 'service', entry: GateEntry): void {
-  const { timestamp: time, method, host, port, verdict, reason, bytesUp, bytesDown, durationMs } = entry
-  const target = port > 0 ? `${host}:${port}` : host
+  const { timestamp: time, method, verdict, reason, bytesUp, bytesDown, durationMs } = entry
   const verdicts = { pass: 'pass', block: 'block' } as const
   ledger.append({
     time,
     source,
     server: '',
     method,
-    target,
+    target: placeIn(entry),
     verdict: verdicts[verdict],
     reason,
     status: 0,

@@ -22,6 +22,7 @@ async function openJobGate(config: (url: string) => string, env: NodeJS.ProcessE
       loopback: { address: '127.0.0.1', name: 'localhost' },
       plexPorts: [32_500],
       limits: limitsOf(job.preview.timeouts),
+      authority: Promise.resolve(null),
     },
     ledger: {
       append: (entry) => entries.push(entry),

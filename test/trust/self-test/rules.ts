@@ -304,7 +304,7 @@ export const rules: readonly Rule[] = [
   },
   rule(
     'gate: the credential of the job',
-    'src/gate/gate.ts',
+    'src/gate/request-line.ts',
     'return bytes.length === expected.length && timingSafeEqual(bytes, expected)',
     'return bytes.length > -1',
     gateTests,
