@@ -31,7 +31,7 @@ export async function openJobFolder(dir: string, ours: string): Promise<JobFolde
   const files = openBeneath(root)
   for (const folder of Object.values(jobFolders)) {
     await inWordsOfFolder(files.shown(folder), async () => {
-      await files.makeFolder(folder)
+      await files.makeFolder(folder, { durable: true })
       await files.assertWritable(folder)
     })
   }
@@ -60,6 +60,9 @@ const earlier = z.object({
     .catch([]),
 })
 
+/** The earlier summary while the files that it names are removed: a run that dies meanwhile leaves the list to the next. */
+const setAsidePath = `${jobFolders.output}/.earlier-summary.json`
+
 /** A summary is a few kilobytes for each target, and at most this long. */
 export const maxSummaryBytes = 256 * 1024 * 1024
 /** What a write that was killed leaves beside the file that it would have become. */
@@ -73,13 +76,17 @@ const halfWritten = /\.tmp-\d+-[0-9a-f]{8}$/
  */
 export async function removeEarlierResults({ files }: JobFolder, outputStems: readonly string[]): Promise<string[]> {
   const notes: string[] = []
-  for (const path of await namedByEarlierSummary(files)) {
+  const named = await namedByEarlierSummary(files)
+  // For good, and before the first of its pictures: no crash may leave a success without them.
+  if ((await files.look(summaryPath)) !== null) await files.rename(summaryPath, setAsidePath)
+  await files.remove(checksumsPath)
+  await files.sync(jobFolders.output)
+  for (const path of named) {
     if (path.startsWith(`${jobFolders.output}/`) && !path.split('/').includes('..')) await files.remove(path)
     else
       notes.push(`the earlier summary names ${JSON.stringify(path)}, which is no output of this job: it was left alone`)
   }
-  await files.remove(summaryPath)
-  await files.remove(checksumsPath)
+  await files.remove(setAsidePath)
   const killed = await removeCaptures(files)
   if (killed > 0) {
     notes.push(`an earlier run here was ended before it had a summary: ${killed} of its captured files were removed`)
@@ -92,13 +99,17 @@ export async function removeEarlierResults({ files }: JobFolder, outputStems: re
 }
 
 async function namedByEarlierSummary(files: Beneath): Promise<Set<string>> {
-  if ((await files.look(summaryPath)) === null) return new Set()
-  const text = String(await files.read(summaryPath, maxSummaryBytes))
-  const parsed = earlier.safeParse(parseJson(text))
-  const { exported_files = {}, captured_uploads = [] } = parsed.success ? parsed.data : {}
-  const paths = [
-    ...Object.values(exported_files),
-    ...captured_uploads.flatMap(({ saved_path, other_paths }) => [saved_path ?? '', ...other_paths]),
-  ]
-  return new Set(paths.filter((path) => path !== ''))
+  const named = new Set<string>()
+  for (const path of [summaryPath, setAsidePath]) {
+    if ((await files.look(path)) === null) continue
+    const text = String(await files.read(path, maxSummaryBytes))
+    const parsed = earlier.safeParse(parseJson(text))
+    const { exported_files = {}, captured_uploads = [] } = parsed.success ? parsed.data : {}
+    for (const file of Object.values(exported_files)) named.add(file)
+    for (const { saved_path: file, other_paths: others } of captured_uploads) {
+      for (const one of [file ?? '', ...others]) named.add(one)
+    }
+  }
+  named.delete('')
+  return named
 }

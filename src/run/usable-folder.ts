@@ -1,10 +1,11 @@
-import { access, chmod, constants, mkdir, stat } from 'node:fs/promises'
+import { access, chmod, constants, stat } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
+import { makeFolderDurably } from '../util/durable-folder.ts'
 
 /** Makes a folder that a job writes into, and sees that it can. FOLDER_UNUSABLE in one line when the system does not let us. */
 export function makeUsableFolder(path: string, permissions?: number): Promise<void> {
   return inWordsOfFolder(path, async () => {
-    await mkdir(path, { recursive: true, ...(permissions === undefined ? {} : { mode: permissions }) })
+    await makeFolderDurably(path, permissions)
     await access(path, constants.W_OK)
   })
 }

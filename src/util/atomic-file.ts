@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from './durable-folder.ts'
 import { renameOver } from './rename.ts'
 
 /** Writes a file so that a reader, even after a crash, sees the old bytes or all of the new: temp, fsync, rename, fsync of the folder. */
@@ -20,15 +21,4 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     throw error
   }
   await syncFolder(dirname(path))
-}
-
-/** Makes a rename in this folder survive a power cut. Windows cannot open folders and needs no such step. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -44,13 +44,13 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/server/connect/load-config.ts': 'private folders of the studio',
   'src/server/connections.ts': "the user's config",
   'src/server/http/static-files.ts': 'the web application',
-  'src/server/jobs/job-store.ts': 'makes the folder of all jobs, and nothing in it',
   'src/server/json-file.ts': 'files of the studio in the data folder',
   'src/server/library/index-store.ts': 'the index in the data folder',
   'src/server/library/item-index.ts': "the user's Original Posters",
   'src/server/pictures/thumbnails.ts': 'the thumbnails of the studio',
   'src/server/studio.ts': 'the data folder',
   'src/util/atomic-file.ts': 'whoever imports it is listed below',
+  'src/util/durable-folder.ts': 'whoever imports it is listed below',
   'src/util/rename.ts': 'whoever imports it is listed below',
 }
 
@@ -63,6 +63,8 @@ const pathHelpers: Readonly<Record<string, readonly string[]>> = {
     'src/server/connect/load-config.ts',
     'src/server/json-file.ts',
   ],
+  // Makes folders, the job folder itself among them, and opens nothing in them.
+  'durable-folder.ts': ['src/util/', 'src/run/usable-folder.ts', 'src/server/jobs/job-store.ts'],
   'rename.ts': [
     'src/util/',
     'src/gate/download.ts',

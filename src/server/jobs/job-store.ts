@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { jobIdSchema } from '../../contract/api-common.ts'
 import { AppError } from '../../contract/errors.ts'
 import { acquireJobLock } from '../../run/job-lock.ts'
 import { type Beneath, openBeneath } from '../../util/beneath/beneath.ts'
+import { makeFolderDurably } from '../../util/durable-folder.ts'
 import { notFound, RequestProblem } from '../http/request-problem.ts'
 import { adoptJob, describeUnfinished } from './adopt-job.ts'
 import { isPlainJob, nullIfUnreadable } from './job-files.ts'
@@ -54,7 +54,7 @@ const removedPrefix = '.removed-'
 
 export async function openJobStore(options: JobStoreOptions): Promise<JobStore> {
   const { folder, readSummary, onChange, onRemove, onFailure } = options
-  await mkdir(folder, { recursive: true })
+  await makeFolderDurably(folder)
   const jobs = openBeneath(folder)
   const records = new Map<string, JobRecord>()
   const { inOrder, isBusy } = createOrder()
@@ -144,6 +144,8 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
       await using _lock = await acquireJobLock(filesOf(id))
       await options.beforeRemove(join(folder, name))
       await jobs.rename(name, gone)
+      // A power cut must not bring back a job of which some files are gone.
+      await jobs.sync('')
     }
     forget()
     await jobs.removeAll(gone)
@@ -161,7 +163,7 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
     newId: (now) =>
       `${now.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '_')}_${randomBytes(3).toString('hex')}`,
     async makeFolder(id) {
-      await jobs.makeFolder(nameOf(id), { permissions: 0o700 })
+      await jobs.makeFolder(nameOf(id), { permissions: 0o700, durable: true })
       return filesOf(id)
     },
     discardFolder: (id) => jobs.removeAll(nameOf(id)),

@@ -131,10 +131,11 @@ function names(use: UseFolder): Omit<Beneath, Contents | 'realPath' | 'shown' | 
     },
     list: (path) => inFolderSync(path, listHeld),
     async makeFolder(path, { durable = false, permissions = 0o777 } = {}) {
-      const made = makeFolders(use, path, permissions)
-      if (durable) for (const parent of made) await sync(parent)
+      makeFolders(use, path, permissions)
+      // Of those that were there already, nobody knows whether their names were synced.
+      if (durable) for (const parent of parentsOf(path)) await sync(parent)
     },
-    makeFolderSync: (path) => void makeFolders(use, path, 0o777),
+    makeFolderSync: (path) => makeFolders(use, path, 0o777),
     assertWritable: (path) => inFolder(path, (held) => access(held.path('.'), constants.W_OK)),
     rename: (from, to) =>
       inParent(from, (source, name) =>
@@ -164,23 +165,21 @@ function listHeld(held: HeldFolder): Entry[] {
   }))
 }
 
-/** Answers with the folders, by their paths, in which one was made. */
-function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string, permissions: number): string[] {
-  const parents: string[] = []
+function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string, permissions: number): void {
   const parts = path.split('/')
-  for (let depth = 1; depth <= parts.length; depth += 1) {
-    const folder = parts.slice(0, depth).join('/')
+  for (const folder of parts.map((_, at) => parts.slice(0, at + 1).join('/'))) {
     try {
       inParentSync(folder, (held, name) => mkdirSync(held.path(name), permissions))
-      parents.push(parts.slice(0, depth - 1).join('/'))
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
       // What stands there must be a folder, and no link to one.
       inFolderSync(folder, () => undefined)
     }
   }
-  return parents
 }
+
+/** The folders on the way to a path, the root first. */
+const parentsOf = (path: string): string[] => path.split('/').map((_, at, parts) => parts.slice(0, at).join('/'))
 
 const orNull = <T>(answer: Promise<T>): Promise<T | null> => answer.catch(nullIfGone)
 

@@ -1,4 +1,5 @@
 import { loadJobConfig } from '../../../src/config/job-config.ts'
+import { sampleRenderer } from '../../../src/demo/demo-world.ts'
 import { runJob } from '../../../src/run/run.ts'
 
 /** What `run-job` is told, as JSON in its one argument. */
@@ -7,9 +8,9 @@ export interface RunJobOrder {
   jobDir: string
   dataDir: string
   specs: string[]
-  /** Script that plays Kometa; it gets the path of the run config and these arguments. */
-  script: string
-  scriptArgs: string[]
+  /** Script that plays Kometa; it gets the path of the run config and these arguments. Without one the sample renderer draws. */
+  script?: string
+  scriptArgs?: string[]
   /** Says everything that a job says: events and lines. */
   aloud?: boolean
 }
@@ -23,11 +24,14 @@ const summary = await runJob({
   jobDir: order.jobDir,
   dataDir: order.dataDir,
   specs: order.specs,
-  renderer: {
-    ...{ kind: 'sample' as const, version: null, commit: null, supported: true, warnings: [], dir: null },
-    command: process.execPath,
-    args: (configPath) => [order.script, configPath, ...order.scriptArgs],
-  },
+  renderer:
+    order.script === undefined
+      ? sampleRenderer()
+      : {
+          ...sampleRenderer(),
+          command: process.execPath,
+          args: (configPath) => [order.script ?? '', configPath, ...(order.scriptArgs ?? [])],
+        },
   ...{ keepWorkspace: false, writeJobFile: false, scoped: true, proxyPort: 0 },
   env: { PATH: process.env.PATH },
   signal: new AbortController().signal,

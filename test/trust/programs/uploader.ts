@@ -5,9 +5,10 @@ import { request } from 'node:http'
 
 /**
  * Plays Kometa: uploads bodies that can tell whether they are whole, four at a time, and writes down the hash of each
- * that was acknowledged. Arguments: run config, file of acknowledgements, file of process ids, how many (0: without end).
+ * that was acknowledged. Arguments: run config, file of acknowledgements, file of process ids, how many (0: without end),
+ * and how large they are at most.
  */
-const [configPath = '', acksFile = '', pidsFile = '', count = '0'] = process.argv.slice(2)
+const [configPath = '', acksFile = '', pidsFile = '', count = '0', maxBytes = '300000'] = process.argv.slice(2)
 const text = readFileSync(configPath, 'utf8')
 const url = /url: ["']?(http:\/\/(?:127\.0\.0\.1|localhost):\d+)/.exec(text)?.[1] ?? ''
 const token = /token: ["']?([^\s"']+)/.exec(text)?.[1] ?? ''
@@ -17,7 +18,7 @@ const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { s
 writeFileSync(pidsFile, `${process.pid}\n${child.pid ?? ''}\n`)
 
 function selfProving(): Buffer {
-  const data = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(randomInt(1_000, 300_000))])
+  const data = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(randomInt(1_000, Number(maxBytes)))])
   return Buffer.concat([data, createHash('sha256').update(data).digest()])
 }
 
