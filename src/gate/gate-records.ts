@@ -8,6 +8,8 @@ export interface GateEntry {
   method: string
   host: string
   port: number
+  /** Over https, or in a tunnel. */
+  tls: boolean
   /** Of a request that was refused, where the gate could read it; without its query. */
   path: string
   verdict: 'pass' | 'block'
@@ -32,7 +34,7 @@ export interface GateRecord {
 }
 
 export interface GateRecords {
-  open(method: string, host: string, port: number): GateRecord
+  open(request: Pick<GateEntry, 'method' | 'host' | 'port' | 'tls'>): GateRecord
   /** What was open to the last counts too: an entry must not be missing because it ended with the job. */
   closeAll(): void
 }
@@ -40,13 +42,11 @@ export interface GateRecords {
 export function createGateRecords(onEntry: (entry: GateEntry) => void): GateRecords {
   const unfinished = new Set<GateRecord>()
   return {
-    open(method, host, port) {
+    open(request) {
       const started = performance.now()
       const entry: GateEntry = {
         timestamp: new Date().toISOString(),
-        method,
-        host,
-        port,
+        ...request,
         path: '',
         verdict: 'block',
         reason: '',

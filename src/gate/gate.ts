@@ -111,7 +111,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
 
   /** What never becomes a request of ours leads nowhere, and is written down like one. */
   function refuseRaw(socket: Duplex, method: string, host: string, reason: string): void {
-    const record = records.open(method, host, 0)
+    const record = records.open({ method, host, port: 0, tls: false })
     record.entry.reason = reason
     record.close()
     if (socket.writable) socket.end(badRequest, () => socket.destroy())
@@ -128,7 +128,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
 
   async function tunnel(incoming: IncomingMessage, client: Socket, head: Buffer) {
     const target = splitAuthority(incoming.url ?? '')
-    const record = records.open('CONNECT', target?.host ?? '', target?.port ?? 0)
+    const record = records.open({ method: 'CONNECT', host: target?.host ?? '', port: target?.port ?? 0, tls: true })
     const refuse = (status: string, reason: string) => {
       record.entry.reason = reason
       client.end(
@@ -191,7 +191,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   async function forwardPlain(incoming: IncomingMessage, outgoing: ServerResponse) {
     const url = parseAbsolute(incoming.url ?? '')
     const port = url ? Number(url.port || 80) : 0
-    const record = records.open(incoming.method ?? '', url?.hostname ?? '', port)
+    const record = records.open({ method: incoming.method ?? '', host: url?.hostname ?? '', port, tls: false })
     const refuse = (status: number, reason: string) => {
       record.entry.reason = reason
       record.entry.path = url === null ? '' : pathForEntry(url.hostname, url.pathname)

@@ -91,7 +91,18 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
     socket.on('error', () => socket.destroy())
     const times = { timestamp: new Date().toISOString(), durationMs: 0 }
     options.onEntry({
-      ...{ ...times, method, host: service, port: 0, path: '', verdict: 'block', reason, bytesUp: 0, bytesDown: 0 },
+      ...{
+        ...times,
+        method,
+        host: service,
+        port: 0,
+        tls: false,
+        path: '',
+        verdict: 'block',
+        reason,
+        bytesUp: 0,
+        bytesDown: 0,
+      },
     })
     socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', () => socket.destroy())
   }
@@ -109,6 +120,7 @@ export async function startServiceProxy(options: ServiceProxyOptions): Promise<S
         method: incoming.method ?? '',
         host: `${service} ${below}`,
         port: 0,
+        tls: false,
         path: '',
         verdict,
         reason,

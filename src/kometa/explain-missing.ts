@@ -10,12 +10,16 @@ export interface MissingItem {
   library: string
 }
 
+/** `DescribedFaults.inWords` of src/run. */
+type InWords = (definition: string | null, words: string) => string
+
 /** Definitions that failed are named up to here. */
 const namedDefinitions = 5
 
 /**
  * Why no poster came for an item, from Kometa's log. `taken`: results that belong to other items, since titles are not unique
- * (see `overlaysByCapture`). `searchWords`: what the library's own definitions search for and Plex does not have.
+ * (see `overlaysByCapture`). `searchWords`: what the library's own definitions search for and Plex does not have. `inWords`: what is to
+ * be said in the place of Kometa's words for a definition or a file.
  */
 export function explainMissing(
   record: KometaRecord,
@@ -23,6 +27,7 @@ export function explainMissing(
   { title, library }: MissingItem,
   taken: ReadonlySet<ItemResult> = new Set(),
   searchWords = '',
+  inWords: InWords = (_definition, words) => words,
 ): Explanation {
   const runs = record.runs.filter((run) => isLibrary(run.library, library))
   const results = runs.flatMap((run) => run.items).filter((item) => item.title === title && !taken.has(item))
@@ -45,7 +50,7 @@ export function explainMissing(
     const reason = `Kometa did not work on the library ${library}.`
     return { reason, logLines: errorsOf(record, library), because: endOf(exit) }
   }
-  return explainNoMatch(record, runs, library, searchWords)
+  return explainNoMatch(record, runs, library, { searchWords, inWords })
 }
 
 /** Kometa overlays.py:720: it goes on, and the label stays as well. */
@@ -76,7 +81,7 @@ function explainNoMatch(
   record: KometaRecord,
   runs: readonly LibraryRun[],
   library: string,
-  searchWords: string,
+  { searchWords, inWords }: { searchWords: string; inWords: InWords },
 ): Explanation {
   if (runs.every((run) => run.finished && !run.applies)) {
     return {
@@ -89,9 +94,11 @@ function explainNoMatch(
   const failed = runs.flatMap((run) => run.failed)
   const parts = ['No overlay matched this item.']
   if (files.length > 0)
-    parts.push(`Overlay files that Kometa could not load: ${files.map(({ reason }) => reason).join('; ')}.`)
+    parts.push(
+      `Overlay files that Kometa could not load: ${files.map(({ reason }) => inWords(null, reason)).join('; ')}.`,
+    )
   if (failed.length > 0) {
-    const named = failed.slice(0, namedDefinitions).map(({ name, reason }) => `${name} (${reason})`)
+    const named = failed.slice(0, namedDefinitions).map(({ name, reason }) => `${name} (${inWords(name, reason)})`)
     const more = failed.length > namedDefinitions ? ` and ${failed.length - namedDefinitions} more` : ''
     parts.push(`Definitions that failed: ${named.join(', ')}${more}.`)
   }

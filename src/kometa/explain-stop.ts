@@ -19,10 +19,14 @@ export type StopExit = Pick<KometaExit, 'cause' | 'code' | 'signal' | 'lastLines
 const unreachable = /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/
 
 /** Kometa's messages for what went wrong outside of it. The first that fits counts; `modules` where the text does not tell. */
-const causes: readonly { text: RegExp; module?: string; words: string }[] = [
+const causes: readonly { text: RegExp; module?: string; words: string; hosts?: readonly string[] }[] = [
   { text: /^TMDb Error: Invalid API key/i, words: 'TMDb refused the API key of the config.' },
-  { text: /^TMDb Error: Failed to Connect/i, words: 'Kometa could not reach TMDb (api.themoviedb.org).' },
-  { text: /^TMDb Error/i, words: 'TMDb did not answer as Kometa needs it.' },
+  {
+    text: /^TMDb Error: Failed to Connect/i,
+    words: 'Kometa could not reach TMDb (api.themoviedb.org).',
+    hosts: ['api.themoviedb.org'],
+  },
+  { text: /^TMDb Error/i, words: 'TMDb did not answer as Kometa needs it.', hosts: ['api.themoviedb.org'] },
   { text: /Plex Critical Error: Response 503/, words: 'Plex is starting up or in maintenance.' },
   { text: /^YAML Error/, words: 'Kometa could not read the run config.' },
   { text: /^Config Error: No libraries were found/, words: 'No library of the config could be used.' },
@@ -31,25 +35,28 @@ const causes: readonly { text: RegExp; module?: string; words: string }[] = [
     text: /./,
     module: 'convert',
     words: 'Kometa could not load its list of anime ids from raw.githubusercontent.com.',
+    hosts: ['raw.githubusercontent.com'],
   },
   // `git:` files ask it for the releases of the Community-Configs (github.py:80-96).
-  { text: /./, module: 'github', words: 'Kometa could not reach api.github.com.' },
+  { text: /./, module: 'github', words: 'Kometa could not reach api.github.com.', hosts: ['api.github.com'] },
   // A section of the config that cannot be reached at the start ends Kometa, too (config.py:880-996 catch its own errors alone).
   ...Object.entries({
-    mdblist: 'MDBList (api.mdblist.com)',
-    trakt: 'Trakt (api.trakt.tv)',
-    mal: 'MyAnimeList (api.myanimelist.net)',
-    anidb: 'AniDB (anidb.net, utilities.kometa.wiki)',
-    omdb: 'OMDb (www.omdbapi.com)',
-  }).map(([module, name]) => ({
+    mdblist: ['MDBList', 'api.mdblist.com'],
+    trakt: ['Trakt', 'api.trakt.tv'],
+    mal: ['MyAnimeList', 'api.myanimelist.net'],
+    anidb: ['AniDB', 'anidb.net', 'utilities.kometa.wiki'],
+    omdb: ['OMDb', 'www.omdbapi.com'],
+  }).map(([module, [name, ...hosts]]) => ({
     text: unreachable,
     module,
-    words: `Kometa could not reach ${name}, which the config names.`,
+    words: `Kometa could not reach ${name} (${hosts.join(', ')}), which the config names.`,
+    hosts,
   })),
   {
     text: unreachable,
     module: 'request',
     words: 'Kometa could not reach raw.githubusercontent.com, where it looks for its newest version.',
+    hosts: ['raw.githubusercontent.com'],
   },
 ]
 
@@ -57,14 +64,23 @@ const causes: readonly { text: RegExp; module?: string; words: string }[] = [
 const isOwnRequest = (module: string, modules: readonly string[]): boolean =>
   modules.includes(module) && !(module === 'request' && modules.includes('overlay'))
 
-/** A critical message in a user's words, then Kometa's own. */
-export function explainCritical({ text, lines, modules, library }: Critical): Explanation {
-  const known = causes.find(
+const causeOf = ({ text, modules, library }: Omit<Critical, 'refused'>) =>
+  causes.find(
     ({ text: pattern, module }) =>
       pattern.test(text) && (module === undefined || (library === null && isOwnRequest(module, modules))),
   )
+
+/** The hosts of which Kometa may speak in this message. */
+export const explainedHosts = (critical: Critical): readonly string[] => causeOf(critical)?.hosts ?? []
+/** Whether it says that a host could not be reached. */
+export const isUnreachable = (text: string): boolean => unreachable.test(text)
+
+/** A critical message in a user's words, then Kometa's own. What was refused says more than what Kometa takes it for. */
+export function explainCritical(critical: Critical): Explanation {
+  const { text, lines, refused } = critical
+  const words = refused === null ? causeOf(critical)?.words : `${refused}.`
   const said = [text, ...lines.map((line) => line.trim())]
-  return { reason: `${known ? `${known.words} ` : ''}Kometa stopped: ${text}`, logLines: said, because: 'error' }
+  return { reason: `${words ? `${words} ` : ''}Kometa stopped: ${text}`, logLines: said, because: 'error' }
 }
 
 const endWords: Record<Exclude<EndCause, 'exited'>, string> = {

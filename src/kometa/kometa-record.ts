@@ -12,6 +12,8 @@ export interface Critical {
   library: LibraryName | null
   /** Kometa's modules in the traceback, the innermost last. */
   modules: string[]
+  /** The request that was refused, in words, where that made it. */
+  refused: string | null
 }
 
 /** One pass of Kometa over one library of the config. */
@@ -134,7 +136,7 @@ export function createKometaRecorder(): KometaRecorder {
   function addMessage({ level, text, lines, library, modules }: Extract<KometaEvent, { type: 'message' }>): void {
     // Before the first library is worked on, a critical error is not about the one that was connected last.
     if (level === 'critical')
-      record.criticals.push({ text, lines, library: record.runs.length > 0 ? library : null, modules })
+      record.criticals.push({ text, lines, library: record.runs.length > 0 ? library : null, modules, refused: null })
     if (level === 'error' && record.errors.length < maxMessages) record.errors.push({ text, library })
   }
 

@@ -21,6 +21,7 @@ import { connectServers } from './connect-servers.ts'
 import { checkDiskSpace } from './disk-space.ts'
 import { exportOutputs } from './export-outputs.ts'
 import { describeFaults } from './faults/describe-faults.ts'
+import { withRefusals } from './faults/refused-stop.ts'
 import { withoutTold } from './faults/told-before.ts'
 import { fetchBeforePictures } from './fetch-before.ts'
 import { createGuard } from './guard.ts'
@@ -39,7 +40,7 @@ import { lend, openRemembered } from './remembered.ts'
 import type { JobRequest } from './request.ts'
 import { type KometaRun, runKometas } from './run-kometas.ts'
 import { disposed, settled } from './settled.ts'
-import { gateRulesOf, startJobGate } from './start-gate.ts'
+import { gateRulesOf, type Refusal, startJobGate } from './start-gate.ts'
 import { finishScopes, startProxies } from './start-proxies.ts'
 import { createStopwatch } from './stopwatch.ts'
 import { buildSummary, type SummaryInput, writeSummary } from './summary.ts'
@@ -175,7 +176,7 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
   let kometa: KometaRun[] = []
   let scopes: SummaryInput['scopes'] = []
   let unfaithful: SummaryInput['unfaithful'] = []
-  let outside: SummaryInput['outside'] = { hosts: [], viaUserProxy: false }
+  let outside: SummaryInput['outside'] & { refusals: Refusal[] } = { hosts: [], viaUserProxy: false, refusals: [] }
   async function preview(): Promise<void> {
     enter('before')
     // While they come, all that Kometa needs is made.
@@ -245,7 +246,8 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
     kometa = runs
     await proxies.drain()
     await gate.end()
-    outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy }
+    outside = { hosts: gate.hosts(), viaUserProxy: gate.viaUserProxy, refusals: gate.refusals() }
+    kometa = runs.map((one) => ({ ...one, record: withRefusals(one.record, outside.refusals) }))
     const verified = verification.after()
     await using _verified = settled(verified)
     scopes = await finishScopes(proxies.scopes)
@@ -271,7 +273,7 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
   const kept = captures.list().map((capture) => scrub(capture, redactor))
   const results = await exportOutputs(targets, kept, folder)
   const records = kometa.map(({ record }) => record)
-  const described = await describeFaults(config, renderer.dir, records, outside.hosts)
+  const described = await describeFaults(config, renderer.dir, records, outside.refusals)
   ledger.flush()
   const guarded = guard.conclude()
   const summary = buildSummary({

@@ -18,6 +18,8 @@ import { namesOfServers } from './outside-hosts.ts'
 
 /** Hosts of the summary's table; a config that reaches more than these is odd. */
 const maxHosts = 1_000
+/** Requests that were refused, for explanations: more tell nothing more. */
+const maxRefusals = 2_000
 const otherHosts = '(all other hosts)'
 
 /** One host that Kometa asked for: how often, how much, and whether it was let through. */
@@ -31,6 +33,12 @@ export interface HostCount {
   bytesDown: number
 }
 
+/** A request that the gate did not let through, or could not get through. */
+export type Refusal = Pick<GateEntry, 'method' | 'host' | 'port' | 'tls' | 'path' | 'reason'> & {
+  /** Milliseconds since 1970. */
+  at: number
+}
+
 export interface JobGate extends AsyncDisposable {
   /** For Kometa's environment: HTTPS_PROXY and HTTP_PROXY hold the job's credential. */
   env: Record<string, string>
@@ -41,6 +49,8 @@ export interface JobGate extends AsyncDisposable {
   /** Ends what Kometa left open, so that it is counted. */
   end(): Promise<void>
   hosts(): HostCount[]
+  /** In order; the first of them, where there are very many. */
+  refusals(): Refusal[]
   /** True when a proxy of the user's environment is the way out: names are judged here, and resolved there. */
   viaUserProxy: boolean
 }
@@ -79,12 +89,17 @@ export interface StartGateOptions {
 /** All of Kometa's ways out that do not lead to Plex: the gate, and read-only proxies for the services of the network. */
 export async function startJobGate(config: JobConfig, options: StartGateOptions): Promise<JobGate> {
   const hosts = new Map<string, HostCount>()
+  const refusals: Refusal[] = []
   const nextHop = parseNextHop(userProxyOf(options.env))
   const record = (source: 'gate' | 'service') => (asSent: GateEntry) => {
     const clean = options.redactor.text
     const entry = { ...asSent, host: clean(asSent.host), path: clean(asSent.path), reason: clean(asSent.reason) }
     count(hosts, entry)
     note(options.ledger, source, entry)
+    if (entry.verdict === 'block' && source === 'gate' && refusals.length < maxRefusals) {
+      const { method, host, port, tls, path, reason, timestamp } = entry
+      refusals.push({ method, host, port, tls, path, reason, at: Date.parse(timestamp) })
+    }
     if (entry.verdict === 'block') {
       options.log.warning(`GATE: ${entry.method} ${placeIn(entry)}: ${entry.reason}`)
     }
@@ -136,6 +151,7 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
       doors: [gate.door, ...services.map(({ proxy }) => proxy.door)],
       end: close,
       hosts: () => [...hosts.values()],
+      refusals: () => refusals,
       viaUserProxy: nextHop !== null,
       [Symbol.asyncDispose]: close,
     }

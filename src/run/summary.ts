@@ -279,7 +279,14 @@ function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItem
   }
   const searchWords = noMatchWords(request.config, target.mappings, described.emptySearches)
   const taken = new Set(drawn.bySeq.values())
-  return explainMissing(run.record, run.exit, { title: target.logTitle, library }, taken, searchWords)
+  return explainMissing(
+    run.record,
+    run.exit,
+    { title: target.logTitle, library },
+    taken,
+    searchWords,
+    described.inWords,
+  )
 }
 
 /** What may have cost this target a badge: a search that was narrowed wrongly, or a refused or failed read of its library. */

@@ -1,70 +1,99 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/job-config.ts'
+import { expect, test } from 'vitest'
 import { explainCritical } from '../../src/kometa/explain-stop.ts'
-import { type Refusal, refusedWords } from '../../src/run/faults/refused-words.ts'
-
-let dir = ''
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'refused-'))
-  mkdirSync(join(dir, 'config'))
-  writeFileSync(
-    join(dir, 'config', 'config.yml'),
-    'plex: {url: "http://127.0.0.1:9", token: kCANARYplexToken0001}\ntmdb: {apikey: x}\nlibraries:\n  Movies: {overlay_files: [{file: config/o.yml}]}\n',
-  )
-  writeFileSync(
-    join(dir, 'config', 'o.yml'),
-    'overlays:\n  Badge: {overlay: {name: badge, url: "https://nas.lan/badge.png"}}\n  Text: {overlay: {name: text(x)}}\n',
-  )
-})
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
+import { type Critical, createKometaRecorder } from '../../src/kometa/kometa-record.ts'
+import { withRefusals } from '../../src/run/faults/refused-stop.ts'
+import { refusedWords } from '../../src/run/faults/refused-words.ts'
+import type { Refusal } from '../../src/run/start-gate.ts'
 
 const local = 'this is a private, local or reserved address'
+const lan = 'this is a name of the local network'
+const denied = 'gate.deny in preview.yml names it'
+const refusal = (host: string, more: Partial<Refusal> = {}): Refusal => ({
+  ...{ method: 'GET', host, port: 443, tls: true, path: '', reason: denied, at: 0 },
+  ...more,
+})
 const refusals: Refusal[] = [
-  { host: 'example.org', port: 443, verdict: 'pass', reason: '' },
-  { host: '127.0.0.1', port: 32_400, verdict: 'block', reason: local },
-  { host: 'nas.lan', port: 443, verdict: 'block', reason: 'this is a name of the local network' },
-  { host: '::1', port: 80, verdict: 'block', reason: local },
+  refusal('127.0.0.1', { port: 32_400, tls: false, reason: local, path: '/library/sections/1/refresh', at: 10 }),
+  refusal('nas.lan', { reason: lan, path: '/badge.png', at: 20 }),
+  refusal('::1', { port: 80, tls: false, reason: local, path: '/x.png', at: 30 }),
+  refusal('graphql.anilist.co', { method: 'POST', path: '/', at: 1_040 }),
+  refusal('192.168.1.5', { port: 8_443, reason: local, method: 'CONNECT', at: 2_000 }),
 ]
-const file = { form: 'File', path: 'config/o.yml' }
-const said = async (definition: string | null, words: string) =>
-  refusedWords(
-    { definition, words },
-    file,
-    await loadJobConfig({ kind: 'config', configPath: join(dir, 'config', 'config.yml') }, { env: {} }),
-    refusals,
-  )
-const answered = (url: string) => `Overlay Error: Response code 403 received when attempting download of '${url}'`
-const retried = 'Unknown Error: RetryError[<Future at 0x7f6d state=finished raised ProxyError>]'
+const said = (words: string, more: Partial<Parameters<typeof refusedWords>[0]> = {}, all = refusals) =>
+  refusedWords({ kind: 'definition', span: null, ...more, words }, all)
+const answered = (url: string) => `Overlay Error: Response code 451 received when attempting download of '${url}'`
 
 test.each([
   ['http://127.0.0.1:32400/library/sections/1/refresh', local],
   ['http://127.1:32400/x.png', local],
   ['http://[::1]/x.png', local],
-])('%s was answered by the gate: the address, and why', async (url, reason) => {
-  expect(await said('Badge', answered(url))).toBe(`the image ${url} was not fetched: ${reason}`)
+  ['https://nas.lan/badge.png?token=(redacted)', lan],
+])('%s was answered by the gate: the address, and why', (url, reason) => {
+  expect(said(answered(url))).toBe(`the image ${url} was not fetched: ${reason}`)
 })
 
-test('an https address, of which Kometa names the error alone, is found in the definition', async () => {
-  expect(await said('Badge', retried)).toBe(
-    'the image https://nas.lan/badge.png was not fetched: this is a name of the local network (Kometa asked for it again and again, for 50 s)',
+test.each([
+  ['file', 'URL Error: 451 on https://nas.lan/o.yml', 'the file https://nas.lan/o.yml was not fetched: '],
+  ['definition', 'List Error: No ids found at https://nas.lan/list.', 'https://nas.lan/list was not fetched: '],
+] as const)('a %s of which Kometa names the address in other words', (kind, words, start) => {
+  expect(said(words, { kind })).toBe(`${start}${lan}`)
+})
+
+test('what Kometa names no address of is told by the time: what was refused while it was at the definition, and its words', () => {
+  const words = 'Unknown Error: Expecting value: line 1 column 1 (char 0)'
+  expect(said(words, { span: { from: 1_000, to: 1_050 } })).toBe(
+    `POST https://graphql.anilist.co/ was refused: ${denied}. Kometa says: ${words}`,
+  )
+  expect(said(words, { span: { from: 1_041, to: 1_999 } })).toBeNull()
+})
+
+test('where no authority could be given to Kometa: the host, and that it asked again', () => {
+  const words = 'Unknown Error: RetryError[<Future at 0x7f6d state=finished raised ProxyError>]'
+  const tries = Array.from({ length: 6 }, (_, at) => ({ ...(refusals.at(-1) as Refusal), at: 2_000 + 10_000 * at }))
+  expect(said(words, { span: { from: 1_990, to: 52_010 } }, tries)).toBe(
+    `https://192.168.1.5:8443/ was refused: ${local} (Kometa asked for it again and again, for 50 s). Kometa says: ${words}`,
   )
 })
 
-test('nothing is said of what the gate did not refuse', async () => {
-  expect(await said('Badge', answered('https://example.org/x.png'))).toBeNull()
-  expect(await said('Badge', answered('http://nas.lan/x.png'))).toBeNull()
-  expect(await said('Text', retried)).toBeNull()
-  expect(await said('Nowhere', retried)).toBeNull()
-  expect(await said(null, retried)).toBeNull()
-  expect(await said('Badge', "Overlay Error: Overlay image not found at 'config/x.png'")).toBeNull()
+test('nothing is said of what the gate did not refuse', () => {
+  expect(said(answered('https://example.org/x.png'))).toBeNull()
+  expect(said(answered('http://nas.lan/x.png'))).toBeNull()
+  expect(said('Overlay Error: Overlay image not found at config/x.png')).toBeNull()
+  expect(said(answered('https://nas.lan/x.png'), {}, [])).toBeNull()
+})
+
+const critical = (text: string, modules: string[]): Critical => ({
+  ...{ text, modules, lines: [], library: null, refused: null },
+})
+const reasonOf = (one: Critical, all: readonly Refusal[]): string => {
+  const { record } = createKometaRecorder()
+  const [told] = withRefusals({ ...record, criticals: [one] }, all).criticals
+  return explainCritical(told ?? one).reason
+}
+
+test('what ended Kometa: the refused request of the service that it speaks of', () => {
+  const raw = refusal('raw.githubusercontent.com', { path: '/Kometa-Team/Anime-IDs/master/anime_ids.json' })
+  const ids = critical('Expecting value: line 1 column 1 (char 0)', ['config', 'convert', 'request'])
+  expect(reasonOf(ids, [...refusals, raw])).toBe(
+    `GET https://raw.githubusercontent.com/Kometa-Team/Anime-IDs/master/anime_ids.json was refused: ${denied}. ` +
+      'Kometa stopped: Expecting value: line 1 column 1 (char 0)',
+  )
+  // Refused was something else.
+  expect(reasonOf(ids, refusals)).toContain('could not load its list of anime ids from raw.githubusercontent.com')
+})
+
+test('what ended Kometa in an error of a connection: the request that it tried six times, and not GitHub', () => {
+  const retry = critical('RetryError[<Future raised ProxyError>]', ['library', 'meta', 'request'])
+  const tries = Array.from({ length: 6 }, () => refusal('nas.lan', { method: 'CONNECT', reason: lan }))
+  expect(reasonOf(retry, tries)).toBe(
+    `https://nas.lan/ was refused: ${lan} (Kometa asked for it again and again, for 50 s). Kometa stopped: ${retry.text}`,
+  )
+  expect(reasonOf(retry, tries.slice(1))).toContain('could not reach raw.githubusercontent.com')
 })
 
 test('an image that could not be fetched is not told as a GitHub that cannot be reached', () => {
-  const critical = (modules: string[]) =>
-    explainCritical({ text: 'RetryError[<Future raised ProxyError>]', lines: [], modules, library: null }).reason
-  expect(critical(['config', 'request'])).toContain('could not reach raw.githubusercontent.com')
-  expect(critical(['builder', 'overlay', 'request'])).not.toContain('raw.githubusercontent.com')
+  const reason = (modules: string[]) =>
+    explainCritical(critical('RetryError[<Future raised ProxyError>]', modules)).reason
+  expect(reason(['config', 'request'])).toContain('could not reach raw.githubusercontent.com')
+  expect(reason(['builder', 'overlay', 'request'])).not.toContain('raw.githubusercontent.com')
 })

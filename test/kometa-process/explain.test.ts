@@ -60,13 +60,19 @@ describe('why Kometa stopped', () => {
   test('a service of the config that cannot be reached is named, not GitHub', () => {
     const text = 'RetryError[<Future at 0x1 state=finished raised ProxyError>]'
     // As the traceback of 2.4.4 has it: first where the request failed, then who asked.
-    const critical = { text, lines: [], library: null, modules: ['request', 'config', 'mdblist', 'mdblist'] }
+    const critical = {
+      text,
+      refused: null,
+      lines: [],
+      library: null,
+      modules: ['request', 'config', 'mdblist', 'mdblist'],
+    }
     expect(explainCritical(critical).reason).toMatch(/^Kometa could not reach MDBList \(api\.mdblist\.com\)/)
   })
 
   test('GitHub itself, which a `git:` file asks, is told from where the newest version stands', () => {
     const text = 'RetryError[<Future at 0x1 state=finished raised ProxyError>]'
-    const critical = { text, lines: [], library: null }
+    const critical = { text, refused: null, lines: [], library: null }
     const reason = (modules: string[]) => explainCritical({ ...critical, modules }).reason
     expect(reason(['config', 'library', 'meta', 'github', 'request'])).toMatch(
       /^Kometa could not reach api\.github\.com\./,

@@ -18,6 +18,8 @@ export interface LoggedFault {
   lines: string[]
   /** A search for what Plex does not have: Kometa's default files do that by the dozen. */
   blank: boolean
+  /** When Kometa was at a definition that it dropped, in milliseconds since 1970; null for the rest. */
+  span: { from: number; to: number } | null
 }
 
 /** Files and definitions of one library, in Kometa's order: together they tell in which file a definition stands. */
@@ -46,6 +48,8 @@ export function createFaultRecorder(): FaultRecorder {
   const faults: LoggedFault[] = []
   const libraries: OpenLibrary[] = []
   let dropped = 0
+  /** When the definition that is being read was begun. */
+  let begun: number | null = null
 
   const of = (library: LibraryName): OpenLibrary => {
     const known = libraries.find((one) => one.library.mapping === library.mapping)
@@ -56,7 +60,7 @@ export function createFaultRecorder(): FaultRecorder {
   }
   const note = (fault: Pick<LoggedFault, 'library' | 'kind' | 'words'> & Partial<LoggedFault>) => {
     if (faults.length >= maxFaults) dropped += 1
-    else faults.push({ file: null, definition: null, at: null, lines: [], blank: false, ...fault })
+    else faults.push({ file: null, definition: null, at: null, lines: [], blank: false, span: null, ...fault })
   }
   /** The definition that is being read. */
   const current = (library: LibraryName) => {
@@ -72,13 +76,16 @@ export function createFaultRecorder(): FaultRecorder {
     } else if (event.type === 'overlay_file_faulty') {
       note({ library: event.library, kind: 'setting', file: event.file, words: event.reason })
     } else if (event.type === 'overlay_file_loaded') of(event.library).files.set(event.number, event.file)
-    else if (event.type === 'definition') of(event.library).definitions.push({ name: event.name, file: null })
-    else if (event.type === 'definition_matched') {
+    else if (event.type === 'definition') {
+      of(event.library).definitions.push({ name: event.name, file: null })
+      begun = event.at
+    } else if (event.type === 'definition_matched') {
       const last = of(event.library).definitions.at(-1)
       if (last) last.file = event.file
     } else if (event.type === 'definition_failed') {
-      const { library, reason: words, blank } = event
-      note({ library, kind: 'definition', ...current(library), words, blank })
+      const { library, reason: words, blank, at: to } = event
+      const span = begun === null || to === null ? null : { from: begun, to }
+      note({ library, kind: 'definition', ...current(library), words, blank, span })
     } else if (event.type === 'definition_faulty') {
       const { library } = event
       for (const words of event.reasons) note({ library, kind: 'setting', ...current(library), words })

@@ -6,8 +6,9 @@ import type { ConfigFault, EmptySearch } from '../../contract/faults.ts'
 import type { LoggedFault } from '../../kometa/faults/fault-recorder.ts'
 import type { KometaRecord } from '../../kometa/kometa-record.ts'
 import type { LoggedFile } from '../../kometa/log-events.ts'
+import type { Refusal } from '../start-gate.ts'
 import { createFaultPlaces, type FaultPlace, type FaultPlaces, isOwn } from './fault-places.ts'
-import { type Refusal, refusedWords } from './refused-words.ts'
+import { refusedWords } from './refused-words.ts'
 import type { Told } from './told-before.ts'
 
 /** Definitions of one fault that are named; the rest is a number. */
@@ -19,6 +20,8 @@ export interface DescribedFaults {
   emptySearches: EmptySearch[]
   /** The files and definitions that they are about. */
   told: Told[]
+  /** Kometa's words for a definition, or for a file (null), or what is to be said in their place. */
+  inWords(definition: string | null, words: string): string
 }
 
 /** A search for a tag, a collection or a pattern that nothing in Plex has (builder.py:4001, 4112). */
@@ -35,6 +38,9 @@ export async function describeFaults(
   const faults = createFold<ConfigFault>()
   const emptySearches = createFold<EmptySearch>()
   const told: Told[] = []
+  const explained = new Map<string, string>()
+  // Of several Kometas nobody could say whose request it was that came at that time.
+  const isAlone = records.length === 1
   for (const { faults: logged, libraries } of records) {
     for (const fault of logged) {
       const library = libraries.find((one) => one.library.mapping === fault.library.mapping)
@@ -43,8 +49,10 @@ export async function describeFaults(
       // Kometa's own default files search for dozens of values that a library does not have.
       if ((fault.blank || isSearch) && !(isSearch && isOwn(file))) continue
       const { place, words: said } = await describe(fault, file, config, places)
-      const words = (await refusedWords(fault, file, config, refusals)) ?? said
+      const refused = refusedWords(isAlone ? fault : { ...fault, span: null }, refusals)
+      const words = refused ?? said
       const { definition } = fault
+      if (refused !== null) explained.set(JSON.stringify([definition, fault.words]), refused)
       const about = file ?? notThere(fault.words)
       // A file of which a part was left out has more to say.
       if (about !== null && (fault.kind !== 'setting' || definition !== null))
@@ -54,7 +62,9 @@ export async function describeFaults(
       else faults.add({ ...common, kind: fault.kind === 'entry' ? 'file' : fault.kind }, definition)
     }
   }
-  return { faults: faults.all(), emptySearches: emptySearches.all(), told }
+  const inWords = (definition: string | null, words: string) =>
+    explained.get(JSON.stringify([definition, words])) ?? words
+  return { faults: faults.all(), emptySearches: emptySearches.all(), told, inWords }
 }
 
 /** A bare path is named by Kometa's words alone (util.py:549). */

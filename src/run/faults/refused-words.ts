@@ -1,54 +1,50 @@
-import { resolve } from 'node:path'
-import type { JobConfig } from '../../config/job-config.ts'
-import { findOverlayFile } from '../../config/overlay-paths.ts'
-import { readOrNull } from '../../config/yaml/yaml-files.ts'
-import { get, textOf } from '../../config/yaml-value.ts'
 import { normalizeHost } from '../../gate/judge-host.ts'
 import type { LoggedFault } from '../../kometa/faults/fault-recorder.ts'
-import type { LoggedFile } from '../../kometa/log-events.ts'
-import type { HostCount } from '../start-gate.ts'
-import { isOwn } from './fault-places.ts'
+import type { Refusal } from '../start-gate.ts'
 
-/** What the gate did not let through, or could not reach. */
-export type Refusal = Pick<HostCount, 'host' | 'port' | 'verdict' | 'reason'>
-
-/** Kometa names the address of an image that was answered with an error (overlay.py:217-221). */
-const namedAddress = /'(https?:\/\/[^']+)'/
-/** After six tries in 50 s it names the kind of the error alone (request.py:165). */
-const unnamed = /\b(?:RetryError|ProxyError|ConnectionError|SSLError|ConnectTimeout)\b/
+const namedAddress = /https?:\/\/[^\s'"<>]+/g
+/** Kometa's words for an image of an overlay (overlay.py:217-223, request.py:131-136). */
+const isImage = /\bimage\b|attempting download/i
+/** Kometa's tries of a request that ends without an answer, 10 s apart (request.py:174). */
+export const kometaTries = 6
 
 /**
- * Why a definition came to nothing, by the request itself: what was asked for and why the gate refused it. null where no
- * request of it was refused.
+ * Why something was left out, by the request itself: what was asked for and why the gate refused it. Kometa names the address of most
+ * things; of others it says what it could not read in the answer, and the time tells. null where no request of it was refused.
  */
-export async function refusedWords(
-  { definition, words }: Pick<LoggedFault, 'definition' | 'words'>,
-  file: LoggedFile | null,
-  config: JobConfig,
+export function refusedWords(
+  { kind, words, span }: Pick<LoggedFault, 'kind' | 'words' | 'span'>,
   refusals: readonly Refusal[],
-): Promise<string | null> {
-  const named = namedAddress.exec(words)?.[1]
-  if (named !== undefined) return explain(named, refusals)
-  if (definition === null || !unnamed.test(words) || !isOwn(file)) return null
-  const own = await addressIn(definition, file, config)
-  const explained = own === null ? null : explain(own, refusals)
-  return explained === null ? null : `${explained} (Kometa asked for it again and again, for 50 s)`
+): string | null {
+  for (const [named] of words.matchAll(namedAddress)) {
+    const address = named.replace(/[.,:;]+$/, '')
+    const refused = findRefusal(address, refusals)
+    if (refused === null) continue
+    const what = isImage.test(words) ? 'the image ' : kind === 'entry' || kind === 'file' ? 'the file ' : ''
+    return `${what}${address} was not fetched: ${refused.reason}`
+  }
+  const within = span === null ? [] : refusals.filter(({ at }) => at >= span.from && at <= span.to)
+  const last = within.at(-1)
+  return last === undefined ? null : `${requestWords(last, within)}. Kometa says: ${words}`
 }
 
-function explain(address: string, refusals: readonly Refusal[]): string | null {
+function findRefusal(address: string, refusals: readonly Refusal[]): Refusal | null {
   if (!URL.canParse(address)) return null
   const { protocol, hostname, port: given } = new URL(address)
   const port = Number(given || (protocol === 'https:' ? 443 : 80))
   const host = normalizeHost(hostname)
-  const refused = refusals.find(
-    (one) => one.verdict === 'block' && one.port === port && normalizeHost(one.host) === host,
-  )
-  return refused === undefined ? null : `the image ${address} was not fetched: ${refused.reason}`
+  return refusals.find((one) => one.port === port && normalizeHost(one.host) === host) ?? null
 }
 
-async function addressIn(definition: string, file: LoggedFile | null, config: JobConfig): Promise<string | null> {
-  const path = file === null ? undefined : await findOverlayFile(resolve(config.kometaCwd, file.path))
-  const document = path === undefined ? null : await readOrNull(config.files, path)
-  const address = document === null ? '' : textOf(get(document, 'overlays', definition, 'overlay', 'url'))
-  return address === '' || address.includes('<<') ? null : address
+/** `GET https://nas.lan/a was refused: this is a name of the local network`; `all` tells how often. */
+export function requestWords(refusal: Refusal, all: readonly Refusal[]): string {
+  const { method, reason, host, port } = refusal
+  const tries = all.filter((one) => one.host === host && one.port === port).length
+  const often = method === 'CONNECT' && tries >= kometaTries ? ' (Kometa asked for it again and again, for 50 s)' : ''
+  return `${method === 'CONNECT' ? '' : `${method} `}${addressOf(refusal)} was refused: ${reason}${often}`
+}
+
+function addressOf({ tls, host, port, path }: Refusal): string {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+  return `http${tls ? 's' : ''}://${name}${port === (tls ? 443 : 80) ? '' : `:${port}`}${path || '/'}`
 }
