@@ -6,7 +6,7 @@ export interface ApplyOptions {
   /** Where the map stands, for the log: `settings`, `libraries.Movies`. */
   path: string
   changes: string[]
-  /** Values for the keys that code writes; a key without one is left out. */
+  /** Values for the keys that code writes, whatever the rule says; a `rewrite` key without one is left out. */
   rewritten?: ReadonlyMap<string, YamlValue>
   /** Write forced keys also where the user has none, so that Kometa's own default does not count. */
   forceAlways?: boolean
@@ -19,15 +19,14 @@ export function applyTable(map: YamlMap, options: ApplyOptions): Map<YamlKey, Ya
   for (const [key, value] of map) {
     const name = textOf(key)
     const rule = Object.hasOwn(table, name) ? table[name] : undefined
-    if (rule?.do === 'keep') result.set(key, value)
+    const written = rewritten.get(name)
+    if (written !== undefined && rule !== undefined) result.set(key, written)
+    else if (rule?.do === 'keep') result.set(key, value)
     else if (rule === undefined) changes.push(`${path}${name}: left out: Kometa Preview does not know it`)
     else if (rule.do === 'drop') changes.push(`${path}${name}: left out: ${rule.why}`)
     else if (rule.do === 'force') {
       result.set(name, rule.to)
       if (value !== rule.to) changes.push(`${path}${name}: ${rule.to === null ? 'blank' : rule.to}: ${rule.why}`)
-    } else {
-      const written = rewritten.get(name)
-      if (written !== undefined) result.set(name, written)
     }
   }
   for (const [name, value] of rewritten) result.set(name, value)

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewSection } from '../contract/preview.ts'
 import { trimEndOf } from '../util/trim-end.ts'
+import { type AssetCopies, listAssetCopies } from './asset-copies.ts'
 import { readOutline } from './config-outline.ts'
 import { listOverlayFolders } from './folder-files.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
@@ -59,6 +60,7 @@ export interface JobConfig {
   libraries: readonly JobLibrary[]
   /** Value of a `folder:` whose folder is real in a workspace -> its files in the order of the disk. */
   folderFiles: ReadonlyMap<string, readonly string[]>
+  assetCopies: AssetCopies
   /** The X-Plex-Client-Identifier of the user's Kometa, where it has one. */
   clientIdentifier: string | undefined
   /** For the redactor: tokens, keys and passwords of the whole config. */
@@ -152,6 +154,7 @@ async function load(
     libraries,
     clientIdentifier,
     folderFiles: await listOverlayFolders(libraries, { kometaCwd: resolve(kometaCwd), configDir, hidden: sourceFiles }),
+    assetCopies: await listAssetCopies(document, libraries, resolve(kometaCwd)),
     secretsForRedaction: [
       ...new Set([...servers.map(({ token }) => token), ...findSecrets(document), ...secretsAmong(substituted.used)]),
     ],

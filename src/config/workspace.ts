@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { copyAssets } from './asset-copies.ts'
 import { type BackupLeft, type CopiedBackup, copyBackups, findStrayBackups, remainingBackups } from './backups.ts'
 import { makeDefaultConfig } from './default-config.ts'
 import type { JobConfig } from './job-config.ts'
@@ -101,6 +102,9 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
   await mkdir(join(cwd, 'config'), { recursive: true, mode: 0o700 })
   if (!inTree) await mirrorFolder(config.configDir, configDir, mirror)
 
+  const assets = [...config.assetCopies].map(([from, name]): [string, string] => [join(cwd, name), from])
+  for (const [copy, from] of assets) await copyAssets(from, copy, warnings)
+
   const overlays = join(configDir, 'overlays')
   await mkdir(overlays, { recursive: true, mode: 0o700 })
   const userOverlays = join(config.kometaConfigDir, 'overlays')
@@ -126,6 +130,7 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
     defaultConfigDir,
     home,
     userPlaces: await withRealPaths([
+      ...assets,
       [configPath, config.configPath],
       [configDir, config.configDir],
       [cwd, userCwd],

@@ -102,6 +102,8 @@ export const jobTargetSchema = z.object({
   leftOut: z.array(z.object({ name: z.string(), why: z.string() })),
   baseUsed: baseUsedSchema.nullable(),
   mayBeIncomplete: z.string().nullable(),
+  /** Why a real run may draw another picture, in words. */
+  mayDiffer: z.array(z.string()),
   dependsOnBlockedWrites: z.boolean(),
   /** What else Kometa would have changed on it ("+ label Overlay"); [] when nothing is known. */
   wouldAlso: z.array(z.string()),

@@ -1,8 +1,6 @@
-import { hasAssetFolder } from '../config/asset-folders.ts'
 import { findDefinitionFile } from '../config/definition-file.ts'
 import { expiredSince, isTokenService } from '../config/expired-tokens.ts'
 import type { JobConfig } from '../config/job-config.ts'
-import { get, type YamlValue } from '../config/yaml-value.ts'
 import type { LibraryRun } from '../kometa/kometa-record.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
 import { serviceNeed } from '../kometa/needed-services.ts'
@@ -32,7 +30,6 @@ export async function findUnfaithful(
     for (const run of record.runs) {
       if (scopes.length > 0) found.push(...(await narrowed(config, kometaDir, run)))
       found.push(...withoutService(config, record.failedServices, run))
-      found.push(...(await unrenamed(config, run)))
     }
   }
   return found
@@ -52,17 +49,6 @@ async function narrowed(config: JobConfig, kometaDir: string | null, run: Librar
     ...(await told(run.limited, 'has a limit: a preview cannot tell which items a full run would draw it on')),
     ...(await told(run.random, 'sorts at random: each run may draw it on other items')),
   ]
-}
-
-/** A real run gives pictures of an asset folder the name `poster` and draws on them (plex.py:1949-1965); a preview renames nothing. */
-async function unrenamed(config: JobConfig, run: LibraryRun): Promise<Unfaithful[]> {
-  const library = config.libraries.find(({ mappingName }) => mappingName === run.library.mapping)
-  const setting = (place: YamlValue | undefined) => get(place, 'settings', 'dimensional_asset_rename')
-  const renames = setting(library?.data ?? undefined) ?? setting(config.document)
-  if (!library || renames !== true || !(await hasAssetFolder(config, library))) return []
-  const words =
-    'dimensional_asset_rename: a real run first renames pictures of the asset folders, and may draw on another one; a preview renames nothing'
-  return [{ run, words, concerns: () => true }]
 }
 
 /** Only what overlays of this library need: Kometa's template names every service. */

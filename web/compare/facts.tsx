@@ -81,10 +81,11 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 /** What a person should know before they trust this picture. */
 function Cautions({ target }: { target: StudioTarget }) {
-  const { outcome, reason, restore, mayBeIncomplete, dependsOnBlockedWrites, after, notes } = target
+  const { outcome, reason, restore, mayBeIncomplete, mayDiffer, dependsOnBlockedWrites, after, notes } = target
   const incomplete = outcome === 'incomplete' && after !== null
   const harmful = outcome === 'error' && after !== null
-  if (!restore && !mayBeIncomplete && !dependsOnBlockedWrites && !incomplete && notes.length === 0) return null
+  const told = notes.length + mayDiffer.length
+  if (!restore && !mayBeIncomplete && !dependsOnBlockedWrites && !incomplete && told === 0) return null
   return (
     <div className="cautions">
       {incomplete && <Note tone="warn">{reason}</Note>}
@@ -108,6 +109,12 @@ function Cautions({ target }: { target: StudioTarget }) {
           {mayBeIncomplete}
         </Note>
       )}
+      {after &&
+        mayDiffer.map((cause) => (
+          <Note key={cause} tone="warn" title="A real run may draw another picture">
+            {cause}
+          </Note>
+        ))}
       {dependsOnBlockedWrites && (
         <Note tone="warn" title="May look different in a real run">
           An earlier library entry would have changed this item first, and a preview stops that.

@@ -33,6 +33,40 @@ export const bases: readonly Scenario[] = [
     expect: { uploads: { 101: 3 }, base: { 101: 'asset', 102: 'asset', 103: 'current poster' } },
   },
   {
+    name: 'assets-renamed',
+    about:
+      'dimensional_asset_rename: Kometa renames pictures of the asset folders, of a library of its own too, and draws on them',
+    libraries: [
+      movies([
+        film('101', 'Nosferatu', { year: 1922 }),
+        film('102', 'The General', { year: 1926 }),
+        film('103', 'Metropolis'),
+      ]),
+      shows([show('2000', 'Dragnet', [2])]),
+    ],
+    folder: {
+      'config/config.yml': config(
+        {
+          Movies: { overlay_files: [{ file: 'config/all.yml' }] },
+          Shows: {
+            overlay_files: [{ file: 'config/all.yml' }],
+            settings: { asset_directory: 'more/shows', dimensional_asset_rename: true },
+          },
+        },
+        { asset_directory: ['config/assets', 'more/assets'], asset_folders: true, dimensional_asset_rename: true },
+      ),
+      'config/all.yml': everything,
+      'config/assets/Nosferatu (1922)/upright.jpg': pictureFile('poster.jpg'),
+      'config/assets/Nosferatu (1922)/wide.png': picture('wide', { width: 160, height: 90 }),
+      'more/assets/The General (1926)/poster.webp': pictureFile('clean.webp'),
+      'more/shows/Dragnet/Season01.png': picture('asset of a season'),
+      'more/shows/Dragnet/any.png': picture('asset of a show'),
+    },
+    targets: ['101', '102', '103', '2000'],
+    unscoped: true,
+    expect: { uploads: { 101: 2 }, base: { 101: 'asset', 102: 'asset', 103: 'current poster', 2000: 'asset' } },
+  },
+  {
     name: 'assets-flat',
     about: 'Assets without folders, also of a season and an episode; an asset goes before a backup',
     libraries: [
