@@ -272,6 +272,7 @@ test('a summary that names files elsewhere opens none of them', async () => {
     restore: false,
     overlays_applied: [],
     base_used: null,
+    may_differ: ['"Top" has a limit'],
     may_be_incomplete: null,
     depends_on_blocked_writes: false,
   }
@@ -297,6 +298,7 @@ test('a summary that names files elsewhere opens none of them', async () => {
     'application/json',
     '<img src=x onerror=alert(1)>',
   ])
+  expect(answer.body.targets[0]?.mayDiffer).toEqual(['"Top" has a limit'])
 })
 
 test('the next job asks Plex for little of what it asked before, and for all of it where that is wanted', async () => {
