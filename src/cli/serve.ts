@@ -52,7 +52,7 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .option('--password-file <file>', 'a file with the password (or KOMETA_PREVIEW_PASSWORD)')
     .option(
       '--allow-folder <dir>',
-      'a folder that configs may be chosen from, besides your home; repeatable',
+      'a folder that configs may be chosen from and pasted ones may read, besides your home; repeatable',
       collect,
       [],
     )

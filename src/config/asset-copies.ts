@@ -1,9 +1,9 @@
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { type AssetFolder, assetFoldersOf } from './asset-folders.ts'
 import type { JobLibrary } from './job-libraries.ts'
 import { linkTo } from './link.ts'
-import { isFolder } from './locate.ts'
+import type { Reach } from './reach/reach.ts'
 import { get, type YamlMap, type YamlValue } from './yaml-value.ts'
 
 /**
@@ -28,14 +28,14 @@ const renames = (place: YamlValue): boolean | undefined => {
 export async function listAssetCopies(
   document: YamlMap,
   libraries: readonly JobLibrary[],
-  kometaCwd: string,
+  { kometaCwd, reach }: { kometaCwd: string; reach: Reach },
 ): Promise<AssetCopies> {
   const places: YamlValue[] = [document, ...libraries.map(({ data }) => data)]
   if (!libraries.some(({ data }) => renames(data) ?? renames(document))) return new Map()
   const folders = places.flatMap((place) => assetFoldersOf({ kometaCwd }, place))
   const copies = new Map<string, string>()
   for (const { path } of folders) {
-    if (!copies.has(path) && (await isFolder(path))) copies.set(path, `${copiesFolder}/${copies.size}`)
+    if (!copies.has(path) && (await reach.isFolder(path))) copies.set(path, `${copiesFolder}/${copies.size}`)
   }
   return copies
 }
@@ -47,13 +47,14 @@ export function copiedFolders(folders: readonly AssetFolder[], copies: AssetCopi
 }
 
 /** Makes one copy: its folders are real, its pictures links, so that a renamed one is a renamed link. */
-export async function copyAssets(from: string, to: string, warnings: string[]): Promise<void> {
+export async function copyAssets(from: string, to: string, reach: Reach, warnings: string[]): Promise<void> {
   let left = maxPictures
   const copy = async (folder: string, at: string, depth: number): Promise<void> => {
     await mkdir(at, { recursive: true, mode: 0o700 })
-    for (const name of await readdir(folder)) {
+    for (const name of await reach.names(folder)) {
       const source = join(folder, name)
-      const info = await stat(source).catch(() => null)
+      const way = await reach.way(source)
+      const info = way === null ? null : await stat(way).catch(() => null)
       if (info?.isDirectory() && depth < maxDepth) await copy(source, join(at, name), depth + 1)
       if (!info?.isFile() || /^\.ya?ml$/i.test(extname(name))) continue
       left -= 1

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { containerHint } from './container-path.ts'
 import type { JobConfig } from './job-config.ts'
 import type { JobLibrary } from './job-libraries.ts'
-import { exists } from './locate.ts'
+import type { Reach } from './reach/reach.ts'
 import { get, isList, textOf, type YamlValue } from './yaml-value.ts'
 
 export interface AssetFolder {
@@ -21,13 +21,13 @@ export function assetFoldersOf({ kometaCwd }: Pick<JobConfig, 'kometaCwd'>, plac
 /** True when Kometa looks for assets of this library: its own folders count before those of the config (config.py:1138). */
 export async function hasAssetFolder(config: JobConfig, library: JobLibrary): Promise<boolean> {
   const [own, all] = await Promise.all(
-    [library.data ?? null, config.document].map((place) => existing(assetFoldersOf(config, place))),
+    [library.data ?? null, config.document].map((place) => existing(assetFoldersOf(config, place), config.reach)),
   )
   return (own?.length ?? 0) > 0 || (all?.length ?? 0) > 0
 }
 
-async function existing(folders: readonly AssetFolder[]): Promise<AssetFolder[]> {
-  const found = await Promise.all(folders.map(async (folder) => ((await exists(folder.path)) ? [folder] : [])))
+async function existing(folders: readonly AssetFolder[], reach: Reach): Promise<AssetFolder[]> {
+  const found = await Promise.all(folders.map(async (folder) => ((await reach.exists(folder.path)) ? [folder] : [])))
   return found.flat()
 }
 
@@ -43,7 +43,7 @@ export async function checkAssetFolders(config: JobConfig, library: JobLibrary):
   ]
   for (const { label, folders } of places) {
     for (const { value, path } of folders) {
-      if (await exists(path)) continue
+      if (await config.reach.exists(path)) continue
       const where = value === path ? '' : ` (looked for at ${path})`
       warnings.push(
         `${label}: the folder ${value} does not exist${where}: its pictures are not drawn on${await containerHint(value, config)}`,

@@ -4,6 +4,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kometaFilename } from './kometa-filename.ts'
 import { copyPrivately } from './link.ts'
+import type { Reach } from './reach/reach.ts'
 
 /** Kometa itself refuses images above 10.5 MB; a larger file here is no poster. */
 const maxBackupBytes = 64 * 1024 * 1024
@@ -34,12 +35,15 @@ export async function findStrayBackups(
   userOverlays: string,
   ratingKeysByLibrary: ReadonlyMap<string, readonly string[]>,
   known: readonly string[],
+  reach: Reach,
 ): Promise<Map<string, string>> {
   const own = new Set(known.map(backupFolderName))
-  const strays = (await listFolders(userOverlays)).filter((name) => name.endsWith(folderEnding) && !own.has(name))
+  const strays = (await listFolders(userOverlays, reach)).filter(
+    (name) => name.endsWith(folderEnding) && !own.has(name),
+  )
   const found = new Map<string, string>()
   for (const folder of strays) {
-    const names = new Set(await listNames(join(userOverlays, folder)))
+    const names = new Set(await listNames(join(userOverlays, folder), reach))
     for (const [mappingName, ratingKeys] of ratingKeysByLibrary) {
       for (const ratingKey of ratingKeys) {
         const name = endings.map((ending) => `${ratingKey}.${ending}`).find((each) => names.has(each))
@@ -61,11 +65,12 @@ export async function copyBackups(
   userOverlays: string,
   workspaceOverlays: string,
   ratingKeysByLibrary: ReadonlyMap<string, readonly string[]>,
+  reach: Reach,
 ): Promise<Map<string, CopiedBackup>> {
   const copied = new Map<string, CopiedBackup>()
   for (const [mappingName, ratingKeys] of ratingKeysByLibrary) {
     const folder = backupFolderName(mappingName)
-    const names = await listNames(join(userOverlays, folder))
+    const names = await listNames(join(userOverlays, folder), reach)
     await mkdir(join(workspaceOverlays, folder), { recursive: true, mode: 0o700 })
     for (const ratingKey of ratingKeys) {
       const own = names.filter((name) => name.slice(0, name.lastIndexOf('.')) === ratingKey)
@@ -73,7 +78,7 @@ export async function copyBackups(
       const stamps: string[] = []
       for (const name of own) {
         const copy = join(workspaceOverlays, folder, name)
-        if (!(await copyPrivately(join(userOverlays, folder, name), copy, maxBackupBytes))) continue
+        if (!(await copyPrivately(join(userOverlays, folder, name), copy, maxBackupBytes, reach))) continue
         there.push(name)
         stamps.push((await stampOf(copy)) ?? '')
       }
@@ -121,14 +126,18 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-async function listFolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+async function listFolders(folder: string, reach: Reach): Promise<string[]> {
+  const found = await reach.way(folder)
+  if (found === null) return []
+  const entries = await readdir(found, { withFileTypes: true }).catch(() => [])
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
 }
 
-async function listNames(folder: string): Promise<string[]> {
+async function listNames(folder: string, reach: Reach): Promise<string[]> {
+  const found = await reach.way(folder)
+  if (found === null) return []
   try {
-    return await readdir(folder)
+    return await readdir(found)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error

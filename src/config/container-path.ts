@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import { exists } from './locate.ts'
+import type { JobConfig } from './job-config.ts'
 
 /**
  * In Kometa's container the config's own folder is `/config`, whatever it is called outside. For a path that is written so and not there,
@@ -7,12 +7,12 @@ import { exists } from './locate.ts'
  */
 export async function containerHint(
   path: string,
-  { configDir, configPath }: { configDir: string; configPath: string },
+  { configDir, configPath, reach }: Pick<JobConfig, 'configDir' | 'configPath' | 'reach'>,
 ): Promise<string> {
   const rest = /^\/?config[\\/](.+)$/.exec(path)?.[1]
   if (rest === undefined) return ''
   const twin = join(configDir, rest)
-  if (!(await exists(twin))) return ''
+  if (!(await reach.exists(twin))) return ''
   const how = path.startsWith('/')
     ? 'write that path, or one relative to the folder that Kometa is started in'
     : `call the preview through a link of that name: ln -s ${configDir} DIR/config, then --config DIR/config/${relative(configDir, configPath)}`

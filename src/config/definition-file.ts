@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { JobConfig } from './job-config.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
+import type { Reach } from './reach/reach.ts'
 import { readOrNull, type YamlFiles } from './yaml/yaml-files.ts'
 import { getMap, textOf } from './yaml-value.ts'
 
@@ -18,7 +18,7 @@ export async function findDefinitionFile(
 ): Promise<string | null> {
   const library = config.libraries.find((one) => one.mappingName === mappingName)
   for (const entry of library?.overlayFiles ?? []) {
-    for (const { path, name } of await filesOf(entry, config.kometaCwd, kometaDir)) {
+    for (const { path, name } of await filesOf(entry, config, kometaDir)) {
       if (await defines(config.files, path, definition)) return name
     }
   }
@@ -30,31 +30,34 @@ interface NamedFile {
   name: string
 }
 
-async function filesOf({ form, value }: OverlayEntry, cwd: string, kometaDir: string | null): Promise<NamedFile[]> {
+async function filesOf(
+  { form, value }: OverlayEntry,
+  { kometaCwd: cwd, reach }: JobConfig,
+  kometaDir: string | null,
+): Promise<NamedFile[]> {
   switch (form) {
     case 'folder':
-      return yamlFiles(resolve(cwd, value), value)
+      return yamlFiles(resolve(cwd, value), value, reach)
     case 'file':
     case 'path':
-      return existing([resolve(cwd, value)], value)
+      return existing([resolve(cwd, value)], value, reach)
     case 'default':
-      return kometaDir === null ? [] : existing(defaultOverlayPlaces(kometaDir, value), `default: ${value}`)
+      return kometaDir === null ? [] : existing(defaultOverlayPlaces(kometaDir, value), `default: ${value}`, reach)
     default:
       return []
   }
 }
 
-async function existing(places: readonly string[], name: string): Promise<NamedFile[]> {
+async function existing(places: readonly string[], name: string, reach: Reach): Promise<NamedFile[]> {
   for (const place of places) {
-    const path = await findOverlayFile(place)
+    const path = await findOverlayFile(place, reach)
     if (path !== undefined) return [{ path, name }]
   }
   return []
 }
 
-async function yamlFiles(folder: string, name: string): Promise<NamedFile[]> {
-  const entries = await readdir(folder).catch(() => [])
-  return entries
+async function yamlFiles(folder: string, name: string, reach: Reach): Promise<NamedFile[]> {
+  return (await reach.names(folder))
     .filter((entry) => /\.ya?ml$/i.test(entry))
     .map((entry) => ({ path: join(folder, entry), name: join(name, entry) }))
 }

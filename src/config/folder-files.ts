@@ -1,6 +1,7 @@
 import { opendir } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import type { JobLibrary } from './job-libraries.ts'
+import type { Reach } from './reach/reach.ts'
 
 /**
  * The overlay files of each `folder:` in the order in which the user's own Kometa finds them: that of the disk (glob.glob, util.py:521),
@@ -8,13 +9,15 @@ import type { JobLibrary } from './job-libraries.ts'
  */
 export async function listOverlayFolders(
   libraries: readonly JobLibrary[],
-  places: { kometaCwd: string; configDir: string; hidden: readonly string[] },
+  places: { kometaCwd: string; configDir: string; hidden: readonly string[]; reach: Reach },
 ): Promise<Map<string, string[]>> {
   const lists = new Map<string, string[]>()
   for (const { form, value } of libraries.flatMap(({ overlayFiles }) => overlayFiles)) {
     const folder = resolve(places.kometaCwd, value)
     if (form !== 'folder' || lists.has(value) || !isRealInWorkspace(folder, places)) continue
-    const names = (await namesInDiskOrder(folder)).filter((name) => !places.hidden.includes(join(folder, name)))
+    const names = (await namesInDiskOrder(folder, places.reach)).filter(
+      (name) => !places.hidden.includes(join(folder, name)),
+    )
     const inOrder = ['.yml', '.yaml'].flatMap((ending) => names.filter((name) => name.endsWith(ending)))
     lists.set(
       value,
@@ -37,10 +40,12 @@ function isRealInWorkspace(
 }
 
 /** `readdir` would sort them. Names with a dot in front are left out, as glob does. */
-async function namesInDiskOrder(folder: string): Promise<string[]> {
+async function namesInDiskOrder(folder: string, reach: Reach): Promise<string[]> {
   const names: string[] = []
+  const found = await reach.find(folder)
+  if (found === null) return names
   try {
-    for await (const entry of await opendir(folder)) if (!entry.name.startsWith('.')) names.push(entry.name)
+    for await (const entry of await opendir(found)) if (!entry.name.startsWith('.')) names.push(entry.name)
   } catch {
     // Not there: checkLibraries says so, with the place in the config.
   }

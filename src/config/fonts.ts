@@ -12,6 +12,12 @@ export function systemFontFolders(env: NodeJS.ProcessEnv, platform: NodeJS.Platf
   return (env.XDG_DATA_DIRS || '/usr/share').split(delimiter).map((folder) => join(folder, 'fonts'))
 }
 
+/** Font folders below the home, each by its names: Pillow and Kometa look for fonts by name there. */
+export const homeFontFolders = (platform: NodeJS.Platform): string[][] =>
+  platform === 'win32'
+    ? [['AppData', 'Local', 'Microsoft', 'Windows', 'Fonts']]
+    : [['.fonts'], ['.local', 'share', 'fonts'], ['Library', 'Fonts']]
+
 /** The names of all files below these folders; null when there are too many to look at. */
 export async function fontNames(folders: readonly string[]): Promise<Set<string> | null> {
   const names = new Set<string>()

@@ -11,6 +11,7 @@ import { defaultKometaCwd, isFolder } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
 import { ownOverlayFiles } from './overlay-paths.ts'
 import type { ConfigServer } from './plex-servers.ts'
+import { everywhere, type Reach } from './reach/reach.ts'
 import { type ConfigSource, readSource, type SourceFrom } from './read-source.ts'
 import { findSecrets, secretsAmong } from './redaction-secrets.ts'
 import { createSourceReader } from './source-reader.ts'
@@ -36,6 +37,8 @@ export interface LoadOptions {
   /** `--kometa-config-dir`, `--kometa-cwd`. */
   kometaConfigDir?: string
   kometaCwd?: string
+  /** What the config's paths may lead to. Default: everything, as for a config that the user has named by its path. */
+  reach?: Reach
   /** The YAML reader of the user's Kometa, where there is one: `Renderer.readYaml`. */
   readYaml?: AskKometaYaml | undefined
 }
@@ -52,6 +55,8 @@ export interface JobConfig {
   kometaConfigDir: string
   /** What relative paths of the config start from. */
   kometaCwd: string
+  /** What the config's paths may lead to. */
+  reach: Reach
   /** Files that were read and hold the user's secrets: none of them may stand in a workspace. */
   sourceFiles: readonly string[]
   /** Distinct url and token pairs of the libraries. */
@@ -96,7 +101,7 @@ export const missingTmdbKey = (): AppError =>
  * SECRET_UNRESOLVED, SECRET_NOT_SENT, SECRETS_GONE, JOB_NOT_FOUND, TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
-  const sources = createSourceReader(source.kind === 'job' ? source.jobDir : null)
+  const sources = createSourceReader(source.kind === 'job' ? source.jobDir : null, options.reach)
   const files = createYamlFiles(options.readYaml, sources.bytes)
   return load({ source, sources }, options, files, 'ours')
 }
@@ -119,8 +124,11 @@ async function load(
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
   const warnings: string[] = []
 
-  await checkFolder('--kometa-config-dir', options.kometaConfigDir)
-  await checkFolder('--kometa-cwd', options.kometaCwd)
+  const { reach = everywhere } = options
+  if (reach.areas === null) {
+    await checkFolder('--kometa-config-dir', options.kometaConfigDir)
+    await checkFolder('--kometa-cwd', options.kometaCwd)
+  }
   const configDir = dirname(files.configPath)
   const base = dirname(files.previewPath)
   const kometaConfigDir = options.kometaConfigDir ?? within(base, files.preview.kometa_config_dir) ?? configDir
@@ -149,12 +157,16 @@ async function load(
     configDir,
     kometaConfigDir: resolve(kometaConfigDir),
     kometaCwd: resolve(kometaCwd),
+    reach,
     sourceFiles,
     servers,
     libraries,
     clientIdentifier,
-    folderFiles: await listOverlayFolders(libraries, { kometaCwd: resolve(kometaCwd), configDir, hidden: sourceFiles }),
-    assetCopies: await listAssetCopies(document, libraries, resolve(kometaCwd)),
+    folderFiles: await listOverlayFolders(libraries, {
+      ...{ kometaCwd: resolve(kometaCwd), configDir, reach },
+      hidden: sourceFiles,
+    }),
+    assetCopies: await listAssetCopies(document, libraries, { kometaCwd: resolve(kometaCwd), reach }),
     secretsForRedaction: [
       ...new Set([...servers.map(({ token }) => token), ...findSecrets(document), ...secretsAmong(substituted.used)]),
     ],

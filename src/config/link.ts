@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, stat, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { everywhere, type Reach } from './reach/reach.ts'
 
 /** On Windows a file cannot be linked without a right that most users lack: it is copied, up to this size. */
 const maxCopiedFileBytes = 64 * 1024 * 1024
@@ -29,7 +30,14 @@ const isMissingRight = (error: unknown): boolean =>
   process.platform === 'win32' && error instanceof Error && 'code' in error && error.code === 'EPERM'
 
 /** A copy that its owner alone can read and write, with the time of the original: Kometa judges caches by it. False when it is too large or no file. */
-export async function copyPrivately(source: string, to: string, maxBytes: number): Promise<boolean> {
+export async function copyPrivately(
+  named: string,
+  to: string,
+  maxBytes: number,
+  reach: Reach = everywhere,
+): Promise<boolean> {
+  const source = await reach.way(named)
+  if (source === null) return false
   const info = await stat(source).catch(() => undefined)
   if (!info?.isFile() || info.size > maxBytes) return false
   await copyFile(source, to)
@@ -39,14 +47,16 @@ export async function copyPrivately(source: string, to: string, maxBytes: number
 }
 
 /** Copies a folder of small files, never links: Kometa writes into it. Files beyond the limit are left out. */
-export async function copyFolder(source: string, to: string, maxBytes: number): Promise<void> {
+export async function copyFolder(source: string, to: string, maxBytes: number, reach: Reach): Promise<void> {
   let left = maxBytes
-  const copy = async (from: string, at: string): Promise<void> => {
+  const copy = async (named: string, at: string): Promise<void> => {
+    const from = await reach.way(named)
+    if (from === null) return
     await mkdir(at, { recursive: true, mode: 0o700 })
     for (const entry of await readdir(from, { withFileTypes: true })) {
       const [path, copied] = [join(from, entry.name), join(at, entry.name)]
       if (entry.isDirectory()) await copy(path, copied)
-      else if (await copyPrivately(path, copied, left)) left -= (await stat(copied)).size
+      else if (await copyPrivately(path, copied, left, reach)) left -= (await stat(copied)).size
     }
   }
   await copy(source, to)

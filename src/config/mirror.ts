@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { mkdir, readdir, realpath } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { copyFolder, copyPrivately, linkTo } from './link.ts'
+import type { Reach } from './reach/reach.ts'
 import { oldSecretStore } from './secret-files.ts'
 
 /** Links of one workspace; a user's folder of more entries is cut off with a warning. */
@@ -19,6 +20,8 @@ export interface MirrorOptions {
   hidden: ReadonlySet<string>
   /** ratingKeys whose old backups (`overlays/<label>/<ratingKey>.png`) are copied. */
   ratingKeys: ReadonlySet<string>
+  /** What else is left out: nothing in the workspace leads there, nor by a link of the user's. */
+  reach: Reach
   warnings: string[]
 }
 
@@ -37,11 +40,11 @@ export async function mirrorFolder(from: string, to: string, options: MirrorOpti
 }
 
 /** Also when it is reached by another way: a folder that is a link, a config that is one. */
-async function isHidden(path: string, { hidden }: MirrorOptions): Promise<boolean> {
+async function isHidden(path: string, { hidden, reach }: MirrorOptions): Promise<boolean> {
   if (hidden.has(path)) return true
   if (!/\.ya?ml$/i.test(path)) return false
-  const real = await realpath(path).catch(() => path)
-  return hidden.has(real)
+  const way = await reach.way(path)
+  return way === null || hidden.has(await realpath(way).catch(() => way))
 }
 
 interface Budget {
@@ -51,15 +54,17 @@ interface Budget {
 async function mirror(from: string, to: string, options: MirrorOptions, budget: Budget): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 })
   const isHome = options.homes.has(from)
-  for (const entry of await listFolder(from, options.warnings)) {
+  // Of a folder that is out of reach, what is in reach below it.
+  for (const name of await knownBelow(from, options)) await mirror(join(from, name), join(to, name), options, budget)
+  for (const entry of await listFolder(from, options)) {
     const source = join(from, entry.name)
     const target = join(to, entry.name)
     if (neverLinked.has(entry.name) || (await isHidden(source, options))) continue
     if (isHome && writtenByKometa.test(entry.name)) continue
     if (isHome && entry.name === 'overlays') await mirrorOverlays(source, target, options, budget, 0)
-    else if (isHome && entry.name === 'anidb_cache') await copyFolder(source, target, maxAnidbCacheBytes)
+    else if (isHome && entry.name === 'anidb_cache') await copyFolder(source, target, maxAnidbCacheBytes, options.reach)
     else if (options.homes.has(source) || options.realFolders.has(source)) await mirror(source, target, options, budget)
-    else await link(source, target, budget)
+    else await link(source, target, budget, options)
   }
 }
 
@@ -75,15 +80,15 @@ export async function mirrorOverlays(
   depth = 0,
 ): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 })
-  for (const entry of await listFolder(from, options.warnings)) {
+  for (const entry of await listFolder(from, options)) {
     const source = join(from, entry.name)
     const target = join(to, entry.name)
     if (depth === 0 && isOwnOfKometa(entry)) continue
     const isImage = depth === 0 && entry.name.endsWith('.png')
     const isOldBackup = depth > 0 && options.ratingKeys.has(entry.name.replace(/\.png$/, ''))
-    if (await mayLoseFiles(source, depth)) await mirrorOverlays(source, target, options, budget, depth + 1)
-    else if (!(isImage || isOldBackup) || !(await copyPrivately(source, target, maxOverlayImageBytes))) {
-      await link(source, target, budget)
+    if (await mayLoseFiles(source, depth, options)) await mirrorOverlays(source, target, options, budget, depth + 1)
+    else if (!(isImage || isOldBackup) || !(await copyPrivately(source, target, maxOverlayImageBytes, options.reach))) {
+      await link(source, target, budget, options)
     }
   }
 }
@@ -92,23 +97,34 @@ const isOwnOfKometa = (entry: Dirent): boolean =>
   entry.name.endsWith(' Original Posters') || /^temp\.(?:webp|jpe?g|png)$/.test(entry.name)
 
 /** A folder that holds, here or below, a file that could be an item's old backup. Others are linked, and so keep their order for `folder:`. */
-async function mayLoseFiles(folder: string, depth: number): Promise<boolean> {
-  for (const entry of await listFolder(folder, [])) {
+async function mayLoseFiles(folder: string, depth: number, options: MirrorOptions): Promise<boolean> {
+  for (const entry of await listFolder(folder, { ...options, warnings: [] })) {
     if (/^\d+\.png$/.test(entry.name)) return true
     const isFolder = entry.isDirectory() && depth < maxOverlayFolderDepth
-    if (isFolder && (await mayLoseFiles(join(folder, entry.name), depth + 1))) return true
+    if (isFolder && (await mayLoseFiles(join(folder, entry.name), depth + 1, options))) return true
   }
   return false
 }
 
-async function link(source: string, target: string, budget: Budget): Promise<void> {
+async function link(source: string, target: string, budget: Budget, { reach }: MirrorOptions): Promise<void> {
+  if (reach.areas !== null && !(await reach.exists(source))) return
   budget.links -= 1
   if (budget.links >= 0) await linkTo(source, target)
 }
 
-async function listFolder(folder: string, warnings: string[]): Promise<Dirent[]> {
+/** Real folders of the workspace right below one that cannot be listed. */
+async function knownBelow(folder: string, { reach, homes, realFolders }: MirrorOptions): Promise<string[]> {
+  if (reach.areas === null || (await reach.exists(folder))) return []
+  return [...new Set([...homes, ...realFolders])]
+    .filter((each) => dirname(each) === folder)
+    .map((each) => basename(each))
+}
+
+async function listFolder(folder: string, { reach, warnings }: MirrorOptions): Promise<Dirent[]> {
+  const found = await reach.way(folder)
+  if (found === null) return []
   try {
-    return await readdir(folder, { withFileTypes: true })
+    return await readdir(found, { withFileTypes: true })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ENOENT' && code !== 'ENOTDIR')

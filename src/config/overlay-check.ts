@@ -1,4 +1,3 @@
-import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
@@ -7,7 +6,6 @@ import { containerHint } from './container-path.ts'
 import { fontNames, systemFontFolders } from './fonts.ts'
 import type { JobConfig } from './job-config.ts'
 import { type JobLibrary, secretHint, withCauses } from './job-libraries.ts'
-import { exists } from './locate.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
@@ -52,6 +50,10 @@ export async function checkLibraries(config: JobConfig, options: CheckOptions): 
   return [...new Set(warnings)]
 }
 
+/** What the user must know where one of these warnings is about something that is not there; null: nothing. */
+export const reachNote = ({ reach }: Pick<JobConfig, 'reach'>, warnings: readonly string[]): string | null =>
+  warnings.some((warning) => /\bthere is no \S|\bdoes not exist\b/.test(warning)) ? reach.note : null
+
 export function createCheckContext(
   config: JobConfig,
   { kometaDir = null, env }: Omit<CheckOptions, 'libraries'>,
@@ -63,10 +65,10 @@ export function createCheckContext(
     kometaDir,
     resolve: resolvePath,
     async hasFont(font) {
-      if (await exists(resolvePath(font))) return true
+      if (await config.reach.exists(resolvePath(font))) return true
       if (kometaDir === null) return true
       // overlay.py:317-331: beside Kometa's code, then by name among the system's fonts and Kometa's own.
-      if (!isAbsolute(font) && (await exists(join(kometaDir, font)))) return true
+      if (!isAbsolute(font) && (await config.reach.exists(join(kometaDir, font)))) return true
       names ??= fontNames([join(kometaDir, 'fonts'), ...systemFontFolders(env, process.platform, homedir())])
       const known = await names
       return known === null || known.has(font)
@@ -92,7 +94,9 @@ async function checkLibrary(library: JobLibrary, context: CheckContext): Promise
       'OVERLAY_FILES_MISSING',
       `No overlay file of the library "${library.mappingName}" can be loaded: ${why}`,
       {
-        hint: `Relative paths start from ${context.config.kometaCwd}; --kometa-cwd names another folder.`,
+        hint:
+          context.config.reach.note ??
+          `Relative paths start from ${context.config.kometaCwd}; --kometa-cwd names another folder.`,
         details: warnings,
       },
     )
@@ -133,7 +137,7 @@ async function checkFiles(entry: OverlayEntry, label: string, context: CheckCont
       return checkFolder(entry.value, label, context)
     case 'path':
       // A bare path must be there as it is written, before Kometa adds an ending (util.py:575).
-      if (!(await exists(context.resolve(entry.value))))
+      if (!(await context.config.reach.exists(context.resolve(entry.value))))
         return missing(`${label}: there is no such file${await containerHint(entry.value, context.config)}`)
       return checkFile(entry.value, label, context)
     case 'file':
@@ -143,24 +147,20 @@ async function checkFiles(entry: OverlayEntry, label: string, context: CheckCont
 
 const missing = (warning: string): EntryResult => ({ loadable: 0, warnings: [warning] })
 
-async function checkDefault(name: string, label: string, { kometaDir }: CheckContext): Promise<EntryResult> {
+async function checkDefault(name: string, label: string, { kometaDir, config }: CheckContext): Promise<EntryResult> {
   if (name === 'other_award') return missing(`${label}: Kometa no longer has it`)
   if (kometaDir === null) return { loadable: 1, warnings: [] }
   for (const place of defaultOverlayPlaces(kometaDir, name)) {
-    if (await findOverlayFile(place)) return { loadable: 1, warnings: [] }
+    if (await findOverlayFile(place, config.reach)) return { loadable: 1, warnings: [] }
   }
   return missing(`${label}: Kometa has no default overlay of this name`)
 }
 
 async function checkFolder(path: string, label: string, context: CheckContext): Promise<EntryResult> {
   const folder = context.resolve(path)
-  const isFolder = await stat(folder).then(
-    (info) => info.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) return missing(`${label}: there is no such folder`)
+  if (!(await context.config.reach.isFolder(folder))) return missing(`${label}: there is no such folder`)
   // Python's glob leaves out names with a dot in front.
-  const files = (await readdir(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name))
+  const files = (await context.config.reach.names(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name))
   if (files.length === 0) return missing(`${label}: there is no .yml file in it`)
   const results = await Promise.all(files.map((name) => checkFile(join(path, name), `${label} ${name}`, context)))
   return {
@@ -172,7 +172,7 @@ async function checkFolder(path: string, label: string, context: CheckContext): 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 async function checkFile(path: string, label: string, context: CheckContext): Promise<EntryResult> {
-  const found = await findOverlayFile(context.resolve(path))
+  const found = await findOverlayFile(context.resolve(path), context.config.reach)
   if (found === undefined) return missing(`${label}: there is no such file${await containerHint(path, context.config)}`)
   try {
     const document = await context.config.files.read(found)

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { kometaFilename } from './kometa-filename.ts'
-import { exists } from './locate.ts'
 import { isTruthy } from './normalise.ts'
 import type { CheckContext } from './overlay-check.ts'
 import { get, getMap, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from './yaml-value.ts'
@@ -25,7 +24,7 @@ export async function checkVariables(
     named.map(async ({ key, value }) => {
       if (fontVariable.test(key) && !(await context.hasFont(value)))
         return `${label}: ${key}: there is no font "${value}"`
-      if (fileVariable.test(key) && !(await exists(context.resolve(value))))
+      if (fileVariable.test(key) && !(await context.config.reach.exists(context.resolve(value))))
         return `${label}: ${key}: there is no file "${value}"`
       return ''
     }),
@@ -85,7 +84,9 @@ export async function checkImage(overlay: YamlMap, context: CheckContext): Promi
       ? `Kometa has no image "${ownImage}"`
       : null
   if (file !== '')
-    return isLiteral(file) && !(await exists(context.resolve(file))) ? `there is no image "${file}"` : null
+    return isLiteral(file) && !(await context.config.reach.exists(context.resolve(file)))
+      ? `there is no image "${file}"`
+      : null
   if (['url', 'git', 'repo'].some((key) => textUnder(overlay, key) !== '')) return null
   return checkNamedImage(textUnder(overlay, 'name'), context)
 }
@@ -94,11 +95,13 @@ export async function checkImage(overlay: YamlMap, context: CheckContext): Promi
 export async function checkNamedImage(name: string, { config }: CheckContext): Promise<string | null> {
   if (!isLiteral(name) || /^(?:text|blur|backdrop)/.test(name)) return null
   const path = join(config.kometaConfigDir, 'overlays', `${kometaFilename(name)}.png`)
-  return (await exists(path)) ? null : `there is no image "${path}"`
+  return (await config.reach.exists(path)) ? null : `there is no image "${path}"`
 }
 
-async function hasDefaultImage(name: string, { kometaDir }: CheckContext): Promise<boolean> {
+async function hasDefaultImage(name: string, { kometaDir, config }: CheckContext): Promise<boolean> {
   if (kometaDir === null) return true
   const file = name.replace(/^overlays\/images\//, '')
-  return exists(join(kometaDir, 'defaults', 'overlays', 'images', file.endsWith('.png') ? file : `${file}.png`))
+  return config.reach.exists(
+    join(kometaDir, 'defaults', 'overlays', 'images', file.endsWith('.png') ? file : `${file}.png`),
+  )
 }

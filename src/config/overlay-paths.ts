@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { exists } from './locate.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
+import type { Reach } from './reach/reach.ts'
 
 /** Kometa's own folders of default overlays (meta.py:141-157). */
 const defaultFolders = ['.', 'movie', 'show', 'both', 'chart', 'award']
@@ -13,10 +12,10 @@ export function defaultOverlayPlaces(kometaDir: string, name: string): string[] 
 }
 
 /** The file that Kometa loads for `file:`: it adds the ending, and takes the other one of .yml and .yaml too (meta.py:160-163). */
-export async function findOverlayFile(path: string): Promise<string | undefined> {
+export async function findOverlayFile(path: string, reach: Reach): Promise<string | undefined> {
   const named = withEnding(path)
   const other = named.endsWith('.yml') ? `${named.slice(0, -4)}.yaml` : `${named.slice(0, -5)}.yml`
-  for (const candidate of [named, other]) if (await exists(candidate)) return candidate
+  for (const candidate of [named, other]) if (await reach.exists(candidate)) return candidate
   return undefined
 }
 
@@ -25,18 +24,18 @@ const withEnding = (path: string): string => (/\.ya?ml$/.test(path) ? path : `${
 /** The files of one entry; one that is not there counts too: it may come. Remote ones have no path. */
 export async function overlayFilesOf(
   { form, value }: OverlayEntry,
-  { kometaCwd }: { kometaCwd: string },
+  { kometaCwd, reach }: { kometaCwd: string; reach: Reach },
   kometaDir: string | null,
 ): Promise<string[]> {
   const path = resolve(kometaCwd, value)
-  if (form === 'file' || form === 'path') return [(await findOverlayFile(path)) ?? path]
+  if (form === 'file' || form === 'path') return [(await findOverlayFile(path, reach)) ?? path]
   if (form === 'folder') {
-    const names = await readdir(path).catch(() => [])
+    const names = await reach.names(path)
     return names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).map((name) => join(path, name))
   }
   if (form !== 'default' || kometaDir === null) return []
   for (const place of defaultOverlayPlaces(kometaDir, value)) {
-    const found = await findOverlayFile(place)
+    const found = await findOverlayFile(place, reach)
     if (found !== undefined) return [found]
   }
   return []
@@ -45,6 +44,7 @@ export async function overlayFilesOf(
 /** The overlay files that the user has written. */
 export async function ownOverlayFiles(config: {
   kometaCwd: string
+  reach: Reach
   libraries: readonly { overlayFiles: readonly OverlayEntry[] }[]
 }): Promise<string[]> {
   const entries = config.libraries.flatMap(({ overlayFiles }) => overlayFiles)

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { readPlainFile } from '../util/plain-file.ts'
 import type { JobConfig } from './job-config.ts'
+import type { Reach } from './reach/reach.ts'
 import { textOf, walkScalars } from './yaml-value.ts'
 
 /** Files of one folder that are looked at, and the size up to which one is read. */
@@ -9,13 +10,13 @@ const maxFileBytes = 4 * 1024 * 1024
 /** `..`, once or more, at the start of a path: in a YAML text after a blank, a quote, a bracket or a comma. */
 const climbs = /(?:^|[\s"'[{,])((?:\.\.(?:[\\/]+|(?=[\s"'\]},]|$)))+)/g
 
-type Paths = Pick<JobConfig, 'document' | 'libraries' | 'kometaCwd'>
+type Paths = Pick<JobConfig, 'document' | 'libraries' | 'kometaCwd' | 'reach'>
 
 /**
  * The folder above Kometa's working directory that relative paths of the config and of its overlay files reach up to, by `../`;
  * the working directory itself when none does. What such paths name must be found from a workspace, too.
  */
-export async function highestFolder({ document, libraries, kometaCwd }: Paths): Promise<string> {
+export async function highestFolder({ document, libraries, kometaCwd, reach }: Paths): Promise<string> {
   let steps = 0
   const look = (text: string): void => {
     for (const [, climb = ''] of text.matchAll(climbs)) steps = Math.max(steps, climb.split('..').length - 1)
@@ -23,24 +24,25 @@ export async function highestFolder({ document, libraries, kometaCwd }: Paths): 
   walkScalars(document, (scalar) => look(textOf(scalar)))
   for (const { form, value } of libraries.flatMap(({ overlayFiles }) => overlayFiles)) {
     if (form !== 'file' && form !== 'path' && form !== 'folder') continue
-    for (const text of await readOverlayTexts(resolve(kometaCwd, value), form === 'folder')) look(text)
+    for (const text of await readOverlayTexts(resolve(kometaCwd, value), form === 'folder', reach)) look(text)
   }
   let folder = resolve(kometaCwd)
-  for (let step = 0; step < steps; step++) folder = dirname(folder)
+  // What is above the folders that may be read is as if it were not there.
+  for (let step = 0; step < steps && (await reach.exists(dirname(folder))); step++) folder = dirname(folder)
   return folder
 }
 
-async function readOverlayTexts(path: string, isFolder: boolean): Promise<string[]> {
+async function readOverlayTexts(path: string, isFolder: boolean, reach: Reach): Promise<string[]> {
   const paths = isFolder
-    ? (await readdir(path).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).map((name) => join(path, name))
+    ? (await reach.names(path)).filter((name) => /\.ya?ml$/.test(name)).map((name) => join(path, name))
     : [path, `${path}.yml`, path.replace(/\.yml$/, '.yaml')]
-  const texts = await Promise.all(paths.slice(0, maxFiles).map(readText))
+  const texts = await Promise.all(paths.slice(0, maxFiles).map((each) => readText(each, reach)))
   return texts.filter((text) => text !== '')
 }
 
 /** '' for what is not there or too large: checkLibraries says so. */
-async function readText(path: string): Promise<string> {
-  const info = await stat(path).catch(() => undefined)
-  if (!info?.isFile() || info.size > maxFileBytes) return ''
-  return readFile(path, 'utf8').catch(() => '')
+async function readText(named: string, reach: Reach): Promise<string> {
+  const path = await reach.way(named)
+  if (path === null) return ''
+  return readPlainFile(path, maxFileBytes).then(String, () => '')
 }

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { PreviewSection } from '../contract/preview.ts'
@@ -50,7 +49,7 @@ export async function readSource(
   const own = await readDocument(previewPath, readYaml)
   const preview = readPreviewSection(own.get('preview'), basename(previewPath))
   const basePath = await findBase(previewPath, own, preview, sources)
-  if (basePath === undefined || (await isSame(basePath, previewPath))) return alone(previewPath, own, preview)
+  if (basePath === undefined || (await isSame(basePath, previewPath, sources))) return alone(previewPath, own, preview)
   const base = await readDocument(basePath, readYaml)
   const configPath = isMap(own.get('libraries')) ? previewPath : basePath
   const ownPlex = getMap(own, 'plex')
@@ -74,9 +73,8 @@ function alone(path: string, document: YamlMap, preview: PreviewSection): Source
   return { ...only, document: withoutPreview(document), preview, fileOf: () => path }
 }
 
-async function isSame(one: string, other: string): Promise<boolean> {
-  const real = (path: string) => realpath(path).catch(() => path)
-  return (await real(one)) === (await real(other))
+async function isSame(one: string, other: string, sources: SourceReader): Promise<boolean> {
+  return (await sources.realPath(one)) === (await sources.realPath(other))
 }
 
 /** `preview.config`, else, when preview.yml has no libraries, a config.yml beside it. */

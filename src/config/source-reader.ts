@@ -1,7 +1,10 @@
+import { realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import { type Beneath, openBeneath } from '../util/beneath/beneath.ts'
-import { exists, uuidIn } from './locate.ts'
+import { readPlainFile } from '../util/plain-file.ts'
+import { uuidIn } from './locate.ts'
+import { everywhere, type Reach } from './reach/reach.ts'
 import { maxYamlBytes, readYamlBytes } from './yaml-read.ts'
 
 /**
@@ -11,14 +14,16 @@ import { maxYamlBytes, readYamlBytes } from './yaml-read.ts'
 export interface SourceReader {
   bytes(path: string): Promise<Buffer>
   exists(path: string): Promise<boolean>
+  /** Without links; the path itself where nothing stands. */
+  realPath(path: string): Promise<string>
   /** A folder of the job, or one of the user's. */
   folder(path: string): Beneath
   /** The X-Plex-Client-Identifier that Kometa keeps in its config folder. */
   uuid(configDir: string): Promise<string | undefined>
 }
 
-/** `jobDir`: null for a config that belongs to no job. JOB_NOT_FOUND where there is no such folder. */
-export function createSourceReader(jobDir: string | null): SourceReader {
+/** `jobDir`: null for a config that belongs to no job. `reach`: for what lies elsewhere. JOB_NOT_FOUND where there is no such folder. */
+export function createSourceReader(jobDir: string | null, reach: Reach = everywhere): SourceReader {
   const job = jobDir === null ? null : openJob(jobDir)
   /** The path inside the job; null for a file of the user's. */
   const inJob = (path: string): { job: Beneath; path: string } | null => {
@@ -33,13 +38,17 @@ export function createSourceReader(jobDir: string | null): SourceReader {
   }
   const bytes = async (path: string): Promise<Buffer> => {
     const place = inJob(path)
-    return readYamlBytes(path, place ? () => place.job.read(place.path, maxYamlBytes) : undefined)
+    return readYamlBytes(path, () => (place ? place.job.read(place.path, maxYamlBytes) : readWithin(path, reach)))
   }
   return {
     bytes,
     async exists(path) {
       const place = inJob(path)
-      return place ? (await place.job.look(place.path)) !== null : exists(path)
+      return place ? (await place.job.look(place.path)) !== null : reach.exists(path)
+    },
+    async realPath(path) {
+      const found = inJob(path) ? path : await reach.find(path)
+      return found === null ? path : realpath(found).catch(() => path)
     },
     folder(path) {
       const place = inJob(path)
@@ -52,6 +61,13 @@ export function createSourceReader(jobDir: string | null): SourceReader {
       return (await this.exists(path)) ? uuidIn((await bytes(path)).toString('utf8')) : undefined
     },
   }
+}
+
+/** Of the user's own config a message says why a file cannot be read; of any other, no more than that it is not there. */
+async function readWithin(path: string, reach: Reach): Promise<Buffer> {
+  const found = await reach.way(path)
+  if (found === null) throw Object.assign(new Error('missing, or out of reach'), { code: 'ENOENT' })
+  return readPlainFile(found, maxYamlBytes)
 }
 
 function openJob(jobDir: string): Beneath {

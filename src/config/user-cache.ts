@@ -9,11 +9,12 @@ export const usesCache = ({ document }: Pick<JobConfig, 'document'>): boolean =>
 
 /** Kometa's cache of this config, which is named after it (cache.py:15); null when Kometa has made none yet. */
 export async function findUserCache(config: JobConfig): Promise<{ path: string; bytes: number } | null> {
-  const { configPath, kometaConfigDir } = config
+  const { configPath, kometaConfigDir, reach } = config
   // The libraries of a preview.yml are those of a config.yml that is not named.
   const stem = basename(configPath) === 'preview.yml' ? 'config' : parse(configPath).name
   const path = join(kometaConfigDir, `${stem}.cache`)
-  const info = await stat(path).catch(() => null)
+  const found = await reach.way(path)
+  const info = found === null ? null : await stat(found).catch(() => null)
   // Kometa makes a new one of an empty file, too.
   return info?.isFile() && info.size > 0 ? { path, bytes: info.size } : null
 }

@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path'
 import { copyAssets } from './asset-copies.ts'
 import { type BackupLeft, type CopiedBackup, copyBackups, findStrayBackups, remainingBackups } from './backups.ts'
 import { makeDefaultConfig } from './default-config.ts'
+import { homeFontFolders } from './fonts.ts'
 import type { JobConfig } from './job-config.ts'
 import { linkTo } from './link.ts'
 import { foldersBetween, type MirrorOptions, mirrorFolder, mirrorOverlays } from './mirror.ts'
@@ -95,6 +96,7 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
     realFolders: new Set([...foldersBetween(top, userCwd), ...foldersBetween(top, config.configDir)]),
     hidden: new Set([parentDir, ...config.sourceFiles, ...(await Promise.all(config.sourceFiles.map(realPath)))]),
     ratingKeys: new Set([...options.ratingKeysByLibrary.values()].flat()),
+    reach: config.reach,
     warnings,
   }
   await mirrorFolder(top, tree, mirror)
@@ -103,13 +105,13 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
   if (!inTree) await mirrorFolder(config.configDir, configDir, mirror)
 
   const assets = [...config.assetCopies].map(([from, name]): [string, string] => [join(cwd, name), from])
-  for (const [copy, from] of assets) await copyAssets(from, copy, warnings)
+  for (const [copy, from] of assets) await copyAssets(from, copy, config.reach, warnings)
 
   const overlays = join(configDir, 'overlays')
   await mkdir(overlays, { recursive: true, mode: 0o700 })
   const userOverlays = join(config.kometaConfigDir, 'overlays')
   if (config.kometaConfigDir !== config.configDir) await mirrorOtherOverlays(userOverlays, overlays, mirror)
-  const backups = await copyBackups(userOverlays, overlays, options.ratingKeysByLibrary)
+  const backups = await copyBackups(userOverlays, overlays, options.ratingKeysByLibrary, config.reach)
 
   const configPath = join(configDir, 'kometa_run.yml')
   await writePrivately(configPath, options.runConfigText)
@@ -142,6 +144,7 @@ async function fill(config: JobConfig, options: WorkspaceOptions, dir: string, p
       userOverlays,
       options.ratingKeysByLibrary,
       config.libraries.map(({ mappingName }) => mappingName),
+      config.reach,
     ),
     backupsLeft: () => remainingBackups(overlays, options.ratingKeysByLibrary, backups),
     warnings,
@@ -176,13 +179,9 @@ async function writePrivately(path: string, text: string): Promise<void> {
   await chmod(path, 0o600)
 }
 
-/** Font folders by platform, below the home: Pillow and Kometa look for fonts by name there. */
-const fontFolders = [['.fonts'], ['.local', 'share', 'fonts'], ['Library', 'Fonts']]
-const windowsFontFolder = ['AppData', 'Local', 'Microsoft', 'Windows', 'Fonts']
-
 async function makeHome(home: string, userHome: string): Promise<void> {
   await mkdir(home, { recursive: true, mode: 0o700 })
-  for (const parts of process.platform === 'win32' ? [windowsFontFolder] : fontFolders) {
+  for (const parts of homeFontFolders(process.platform)) {
     await mkdir(join(home, ...parts.slice(0, -1)), { recursive: true, mode: 0o700 })
     await linkTo(join(userHome, ...parts), join(home, ...parts))
   }

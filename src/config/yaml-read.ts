@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
 import { AppError } from '../contract/errors.ts'
+import { NotPlain, readPlainFile, TooLarge } from '../util/plain-file.ts'
 import { explainFault } from './yaml/explain-fault.ts'
 import { readOwn } from './yaml/own-reading.ts'
 import type { YamlValue } from './yaml-value.ts'
@@ -14,23 +14,18 @@ export async function readYamlFile(path: string): Promise<YamlValue> {
 /** The bytes of a file that may be YAML; `read`: other than by its path. Throws CONFIG_UNREADABLE, or CONFIG_INVALID_YAML for one of more than 4 MiB. */
 export async function readYamlBytes(
   path: string,
-  read: () => Promise<Buffer> = () => readFollowing(path),
+  read: () => Promise<Buffer> = () => readPlainFile(path, maxYamlBytes),
 ): Promise<Buffer> {
   try {
     return await read()
   } catch (cause) {
     if (cause instanceof AppError) throw cause
+    if (cause instanceof NotPlain) throw new AppError('CONFIG_UNREADABLE', `${path} is not a file`)
+    if (cause instanceof TooLarge) throw tooLarge(path)
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission' : code
     throw new AppError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { cause })
   }
-}
-
-async function readFollowing(path: string): Promise<Buffer> {
-  const info = await stat(path)
-  if (!info.isFile()) throw new AppError('CONFIG_UNREADABLE', `${path} is not a file`)
-  if (info.size > maxYamlBytes) throw tooLarge(path)
-  return readFile(path)
 }
 
 /** Throws CONFIG_INVALID_YAML for what is not UTF-8. */

@@ -1,7 +1,7 @@
 import { checkAssetFolders } from '../config/asset-folders.ts'
 import { findDefinitionFaults } from '../config/definition-faults/find-definition-faults.ts'
 import { type JobConfig, noTmdbKey } from '../config/job-config.ts'
-import { checkLibraries } from '../config/overlay-check.ts'
+import { checkLibraries, reachNote } from '../config/overlay-check.ts'
 import { realRunNotes } from '../config/real-run/real-run-notes.ts'
 import type { DoctorCheck, DoctorReport } from '../contract/doctor.ts'
 import { versionNotes } from '../kometa/version-notes.ts'
@@ -104,7 +104,7 @@ async function checkOverlays(
       for (const warning of warnings) {
         const fix = assets.has(warning)
           ? `Correct asset_directory: relative paths start from ${config.kometaCwd}.`
-          : 'Kometa leaves these overlays out.'
+          : (reachNote(config, [warning]) ?? 'Kometa leaves these overlays out.')
         add('overlays', label, 'warning', warning, fix)
       }
       if (warnings.length + faults.lines.length === 0) add('overlays', label, 'ok', 'all found')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type JobConfig, requireTmdbKey } from '../config/job-config.ts'
 import { writeJobFile } from '../config/job-file.ts'
-import { checkLibraries } from '../config/overlay-check.ts'
+import { checkLibraries, reachNote } from '../config/overlay-check.ts'
 import { realRunNotes } from '../config/real-run/real-run-notes.ts'
 import { removeStaleWorkspaces } from '../config/stale-workspaces.ts'
 import { AppError } from '../contract/errors.ts'
@@ -135,6 +135,7 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
     ...servers.warnings,
     ...notes,
     ...fileWarnings,
+    ...[reachNote(config, fileWarnings)].filter((note) => note !== null),
     ...realRun,
     ...config.files.warnings(),
   ]

@@ -10,14 +10,15 @@ import type { StudioParts } from './routes/context.ts'
 export async function checkJobEdit(record: JobRecord, text: string, parts: StudioParts): Promise<ConfigCheck> {
   const job = parts.store.filesOf(record.id)
   const connection = parts.connections.current()
-  const { env, trust, readUserConfig } = parts.start
+  const { env, trust, readUserConfig, reachOf } = parts.start
   const kometa = await parts.start.kometa().catch(() => ({ kometaDir: null }))
   const { masks, before, withoutEnvironment } = await readJobTextOf(record, job, { vault: trust.vault, readUserConfig })
-  const place = await readPlaceOf(record, job, { env, trust, ...kometa })
+  const place = await readPlaceOf(record, job, { env, trust, readUserConfig, reachOf, ...kometa })
   return checkEdit(
     { text, masks, before, withoutEnvironment, name: record.config.name, place },
     {
       env,
+      reachOf,
       ...kometa,
       needsTmdb: parts.start.rendererKind() === 'kometa',
       privateDir: join(parts.dataDir, 'studio', 'configs'),

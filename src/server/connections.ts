@@ -10,6 +10,7 @@ import { type LiveConnection, openConnection } from './connect/connection.ts'
 import type { AllowedFolders } from './connect/folders.ts'
 import type { KometaWatch } from './connect/kometa-state.ts'
 import type { ConfigOrigin } from './connect/load-config.ts'
+import type { ReachOf } from './connect/studio-reach.ts'
 import { RequestProblem } from './http/request-problem.ts'
 import { openJsonFile } from './json-file.ts'
 
@@ -31,6 +32,7 @@ export interface Connections extends AsyncDisposable {
 
 export interface ConnectionsDeps {
   trust: Trust
+  reachOf: ReachOf
   dataDir: string
   env: NodeJS.ProcessEnv
   folders: AllowedFolders
@@ -71,6 +73,7 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     const connection = await openConnection(origin, {
       env: deps.env,
       trust: deps.trust,
+      reachOf: deps.reachOf,
       privateDir,
       kometaDir,
       readYaml: renderer?.readYaml,

@@ -33,6 +33,7 @@ export interface StartDeps {
   env: NodeJS.ProcessEnv
   readUserConfig: ReadUserConfig
   trust: Trust
+  reachOf: LoadDeps['reachOf']
   /** How long the secrets of a pasted or edited config are kept. */
   secretKeepMs(): number
   /** The Kometa that was found: where it is, and its YAML reader. */
@@ -91,7 +92,7 @@ export async function rerunJob(
     })
   }
   const { config, targets } = record
-  const { trust, readUserConfig } = deps
+  const { trust, readUserConfig, reachOf } = deps
   const files = deps.store.filesOf(record.id)
   const job = await readJobTextOf(record, files, { vault: trust.vault, readUserConfig })
   let edited = configText !== undefined && configText !== job.text
@@ -105,7 +106,10 @@ export async function rerunJob(
     edited = true
   }
   // Refused here, where the config is a file that another than the user has named.
-  const place = await readPlaceOf(record, files, { env: deps.env, trust, ...(await deps.kometa()) })
+  const place = await readPlaceOf(record, files, {
+    ...{ env: deps.env, trust, readUserConfig, reachOf },
+    ...(await deps.kometa()),
+  })
   const typed = new Map(Object.entries(secrets).map(([number, value]) => [Number(number), value]))
   requireSecrets(job, typed)
   const masked = applyEdit(typeSecrets(configText ?? job.text, typed), job, config.name)

@@ -12,6 +12,7 @@ import { openRemembered } from '../run/remembered.ts'
 import { openBeneath } from '../util/beneath/beneath.ts'
 import { createAllowedFolders } from './connect/folders.ts'
 import { type MakeRenderer, watchKometa } from './connect/kometa-state.ts'
+import { createStudioReach } from './connect/studio-reach.ts'
 import { createConnections, readConfigText } from './connections.ts'
 import { createApp } from './http/app.ts'
 import { createEventStreams } from './http/event-stream.ts'
@@ -180,8 +181,10 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   const secretKeepMs = () => settings.get().secretHours * 3_600_000
   const ours = ['jobs', 'studio', 'workspaces', 'proxy'].map((name) => join(dataDir, name))
   const folders = createAllowedFolders(options.allowedFolders, env, ours)
+  const reachOf = createStudioReach({ allowedFolders: options.allowedFolders, dataDir, env })
   const connections = end(
     await createConnections({
+      reachOf,
       dataDir,
       trust,
       env,
@@ -232,6 +235,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       store,
       past,
       trust,
+      reachOf,
       readSummary,
       differences,
       renderer: kometa.renderer,
@@ -277,6 +281,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
       runner,
       env,
       trust,
+      reachOf,
       secretKeepMs,
       readUserConfig: async (path) => readConfigText(await folders.config(path)),
       kometa: async () => {

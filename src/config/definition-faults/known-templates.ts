@@ -23,7 +23,7 @@ export async function knownTemplates(
   const names = new Set(own.map(([name]) => textOf(name)))
   let complete = true
   for (const entry of overlayEntries(get(document, 'external_templates') ?? null)) {
-    if (entry.form === 'file' && (await findOverlayFile(resolve(entry.value))) === undefined)
+    if (entry.form === 'file' && (await findOverlayFile(resolve(entry.value), config.reach)) === undefined)
       return { names, complete, fault: `File Error: File does not exist ${entry.value} (external_templates)` }
     const found = await templatesIn(entry, config, kometaDir)
     complete &&= found !== null

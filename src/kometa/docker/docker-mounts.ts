@@ -1,9 +1,10 @@
-import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { JobConfig } from '../../config/job-config.ts'
 import { secretFilesOf } from '../../config/secret-files.ts'
 import { textOf, walkScalars } from '../../config/yaml-value.ts'
 import { isWithin } from '../../util/is-within.ts'
+import { readPlainFile } from '../../util/plain-file.ts'
 
 /** Entries of a workspace that are looked at: its links are bounded below that. */
 const maxEntries = 50_000
@@ -60,9 +61,9 @@ export interface MountOptions {
  */
 export async function findMounts(options: MountOptions): Promise<Mount[]> {
   const { config, workspaceDir, emptyFile } = options
-  const named = [...(await linkTargets(workspaceDir)), ...(await namedPaths(config)), ...options.files]
+  const ofConfig = await withinReach([...(await linkTargets(workspaceDir)), ...(await namedPaths(config))], config)
   const wanted = new Map<string, 'file' | 'folder'>()
-  for (const path of new Set(named)) {
+  for (const path of new Set([...ofConfig, ...options.files])) {
     for (const each of [resolve(path), await realpath(path).catch(() => null)]) {
       if (each === null || isWithin(workspaceDir, each) || isWithin(each, workspaceDir)) continue
       const info = await stat(each).catch(() => null)
@@ -79,6 +80,19 @@ export async function findMounts(options: MountOptions): Promise<Mount[]> {
     ...mounts.filter(({ target }) => !secret.includes(target)),
     ...hidden.map((target) => ({ source: emptyFile, target, readOnly: true })),
   ]
+}
+
+/** A folder that holds what must not be read is not mounted at all: a container cannot be shown a part of it. */
+async function withinReach(paths: readonly string[], { reach }: JobConfig): Promise<string[]> {
+  const { areas } = reach
+  if (areas === null) return [...paths]
+  const closed = areas.flatMap(({ except }) => except)
+  const kept: string[] = []
+  for (const path of paths) {
+    const found = await reach.find(path)
+    if (found !== null && !closed.some((each) => isWithin(each, found))) kept.push(path)
+  }
+  return kept
 }
 
 /** Where a workspace's links lead; what they lead to is not walked. */
@@ -110,20 +124,20 @@ async function namedPaths(config: JobConfig): Promise<string[]> {
     ),
   )
   for (const file of (await overlayFiles(config)).slice(0, maxOverlayFiles)) {
-    const info = await stat(file).catch(() => null)
-    if (!info?.isFile() || info.size > maxOverlayFileBytes) continue
-    found.push(file, ...absolutePaths(await readFile(file, 'utf8').catch(() => '')))
+    const way = await config.reach.way(file)
+    const text = way === null ? null : await readPlainFile(way, maxOverlayFileBytes).then(String, () => null)
+    if (text !== null) found.push(file, ...absolutePaths(text))
   }
   return found.filter((path) => isAbsolute(path))
 }
 
-async function overlayFiles({ libraries, kometaCwd }: JobConfig): Promise<string[]> {
+async function overlayFiles({ libraries, kometaCwd, reach }: JobConfig): Promise<string[]> {
   const files: string[] = []
   for (const { form, value } of libraries.flatMap(({ overlayFiles: entries }) => entries)) {
     const path = resolve(kometaCwd, value)
     if (form === 'file' || form === 'path') files.push(path, `${path}.yml`)
     else if (form === 'folder') {
-      const names = await readdir(path).catch(() => [])
+      const names = await reach.names(path)
       files.push(...names.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(path, name)))
     }
   }

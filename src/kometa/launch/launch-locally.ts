@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { defaultConfigName } from '../../config/default-config.ts'
 import { kometaEnvironment } from '../environment.ts'
+import { keepInReach } from '../reach/keep-in-reach.ts'
 import type { Checkout, Launch, LaunchOrder } from '../runner.ts'
 import { linkBytecode } from './bytecode.ts'
 import { mirrorCheckout } from './mirror-checkout.ts'
@@ -10,17 +11,28 @@ export async function launchLocally(order: LaunchOrder): Promise<Launch> {
   const { command, workspace, checkout } = order
   const { kometaDir, defaultConfigDir } = workspace
   const compiled = checkout === null ? Promise.resolve([]) : compileAhead(await prepareCode(order, checkout))
+  const guard = await guardOf(order)
+  const extra = { ...order.extraEnv, ...guard?.env }
+  const env = kometaEnvironment(order.userEnv, { home: workspace.home, python: command, extra })
+  await guard?.assertLoaded(command, { cwd: workspace.cwd, env })
   return {
     command,
     args: [...order.args(checkout === null ? null : kometaDir)],
     cwd: workspace.cwd,
-    env: kometaEnvironment(order.userEnv, { home: workspace.home, python: command, extra: order.extraEnv }),
+    env,
     runConfigs: [workspace.configPath, join(defaultConfigDir, defaultConfigName)],
     end: () => compiled,
     [Symbol.asyncDispose]: async () => {
       await compiled
     },
   }
+}
+
+/** null where the config may read everything, and for the sample renderer, which opens nothing that a config names. */
+async function guardOf({ config, workspace, checkout, extraEnv, userEnv }: LaunchOrder) {
+  const { areas } = config.reach
+  if (areas === null || checkout === null) return null
+  return keepInReach(areas, workspace, checkout, extraEnv.PYTHONPATH ?? userEnv.PYTHONPATH)
 }
 
 async function prepareCode(

@@ -30,7 +30,7 @@ export interface FaultPlaces {
 export const isOwn = (file: LoggedFile | null): boolean => file?.form === 'File'
 
 export function createFaultPlaces(config: JobConfig, kometaDir: string | null): FaultPlaces {
-  const pathOf = (file: LoggedFile) => findOverlayFile(resolve(config.kometaCwd, file.path))
+  const pathOf = (file: LoggedFile) => findOverlayFile(resolve(config.kometaCwd, file.path), config.reach)
   const shown = (path: string): string => {
     const inside = relative(config.kometaCwd, path)
     return inside.startsWith('..') || isAbsolute(inside) ? path : inside
@@ -62,7 +62,9 @@ export function createFaultPlaces(config: JobConfig, kometaDir: string | null): 
       file.form === 'File'
         ? [await pathOf(file)]
         : file.form === 'Default' && kometaDir !== null
-          ? await Promise.all(defaultOverlayPlaces(kometaDir, file.path).map(findOverlayFile))
+          ? await Promise.all(
+              defaultOverlayPlaces(kometaDir, file.path).map((place) => findOverlayFile(place, config.reach)),
+            )
           : []
     const path = candidates.find((each) => each !== undefined)
     if (path === undefined) return null

@@ -1,6 +1,6 @@
 import { type JobConfig, missingTmdbKey, noTmdbKey } from '../../config/job-config.ts'
 import type { JobLibrary } from '../../config/job-libraries.ts'
-import { checkLibraries } from '../../config/overlay-check.ts'
+import { checkLibraries, reachNote } from '../../config/overlay-check.ts'
 import { type OverlayEntry, overlayEntries, overlayList } from '../../config/overlay-entries.ts'
 import { makeRunConfig } from '../../config/run-config.ts'
 import { configCauses } from '../../config/yaml/causes/config-causes.ts'
@@ -52,6 +52,11 @@ export async function inspectConfig(options: InspectOptions): Promise<Inspection
   }
   const libraries: ConnectedLibrary[] = []
   for (const library of config.libraries) libraries.push(await describeLibrary(config, library, options, report))
+  const note = reachNote(
+    config,
+    report.problems.map(({ message }) => message),
+  )
+  if (note !== null) report.say('warning', note)
   const leftOut = listChanges(config, report, places)
   return { config, problems: [...report.problems, ...misreadings(places)], libraries, leftOut }
 }

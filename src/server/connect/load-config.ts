@@ -8,6 +8,7 @@ import { parseYaml } from '../../config/yaml-read.ts'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
 import { refuseOurNames } from './hidden-uses.ts'
 import type { MaskedConfig } from './mask-config.ts'
+import type { ReachOf } from './studio-reach.ts'
 import { nameSecrets } from './unmask-config.ts'
 
 /** Where a config comes from; `text` holds secrets and lives in memory only. */
@@ -21,6 +22,8 @@ export interface LoadDeps {
   readYaml?: AskKometaYaml | undefined
   /** What this installation knows of files and jobs: a config that is connected by its path is the user's own. */
   trust?: Trust | undefined
+  /** What a config may read that is not a file of the user's. */
+  reachOf: ReachOf
 }
 
 /** Reads the config of a connection. `folder` is ours alone: a pasted text is read from there, with names for its secrets. */
@@ -68,11 +71,12 @@ export async function loadText(
   await writeFileAtomic(configPath, text, 0o600)
   // What is only looked at is trusted by nobody later on.
   const options = { ...loadOptions({ ...deps, trust: undefined }), secrets, withoutEnvironment }
-  return loadConfirmedConfig({ kind: 'config', configPath }, { ...options, ...place })
+  const reach = await deps.reachOf(folder, deps.kometaDir)
+  return loadConfirmedConfig({ kind: 'config', configPath }, { ...options, ...place, reach })
 }
 
 /** The same surroundings for `loadJobConfig`. */
-export function loadOptions({ env, kometaDir, readYaml, trust }: LoadDeps): LoadOptions {
+export function loadOptions({ env, kometaDir, readYaml, trust }: Omit<LoadDeps, 'reachOf'>): LoadOptions {
   return { env, readYaml, ...(kometaDir === null ? {} : { kometaDir }), ...(trust === undefined ? {} : { trust }) }
 }
 

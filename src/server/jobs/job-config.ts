@@ -95,7 +95,10 @@ export const targetsOf = (record: JobRecord): PreviewTarget[] =>
 
 /** The config that a job runs with, its targets in it. Throws what `loadJobConfig` throws. */
 export async function loadConfigOf(record: JobRecord, job: Beneath, deps: LoadDeps): Promise<JobConfig> {
-  if (isLocal(record)) return loadConfirmedConfig({ kind: 'job', jobDir: job.realPath }, loadOptions(deps))
+  if (isLocal(record)) {
+    const reach = await deps.reachOf(job.realPath, deps.kometaDir)
+    return loadConfirmedConfig({ kind: 'job', jobDir: job.realPath }, { ...loadOptions(deps), reach })
+  }
   const { path } = record.config
   if (path === null) throw new AppError('BAD_USAGE', 'The config of this job is not known any more.')
   // The record lies in the job folder: that it names a file makes that file nobody's own.
@@ -112,9 +115,15 @@ export async function readSnapshot(record: JobRecord, job: Beneath, readUserConf
 }
 
 /** Where the relative paths of a job's config start from. */
-export async function readPlaceOf(record: JobRecord, job: Beneath, deps: LoadDeps): Promise<ConfigPlace | null> {
+export async function readPlaceOf(
+  record: JobRecord,
+  job: Beneath,
+  deps: LoadDeps & { readUserConfig: ReadUserConfig },
+): Promise<ConfigPlace | null> {
   if (record.config.kind === 'text') return null
   if (isLocal(record)) return placeInJob(job)
+  // The record lies in the job folder, too: a file that may not be shown is not even looked for.
+  if (record.config.path !== null) await deps.readUserConfig(record.config.path)
   const { kometaConfigDir, kometaCwd } = await loadConfigOf(record, job, deps)
   return { kometaConfigDir, kometaCwd }
 }

@@ -5,6 +5,7 @@ import type { IsolateMode } from '../../kometa/isolation.ts'
 import type { Remembered } from '../../run/remembered.ts'
 import type { Renderer } from '../../run/renderer.ts'
 import { runJob } from '../../run/run.ts'
+import type { ReachOf } from '../connect/studio-reach.ts'
 import { problemOf, RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 import type { Differences } from './differences.ts'
@@ -39,6 +40,7 @@ export interface JobRunner extends AsyncDisposable {
 
 export interface JobRunnerDeps {
   trust: Trust
+  reachOf: ReachOf
   store: JobStore
   past: JournalPast
   readSummary: ReadSummary
@@ -112,6 +114,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       const config = await loadConfigOf(record, files, {
         env: deps.env,
         trust: deps.trust,
+        reachOf: deps.reachOf,
         kometaDir: renderer.dir,
         readYaml: renderer.readYaml,
       })

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { backupFolderName } from '../../config/backups.ts'
 import type { IndexState } from '../../contract/api-items.ts'
@@ -218,10 +217,10 @@ function listLibraries(connection: LiveConnection, before: readonly Library[]): 
 /** ratingKeys of which Kometa keeps a clean original (library.py:64-66). */
 async function listBackups(connection: LiveConnection | null, mappings: readonly string[]): Promise<Set<string>> {
   const keys = new Set<string>()
-  const folder = connection?.config?.kometaConfigDir
-  if (folder === undefined) return keys
+  const config = connection?.config
+  if (!config) return keys
   for (const mapping of mappings) {
-    const names = await readdir(join(folder, 'overlays', backupFolderName(mapping))).catch(() => [])
+    const names = await config.reach.names(join(config.kometaConfigDir, 'overlays', backupFolderName(mapping)))
     for (const name of names) {
       const key = /^(\d{1,18})\.(?:png|jpg|webp)$/.exec(name)?.[1]
       if (key !== undefined) keys.add(key)

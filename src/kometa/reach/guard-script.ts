@@ -1,0 +1,119 @@
+/**
+ * Loaded by Python itself before Kometa's first line, in each process that Kometa starts: to Kometa, a file that lies outside of
+ * what its config may read is a file that does not exist. The audit hook is the interpreter's own and cannot be taken away; it hears
+ * of every file that Python opens and every folder that it lists. The functions that only ask whether something is there are
+ * replaced. `reach.json` beside this file says what may be read:
+ * `areas` [{"folder", "except"}], `code` (the folders of Kometa's own modules).
+ *
+ * What Python and its libraries read of the system is no matter of the config: it stays readable to them, and is missing to the
+ * code of Kometa and to Pillow, which open what the config names.
+ */
+export const guardScript = String.raw`
+import os, sys
+
+def install():
+    import builtins, errno, functools, json, threading
+    path = os.path
+    realpath, normcase = path.realpath, path.normcase
+    with open(path.join(path.dirname(path.abspath(__file__)), "reach.json"), encoding="utf-8") as file:
+        rules = json.load(file)
+    fold = lambda folder: normcase(folder)
+    areas = [(fold(area["folder"]), [fold(each) for each in area["except"]]) for area in rules["areas"]]
+    code = tuple(fold(folder) for folder in rules["code"])
+    named = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
+    system = [fold(realpath(each)) for each in [
+        *(each for each in sys.path if each), sys.prefix, sys.executable, *(each for each in named if each),
+        "/dev/null", "/dev/urandom", "/proc", "/sys/fs/cgroup", "/usr/share/zoneinfo", "/usr/lib/ssl", "/usr/share/ca-certificates",
+        *("/etc/" + name for name in ("localtime", "timezone", "mime.types", "os-release", "resolv.conf", "hosts",
+                                      "nsswitch.conf", "ssl", "pki", "ca-certificates")),
+    ]]
+    helpers = {"os", "io", "codecs", "genericpath", "posixpath", "ntpath", "glob", "fnmatch", "pathlib", "pathlib._local", "shutil",
+               "functools", __name__}
+    busy = threading.local()
+
+    def within(real, folder):
+        return real == folder or real.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
+
+    def of_kometa():
+        frame = sys._getframe(1)
+        while frame is not None:
+            name = frame.f_globals.get("__name__", "")
+            if name not in helpers and not name.startswith("PIL."):
+                return any(within(normcase(frame.f_code.co_filename), folder) for folder in code)
+            frame = frame.f_back
+        return False
+
+    def may(name):
+        if name is None or isinstance(name, int) or getattr(busy, "on", False):
+            return True
+        try:
+            text = os.fsdecode(name)
+        except TypeError:
+            return True
+        if "\0" in text:
+            return True
+        busy.on = True
+        try:
+            real = normcase(realpath(text))
+        finally:
+            busy.on = False
+        for folder, closed in areas:
+            if within(real, folder) and not any(within(real, each) for each in closed):
+                return True
+        return any(within(real, folder) for folder in system) and not of_kometa()
+
+    def missing(name):
+        return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+
+    heard = {"open", "os.listdir", "os.scandir", "os.chdir"}
+
+    def hook(event, args):
+        if event in heard and not may(args[0]):
+            raise missing(args[0])
+
+    sys.addaudithook(hook)
+
+    def guarded(function, refuse):
+        @functools.wraps(function)
+        def call(name=None, *args, **kwargs):
+            if name is None and "path" in kwargs:
+                return function(**kwargs) if may(kwargs["path"]) else refuse(kwargs["path"])
+            if kwargs.get("dir_fd") is not None or may(name):
+                return function(name, *args, **kwargs)
+            return refuse(name)
+        for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
+            if function in known:
+                known.add(call)
+        return call
+
+    def fail(name):
+        raise missing(name)
+
+    for each in ("stat", "lstat", "readlink", "statvfs", "pathconf", "getxattr", "listxattr"):
+        if hasattr(os, each):
+            setattr(os, each, guarded(getattr(os, each), fail))
+    os.access = guarded(os.access, lambda name: False)
+    # Written in C on Windows and in later Pythons: those do not come to os.stat.
+    for each in ("exists", "lexists", "isfile", "isdir", "islink", "isjunction", "isdevdrive", "ismount"):
+        function = getattr(path, each, None)
+        if function is not None and not hasattr(function, "__code__"):
+            setattr(path, each, guarded(function, lambda name: False))
+    sys.kometa_preview_reach = rules["token"]
+
+def next_one():
+    """The sitecustomize that would have been loaded without this one."""
+    import importlib.machinery, importlib.util
+    here = os.path.dirname(os.path.abspath(__file__))
+    others = [each for each in sys.path if os.path.abspath(each or ".") != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+try:
+    install()
+except BaseException as error:
+    # Rather no Kometa than one that reads everything.
+    os.write(2, f"Kometa Preview could not keep Kometa from files that its config must not read: {error!r}\n".encode())
+    os._exit(97)
+next_one()
+`

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import type { Reach } from '../../config/reach/reach.ts'
+import type { Workspace } from '../../config/workspace.ts'
+import { AppError } from '../../contract/errors.ts'
+import { PythonFailed, runProgram } from '../ask-python.ts'
+import type { Checkout } from '../runner.ts'
+import { guardScript } from './guard-script.ts'
+
+export interface ReachGuard {
+  /** What Kometa's environment must have. */
+  env: Record<string, string>
+  /** Throws RUN_FAILED where the interpreter does not load the guard: then Kometa must not be started. */
+  assertLoaded(command: string, place: { cwd: string; env: NodeJS.ProcessEnv }): Promise<void>
+}
+
+/**
+ * Keeps a Kometa of this machine from all files that its config may not read, though it runs with the user's rights: overlay files
+ * may be fetched, and paths put together, so that no look at the config alone can tell what Kometa will open.
+ */
+export async function keepInReach(
+  areas: NonNullable<Reach['areas']>,
+  workspace: Pick<Workspace, 'dir' | 'home' | 'kometaDir'>,
+  { dir, bytecodeDir }: Checkout,
+  pythonPath: string | undefined,
+): Promise<ReachGuard> {
+  const folder = join(workspace.dir, 'reach')
+  const temporary = join(workspace.home, 'tmp')
+  await mkdir(folder, { mode: 0o700 })
+  await mkdir(temporary, { recursive: true, mode: 0o700 })
+  await mkdir(bytecodeDir, { recursive: true, mode: 0o700 })
+  const token = randomBytes(16).toString('hex')
+  const ours = await Promise.all([workspace.dir, bytecodeDir].map((each) => realpath(each)))
+  const code = await Promise.all([workspace.kometaDir, dir, dirname(await realpath(join(dir, 'kometa.py')))].map(real))
+  const rules = {
+    areas: [...areas, ...ours.map((each) => ({ folder: each, except: [] }))],
+    code: [...new Set([workspace.kometaDir, ...code])],
+    token,
+  }
+  await writeFile(join(folder, 'reach.json'), JSON.stringify(rules), { flag: 'wx', mode: 0o600 })
+  await writeFile(join(folder, 'sitecustomize.py'), guardScript, { flag: 'wx', mode: 0o600 })
+  return {
+    env: { PYTHONPATH: [folder, pythonPath].filter(Boolean).join(delimiter), TMPDIR: temporary },
+    async assertLoaded(command, place) {
+      const script = 'import sys; print(getattr(sys, "kometa_preview_reach", ""))'
+      const answer = await runProgram(command, ['-c', script], place, {}).catch((error: unknown) => {
+        if (error instanceof PythonFailed) return error.message
+        throw error
+      })
+      if (answer.trim() === token) return
+      throw new AppError(
+        'RUN_FAILED',
+        'Kometa cannot be kept from files that a pasted or edited config must not read',
+        {
+          hint: `${command} does not load what keeps it from them. Save the config as a file, and connect that instead.`,
+          cause: new Error(answer),
+        },
+      )
+    },
+  }
+}
+
+const real = (path: string): Promise<string> => realpath(path).catch(() => path)
