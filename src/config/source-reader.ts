@@ -22,7 +22,10 @@ export interface SourceReader {
   uuid(configDir: string): Promise<string | undefined>
 }
 
-/** `jobDir`: null for a config that belongs to no job. `reach`: for what lies elsewhere. JOB_NOT_FOUND where there is no such folder. */
+/**
+ * `jobDir`: null for a config that belongs to no job. `reach`: for what lies outside of that folder. JOB_NOT_FOUND where there
+ * is no such folder.
+ */
 export function createSourceReader(jobDir: string | null, reach: Reach = everywhere): SourceReader {
   const job = jobDir === null ? null : openJob(jobDir)
   /** The path inside the job; null for a file of the user's. */
@@ -63,7 +66,7 @@ export function createSourceReader(jobDir: string | null, reach: Reach = everywh
   }
 }
 
-/** Of the user's own config a message says why a file cannot be read; of any other, no more than that it is not there. */
+/** A message says of the user's own config why a file cannot be read; of any other, that it is not there. */
 async function readWithin(path: string, reach: Reach): Promise<Buffer> {
   const found = await reach.way(path)
   if (found === null) throw Object.assign(new Error('missing, or out of reach'), { code: 'ENOENT' })

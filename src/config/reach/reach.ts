@@ -10,8 +10,8 @@ export interface ReachArea {
 }
 
 /**
- * What the paths of a config may lead to. Whoever asks about a path of a config asks here: what lies outside is answered
- * as what does not exist, and is not looked at.
+ * What the paths of a config may lead to. Every question about a path of a config is asked here: what lies outside is
+ * treated as if it did not exist, and is not looked at.
  */
 export interface Reach {
   /** By real paths; null: everything may be read. */
