@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -110,6 +111,10 @@ test('no secret in an argument or in the environment of the command; the real to
   const said = JSON.stringify(docker.calls())
   for (const secret of [credential, proxyToken, ...Object.values(canaries)]) expect(said).not.toContain(secret)
   expect(JSON.stringify(seenInside)).not.toContain(canaries.plex)
+  // What is trusted lies in the workspace, which the container has; the stand-in's interpreter may have no certifi.
+  const trusting = ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'].filter((name) => env[name] !== undefined)
+  expect(trusting).toHaveLength(spawnSync('python3', ['-c', 'import certifi']).status === 0 ? 2 : 0)
+  for (const name of trusting) expect(env[name]).toMatch(/workspace-\w+[\\/]trust[\\/]\w+\.pem$/)
   // The image's own, what leads Kometa to our doors, and nothing that is about this machine.
   expect(Object.keys(env).sort()).toEqual(
     [
@@ -128,6 +133,7 @@ test('no secret in an argument or in the environment of the command; the real to
       'http_proxy',
       'https_proxy',
       'no_proxy',
+      ...trusting,
       ...Object.keys(kometaVariables('')),
     ].sort(),
   )

@@ -373,6 +373,20 @@ export const rules: readonly Rule[] = [
     gateTests,
   ),
   rule(
+    'gate: a host that is let through is never played',
+    'src/gate/gate.ts',
+    'if (refusal !== null) return forbid(refusal)',
+    "if (refusal !== null || options.authority) return forbid(refusal ?? '')",
+    'test/gate/inside.test.ts',
+  ),
+  rule(
+    'gate: no query in an entry',
+    'src/gate/request-line.ts',
+    "(resource.split(/[?#]/, 1)[0] ?? '')",
+    'resource',
+    'test/gate/inside.test.ts',
+  ),
+  rule(
     'services: one command',
     'src/gate/service-reads.ts',
     "if (/[;\\\\#]/.test(query)) return 'the query is not plain'",
