@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { createIdleTimer } from '../util/idle-timer.ts'
 import { signalTree } from './process-tree.ts'
 import { hasSupervisor, type Supervisor, startSupervisor } from './supervisor.ts'
 import { parseReport, type SupervisorReport } from './supervisor-messages.ts'
@@ -86,8 +87,10 @@ export function startChild(options: ChildOptions): Child {
   const onAbort = () => stop('cancelled')
 
   const done = new Promise<ChildExit>((resolve) => {
+    const idle = createIdleTimer(limits.idleTimeoutMs, () => stop('hung'))
     finish = () => {
       for (const timer of timers) clearTimeout(timer)
+      idle.stop()
       signal.removeEventListener('abort', onAbort)
       resolve({
         ...(exit ?? { code: null, signal: null }),
@@ -95,8 +98,6 @@ export function startChild(options: ChildOptions): Child {
         ...(failure === undefined ? {} : { error: failure }),
       })
     }
-    const idle = setTimeout(() => stop('hung'), limits.idleTimeoutMs)
-    timers.push(idle)
     alive = () => !exit && idle.refresh()
     for (const output of [child.stdout, child.stderr]) {
       output.on('data', alive)
@@ -105,7 +106,7 @@ export function startChild(options: ChildOptions): Child {
     const onExit = (code: number | null, endSignal: NodeJS.Signals | null) => {
       if (exit) return
       exit = { code, signal: endSignal }
-      clearTimeout(idle)
+      idle.stop()
       // What the leader left behind works on with nobody to answer for it; a supervisor has no more to do.
       if (process.platform !== 'win32') signalTree(pid, 'SIGKILL')
       after(limits.drainMs, closeOutputs)

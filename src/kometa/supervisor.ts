@@ -3,6 +3,7 @@ import { readlink } from 'node:fs/promises'
 import { Server } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import type { Door } from '../util/door.ts'
+import { createIdleTimer } from '../util/idle-timer.ts'
 import { programCommand } from '../util/program-file.ts'
 import { signalTree } from './process-tree.ts'
 import {
@@ -106,9 +107,8 @@ function whenReported<Type extends SupervisorReport['type']>(
   const listen = (chunk: Buffer) => words.push(chunk.toString('utf8').slice(0, 500))
   const listeners = new AbortController()
   const reported = new Promise<Report<Type>>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`the namespace was not ready after ${isolateTimeoutMs / 1000} s`)),
-      isolateTimeoutMs,
+    const timer = createIdleTimer(isolateTimeoutMs, () =>
+      reject(new Error(`the namespace was not ready after ${isolateTimeoutMs / 1000} s`)),
     )
     const onMessage = (message: unknown, handle: unknown) => {
       const report = parseReport(message)
@@ -130,7 +130,7 @@ function whenReported<Type extends SupervisorReport['type']>(
     child.once('error', reject)
     child.once('exit', onExit)
     listeners.signal.addEventListener('abort', () => {
-      clearTimeout(timer)
+      timer.stop()
       child.stderr.removeListener('data', listen)
       child.removeListener('message', onMessage)
       child.removeListener('error', reject)

@@ -63,6 +63,20 @@ export async function acquireJobLock(job: Beneath): Promise<AsyncDisposable> {
   }
 }
 
+/**
+ * Whether somebody runs in a job folder. A run that stands still (SIGSTOP) is no dead one: its process is asked for, and
+ * only where it cannot be, its last heartbeat counts.
+ */
+export async function isJobRunning(job: Beneath): Promise<boolean> {
+  for (const claim of claimsIn(job)) if (await isLiving(job, claim, null)) return true
+  return false
+}
+
+function claimsIn(job: Beneath): Claim[] {
+  const names = new Set(job.list(lockFolderName).map(({ name }) => name))
+  return [...names].flatMap((name) => parseClaim(name, names.has(heldName(name))) ?? [])
+}
+
 /** Waits until no other living claim is left, and marks ours as held; gives way to an owner and to a lower nonce. */
 async function settle(job: Beneath, me: Claim): Promise<void> {
   const giveUpAt = performance.now() + settleMs
@@ -91,8 +105,7 @@ function inUse(jobFolder: string, owner: Claim, me: Claim): AppError {
 
 /** The claims of other living owners; what dead ones left is removed. */
 async function livingClaims(job: Beneath, me: Claim): Promise<Claim[]> {
-  const names = new Set(job.list(lockFolderName).map(({ name }) => name))
-  const claims = [...names].flatMap((name) => parseClaim(name, names.has(heldName(name))) ?? [])
+  const claims = claimsIn(job)
   const now = await mtimeMs(job, me.name)
   const living: Claim[] = []
   for (const claim of claims) {

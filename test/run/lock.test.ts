@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { acquireJobLock, deadAfterMs, lockFolderName } from '../../src/run/job-lock.ts'
 import { ownIdentity } from '../../src/run/process-identity.ts'
+import { describeUnfinished } from '../../src/server/jobs/adopt-job.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 let folder: string
@@ -129,6 +130,33 @@ describe('one run at a time', () => {
       expect(await runs[answers.indexOf('held')]?.ask('leave')).toBe('left')
     }
     expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('what the studio says of a job of the command line without a summary', () => {
+  const status = async () => {
+    await mkdir(join(folder, 'logs'), { recursive: true })
+    return (await describeUnfinished('job', openBeneath(folder), null))?.status
+  }
+
+  test('a run that stands still, so that its heartbeat stopped, still runs', async () => {
+    const run = await startRun()
+    expect(await run.ask('take')).toBe('held')
+    process.kill(run.pid, 'SIGSTOP')
+    const longAgo = new Date(Date.now() - 100 * deadAfterMs)
+    for (const name of await readdir(join(folder, lockFolderName))) {
+      await utimes(join(folder, lockFolderName, name), longAgo, longAgo)
+    }
+    // Windows cannot tell, and goes by the heartbeat.
+    expect(await status()).toBe(process.platform === 'win32' ? 'interrupted' : 'running')
+    await run.kill()
+    expect(await status()).toBe('interrupted')
+  })
+
+  test('nobody runs there', async () => {
+    expect(await status()).toBe('interrupted')
+    await mkdir(join(folder, lockFolderName))
+    expect(await status()).toBe('interrupted')
   })
 })
 

@@ -13,6 +13,7 @@ import { compile } from './compiled.ts'
 import { grouped, recordFigure, sizeFromEnvironment } from './figures.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 import { createRandom } from './random.ts'
+import { until } from './until.ts'
 
 /** TRUST_KILL_ROUNDS: how many (50; by hand 1,000). TRUST_KILL_SEED: the run to repeat, as far as a race can be repeated. */
 const rounds = sizeFromEnvironment('TRUST_KILL_ROUNDS', 50)
@@ -145,14 +146,6 @@ const files = (world: JobWorld): string[] => (existsSync(folderOf(world)) ? read
 async function survivors(pids: readonly number[]): Promise<number[]> {
   await until(() => !pids.some(isAlive), orphansGoneMs).catch(() => undefined)
   return pids.filter(isAlive)
-}
-
-async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {
-  const giveUpAt = performance.now() + timeoutMs
-  while (!isSo()) {
-    if (performance.now() > giveUpAt) throw new Error(`not so after ${timeoutMs} ms`)
-    await wait(5)
-  }
 }
 
 const acksOf = (file: string): string[] =>

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { createIdleTimer } from '../../util/idle-timer.ts'
 import type { CaptureLimits } from './limits.ts'
 import type { TemporaryFile } from './temporary-file.ts'
 import type { Turn } from './turns.ts'
@@ -99,11 +100,11 @@ function readChunks(
   }
   // A body that has come and waits for its turn is not idle.
   let isAsked = false
-  const idle = setTimeout(() => {
+  const idle = createIdleTimer(bodyIdleTimeoutMs, () => {
     if (isAsked) giveUp(`nothing came for ${bodyIdleTimeoutMs} ms`)
     else idle.refresh()
-  }, bodyIdleTimeoutMs)
-  const total = setTimeout(() => giveUp(`it took longer than ${bodyTotalTimeoutMs} ms`), bodyTotalTimeoutMs)
+  })
+  const total = createIdleTimer(bodyTotalTimeoutMs, () => giveUp(`it took longer than ${bodyTotalTimeoutMs} ms`))
   const iterator = stream.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]()
   let failed: string | undefined
   return {
@@ -122,8 +123,8 @@ function readChunks(
       }
     },
     stop() {
-      clearTimeout(idle)
-      clearTimeout(total)
+      idle.stop()
+      total.stop()
     },
   }
 }

@@ -1,8 +1,8 @@
 import { jobFolders } from '../../run/job-folder.ts'
-import { deadAfterMs, lockFolderName } from '../../run/job-lock.ts'
+import { isJobRunning } from '../../run/job-lock.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { parseJson } from '../../util/parse-json.ts'
-import { jobBytes, listJobFiles, readJobText } from './job-files.ts'
+import { jobBytes, nullIfUnreadable, readJobText } from './job-files.ts'
 import { type JobRecord, jobRecordSchema, newRecord } from './job-record.ts'
 import { digestOf, titleOf } from './job-view.ts'
 import type { SummaryFile } from './read-summary.ts'
@@ -47,15 +47,12 @@ export async function adoptJob(
 export async function describeUnfinished(id: string, job: Beneath, known: JobRecord | null): Promise<JobRecord | null> {
   const info = await job.look(jobFolders.logs)
   if (!info) return null
-  let touched = 0
-  for (const { path } of listJobFiles(job, lockFolderName)) {
-    touched = Math.max(touched, (await job.look(path))?.mtimeMs ?? 0)
-  }
+  const isRunning = await isJobRunning(job).catch(nullIfUnreadable)
   return newRecord({
     ...known,
     id,
     title: known?.title ?? 'A job of the command line',
-    status: Date.now() - touched < deadAfterMs ? 'running' : 'interrupted',
+    status: isRunning ? 'running' : 'interrupted',
     createdAt: known?.createdAt ?? info.birthtime.toISOString(),
     origin: 'command',
     config: known?.config ?? (await readPreview(job)),

@@ -1,4 +1,5 @@
 import { loadJobConfig } from '../../../src/config/job-config.ts'
+import type { Timeouts } from '../../../src/contract/timeouts.ts'
 import { sampleRenderer } from '../../../src/demo/demo-world.ts'
 import { runJob } from '../../../src/run/run.ts'
 
@@ -11,6 +12,10 @@ export interface RunJobOrder {
   /** Script that plays Kometa; it gets the path of the run config and these arguments. Without one the sample renderer draws. */
   script?: string
   scriptArgs?: string[]
+  /** Milliseconds without a sign of life after which Kometa counts as hung. */
+  idleTimeoutMs?: number
+  /** Instead of the default ones. */
+  timeouts?: Partial<Timeouts>
   /** Says everything that a job says: events and lines. */
   aloud?: boolean
 }
@@ -18,7 +23,9 @@ export interface RunJobOrder {
 /** A process that runs one job with a script in Kometa's place, and says on standard output how far it is. */
 const order = JSON.parse(process.argv[2] ?? '') as RunJobOrder
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const config = await loadJobConfig({ kind: 'config', configPath: order.configPath }, { env: {} })
+const loaded = await loadJobConfig({ kind: 'config', configPath: order.configPath }, { env: {} })
+const { preview } = loaded
+const config = { ...loaded, preview: { ...preview, timeouts: { ...preview.timeouts, ...order.timeouts } } }
 const summary = await runJob({
   config,
   jobDir: order.jobDir,
@@ -33,6 +40,7 @@ const summary = await runJob({
           args: (configPath) => [order.script ?? '', configPath, ...(order.scriptArgs ?? [])],
         },
   ...{ keepWorkspace: false, writeJobFile: false, scoped: true, proxyPort: 0 },
+  idleTimeoutMs: order.idleTimeoutMs,
   env: { PATH: process.env.PATH },
   signal: new AbortController().signal,
   onEvent(event) {

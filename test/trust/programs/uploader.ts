@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 
 /**
  * Plays Kometa: uploads bodies that can tell whether they are whole, four at a time, and writes down the hash of each
  * that was acknowledged. Arguments: run config, file of acknowledgements, file of process ids, how many (0: without end),
- * and how large they are at most.
+ * how large they are at most, and a file that ends it once it is there.
  */
-const [configPath = '', acksFile = '', pidsFile = '', count = '0', maxBytes = '300000'] = process.argv.slice(2)
+const [configPath = '', acksFile = '', pidsFile = '', count = '0', maxBytes = '300000', enough = ''] =
+  process.argv.slice(2)
 const text = readFileSync(configPath, 'utf8')
 const url = /url: ["']?(http:\/\/(?:127\.0\.0\.1|localhost):\d+)/.exec(text)?.[1] ?? ''
 const token = /token: ["']?([^\s"']+)/.exec(text)?.[1] ?? ''
@@ -44,7 +45,7 @@ function upload(body: Buffer): Promise<void> {
 
 let left = count === '0' ? Number.POSITIVE_INFINITY : Number(count)
 async function loop(): Promise<void> {
-  while (left > 0) {
+  while (left > 0 && !existsSync(enough)) {
     left -= 1
     await upload(selfProving())
   }

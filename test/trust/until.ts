@@ -1,0 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** Waits for what no event tells of, such as a file that another process writes. */
+export async function until(isSo: () => boolean, timeoutMs: number, what = 'it'): Promise<void> {
+  const giveUpAt = performance.now() + timeoutMs
+  while (!isSo()) {
+    if (performance.now() > giveUpAt) throw new Error(`${what} was not so after ${timeoutMs} ms`)
+    await wait(5)
+  }
+}
