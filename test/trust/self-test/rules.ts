@@ -426,7 +426,7 @@ export const rules: readonly Rule[] = [
   rule(
     'gate: no secret in its entries',
     'src/run/start-gate.ts',
-    'host: clean(asSent.host), reason: clean(asSent.reason)',
+    'host: clean(asSent.host), path: clean(asSent.path), reason: clean(asSent.reason)',
     '',
     'test/run/start-gate.test.ts',
   ),
