@@ -70,6 +70,16 @@ describe('the walls between the rooms', () => {
     expect(filesWith(inherits)).toEqual(['src/kometa/isolation-inside.ts', 'src/kometa/supervisor-main.ts'])
   })
 
+  test('in the room of the config, what reads files asks the reach of the config first, or reads no path of it', () => {
+    const reads =
+      /^import \{[^}]*\b(?:access|copyFile|createReadStream|lstat|open|opendir|readdir|readFile|readlink|realpath|stat)(?:Sync)?\b[^}]*\} from 'node:fs|\{[^}]*\b(?:exists|isFolder)\b[^}]*\} from '.*\/locate\.ts'|\breadPlainFile\(/m
+    const asks = /\breach\.(?:find|way|exists|isFolder|names)\(/
+    const readers = sourceFiles(join(root, 'src', 'config')).filter((file) => reads.test(readFileSync(file, 'utf8')))
+    const names = (files: string[]) => files.map((file) => file.slice(root.length).replaceAll('\\', '/')).sort()
+    expect(names(readers.filter((file) => !asks.test(readFileSync(file, 'utf8'))))).toEqual(readersOfOurs)
+    expect(readers.length).toBeGreaterThan(readersOfOurs.length)
+  })
+
   test('whoever loads undici has its resets noticed: of itself it takes them for the end of an answer', () => {
     const loads = /^import (?!type ).* from 'undici|(?:import|require)\('undici/m
     const notices = /^import '.*\/undici-resets\.ts'|from '\.\/user-proxy-agent\.ts'/m
@@ -93,6 +103,22 @@ const allowedSockets = [
   'src/kometa/isolation', // relays the proxy and the gate into Kometa's own network
   'src/demo/', // the sample Plex and the sample renderer
   'src/server/', // the web API
+]
+
+/** Files of src/config that read without asking what the config may read. */
+const readersOfOurs = [
+  'src/config/fonts.ts', // the font folders of the system
+  'src/config/job-config.ts', // --kometa-cwd and --kometa-config-dir of the command line
+  'src/config/job-secrets.ts', // Kometa's own config.yml
+  'src/config/kometa-env.ts', // Kometa's own .env
+  'src/config/locate.ts', // the path of a config, by the user's words
+  'src/config/reach/reach.ts', // it is what is asked
+  'src/config/secret-files.ts', // files that are to be hidden
+  'src/config/stale-workspaces.ts', // our own workspaces
+  'src/config/trust/secret-vault.ts', // our own data folder
+  'src/config/trust/trusted-pairs.ts', // our own data folder
+  'src/config/workspace.ts', // our own workspace; what is linked there, mirror.ts decides
+  'src/config/yaml-read.ts', // the path of a config; an overlay file comes by source-reader.ts
 ]
 
 function sourceFiles(folder: string): string[] {

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { type AssetFolder, assetFoldersOf } from './asset-folders.ts'
 import type { JobLibrary } from './job-libraries.ts'
@@ -51,7 +51,8 @@ export async function copyAssets(from: string, to: string, reach: Reach, warning
   let left = maxPictures
   const copy = async (folder: string, at: string, depth: number): Promise<void> => {
     await mkdir(at, { recursive: true, mode: 0o700 })
-    for (const name of await reach.names(folder)) {
+    const found = await reach.way(folder)
+    for (const name of found === null ? [] : await readdir(found)) {
       const source = join(folder, name)
       const way = await reach.way(source)
       const info = way === null ? null : await stat(way).catch(() => null)
