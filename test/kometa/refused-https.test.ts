@@ -31,17 +31,19 @@ interface Refused {
   files?: unknown[]
   settings?: Record<string, unknown>
   deny?: string[]
+  /** Without an overlay that can be drawn. */
+  nothingElse?: boolean
 }
 
 /** A preview whose outside has what every Kometa needs; `outside.env` names its certificates as a user names theirs. */
-async function preview({ name, definitions = {}, files = [], settings = {}, deny = [] }: Refused) {
+async function preview({ name, definitions = {}, files = [], settings = {}, deny = [], nothingElse = false }: Refused) {
   await using plex = await startSamplePlex({ libraries: [movies([film('101', 'Nosferatu')])] })
   const dir = join(scratch, name)
   const renderer = await kometaRenderer({}, join(dir, 'data'), process.env)
   const everything = { plex_all: true, overlay: text('<<title>>', at(0, 100, ['center', 'bottom'])) }
   const folder = {
     'config/config.yml': config({ Movies: { overlay_files: [{ file: 'config/o.yml' }, ...files] } }, settings),
-    'config/o.yml': overlays({ Everything: everything, ...definitions }),
+    'config/o.yml': overlays({ ...(nothingElse ? {} : { Everything: everything }), ...definitions }),
   }
   await writeUserFolder(join(dir, 'user'), folder, plex, renderer.dir ?? '')
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...outside?.env }
@@ -110,6 +112,19 @@ describe.skipIf(kometaHome === '')('the real Kometa hears at once what is refuse
       ['api.github.com', 1],
     ])
     expect(summary).toMatchObject({ status: 'success', problems: [], targets: [drawn] })
+  })
+
+  test('nothing but refused things: the reason of the missing picture names the requests', async () => {
+    const files = [{ url: 'https://nas.lan/o.yml' }]
+    const { summary } = await preview({ name: 'nothing', definitions: { Badge: badge }, files, nothingElse: true })
+    expect(summary.targets).toMatchObject([
+      {
+        status: 'missing',
+        reason: expect.stringContaining(`the file https://nas.lan/o.yml was not fetched: ${lan}`),
+      },
+    ])
+    expect(summary.targets[0]?.reason).toMatch(/Badge \(the image https:\/\/nas\.lan\/badge\.png\S* was not fetched: /)
+    expect(JSON.stringify(summary)).not.toContain('canary')
   })
 
   test('sites of builders, of which Kometa names no address', async () => {
