@@ -45,7 +45,7 @@ export function describeCommands(program: Command): CommandModel[] {
 }
 
 export function describeOption(option: Option): OptionModel {
-  const name = /[<[]([^>\]]+)[>\]]/.exec(option.flags)?.[1]
+  const name = /[<[]([^<>[\]]+)[>\]]/.exec(option.flags)?.[1]
   return {
     long: option.long ?? option.flags,
     short: option.short ?? null,

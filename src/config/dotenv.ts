@@ -64,8 +64,19 @@ function skipLine(reader: Reader): undefined {
 }
 
 function interpolate(value: string, lookUp: (name: string) => string | undefined): string {
-  return value.replace(
-    /\$\{([^}:]*)(?::-([^}]*))?\}/g,
-    (_all, name: string, fallback: string | undefined) => lookUp(name) ?? fallback ?? '',
-  )
+  // Each "}" ends one reference at most, so that no part of a long value is searched twice.
+  const parts = value.split('}')
+  return parts.map((part, at) => (at === parts.length - 1 ? part : replaceLast(part, lookUp))).join('')
+}
+
+/** Of a part that a "}" ended. */
+function replaceLast(part: string, lookUp: (name: string) => string | undefined): string {
+  let start = part.indexOf('${')
+  while (start >= 0) {
+    const [before, colon] = [part.slice(0, start), part.indexOf(':', start)]
+    if (colon < 0) return before + (lookUp(part.slice(start + 2)) ?? '')
+    if (part[colon + 1] === '-') return before + (lookUp(part.slice(start + 2, colon)) ?? part.slice(colon + 2))
+    start = part.indexOf('${', colon)
+  }
+  return `${part}}`
 }

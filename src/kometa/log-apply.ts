@@ -145,7 +145,7 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
 /** `Overlay File (0) A, Overlay File (1) B, C` -> A and `B, C`. */
 export function parseOverlayNames(list: string): OverlayName[] {
   return list
-    .split(/, (?=Overlay File \(\d+\) )/)
+    .split(/, (?=Overlay File \(\d{1,9}\) )/)
     .filter((full) => full !== '')
     .map((full) => ({ name: full.replace(/^Overlay File \(\d+\) /, ''), full }))
 }
@@ -155,8 +155,12 @@ interface Attempted {
   overlays: OverlayName[]
 }
 
+const attempted = 'Overlays Attempted on '
+
 /** `Overlays Attempted on <title>: Overlay File (0) A`; a title may hold a colon. */
 function parseAttempted(line: string): Attempted | null {
-  const found = /^Overlays Attempted on (.*?): (Overlay File \(\d+\) .*)?$/.exec(line)
-  return found ? { title: found[1] ?? '', overlays: parseOverlayNames(found[2] ?? '') } : null
+  if (!line.startsWith(attempted)) return null
+  const rest = line.slice(attempted.length)
+  const end = rest.search(/: (?:$|Overlay File \(\d{1,9}\) )/)
+  return end < 0 ? null : { title: rest.slice(0, end), overlays: parseOverlayNames(rest.slice(end + 2)) }
 }

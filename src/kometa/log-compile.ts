@@ -1,10 +1,8 @@
+import { saysNothingFits } from '../contract/nothing-fits.ts'
 import { leavesOut } from './faults/left-out.ts'
 import type { MatchedOverlay } from './log-events.ts'
 import type { LogReader, ParserContext } from './log-parser.ts'
 import { type PythonValue, readPythonDict } from './python-literal.ts'
-
-/** Errors of a definition that only say that nothing in Plex fits: default files make dozens of them (overlays.py:631). */
-const blankReason = /^Plex Error: (?:No Items found in Plex|.*: No matches found with regex pattern .*|.+ not found)$/
 
 interface Open {
   name: string
@@ -114,7 +112,7 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
       const number = unmatched[1] === undefined ? null : Number(unmatched[1])
       context.emit({ type: 'definition_matched', library, name, items: 0, matched: null, file: number })
     } else if (level === 'error') {
-      context.emit({ type: 'definition_failed', library, name, reason: text, blank: blankReason.test(text) })
+      context.emit({ type: 'definition_failed', library, name, reason: text, blank: saysNothingFits(text) })
     } else if (level === 'info' && text !== '' && !text.startsWith('Gathering Items for ')) {
       context.emit({ type: 'definition_skipped', library, name, reason: text })
     } else return true

@@ -96,5 +96,6 @@ export function createSetupReader(context: ParserContext): LogReader {
 
 /** The title in `Title (mapping)`, as far as it can be told before Plex has named it. */
 function titleOf(display: string): string {
-  return /^(.+?) \(.+\)$/.exec(display)?.[1] ?? display
+  const end = display.indexOf(' (', 1)
+  return end > 0 && display.endsWith(')') && display.length > end + 3 ? display.slice(0, end) : display
 }

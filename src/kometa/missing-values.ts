@@ -1,7 +1,7 @@
 import type { ItemResult, MatchedOverlay, OverlayName } from './log-events.ts'
 
 /** `Overlay Error: No '<<critic_rating#>>' found`, and since 2.5 `Overlay Warning: No 'imdb_rating' found for 'Title'` (overlays.py:418, 434). */
-const noValue = /^Overlay (?:Error|Warning): No '(.*?)' found(?: for .*)?$/
+const noValue = /^Overlay (?:Error|Warning): No '(.*?)' found(?: for |$)/
 
 /** Attributes of Plex by the name that a text overlay has for them; all others are ratings from elsewhere. */
 const plexWords: Readonly<Record<string, string>> = {

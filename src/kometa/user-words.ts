@@ -16,11 +16,19 @@ export function createUserWords(places: readonly PlaceName[]): (event: KometaEve
 
 /** `Available fonts: a, b, c, ...` and `Options: ['a', 'b', ...]` with five names and a count. */
 export function cutLists(text: string): string {
-  return text
-    .replace(/\[((?:'[^']*'|"[^"]*")(?:, (?:'[^']*'|"[^"]*"))+)\]/g, (_list, items: string) => {
-      return `[${cut([...items.matchAll(/'[^']*'|"[^"]*"/g)].map(([item]) => item))}]`
-    })
-    .replace(/(: )([^:[\]]+,[^:[\]]+)$/, (_end, colon: string, items: string) => `${colon}${cut(items.split(/, ?/))}`)
+  const inBrackets = /\[((?:'[^']*'|"[^"]*")(?:, (?:'[^']*'|"[^"]*"))+)\]/g
+  const each = /'[^']*'|"[^"]*"/g
+  return cutTail(
+    text.replace(inBrackets, (_list, items: string) => `[${cut([...items.matchAll(each)].map(([item]) => item))}]`),
+  )
+}
+
+/** The same for the names after the last colon of a text, if no list in brackets is among them. */
+function cutTail(text: string): string {
+  const at = text.lastIndexOf(': ') + 2
+  const items = text.slice(at)
+  if (at < 2 || /[:[\]]/.test(items) || !items.slice(1, -1).includes(',')) return text
+  return text.slice(0, at) + cut(items.split(/, ?/))
 }
 
 function cut(items: readonly string[]): string {

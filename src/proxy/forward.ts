@@ -107,7 +107,7 @@ function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const { connection } = headers
   // Connection may name further headers that are meant for this hop alone.
   if (connection !== undefined && connection !== 'keep-alive' && connection !== 'close') {
-    for (const name of connection.toLowerCase().split(/\s*,\s*/)) delete kept[name]
+    for (const name of connection.toLowerCase().split(',')) delete kept[name.trim()]
   }
   return kept
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import { isReservedName } from './safe-name.ts'
 
 /** Longest stem, in characters: with an extension it fits any file system. */
@@ -21,14 +22,13 @@ export function outputStem({ id, output }: OutputNameSource): string {
   if (!output) return fallback
   // preview.yml may come from another system: both kinds of slash part a path.
   const name = output.split(/[\\/]/).at(-1) ?? ''
-  const stem = name
+  const words = name
     .replace(/\.[a-z][a-z0-9]{0,4}$/i, '')
     .normalize('NFC')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it must find
     .replace(/[\u0000-\u001f\u007f<>:"|?*]+/g, '_')
-    .replace(/^[.\s]+|[.\s]+$/g, '')
-    .slice(0, maxStemLength)
-    .replace(/[.\s]+$/, '')
+    .replace(/^[.\s]+/, '')
+  const stem = trimEndOf(trimEndOf(words, /[.\s]/).slice(0, maxStemLength), /[.\s]/)
   if (stem === '') return fallback
   return isReservedName(stem) || ownNames.has(stem.toLowerCase()) ? `${stem}_after` : stem
 }

@@ -6,6 +6,7 @@ import { readOrNull } from '../config/yaml/yaml-files.ts'
 import { getMap, type YamlKey, type YamlValue } from '../config/yaml-value.ts'
 import type { KometaRecord } from '../kometa/kometa-record.ts'
 import type { LibraryName, MatchedOverlay } from '../kometa/log-events.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 
 /** How many places the queue of an overlay has; null where it is not known. */
 export type QueuePlaces = (library: LibraryName, overlay: MatchedOverlay) => number | null
@@ -70,4 +71,4 @@ async function countPlaces(
 }
 
 const names = ({ form, value }: OverlayEntry, path: string): boolean =>
-  value === path || (form === 'folder' && path.startsWith(value.replace(/[\\/]*$/, '')))
+  value === path || (form === 'folder' && path.startsWith(trimEndOf(value, '\\/')))

@@ -7,6 +7,7 @@ import { readKometaEnv } from '../config/kometa-env.ts'
 import { makeRunConfig } from '../config/run-config.ts'
 import { createWorkspace } from '../config/workspace.ts'
 import type { Phase } from '../contract/events.ts'
+import { saysNothingFits } from '../contract/nothing-fits.ts'
 import { readOverlayMark } from '../images/exif-mark.ts'
 import { kometaVariables } from '../kometa/arguments.ts'
 import type { CacheUse } from '../kometa/cache/real-run.ts'
@@ -211,7 +212,7 @@ async function runOne(
       request.onEvent({
         type: 'log',
         source: 'kometa',
-        level: level === 'error' && harmless.test(line) ? 'info' : level,
+        level: level === 'error' && saysNothingFits(line) ? 'info' : level,
         text: line,
         at: new Date(at ?? Date.now()).toISOString(),
       }),
@@ -257,9 +258,6 @@ function checkoutOf({ renderer, dataDir }: JobRequest): Checkout | null {
   if (renderer.dir === null) return null
   return { dir: renderer.dir, bytecodeDir: join(dataDir, 'bytecode'), askPython: renderer.askPython }
 }
-
-/** What Kometa calls an error and default files make by the dozen: a definition that fits nothing in this library. */
-const harmless = /^Plex Error: (No Items found in Plex|No matches found with regex pattern|.* not found$)/
 
 /** The targets and the items above them: their backups are what Kometa may draw from or restore. */
 function itemsAround(libraries: readonly string[], targets: readonly ChosenTarget[]): Map<string, string[]> {

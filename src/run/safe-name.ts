@@ -11,7 +11,7 @@ export function slug(text: string): string {
     .replace(/&/g, ' and ')
     .replace(/['\u2018\u2019\u02bc`]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
 }
 
 /** The part of a title's letters and digits that its slug kept, 0 to 1; 1 when it has none at all. */

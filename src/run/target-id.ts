@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors.ts'
 import type { ItemType } from '../contract/kinds.ts'
+import { trimEndOf } from '../util/trim-end.ts'
 import { isReservedName, keptShare, slug } from './safe-name.ts'
 
 /** Longest id that we make, in characters. */
@@ -91,4 +92,4 @@ function parts(item: IdSource): [name: string, end: string] {
   }
 }
 
-const cut = (name: string, end: string): string => name.slice(0, maxIdLength - end.length).replace(/-+$/, '') + end
+const cut = (name: string, end: string): string => trimEndOf(name.slice(0, maxIdLength - end.length), '-') + end

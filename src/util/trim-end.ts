@@ -1,9 +1,11 @@
 /**
  * The text without these characters at its end. A regular expression such as `/\/+$/` tries again at each of a thousand
- * slashes in the middle of a text, and so takes quadratic time.
+ * slashes in the middle of a text, and so takes quadratic time. An expression is asked about one character at a time.
  */
-export function trimEndOf(text: string, characters: string): string {
+export function trimEndOf(text: string, characters: string | RegExp): string {
+  const goes =
+    typeof characters === 'string' ? (one: string) => characters.includes(one) : (one: string) => characters.test(one)
   let end = text.length
-  while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1
+  while (end > 0 && goes(text.charAt(end - 1))) end -= 1
   return text.slice(0, end)
 }

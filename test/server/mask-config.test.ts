@@ -129,6 +129,9 @@ test.each([
 test.each([
   ['a missing quote', 'plex:\n  token: "RealPlexToken-4711\n  url: x\n'],
   ['a bad indent', 'plex:\n  token: RealPlexToken-4711\n url: x\n'],
+  // A separator of lines that YAML does not know: the end of the line was masked, and not what stands before it.
+  ['a value below with a line separator in it', 'plex:\n  token: |\n    RealPlexToken-4711\u2028x\nx: [\n'],
+  ['a value below with a carriage return in it', 'plex:\n  token: |\n    RealPlexToken-4711\rx\nx: [\n'],
   ['a value below', 'plex:\n  token: |\n    RealPlexToken-4711\nx: [\n'],
   ['a list', 'plex: [\n  {token: RealPlexToken-4711,\n'],
   ['inside a line, behind another key', 'omdb: {{language: en, apikey: RealPlexToken-4711, x: 1}\n'],

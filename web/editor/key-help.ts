@@ -3,7 +3,7 @@ import type { EditorState, Text } from '@codemirror/state'
 import type { Tooltip } from '@codemirror/view'
 import type { ConfigKey } from '../../src/contract/api.ts'
 
-const keyLine = /^(\s*)(- )?([\w.-]+|"[^"]*"|'[^']*'|[^#:\s][^:#]*?)\s*:(?:\s|$)/
+const keyLine = /^(\s*)(- )?((?:[\w.-]+|"[^"]*"|'[^']*')\s*|[^#:\s][^:#]*):(?:\s|$)/
 
 /** The keys above a line, by their indentation: `['libraries', 'Movies']`. */
 export function keysAbove(doc: Text, lineNumber: number, indent: number): string[] {
@@ -13,7 +13,7 @@ export function keysAbove(doc: Text, lineNumber: number, indent: number): string
     const match = keyLine.exec(doc.line(n).text)
     const at = match?.[1]?.length
     if (!match || at === undefined || at >= depth) continue
-    keys.unshift((match[3] ?? '').replace(/^["']|["']$/g, ''))
+    keys.unshift((match[3] ?? '').trimEnd().replace(/^["']|["']$/g, ''))
     depth = at
   }
   return keys
@@ -49,7 +49,7 @@ export function explainKey(state: EditorState, position: number, keys: readonly 
   const line = state.doc.lineAt(position)
   const match = keyLine.exec(line.text)
   const indent = match?.[1]?.length ?? 0
-  const word = match?.[3] ?? ''
+  const word = (match?.[3] ?? '').trimEnd()
   const from = line.from + indent + (match?.[2]?.length ?? 0)
   if (!match || position < from || position > from + word.length) return null
   const above = keysAbove(state.doc, line.number, indent)

@@ -118,5 +118,9 @@ function nameFault(overlay: YamlMap, name: string): string | null {
   if (!name.startsWith('text')) return null
   if (needsPlace(overlay))
     return "Overlay Error: Overlay attributes 'horizontal_offset' and 'vertical_offset' are required when using 'text'"
-  return /\(.+\)/.test(name) ? null : `Overlay Error: Failed to parse overlay text name '${name}'`
+  return holdsText(name) ? null : `Overlay Error: Failed to parse overlay text name '${name}'`
 }
+
+/** Whether something stands between brackets on one line of a name, as Kometa looks for it. */
+const holdsText = (name: string): boolean =>
+  name.split('\n').some((line) => line.includes('(') && line.lastIndexOf(')') > line.indexOf('(') + 1)

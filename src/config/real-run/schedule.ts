@@ -52,14 +52,14 @@ function ruleOf(part: string, faults: string[]): Rule {
     return never
   }
   if (text.startsWith('all')) {
-    const inner = /\[([^\]]+)\]/.exec(text)?.[1]
+    const inner = between(text, '[', ']')
     if (inner === undefined) return fault()
     const rules = inner.split(',').map((each) => ruleOf(each.trim(), faults))
     return (day, hour) => rules.every((rule) => rule(day, hour))
   }
   if (/^(?:day|daily|non_existing)/.test(text)) return () => true
   if (text === 'never') return never
-  const value = /\(([^)]+)\)/.exec(text)?.[1]
+  const value = between(text, '(', ')')
   const kind = /^(?:hour|week|month|year|date|range)/.exec(text)?.[0]
   if (kind === undefined || value === undefined) return fault()
   return kinds[kind]?.(value) ?? fault()
@@ -142,4 +142,14 @@ function ranges(value: string): Rule | undefined {
 function dayOfYear(month: number, day: number): number {
   const last = month === 2 ? 28 : [4, 6, 9, 11].includes(month) ? 30 : 31
   return month * 100 + Math.min(day, last)
+}
+
+/** What stands between an opening character and the next closing one, if anything does. */
+function between(text: string, open: string, close: string): string | undefined {
+  for (let start = text.indexOf(open); start >= 0; start = text.indexOf(open, start + 1)) {
+    const end = text.indexOf(close, start + 1)
+    if (end < 0) return undefined
+    if (end > start + 1) return text.slice(start + 1, end)
+  }
+  return undefined
 }

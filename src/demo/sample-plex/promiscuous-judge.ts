@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../util/trim-end.ts'
 import { changingGets, changingMetadataFlags, sqlParameters } from './promiscuous-gets.ts'
 import { type DocumentedRead, documentedReads, documents } from './promiscuous-reads.ts'
 import { type ObligingTarget, parsePair, readObligingly } from './promiscuous-target.ts'
@@ -27,7 +28,7 @@ const pathPattern = (path: string): RegExp =>
       .toLowerCase()
       .replace(/\*$/, '')
       .replace(/[.()]/g, '\\$&')
-      .replace(/\{[^}]*\}/g, anySegment)}${path.endsWith('*') ? '.*' : ''}$`,
+      .replace(/\{[^{}]*\}/g, anySegment)}${path.endsWith('*') ? '.*' : ''}$`,
   )
 
 /** How much of a path is fixed: of two descriptions the more exact one counts. */
@@ -110,8 +111,4 @@ function valuesOf(headers: ObligingRequest['headers'], wanted: string): string[]
   return headers.flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []))
 }
 
-const lastWord = (name: string): string =>
-  name
-    .replace(/^.*\./, '')
-    .replace(/[^A-Za-z]+$/, '')
-    .toLowerCase()
+const lastWord = (name: string): string => trimEndOf(name.slice(name.lastIndexOf('.') + 1), /[^A-Za-z]/).toLowerCase()

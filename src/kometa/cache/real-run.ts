@@ -68,10 +68,15 @@ function compare({ base, overlays }: DrawnItem, { before, after, known, now }: S
 /** null: Kometa finds the asset as it was. */
 function compareAssets(known: string | null, now: string | null): RealRun | null {
   if (known === null || known === now) return null
-  const ending = (asset: string | null) => /[^\\/]+[\\/][^\\/]+:\d+:\d+$/.exec(asset ?? '')?.[0].replace('\\', '/')
-  const sameFile = ending(known) !== undefined && ending(known) === ending(now)
+  const sameFile = folderAndFile(known) !== undefined && folderAndFile(known) === folderAndFile(now)
   if (!sameFile) return draw('its asset has changed')
   return unknown(`Kometa last saw its asset at ${known.replace(/:\d+:\d+$/, '')}, and another place counts as a change`)
+}
+
+/** Of an asset with its size and time, the last folder and the name. */
+function folderAndFile(asset: string | null): string | undefined {
+  const [folder, file] = (asset ?? '').split(/[\\/]/).slice(-2)
+  return folder && file && /.:\d+:\d+$/.test(file) ? `${folder}/${file}` : undefined
 }
 
 const draw = (why: string): RealRun => ({ would: 'draw', why })
@@ -79,11 +84,17 @@ const unknown = (why: string): RealRun => ({ would: 'unknown', why })
 const shortName = (full: string): string => full.replace(/^Overlay File \(\d+\) /, '')
 
 /** In an overlay's words of how it looks, the place of Kometa's own fonts: it says where that Kometa lies, not what it draws. */
-const fontsFolder = /(?:[A-Za-z]:)?[\\/][^()|]*[\\/]fonts[\\/]/g
+const withoutFontsFolder = (words: string): string =>
+  words.replace(/[^()|]+/g, (part) => {
+    const start = part.search(/(?:[A-Za-z]:)?[\\/]/)
+    const end = part.replaceAll('\\', '/').lastIndexOf('/fonts/')
+    const isBelow = end > part.search(/[\\/]/)
+    return isBelow ? `${part.slice(0, start)}fonts/${part.slice(end + '/fonts/'.length)}` : part
+  })
 
 function haveSameOverlays({ overlays: known }: ItemState, { overlays: now }: ItemState): boolean {
   const words = (all: ItemState['overlays']) =>
-    Object.entries(all).map(([name, hash]) => `${name} ${hash}`.replaceAll(fontsFolder, 'fonts/'))
+    Object.entries(all).map(([name, hash]) => withoutFontsFolder(`${name} ${hash}`))
   const [earlier, later] = [words(known), words(now)]
   return later.every((each) => earlier.includes(each)) && earlier.every((each) => later.includes(each))
 }
@@ -118,6 +129,6 @@ function compareTexts(format: LibraryState['format'], known: ItemState, now: Ite
 /** Of `text(<<runtimeH>>h <<originally_available[%Y]>>)...`; `text(audience_rating%)` is an old spelling. */
 function variablesOf(words: string): string[] {
   const old = /^text\((audience_rating|critic_rating|user_rating)[0%#]?\)/.exec(words)?.[1]
-  const named = [...words.matchAll(/<<([a-z_]+?)(?:[A-Z%#/0]*|\[[^>]*)>>/g)].map(([, name = '']) => name)
+  const named = [...words.matchAll(/<<([a-z_]+?)(?:[A-Z%#/0]*|\[[^<>]*)>>/g)].map(([, name = '']) => name)
   return old === undefined ? named : [...named, old]
 }

@@ -62,7 +62,7 @@ async function remove(docker: DockerCli, name: string): Promise<void> {
     await docker.ask(['rm', '--force', '--volumes', name], { timeoutMs: removeTimeoutMs })
   } catch (error) {
     if (!(error instanceof DockerFailed)) throw error
-    if (/no such container|removal of container .* in progress/i.test(error.message)) return
+    if (/no such container|removal of container .{1,200} in progress/i.test(error.message)) return
     throw new PythonFailed(
       `Docker did not end the container of a question (docker rm --force ${name}): ${error.message}`,
       { cause: error },

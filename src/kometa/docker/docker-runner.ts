@@ -116,7 +116,7 @@ async function remove(docker: DockerCli, names: readonly string[]): Promise<stri
     return []
   } catch (error) {
     if (!(error instanceof DockerFailed)) throw error
-    if (/no such container|removal of container .* in progress/i.test(error.message)) return []
+    if (/no such container|removal of container .{1,200} in progress/i.test(error.message)) return []
     return [`Docker did not end the container of Kometa (docker rm --force ${names.join(' ')}): ${error.message}`]
   }
 }

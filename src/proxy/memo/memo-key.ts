@@ -17,7 +17,7 @@ const artwork = /^\/library\/metadata\/\d+\/(?:file$|[A-Za-z]+\/-?\d+$)/
 
 /** The key of a read, null for one that must be asked each time: live state, random order, conditions on the client's own copy. */
 export function memoKey({ method, read, headers }: ProxyRead): MemoKey | null {
-  if (method !== 'GET' || live.test(read.target) || /[?&]sort=[^&]*random/.test(read.target)) return null
+  if (method !== 'GET' || live.test(read.target) || /[?&]sort=[^?&]*random/.test(read.target)) return null
   if (headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined) return null
   const { path, pairs } = splitTarget(read.target)
   const kept = pairs.filter((pair) => !pagingNames.some((name) => name === pairName(pair)))

@@ -59,7 +59,7 @@ export const maxReuseMs = 10 * 60_000
 
 /** What a viewer changes without the section's stamps moving. */
 const volatileFields =
-  /(?:^|[?&.])(?:viewCount|lastViewedAt|viewOffset|userRating|lastRatedAt|unwatched|unwatchedLeaves|unviewedLeafCount|inProgress)(?:[!=<>%]|$)|[?&]sort=[^&]*(?:random|viewCount|lastViewedAt|userRating)/
+  /(?:^|[?&.])(?:viewCount|lastViewedAt|viewOffset|userRating|lastRatedAt|unwatched|unwatchedLeaves|unviewedLeafCount|inProgress)(?:[!=<>%]|$)|[?&]sort=[^?&]*(?:random|viewCount|lastViewedAt|userRating)/
 
 /** Below an item: what lists other items. */
 const listsOthers = new Set(['children', 'allLeaves', 'grandchildren', 'related', 'similar', 'extras'])

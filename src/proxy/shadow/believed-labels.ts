@@ -68,5 +68,5 @@ function edit(item: Buffer, changes: Changes | undefined): Buffer {
   const open = bytes.toString('utf8', 0, end)
   if (!open.endsWith('/>')) return Buffer.from(`${open}${labels}${bytes.toString('utf8', end)}`)
   const name = bytes.toString('utf8', 1, tagNameEnd(bytes, 0))
-  return Buffer.from(`${open.replace(/\s*\/>$/, '>')}${labels}</${name}>`)
+  return Buffer.from(`${open.slice(0, -'/>'.length).trimEnd()}>${labels}</${name}>`)
 }

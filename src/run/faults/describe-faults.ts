@@ -3,6 +3,7 @@ import type { JobConfig } from '../../config/job-config.ts'
 import { findOverlayFile } from '../../config/overlay-paths.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { ConfigFault, EmptySearch } from '../../contract/faults.ts'
+import { noItemsFound, saysNothingFits } from '../../contract/nothing-fits.ts'
 import type { LoggedFault } from '../../kometa/faults/fault-recorder.ts'
 import type { KometaRecord } from '../../kometa/kometa-record.ts'
 import type { LoggedFile } from '../../kometa/log-events.ts'
@@ -25,7 +26,7 @@ export interface DescribedFaults {
 }
 
 /** A search for a tag, a collection or a pattern that nothing in Plex has (builder.py:4001, 4112). */
-const emptySearch = /^Plex Error: (?:.+ not found|.*No matches found with regex pattern .*)$/
+const isEmptySearch = (words: string): boolean => saysNothingFits(words) && words !== noItemsFound
 
 /** What Kometa left out of the user's config, with the place of each in the user's files; what has one cause is one fault. */
 export async function describeFaults(
@@ -45,7 +46,7 @@ export async function describeFaults(
     for (const fault of logged) {
       const library = libraries.find((one) => one.library.mapping === fault.library.mapping)
       const file = fault.at === null || !library ? fault.file : await places.fileOf(library, fault.at)
-      const isSearch = fault.kind === 'definition' || fault.kind === 'setting' ? emptySearch.test(fault.words) : false
+      const isSearch = fault.kind === 'definition' || fault.kind === 'setting' ? isEmptySearch(fault.words) : false
       // Kometa's own default files search for dozens of values that a library does not have.
       if ((fault.blank || isSearch) && !(isSearch && isOwn(file))) continue
       const { place, words: said } = await describe(fault, file, config, places)

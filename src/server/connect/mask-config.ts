@@ -143,7 +143,7 @@ function maskLines(text: string): MaskedConfig {
   let below: number | null = null
   const lines = text.split('\n').map((line) => {
     const indent = /^ */.exec(line)?.[0].length ?? 0
-    if (below !== null && (line.trim() === '' || indent > below)) return line.replace(/\S.*$/, secretMask)
+    if (below !== null && (line.trim() === '' || indent > below)) return maskBehindIndent(line)
     below = null
     const colon = line.indexOf(':')
     if (colon < 0 || !isSecretKey(keyOfLine(line.slice(0, colon)))) return bare.text(maskWords(maskInner(line)))
@@ -204,3 +204,7 @@ function scalarOf(rest: string): string | null {
     throw error
   }
 }
+
+/** A blank line stays. Whatever the rest of a line holds is masked: a line break of other systems does not end it. */
+const maskBehindIndent = (line: string): string =>
+  line.trim() === '' ? line : line.slice(0, line.length - line.trimStart().length) + secretMask

@@ -65,7 +65,8 @@ export async function describeUnfinished(id: string, job: Beneath, known: JobRec
 /** What `run --config` writes into its job names the config; of other jobs only its own folder's command line can repeat it. */
 async function readPreview(job: Beneath): Promise<JobRecord['config']> {
   const text = (await readJobText(job, 'config/preview.yml', maxPreviewBytes)) ?? ''
-  const [, written] = /^# Written by kometa-preview\.[\s\S]*?^ {2}config: (.+)$/m.exec(text) ?? []
+  const heading = text.search(/^# Written by kometa-preview\./m)
+  const [, written] = (heading < 0 ? null : /^ {2}config: (.+)$/m.exec(text.slice(heading))) ?? []
   const path = written?.startsWith('"') ? parseJson(written) : written
   if (typeof path !== 'string') return { kind: 'unknown', name: 'preview.yml', path: null, edited: false }
   return { kind: 'path', name: path.split(/[\\/]/).at(-1) ?? path, path, edited: false }

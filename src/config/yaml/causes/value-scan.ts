@@ -31,7 +31,8 @@ export function readValue(lines: readonly string[], line: number, column: number
 
 function plainFault(rest: string): string | null {
   if (/^[@`]/.test(rest)) return 'a value starts with a reserved character; put it in quotes'
-  const isPair = /:(?:\s|$)/.test(rest.replace(/\s#.*$/, ''))
+  const comment = rest.search(/\s#/)
+  const isPair = /:(?:\s|$)/.test(comment < 0 ? rest : rest.slice(0, comment))
   return isPair ? 'a ": " stands inside a value; put the value in quotes' : null
 }
 
