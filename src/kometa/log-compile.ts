@@ -44,10 +44,11 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
 
   const close = () => {
     const { library } = context
-    // FilterFailed ends a definition without a word (overlays.py:627).
+    // Without a word Kometa ends only a definition with `ignore_blank_results` that searches for nothing that Plex has
+    // (FilterFailed: builder.py:3078, 3093, overlays.py:627).
     if (open && !open.settled && library) {
-      const reason = open.lastTrouble ?? 'a filter of it failed; Kometa gave no reason'
-      context.emit({ type: 'definition_failed', library, name: open.name, reason, blank: false })
+      const reason = open.lastTrouble ?? 'Plex has nothing of what it searches for'
+      context.emit({ type: 'definition_failed', library, name: open.name, reason, blank: true })
     }
     open = null
   }

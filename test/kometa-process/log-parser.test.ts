@@ -145,6 +145,22 @@ describe('a whole run', () => {
   })
 })
 
+test('a definition that ends without a word is none that failed: Plex has nothing of what it searches for', () => {
+  const at = '[2026-11-30 17:12:51,311]'
+  const line = (place: string, level: string, text: string) =>
+    `${at} ${`[${place}]`.padEnd(27)} ${`[${level}]`.padEnd(10)} | ${text.padEnd(98)} |`
+  const silent = [
+    line('builder.py:696', 'INFO', '7mate Overlay in Movies'),
+    line('builder.py:1147', 'DEBUG', 'Value: True'),
+  ]
+  const lines = read('mixed.log').split('\n')
+  const next = lines.findIndex((text) => text.includes('Rating Overlay in Movies'))
+  const events = parse([...lines.slice(0, next), ...silent, ...lines.slice(next)].join('\n'))
+  const failed = only(events, 'definition_failed')
+  expect(failed.filter(({ name }) => name === '7mate')).toMatchObject([{ blank: true }])
+  expect(failed.filter(({ name }) => name !== '7mate')).toHaveLength(only(mixed, 'definition_failed').length)
+})
+
 describe('other ends of an item', () => {
   test('an unexpected error has its text and class', () => {
     const items = only(parse(read('retried-upload.log')), 'item_ended').map(({ result }) => result)

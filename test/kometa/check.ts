@@ -38,6 +38,10 @@ export function checkExpectation(
   expect(summary.problems, 'problems').toEqual(problems.map((words) => expect.stringMatching(words)))
   expect(summary.status).toBe((scoped ? wanted.statusScoped : undefined) ?? wanted.status ?? 'success')
   expect(summary.refused_reads).toEqual([])
+  const configFaults = summary.config_faults.map(({ words }) => words)
+  expect(configFaults, 'config_faults').toEqual(
+    (wanted.configFaults ?? []).map((words) => expect.stringMatching(words)),
+  )
   for (const key of targets) {
     const result = summary.targets.find((target) => target.rating_key === key)
     const count = wanted.uploads?.[key] ?? 1

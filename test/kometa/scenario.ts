@@ -43,6 +43,8 @@ export interface Expectation {
   /** What Kometa drew on an item that is no target, by ratingKey. */
   extras?: Readonly<Record<string, readonly string[]>>
   warnings?: readonly RegExp[]
+  /** What of the config Kometa left out; default: nothing. */
+  configFaults?: readonly RegExp[]
   /** How the scope was kept; default: by id. */
   strategy?: Summary['scope'][number]['strategy']
 }

@@ -59,6 +59,13 @@ export const recorded: readonly Scenario[] = [
     },
   },
   {
+    name: 'defaults-without-values',
+    about: 'A default file of 276 definitions, of which Plex has the value of one: none of the others is a fault',
+    libraries: [shows([show('2000', 'Dragnet', [1])])],
+    folder: { 'config/config.yml': config({ Shows: { overlay_files: [{ default: 'network' }] } }) },
+    targets: ['2000'],
+  },
+  {
     name: 'recorded-shows',
     about: 'Shows, seasons and episodes: levels, filters by episodes, ratings, restores',
     libraries: [
