@@ -116,6 +116,10 @@ export const warningLabel = (library: string, { form, value }: Pick<OverlayEntry
 
 async function checkEntry(entry: OverlayEntry, library: JobLibrary, context: CheckContext): Promise<EntryResult> {
   const label = warningLabel(library.mappingName, entry)
+  if (entry.misshapen) {
+    const message = `"${library.mappingName}": ${entry.form} is ${entry.misshapen}: Kometa takes one text there, and ends`
+    throw new AppError('CONFIG_INVALID', message, { hint: `Write an entry "- ${entry.form}: ..." for each.` })
+  }
   const variables = await checkVariables(entry.templateVariables, label, context)
   const libraryVariables = get(library.data ?? undefined, 'template_variables')
   if (isMap(libraryVariables))

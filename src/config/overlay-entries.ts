@@ -8,6 +8,8 @@ type OverlayForm = 'url' | 'git' | 'default' | 'repo' | 'file' | 'folder' | 'pat
 export interface OverlayEntry {
   form: OverlayForm
   value: string
+  /** What stands in the place of the value where that is no text: Kometa ends at it (meta.py:99-115, util.py:494). */
+  misshapen?: 'a list' | 'a map' | 'a number' | 'true'
   templateVariables: YamlMap | null
 }
 
@@ -35,8 +37,14 @@ export function overlayEntries(overlayFiles: YamlValue | undefined): OverlayEntr
     const variables = get(item, 'template_variables')
     const templateVariables = isMap(variables) ? variables : null
     return keyForms.flatMap(([key, form]): OverlayEntry[] => {
-      const value = textOf(item.get(key))
-      if (!isTruthy(item.get(key))) return []
+      const given = item.get(key)
+      const value = textOf(given)
+      if (!isTruthy(given)) return []
+      const misshapen = shapeOf(given)
+      // A number is a folder that does not exist.
+      const isNumber = misshapen === 'a number' || misshapen === 'true'
+      if (misshapen !== null && !(form === 'folder' && isNumber))
+        return [{ form, value: '', misshapen, templateVariables }]
       const isOldDefault = form === 'git' && value.startsWith('PMM/')
       return [
         isOldDefault
@@ -45,6 +53,13 @@ export function overlayEntries(overlayFiles: YamlValue | undefined): OverlayEntr
       ]
     })
   })
+}
+
+function shapeOf(value: YamlValue | undefined): Exclude<OverlayEntry['misshapen'], undefined> | null {
+  if (isList(value)) return 'a list'
+  if (isMap(value)) return 'a map'
+  if (typeof value === 'number' || (typeof value === 'object' && value !== null)) return 'a number'
+  return value === true ? 'true' : null
 }
 
 /** `remove_overlays: true` in any of its spellings, also the old place inside an entry (config.py:1725-1750). */

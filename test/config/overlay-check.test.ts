@@ -54,6 +54,27 @@ test('all forms that are there', async () => {
   ).toEqual([])
 })
 
+test.each([
+  ['{file: [config/a.yml]}', 'file is a list'],
+  ['{folder: [o]}', 'folder is a list'],
+  ['{default: [resolution]}', 'default is a list'],
+  ['{url: ["http://x/y"]}', 'url is a list'],
+  ['{git: [a/b]}', 'git is a list'],
+  ['{repo: {a: b}}', 'repo is a map'],
+  ['{file: 5}', 'file is a number'],
+  ['{default: true}', 'default is true'],
+])('%s, at which Kometa ends', async (entry, words) => {
+  await put('user/config/a.yml', good)
+  expect(await failure(check(`[{file: config/a.yml}, ${entry}]`))).toBe(
+    `CONFIG_INVALID: "Movies": ${words}: Kometa takes one text there, and ends`,
+  )
+})
+
+test('a number as a folder is a folder that is not there', async () => {
+  await put('user/config/a.yml', good)
+  expect(await check('[{file: config/a.yml}, {folder: 5}]')).toEqual(['"Movies": folder: 5: there is no such folder'])
+})
+
 test('what is missing is a warning with the file, in the words of the config', async () => {
   await put('user/config/a.yml', good)
   await put('user/config/broken.yml', 'a: [1\n')
