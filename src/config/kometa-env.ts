@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '../contract/errors.ts'
+import { readPlainFile } from '../util/plain-file.ts'
 import { parseDotenv } from './dotenv.ts'
 import { exists } from './locate.ts'
+
+/** A `.env` holds some lines. */
+const maxDotenvBytes = 1024 * 1024
 
 /** The user's environment as his Kometa has it, and what of it stands in Kometa's own `.env`. */
 export interface KometaEnv {
@@ -20,6 +24,17 @@ export async function readKometaEnv(given: { env: NodeJS.ProcessEnv; kometaDir?:
   if (kometaDir === undefined) return { env, dotenv: null }
   const path = join(kometaDir, 'config', '.env')
   if (!(await exists(path))) return { env, dotenv: null }
-  const found = parseDotenv(await readFile(path, 'utf8'), env)
+  const found = parseDotenv(await readDotenv(path), env)
   return { env: { ...env, ...Object.fromEntries(found) }, dotenv: { path, names: new Set(found.keys()) } }
+}
+
+/** Throws CONFIG_UNREADABLE: without these values the config would mean something else. */
+async function readDotenv(path: string): Promise<string> {
+  try {
+    return (await readPlainFile(path, maxDotenvBytes)).toString('utf8')
+  } catch (cause) {
+    const why =
+      cause instanceof Error && 'code' in cause ? `: ${String(cause.code)}` : ', which must be a file of at most 1 MiB'
+    throw new AppError('CONFIG_UNREADABLE', `Cannot read ${path}${why}`, { cause })
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { EnvHttpProxyAgent } from 'undici'
 import '../util/undici-resets.ts'
@@ -22,7 +22,8 @@ function trusted(env: NodeJS.ProcessEnv): string[] | undefined {
   const file = env.REQUESTS_CA_BUNDLE || env.SSL_CERT_FILE
   if (file === undefined || file === '') return undefined
   try {
-    return [...rootCertificates, readFileSync(file, 'utf8')]
+    // To read a pipe would wait for its other end, and nothing else would happen meanwhile.
+    return statSync(file).isFile() ? [...rootCertificates, readFileSync(file, 'utf8')] : undefined
   } catch {
     // Kometa will fail on it and say so; what is not there adds nothing.
     return undefined

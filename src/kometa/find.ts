@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../contract/errors.ts'
+import { readPlainFile } from '../util/plain-file.ts'
 import { findPython } from './find-python.ts'
 import { readGitCommit } from './git-commit.ts'
 import { findInstalled, isVersionName } from './installed.ts'
@@ -139,9 +140,12 @@ export function judgeVersion(version: string): { supported: boolean; warning?: s
   return { supported: false, warning: `Kometa ${version} is older than ${supportedKometa}: ${differs}.` }
 }
 
+/** `VERSION` and `PART` are one line. */
+const maxVersionBytes = 64 * 1024
+
 /** Kometa takes the first line that is not empty (kometa.py:317-331); a missing file is as an empty one. */
 async function firstLine(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+  const text = await readPlainFile(path, maxVersionBytes).then(String, () => '')
   return (
     text
       .split(/\r?\n/)

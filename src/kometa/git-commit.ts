@@ -1,5 +1,9 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { readPlainFile } from '../util/plain-file.ts'
+
+/** A repository of many branches has a packed-refs of some MB. */
+const maxBytes = 16 * 1024 * 1024
 
 const commitPattern = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 
@@ -35,8 +39,8 @@ async function findGitDir(dir: string): Promise<string | undefined> {
 }
 
 async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').then(
-    (text) => text.trim(),
+  return readPlainFile(path, maxBytes).then(
+    (bytes) => bytes.toString('utf8').trim(),
     () => undefined,
   )
 }

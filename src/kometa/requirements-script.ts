@@ -11,6 +11,10 @@ MODULES = {
 # Kometa catches these imports, or makes them only for --validate; some versions import one of them without a guard.
 OPTIONAL = {"gitpython", "jsonschema", "letterboxdpy"}
 
+# A pipe in the place of a file is empty, and is not waited for.
+def without_waiting(name, flags):
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
 def imports(node, name):
     if isinstance(node, ast.Import):
         return any(alias.name.split(".")[0] == name for alias in node.names)
@@ -20,7 +24,7 @@ def is_unguarded(name):
     folder = os.path.dirname(os.path.abspath(sys.argv[1]))
     for path in [os.path.join(folder, "kometa.py")] + glob.glob(os.path.join(folder, "modules", "**", "*.py"), recursive=True):
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8", opener=without_waiting) as file:
                 source = file.read()
             # Only what stands at the top of a module runs whenever Kometa starts.
             if name in source and any(imports(node, name) for node in ast.parse(source).body):
@@ -40,7 +44,7 @@ def module_of(name):
         return name.replace("-", "_")
 
 missing, optional = [], []
-for line in open(sys.argv[1], encoding="utf-8"):
+for line in open(sys.argv[1], encoding="utf-8", opener=without_waiting):
     match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", line)
     if not match or ("sys_platform" in line and "win32" in line and sys.platform != "win32"):
         continue

@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
@@ -6,6 +6,7 @@ import type { Trust } from '../config/trust/trust.ts'
 import { maxYamlBytes } from '../config/yaml-read.ts'
 import type { ConnectRequest } from '../contract/api-connect.ts'
 import { clientIdentifier } from '../run/client-identifier.ts'
+import { NotPlain, readPlainFile, TooLarge } from '../util/plain-file.ts'
 import { type LiveConnection, openConnection } from './connect/connection.ts'
 import type { AllowedFolders } from './connect/folders.ts'
 import type { KometaWatch } from './connect/kometa-state.ts'
@@ -186,11 +187,12 @@ const fileName = (name: string | undefined): string =>
     .slice(0, 100) || 'config.yml'
 
 export async function readConfigText(path: string): Promise<string> {
-  const info = await stat(path).catch(() => null)
-  if (!info?.isFile()) throw new RequestProblem(404, 'NOT_FOUND', 'There is no such file.')
-  if (info.size > maxYamlBytes) throw new RequestProblem(422, 'TOO_LARGE', 'The file is larger than 4 MiB.')
-  const bytes = await readFile(path).catch(() => null)
-  if (bytes === null) throw new RequestProblem(422, 'NOT_FOUND', 'The file cannot be read: no permission.')
+  const bytes = await readPlainFile(path, maxYamlBytes).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof TooLarge) throw new RequestProblem(422, 'TOO_LARGE', 'The file is larger than 4 MiB.')
+    const isMissing = error instanceof NotPlain || error.code === 'ENOENT' || error.code === 'ENOTDIR'
+    if (isMissing) throw new RequestProblem(404, 'NOT_FOUND', 'There is no such file.')
+    throw new RequestProblem(422, 'NOT_FOUND', 'The file cannot be read: no permission.')
+  })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {

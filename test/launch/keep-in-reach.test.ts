@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -154,6 +154,12 @@ test('what is allowed is there', () => {
   }
   const [folder] = told('here', ['allowed/folder'])
   expect(folder).toMatchObject({ listdir: ['x.png'], isdir: true, 'glob in': 1, 'Path.glob': 1, walk: [['x.png']] })
+})
+
+test.skipIf(process.platform === 'win32')('a pipe in an allowed folder is there, and opened by nobody', () => {
+  execFileSync('mkfifo', [join(dir, 'allowed', 'pipe')])
+  const [pipe] = told('here', ['allowed/pipe'])
+  expect(pipe).toMatchObject({ exists: true, isfile: false, open: ['FileNotFoundError', 2, expect.any(String)] })
 })
 
 test('an interpreter that does not load the guard is not started', async () => {

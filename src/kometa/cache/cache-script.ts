@@ -9,7 +9,8 @@ from contextlib import closing
 
 def backup(source, target):
     # A file in WAL mode would get companions beside it, also from a reader.
-    with open(source, "rb") as file:
+    # A pipe in the place of the file is empty, and is not waited for.
+    with open(source, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
         head = file.read(20)
     if head[:16] != b"SQLite format 3\0":
         raise sqlite3.DatabaseError("it is no SQLite database")

@@ -59,8 +59,10 @@ async function mirrorEntry({ from, to, top }: Entry, mirror: { codeFolders: stri
   for (const each of names.filter((one) => !notMirrored.has(one))) {
     const path = join(from, each)
     if (each.endsWith('.py')) {
-      const { size, mtimeMs } = await stat(path)
-      mirror.sources.push({ path, name: join(name, each), bytes: size, modifiedMs: mtimeMs })
+      const info = await stat(path)
+      // To compile a pipe would wait for its other end.
+      if (info.isFile())
+        mirror.sources.push({ path, name: join(name, each), bytes: info.size, modifiedMs: info.mtimeMs })
     }
     await mirrorEntry({ from: path, to: join(to, each), top }, mirror)
   }

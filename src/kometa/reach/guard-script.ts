@@ -12,9 +12,9 @@ export const guardScript = String.raw`
 import os, sys
 
 def install():
-    import builtins, errno, functools, json, threading
+    import errno, functools, json, stat, threading
     path = os.path
-    realpath, normcase = path.realpath, path.normcase
+    realpath, normcase, ask = path.realpath, path.normcase, os.stat
     with open(path.join(path.dirname(path.abspath(__file__)), "reach.json"), encoding="utf-8") as file:
         rules = json.load(file)
     fold = lambda folder: normcase(folder)
@@ -67,8 +67,18 @@ def install():
 
     heard = {"open", "os.listdir", "os.scandir", "os.chdir"}
 
+    # A pipe or a device could keep Kometa waiting for ever.
+    def is_plain(name):
+        if name is None or isinstance(name, int):
+            return True
+        try:
+            mode = ask(name).st_mode
+        except (OSError, TypeError, ValueError):
+            return True
+        return stat.S_ISREG(mode) or stat.S_ISDIR(mode) or os.fsdecode(name).startswith("/dev/")
+
     def hook(event, args):
-        if event in heard and not may(args[0]):
+        if event in heard and not (may(args[0]) and (event != "open" or is_plain(args[0]))):
             raise missing(args[0])
 
     sys.addaudithook(hook)

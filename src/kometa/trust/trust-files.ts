@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { readPlainFile } from '../../util/plain-file.ts'
 import { type AskPython, askPythonJson, PythonFailed } from '../ask-python.ts'
 import { trustScript } from './trust-script.ts'
 import { type TrustVariable, trustVariables } from './trust-variables.ts'
@@ -49,7 +50,7 @@ export async function gatherTrust({
     const inside = named[name]
     if (!path && inside === undefined) return null
     // The user's own first: an image does not see it while it is asked.
-    const text = path ? await readFile(resolve(cwd, path), 'latin1').catch(() => null) : inside
+    const text = path ? await readPlainFile(resolve(cwd, path), maxAnswerBytes).then(latin1, () => null) : inside
     return certificates(text ?? null, name)
   }
   const forRequests = await ofUser('REQUESTS_CA_BUNDLE')
@@ -67,6 +68,8 @@ export async function gatherTrust({
     SSL_CERT_FILE: forSsl === null ? withOurs(system, curls) : withOurs(forSsl),
   }
 }
+
+const latin1 = (bytes: Buffer): string => bytes.toString('latin1')
 
 /** What holds no certificate would become a file that does, and Kometa would no longer fail on it as it should. */
 function certificates(text: string | null, name: string): string {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { UsedFiles } from '../../config/used-files.ts'
+import { NotPlain, readPlainFile, TooLarge } from '../../util/plain-file.ts'
 
 /** Path -> what it holds: a hash, or size and time of what is too large to read each time. */
 export type FileStates = ReadonlyMap<string, string>
 
-/** A larger file is known by its size and time. */
+/** A larger file is known by its size and time, and so is a pipe or a device, which may have no end. */
 const maxHashedBytes = 16 * 1024 * 1024
 /** Pictures of asset folders that are looked at; beyond, a change is not noticed. */
 const maxAssets = 10_000
@@ -51,12 +52,11 @@ export async function withSubfolders(folders: readonly string[]): Promise<string
 
 async function contentState(path: string): Promise<string | null> {
   try {
-    const { size } = await stat(path)
-    if (size > maxHashedBytes) return await statState(path)
     return createHash('sha256')
-      .update(await readFile(path))
+      .update(await readPlainFile(path, maxHashedBytes))
       .digest('hex')
-  } catch {
+  } catch (error) {
+    if (error instanceof TooLarge || error instanceof NotPlain) return statState(path)
     // Not there, or not readable: the job says which when it needs it.
     return null
   }
