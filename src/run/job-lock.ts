@@ -10,6 +10,8 @@ export const lockFolderName = '.lock'
 const heartbeatMs = 5_000
 /** A claim whose owner cannot be asked (another host or container, Windows) counts as dead when it was not touched for so long. */
 export const deadAfterMs = 30_000
+/** How long a claim that seems dead is watched: within this a living owner touches it. */
+const watchMs = 1.5 * heartbeatMs
 /** Between two starters at the same instant: how often the first in line looks whether the others gave way. */
 const lookAgainMs = 20
 /** How long the first in line waits for that. */
@@ -68,7 +70,11 @@ export async function acquireJobLock(job: Beneath): Promise<AsyncDisposable> {
  * only where it cannot be, its last heartbeat counts.
  */
 export async function isJobRunning(job: Beneath): Promise<boolean> {
-  for (const claim of claimsIn(job)) if (await isLiving(job, claim, null)) return true
+  for (const claim of claimsIn(job)) {
+    const touched = await mtimeMs(job, claim.name)
+    const known = await isAliveHere(claim)
+    if (known ?? (touched !== null && Math.abs(Date.now() - touched) < deadAfterMs)) return true
+  }
   return false
 }
 
@@ -105,24 +111,30 @@ function inUse(jobFolder: string, owner: Claim, me: Claim): AppError {
 
 /** The claims of other living owners; what dead ones left is removed. */
 async function livingClaims(job: Beneath, me: Claim): Promise<Claim[]> {
-  const claims = claimsIn(job)
+  const claims = claimsIn(job).filter(({ nonce }) => nonce !== me.nonce)
   const now = await mtimeMs(job, me.name)
-  const living: Claim[] = []
-  for (const claim of claims) {
-    if (claim.nonce === me.nonce) continue
-    if (await isLiving(job, claim, now)) living.push(claim)
-    else await leave(job, claim)
-  }
-  return living
+  const known = await Promise.all(claims.map((claim) => isLiving(job, claim, now)))
+  for (const [at, claim] of claims.entries()) if (!known[at]) await leave(job, claim)
+  return claims.filter((_, at) => known[at])
 }
 
-async function isLiving(job: Beneath, claim: Claim, now: number | null): Promise<boolean> {
+/** null where the process cannot be asked. */
+async function isAliveHere(claim: Claim): Promise<boolean | null> {
   const liveness = await livenessOf(claim)
-  if (liveness === 'alive' || liveness === 'dead') return liveness === 'alive'
+  return liveness === 'alive' || liveness === 'dead' ? liveness === 'alive' : null
+}
+
+/** `now`: when our own claim was written. By the same file system: its clock, not ours, is compared. */
+async function isLiving(job: Beneath, claim: Claim, now: number | null): Promise<boolean> {
+  const known = await isAliveHere(claim)
+  if (known !== null) return known
   const touched = await mtimeMs(job, claim.name)
   if (touched === null) return false
-  // Our own claim was written a moment ago by the same file system: its clock, not ours, is compared.
-  return (now ?? Date.now()) - touched < deadAfterMs
+  if (Math.abs((now ?? Date.now()) - touched) < deadAfterMs) return true
+  // Either its heart has stopped, or that clock was set meanwhile: then the next beat shows it.
+  await wait(watchMs)
+  const later = await mtimeMs(job, claim.name)
+  return later !== null && later !== touched
 }
 
 async function writeClaim(job: Beneath, name: string): Promise<void> {

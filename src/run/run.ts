@@ -92,7 +92,7 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
     if (signal.aborted) throw new AppError('CANCELLED', 'cancelled')
     watch.enter(phase)
     state.hasStarted ||= phase !== 'check'
-    onEvent({ type: 'phase', phase, at: new Date().toISOString() })
+    onEvent({ type: 'phase', phase, at: watch.stamp() })
   }
 
   enter('check')
@@ -270,7 +270,7 @@ async function run(request: JobRequest, redactor: Redactor, state: { hasStarted:
   })
 
   watch.enter('results')
-  onEvent({ type: 'phase', phase: 'results', at: new Date().toISOString() })
+  onEvent({ type: 'phase', phase: 'results', at: watch.stamp() })
   const kept = captures.list().map((capture) => scrub(capture, redactor))
   const results = await exportOutputs(targets, kept, folder)
   const records = kometa.map(({ record }) => record)

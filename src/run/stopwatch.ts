@@ -1,6 +1,9 @@
-/** Measures phases by the monotonic clock; entering one ends the one before. */
+import { createSteadyClock } from '../util/steady-clock.ts'
+
+/** Measures phases by a clock that nobody sets; entering one ends the one before. */
 export function createStopwatch() {
   const durations: Record<string, number> = {}
+  const clock = createSteadyClock()
   const begin = performance.now()
   let phase: string | null = null
   let phaseStart = begin
@@ -10,7 +13,9 @@ export function createStopwatch() {
     phaseStart = now
   }
   return {
-    startedAt: new Date().toISOString(),
+    startedAt: clock.stamp(),
+    /** Now, for an event: between two of them lies what passed. */
+    stamp: clock.stamp,
     enter(next: string) {
       if (next === phase) return
       close()

@@ -196,6 +196,18 @@ describe('a dead owner', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  test('of another host, whose clock or ours was set: it is watched, and a heartbeat shows that it lives', async () => {
+    const [living, dead] = [claimOf(1, 'abc123', '00ff00ff00ff'), claimOf(2, 'abc123', '00ff00ff00ff')]
+    await plant(living, true, 1_000 * deadAfterMs)
+    await plant(dead, true, -1_000 * deadAfterMs)
+    const taking = acquireJobLock(openBeneath(folder))
+    await expect.poll(() => readdir(join(folder, lockFolderName))).toHaveLength(5)
+    await utimes(join(folder, lockFolderName, living), new Date(), new Date())
+    await expect(taking).rejects.toMatchObject({ code: 'JOB_IN_USE', message: expect.stringContaining('(pid 1 ') })
+    // Of the dead one nothing is left.
+    expect((await readdir(join(folder, lockFolderName))).sort()).toEqual([living, `held-${living}`])
+  })
+
   test('it died between its claim and its mark', async () => {
     const { host } = await ownIdentity()
     const dead = spawn(process.execPath, ['-e', ''])

@@ -157,7 +157,7 @@ function realPathOf(path: string): string {
 /** A file that was being written when its writer died: after a minute nobody writes it any more. */
 async function leftover(path: string): Promise<'being written' | null> {
   const info = await lstat(path).catch(() => null)
-  return info !== null && Date.now() - info.mtimeMs < 60_000 ? 'being written' : null
+  return info !== null && Math.abs(Date.now() - info.mtimeMs) < 60_000 ? 'being written' : null
 }
 
 const usesIn = (document: YamlValue): string[] => [

@@ -36,7 +36,7 @@ interface Entry<Answer> {
 /** A bounded cache; past a limit the answer that was used longest ago goes. */
 export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): AnswerCache<Answer> {
   const entries = new Map<string, Entry<Answer>>()
-  const now = options.now ?? Date.now
+  const now = options.now ?? (() => performance.now())
   let bytes = 0
 
   function forget(key: string, entry: Entry<Answer>): void {

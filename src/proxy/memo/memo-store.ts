@@ -49,7 +49,7 @@ export async function createMemoStore(
   options: { limits?: Partial<MemoLimits>; now?: () => number } = {},
 ): Promise<MemoStore> {
   const limits = { ...memoLimits, ...options.limits }
-  const now = options.now ?? Date.now
+  const now = options.now ?? (() => performance.now())
   await mkdir(folder, { recursive: true, mode: 0o700 })
   let stamps: Stamps = { server: new Map(), sections: new Map(), items: new Map() }
   const isKept = () => true

@@ -20,7 +20,7 @@ interface Attempts {
 }
 
 /** Sessions live in memory: a restart signs everybody out. Without a password everybody is in. */
-export function createSessions(password: string | undefined, now: () => number = Date.now): Sessions {
+export function createSessions(password: string | undefined, now: () => number = () => performance.now()): Sessions {
   const sessions = new Map<string, number>()
   const attempts = new Map<string, Attempts>()
   const digest = (text: string) => createHash('sha256').update(text).digest()

@@ -16,6 +16,8 @@ export async function adoptJob(
   { summary, writtenAt }: SummaryFile,
   known: JobRecord | null,
 ): Promise<JobRecord> {
+  // A summary may come from anywhere.
+  const { total = -1 } = summary.durations_ms
   const record = newRecord({
     id,
     title: titleOf(summary.targets.map(({ title }) => title)),
@@ -23,6 +25,7 @@ export async function adoptJob(
     createdAt: summary.started_at ?? new Date(writtenAt).toISOString(),
     startedAt: summary.started_at,
     endedAt: summary.timestamp,
+    durationMs: total >= 0 ? Math.round(total) : null,
     origin: 'command',
     config: await readPreview(job),
     targets: summary.targets.map((target) => ({

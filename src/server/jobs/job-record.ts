@@ -18,6 +18,8 @@ export const jobRecordSchema = z.object({
   createdAt: timeSchema,
   startedAt: timeSchema.nullable(),
   endedAt: timeSchema.nullable(),
+  /** By a clock that nobody sets; null where only the two times tell. */
+  durationMs: z.int().nonnegative().nullable().default(null),
   /** studio: started here; command: by the command line, seen by us. */
   origin: z.enum(['studio', 'command']),
   config: z.object({
@@ -81,6 +83,7 @@ export function newRecord(
     createdAt: new Date().toISOString(),
     startedAt: null,
     endedAt: null,
+    durationMs: null,
     keep: false,
     fresh: false,
     problem: null,

@@ -5,6 +5,7 @@ import type { IsolateMode } from '../../kometa/isolation.ts'
 import type { Remembered } from '../../run/remembered.ts'
 import type { Renderer } from '../../run/renderer.ts'
 import { runJob } from '../../run/run.ts'
+import { createSteadyClock, type SteadyClock } from '../../util/steady-clock.ts'
 import type { ReachOf } from '../connect/studio-reach.ts'
 import { problemOf, RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
@@ -59,6 +60,8 @@ interface LiveJob {
   stream: JobStream
   abort: AbortController
   cancelled: boolean
+  /** Of its run; null while it waits. */
+  clock: SteadyClock | null
 }
 
 /** One job at a time; the others wait in their order. */
@@ -105,7 +108,8 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
   async function execute(job: LiveJob): Promise<void> {
     const { id, stream, abort } = job
     const files = store.filesOf(id)
-    let record = await update(id, { status: 'running', startedAt: new Date().toISOString() })
+    job.clock = createSteadyClock()
+    let record = await update(id, { status: 'running', startedAt: job.clock.stamp() })
     stream.emit({ type: 'status', status: 'running', queuePlace: null })
     let status: JobRecord['status']
     let problem: JobRecord['problem'] = null
@@ -168,12 +172,15 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
   async function finish(job: LiveJob, status: JobRecord['status'], problem: JobRecord['problem']): Promise<void> {
     const { id, stream } = job
     const files = store.filesOf(id)
-    closePhase(stream.state, Date.now())
+    const endMs = job.clock?.nowMs() ?? null
+    if (endMs !== null) closePhase(stream.state, endMs)
     const file = await deps.readSummary(files)
+    const startedAt = store.find(id)?.startedAt
     const ended = {
       status,
       problem,
       endedAt: new Date().toISOString(),
+      durationMs: startedAt == null || endMs === null ? null : Math.round(endMs - Date.parse(startedAt)),
       phases: stream.state.phases,
       bytes: await jobBytes(files),
       summaryAt: file?.writtenAt ?? null,
@@ -231,7 +238,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     async enqueue(record) {
       requireRoom()
       const stream = createJobStream({ job: store.filesOf(record.id), past: deps.past, onFailure: deps.onFailure })
-      live.set(record.id, { id: record.id, stream, abort: new AbortController(), cancelled: false })
+      live.set(record.id, { id: record.id, stream, abort: new AbortController(), cancelled: false, clock: null })
       // In its place at once: of requests that come together no more are let in than fit.
       queue.push(record.id)
       try {

@@ -37,7 +37,8 @@ export interface EntryFacts {
 /** A job's entry in the list. */
 export function toEntry(record: JobRecord, { queuePlace, secretsKeptUntil }: EntryFacts): JobEntry {
   const { id, title, status, createdAt, startedAt, endedAt, renderer, config, counts, pictures, bytes, keep } = record
-  const durationMs = startedAt && endedAt ? Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) : null
+  const byTimes = startedAt && endedAt ? Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) : null
+  const durationMs = record.durationMs ?? byTimes
   return {
     id,
     title,

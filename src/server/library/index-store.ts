@@ -49,7 +49,8 @@ export function createIndexStore(folder: string): IndexStore {
           if (head === null) {
             head = headSchema.safeParse(parseJson(line)).data ?? null
             const changed = head?.updatedAt !== section.updatedAt || head?.contentChangedAt !== section.contentChangedAt
-            if (head === null || changed || Date.now() - head.readAt > maxAgeMs) return null
+            // A clock that was set back makes nothing younger.
+            if (head === null || changed || Math.abs(Date.now() - head.readAt) > maxAgeMs) return null
             continue
           }
           const parsed = lineSchema.safeParse(parseJson(line))
