@@ -101,7 +101,7 @@ if (check('build', npm, ['run', '-s', 'build'])) {
   suite('unit and wire tests', ['run'])
   for (const { version, program, missing } of otherNodes()) {
     const name = `unit and wire tests on Node ${version}`
-    if (missing === null) suite(name, otherNodeArgs, program)
+    if (missing === null) suite(name, otherNodeArgs(version), program)
     else skip(name, missing)
   }
   suite('trust', ['run', '--config', 'vitest.trust.config.ts'])
