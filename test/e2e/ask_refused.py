@@ -15,7 +15,7 @@ except urllib.error.HTTPError as error:
 except Exception as error:
     heard = [0, str(error)]
 trusted = {}
-for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+for name in {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"} & set(os.environ):
     with open(os.environ[name], encoding="latin-1") as file:
         trusted[name] = file.read().count("BEGIN CERTIFICATE")
 given = {"env": dict(os.environ), "argv": sys.argv, "trusted": trusted}

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
@@ -43,11 +43,11 @@ interface Heard {
   trusted: Record<string, number>
 }
 
-async function askOnce(world: JobWorld, isolate: 'on' | 'off', trusting = true) {
+async function askOnce(world: JobWorld, isolate: 'on' | 'off', more: NodeJS.ProcessEnv = {}) {
   const env = { PATH: process.env.PATH }
   const renderer = {
     ...{ ...scriptRenderer(''), command: python, args: () => [script, `https://nas.lan/a/x.png?token=${canary}`] },
-    ...(trusting && { askPython: createLocalPython({ python, dir: world.dir, home: world.dir, env }) }),
+    askPython: createLocalPython({ python, dir: world.dir, home: world.dir, env: { ...env, ...more } }),
   }
   const outcome = await run(world, { specs: ['Nosferatu'], isolate, renderer, keepWorkspace: true, env })
   const console = readFileSync(join(world.jobDir, 'logs', 'kometa-console.log'), 'utf8')
@@ -79,6 +79,21 @@ describe.skipIf(missing !== null)('what the gate refuses over https', () => {
       world.assertUntouched()
     },
   )
+
+  test('where Kometa’s certificates cannot be read it keeps its own: refused as before, and the log says what that costs', async () => {
+    await using world = await startJobWorld()
+    mkdirSync(join(world.dir, 'broken'))
+    writeFileSync(join(world.dir, 'broken', 'certifi.py'), 'raise ImportError("No module named certifi")\n')
+    const { said, entries, lines } = await askOnce(world, 'off', { PYTHONPATH: join(world.dir, 'broken') })
+    expect(said.heard).toEqual([0, expect.stringContaining('403 Forbidden')])
+    expect(said.trusted).toEqual({})
+    expect(entries.filter(({ source }) => source === 'gate')).toMatchObject([
+      { method: 'CONNECT', target: 'nas.lan:443', verdict: 'block', reason: local },
+    ])
+    expect(
+      lines.filter((line) => /which certificates to trust beside its own \(.*No module named certifi/.test(line)),
+    ).toHaveLength(1)
+  })
 
   test('keys of the authority are in no file, environment, argument or line of a log', async () => {
     await using world = await startJobWorld()
