@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -93,6 +93,32 @@ describe('secrets of a job, outside of it', () => {
     await keep()
     now -= 45 * 24 * hour
     expect((await vault().open(at('job'), text))?.secrets).toBeNull()
+  })
+
+  test('a job that is forgotten, or never was here, has none; nor has a folder of the data folder that is not there', async () => {
+    await vault().tidy()
+    const known = vault()
+    await known.keep(at('job'), own)
+    await symlink(at('job'), at('link'))
+    expect(known.keptUntil(at('link'))?.getTime()).toBe(now + 24 * hour)
+    expect(known.keptUntil(at('nowhere'))).toBeNull()
+    await known.forget(at('job'))
+    expect(known.keptUntil(at('job'))).toBeNull()
+    expect(await known.open(at('job'), text)).toBeNull()
+    expect(await onDisk()).toBe('')
+  })
+
+  test('what a killed writer left goes after a minute, whatever the clock was set to; what is being written stays', async () => {
+    await keep()
+    const left = ['now', 'before', 'ahead'].map((name) => join(at('data/secrets'), `x.json.tmp-1-${name}`))
+    for (const [index, file] of left.entries()) {
+      await writeFile(file, token)
+      const time = new Date(Date.now() + ([0, -2, 2][index] ?? 0) * 60_000)
+      await utimes(file, time, time)
+    }
+    await vault().tidy()
+    const names = (await readdir(at('data/secrets'))).filter((name) => name.includes('.tmp-'))
+    expect(names).toEqual(['x.json.tmp-1-now'])
   })
 
   test('a damaged file is as none', async () => {
