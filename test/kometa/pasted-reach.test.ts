@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kometaRenderer } from '../../src/cli/kometa-renderer.ts'
+import type { ConnectRequest } from '../../src/contract/api-connect.ts'
 import { apiUrl } from '../../src/contract/api-paths.ts'
 import { listen } from '../server/event-source.ts'
 import { openStudio, plexToken, type TestStudio } from '../server/open-studio.ts'
@@ -55,6 +56,8 @@ beforeAll(async () => {
     allowedFolders: [join(dir, 'config')],
     makeRenderer: () => kometaRenderer({ kometa: kometaHome, python }, join(dir, 'data'), env),
   })
+  // What a connection says before Kometa is found is less.
+  expect((await it.get('checkKometa')).state).toBe('ready')
 }, 120_000)
 afterAll(async () => {
   if (kometaHome === '') return
@@ -94,7 +97,9 @@ function definitions(outside: string): string {
   )
 }
 
-async function preview(name: string): Promise<{ sha256: string; picture: Buffer; words: string }> {
+type Preview = { sha256: string; picture: Buffer; words: string }
+
+async function preview(): Promise<Preview> {
   const outside = join(dir, 'outside')
   await writeFile(join(dir, 'config', 'overlays.yml'), definitions(outside))
   files['/fetched.yml'] = definitions(outside).replaceAll(
@@ -117,9 +122,15 @@ async function preview(name: string): Promise<{ sha256: string; picture: Buffer;
   )
     .replaceAll('PLEX_URL', it.plex.url)
     .replaceAll('PLEX_TOKEN', it.plex.token)
-  const connection = await it.get('connect', { body: { kind: 'text', text: pasted, name } })
+  return run({ kind: 'text', text: pasted, name: 'config.yml' })
+}
+
+async function run(body: ConnectRequest, edit?: string): Promise<Preview> {
+  const connection = await it.get('connect', { body })
   const targets = [{ server: connection.servers[0]?.id ?? '', ratingKey: '101' }]
-  const { id: jobId } = await it.get('startJob', { body: { connectionId: connection.id, targets, fresh: true } })
+  const { id: jobId } = await it.get('startJob', {
+    body: { connectionId: connection.id, targets, fresh: true, ...(edit && { configText: edit }) },
+  })
   using stream = listen(it.studio.url + apiUrl('jobEvents', { jobId }))
   await stream.until(({ event }) => event.type === 'closed')
   const job = await it.get('getJob', { params: { jobId } })
@@ -127,11 +138,11 @@ async function preview(name: string): Promise<{ sha256: string; picture: Buffer;
   const [target] = job.targets
   const { sha256 = '' } = target?.after ?? {}
   if (sha256 === '') throw new Error(`nothing was drawn: ${JSON.stringify(job)}`)
-  const { body } = await it.bytes(apiUrl('jobImage', { jobId, sha256 }))
+  const { body: picture } = await it.bytes(apiUrl('jobImage', { jobId, sha256 }))
   const log = await readFile(join(it.dataDir, 'jobs', jobId, 'logs', 'meta.log'), 'utf8').catch(() => '')
   const words = JSON.stringify([said, job.warnings, job.faults, target?.overlays, target?.leftOut])
   expect(log).not.toBe('')
-  return { sha256, picture: body, words: words.replaceAll(jobId, 'JOB') }
+  return { sha256, picture, words: words.replaceAll(jobId, 'JOB') }
 }
 
 async function greenPixels(picture: Buffer): Promise<number> {
@@ -144,12 +155,45 @@ async function greenPixels(picture: Buffer): Promise<number> {
 
 describe.skipIf(kometaHome === '')('the real Kometa, with a pasted config', () => {
   test('draws what is outside of the allowed folders as little as what does not exist, and says the same', async () => {
-    const there = await preview('config.yml')
+    const there = await preview()
     await rename(join(dir, 'outside'), join(dir, 'elsewhere'))
-    const gone = await preview('config.yml')
+    const gone = await preview()
     expect(there.words).toBe(gone.words)
     expect(there.sha256).toBe(gone.sha256)
     // What is allowed is drawn: the square of 60 times 60 pixels.
     expect(await greenPixels(there.picture)).toBeGreaterThan(2_500)
+  })
+
+  test('draws the same for a pasted config, an edit and the file itself, where all that they name is allowed', async () => {
+    const inConfig = join(dir, 'config')
+    await mkdir(join(inConfig, 'assets'))
+    await writeFile(join(inConfig, 'assets', 'Nosferatu.png'), await readFile(join(inConfig, 'inside.png')))
+    await copyFile(join(kometaHome, 'fonts', 'Roboto-Italic.ttf'), join(inConfig, 'own.ttf'))
+    const font = (name: string, row: number) => ({
+      plex_all: true,
+      overlay: text(name, at(0, 150 * row), { font: name }),
+    })
+    await writeFile(
+      join(inConfig, 'mine.yml'),
+      overlays({
+        Image: { plex_all: true, overlay: { name: 'image', file: join(inConfig, 'inside.png'), ...at(500, 0) } },
+        'Own font': font(join(inConfig, 'own.ttf'), 1),
+        "Kometa's font": font('Inter-Bold.ttf', 2),
+        'Font by its place in the code': font('fonts/Inter-Bold.ttf', 3),
+        'Default image': { plex_all: true, overlay: { name: 'hd', default: 'resolution/hdr', ...at(500, 500) } },
+      }),
+    )
+    const entries = [{ default: 'resolution' }, { default: 'audio_codec' }, { file: join(inConfig, 'mine.yml') }]
+    const same = config({ Movies: { overlay_files: entries } }, { asset_directory: join(inConfig, 'assets') })
+      .replaceAll('PLEX_URL', it.plex.url)
+      .replaceAll('PLEX_TOKEN', it.plex.token)
+    const path = join(inConfig, 'config.yml')
+    await writeFile(path, same)
+    const ofFile = await run({ kind: 'path', path })
+    const pasted = await run({ kind: 'text', text: same, name: 'config.yml' })
+    const { text: masked } = await it.get('connect', { body: { kind: 'path', path } })
+    const edited = await run({ kind: 'path', path }, `${masked}\n# edited\n`)
+    expect(await greenPixels(ofFile.picture)).toBeGreaterThan(2_500)
+    expect([pasted.sha256, edited.sha256]).toEqual([ofFile.sha256, ofFile.sha256])
   })
 })

@@ -27,8 +27,8 @@ def install():
         *("/etc/" + name for name in ("localtime", "timezone", "mime.types", "os-release", "resolv.conf", "hosts",
                                       "nsswitch.conf", "ssl", "pki", "ca-certificates")),
     ]]
-    helpers = {"os", "io", "codecs", "genericpath", "posixpath", "ntpath", "glob", "fnmatch", "pathlib", "pathlib._local", "shutil",
-               "functools", __name__}
+    helpers = {"os", "io", "codecs", "genericpath", "posixpath", "ntpath", "glob", "fnmatch", "shutil", "functools",
+               __name__}
     busy = threading.local()
 
     def within(real, folder):
@@ -38,7 +38,7 @@ def install():
         frame = sys._getframe(1)
         while frame is not None:
             name = frame.f_globals.get("__name__", "")
-            if name not in helpers and not name.startswith("PIL."):
+            if name not in helpers and not name.startswith(("PIL.", "pathlib")):
                 return any(within(normcase(frame.f_code.co_filename), folder) for folder in code)
             frame = frame.f_back
         return False
@@ -83,14 +83,21 @@ def install():
 
     sys.addaudithook(hook)
 
-    def guarded(function, refuse):
-        @functools.wraps(function)
-        def call(name=None, *args, **kwargs):
+    # No function: as an attribute of a class, such as pathlib's up to Python 3.10 has, it must not become a method.
+    class Guarded:
+        def __init__(self, function, refuse):
+            functools.update_wrapper(self, function)
+            self.function, self.refuse = function, refuse
+
+        def __call__(self, name=None, *args, **kwargs):
             if name is None and "path" in kwargs:
-                return function(**kwargs) if may(kwargs["path"]) else refuse(kwargs["path"])
+                return self.function(**kwargs) if may(kwargs["path"]) else self.refuse(kwargs["path"])
             if kwargs.get("dir_fd") is not None or may(name):
-                return function(name, *args, **kwargs)
-            return refuse(name)
+                return self.function(name, *args, **kwargs)
+            return self.refuse(name)
+
+    def guarded(function, refuse):
+        call = Guarded(function, refuse)
         for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
             if function in known:
                 known.add(call)
