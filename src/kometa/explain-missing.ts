@@ -33,6 +33,7 @@ export function explainMissing(
   const results = runs.flatMap((run) => run.items).filter((item) => item.title === title && !taken.has(item))
   // A failure says more than a success without a picture.
   const result = results.find((item) => item.outcome === 'failed') ?? results.at(-1)
+  if (result?.outcome === 'unfinished' && runs.some(({ mixed }) => mixed)) return untold
   if (result) return explainResult(result, exit)
 
   if (runs.some(({ unrestored }) => unrestored.includes(title))) return unrestored(title)
@@ -60,6 +61,12 @@ const unrestored = (title: string): Explanation => ({
   logLines: [`No Poster found to restore for ${title}`],
   because: 'error',
 })
+
+const untold: Explanation = {
+  reason: 'Kometa drew several items at once, and its log does not tell what became of this one.',
+  logLines: [],
+  because: 'doubtful',
+}
 
 /** What is not there after a cancelled run was not looked for to the end. */
 const endOf = (exit: StopExit): MissingCause => (exit.cause === 'cancelled' ? 'cancelled' : 'error')

@@ -37,6 +37,8 @@ export interface LibraryRun {
   reapplies: boolean
   /** Titles of items whose overlays Kometa would take off, and for which it found no clean poster. */
   unrestored: string[]
+  /** Several items were drawn at once: the log does not tell which of them got what. */
+  mixed: boolean
   items: ItemResult[]
 }
 
@@ -153,11 +155,18 @@ export function createKometaRecorder(): KometaRecorder {
       run.applies = true
       run.reapplies = event.again
     } else if (event.type === 'restore_failed') run.unrestored.push(event.title)
-    else if (event.type === 'item_ended') run.items.push(event.result)
-    else if (event.type === 'overlays_finished') run.finished = true
+    else if (event.type === 'item_ended') run.items.push(run.mixed ? untold(event.result) : event.result)
+    else if (event.type === 'items_mixed' && !run.mixed) {
+      run.mixed = true
+      run.items = run.items.map(untold)
+    } else if (event.type === 'overlays_finished') run.finished = true
   }
   return { record, add }
 }
+
+/** A failure names its item. All else may be said of another one. */
+const untold = (item: ItemResult): ItemResult =>
+  item.outcome === 'failed' ? item : { ...item, outcome: 'unfinished', overlays: [], warnings: [], logLines: [] }
 
 const newRun = (library: LibraryName): LibraryRun => ({
   library,
@@ -170,6 +179,7 @@ const newRun = (library: LibraryName): LibraryRun => ({
   applies: false,
   reapplies: false,
   unrestored: [],
+  mixed: false,
   items: [],
 })
 

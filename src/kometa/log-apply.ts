@@ -10,6 +10,8 @@ const maxItemLines = 50
 /** From the compiled overlays to the end of a library: removal, then one item after the other (overlays.py:36-576). */
 export function createApplyReader(context: ParserContext): { read: LogReader; end(): void } {
   let applying = false
+  /** Kometa names each item before it says what it applied (from 2.2.1 on). */
+  let named = false
   let item: ItemResult | null = null
   /** When the item before this one ended, or the first one could begin. */
   let free: number | null = null
@@ -55,6 +57,7 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
   function readItem({ level, text, more, at }: LogRecord): void {
     const started = level === 'info' ? /^\((\d+)\/(\d+)\) (.*)$/.exec(text) : null
     if (started) {
+      named = true
       abandon()
       const [index, total, title] = [Number(started[1]), Number(started[2]), started[3] ?? '']
       begin(title, index, total, at, [text])
@@ -70,6 +73,10 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
     }
     const applied = /^Overlays Applied:(?: (.*))?$/.exec(text)
     const current = /^Overlay Update Not Needed(?: \(Current Overlays: (.*)\))?$/.exec(text)
+    if (!item && named && (applied || current)) {
+      if (context.library) context.emit({ type: 'items_mixed', library: context.library })
+      return
+    }
     // Before 2.2.1 Kometa names an item in its log only when it fails.
     if (!item && (applied || current)) begin(unnamed, null, null, free ?? at, [text])
     if (applied) finish('applied', { overlays: parseOverlayNames(applied[1] ?? ''), endedAt: at })
@@ -115,6 +122,7 @@ export function createApplyReader(context: ParserContext): { read: LogReader; en
       }
       if (text === `Applying Overlays for ${place}` || text === `Re-Applying Overlays for ${place}`) {
         applying = true
+        named = false
         free = record.at
         early = []
         context.emit({ type: 'applying', library, again: text.startsWith('Re-') })

@@ -111,6 +111,8 @@ export type KometaEventBody =
   | ({ type: 'drawing' } & Step)
   | ({ type: 'item_started'; index: number; total: number; title: string } & Place)
   | { type: 'item_ended'; result: ItemResult }
+  /** Several items were drawn at once: what was applied cannot be told by the order of the lines. */
+  | ({ type: 'items_mixed' } & Place)
   | ({ type: 'overlays_finished' } & Place)
   /** Anything at warning or above, also where another event says it too. `modules`: Kometa's files in the traceback before it. */
   | {

@@ -1,5 +1,6 @@
 import type { JobConfig } from '../config/job-config.ts'
 import { get, isMap } from '../config/yaml-value.ts'
+import type { KometaRecord } from './kometa-record.ts'
 
 /** What this version of Kometa does with this config in another way than the versions that the config may have been written for. */
 export function versionNotes(version: string | null, { document }: Pick<JobConfig, 'document'>): string[] {
@@ -19,3 +20,12 @@ export function isAtLeast(version: string, wanted: readonly number[]): boolean {
   }
   return true
 }
+
+/** Of a Kometa that draws with several workers: the lines of its log do not belong to one item after the other. */
+export const mixedNotes = ({ runs }: Pick<KometaRecord, 'runs'>): string[] =>
+  runs
+    .filter(({ mixed }) => mixed)
+    .map(
+      ({ library }) =>
+        `Kometa drew several items of "${library.mapping}" at once: its log does not tell which overlays each of them got`,
+    )

@@ -13,6 +13,7 @@ import { kometaProblems } from '../kometa/explain-stop.ts'
 import type { LibraryRun } from '../kometa/kometa-record.ts'
 import type { ItemResult } from '../kometa/log-events.ts'
 import { overlaysByCapture } from '../kometa/overlay-results.ts'
+import { mixedNotes } from '../kometa/version-notes.ts'
 import type { LedgerHead } from '../proxy/ledger.ts'
 import type { JobLog } from '../util/job-log.ts'
 import type { Redactor } from '../util/redact.ts'
@@ -105,7 +106,12 @@ export function buildSummary(input: SummaryInput): Summary {
     problems: problems.map(redactor.text),
     config_faults: input.described.faults.map((fault) => ({ ...fault, words: redactor.text(fault.words) })),
     empty_searches: input.described.emptySearches.map((search) => ({ ...search, words: redactor.text(search.words) })),
-    warnings: [...new Set([...input.warnings, ...kometa.flatMap(({ warnings }) => warnings)])].map(redactor.text),
+    warnings: [
+      ...new Set([
+        ...input.warnings,
+        ...kometa.flatMap(({ warnings, record }) => [...warnings, ...mixedNotes(record)]),
+      ]),
+    ].map(redactor.text),
     renderer: request.renderer.kind,
     kometa: {
       version: kometa.find(({ record }) => record.version !== null)?.record.version ?? request.renderer.version,

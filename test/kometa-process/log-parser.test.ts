@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
 import { parseOverlayNames } from '../../src/kometa/log-apply.ts'
 import type { KometaEvent } from '../../src/kometa/log-events.ts'
 import { createLogParser } from '../../src/kometa/log-parser.ts'
@@ -159,6 +160,19 @@ test('a definition that ends without a word is none that failed: Plex has nothin
   const failed = only(events, 'definition_failed')
   expect(failed.filter(({ name }) => name === '7mate')).toMatchObject([{ blank: true }])
   expect(failed.filter(({ name }) => name !== '7mate')).toHaveLength(only(mixed, 'definition_failed').length)
+})
+
+test('of items that were drawn at once nothing is claimed but failures', () => {
+  // One item more says what it got than is open.
+  const lines = read('mixed.log').split('\n')
+  const first = lines.findIndex((line) => line.includes('Overlays Applied:'))
+  const moved = lines.toSpliced(first, 0, lines[first] ?? '')
+  const events = parse(moved.join('\n'))
+  expect(only(events, 'items_mixed').length).toBeGreaterThan(0)
+  const [run, ...others] = summarizeKometa(events).runs
+  expect(run?.mixed).toBe(true)
+  expect(run?.items.filter(({ outcome }) => outcome !== 'failed').flatMap(({ overlays }) => overlays)).toEqual([])
+  expect(others.map(({ mixed }) => mixed)).not.toContain(true)
 })
 
 describe('other ends of an item', () => {
