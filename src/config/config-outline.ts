@@ -1,7 +1,6 @@
 import type { SourceFiles } from './read-source.ts'
 import { configCauses } from './yaml/causes/config-causes.ts'
 import type { YamlFiles } from './yaml/yaml-files.ts'
-import { readPlaces } from './yaml/yaml-places.ts'
 
 /** Where a config says what, for messages about it. */
 export interface ConfigOutline {
@@ -12,10 +11,10 @@ export interface ConfigOutline {
 }
 
 export async function readOutline(
-  yaml: Pick<YamlFiles, 'textOf'>,
+  yaml: Pick<YamlFiles, 'placesOf'>,
   { read, fileOf }: Pick<SourceFiles, 'read' | 'fileOf'>,
 ): Promise<ConfigOutline> {
-  const all = new Map(await Promise.all(read.map(async (path) => [path, readPlaces(await yaml.textOf(path))] as const)))
+  const all = new Map(await Promise.all(read.map(async (path) => [path, await yaml.placesOf(path)] as const)))
   return {
     misread: [...all].flatMap(([path, places]) =>
       configCauses(places)

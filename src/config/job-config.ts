@@ -17,6 +17,7 @@ import { findSecrets, secretsAmong } from './redaction-secrets.ts'
 import { createSourceReader } from './source-reader.ts'
 import type { Trust } from './trust/trust.ts'
 import type { AskKometaYaml } from './yaml/kometa-reading.ts'
+import type { TextReading } from './yaml/text-reading.ts'
 import { createYamlFiles, type YamlFiles } from './yaml/yaml-files.ts'
 import { get, isMap, type YamlMap } from './yaml-value.ts'
 
@@ -41,6 +42,8 @@ export interface LoadOptions {
   reach?: Reach
   /** The YAML reader of the user's Kometa, where there is one: `Renderer.readYaml`. */
   readYaml?: AskKometaYaml | undefined
+  /** Where texts are parsed. Default: here. */
+  reading?: TextReading
 }
 
 /** A user's config, read and judged. It lives in memory only: it holds the real Plex token and every key. */
@@ -102,7 +105,7 @@ export const missingTmdbKey = (): AppError =>
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
   const sources = createSourceReader(source.kind === 'job' ? source.jobDir : null, options.reach)
-  const files = createYamlFiles(options.readYaml, sources.bytes)
+  const files = createYamlFiles(options.readYaml, sources.bytes, options.reading)
   return load({ source, sources }, options, files, 'ours')
 }
 

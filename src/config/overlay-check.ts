@@ -11,7 +11,6 @@ import type { OverlayEntry } from './overlay-entries.ts'
 import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
 import { overlayFileCauses } from './yaml/causes/config-causes.ts'
 import { nearest } from './yaml/causes/unknown-keys.ts'
-import { readPlaces } from './yaml/yaml-places.ts'
 import { get, isMap } from './yaml-value.ts'
 
 export interface CheckOptions {
@@ -180,7 +179,7 @@ async function checkFile(path: string, label: string, context: CheckContext): Pr
   if (found === undefined) return missing(`${label}: there is no such file${await containerHint(path, context.config)}`)
   try {
     const document = await context.config.files.read(found)
-    const places = readPlaces(await context.config.files.textOf(found))
+    const places = await context.config.files.placesOf(found)
     const misread = overlayFileCauses(places).map(
       ({ message, place }) => `${label}: line ${places.position(place.start).line}: ${message}`,
     )

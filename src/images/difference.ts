@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module'
-import { extname } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
-import { programUrl } from '../util/program-file.ts'
+import { startWorker } from '../util/start-worker.ts'
 
 /** Reading two pictures, comparing them, writing one; a second or two on a small machine. */
 const timeoutMs = 60_000
+const maxMemoryMb = 512
 
 const answerSchema = z.union([
   z.object({
@@ -39,7 +36,7 @@ export interface DifferenceTask {
  */
 export async function computeDifference(task: DifferenceTask, signal?: AbortSignal): Promise<Difference> {
   signal?.throwIfAborted()
-  const worker = startWorker(task)
+  const worker = startWorker('images/difference-worker', task, maxMemoryMb)
   let stopWaiting = () => {}
   try {
     return await new Promise<Difference>((resolve, reject) => {
@@ -64,16 +61,4 @@ export async function computeDifference(task: DifferenceTask, signal?: AbortSign
     stopWaiting()
     await worker.terminate()
   }
-}
-
-/** Built, the worker is plain JavaScript; from the TypeScript source (tests) it needs tsx. */
-function startWorker(task: DifferenceTask): Worker {
-  const file = programUrl('images/difference-worker')
-  const memory = { resourceLimits: { maxOldGenerationSizeMb: 512 } }
-  if (extname(file.pathname) === '.js') return new Worker(file, { workerData: task, ...memory })
-  // tsx leaves other threads alone unless it is asked to register there.
-  const manifest = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
-  const tsx = new URL('./dist/esm/api/index.mjs', manifest).href
-  const code = `import { register } from '${tsx}'; register(); await import('${file.href}')`
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData: task, ...memory })
 }

@@ -36,6 +36,13 @@ export const limits = {
 
   maxFolderEntries: 2_000,
 
+  /** Texts of configs up to here are read at once, in a few tenths of a second; longer ones in a thread. */
+  maxCharsReadAtOnce: 16 * 1024,
+  textThreadTimeoutMs: 30_000,
+  maxTextThreadMb: 768,
+  maxTextThreads: 2,
+  maxTextsWaiting: 50,
+
   /** Thumbnails made at once. */
   maxThumbnailsAtOnce: 6,
   /** Thumbnails waited for; one more is refused. */

@@ -9,8 +9,9 @@ import { createTargetIds } from '../run/target-id.ts'
 import type { LiveConnection } from './connect/connection.ts'
 import { hiddenIn } from './connect/hidden-uses.ts'
 import { type LoadDeps, placeOf } from './connect/load-config.ts'
-import { type MaskedConfig, maskConfig } from './connect/mask-config.ts'
+import type { MaskedConfig } from './connect/mask-config.ts'
 import { readConfigText } from './connections.ts'
+import { onText } from './foreign-text/on-text.ts'
 import { RequestProblem } from './http/request-problem.ts'
 import {
   isLocal,
@@ -24,7 +25,7 @@ import {
 import { type JobRecord, newRecord } from './jobs/job-record.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
 import type { JobStore } from './jobs/job-store.ts'
-import { applyEdit, type JobText, missingSecrets, readJobTextOf, typeSecrets } from './jobs/job-text.ts'
+import { type JobText, readJobTextOf } from './jobs/job-text.ts'
 import { titleOf } from './jobs/job-view.ts'
 
 export interface StartDeps {
@@ -69,8 +70,9 @@ export async function startJob(
   let masked: MaskedConfig
   if (edited) {
     const { masked: before } = connection
-    masked = applyEdit(request.configText ?? '', { masks: before.masks, before: hiddenIn(before) }, name)
-  } else masked = origin.kind === 'path' ? maskConfig(await readConfigText(origin.path)) : connection.masked
+    masked = await onText('edit', request.configText ?? '', { masks: before.masks, before: hiddenIn(before) }, name)
+  } else if (origin.kind === 'path') masked = await onText('mask', await readConfigText(origin.path))
+  else masked = connection.masked
   const local: LocalConfig | null =
     edited || origin.kind === 'text'
       ? { masked, place: placeOf(origin, connection.config), mayUseEnvironment: origin.kind === 'path' }
@@ -98,7 +100,7 @@ export async function rerunJob(
   let edited = configText !== undefined && configText !== job.text
   const usesFile = use === 'file' || (use === undefined && !isLocal(record))
   if (config.path !== null && !edited && (usesFile || !isLocal(record))) {
-    const masked = maskConfig(await readUserConfig(config.path))
+    const masked = await onText('mask', await readUserConfig(config.path))
     if (usesFile || masked.text === job.text) {
       return queueJob({ config: { ...config, edited: false }, targets, masked, local: null, fresh }, deps)
     }
@@ -111,15 +113,16 @@ export async function rerunJob(
     ...(await deps.kometa()),
   })
   const typed = new Map(Object.entries(secrets).map(([number, value]) => [Number(number), value]))
-  requireSecrets(job, typed)
-  const masked = applyEdit(typeSecrets(configText ?? job.text, typed), job, config.name)
+  await requireSecrets(job, typed)
+  const whole = await onText('type', configText ?? job.text, typed)
+  const masked = await onText('edit', whole, { masks: job.masks, before: job.before }, config.name)
   const local = { masked, place, mayUseEnvironment: !job.withoutEnvironment }
   const next = { ...config, edited: config.edited || edited }
   return queueJob({ config: next, targets, masked, local, fresh }, deps)
 }
 
-function requireSecrets(job: JobText, typed: ReadonlyMap<number, string>): void {
-  const missing = missingSecrets(job).filter(({ number }) => !typed.has(number))
+async function requireSecrets(job: JobText, typed: ReadonlyMap<number, string>): Promise<void> {
+  const missing = (await onText('missing', job.text, job.masks)).filter(({ number }) => !typed.has(number))
   if (missing.length === 0) return
   throw new AppError('SECRETS_GONE', 'the secrets of this preview are not kept any more', {
     hint: 'Type them again: they go where the config says.',

@@ -14,6 +14,7 @@ import { createAllowedFolders } from './connect/folders.ts'
 import { type MakeRenderer, watchKometa } from './connect/kometa-state.ts'
 import { createStudioReach } from './connect/studio-reach.ts'
 import { createConnections, readConfigText } from './connections.ts'
+import { readInThread } from './foreign-text/on-text.ts'
 import { createApp } from './http/app.ts'
 import { createEventStreams } from './http/event-stream.ts'
 import { isLoopback } from './http/guard.ts'
@@ -177,7 +178,7 @@ async function openParts(options: StudioOptions, closers: (() => PromiseLike<voi
   const index = end(
     createItemIndex({ store: indexStore, onChange: (state) => events.send({ type: 'index', index: state }) }),
   )
-  const trust = openTrust(dataDir)
+  const trust = openTrust(dataDir, readInThread)
   const secretKeepMs = () => settings.get().secretHours * 3_600_000
   const ours = ['jobs', 'studio', 'workspaces', 'proxy'].map((name) => join(dataDir, name))
   const folders = createAllowedFolders(options.allowedFolders, env, ours)

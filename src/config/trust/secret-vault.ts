@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { secretName } from '../secrets.ts'
-import { parseYaml } from '../yaml-read.ts'
+import { parseWith, readHere, type TextReading } from '../yaml/text-reading.ts'
 import type { YamlValue } from '../yaml-value.ts'
 import { namedMark, secretUses } from './secret-uses.ts'
 
@@ -51,7 +51,11 @@ const entrySchema = z.object({
 })
 type Entry = z.infer<typeof entrySchema>
 
-export function createSecretVault(dataDir: string, now: () => number = Date.now): SecretVault {
+export function createSecretVault(
+  dataDir: string,
+  now: () => number = Date.now,
+  reading: TextReading = readHere,
+): SecretVault {
   const folder = join(dataDir, 'secrets')
   const placeOf = async (jobDir: string): Promise<{ job: string; path: string }> => {
     const job = await realpath(jobDir).catch(() => resolve(jobDir))
@@ -84,7 +88,7 @@ export function createSecretVault(dataDir: string, now: () => number = Date.now)
       await write(path, {
         job,
         textSha256: sha256(text),
-        uses: usesIn(parseYaml(text, 'config.yml')),
+        uses: usesIn(await parseWith(reading, text, 'config.yml')),
         mayUseEnvironment,
         keepMs,
         usedAtMs: now(),

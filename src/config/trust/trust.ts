@@ -1,3 +1,4 @@
+import type { TextReading } from '../yaml/text-reading.ts'
 import { createSecretVault, type SecretVault } from './secret-vault.ts'
 import { createTrustedPairs, type TrustedPairs } from './trusted-pairs.ts'
 
@@ -7,7 +8,8 @@ export interface Trust {
   vault: SecretVault
 }
 
-export const openTrust = (dataDir: string): Trust => ({
+/** `reading`: where the texts of jobs are parsed; default: here. */
+export const openTrust = (dataDir: string, reading?: TextReading): Trust => ({
   pairs: createTrustedPairs(dataDir),
-  vault: createSecretVault(dataDir),
+  vault: createSecretVault(dataDir, Date.now, reading),
 })

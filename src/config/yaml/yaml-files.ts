@@ -1,10 +1,11 @@
 import { AppError } from '../../contract/errors.ts'
 import { decodeText, readYamlBytes } from '../yaml-read.ts'
 import type { YamlValue } from '../yaml-value.ts'
-import { explainFault, explainRefusal } from './explain-fault.ts'
+import { explainRefusal } from './explain-fault.ts'
 import type { AskKometaYaml, KometaReading } from './kometa-reading.ts'
-import { type OwnReading, readOwn } from './own-reading.ts'
-import { type Places, readPlaces } from './yaml-places.ts'
+import type { OwnReading } from './own-reading.ts'
+import { readHere, type TextReading } from './text-reading.ts'
+import type { Places } from './yaml-places.ts'
 import { digestOf } from './yaml-tree.ts'
 
 /**
@@ -18,6 +19,8 @@ export interface YamlFiles {
   read(path: string): Promise<YamlValue>
   /** What stands in the file that was read. */
   textOf(path: string): Promise<string>
+  /** Where everything stands in the file that was read. */
+  placesOf(path: string): Promise<Places>
   /** Asks Kometa's reader of all these in one go; nothing waits for it. */
   prepare(paths: readonly string[]): void
   /** Whether Kometa sees what `peek` saw. */
@@ -34,13 +37,14 @@ interface YamlFile {
   bytes: Buffer
   own: OwnReading
   verdict: Promise<KometaReading> | null
-  places?: Places
+  places: Promise<Places> | null
 }
 
 /** Without `ask` there is no Kometa here, and our own reading is all there is. */
 export function createYamlFiles(
   ask: AskKometaYaml | undefined,
   readBytes: (path: string) => Promise<Buffer> = readYamlBytes,
+  texts: TextReading = readHere,
 ): YamlFiles {
   const files = new Map<string, Promise<YamlFile>>()
   /** A question for many files that is about to be asked. */
@@ -50,11 +54,16 @@ export function createYamlFiles(
   const open = (path: string): Promise<YamlFile> => {
     const known = files.get(path)
     if (known) return known
-    const opening = openFile(path, readBytes)
+    const opening = openFile(path, readBytes, texts)
     files.set(path, opening)
     // Who asks for the file hears why it cannot be read.
     opening.catch(() => undefined)
     return opening
+  }
+
+  const placesIn = (file: YamlFile): Promise<Places> => {
+    file.places ??= texts.places(file.text)
+    return file.places
   }
 
   async function judge(group: readonly YamlFile[]): Promise<KometaReading[]> {
@@ -95,12 +104,13 @@ export function createYamlFiles(
     const reading = await verdictOf(file)
     if (reading.kind === 'other') return reading.value
     if (reading.kind === 'refused') throw explainRefusal(file.text, path, reading.refusal, file.own)
-    return ownValue(file)
+    return ownValue(file, texts)
   }
 
   return {
     read,
     textOf: async (path) => (await open(path)).text,
+    placesOf: async (path) => placesIn(await open(path)),
     async peek(path) {
       const file = await open(path)
       return 'value' in file.own && file.own.certain ? file.own.value : read(path)
@@ -119,22 +129,26 @@ export function createYamlFiles(
     async lineOf(path, keys) {
       const file = await open(path).catch(() => null)
       if (!file) return null
-      file.places ??= readPlaces(file.text)
-      const found = file.places.find(keys)
-      return found ? file.places.position(found.start).line : null
+      const places = await placesIn(file)
+      const found = places.find(keys)
+      return found ? places.position(found.start).line : null
     },
     warnings: () => [...warnings],
   }
 }
 
-async function openFile(path: string, readBytes: (path: string) => Promise<Buffer>): Promise<YamlFile> {
+async function openFile(
+  path: string,
+  readBytes: (path: string) => Promise<Buffer>,
+  texts: TextReading,
+): Promise<YamlFile> {
   const bytes = await readBytes(path)
   const text = decodeText(bytes, path)
-  return { path, text, bytes, own: readOwn(text), verdict: null }
+  return { path, text, bytes, own: await texts.read(text), verdict: null, places: null }
 }
 
-function ownValue({ own, text, path }: YamlFile): YamlValue {
-  if ('fault' in own) throw explainFault(text, path, own.fault)
+async function ownValue({ own, text, path }: YamlFile, texts: TextReading): Promise<YamlValue> {
+  if ('fault' in own) throw await texts.explain(text, path, own.fault)
   return own.value
 }
 

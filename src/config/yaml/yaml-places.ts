@@ -26,9 +26,19 @@ export interface Places {
 
 /** Places looked at: more than any config has. */
 const maxPlaces = 50_000
+/** Of a message that names a path at its start. */
+const maxDottedChars = 1_000
+
+/** What has to be read of a text for its places, as plain data. */
+export interface PlaceData {
+  all: readonly Place[]
+  lineStarts: readonly number[]
+}
 
 /** Where everything stands in a YAML text. Of a broken one, what the parser made of it; nothing of one that is nested too deeply. */
-export function readPlaces(text: string): Places {
+export const readPlaces = (text: string): Places => placesFrom(text, collectPlaces(text))
+
+export function collectPlaces(text: string): PlaceData {
   const lines = new LineCounter()
   const options = { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const
   const documents = parseAllDocuments(tooDeepAt(text) === undefined ? text : '', { ...options, logLevel: 'silent' })
@@ -37,20 +47,26 @@ export function readPlaces(text: string): Places {
   if (document?.contents) walk(document.contents, [], null, all)
   // A block ends where the next one begins: only up to its last letter is it meant.
   for (const place of all) place.end = place.start + text.slice(place.start, place.end).trimEnd().length
+  return { all, lineStarts: lines.lineStarts }
+}
+
+export function placesFrom(text: string, { all, lineStarts }: PlaceData): Places {
+  const lines = new LineCounter()
+  lines.lineStarts = [...lineStarts]
   const byPath = new Map(all.map((place) => [keyOf(place.path), place]))
-  const dotted = all.map((place) => ({ place, text: place.path.join('.') }))
+  const byDottedPath = new Map([...all].reverse().map((place) => [place.path.join('.'), place]))
   return {
     all,
     find: (path) => byPath.get(keyOf(path)),
     atStartOf(line) {
-      let best: { place: Place; text: string } | undefined
-      for (const each of dotted) {
-        const next = line[each.text.length]
-        if ((next === ':' || next === undefined || next === ' ') && line.startsWith(each.text)) {
-          if (each.text.length > (best?.text.length ?? 0)) best = each
-        }
+      const text = line.slice(0, maxDottedChars)
+      const ends = [...text.matchAll(/[: ]/g)].map(({ index }) => index)
+      if (text === line) ends.push(line.length)
+      for (const end of ends.reverse()) {
+        const place = end === 0 ? undefined : byDottedPath.get(line.slice(0, end))
+        if (place) return place
       }
-      return best?.place
+      return undefined
     },
     position(offset) {
       const { line, col } = lines.linePos(offset)

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readPlaces } from '../../config/yaml/yaml-places.ts'
-import { parseYaml } from '../../config/yaml-read.ts'
 import type { ConfigCheck } from '../../contract/api-connect.ts'
 import { createRedactor } from '../../util/redact.ts'
+import { onText, readInThread } from '../foreign-text/on-text.ts'
 import type { HiddenBefore } from './hidden-uses.ts'
 import { inspectConfig } from './inspect-config.ts'
 import type { LiveServer } from './live-server.ts'
 import { type ConfigPlace, cleanPaths, type LoadDeps, loadText } from './load-config.ts'
-import { type Mask, maskConfig } from './mask-config.ts'
+import type { Mask } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
-import { nameSecrets, restoreConfig } from './unmask-config.ts'
 
 export interface EditedConfig {
   /** What the user has made of it, masks in it. */
@@ -41,9 +39,9 @@ export async function checkEdit(
   deps: CheckDeps,
 ): Promise<ConfigCheck> {
   const folder = join(deps.privateDir, `edit-${randomBytes(8).toString('hex')}`)
-  const places = readPlaces(edited)
-  const { text, problems, restored } = restoreConfig(edited, masks, before)
-  const masked = maskConfig(text, restored)
+  const places = await readInThread.places(edited)
+  const { text, problems, restored } = await onText('restore', edited, masks, before)
+  const masked = await onText('mask', text, restored)
   const typed = createRedactor(masked.secrets)
   const clean = (message: string) => typed.text(deps.scrub(cleanPaths(message, folder, null, name)))
   try {
@@ -53,9 +51,9 @@ export async function checkEdit(
       kometaDir: deps.kometaDir,
       needsTmdb: deps.needsTmdb,
       clean,
-      load: () => {
-        parseYaml(edited, name)
-        const named = nameSecrets(masked)
+      load: async () => {
+        await onText('check', edited, name)
+        const named = await onText('name', masked.text, masked.masks)
         return loadText(named.text, named.secrets, folder, { ...deps, place, withoutEnvironment })
       },
     })

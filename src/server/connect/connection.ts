@@ -7,12 +7,13 @@ import type { ConfigCheck, Connection } from '../../contract/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { TargetLibrary, TargetServer } from '../../plex/library-lookup.ts'
 import { createRedactor } from '../../util/redact.ts'
+import { onText } from '../foreign-text/on-text.ts'
 import { checkEdit } from './check-edit.ts'
 import { hiddenIn } from './hidden-uses.ts'
 import { inspectConfig } from './inspect-config.ts'
 import { describeServer, type LiveServer, reachServer } from './live-server.ts'
 import { type ConfigOrigin, cleanPaths, type LoadDeps, loadOrigin, placeOf } from './load-config.ts'
-import { type MaskedConfig, maskConfig } from './mask-config.ts'
+import type { MaskedConfig } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
 
 /** The config that is connected, and its servers. */
@@ -50,7 +51,7 @@ export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): P
     throw new AppError('CONFIG_INVALID_YAML', 'the config is larger than 4 MiB')
   }
   const id = deps.id ?? randomBytes(8).toString('hex')
-  const masked = maskConfig(origin.text)
+  const masked = await onText('mask', origin.text)
   const name = origin.kind === 'path' ? basename(origin.path) : origin.name
   const folder = join(deps.privateDir, randomBytes(8).toString('hex'))
   const redactor = createRedactor(masked.secrets)

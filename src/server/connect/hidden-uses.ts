@@ -10,14 +10,13 @@ import type { MaskedConfig } from './mask-config.ts'
 export interface HiddenBefore {
   /** Secrets masked. */
   text: string
-  /** The number that a mask of the edited text has in `text`; undefined where it stands for nothing. */
-  numberOf(mask: number): number | undefined
+  /** The number that a mask of the edited text has in `text`; one that is not here stands for nothing. */
+  numbers: ReadonlyMap<number, number>
 }
 
 /** Of a config whose edit has the very same masks. */
 export const hiddenIn = ({ text, masks }: Pick<MaskedConfig, 'text' | 'masks'>): HiddenBefore => {
-  const numbers = new Set(masks.map(({ number }) => number))
-  return { text, numberOf: (mask) => (numbers.has(mask) ? mask : undefined) }
+  return { text, numbers: new Map(masks.map(({ number }) => [number, number])) }
 }
 
 export interface HiddenProblem {
@@ -37,7 +36,7 @@ export function hiddenProblems(edited: string, before: HiddenBefore): HiddenProb
   const known = new Set(
     secretUses(original?.value ?? null, (text, path) => mark(text, path, (number) => number)).map(({ id }) => id),
   )
-  const uses = secretUses(after.value, (text, path) => mark(text, path, before.numberOf))
+  const uses = secretUses(after.value, (text, path) => mark(text, path, (mask) => before.numbers.get(mask)))
   return uses
     .filter(({ id }) => !known.has(id))
     .map((use) => ({ path: use.path, message: original === null ? unread : messageFor(use) }))
@@ -46,7 +45,7 @@ export function hiddenProblems(edited: string, before: HiddenBefore): HiddenProb
 const anyMask = new RegExp(`${secretMask}(\\d*)`, 'g')
 
 /** Each hidden secret by a name of its own; a mask that stands for nothing has a name that none in the original has. */
-function mark(text: string, path: readonly string[], numberOf: HiddenBefore['numberOf']): string | null {
+function mark(text: string, path: readonly string[], numberOf: (mask: number) => number | undefined): string | null {
   if (!text.includes(secretMask)) return namedMark(text, path)
   return text.replace(anyMask, (_whole, digits: string) => {
     const number = digits === '' ? undefined : numberOf(Number(digits))

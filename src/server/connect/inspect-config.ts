@@ -4,10 +4,11 @@ import { checkLibraries, reachNote } from '../../config/overlay-check.ts'
 import { type OverlayEntry, overlayEntries, overlayList } from '../../config/overlay-entries.ts'
 import { makeRunConfig } from '../../config/run-config.ts'
 import { configCauses } from '../../config/yaml/causes/config-causes.ts'
-import { type Places, readPlaces } from '../../config/yaml/yaml-places.ts'
+import type { Places } from '../../config/yaml/yaml-places.ts'
 import { get } from '../../config/yaml-value.ts'
 import type { ConfigProblem, ConnectedLibrary, LeftOut, OverlayFile } from '../../contract/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
+import { readInThread } from '../foreign-text/on-text.ts'
 import type { MaskedConfig } from './mask-config.ts'
 
 export interface InspectOptions {
@@ -34,7 +35,7 @@ export interface Inspection {
 
 /** Reads a config as a preview would, and finds a line of the masked text for everything that there is to say. */
 export async function inspectConfig(options: InspectOptions): Promise<Inspection> {
-  const places = readPlaces(options.masked.text)
+  const places = await readInThread.places(options.masked.text)
   const report = createReport(places, options.clean)
   const nothing = { config: null, libraries: [], leftOut: [] }
   let config: JobConfig
@@ -46,7 +47,8 @@ export async function inspectConfig(options: InspectOptions): Promise<Inspection
     return { ...nothing, problems: [...report.problems, ...misreadings(places)] }
   }
   // Each of those below has its own line.
-  for (const warning of config.warnings.filter((text) => !config.misread.includes(text))) {
+  const misread = new Set(config.misread)
+  for (const warning of config.warnings.filter((text) => !misread.has(text))) {
     if (warning !== noTmdbKey) report.say('warning', warning)
     else if (options.needsTmdb) report.failure(missingTmdbKey())
   }

@@ -4,12 +4,11 @@ import { type JobConfig, type LoadOptions, loadConfirmedConfig } from '../../con
 import { defaultKometaCwd } from '../../config/locate.ts'
 import type { Trust } from '../../config/trust/trust.ts'
 import type { AskKometaYaml } from '../../config/yaml/kometa-reading.ts'
-import { parseYaml } from '../../config/yaml-read.ts'
 import { writeFileAtomic } from '../../util/atomic-file.ts'
+import { onText, readInThread } from '../foreign-text/on-text.ts'
 import { refuseOurNames } from './hidden-uses.ts'
 import type { MaskedConfig } from './mask-config.ts'
 import type { ReachOf } from './studio-reach.ts'
-import { nameSecrets } from './unmask-config.ts'
 
 /** Where a config comes from; `text` holds secrets and lives in memory only. */
 export type ConfigOrigin = { kind: 'path'; path: string; text: string } | { kind: 'text'; name: string; text: string }
@@ -37,9 +36,9 @@ export async function loadOrigin(
     return loadConfirmedConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps))
   }
   // A broken text is judged as it was pasted, and kept nowhere.
-  parseYaml(origin.text, origin.name)
+  await onText('check', origin.text, origin.name)
   refuseOurNames(origin.text)
-  const { text, secrets } = nameSecrets(masked)
+  const { text, secrets } = await onText('name', masked.text, masked.masks)
   return loadText(text, secrets, folder, { ...deps, place: null, withoutEnvironment: true })
 }
 
@@ -77,7 +76,13 @@ export async function loadText(
 
 /** The same surroundings for `loadJobConfig`. */
 export function loadOptions({ env, kometaDir, readYaml, trust }: Omit<LoadDeps, 'reachOf'>): LoadOptions {
-  return { env, readYaml, ...(kometaDir === null ? {} : { kometaDir }), ...(trust === undefined ? {} : { trust }) }
+  return {
+    env,
+    readYaml,
+    reading: readInThread,
+    ...(kometaDir === null ? {} : { kometaDir }),
+    ...(trust === undefined ? {} : { trust }),
+  }
 }
 
 /** Takes the paths out of a message under which a config is read. */

@@ -4,15 +4,16 @@ import { defaultKometaCwd, findPreviewFile } from '../../config/locate.ts'
 import { readPreviewSection } from '../../config/preview-section.ts'
 import { createSourceReader } from '../../config/source-reader.ts'
 import type { Trust } from '../../config/trust/trust.ts'
-import { decodeText, maxYamlBytes, parseYaml } from '../../config/yaml-read.ts'
+import { parseWith } from '../../config/yaml/text-reading.ts'
+import { decodeText, maxYamlBytes } from '../../config/yaml-read.ts'
 import { get, type YamlKey, type YamlValue } from '../../config/yaml-value.ts'
 import { writeYaml } from '../../config/yaml-write.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { PreviewTarget } from '../../contract/preview.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { type ConfigPlace, type LoadDeps, loadOptions } from '../connect/load-config.ts'
-import { type MaskedConfig, maskConfig } from '../connect/mask-config.ts'
-import { nameSecrets } from '../connect/unmask-config.ts'
+import type { MaskedConfig } from '../connect/mask-config.ts'
+import { onText, readInThread } from '../foreign-text/on-text.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { readJobText } from './job-files.ts'
 import { type JobRecord, studioFolder } from './job-record.ts'
@@ -50,7 +51,7 @@ export async function writeLocalConfig(
   { vault, keepMs }: { vault: Trust['vault']; keepMs: number },
 ): Promise<void> {
   await job.makeFolder('config', { permissions: 0o700 })
-  const { text, secrets } = nameSecrets(masked)
+  const { text, secrets } = await onText('name', masked.text, masked.masks)
   await job.write('config/config.yml', text, 0o600)
   await vault.keep(job.realPath, { text, secrets, mayUseEnvironment, keepMs })
   const preview = new Map<YamlKey, YamlValue>([
@@ -110,7 +111,7 @@ export async function loadConfigOf(record: JobRecord, job: Beneath, deps: LoadDe
 export async function readSnapshot(record: JobRecord, job: Beneath, readUserConfig: ReadUserConfig): Promise<string> {
   const kept = await readJobText(job, `${studioFolder}/config.yml`, maxYamlBytes)
   if (kept !== null) return kept
-  if (record.config.path !== null) return maskConfig(await readUserConfig(record.config.path)).text
+  if (record.config.path !== null) return (await onText('mask', await readUserConfig(record.config.path))).text
   throw new RequestProblem(404, 'NOT_FOUND', 'The config of this job is not there any more.')
 }
 
@@ -131,7 +132,7 @@ export async function readPlaceOf(
 async function placeInJob({ realPath }: Beneath): Promise<ConfigPlace> {
   const sources = createSourceReader(realPath)
   const path = await findPreviewFile(realPath, sources)
-  const document = parseYaml(decodeText(await sources.bytes(path), path), path)
+  const document = await parseWith(readInThread, decodeText(await sources.bytes(path), path), path)
   const preview = readPreviewSection(get(document, 'preview'), basename(path))
   const kometaConfigDir = resolve(dirname(path), preview.kometa_config_dir ?? '.')
   const kometaCwd = preview.kometa_cwd ?? defaultKometaCwd(kometaConfigDir)

@@ -1,16 +1,11 @@
 import { ownSecretPrefix } from '../../config/secrets.ts'
-import { listServiceValues } from '../../config/trust/service-values.ts'
 import type { Trust } from '../../config/trust/trust.ts'
-import { readPlaces } from '../../config/yaml/yaml-places.ts'
-import { maxYamlBytes, parseYaml } from '../../config/yaml-read.ts'
-import { isMap } from '../../config/yaml-value.ts'
+import { maxYamlBytes } from '../../config/yaml-read.ts'
 import { secretMask } from '../../contract/api-connect.ts'
-import type { MissingSecret } from '../../contract/api-jobs.ts'
-import { AppError } from '../../contract/errors.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
-import { type HiddenBefore, hiddenIn, refuseOurNames } from '../connect/hidden-uses.ts'
-import { type Mask, type MaskedConfig, maskConfig } from '../connect/mask-config.ts'
-import { restoreConfig } from '../connect/unmask-config.ts'
+import { type HiddenBefore, hiddenIn } from '../connect/hidden-uses.ts'
+import type { Mask } from '../connect/mask-config.ts'
+import { onText } from '../foreign-text/on-text.ts'
 import { isLocal, type ReadUserConfig, readSnapshot } from './job-config.ts'
 import { readJobText } from './job-files.ts'
 import type { JobRecord } from './job-record.ts'
@@ -40,15 +35,14 @@ export async function readJobTextOf(record: JobRecord, job: Beneath, deps: JobTe
     if (stored !== null) return localText(stored, await deps.vault.open(job.realPath, stored))
   }
   const text = await readSnapshot(record, job, deps.readUserConfig)
-  if (record.config.path === null) return { ...nothingKnown, text, before: { text, numberOf: () => undefined } }
+  if (record.config.path === null) return { ...nothingKnown, text, before: { text, numbers: new Map() } }
   // The file may have changed since: a secret counts where it stands now, under the number that it has in the snapshot.
-  const now = maskConfig(await deps.readUserConfig(record.config.path))
-  const numbers = sameNumbers(text, now)
+  const now = await onText('mask', await deps.readUserConfig(record.config.path))
+  const numbers = await onText('sameNumbers', text, now)
   const masks = now.masks.flatMap((mask) =>
     [...numbers].flatMap(([number, own]) => (own === mask.number ? [{ ...mask, number }] : [])),
   )
-  const before = { text: now.text, numberOf: (mask: number) => numbers.get(mask) }
-  return { text, before, masks, withoutEnvironment: false, keptUntil: null }
+  return { text, before: { text: now.text, numbers }, masks, withoutEnvironment: false, keptUntil: null }
 }
 
 const nothingKnown = { masks: [], withoutEnvironment: true, keptUntil: null }
@@ -69,66 +63,3 @@ function localText(stored: string, kept: Awaited<ReturnType<Trust['vault']['open
 }
 
 const ownName = new RegExp(`"<<${ownSecretPrefix}(\\d{1,4})>>"`, 'g')
-
-/** Number of a mask in one text -> number of the mask at the same place in another one. */
-function sameNumbers(text: string, now: MaskedConfig): Map<number, number> {
-  const byPlace = new Map(now.masks.map(({ path, number }) => [JSON.stringify(path), number]))
-  return new Map(
-    masksIn(text).flatMap(({ number, path }) => {
-      const own = byPlace.get(JSON.stringify(path))
-      return own === undefined ? [] : [[number, own]]
-    }),
-  )
-}
-
-/** The masks that stand in a text, and where. */
-export function masksIn(text: string): { number: number; path: readonly string[] }[] {
-  return readPlaces(text).all.flatMap(({ scalar, path }) => {
-    const digits = wholeMask.exec(scalar?.text ?? '')?.[1]
-    return digits === undefined ? [] : [{ number: Number(digits), path }]
-  })
-}
-
-const wholeMask = new RegExp(`^${secretMask}(\\d{1,4})$`)
-
-/** What is hidden in a job's config and not known here any more. */
-export function missingSecrets({ text, masks }: Pick<JobText, 'text' | 'masks'>): MissingSecret[] {
-  const known = new Set(masks.map(({ number }) => number))
-  const missing = masksIn(text).filter(({ number }) => !known.has(number))
-  if (missing.length === 0) return []
-  const document = parseYaml(text, 'config')
-  const services = isMap(document) ? listServiceValues(document) : []
-  return missing.map(({ number, path }) => {
-    const mark = `${secretMask}${number}`
-    const talking = services.filter(({ others }) => others.some((value) => value.text === mark))
-    const addresses = [...new Set(talking.flatMap((service) => service.addresses.map((address) => address.text)))]
-    return { number, place: path.join('.'), addresses }
-  })
-}
-
-/** The text with these secrets, by the numbers of their masks, where they were hidden. */
-export function typeSecrets(text: string, typed: ReadonlyMap<number, string>): string {
-  let result = ''
-  let at = 0
-  for (const { scalar } of readPlaces(text).all) {
-    const value = typed.get(Number(wholeMask.exec(scalar?.text ?? '')?.[1]))
-    if (scalar === null || value === undefined || scalar.start < at) continue
-    result += text.slice(at, scalar.start) + JSON.stringify(value)
-    at = scalar.end
-  }
-  return result + text.slice(at)
-}
-
-/** The full text of an edit, in memory. Throws CONFIG_INVALID where a hidden secret would go somewhere new. */
-export function applyEdit(
-  edited: string,
-  { masks, before }: Pick<JobText, 'masks' | 'before'>,
-  name: string,
-): MaskedConfig {
-  parseYaml(edited, name)
-  const { text, problems, restored } = restoreConfig(edited, masks, before)
-  const [first] = problems
-  if (first) throw new AppError('CONFIG_INVALID', `${first.place.path.join('.')}: ${first.message}`)
-  refuseOurNames(text)
-  return maskConfig(text, restored)
-}

@@ -2,6 +2,7 @@ import type { JobDetail, JobEntry } from '../../contract/api-jobs.ts'
 import { thumbnailWidths } from '../../contract/api-paths.ts'
 import { imageMediaTypes } from '../../contract/kinds.ts'
 import { titleWithYear } from '../../plex/item.ts'
+import { onText } from '../foreign-text/on-text.ts'
 import { notFound, RequestProblem } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
 import { disposition, sendFile, webStream } from '../http/send-file.ts'
@@ -11,7 +12,7 @@ import type { JobRecord } from '../jobs/job-record.ts'
 import { describeSafety } from '../jobs/job-safety.ts'
 import { isInUse } from '../jobs/job-store.ts'
 import { replayPast } from '../jobs/job-stream.ts'
-import { type JobText, missingSecrets, readJobTextOf } from '../jobs/job-text.ts'
+import { type JobText, readJobTextOf } from '../jobs/job-text.ts'
 import { toDetail, toEntry } from '../jobs/job-view.ts'
 import { zipPictures } from '../jobs/job-zip.ts'
 import { prunableJobs } from '../jobs/prune-jobs.ts'
@@ -112,7 +113,7 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
       const { trust, readUserConfig } = parts.start
       const job = await readJobTextOf(record, store.filesOf(record.id), { vault: trust.vault, readUserConfig })
       const secretsKeptUntil = job.keptUntil?.toISOString() ?? null
-      return { text: job.text, name, edited, secretsKeptUntil, missingSecrets: missingIn(record, job) }
+      return { text: job.text, name, edited, secretsKeptUntil, missingSecrets: await missingIn(record, job) }
     },
     async getJobSafety({ params }) {
       const record = required(params.jobId)
@@ -202,7 +203,8 @@ export function jobRoutes(parts: StudioParts): Handlers<Names> {
 }
 
 /** A config that is used where it stands has its secrets there. */
-const missingIn = (record: JobRecord, job: JobText) => (isLocal(record) ? missingSecrets(job) : [])
+const missingIn = async (record: JobRecord, job: JobText) =>
+  isLocal(record) ? onText('missing', job.text, job.masks) : []
 
 /** Running first, then queued in their order, then the newest. */
 function byUrgency(placeOf: (id: string) => number | null) {

@@ -8,7 +8,7 @@ import {
   settingsKeys,
   topLevelKeys,
 } from '../../key-table.ts'
-import type { Places } from '../yaml-places.ts'
+import type { Place, Places } from '../yaml-places.ts'
 import type { Misreading } from './config-causes.ts'
 
 /** Which keys Kometa reads where. `*` is any key or list position. */
@@ -27,21 +27,31 @@ const known = new Set(['preview', 'asset_directory', 'sync_mode', 'show_unmanage
 /** Further old names under `plex`, which Kometa moves to settings. */
 const movedFromPlex = new Set(['show_unfiltered', 'show_missing'])
 
-/** Each key that Kometa does not read where it stands, with the one that was probably meant. */
+/** So many are told; a text that has more is no config of Kometa's. */
+const maxUnknownKeys = 200
+
+/** The keys that Kometa does not read where they stand, each with the one that was probably meant. */
 export function unknownKeys(places: Places): Misreading[] {
-  return places.all.flatMap((place): Misreading[] => {
-    const key = place.path.at(-1) ?? ''
-    const parent = place.path.slice(0, -1)
-    const table = keyTables.find(({ in: path }) => fits(parent, path))
-    if (!table || key === '' || key === '<<' || known.has(key) || Object.hasOwn(table.keys, key)) return []
-    if (movedFromPlex.has(key) && place.path.at(-2) === 'plex') return []
-    // Kometa stops at these; the config's own check says so.
-    if (place.path[0] === 'libraries' && refusedLibraryKeys.includes(key)) return []
-    if (places.find(parent)?.isList) return []
-    const meant = nearest(key, Object.keys(table.keys))
-    const message = `Kometa does not know "${key}" here${meant === null ? '' : `; did you mean "${meant}"?`}`
-    return [{ message, place, isSure: meant !== null }]
-  })
+  const found: Misreading[] = []
+  for (const place of places.all) {
+    if (found.length >= maxUnknownKeys) break
+    found.push(...unknownKey(places, place))
+  }
+  return found
+}
+
+function unknownKey(places: Places, place: Place): Misreading[] {
+  const key = place.path.at(-1) ?? ''
+  const parent = place.path.slice(0, -1)
+  const table = keyTables.find(({ in: path }) => fits(parent, path))
+  if (!table || key === '' || key === '<<' || known.has(key) || Object.hasOwn(table.keys, key)) return []
+  if (movedFromPlex.has(key) && place.path.at(-2) === 'plex') return []
+  // Kometa stops at these; the config's own check says so.
+  if (place.path[0] === 'libraries' && refusedLibraryKeys.includes(key)) return []
+  if (places.find(parent)?.isList) return []
+  const meant = nearest(key, Object.keys(table.keys))
+  const message = `Kometa does not know "${key}" here${meant === null ? '' : `; did you mean "${meant}"?`}`
+  return [{ message, place, isSure: meant !== null }]
 }
 
 const fits = (path: readonly string[], pattern: readonly string[]): boolean =>

@@ -1,0 +1,59 @@
+import { explainFault } from '../../config/yaml/explain-fault.ts'
+import { type OwnReading, readOwn, type YamlFault } from '../../config/yaml/own-reading.ts'
+import { collectPlaces } from '../../config/yaml/yaml-places.ts'
+import { parseYaml } from '../../config/yaml-read.ts'
+import { AppError, type ErrorCode } from '../../contract/errors.ts'
+import { type Mask, maskConfig } from '../connect/mask-config.ts'
+import { nameSecrets, restoreConfig } from '../connect/unmask-config.ts'
+import { applyEdit, missingSecrets, sameNumbers, typeSecrets } from '../jobs/text-edits.ts'
+
+/** All that the studio does with the text of a config and that takes longer the longer it is. What goes in and out is plain data. */
+const textActs = {
+  read: (text: string): OwnReading => readOwn(text),
+  explain: (text: string, name: string, fault: YamlFault): ErrorData => errorData(explainFault(text, name, fault)),
+  check: (text: string, name: string): void => {
+    parseYaml(text, name)
+  },
+  places: collectPlaces,
+  mask: maskConfig,
+  name: (text: string, masks: readonly Mask[]) => nameSecrets({ text, masks }),
+  restore: restoreConfig,
+  edit: applyEdit,
+  type: typeSecrets,
+  missing: missingSecrets,
+  sameNumbers,
+}
+
+export type TextActs = typeof textActs
+
+/** What the thread is given, and what it says. */
+export interface TextTask {
+  act: keyof TextActs
+  args: readonly unknown[]
+}
+export type TextAnswer = { value: unknown } | { refused: ErrorData }
+
+export const doText = ({ act, args }: TextTask): unknown =>
+  (textActs[act] as (...args: readonly unknown[]) => unknown)(...args)
+
+/** An AppError on its way from thread to thread. */
+export interface ErrorData {
+  code: ErrorCode
+  message: string
+  hint: string | undefined
+  details: readonly string[]
+  place: { line: number; column: number } | undefined
+}
+
+export const errorData = ({ code, message, hint, details, place }: AppError): ErrorData => ({
+  ...{ code, message, hint, place },
+  details: [...details],
+})
+
+export function errorOf({ code, message, hint, details, place }: ErrorData): AppError {
+  return new AppError(code, message, {
+    details,
+    ...(hint === undefined ? {} : { hint }),
+    ...(place === undefined ? {} : { place }),
+  })
+}
