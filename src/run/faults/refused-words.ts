@@ -1,5 +1,6 @@
 import { normalizeHost } from '../../gate/judge-host.ts'
 import type { LoggedFault } from '../../kometa/faults/fault-recorder.ts'
+import { trimEndOf } from '../../util/trim-end.ts'
 import type { Refusal } from '../start-gate.ts'
 
 const namedAddress = /https?:\/\/[^\s'"<>]+/g
@@ -17,7 +18,7 @@ export function refusedWords(
   refusals: readonly Refusal[],
 ): string | null {
   for (const [named] of words.matchAll(namedAddress)) {
-    const address = named.replace(/[.,:;]+$/, '')
+    const address = trimEndOf(named, '.,:;')
     const refused = findRefusal(address, refusals)
     if (refused === null) continue
     const what = isImage.test(words) ? 'the image ' : kind === 'entry' || kind === 'file' ? 'the file ' : ''
