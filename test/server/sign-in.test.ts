@@ -17,3 +17,17 @@ test('50 wrong passwords from ten addresses do not shut out the owner, who has t
   const cookie = sessions.signIn('right', '10.0.0.99', false)
   expect(sessions.isSignedIn(cookie.split(';')[0])).toBe(true)
 })
+
+test('the addresses of one IPv6 network are one client: they do not guess once each', () => {
+  const sessions = createSessions('right', () => 1_000_000)
+  const outcomes: number[] = []
+  for (let guess = 0; guess < 20; guess += 1) {
+    try {
+      sessions.signIn(`wrong ${guess}`, `2001:db8:1:2::${guess.toString(16)}`, false)
+    } catch (error) {
+      outcomes.push((error as { status: number }).status)
+    }
+  }
+  expect(outcomes).toContain(429)
+  expect(() => sessions.signIn('right', '2001:db8:1:3::1', false)).not.toThrow()
+})

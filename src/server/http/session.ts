@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { limits } from '../limits.ts'
+import { clientGroup } from './client-group.ts'
 import { RequestProblem } from './request-problem.ts'
 
 const cookieName = 'kometa_preview_session'
@@ -8,8 +9,8 @@ export interface Sessions {
   /** False: nobody has to sign in. */
   readonly passwordNeeded: boolean
   isSignedIn(cookieHeader: string | undefined): boolean
-  /** The Set-Cookie of a new session. Throws WRONG_PASSWORD, TOO_MANY_ATTEMPTS. */
-  signIn(password: string, client: string, secure: boolean): string
+  /** The Set-Cookie of a new session; `address`: of the client. Throws WRONG_PASSWORD, TOO_MANY_ATTEMPTS. */
+  signIn(password: string, address: string, secure: boolean): string
   /** The Set-Cookie that takes it away. */
   signOut(cookieHeader: string | undefined): string
 }
@@ -59,8 +60,9 @@ export function createSessions(password: string | undefined, now: () => number =
       const expires = id === null ? undefined : sessions.get(digest(id).toString('hex'))
       return expires !== undefined && expires > now()
     },
-    signIn(given, client, secure) {
+    signIn(given, address, secure) {
       if (password === undefined) return cookie('', 0, secure)
+      const client = clientGroup(address)
       const all = attempts.get('all')
       // Wrong passwords from many addresses shut out whoever was wrong himself: not the owner, who has not been.
       if (all && all.shutUntil > now() && attempts.has(client)) check(given, 'all')

@@ -1,0 +1,23 @@
+import { isIPv6 } from 'node:net'
+
+/**
+ * Who counts as one client. Whoever has an IPv6 address has 2^64 of them, the rest of their network's: all of these are one.
+ * An IPv4 address is one, in its IPv6 form too.
+ */
+export function clientGroup(address: string): string {
+  const [plain = ''] = address.split('%')
+  if (!isIPv6(plain)) return plain
+  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain) ?? []
+  if (mapped !== undefined) return mapped
+  const [before = '', after] = plain.split('::')
+  const head = before === '' ? [] : before.split(':')
+  const tail = after === undefined || after === '' ? [] : after.split(':')
+  // A dotted end stands for two groups.
+  const dotted = plain.includes('.') ? 1 : 0
+  const missing = after === undefined ? 0 : 8 - head.length - tail.length - dotted
+  const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...tail]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}
