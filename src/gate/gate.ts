@@ -31,6 +31,8 @@ export const defaultGateLimits: GateLimits = {
 }
 /** How often Node looks for requests that are past their time. */
 const checkIntervalMs = 1_000
+/** Of one event of a socket of a tunnel: it is an end of two pipelines, which alone come near Node's 10. */
+const maxTunnelListeners = 20
 
 export interface GateOptions {
   rules: GateRules
@@ -177,6 +179,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       [client, remote],
       [remote, client],
     ] as const) {
+      one.setMaxListeners(maxTunnelListeners)
       failOnReset(one)
       one.once('error', () => cut(other))
     }

@@ -1,0 +1,20 @@
+import { EventEmitter } from 'node:events'
+import { expect, onTestFinished, test } from 'vitest'
+import { listen, openGate } from './gate-world.ts'
+
+test('a tunnel is no suspected leak, even where Node warns of one listener less', async () => {
+  const before = EventEmitter.defaultMaxListeners
+  EventEmitter.defaultMaxListeners = before - 1
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', onWarning)
+  onTestFinished(() => {
+    EventEmitter.defaultMaxListeners = before
+    process.off('warning', onWarning)
+  })
+  const port = await listen((socket) => void socket.on('data', (data) => socket.write(data)))
+  const gate = await openGate()
+  expect(await gate.tunnel(`one.test:${port}`, { send: 'hello', until: 'hello' })).toContain('hello')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(warnings).toEqual([])
+})
