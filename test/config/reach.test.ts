@@ -76,6 +76,12 @@ describe.skipIf(process.platform === 'win32')('what a path leads to', () => {
     expect(await reach.exists(join(dir, path))).toBe(expected !== null)
   })
 
+  test('what leads outside is outside, whether anything stands there or not', async () => {
+    const states = ['allowed/a.png', 'allowed/nothing', 'allowed/to-file', 'allowed/dangling', 'outside', 'elsewhere']
+    const found = await Promise.all(states.map(async (path) => (await reach.look(join(dir, path))).is))
+    expect(found).toEqual(['there', 'missing', 'outside', 'outside', 'outside', 'outside'])
+  })
+
   test('folders are listed where they may be', async () => {
     expect(await reach.names(join(dir, 'allowed', 'sub'))).toEqual(['b.png'])
     expect(await reach.names(join(dir, 'allowed', 'to-folder'))).toEqual([])

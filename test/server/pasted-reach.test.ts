@@ -199,6 +199,25 @@ test('what an allowed folder holds is found as ever', async () => {
   expect(problems).toEqual([])
 })
 
+test('a path that is typed, or looked for in the list of folders, tells no more', async () => {
+  const folder = join(it.dir, 'config')
+  await symlink(join(outside, 'config.yml'), join(folder, 'linked-config.yml'))
+  const paths = [outside, join(outside, 'config.yml'), join(folder, 'linked-config.yml')]
+  const below = ['', 'one.yml', 'nothing.yml'].map((name) => join(folder, 'linked-folder', name))
+  const [there, gone] = await bothWays(async () => {
+    const said = [(await it.call('listFolder', { query: { path: folder } })).text]
+    for (const path of [...paths, ...below]) {
+      said.push((await it.call('connect', { body: { kind: 'path', path } })).text)
+      said.push((await it.call('listFolder', { query: { path } })).text)
+    }
+    return said
+  })
+  expect(there).toEqual(gone)
+  expect(there.slice(1).filter((words) => !words.includes('FORBIDDEN'))).toEqual([])
+  expect(there[0]).toContain('config.yml')
+  expect(there[0]).not.toContain('linked-')
+})
+
 async function ended(jobId: string) {
   using stream = listen(it.studio.url + apiUrl('jobEvents', { jobId }))
   await stream.until(({ event }) => event.type === 'closed')

@@ -18,6 +18,8 @@ export interface Reach {
   readonly areas: readonly RealArea[] | null
   /** For the user, where something is missing: which folders count; null where all do. */
   readonly note: string | null
+  /** What a path leads to. It is outside when it leaves the areas on its way, whatever may stand there. */
+  look(path: string): Promise<Place>
   /** Where to open what is there: a path without links. null for what is missing or outside. */
   find(path: string): Promise<string | null>
   /** The same for who says himself why something cannot be opened: of a user's own config, every path as it stands. */
@@ -27,6 +29,8 @@ export interface Reach {
   /** The names in a folder; none where it is missing, outside or closed to us. */
   names(folder: string): Promise<string[]>
 }
+
+export type Place = { is: 'there'; path: string } | { is: 'missing' } | { is: 'outside' }
 
 export interface RealArea {
   folder: string
@@ -44,19 +48,26 @@ const maxLinks = 40
 const hasManySpellings = process.platform === 'darwin' || process.platform === 'win32'
 
 /** A config that the user has named by its path: it is the user's own and reads whatever the user can. */
-export const everywhere: Reach = withFind(null, null, async (path) => ((await isThere(path)) ? path : null))
+export const everywhere: Reach = withLook(null, null, async (path) =>
+  (await isThere(path)) ? { is: 'there', path } : { is: 'missing' },
+)
 
 /** A config that came from a browser or from a job folder. `note`: see Reach. */
 export async function createReach(areas: readonly ReachArea[], note: string): Promise<Reach> {
   const found = await Promise.all(areas.map(toRealArea))
   const real = found.filter((area) => area !== null)
-  return withFind(real, note, (path) => findWithin(path, real))
+  return withLook(real, note, (path) => lookWithin(path, real))
 }
 
-function withFind(areas: readonly RealArea[] | null, note: string | null, find: Reach['find']): Reach {
+function withLook(areas: readonly RealArea[] | null, note: string | null, look: Reach['look']): Reach {
+  const find: Reach['find'] = async (path) => {
+    const place = await look(path)
+    return place.is === 'there' ? place.path : null
+  }
   return {
     areas,
     note,
+    look,
     find,
     way: areas === null ? async (path) => path : find,
     exists: async (path) => (await find(path)) !== null,
@@ -94,18 +105,18 @@ async function realOfNew(path: string): Promise<string> {
 }
 
 /** Follows a path link by link, and looks at nothing that lies outside: not even to say whether it is there. */
-async function findWithin(path: string, areas: readonly Area[]): Promise<string | null> {
-  if (path.includes('\0')) return null
+async function lookWithin(path: string, areas: readonly Area[]): Promise<Place> {
+  if (path.includes('\0')) return { is: 'missing' }
   let wanted = resolve(path)
   for (let links = 0; links <= maxLinks; links += 1) {
     const start = startOf(wanted, areas)
-    if (start === null) return null
+    if (start === null) return { is: 'outside' }
     const step = await walk(start.folder, start.path)
-    if (step === null) return null
-    if (!step.isLink) return hasManySpellings ? withTrueSpelling(step.path, areas) : step.path
+    if (step === null) return { is: 'missing' }
+    if (!step.isLink) return hasManySpellings ? withTrueSpelling(step.path, areas) : { is: 'there', path: step.path }
     wanted = step.path
   }
-  return null
+  return { is: 'missing' }
 }
 
 /** The area that a path lies in, and the path from its real folder on; null: it lies in none. */
@@ -135,7 +146,8 @@ async function walk(folder: string, path: string): Promise<{ path: string; isLin
   return { path: at, isLink: false }
 }
 
-async function withTrueSpelling(path: string, areas: readonly Area[]): Promise<string | null> {
+async function withTrueSpelling(path: string, areas: readonly Area[]): Promise<Place> {
   const real = await realpath(path).catch(() => null)
-  return real !== null && startOf(real, areas) !== null ? real : null
+  if (real === null) return { is: 'missing' }
+  return startOf(real, areas) === null ? { is: 'outside' } : { is: 'there', path: real }
 }

@@ -1,6 +1,7 @@
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { configsOfFolder, expandHome, isFolder } from '../../config/locate.ts'
+import { createReach, type Reach } from '../../config/reach/reach.ts'
 import type { Folder } from '../../contract/api-connect.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
@@ -20,27 +21,20 @@ export function createAllowedFolders(
   env: NodeJS.ProcessEnv,
   closed: readonly string[] = [],
 ): AllowedFolders {
-  const isOurs = async (real: string): Promise<boolean> => {
-    const ours = await Promise.all(closed.map((folder) => realpath(folder).catch(() => resolve(folder))))
-    return ours.some((folder) => contains(folder, real))
-  }
-  const roots = async (): Promise<string[]> => {
-    const found = await Promise.all(folders.map((folder) => realpath(resolve(folder)).catch(() => null)))
-    return [...new Set(found.filter((folder) => folder !== null))]
-  }
+  const allowed = () =>
+    createReach(
+      folders.map((folder) => ({ folder, except: closed })),
+      '',
+    )
 
-  /** Links are resolved first: a link inside an allowed folder may lead anywhere. */
+  /** Links are followed as far as they stay inside; whether anything stands outside is nobody's business. */
   const inside = async (path: string): Promise<string> => {
     if (path.includes('\0')) throw missing('that')
-    const allowed = await roots()
     const asked = resolve(expandHome(path, env))
-    // What is outside is refused before it is looked at: whether it exists is nobody's business.
-    if (![...allowed, ...folders.map((folder) => resolve(folder))].some((root) => contains(root, asked)))
-      throw outside()
-    const real = await realpath(asked).catch(() => null)
-    if (real === null) throw missing(asked)
-    if (!allowed.some((root) => contains(root, real)) || (await isOurs(real))) throw outside()
-    return real
+    const place = await (await allowed()).look(asked)
+    if (place.is === 'outside') throw outside()
+    if (place.is === 'missing') throw missing(asked)
+    return place.path
   }
 
   const lookInto = async (folder: string): Promise<string> => {
@@ -67,8 +61,9 @@ export function createAllowedFolders(
       return named
     },
     async list(path) {
+      const reach = await allowed()
       if (path === undefined || path === '') {
-        const entries = await Promise.all((await roots()).map((root) => describe(root, root)))
+        const entries = await Promise.all(rootsOf(reach).map((root) => describe(root, root, reach)))
         return { path: null, parent: null, entries: entries.filter((entry) => entry !== null), truncated: false }
       }
       const folder = await inside(path)
@@ -78,30 +73,27 @@ export function createAllowedFolders(
       const shown = names.filter((name) => !name.startsWith('.')).sort((a, b) => a.localeCompare(b))
       const entries: Folder['entries'] = []
       for (const name of shown.slice(0, limits.maxFolderEntries)) {
-        const entry = await describe(join(folder, name), name)
+        const entry = await describe(join(folder, name), name, reach)
         if (entry) entries.push(entry)
       }
       entries.sort((a, b) => Number(a.kind === 'config') - Number(b.kind === 'config'))
-      const isRoot = (await roots()).includes(folder)
+      const isRoot = rootsOf(reach).includes(folder)
       const truncated = shown.length > limits.maxFolderEntries
       return { path: folder, parent: isRoot ? null : dirname(folder), entries, truncated }
     },
   }
 }
 
-async function describe(path: string, name: string): Promise<Folder['entries'][number] | null> {
-  // A link whose end is elsewhere is listed by its name only when it is opened: `inside` judges it then.
-  const info = await stat(path).catch(() => null)
-  const link = await lstat(path).catch(() => null)
-  if (!info || !link) return null
+const rootsOf = ({ areas }: Reach): string[] => [...new Set((areas ?? []).map(({ folder }) => folder))]
+
+/** null for what is no config and no folder, and for a link that leads outside. */
+async function describe(path: string, name: string, reach: Reach): Promise<Folder['entries'][number] | null> {
+  const found = await reach.find(path)
+  const info = found === null ? null : await stat(found).catch(() => null)
+  if (!info) return null
   if (info.isDirectory()) return { name, path, kind: 'folder', bytes: null, modifiedAt: null }
   if (!info.isFile() || !isConfigName(basename(path))) return null
   return { name, path, kind: 'config', bytes: info.size, modifiedAt: info.mtime.toISOString() }
-}
-
-function contains(root: string, path: string): boolean {
-  const way = relative(root, path)
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(root, way) === path)
 }
 
 const missing = (path: string) => new RequestProblem(404, 'NOT_FOUND', `There is no file or folder ${path}.`)
