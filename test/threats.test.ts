@@ -13,7 +13,7 @@ const rows = readFileSync(new URL('docs/threats.md', root), 'utf8')
   })
 
 /** How many threats of each kind were found; none may fall off the list. */
-const known = { W: 5, P: 13, C: 14, L: 26, U: 13 }
+const known = { W: 5, P: 14, C: 14, L: 27, U: 13 }
 
 test('every threat is on the list, once', () => {
   const wanted = Object.entries(known).flatMap(([kind, count]) =>
