@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/job-config.ts'
+import { createReach, type ReachArea } from '../../src/config/reach/reach.ts'
 import { createWorkspace } from '../../src/config/workspace.ts'
 import { dockerArguments } from '../../src/kometa/docker/docker-arguments.ts'
 import { findMounts } from '../../src/kometa/docker/docker-mounts.ts'
@@ -28,8 +29,9 @@ libraries:
   Movies: {overlay_files: [{file: overlays/own.yml}${more}]}
 `
 
-async function mountsOf(files: string[] = []) {
-  const config = await loadJobConfig({ kind: 'config', configPath: join(dir, 'user', 'config.yml') }, { env: {} })
+async function mountsOf(files: string[] = [], areas?: ReachArea[]) {
+  const options = { env: {}, ...(areas && { reach: await createReach(areas, '') }) }
+  const config = await loadJobConfig({ kind: 'config', configPath: join(dir, 'user', 'config.yml') }, options)
   const workspace = await createWorkspace(config, {
     ...{ runConfigText: 'x', ratingKeysByLibrary: new Map(), parentDir: join(dir, 'data') },
     ...{ owner: { pid: 1, start: 'x', host: 'x' }, userHome: join(dir, 'home') },
@@ -69,6 +71,29 @@ test('what links of the workspace lead to, and what config and overlay files nam
   ])
   // The config itself, with the real token, is nowhere to be seen.
   expect(hidden).toEqual([])
+})
+
+test('of what a pasted config names, that alone is mounted which it may read', async () => {
+  const outside = join(dir, 'outside')
+  const own = `, {file: ${outside}/o.yml}, {folder: ${outside}}, {folder: ${join(dir, 'user', 'wide')}}`
+  write('user/config.yml', configText(own))
+  write(
+    'user/overlays/own.yml',
+    `overlays:\n  a: {overlay: {name: x, file: ${join(dir, 'assets/1.jpg')}, font: ${outside}/b.ttf}}\n`,
+  )
+  for (const file of ['assets/1.jpg', 'outside/o.yml', 'outside/b.ttf', 'home/.fonts/own.ttf', 'user/wide/closed/x'])
+    write(file)
+  symlinkSync(outside, join(dir, 'user', 'linked'))
+  // So many files that they are mounted as their folder, which holds what is closed.
+  const many = Array.from({ length: 30 }, (_, at) => `user/${String(at).padStart(2, '0')}.png`)
+  for (const file of many) write(file)
+  const authority = write('trust/ca.pem')
+  const areas = [
+    { folder: join(dir, 'user'), except: [join(dir, 'user', 'wide', 'closed')] },
+    { folder: join(dir, 'assets') },
+  ]
+  const { seen } = await mountsOf([authority], areas)
+  expect(seen).toEqual(['assets', 'trust/ca.pem', ...many, 'user/overlays/own.yml'].sort())
 })
 
 test('a folder that holds the config is mounted with the config hidden, under every name that it has', async () => {

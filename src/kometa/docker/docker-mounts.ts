@@ -71,7 +71,7 @@ export async function findMounts(options: MountOptions): Promise<Mount[]> {
       else if (info?.isFile()) wanted.set(each, 'file')
     }
   }
-  const paths = withoutInner(gathered(wanted))
+  const paths = withoutInner(gathered(wanted, closedOf(config)))
   const mounts = paths.map((path) => ({ source: path, target: path, readOnly: true }))
   const secret = await secretFilesOf(config)
   const hidden = secret.filter((path) => paths.some((mounted) => isWithin(path, mounted)))
@@ -82,11 +82,12 @@ export async function findMounts(options: MountOptions): Promise<Mount[]> {
   ]
 }
 
+const closedOf = ({ reach }: Pick<JobConfig, 'reach'>): string[] => (reach.areas ?? []).flatMap(({ except }) => except)
+
 /** A folder that holds what must not be read is not mounted at all: a container cannot be shown a part of it. */
-async function withinReach(paths: readonly string[], { reach }: JobConfig): Promise<string[]> {
-  const { areas } = reach
-  if (areas === null) return [...paths]
-  const closed = areas.flatMap(({ except }) => except)
+async function withinReach(paths: readonly string[], { reach }: Pick<JobConfig, 'reach'>): Promise<string[]> {
+  if (reach.areas === null) return [...paths]
+  const closed = closedOf({ reach })
   const kept: string[] = []
   for (const path of paths) {
     const found = await reach.find(path)
@@ -151,7 +152,7 @@ function absolutePaths(text: string): string[] {
 }
 
 /** Many files of one folder are mounted as the folder, in one. */
-function gathered(wanted: ReadonlyMap<string, 'file' | 'folder'>): string[] {
+function gathered(wanted: ReadonlyMap<string, 'file' | 'folder'>, closed: readonly string[]): string[] {
   const paths: string[] = []
   const files = new Map<string, string[]>()
   for (const [path, kind] of wanted) {
@@ -159,7 +160,8 @@ function gathered(wanted: ReadonlyMap<string, 'file' | 'folder'>): string[] {
     else files.set(dirname(path), [...(files.get(dirname(path)) ?? []), path])
   }
   for (const [folder, inner] of files) {
-    if (inner.length > maxFilesPerFolder && folder !== '/' && !ofTheImage.has(folder)) paths.push(folder)
+    const isWhole = folder !== '/' && !ofTheImage.has(folder) && !closed.some((each) => isWithin(each, folder))
+    if (inner.length > maxFilesPerFolder && isWhole) paths.push(folder)
     else paths.push(...inner)
   }
   return paths
