@@ -24,10 +24,11 @@ import type { JobServer } from './connect-servers.ts'
 import type { TargetOutput } from './export-outputs.ts'
 import type { DescribedFaults } from './faults/describe-faults.ts'
 import { noMatchWords } from './faults/no-match-words.ts'
+import { incompleteBecause, placeOf, sectionOf } from './incomplete.ts'
 import type { JobFolder } from './job-folder.ts'
 import type { ImageReads, JobRecords } from './job-recorder.ts'
 import type { JobTarget } from './job-target.ts'
-import { isKometas, judgeJob } from './judge-job.ts'
+import { judgeJob } from './judge-job.ts'
 import { exitCodeOf, summarizeKometa } from './kometa-summary.ts'
 import { findExtras } from './map-captures.ts'
 import type { QueuePlaces } from './queue-places.ts'
@@ -258,22 +259,8 @@ function drawnItems({ kometa, captures, targets, scopes }: SummaryInput): DrawnI
 const titleOf = ({ rating_key, server }: Capture, targets: readonly JobTarget[]): string | undefined =>
   targets.find((target) => target.ratingKey === rating_key && target.server === server)?.logTitle
 
-const placeOf = ({ server, sectionId }: JobTarget): string => `${server} ${sectionId}`
 const isRunOf = ({ libraries }: KometaRun, { mappings }: JobTarget): boolean =>
   mappings.some((name) => libraries.includes(name))
-
-/** `<server> <section>` of the item that a capture or a read is of; null for one that nobody knows. */
-function sectionOf(
-  { rating_key, server }: Pick<Capture, 'rating_key' | 'server'>,
-  targets: readonly JobTarget[],
-  scopes: readonly JobScopeReport[],
-): string | null {
-  const key = rating_key ?? ''
-  const target = targets.find((one) => one.server === server && (one.ratingKey === key || one.ancestors.includes(key)))
-  if (target) return placeOf(target)
-  const decoy = scopes.find((scope) => scope.server === server)?.decoys.find((one) => one.ratingKey === key)
-  return decoy ? `${server} ${decoy.section}` : null
-}
 
 function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItems, input: SummaryInput) {
   const { request, described } = input
@@ -293,17 +280,4 @@ function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItem
     searchWords,
     described.inWords,
   )
-}
-
-/** What may have cost this target a badge: a search that was narrowed wrongly, or a refused or failed read of its library. */
-function incompleteBecause(target: JobTarget, { records, targets, scopes }: SummaryInput): string | null {
-  const recheck = scopes.find(({ server }) => server === target.server)?.recheck
-  if (recheck?.agrees === false) return `${recheck.target}: ${recheck.why}`
-  const read = records.refused.filter(isKometas).find((one) => {
-    if (one.server !== target.server) return false
-    const place = one.section === null ? sectionOf(one, targets, scopes) : `${one.server} ${one.section}`
-    return place === null || place === placeOf(target)
-  })
-  if (!read) return null
-  return `${read.method} ${read.path}${read.query === '' ? '' : `?${read.query}`} was ${read.outcome}: ${read.reason}`
 }

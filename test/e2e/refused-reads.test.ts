@@ -21,13 +21,28 @@ const asking = (path: string, withToken: boolean): Renderer => {
   return { ...scriptRenderer(script), args: (configPath) => ['-e', script, configPath] }
 }
 
-test('a refused read of a show: every target of its library may be incomplete, none of another one', async () => {
+test('a refused read of a show: what is below it may be incomplete, and no other show of the library', async () => {
   const renderer = asking('/library/metadata/2000/refresh', true)
   const { summary } = await run(world, { renderer, specs: ['2010', '2100', '101'] })
   expect(summary.refused_reads).toMatchObject([{ status: 403, rating_key: '2000' }])
   expect(summary.problems).toContain('1 read of Kometa did not go through: badges may be missing.')
   const marked = summary.targets.filter(({ may_be_incomplete }) => may_be_incomplete?.includes('/2000/refresh'))
-  expect(marked.map(({ rating_key }) => rating_key)).toEqual(['2010', '2100'])
+  expect(marked.map(({ rating_key }) => rating_key)).toEqual(['2010'])
+})
+
+test('a refused read of one film: no other one may be incomplete', async () => {
+  const known = await run(world, { renderer: asking('/library/metadata/101/refresh', true), specs: ['101', '102'] })
+  const marked = ({ summary }: typeof known) =>
+    summary.targets.filter(({ may_be_incomplete: why }) => why !== null).map(({ rating_key: key }) => key)
+  expect(marked(known)).toEqual(['101'])
+})
+
+test('a refused read of an item that nobody knows: every target may be incomplete', async () => {
+  const { summary } = await run(world, {
+    renderer: asking('/library/metadata/9999/refresh', true),
+    specs: ['101', '2100'],
+  })
+  expect(summary.targets.every(({ may_be_incomplete: why }) => why?.includes('/9999/refresh'))).toBe(true)
 })
 
 test('a request without the token of the job is no read of Kometa: recorded, and no badge is lost by it', async () => {

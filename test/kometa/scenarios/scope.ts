@@ -64,7 +64,11 @@ const scenarios: readonly Scenario[] = [
       'config/overlays/Movies Original Posters/151.png': picture('the clean 151'),
     },
     targets: ['101', '102', '120'],
-    expect: { restored: ['120'], base: { 102: 'backup' } },
+    expect: {
+      restored: ['120'],
+      base: { 102: 'backup' },
+      notes: { 102: [/although Plex shows another poster now/] },
+    },
   },
   {
     name: 'search-limit',
