@@ -16,6 +16,7 @@ const asks: Readonly<Record<string, string>> = {
   'src/config/real-run/real-run-notes.ts': "Kometa's schedules go by the day",
   'src/config/stale-workspaces.ts': 'the age of what another process left; a living owner is asked first',
   'src/config/trust/secret-vault.ts': 'the age of what is kept over restarts, in both directions',
+  'src/config/trust/trust.ts': 'the same',
   'src/demo/': 'plays a Plex and a Kometa, which stamp what they write',
   'src/gate/authority/authority.ts': 'the dates of a certificate',
   'src/gate/gate-records.ts': 'shown',

@@ -1,14 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { PauseWatch } from '../util/pause-watch.ts'
 import { verdictWords } from './policy.ts'
 import type { Records } from './records.ts'
 
 /** Answers what never becomes a request: CONNECT, upgrades, bytes that are not HTTP. Nothing of it goes anywhere. */
-export function refuseRawRequests(server: Server, records: Records): void {
+export function refuseRawRequests(server: Server, records: Records, pauses: Pick<PauseWatch, 'stoodStill'>): void {
   server.on('connect', (req, socket) => refuse(req, socket, verdictWords.connect))
   server.on('upgrade', (req, socket) => refuse(req, socket, verdictWords.upgrade))
   server.on('clientError', (error: NodeJS.ErrnoException & { bytesParsed?: number }, socket) => {
     const code = error.code ?? ''
+    // Of a request that was under way while this process stood still, the rest may lie there unread.
+    if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && pauses.stoodStill()) return
     // A client that hung up, or a connection that never said a word, asked for nothing.
     if (code === 'ECONNRESET' || !socket.writable || !('bytesRead' in socket) || socket.bytesRead === 0) {
       socket.destroy()

@@ -3,6 +3,7 @@ import { AppError } from '../contract/errors.ts'
 import type { PlexConnection } from '../plex/connection.ts'
 import { createDoor, type Door } from '../util/door.ts'
 import { listenOnLoopback } from '../util/loopback.ts'
+import { createPauseWatch } from '../util/pause-watch.ts'
 import { admitGradually } from './admission.ts'
 import type { CaptureStore } from './capture/types.ts'
 import { microTimestamp } from './clock.ts'
@@ -97,7 +98,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     records.refusedRaw(req.method ?? '?', req.url ?? '', expectation)
     res.writeHead(expectation.status, { 'Content-Length': 0, Connection: 'close' }).end()
   })
-  refuseRawRequests(server, records)
+  const pauses = createPauseWatch()
+  server.once('close', () => pauses[Symbol.dispose]())
+  server.on('timeout', (socket) => {
+    // After a pause of ours the next request may lie there unread: who sends one to a closed connection gets no answer.
+    if (pauses.stoodStill()) socket.setTimeout(limits.keepAliveTimeoutMs)
+    else socket.destroy()
+  })
+  refuseRawRequests(server, records, pauses)
   const { listener, portWasTaken } = await listen(server, options.preferredPort ?? defaultProxyPort)
   const port = portOf(server)
   const end = () => {

@@ -38,6 +38,8 @@ interface Running {
   kometa: number
   all: number[]
   acks(): string[]
+  /** Uploads that were not. */
+  refused(): string[]
   /** Waits for so many more acknowledged uploads. */
   more(count: number): Promise<void>
   /** Lets Kometa come to its end. */
@@ -59,24 +61,39 @@ async function startJob(world: JobWorld): Promise<Running> {
   const ended = once(tool, 'close')
   const lines: string[] = []
   createInterface({ input: tool.stdout }).on('line', (line) => lines.push(line))
-  const acks = () =>
-    readFileSync(acksFile, 'utf8')
-      .split('\n')
-      .filter((line) => line.length === 64)
+  const told = () => readFileSync(acksFile, 'utf8').split('\n')
+  const acks = () => told().filter((line) => line.length === 64)
+  const refused = () => told().filter((line) => line.startsWith('refused'))
   const more = (count: number) => {
     const wanted = acks().length + count
-    return until(() => acks().length >= wanted, 60_000, `an upload after ${lines.join('; ')}`)
+    return until(
+      () => acks().length >= wanted,
+      60_000,
+      () => `an upload after ${lines.join('; ')}`,
+    )
   }
   await more(5)
   const [kometa = 0, child = 0] = readFileSync(pidsFile, 'utf8').split('\n').map(Number)
   const below = descendants(tool.pid ?? 0)
   const supervisor = below.find((pid) => pid !== kometa && descendants(pid).includes(kometa)) ?? 0
   const all = [...new Set([...below, kometa, child])]
-  return { tool, ended, lines, supervisor, kometa, all, acks, more, enough: () => writeFileSync(enoughFile, '') }
+  return {
+    tool,
+    ended,
+    lines,
+    supervisor,
+    kometa,
+    all,
+    acks,
+    refused,
+    more,
+    enough: () => writeFileSync(enoughFile, ''),
+  }
 }
 
 /** What holds after every pause: nothing lost, nobody left, nothing let through. */
-async function checkEnd(world: JobWorld, { all, acks }: Running): Promise<void> {
+async function checkEnd(world: JobWorld, { all, acks, refused }: Running): Promise<void> {
+  expect(refused()).toEqual([])
   await until(() => !all.some(isAlive), goneMs, 'the end of all processes')
   const folder = join(world.jobDir, 'output', 'by_ratingkey')
   const hashOf = (name: string) =>

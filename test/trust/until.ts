@@ -1,10 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Waits for what no event tells of, such as a file that another process writes. */
-export async function until(isSo: () => boolean, timeoutMs: number, what = 'it'): Promise<void> {
+export async function until(
+  isSo: () => boolean,
+  timeoutMs: number,
+  what: string | (() => string) = 'it',
+): Promise<void> {
   const giveUpAt = performance.now() + timeoutMs
   while (!isSo()) {
-    if (performance.now() > giveUpAt) throw new Error(`${what} was not so after ${timeoutMs} ms`)
+    if (performance.now() > giveUpAt)
+      throw new Error(`${typeof what === 'string' ? what : what()} was not so after ${timeoutMs} ms`)
     await wait(5)
   }
 }

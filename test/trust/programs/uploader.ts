@@ -5,7 +5,7 @@ import { request } from 'node:http'
 
 /**
  * Plays Kometa: uploads bodies that can tell whether they are whole, four at a time, and writes down the hash of each
- * that was acknowledged. Arguments: run config, file of acknowledgements, file of process ids, how many (0: without end),
+ * that was acknowledged, and the status of each that was not. Arguments: run config, file of acknowledgements, file of process ids, how many (0: without end),
  * how large they are at most, and a file that ends it once it is there.
  */
 const [configPath = '', acksFile = '', pidsFile = '', count = '0', maxBytes = '300000', enough = ''] =
@@ -32,7 +32,7 @@ function upload(body: Buffer): Promise<void> {
         answer.resume().once('end', () => {
           if (answer.statusCode === 200 && answer.complete) {
             appendFileSync(acksFile, `${createHash('sha256').update(body).digest('hex')}\n`)
-          }
+          } else appendFileSync(acksFile, `refused with ${answer.statusCode}\n`)
           resolve()
         })
         answer.once('error', reject)
