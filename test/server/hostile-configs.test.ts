@@ -4,6 +4,7 @@ import { readComments, readPlaces } from '../../src/config/yaml/yaml-places.ts'
 import { parseYaml } from '../../src/config/yaml-read.ts'
 import { AppError } from '../../src/contract/errors.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
+import { growth, maxGrowth } from '../support/growth.ts'
 
 /** What the studio does with a config that somebody pasted. */
 const acts: Record<string, (text: string) => unknown> = {
@@ -26,29 +27,10 @@ const shapes: Record<string, (chars: number) => string> = {
     Array.from({ length: n / 40 }, (_, at) => `s${at}: {apikey: ${at}abcdefabcdef${at}}`).join('\n'),
 }
 
-/** Time of the processor, since others may be at work: the least of three, of which a pause can spoil one. */
-function cost(act: (text: string) => unknown, text: string): number {
-  const times = Array.from({ length: 3 }, () => {
-    const started = process.cpuUsage()
-    try {
-      act(text)
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-    }
-    return process.cpuUsage(started).user / 1_000
-  })
-  return Math.min(...times)
-}
-
-/** Eight times as much text: eight times the work, or sixty-four times. Below the floor nothing can be told. */
-const floorMs = 30
-const grows = (act: (text: string) => unknown, make: (chars: number) => string): number =>
-  cost(act, make(64_000)) / Math.max(cost(act, make(8_000)), floorMs / 8)
-
 describe.each(Object.keys(shapes))('the work grows as the text does: %s', (shape) => {
   test.each(Object.keys(acts))('%s', (act) => {
-    const ratio = grows(acts[act] ?? String, shapes[shape] ?? String)
-    expect(ratio).toBeLessThan(30)
+    const ratio = growth(acts[act] ?? String, shapes[shape] ?? String)
+    expect(ratio).toBeLessThan(maxGrowth)
   })
 })
 
@@ -58,7 +40,7 @@ test('the same for any short text that is repeated', () => {
   fc.assert(
     fc.property(before, unit, (start, repeated) => {
       const make = (chars: number) => start + repeated.repeat(chars / repeated.length)
-      expect(grows(maskConfig, make)).toBeLessThan(30)
+      expect(growth(maskConfig, make)).toBeLessThan(maxGrowth)
     }),
     { numRuns: 40 },
   )

@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseDotenv } from '../../src/config/dotenv.ts'
+import { kometaFilename } from '../../src/config/kometa-filename.ts'
+import { readSchedule } from '../../src/config/real-run/schedule.ts'
+import { configCauses, overlayFileCauses } from '../../src/config/yaml/causes/config-causes.ts'
+import { readPlaces } from '../../src/config/yaml/yaml-places.ts'
+import { saysNothingFits } from '../../src/contract/nothing-fits.ts'
+import { leavesOut } from '../../src/kometa/faults/left-out.ts'
+import { createLogParser } from '../../src/kometa/log-parser.ts'
+import { cutLists } from '../../src/kometa/user-words.ts'
+import { parseTargetSpec } from '../../src/plex/target-spec.ts'
+import { outputStems } from '../../src/run/output-name.ts'
+import { slug } from '../../src/run/safe-name.ts'
+import { hiddenIn } from '../../src/server/connect/hidden-uses.ts'
+import { maskConfig } from '../../src/server/connect/mask-config.ts'
+import { applyEdit } from '../../src/server/jobs/text-edits.ts'
+import { normalise } from '../../src/server/library/search-text.ts'
+import { createRedactor } from '../../src/util/redact.ts'
+import { growth, maxGrowth } from '../support/growth.ts'
+
+const redactor = createRedactor(['a secret of some length', 'Token-0123456789', 'short1'])
+const before = maskConfig('plex: {url: "http://plex", token: abcdef0123456789}\n')
+const hidden = { masks: before.masks, before: hiddenIn(before) }
+const logFiles = ['overlays.py', 'overlay.py', 'plex.py', 'builder.py', 'config.py', 'util.py', 'kometa.py']
+
+/** One line of Kometa's log from each of its files, then the end. */
+function readLog(text: string): void {
+  const parser = createLogParser()
+  for (const file of logFiles) {
+    parser.feed(`${`[2026-01-01 10:00:00,000] [${file}:1]`.padEnd(53)} [ERROR]    | ${text} |`)
+    parser.feed(text)
+  }
+  parser.feed(text, 'console')
+  parser.end()
+}
+
+interface Entry {
+  act: (text: string) => unknown
+  /** What stands before a text that is repeated, besides nothing, and behind it. */
+  starts?: readonly string[]
+  end?: string
+}
+
+/** Whatever takes a text of the user's, of Kometa's or of a browser's; what is done with a pasted config is in test/server. */
+const entries: Record<string, Entry> = {
+  'the log of Kometa': {
+    act: readLog,
+    starts: ['Overlays Attempted on ', 'Overlay Error: ', 'Plex Error: '],
+    end: '\n',
+  },
+  'lists in its messages': { act: cutLists, starts: [': '], end: '[' },
+  'what it left out': { act: (text) => leavesOut('overlay.py', 'warning', `Overlay Warning: ${text}`) },
+  'what fits nothing': { act: saysNothingFits, starts: ['Plex Error: '] },
+  redaction: { act: (text) => redactor.text(text) },
+  'causes in a config': { act: (text) => configCauses(readPlaces(text)), starts: ['a: '] },
+  'causes in an overlay file': { act: (text) => overlayFileCauses(readPlaces(text)), starts: ['overlays:\n'] },
+  'an edit': { act: (text) => applyEdit(text, hidden, 'config.yml'), starts: ['a: '] },
+  '.env': { act: (text) => parseDotenv(text, {}), starts: ['A=', "A='"] },
+  schedules: { act: readSchedule, starts: ['all', 'daily('] },
+  'names of folders': { act: kometaFilename },
+  'a target on the command line': { act: parseTargetSpec },
+  'names of previews': { act: slug, starts: ['a'], end: 'a' },
+  'names of files': { act: (text) => outputStems([{ id: 'a', output: text }]), starts: ['a'], end: 'a' },
+  'the search': { act: normalise },
+}
+const words = [
+  ...[
+    ' ',
+    '\t',
+    '\n',
+    '.',
+    '-',
+    '/',
+    '\\',
+    ':',
+    ': ',
+    ',',
+    ', ',
+    '"',
+    "'",
+    '(',
+    '[',
+    '{',
+    '<',
+    '#',
+    ' #',
+    '- ',
+    'a',
+    '0',
+    'é',
+  ],
+  ...[
+    'a: ',
+    'k: v\n',
+    '${',
+    '${a}',
+    '<<',
+    '<<a',
+    '<<a[',
+    '://',
+    'x://',
+    '?x=',
+    "['",
+    "', '",
+    'using ',
+    ' not found',
+    'token: ',
+  ],
+  ...[
+    'Overlay File (0) ',
+    ': Overlay File (0) ',
+    'Plex Error: ',
+    "No '",
+    "' found",
+    'X-Plex-Token=',
+    '(0/0) ',
+    'all[',
+    'daily(',
+    '==',
+  ],
+]
+
+describe.each(Object.keys(entries))('the work grows as the text does: %s', (name) => {
+  const { act, starts = [], end = '' } = entries[name] ?? { act: String }
+  const grows = (start: string, repeated: string): number =>
+    growth(act, (chars) => start + repeated.repeat(chars / repeated.length) + end)
+
+  test('whatever is repeated', { timeout: 300_000 }, () => {
+    const all = ['', ...starts].flatMap((start) => words.map((word) => ({ start, word, growth: grows(start, word) })))
+    expect(all.filter((one) => one.growth >= maxGrowth)).toEqual([])
+  })
+
+  test('two words in turn', { timeout: 300_000 }, () => {
+    const word = fc.constantFrom(...words)
+    fc.assert(
+      fc.property(fc.constantFrom('', ...starts), word, word, (start, one, other) => {
+        expect(grows(start, one + other)).toBeLessThan(maxGrowth)
+      }),
+      { numRuns: 15 },
+    )
+  })
+})
