@@ -107,12 +107,7 @@ export function buildSummary(input: SummaryInput): Summary {
     problems: problems.map(redactor.text),
     config_faults: input.described.faults.map((fault) => ({ ...fault, words: redactor.text(fault.words) })),
     empty_searches: input.described.emptySearches.map((search) => ({ ...search, words: redactor.text(search.words) })),
-    warnings: [
-      ...new Set([
-        ...input.warnings,
-        ...kometa.flatMap(({ warnings, record }) => [...warnings, ...mixedNotes(record)]),
-      ]),
-    ].map(redactor.text),
+    warnings: [...new Set([...input.warnings, ...kometa.flatMap(warningsOf)])].map(redactor.text),
     renderer: request.renderer.kind,
     kometa: {
       version: kometa.find(({ record }) => record.version !== null)?.record.version ?? request.renderer.version,
@@ -229,6 +224,8 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
     depends_on_blocked_writes: target.mappings.length > 1,
   }
 }
+
+const warningsOf = ({ warnings, record }: KometaRun): string[] => [...warnings, ...mixedNotes(record)]
 
 interface DrawnItems {
   /** By `seq` of the capture: what Kometa's log says of the item that it is of. */

@@ -433,8 +433,8 @@ export const rules: readonly Rule[] = [
   rule(
     'summary: no secret in its warnings',
     'src/run/summary.ts',
-    'kometa.flatMap(({ warnings }) => warnings)])].map(redactor.text)',
-    'kometa.flatMap(({ warnings }) => warnings)])]',
+    'kometa.flatMap(warningsOf)])].map(redactor.text)',
+    'kometa.flatMap(warningsOf)])]',
     'test/e2e/said-secrets.test.ts',
   ),
   rule(
