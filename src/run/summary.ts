@@ -1,3 +1,4 @@
+import { notDrawnToday } from '../config/real-run/schedule-notes.ts'
 import { faultWords } from '../contract/faults.ts'
 import type { Capture } from '../contract/records.ts'
 import {
@@ -192,7 +193,11 @@ function targetResult(output: TargetOutput, input: SummaryInput, drawn: DrawnIte
   const explained = mapped.status === 'missing' && mapped.reason === null ? explain(target, run, drawn, input) : null
   const reason = explained?.reason ?? mapped.reason
   const { imageReads, captures } = input
-  const facts = factsOf(output, { runs: run, item, imageReads, blocked: input.records.blocked, captures, reason })
+  const notDrawnTodayIn = (mapping: string) => notDrawnToday(input.request.config, mapping, new Date(input.startedAt))
+  const facts = factsOf(output, {
+    ...{ runs: run, item, imageReads, blocked: input.records.blocked, captures, reason },
+    notDrawnToday: notDrawnTodayIn,
+  })
   return {
     id: target.id,
     rating_key: target.ratingKey,

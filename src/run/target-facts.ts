@@ -28,6 +28,8 @@ export interface FactsInput {
   imageReads: ReadonlyMap<string, ImageReads>
   blocked: readonly BlockedWrite[]
   captures: readonly Capture[]
+  /** Why today's schedule lets a real run draw nothing in a library; null where it may draw. */
+  notDrawnToday(mapping: string): string | null
   /** Why nothing was drawn, in Kometa's words. */
   reason: string | null
 }
@@ -57,7 +59,7 @@ export function factsOf({ target, mapped }: TargetOutput, input: FactsInput): Ta
   return {
     base,
     restore,
-    realRun: restore ? null : realRunOf(target, base, { run, mapping, item }),
+    realRun: restore ? null : realRunOf(target, base, { run, mapping, item, today: input.notDrawnToday(mapping) }),
     fault: burnsIn ? burntIn(base, backup) : null,
     notes,
   }
@@ -87,8 +89,14 @@ const above: Readonly<Record<string, string>> = { season: 'show', episode: 'seas
 function realRunOf(
   { ratingKey, hasOverlayLabel: hasLabel }: JobTarget,
   base: BaseUsed | null,
-  { run, mapping, item }: { run: KometaRun; mapping: string; item: ItemResult | undefined },
+  {
+    run,
+    mapping,
+    item,
+    today,
+  }: { run: KometaRun; mapping: string; item: ItemResult | undefined; today: string | null },
 ): RealRun {
+  if (today !== null) return { would: 'skip', why: today }
   const reapplies = run.record.runs.some(({ library, reapplies: again }) => library.mapping === mapping && again)
   const overlays = item === undefined ? null : item.overlays.map(({ full }) => full)
   const drawn = { ratingKey: ratingKey ?? '', hasLabel, base, reapplies, overlays }

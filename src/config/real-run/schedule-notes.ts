@@ -38,6 +38,23 @@ function notesOf({ data }: JobLibrary, now: Date): string[] {
   return notes
 }
 
+/** Why a real run of today draws nothing in this library, at whatever hour it starts; null where it may draw. */
+export function notDrawnToday({ libraries }: Pick<JobConfig, 'libraries'>, mapping: string, now: Date): string | null {
+  const data = libraries.find(({ mappingName }) => mappingName === mapping)?.data ?? null
+  const own = ownOverlaySchedule(data)
+  const schedules = [
+    { name: 'schedule', value: get(data ?? undefined, 'schedule') },
+    own ?? { name: 'schedule', value: entrySchedules(data).at(-1)?.value },
+  ]
+  for (const { name, value } of schedules) {
+    if (value === undefined || !isTruthy(value)) continue
+    const schedule = readSchedule(value)
+    if (hoursOn(schedule, now).length === 0)
+      return `overlays of this library are not drawn today (${name}: ${schedule.text})`
+  }
+  return null
+}
+
 interface Omission {
   today: string
   ever: string

@@ -1,25 +1,24 @@
 import { expect, test } from 'vitest'
 import type { JobLibrary } from '../../../src/config/job-libraries.ts'
-import { scheduleNotes } from '../../../src/config/real-run/schedule-notes.ts'
+import { notDrawnToday, scheduleNotes } from '../../../src/config/real-run/schedule-notes.ts'
 import { parseYaml } from '../../../src/config/yaml-read.ts'
 import { getMap } from '../../../src/config/yaml-value.ts'
 
 /** Monday. */
 const now = new Date(2026, 10, 30, 14)
 
-function notes(yaml: string): string[] {
-  const library: JobLibrary = {
-    mappingName: 'Movies',
-    libraryName: 'Movies',
-    serverIndex: 0,
-    overlayFiles: [],
-    removeOverlays: false,
-    earlierOnSameLibrary: [],
-    unresolvedSecrets: [],
-    data: getMap(parseYaml(yaml, 'config.yml')),
-  }
-  return scheduleNotes({ libraries: [library] }, ['Movies'], now).map((note) => note.replace('"Movies": ', ''))
-}
+const libraryOf = (yaml: string): JobLibrary => ({
+  mappingName: 'Movies',
+  libraryName: 'Movies',
+  serverIndex: 0,
+  overlayFiles: [],
+  removeOverlays: false,
+  earlierOnSameLibrary: [],
+  unresolvedSecrets: [],
+  data: getMap(parseYaml(yaml, 'config.yml')),
+})
+const notes = (yaml: string): string[] =>
+  scheduleNotes({ libraries: [libraryOf(yaml)] }, ['Movies'], now).map((note) => note.replace('"Movies": ', ''))
 
 test('a run of today that would not draw, and when one would', () => {
   expect(notes('schedule_overlays: weekly(sunday)')).toEqual([
@@ -36,6 +35,18 @@ test('a run of today that would not draw, and when one would', () => {
     'Kometa does not understand "weekly(someday)" of schedule_overlays: weekly(someday): it never runs by it',
     'a real run never draws overlays (schedule_overlays: weekly(someday))',
   ])
+})
+
+test.each([
+  ['schedule_overlays: weekly(sunday)', 'schedule_overlays: weekly(sunday)'],
+  ['schedule: never', 'schedule: never'],
+  ['overlay_files: [{default: resolution}, {default: video_format, schedule: never}]', 'schedule: never'],
+  ['schedule_overlays: daily\noverlay_files: [{file: a.yml, schedule: never}]', null],
+  ['schedule_overlays: hourly(22-3)', null],
+  ['overlay_files: []', null],
+])('whether a run of today draws at all: %s', (yaml, words) => {
+  const why = words === null ? null : `overlays of this library are not drawn today (${words})`
+  expect(notDrawnToday({ libraries: [libraryOf(yaml)] }, 'Movies', now)).toBe(why)
 })
 
 test('the schedule of one file holds for the library', () => {
