@@ -23,6 +23,7 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/cli/proxy.ts': "the user's token file",
   'src/cli/serve.ts': "the user's password file; whether a folder that is named has logs in it",
   'src/cli/setup.ts': 'the data folder',
+  'src/config/source-reader.ts': "files of the user's outside of the job, as far as the config may reach",
   'src/images/byte-source.ts': 'backups in a workspace',
   'src/plex/image-read.ts': 'the thumbnails of the studio',
   'src/proxy/memo/memo-store.ts': 'what is remembered, among the workspaces',
@@ -42,15 +43,16 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/server/connect/connection.ts': 'private folders of the studio',
   'src/server/connect/folders.ts': 'the allowed folders',
   'src/server/connect/load-config.ts': 'private folders of the studio',
+  'src/server/connect/studio-reach.ts': 'asks where the allowed folders lead, and opens nothing',
   'src/server/connections.ts': "the user's config",
   'src/server/http/static-files.ts': 'the web application',
   'src/server/json-file.ts': 'files of the studio in the data folder',
   'src/server/library/index-store.ts': 'the index in the data folder',
-  'src/server/library/item-index.ts': "the user's Original Posters",
   'src/server/pictures/thumbnails.ts': 'the thumbnails of the studio',
   'src/server/studio.ts': 'the data folder',
   'src/util/atomic-file.ts': 'whoever imports it is listed below',
   'src/util/durable-folder.ts': 'whoever imports it is listed below',
+  'src/util/plain-file.ts': 'whoever imports it is listed below',
   'src/util/rename.ts': 'whoever imports it is listed below',
 }
 
@@ -65,6 +67,8 @@ const pathHelpers: Readonly<Record<string, readonly string[]>> = {
   ],
   // Makes folders, the job folder itself among them, and opens nothing in them.
   'durable-folder.ts': ['src/util/', 'src/run/usable-folder.ts', 'src/server/jobs/job-store.ts'],
+  // Reads the user's own files. None of a job: what a source reader gives to it lies outside.
+  'plain-file.ts': ['src/config/', 'src/kometa/', 'src/run/watch/file-states.ts', 'src/server/connections.ts'],
   'rename.ts': [
     'src/util/',
     'src/gate/download.ts',
