@@ -12,7 +12,8 @@ export function Facts({ job, target }: { job: JobDetail; target: StudioTarget })
   const { overlays, leftOut, baseUsed, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } =
     target
   return (
-    <aside className="facts-panel" aria-label="About this picture">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <aside className="facts-panel" aria-label="About this picture" tabIndex={0}>
       <Cautions target={target} />
       <FaultNotes faults={faultsFor(job, target)} />
       <dl className="facts-list">

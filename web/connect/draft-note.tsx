@@ -33,7 +33,10 @@ export function DraftNote() {
       </p>
       <details>
         <summary>Show my edits</summary>
-        <pre className="draft-text">{edited.text}</pre>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+        <pre className="draft-text" tabIndex={0}>
+          {edited.text}
+        </pre>
       </details>
       <div className="note-action draft-choices">
         {stand === 'behind' && <Button onClick={useMine}>Use my edits instead</Button>}
