@@ -16,10 +16,15 @@ interface Program<Hello> extends AsyncDisposable {
 }
 
 /** A program of the tests in a process of its own; resolves with the first thing that it says. */
-async function startProgram<Hello>(path: string, options: object): Promise<Program<Hello>> {
+async function startProgram<Hello>(
+  path: string,
+  options: object,
+  nodeFlags: readonly string[] = [],
+): Promise<Program<Hello>> {
+  const program = fileURLToPath(new URL(path, import.meta.url))
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--expose-gc', '--import', 'tsx', fileURLToPath(new URL(path, import.meta.url)), JSON.stringify(options)],
+    ['--expose-gc', ...nodeFlags, '--import', 'tsx', program, JSON.stringify(options)],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   )
   const exited = once(child, 'exit')
@@ -65,15 +70,20 @@ export interface StudioProgram extends AsyncDisposable {
 export async function startStudioProgram(
   config: string,
   options: Pick<StudioProcessOptions, 'webDir' | 'linesPerSecond'>,
+  nodeFlags: readonly string[] = [],
 ): Promise<StudioProgram> {
   const dir = await mkdtemp(join(tmpdir(), 'kometa-preview-speed-'))
   const configPath = join(dir, 'config.yml')
   await writeFile(configPath, config)
-  const program = await startProgram<{ url: string }>('./studio-process.ts', {
-    ...options,
-    dataDir: join(dir, 'data'),
-    configPath,
-  } satisfies StudioProcessOptions)
+  const program = await startProgram<{ url: string }>(
+    './studio-process.ts',
+    {
+      ...options,
+      dataDir: join(dir, 'data'),
+      configPath,
+    } satisfies StudioProcessOptions,
+    nodeFlags,
+  )
   const { url } = program.hello
   const get: StudioProgram['get'] = async (name, { params, body } = {}) => {
     const answer = await request(url + apiUrl(name, (params ?? {}) as Record<string, string>), {
