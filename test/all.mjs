@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'kometa-preview-test-'))
 const [npx, npm] = process.platform === 'win32' ? ['npx.cmd', 'npm.cmd'] : ['npx', 'npm']
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+/** They run with coverage, and not twice. */
+const coveredTests = JSON.parse(readFileSync(join(root, 'test', 'covered-tests.json'), 'utf8'))
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
 /** Tests that failed, to be named once more at the end: a log of this length is read from there. */
@@ -98,16 +100,13 @@ optionalCheck('compose files', 'yamllint', [
   'compose.strict.yaml',
 ])
 if (check('build', npm, ['run', '-s', 'build'])) {
-  suite('unit and wire tests', ['run'])
+  suite('unit and wire tests', ['run', ...coveredTests.flatMap((path) => ['--exclude', path])])
+  suite('unit and wire tests with coverage', ['run', '--config', 'vitest.coverage.config.ts'])
   for (const { version, program, missing } of otherNodes()) {
     const name = `unit and wire tests on Node ${version}`
     if (missing === null) suite(name, otherNodeArgs(version), program)
     else skip(name, missing)
   }
-  // The same tests again: they are counted above, and here each file that they cover has a line and a floor.
-  check('coverage', process.execPath, [vitest, 'run', '--config', 'vitest.coverage.config.ts', '--reporter=dot'], {
-    KOMETA_PREVIEW_TEST_BUILT: '1',
-  })
   suite('trust', ['run', '--config', 'vitest.trust.config.ts'])
   suite('browser', ['run', '--config', 'vitest.browser.config.ts'])
   suite('container', ['run', '--config', 'vitest.container.config.ts'])

@@ -2,8 +2,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take long because they wait or repeat: begun last, one of them would keep one worker busy while the other has nothing to do. */
 const long = [
-  'trust/fuzz',
   'trust/kill',
+  'trust/fuzz',
+  'trust/orphans',
+  'trust/lost-writes',
+  'server/large-configs',
+  'server/job-secrets',
+  'regexps/entry-points',
+  'server/rerun-config',
+  'server/pasted-reach',
+  'e2e/foreign-job',
   'server/flatness',
   'server/queue',
   'cli/cli',

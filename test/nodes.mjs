@@ -8,33 +8,24 @@ import { join } from 'node:path'
 const versions = ['20.19.6', '22.23.3', '24.21.0']
 const windows = process.platform === 'win32'
 
-/**
- * Unit and wire tests, what has to do with processes, the command line, the studio's API and a whole job. The Node that
- * runs this has the others too: what is pure of Node (configs, the engine's API), or long (kills by the dozen, queues, figures of speed).
- */
-const rooms = [
-  ...['src/', 'test/unit/', 'test/wire/', 'test/plex/', 'test/scope/', 'test/memo/', 'test/replay/', 'test/gate/'],
-  ...['test/run/', 'test/ledger/', 'test/kometa-process/', 'test/isolation/', 'test/cli/cli.test.ts'],
-  ...['test/server/job.test.ts', 'test/e2e/job.test.ts'],
-]
-const leftOut = [
-  ...[
-    'test/wire/capture-durability.test.ts',
-    'test/wire/capture-multipart.test.ts',
-    'test/wire/sample-renderer.test.ts',
-  ],
-  ...['test/scope/scope-property.test.ts', 'test/isolation/speed.test.ts', 'test/isolation/hostile.test.ts'],
-]
-const manyRooms = ['run', ...rooms, ...leftOut.flatMap((path) => ['--exclude', path])]
+/** Long, and of no Node in particular. */
+const leftOut = ['capture-durability', 'capture-multipart', 'sample-renderer'].map(
+  (name) => `test/wire/${name}.test.ts`,
+)
 
-/** What an older Node could do otherwise than this one or the newest: streams and sockets, child processes, a whole job. */
-const fewRooms = [
-  ...['run', 'test/wire/', 'test/kometa-process/process.test.ts', 'test/cli/cli.test.ts', 'test/e2e/job.test.ts'],
+/**
+ * What another Node could do otherwise: streams and sockets, child processes, the command line, a whole job; the newest one
+ * runs the unit tests, too. The Node that runs this has all the others.
+ */
+const rooms = ['test/wire/', 'test/kometa-process/process.test.ts', 'test/cli/cli.test.ts', 'test/e2e/job.test.ts']
+const unitTests = ['src/', 'test/unit/', 'test/plex/', 'test/gate/']
+
+export const otherNodeArgs = (version) => [
+  'run',
+  ...rooms,
+  ...(version === versions.at(-1) ? unitTests : []),
   ...leftOut.flatMap((path) => ['--exclude', path]),
 ]
-
-/** The newest Node runs much; those between it and this one, or of this one's line, less. */
-export const otherNodeArgs = (version) => (version === versions.at(-1) ? manyRooms : fewRooms)
 
 /** Some tests start it as an ordinary user, who cannot look into root's home. */
 const cache =
