@@ -274,7 +274,7 @@ function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItem
   }
   const searchWords = noMatchWords(request.config, target.mappings, described.emptySearches)
   const taken = new Set(drawn.bySeq.values())
-  return explainMissing(
+  const explained = explainMissing(
     run.record,
     run.exit,
     { title: target.logTitle, library },
@@ -282,4 +282,15 @@ function explain(target: JobTarget, runs: readonly KometaRun[], drawn: DrawnItem
     searchWords,
     described.inWords,
   )
+  const causes = explained.because === 'error' ? lackedServices(target, input) : []
+  return { ...explained, reason: [explained.reason, ...causes].join('. ') }
 }
+
+/** Services that overlays of an item needed at which Kometa failed: its own words need not name them (overlays.py:568). */
+const lackedServices = ({ logTitle }: JobTarget, { unfaithful }: SummaryInput): string[] =>
+  unfaithful
+    .filter(({ lacksService }) => lacksService)
+    .filter(({ run, concerns }) =>
+      run.items.some((item) => item.title === logTitle && item.outcome === 'failed' && concerns(item)),
+    )
+    .map(({ words }) => words)

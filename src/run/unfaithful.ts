@@ -11,6 +11,8 @@ import type { JobScopeReport } from './start-proxies.ts'
 export interface Unfaithful {
   run: LibraryRun
   words: string
+  /** A service was not there: Kometa may also fail at an item for it, in words that do not name it. */
+  lacksService: boolean
   /** Whether it may change the picture of this item of the run. */
   concerns(item: ItemResult): boolean
 }
@@ -42,7 +44,8 @@ async function narrowed(config: JobConfig, kometaDir: string | null, run: Librar
       [...new Set(names)].map(async (name) => {
         const file = await findDefinitionFile(config, mapping, name, kometaDir)
         const words = `"${name}" in ${file === null ? mapping : `${file} (${mapping})`} ${what}`
-        return { run, words, concerns: ({ overlays }: ItemResult) => overlays.some((one) => one.name === name) }
+        const concerns = ({ overlays }: ItemResult) => overlays.some((one) => one.name === name)
+        return { run, words, lacksService: false, concerns }
       }),
     )
   return [
@@ -64,7 +67,7 @@ function withoutService(
     const words = `NOT PREVIEWED: overlays of "${run.library.mapping}" that need ${label}: ${cause(config, label, reason)}`
     const concerns = ({ overlays }: ItemResult) =>
       dropped.length > 0 || overlays.some(({ full }) => texts.includes(full))
-    return [{ run, words, concerns }]
+    return [{ run, words, lacksService: true, concerns }]
   })
 }
 

@@ -11,6 +11,7 @@ import { tmdbConfiguration, tmdbEpisode, tmdbTitle, tvdbOffset } from './tmdb-an
  * (github.py:80); the last one has nothing but what a test gives it.
  */
 const hosts = [
+  'api.trakt.tv',
   'api.themoviedb.org',
   'raw.githubusercontent.com',
   'api.github.com',

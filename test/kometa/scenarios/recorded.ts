@@ -66,6 +66,41 @@ export const recorded: readonly Scenario[] = [
     targets: ['2000'],
   },
   {
+    name: 'expired-token',
+    about:
+      'A Trakt token whose time is over, which a preview must not renew: targets that need it are named with the reason',
+    libraries: [movies([film('101', 'Nosferatu')])],
+    folder: {
+      'config/config.yml': `${config({ Movies: { overlay_files: [{ file: 'config/mine.yml' }] } })}
+trakt:
+  client_id: ${'1a'.repeat(32)}
+  client_secret: ${'2b'.repeat(32)}
+  authorization:
+    access_token: ${'3c'.repeat(32)}
+    token_type: Bearer
+    expires_in: 7889238
+    refresh_token: ${'4d'.repeat(32)}
+    scope: public
+    created_at: 1600000000
+`,
+      'config/mine.yml': overlays({
+        Title: { plex_all: true, overlay: text('<<title>>') },
+        Trakt: { plex_all: true, overlay: text('<<trakt_user_rating>>', at(40, 300)) },
+      }),
+    },
+    targets: ['101'],
+    expect: {
+      uploads: { 101: 0 },
+      status: 'failed',
+      problems: [
+        /^No picture of any target came\.$/,
+        /^Nosferatu.*NoneType.*\. NOT PREVIEWED: overlays of "Movies" that need Trakt: the token of your config has expired \(2020-12-13\)/,
+      ],
+      warnings: [/NOT PREVIEWED: overlays of "Movies" that need Trakt/],
+      errors: [/./],
+    },
+  },
+  {
     name: 'recorded-shows',
     about: 'Shows, seasons and episodes: levels, filters by episodes, ratings, restores',
     libraries: [
