@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Dispatcher, fetch, type Response } from 'undici'
@@ -31,6 +30,7 @@ export interface DownloadOptions {
 export async function downloadFile(options: DownloadOptions): Promise<string> {
   const dispatcher = userProxyAgent(options.env)
   const part = `${options.to}.part`
+  let file: FileHandle | undefined
   try {
     const answer = await follow(options, dispatcher)
     const length = Number(answer.headers.get('content-length') ?? Number.NaN)
@@ -38,6 +38,8 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
     const hash = createHash('sha256')
     let bytes = 0
     if (answer.body === null) throw failed(options.url, 'the answer is empty')
+    // Open before anything can fail: a stream that opens it by itself may do so after it has been removed.
+    file = await open(part, 'w')
     await pipeline(
       Readable.fromWeb(answer.body),
       async function* count(chunks: AsyncIterable<Uint8Array>) {
@@ -49,12 +51,13 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
           yield chunk
         }
       },
-      createWriteStream(part),
+      file.createWriteStream(),
       { signal: options.signal },
     )
     await renameOver(part, options.to)
     return hash.digest('hex')
   } catch (error) {
+    await file?.close()
     await rm(part, { force: true })
     if (options.signal.aborted) throw new AppError('CANCELLED', 'cancelled')
     throw error instanceof AppError ? error : failed(options.url, fetchFailure(error), error)
