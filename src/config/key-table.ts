@@ -83,7 +83,9 @@ export const settingsKeys: KeyTable = {
   assets_for_all: keep,
   assets_for_all_collections: drop(collectionsOnly),
   create_asset_folders: off(writesAssets),
-  dimensional_asset_rename: off('in asset folders of the user; in private copies of them it is as the user has it'),
+  dimensional_asset_rename: off(
+    'Kometa renames pictures by it; in a preview it does so in private copies of the asset folders',
+  ),
   download_url_assets: off(writesAssets),
   show_missing_assets: keep,
   show_missing_season_assets: keep,

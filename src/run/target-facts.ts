@@ -98,7 +98,9 @@ function realRunOf(
 ): RealRun {
   if (today !== null) return { would: 'skip', why: today }
   const reapplies = run.record.runs.some(({ library, reapplies: again }) => library.mapping === mapping && again)
-  const overlays = item === undefined ? null : item.overlays.map(({ full }) => full)
+  // What was drawn has overlays: where the log names none, it does not tell.
+  const names = item?.overlays.map(({ full }) => full) ?? []
+  const overlays = names.length === 0 ? null : names
   const drawn = { ratingKey: ratingKey ?? '', hasLabel, base, reapplies, overlays }
   return predictRealRun(drawn, run.cacheOf(mapping))
 }

@@ -119,6 +119,14 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     })
   }
   let looking: Promise<LiveConnection | null> | null = null
+  /** Of those who asked while somebody was looking: what they ask for may be newer than what is being looked at. */
+  let lookingNext: Promise<LiveConnection | null> | null = null
+  const startLooking = () => {
+    looking = lookAgain().finally(() => {
+      looking = null
+    })
+    return looking
+  }
   const openPath = (path: string) => inTurn(async () => open({ kind: 'path', path, text: await readConfigText(path) }))
 
   return {
@@ -134,10 +142,14 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
     },
     connectPath: openPath,
     refresh() {
-      looking ??= lookAgain().finally(() => {
-        looking = null
-      })
-      return looking
+      if (looking === null) return startLooking()
+      lookingNext ??= looking
+        .catch(() => null)
+        .then(() => {
+          lookingNext = null
+          return startLooking()
+        })
+      return lookingNext
     },
     disconnect: () => inTurn(() => replace(null)),
     kometaFound: () =>
@@ -170,7 +182,8 @@ async function currentText(origin: ConfigOrigin): Promise<string | RequestProble
 /** The same connection, whose file cannot be read any more: nothing is started with it. */
 function unreadable(connection: LiveConnection, { message }: RequestProblem): LiveConnection {
   const nowhere = { line: null, column: null, endLine: null, endColumn: null, path: null }
-  const problem = { severity: 'error' as const, message, ...nowhere }
+  const words = `${connection.reply.source.name} cannot be read any more: ${message} Put it back, or connect another config.`
+  const problem = { severity: 'error' as const, message: words, ...nowhere }
   return { ...connection, reply: { ...connection.reply, problems: [problem], usable: false } }
 }
 

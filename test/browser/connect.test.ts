@@ -76,7 +76,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     // Both change the same line: the user chooses, and nothing starts before.
     await writeFile(studio.configPath, `# second\n${file}# theirs\n`)
     await page.getByRole('button', { name: 'Refresh' }).click()
-    await page.getByText('config.yml has changed in lines that you have edited here').waitFor()
+    await page.getByText('config.yml has changed where you have edited it').waitFor()
     await editor.getByText('# theirs').waitFor()
     await page.getByText('Show my edits').click()
     await page.locator('.draft-text').getByText('# mine').waitFor()

@@ -42,11 +42,26 @@ test('a file that changed on disk is shown as it is now, to every window, under 
   await events.until(({ event }) => event.type === 'connection')
 })
 
+test('who asks while another look is under way is told what is there now', async () => {
+  await it.connect()
+  const first = refresh()
+  await writeFile(it.configPath, `${defaultConfig(it.plex)}# newer\n`)
+  const [, second, third] = await Promise.all([first, refresh(), refresh()])
+  expect(second.text).toContain('# newer')
+  expect(third).toEqual(second)
+})
+
 test('a file that is gone is said to be, and is there again when it is', async () => {
   const before = await it.connect()
   await rename(it.configPath, `${it.configPath}.away`)
   const gone = await refresh()
-  expect(gone).toMatchObject({ id: before.id, usable: false, problems: [{ message: 'There is no such file.' }] })
+  expect(gone).toMatchObject({
+    id: before.id,
+    usable: false,
+    problems: [
+      { message: 'config.yml cannot be read any more: There is no such file. Put it back, or connect another config.' },
+    ],
+  })
   const start = await it.call('startJob', {
     body: { connectionId: before.id, targets: targetsOf(before.servers[0]?.id) },
   })

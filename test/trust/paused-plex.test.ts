@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startProxy } from '../../src/proxy/server.ts'
 import { clientToken, createListCaptures, createListRecorder, realToken } from '../support/proxy-world.ts'
@@ -10,6 +11,8 @@ import { compile } from './compiled.ts'
 import { recordFigure } from './figures.ts'
 
 const wholeBytes = 1_000_000
+/** How long Plex stands still: what is tested, and no guess at what takes how long. */
+const pauseMs = 300
 const poster = '/library/metadata/101/thumb/1'
 
 let programs: string
@@ -63,7 +66,7 @@ test.skipIf(process.platform === 'win32')(
     const reading = read(proxy.port)
     await half()
     plex.kill('SIGSTOP')
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await wait(pauseMs)
     plex.kill('SIGCONT')
     expect(await reading).toEqual({ status: 200, bytes: wholeBytes, whole: true })
     expect(recorder.forwards).toHaveLength(1)

@@ -22,7 +22,7 @@ export function DraftNote() {
       tone="warn"
       title={
         stand === 'behind'
-          ? `${name} has changed in lines that you have edited here`
+          ? `${name} has changed where you have edited it`
           : `Your edits of ${name} are not in use: another config is connected`
       }
     >
