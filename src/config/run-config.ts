@@ -1,20 +1,11 @@
 import { AppError } from '../contract/errors.ts'
 import { applyTable } from './apply-table.ts'
-import { copiedFolders } from './asset-copies.ts'
-import { assetFoldersOf } from './asset-folders.ts'
 import type { JobConfig } from './job-config.ts'
 import type { JobLibrary } from './job-libraries.ts'
-import {
-  authorizationKeys,
-  libraryKeys,
-  overlayEntryKeys,
-  plexKeys,
-  serviceKeys,
-  settingsKeys,
-  topLevelKeys,
-} from './key-table.ts'
+import { authorizationKeys, libraryKeys, overlayEntryKeys, plexKeys, serviceKeys, topLevelKeys } from './key-table.ts'
 import { overlayList } from './overlay-entries.ts'
 import { createRealServers, type RealServers } from './real-server.ts'
+import { runSettings } from './run-settings.ts'
 import { earlierVariables } from './shared-variables.ts'
 import { parseYaml } from './yaml-read.ts'
 import {
@@ -34,7 +25,6 @@ import { writeYaml } from './yaml-write.ts'
 /** Seconds. Blocked writes are answered at once, but a proxy in the way must not be what makes Plex too slow. */
 const minPlexTimeoutSeconds = 60
 /** Kometa completes a list that lacks one of these and writes it to disk, `--read-only-config` or not (config.py:725-751). */
-const runOrder = ['operations', 'metadata', 'collections', 'overlays']
 /** Where createWorkspace puts an overlay file that draws nothing; the dot keeps it out of `folder: config`. */
 export const emptyOverlayFile = 'config/.kometa-preview-empty.yml'
 
@@ -78,7 +68,7 @@ export function makeRunConfig(config: JobConfig, options: RunConfigOptions): Run
 
   const rewritten = new Map<string, YamlValue>([
     ['plex', plexSection(getMap(document, 'plex'), access(first), 'plex.', changes, options)],
-    ['settings', settings(config, document, 'settings.', changes, true)],
+    ['settings', runSettings(config, document, 'settings.', changes, true)],
     [
       'libraries',
       new Map(
@@ -136,24 +126,6 @@ function plexSection(
   return applyTable(own, { table: plexKeys, path, changes, rewritten: access as ReadonlyMap<string, YamlValue> })
 }
 
-function settings(config: JobConfig, place: YamlMap, path: string, changes: string[], isGlobal: boolean): YamlMap {
-  const own = getMap(place, 'settings')
-  const order = get(own, 'run_order')
-  const listed = (isList(order) ? order : textOf(order).split(',')).map((item) => textOf(item).trim().toLowerCase())
-  const complete = runOrder.every((step) => listed.includes(step)) && listed.length === runOrder.length
-  if (order !== undefined && !complete) changes.push(`${path}run_order: all four steps; only overlays run in a preview`)
-  const rewritten = new Map<string, YamlValue>()
-  if (isGlobal || order !== undefined) rewritten.set('run_order', complete ? listed : runOrder)
-  const copies = copiedFolders(assetFoldersOf(config, place), config.assetCopies)
-  if (copies) {
-    rewritten.set('asset_directory', copies)
-    changes.push(`${path}asset_directory: private copies of the folders, for dimensional_asset_rename`)
-  }
-  const renames = get(own, 'dimensional_asset_rename')
-  if (renames !== undefined && config.assetCopies.size > 0) rewritten.set('dimensional_asset_rename', renames)
-  return applyTable(own, { table: settingsKeys, path, changes, rewritten, forceAlways: isGlobal })
-}
-
 function libraryMap(
   config: JobConfig,
   library: JobLibrary,
@@ -169,7 +141,7 @@ function libraryMap(
   if (isMap(ownPlex)) rewritten.set('plex', plexSection(ownPlex, access(library), `${path}plex.`, changes, options))
   else if (library.serverIndex !== first.serverIndex) rewritten.set('plex', access(library))
   const ownSettings = get(data, 'settings')
-  if (isMap(ownSettings)) rewritten.set('settings', settings(config, data, `${path}settings.`, changes, false))
+  if (isMap(ownSettings)) rewritten.set('settings', runSettings(config, data, `${path}settings.`, changes, false))
   const files = overlayFiles(config, library, path, changes, options.earlier)
   if (files.length > 0) rewritten.set('overlay_files', files)
   const result = applyTable(data, { table: libraryKeys, path, changes, rewritten })
