@@ -24,7 +24,6 @@ import { writeYaml } from './yaml-write.ts'
 
 /** Seconds. Blocked writes are answered at once, but a proxy in the way must not be what makes Plex too slow. */
 const minPlexTimeoutSeconds = 60
-/** Kometa completes a list that lacks one of these and writes it to disk, `--read-only-config` or not (config.py:725-751). */
 /** Where createWorkspace puts an overlay file that draws nothing; the dot keeps it out of `folder: config`. */
 export const emptyOverlayFile = 'config/.kometa-preview-empty.yml'
 

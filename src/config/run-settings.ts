@@ -5,6 +5,7 @@ import type { JobConfig } from './job-config.ts'
 import { settingsKeys } from './key-table.ts'
 import { get, getMap, isList, textOf, type YamlMap, type YamlValue } from './yaml-value.ts'
 
+/** Kometa completes a list that lacks one of these and writes it to disk, `--read-only-config` or not (config.py:725-751). */
 const runOrder = ['operations', 'metadata', 'collections', 'overlays']
 
 /** `settings` of the config, or of a library, for the run config. */
