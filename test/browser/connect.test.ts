@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { defaultConfig, openStudio, plexToken, type TestStudio } from '../server/open-studio.ts'
@@ -85,6 +86,22 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     await page.getByRole('button', { name: 'Use my edits instead' }).click()
     await editor.getByText('# mine').waitFor()
     expect(await editor.getByText('# theirs').count()).toBe(0)
+    // Another config: the edits are said not to be in use, and come back with theirs.
+    const another = join(dirname(studio.configPath), 'another.yml')
+    await writeFile(another, file)
+    const change = async (path: string) => {
+      await page.getByRole('button', { name: 'Another config' }).click()
+      await page.getByLabel('Path on this machine').fill(path)
+      await action('Connect').click()
+      await page.getByRole('heading', { name: basename(path) }).waitFor()
+    }
+    await change(another)
+    await page.getByText('Your edits of config.yml are not in use: another config is connected').waitFor()
+    await editor.click()
+    await page.keyboard.type('# lost')
+    expect(await editor.textContent()).not.toContain('# lost')
+    await change(studio.configPath)
+    await editor.getByText('# mine').waitFor()
     await page.getByRole('button', { name: 'Undo my edits' }).click()
     await editor.getByText('# theirs').waitFor()
   })

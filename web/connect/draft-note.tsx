@@ -28,8 +28,8 @@ export function DraftNote() {
     >
       <p>
         {stand === 'behind'
-          ? 'Shown is the file as it is now. Your edits are kept until you choose.'
-          : 'They are kept in this window until you drop them.'}
+          ? 'Shown is the file as it is now. Your edits are kept; choose, and you can go on editing.'
+          : 'They are kept in this window. Drop them to edit the config that is shown, or connect theirs again.'}
       </p>
       <details>
         <summary>Show my edits</summary>

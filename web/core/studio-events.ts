@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import type { JobEntry, RouteReply, StudioEvent, StudioState } from '../../src/contract/api.ts'
 import { streams } from '../streams/streams.ts'
 import { ApiError, apiUrl, call } from './api.ts'
+import { setJobDraft } from './draft.ts'
 import { online } from './online.ts'
 import { jobsQuery, keys, queryClient, stateQuery } from './queries.ts'
 
@@ -68,6 +69,7 @@ function apply(event: StudioEvent): void {
     case 'job-removed':
       changeJobs((jobs) => jobs.filter(({ id }) => id !== event.jobId))
       queryClient.removeQueries({ queryKey: keys.job(event.jobId) })
+      setJobDraft(event.jobId, null)
   }
 }
 
