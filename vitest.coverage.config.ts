@@ -4,20 +4,19 @@ import { LongestFirst } from './test/longest-first.ts'
 
 /** The files that decide what may reach Plex, what is kept, what leaves, and what is hidden. */
 const guarded = {
-  policy: [
-    ...['policy', 'token-check', 'upload-path', 'own-url'].map((name) => `src/proxy/${name}.ts`),
-    ...['classify-read', 'match-template', 'read-templates', 'request-target', 'value-shapes', 'refusals'].map(
-      (name) => `src/plex/${name}.ts`,
-    ),
-  ],
+  policy: filesBelow('src/policy'),
   capture: filesBelow('src/proxy/capture'),
   gate: filesBelow('src/gate'),
   secrets: [
     ...filesBelow('src/config/trust'),
-    ...['secrets', 'job-secrets'].map((name) => `src/config/${name}.ts`),
+    ...['secrets', 'job-secrets'].map((name) => `src/config/read/environment/${name}.ts`),
     ...['mask-config', 'unmask-config', 'hidden-uses'].map((name) => `src/server/connect/${name}.ts`),
   ],
-  redaction: ['src/util/redact.ts', ...filesBelow('src/util/redaction'), 'src/config/redaction-secrets.ts'],
+  redaction: [
+    'src/util/redact.ts',
+    ...filesBelow('src/util/redaction'),
+    'src/config/read/environment/redaction-secrets.ts',
+  ],
 }
 const files = Object.values(guarded).flat()
 

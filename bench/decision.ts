@@ -1,6 +1,6 @@
-import { classifyRead } from '../src/plex/classify-read.ts'
-import { decide } from '../src/proxy/policy.ts'
-import { createTokenCheck, createTokenSearch } from '../src/proxy/token-check.ts'
+import { classifyRead } from '../src/policy/classify-read.ts'
+import { createTokenCheck, createTokenSearch } from '../src/policy/token-check.ts'
+import { decide } from '../src/policy/verdict.ts'
 import { atMost, type BenchOptions, beside, type Figures, median } from './figures.ts'
 
 const token = 'benchClientToken0123456789'

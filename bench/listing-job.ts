@@ -1,5 +1,5 @@
 // First, as in the command.
-import '../src/cli/engine.ts'
+import '../src/cli/options/engine.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 import '../src/cli/run.ts'
 import { createMemoStore } from '../src/proxy/memo/memo-store.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
-import type { ScopeHonours } from '../src/demo/sample-plex/evaluate.ts'
-import type { SampleItem } from '../src/demo/sample-plex/model.ts'
+import type { SampleItem } from '../src/demo/sample-plex/model/model.ts'
+import type { ScopeHonours } from '../src/demo/sample-plex/query/evaluate.ts'
 import { startSamplePlex } from '../src/demo/sample-plex/sample-plex.ts'
 import { serveWords } from './peer.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defaultKometaVersion } from '../src/kometa/installed.ts'
+import { defaultKometaVersion } from '../src/kometa/install/installed.ts'
 import { evidenceFiles, inputsHash, readEvidence } from './kometa/evidence.ts'
 import { scenarios } from './kometa/scenarios.ts'
 

@@ -61,13 +61,16 @@ describe('the walls between the rooms', () => {
         .map((file) => file.slice(root.length).replaceAll('\\', '/'))
         .sort()
     expect(filesWith(sinks)).toEqual([
-      'src/cli/screen.ts',
+      'src/cli/screen/screen.ts',
       // They play Kometa: what they say goes through the scrubbed log, as Kometa's own words do.
       'src/demo/sample-renderer/kometa-log.ts',
       'src/demo/sample-renderer/main.ts',
     ])
     // Below the supervisor, whose outputs are pipes to the tool.
-    expect(filesWith(inherits)).toEqual(['src/kometa/isolation-inside.ts', 'src/kometa/supervisor-main.ts'])
+    expect(filesWith(inherits)).toEqual([
+      'src/kometa/isolation/isolation-inside.ts',
+      'src/kometa/process/supervisor-main.ts',
+    ])
   })
 
   test('in the room of the config, what reads files asks the reach of the config first, or reads no path of it', () => {
@@ -76,7 +79,7 @@ describe('the walls between the rooms', () => {
     const asks = /\breach\.(?:find|way|exists|isFolder|names)\(/
     const readers = sourceFiles(join(root, 'src', 'config')).filter((file) => reads.test(readFileSync(file, 'utf8')))
     const names = (files: string[]) => files.map((file) => file.slice(root.length).replaceAll('\\', '/')).sort()
-    expect(names(readers.filter((file) => !asks.test(readFileSync(file, 'utf8'))))).toEqual(readersOfOurs)
+    expect(names(readers.filter((file) => !asks.test(readFileSync(file, 'utf8'))))).toEqual([...readersOfOurs].sort())
     expect(readers.length).toBeGreaterThan(readersOfOurs.length)
   })
 
@@ -94,12 +97,12 @@ const allowedSockets = [
   'src/plex/upstream', // the one way to Plex: upstream.ts and its own parts
   'src/proxy/', // listens; checked below for clients
   'src/gate/', // the outbound gate, never Plex
-  'src/util/public-address.ts', // judges addresses with node:net's BlockList
+  'src/util/net/public-address.ts', // judges addresses with node:net's BlockList
   'src/run/doctor/check-machine.ts', // listens for an instant, to see whether a port is free
-  'src/util/cut.ts', // ends a connection, opens none
-  'src/util/loopback.ts', // listens on both addresses of localhost
-  'src/util/door.ts', // a listening socket that another process may have opened
-  'src/kometa/supervisor', // a pipe to the tool that outlives nobody
+  'src/util/net/cut.ts', // ends a connection, opens none
+  'src/util/net/loopback.ts', // listens on both addresses of localhost
+  'src/util/net/door.ts', // a listening socket that another process may have opened
+  'src/kometa/process/supervisor', // a pipe to the tool that outlives nobody
   'src/kometa/isolation', // relays the proxy and the gate into Kometa's own network
   'src/demo/', // the sample Plex and the sample renderer
   'src/server/', // the web API
@@ -107,18 +110,18 @@ const allowedSockets = [
 
 /** Files of src/config that read without asking what the config may read. */
 const readersOfOurs = [
-  'src/config/fonts.ts', // the font folders of the system
-  'src/config/job-config.ts', // --kometa-cwd and --kometa-config-dir of the command line
-  'src/config/job-secrets.ts', // Kometa's own config.yml
-  'src/config/kometa-env.ts', // Kometa's own .env
-  'src/config/locate.ts', // the path of a config, by the user's words
+  'src/config/workspace/fonts.ts', // the font folders of the system
+  'src/config/read/job-config.ts', // --kometa-cwd and --kometa-config-dir of the command line
+  'src/config/read/environment/job-secrets.ts', // Kometa's own config.yml
+  'src/config/read/environment/kometa-env.ts', // Kometa's own .env
+  'src/config/read/locate.ts', // the path of a config, by the user's words
   'src/config/reach/reach.ts', // it is what is asked
-  'src/config/secret-files.ts', // files that are to be hidden
-  'src/config/stale-workspaces.ts', // our own workspaces
+  'src/config/read/environment/secret-files.ts', // files that are to be hidden
+  'src/config/workspace/stale-workspaces.ts', // our own workspaces
   'src/config/trust/secret-vault.ts', // our own data folder
   'src/config/trust/trusted-pairs.ts', // our own data folder
-  'src/config/workspace.ts', // our own workspace; what is linked there, mirror.ts decides
-  'src/config/yaml-read.ts', // the path of a config; an overlay file comes by source-reader.ts
+  'src/config/workspace/workspace.ts', // our own workspace; what is linked there, mirror.ts decides
+  'src/config/yaml/yaml-read.ts', // the path of a config; an overlay file comes by source-reader.ts
 ]
 
 function sourceFiles(folder: string): string[] {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { type CommandModel, describeCommands, type OptionModel } from '../../src/cli/command-model.ts'
+import { type CommandModel, describeCommands, type OptionModel } from '../../src/cli/completion/command-model.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { standardScreens } from '../../src/cli/screen.ts'
+import { standardScreens } from '../../src/cli/screen/screen.ts'
 import { code, plain, table } from './markdown.ts'
 
 /** docs/commands.md: every command with every option, and the words and examples that its help ends with. */

@@ -6,7 +6,7 @@ import {
   plexKeys,
   settingsKeys,
   topLevelKeys,
-} from '../../src/config/key-table.ts'
+} from '../../src/config/run-config/key-table.ts'
 import { previewSectionSchema } from '../../src/contract/preview.ts'
 import { code, plain, table } from './markdown.ts'
 

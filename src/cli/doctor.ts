@@ -1,17 +1,17 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { type ConfigSource, loadConfirmedConfig } from '../config/job-config.ts'
+import { type ConfigSource, loadConfirmedConfig } from '../config/read/job-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
 import type { DoctorCheck } from '../contract/doctor.ts'
-import { runDoctor } from '../run/doctor.ts'
-import { cancelOnSignals } from './cancel.ts'
-import { dataDir } from './data-dir.ts'
+import { runDoctor } from '../run/doctor/doctor.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
+import { dataDir } from './options/data-dir.ts'
+import { checkTrustJob, trustJobOption } from './options/trust-job-option.ts'
 import type { CliContext } from './program.ts'
 import { collectSecret } from './run.ts'
-import { type Line, painted } from './screen.ts'
+import { cancelOnSignals } from './screen/cancel.ts'
+import { type Line, painted } from './screen/screen.ts'
 import { studioPort } from './serve.ts'
-import { checkTrustJob, trustJobOption } from './trust-job-option.ts'
 
 interface DoctorCommandOptions {
   config?: string

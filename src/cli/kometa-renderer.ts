@@ -1,17 +1,17 @@
 import { join } from 'node:path'
 import { AppError } from '../contract/errors.ts'
-import { kometaArgs } from '../kometa/arguments.ts'
-import { createLocalPython } from '../kometa/ask-python.ts'
 import { findDocker } from '../kometa/docker/docker-cli.ts'
 import { askEngine } from '../kometa/docker/docker-engine.ts'
 import { inspectImage } from '../kometa/docker/docker-image.ts'
 import { createImagePython } from '../kometa/docker/docker-python.ts'
 import { createDockerRunner } from '../kometa/docker/docker-runner.ts'
-import { describeKometa, findKometa } from '../kometa/find.ts'
-import { checkRequirements } from '../kometa/requirements.ts'
+import { createLocalPython } from '../kometa/install/ask-python.ts'
+import { describeKometa, findKometa } from '../kometa/install/find.ts'
+import { checkRequirements } from '../kometa/install/requirements.ts'
+import { kometaArgs } from '../kometa/process/arguments.ts'
 import { createKometaYaml, yamlStamp } from '../kometa/yaml/kometa-yaml.ts'
-import type { Renderer } from '../run/renderer.ts'
-import { makeUsableFolder } from '../run/usable-folder.ts'
+import { makeUsableFolder } from '../run/inputs/usable-folder.ts'
+import type { Renderer } from '../run/kometas/renderer.ts'
 
 export interface KometaChoice {
   /** `--kometa`. */

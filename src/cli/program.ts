@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../contract/errors.ts'
-import { type Screens, standardScreens } from './screen.ts'
-import { errorLines } from './terminal.ts'
+import { type Screens, standardScreens } from './screen/screen.ts'
+import { errorLines } from './screen/terminal.ts'
 
 /** Exit codes: 0 all exported, 1 the job failed or a target is missing, 2 bad usage or config, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130
@@ -50,7 +50,7 @@ const commands = {
   verify: async () => (await import('./verify.ts')).addVerifyCommand,
   setup: async () => (await import('./setup.ts')).addSetupCommand,
   proxy: async () => (await import('./proxy.ts')).addProxyCommand,
-  completion: async () => (await import('./completion.ts')).addCompletionCommand,
+  completion: async () => (await import('./completion/completion.ts')).addCompletionCommand,
 }
 
 /** The program with the command that these arguments begin with, or with all of them where they begin with none. */

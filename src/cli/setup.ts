@@ -7,14 +7,14 @@ import {
   listInstalled,
   removeInstalled,
   setupSteps,
-} from '../kometa/installed.ts'
-import { setUpKometa } from '../kometa/setup.ts'
-import { acquireJobLock } from '../run/job-lock.ts'
+} from '../kometa/install/installed.ts'
+import { setUpKometa } from '../kometa/install/setup.ts'
+import { acquireJobLock } from '../run/job-folder/job-lock.ts'
 import { openBeneath } from '../util/beneath/beneath.ts'
-import { cancelOnSignals } from './cancel.ts'
-import { dataDir } from './data-dir.ts'
+import { dataDir } from './options/data-dir.ts'
 import type { CliContext } from './program.ts'
-import type { Screen } from './screen.ts'
+import { cancelOnSignals } from './screen/cancel.ts'
+import type { Screen } from './screen/screen.ts'
 
 interface SetupCommandOptions {
   version?: string

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import { type ConfigSource, loadJobConfig } from '../config/job-config.ts'
+import { type ConfigSource, loadJobConfig } from '../config/read/job-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
 import type { VerifyCheck, VerifyReport } from '../contract/verification.ts'
-import { verifyJob } from '../run/verify-job.ts'
-import { cancelOnSignals } from './cancel.ts'
-import { dataDir } from './data-dir.ts'
+import { verifyJob } from '../run/verify/verify-job.ts'
+import { dataDir } from './options/data-dir.ts'
+import { trustJobOption } from './options/trust-job-option.ts'
 import type { CliContext } from './program.ts'
-import { type Line, painted } from './screen.ts'
-import { trustJobOption } from './trust-job-option.ts'
+import { cancelOnSignals } from './screen/cancel.ts'
+import { type Line, painted } from './screen/screen.ts'
 
 interface VerifyCommandOptions {
   job: string

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PreviewTarget } from '../contract/preview.ts'
-import type { Renderer } from '../run/renderer.ts'
-import { programCommand } from '../util/program-file.ts'
-import { demoLibraries, demoTargets } from './library-data.ts'
+import type { Renderer } from '../run/kometas/renderer.ts'
+import { programCommand } from '../util/files/program-file.ts'
+import { demoLibraries, demoTargets } from './library/library-data.ts'
 import { type SamplePlex, startSamplePlex } from './sample-plex/sample-plex.ts'
 
 /** A sample Plex and a Kometa config for it, in a folder that goes with them. */

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Dispatcher, fetch, type Response } from 'undici'
 import { AppError } from '../contract/errors.ts'
-import { renameOver } from '../util/rename.ts'
+import { renameOver } from '../util/files/rename.ts'
 import { fetchFailure, userProxyAgent } from './user-proxy-agent.ts'
 
 const maxRedirects = 5

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isPublicAddress, plainAddress } from '../util/public-address.ts'
+import { isPublicAddress, plainAddress } from '../util/net/public-address.ts'
 import { coversHost, notificationHosts, plexHosts, readOnlyHosts } from './hosts.ts'
 
 export interface GateRules {

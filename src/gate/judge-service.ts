@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import { BlockList, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { AddressRefused, plainAddress } from '../util/public-address.ts'
+import { AddressRefused, plainAddress } from '../util/net/public-address.ts'
 
 /** One Plex server of the job: its names and addresses, in one spelling, and its port. */
 export interface PlexPlace {

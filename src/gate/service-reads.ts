@@ -1,4 +1,4 @@
-import type { ServiceName } from '../config/services.ts'
+import type { ServiceName } from '../config/read/services.ts'
 
 /** Tautulli: one path, the command in the query (Kometa tautulli.py:22, 36). */
 const tautulliCommands = new Set(['get_tautulli_info', 'get_home_stats', 'get_libraries', 'get_library_names'])

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { EnvHttpProxyAgent } from 'undici'
-import '../util/undici-resets.ts'
+import '../util/net/undici-resets.ts'
 
 /** Connections of our own to the outside, as Kometa makes them: through the user's proxy, trusting what the user trusts. */
 export function userProxyAgent(env: NodeJS.ProcessEnv): EnvHttpProxyAgent {

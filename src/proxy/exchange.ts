@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestSummary, Verdict } from '../policy/verdict.ts'
 import { microTimestamp } from './clock.ts'
-import type { RequestSummary, Verdict } from './policy.ts'
 
 /** One request and its one verdict. Judging twice, or answering before judging, is a bug and throws. */
 export class Exchange {

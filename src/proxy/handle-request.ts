@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { withoutHeaders } from '../plex/upstream-headers.ts'
-import { drainBody } from './drain-body.ts'
+import { withoutHeaders } from '../plex/upstream/upstream-headers.ts'
+import { decide, type PolicyContext, sectionBefore, type Verdict } from '../policy/verdict.ts'
+import type { ReadHandler } from './answer/read-handler.ts'
+import type { ReadMemory } from './answer/read-memory.ts'
+import { ClientReply } from './answer/reply.ts'
+import { drainBody } from './connections/drain-body.ts'
 import { Exchange } from './exchange.ts'
 import type { WriteHandlers } from './handle-write.ts'
-import { decide, type PolicyContext, sectionBefore, type Verdict } from './policy.ts'
-import type { ReadHandler } from './read-handler.ts'
-import type { ReadMemory } from './read-memory.ts'
-import type { ProxyRecorder } from './recorder.ts'
-import type { Records } from './records.ts'
-import { ClientReply } from './reply.ts'
+import type { ProxyRecorder } from './ledger/recorder.ts'
+import type { Records } from './ledger/records.ts'
 
 export interface HandleOptions {
   context: PolicyContext

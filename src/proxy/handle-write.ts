@@ -1,12 +1,12 @@
 import type { Capture } from '../contract/records.ts'
-import { answerWrite } from './answers.ts'
+import { ownTarget } from '../policy/own-url.ts'
+import type { Verdict } from '../policy/verdict.ts'
+import { answerWrite } from './answer/answers.ts'
 import type { CaptureStore, ReadOwnUrl, UploadDescription } from './capture/types.ts'
-import { drainBody } from './drain-body.ts'
+import { drainBody } from './connections/drain-body.ts'
 import type { Exchange } from './exchange.ts'
-import { ownTarget } from './own-url.ts'
-import type { Verdict } from './policy.ts'
-import type { ProxyRecorder } from './recorder.ts'
-import type { Records } from './records.ts'
+import type { ProxyRecorder } from './ledger/recorder.ts'
+import type { Records } from './ledger/records.ts'
 
 type CaptureVerdict = Extract<Verdict, { kind: 'capture' }>
 type BlockVerdict = Extract<Verdict, { kind: 'block' }>

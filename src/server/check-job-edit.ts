@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import type { ConfigCheck } from '../contract/api-connect.ts'
+import type { ConfigCheck } from '../contract/api/api-connect.ts'
 import { checkEdit } from './connect/check-edit.ts'
-import { readPlaceOf } from './jobs/job-config.ts'
-import type { JobRecord } from './jobs/job-record.ts'
-import { readJobTextOf } from './jobs/job-text.ts'
+import { readPlaceOf } from './jobs/files/job-config.ts'
+import { readJobTextOf } from './jobs/files/job-text.ts'
+import type { JobRecord } from './jobs/store/job-record.ts'
 import type { StudioParts } from './routes/context.ts'
 
 /** What an edit of an earlier job's config would mean. */

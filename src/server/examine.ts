@@ -1,7 +1,7 @@
-import type { JobConfig } from '../config/job-config.ts'
+import type { JobConfig } from '../config/read/job-config.ts'
 import type { DoctorReport } from '../contract/doctor.ts'
 import { AppError } from '../contract/errors.ts'
-import { runDoctor } from '../run/doctor.ts'
+import { runDoctor } from '../run/doctor/doctor.ts'
 import type { LiveConnection } from './connect/connection.ts'
 import type { StudioParts } from './routes/context.ts'
 

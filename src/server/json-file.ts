@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
-import { writeFileAtomic } from '../util/atomic-file.ts'
+import { writeFileAtomic } from '../util/files/atomic-file.ts'
 import { parseJson } from '../util/parse-json.ts'
 
 /** A small file of ours, read once and written whole. A damaged one is as none. */

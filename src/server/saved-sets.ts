@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type SavedSet, savedSetSchema, type setRequestSchema } from '../contract/api-items.ts'
+import { type SavedSet, savedSetSchema, type setRequestSchema } from '../contract/api/api-items.ts'
 import { notFound, RequestProblem } from './http/request-problem.ts'
 import { openJsonFile } from './json-file.ts'
 import { limits } from './limits.ts'

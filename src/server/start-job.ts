@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import type { Trust } from '../config/trust/trust.ts'
-import type { ItemRef } from '../contract/api-common.ts'
-import type { rerunRequestSchema, StartJobRequest } from '../contract/api-jobs.ts'
+import type { ItemRef } from '../contract/api/api-common.ts'
+import type { rerunRequestSchema, StartJobRequest } from '../contract/api/api-jobs.ts'
 import { AppError } from '../contract/errors.ts'
-import { type PlexItem, titleWithYear } from '../plex/item.ts'
-import type { TargetLibrary } from '../plex/library-lookup.ts'
-import { createTargetIds } from '../run/target-id.ts'
+import { type PlexItem, titleWithYear } from '../plex/items/item.ts'
+import type { TargetLibrary } from '../plex/lookup/library-lookup.ts'
+import { createTargetIds } from '../run/targets/target-id.ts'
 import type { LiveConnection } from './connect/connection.ts'
 import { hiddenIn } from './connect/hidden-uses.ts'
 import { type LoadDeps, placeOf } from './connect/load-config.ts'
@@ -21,12 +21,12 @@ import {
   readPlaceOf,
   targetsOf,
   writeLocalConfig,
-} from './jobs/job-config.ts'
-import { type JobRecord, newRecord } from './jobs/job-record.ts'
+} from './jobs/files/job-config.ts'
+import { type JobText, readJobTextOf } from './jobs/files/job-text.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
-import type { JobStore } from './jobs/job-store.ts'
-import { type JobText, readJobTextOf } from './jobs/job-text.ts'
 import { titleOf } from './jobs/job-view.ts'
+import { type JobRecord, newRecord } from './jobs/store/job-record.ts'
+import type { JobStore } from './jobs/store/job-store.ts'
 
 export interface StartDeps {
   store: JobStore

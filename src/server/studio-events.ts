@@ -1,5 +1,5 @@
-import type { StudioEvent } from '../contract/api-events.ts'
-import type { JobEntry } from '../contract/api-jobs.ts'
+import type { StudioEvent } from '../contract/api/api-events.ts'
+import type { JobEntry } from '../contract/api/api-jobs.ts'
 import { frameOf, type Listener } from './http/event-stream.ts'
 import { limits } from './limits.ts'
 

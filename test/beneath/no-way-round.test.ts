@@ -12,10 +12,10 @@ import { describe, expect, test } from 'vitest'
 const roomsWithoutJobs = ['src/config/', 'src/kometa/', 'src/gate/', 'src/demo/']
 /** In these rooms, what does handle a job all the same. */
 const jobPartsOfThoseRooms = [
-  'src/config/job-file.ts',
-  'src/config/source-reader.ts',
-  'src/kometa/process.ts',
-  'src/kometa/scrubbed-log.ts',
+  'src/config/read/job-file.ts',
+  'src/config/read/source-reader.ts',
+  'src/kometa/process/process.ts',
+  'src/kometa/log/scrubbed-log.ts',
 ]
 
 const opensByPath: Readonly<Record<string, string>> = {
@@ -23,20 +23,20 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/cli/proxy.ts': "the user's token file",
   'src/cli/serve.ts': "the user's password file; whether a folder that is named has logs in it",
   'src/cli/setup.ts': 'the data folder',
-  'src/config/source-reader.ts': "files of the user's outside of the job, as far as the config may reach",
+  'src/config/read/source-reader.ts': "files of the user's outside of the job, as far as the config may reach",
   'src/images/byte-source.ts': 'backups in a workspace',
-  'src/plex/image-read.ts': 'the thumbnails of the studio',
+  'src/plex/items/image-read.ts': 'the thumbnails of the studio',
   'src/proxy/memo/memo-store.ts': 'what is remembered, among the workspaces',
   'src/proxy/memo/read-memo.ts': 'what is remembered, among the workspaces',
   'src/proxy/memo/recording-reply.ts': 'what is remembered, among the workspaces',
-  'src/run/client-identifier.ts': 'the data folder',
-  'src/run/disk-space.ts': 'asks how much room there is, and opens nothing',
+  'src/run/inputs/client-identifier.ts': 'the data folder',
+  'src/run/inputs/disk-space.ts': 'asks how much room there is, and opens nothing',
   'src/run/doctor/check-kometa.ts': "the user's Kometa",
   'src/run/doctor/check-machine.ts': 'the data folder',
-  'src/run/guarded-files.ts': "the user's own files",
-  'src/run/process-identity.ts': '/proc',
-  'src/run/remembered.ts': 'what is remembered, among the workspaces',
-  'src/run/usable-folder.ts': 'makes the job folder itself, and nothing in it',
+  'src/run/inputs/guarded-files.ts': "the user's own files",
+  'src/run/job-folder/process-identity.ts': '/proc',
+  'src/run/summary/remembered.ts': 'what is remembered, among the workspaces',
+  'src/run/inputs/usable-folder.ts': 'makes the job folder itself, and nothing in it',
   'src/run/watch/file-states.ts': "looks for changes of the user's files, and keeps hashes alone",
   'src/run/watch/wait-for-change.ts': "waits for changes of the user's files",
   'src/server/connect/check-edit.ts': 'private folders of the studio',
@@ -50,10 +50,10 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/server/library/index-store.ts': 'the index in the data folder',
   'src/server/pictures/thumbnails.ts': 'the thumbnails of the studio',
   'src/server/studio.ts': 'the data folder',
-  'src/util/atomic-file.ts': 'whoever imports it is listed below',
-  'src/util/durable-folder.ts': 'whoever imports it is listed below',
-  'src/util/plain-file.ts': 'whoever imports it is listed below',
-  'src/util/rename.ts': 'whoever imports it is listed below',
+  'src/util/files/atomic-file.ts': 'whoever imports it is listed below',
+  'src/util/files/durable-folder.ts': 'whoever imports it is listed below',
+  'src/util/files/plain-file.ts': 'whoever imports it is listed below',
+  'src/util/files/rename.ts': 'whoever imports it is listed below',
 }
 
 /** Helpers that take paths, and who may use them. */
@@ -61,12 +61,12 @@ const pathHelpers: Readonly<Record<string, readonly string[]>> = {
   'atomic-file.ts': [
     'src/config/trust/',
     'src/kometa/',
-    'src/run/client-identifier.ts',
+    'src/run/inputs/client-identifier.ts',
     'src/server/connect/load-config.ts',
     'src/server/json-file.ts',
   ],
   // Makes folders, the job folder itself among them, and opens nothing in them.
-  'durable-folder.ts': ['src/util/', 'src/run/usable-folder.ts', 'src/server/jobs/job-store.ts'],
+  'durable-folder.ts': ['src/util/', 'src/run/inputs/usable-folder.ts', 'src/server/jobs/store/job-store.ts'],
   // Reads the user's own files. None of a job: what a source reader gives to it lies outside.
   'plain-file.ts': ['src/config/', 'src/kometa/', 'src/run/watch/file-states.ts', 'src/server/connections.ts'],
   'rename.ts': [
@@ -133,7 +133,7 @@ describe('nothing goes round the module that opens what is in a job', () => {
     ['src/proxy/capture/planted.ts', "import { rm } from 'node:fs/promises'\n"],
     ['src/server/jobs/planted.ts', "import { createReadStream } from 'node:fs'\n"],
     ['src/server/jobs/planted.ts', "import { renameOver } from '../../util/rename.ts'\n"],
-    ['src/kometa/scrubbed-log.ts', "import { open } from 'node:fs/promises'\n"],
+    ['src/kometa/log/scrubbed-log.ts', "import { open } from 'node:fs/promises'\n"],
     ['src/util/planted.ts', "import { open } from 'node:fs/promises'\n"],
   ])('%s is caught with %j', (path, source) => expect(objection(path, source)).not.toBeNull())
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { apiUrl } from '../../src/contract/api-paths.ts'
+import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from '../server/event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from '../server/open-studio.ts'
 import { seriousProblems } from './support/axe.ts'

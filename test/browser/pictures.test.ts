@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { demoLibraries } from '../../src/demo/library-data.ts'
+import { demoLibraries } from '../../src/demo/library/library-data.ts'
 import { listen } from '../server/event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from '../server/open-studio.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
-import { demoLibraries } from '../../src/demo/library-data.ts'
+import { demoLibraries } from '../../src/demo/library/library-data.ts'
 import { openStudio, type TestStudio } from '../server/open-studio.ts'
 import type { SamplePlex } from '../support/watched-plex.ts'
 import { seriousProblems } from './support/axe.ts'

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import { createProgress, type Progress } from '../../src/cli/progress.ts'
-import { createScreen, type Screen } from '../../src/cli/screen.ts'
+import { createProgress, type Progress } from '../../src/cli/screen/progress.ts'
+import { createScreen, type Screen } from '../../src/cli/screen/screen.ts'
 
 function shown(isTTY: boolean, act: (progress: Progress, screen: Screen) => void): string {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 60 })

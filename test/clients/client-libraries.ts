@@ -1,4 +1,4 @@
-import type { SampleLibrary, SamplePlaylist } from '../../src/demo/sample-plex/model.ts'
+import type { SampleLibrary, SamplePlaylist } from '../../src/demo/sample-plex/model/model.ts'
 import { film, media, smallLibraries } from '../support/sample-plex.ts'
 
 /** The small libraries with what more the methods need: subtitles, a smart collection, playlists. */

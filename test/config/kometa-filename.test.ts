@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { kometaFilename } from '../../src/config/kometa-filename.ts'
+import { kometaFilename } from '../../src/config/read/environment/kometa-filename.ts'
 import { kometaPython, runPython } from './python.ts'
 
 const cases = [

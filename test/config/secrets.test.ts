@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseDotenv } from '../../src/config/dotenv.ts'
-import { findSecrets, secretsAmong } from '../../src/config/redaction-secrets.ts'
-import { collectSecrets, substituteSecrets } from '../../src/config/secrets.ts'
-import { parseYaml } from '../../src/config/yaml-read.ts'
-import { toPlain } from '../../src/config/yaml-value.ts'
+import { parseDotenv } from '../../src/config/read/environment/dotenv.ts'
+import { findSecrets, secretsAmong } from '../../src/config/read/environment/redaction-secrets.ts'
+import { collectSecrets, substituteSecrets } from '../../src/config/read/environment/secrets.ts'
+import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
+import { toPlain } from '../../src/config/yaml/yaml-value.ts'
 import { kometaPython, runPython } from './python.ts'
 
 describe('secrets are found as Kometa finds them', () => {

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { ratingKeySchema, targetIdSchema } from '../../src/contract/preview.ts'
-import { demoLibraries, demoTargets } from '../../src/demo/library-data.ts'
-import type { SampleItem } from '../../src/demo/sample-plex/model.ts'
+import { demoLibraries, demoTargets } from '../../src/demo/library/library-data.ts'
+import type { SampleItem } from '../../src/demo/sample-plex/model/model.ts'
 import { bufferSource } from '../../src/images/byte-source.ts'
 import { readOverlayMark } from '../../src/images/exif-mark.ts'
 

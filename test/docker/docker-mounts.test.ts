@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/job-config.ts'
 import { createReach, type ReachArea } from '../../src/config/reach/reach.ts'
-import { createWorkspace } from '../../src/config/workspace.ts'
+import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { createWorkspace } from '../../src/config/workspace/workspace.ts'
 import { dockerArguments } from '../../src/kometa/docker/docker-arguments.ts'
 import { findMounts } from '../../src/kometa/docker/docker-mounts.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type { SampleItem } from '../../src/demo/sample-plex/model.ts'
+import type { SampleItem } from '../../src/demo/sample-plex/model/model.ts'
 import { makeImage } from '../support/images.ts'
 import { agentPoster, film } from '../support/sample-plex.ts'
 import { type JobWorld, run, scriptRenderer, startJobWorld } from './job-world.ts'

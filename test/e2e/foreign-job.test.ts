@@ -12,8 +12,8 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/job-config.ts'
-import { verifyJob } from '../../src/run/verify-job.ts'
+import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { verifyJob } from '../../src/run/verify/verify-job.ts'
 import { type JobWorld, run, startJobWorld } from './job-world.ts'
 
 /*

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/job-config.ts'
+import { loadJobConfig } from '../../src/config/read/job-config.ts'
 import { summarySchema } from '../../src/contract/summary.ts'
-import { verifyLedger } from '../../src/proxy/verify-ledger.ts'
+import { verifyLedger } from '../../src/proxy/ledger/verify-ledger.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import {
   canaries,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Renderer } from '../../src/run/renderer.ts'
+import type { Renderer } from '../../src/run/kometas/renderer.ts'
 import { type JobWorld, run, scriptRenderer, startJobWorld } from './job-world.ts'
 
 let world: JobWorld

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseNextHop } from '../../src/gate/dial.ts'
 import { type GateRules, judgeHost } from '../../src/gate/judge-host.ts'
-import { AddressRefused, resolvePublic } from '../../src/util/public-address.ts'
+import { AddressRefused, resolvePublic } from '../../src/util/net/public-address.ts'
 import { exchange, listen, openGate } from './gate-world.ts'
 
 const rules = (changes: Partial<GateRules> = {}): GateRules => ({

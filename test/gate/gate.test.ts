@@ -91,7 +91,7 @@ describe('CONNECT', () => {
 
   test('a name that resolves to a private address is refused', async () => {
     const { port, credential, entry } = await gate({
-      resolve: (await import('../../src/util/public-address.ts')).resolvePublic,
+      resolve: (await import('../../src/util/net/public-address.ts')).resolvePublic,
     })
     const head = `CONNECT localhost.localdomain.test:443 HTTP/1.1\r\nProxy-Authorization: ${authorization(credential)}\r\n\r\n`
     expect((await exchange(port, head)).split(' ')[1]).toMatch(/403|502/)

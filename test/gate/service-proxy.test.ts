@@ -7,7 +7,7 @@ import type { GateEntry } from '../../src/gate/gate-records.ts'
 import { judgeService } from '../../src/gate/judge-service.ts'
 import { type ServiceProxy, startServiceProxy } from '../../src/gate/service-proxy.ts'
 import { refusesRead } from '../../src/gate/service-reads.ts'
-import { AddressRefused } from '../../src/util/public-address.ts'
+import { AddressRefused } from '../../src/util/net/public-address.ts'
 import { exchange, listen } from './gate-world.ts'
 
 describe('known reads', () => {

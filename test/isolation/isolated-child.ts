@@ -1,5 +1,5 @@
-import { startChild } from '../../src/kometa/child.ts'
-import { chooseIsolation, openDoors } from '../../src/kometa/isolation.ts'
+import { chooseIsolation, openDoors } from '../../src/kometa/isolation/isolation.ts'
+import { startChild } from '../../src/kometa/process/child.ts'
 
 /**
  * Runs one shell script isolated, as whoever this process is: `isolated-child.ts <script> [guarded files as JSON]`; prints

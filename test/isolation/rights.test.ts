@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { chooseIsolation, openDoors, type UserFiles } from '../../src/kometa/isolation.ts'
+import { chooseIsolation, openDoors, type UserFiles } from '../../src/kometa/isolation/isolation.ts'
 
 const child = fileURLToPath(new URL('isolated-child.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))

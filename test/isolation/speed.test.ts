@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
-import { startChild } from '../../src/kometa/child.ts'
-import { chooseIsolation, namespaceOptions, openDoors } from '../../src/kometa/isolation.ts'
-import { startSupervisor } from '../../src/kometa/supervisor.ts'
-import { createDoor } from '../../src/util/door.ts'
+import { chooseIsolation, namespaceOptions, openDoors } from '../../src/kometa/isolation/isolation.ts'
+import { startChild } from '../../src/kometa/process/child.ts'
+import { startSupervisor } from '../../src/kometa/process/supervisor.ts'
+import { createDoor } from '../../src/util/net/door.ts'
 
 await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const requests = 3_000

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { readlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
-import { startChild } from '../../src/kometa/child.ts'
-import { type ChosenIsolation, chooseIsolation } from '../../src/kometa/isolation.ts'
-import { type Supervision, supervise } from '../../src/run/supervise.ts'
-import { createDoor, type Door } from '../../src/util/door.ts'
+import { type ChosenIsolation, chooseIsolation } from '../../src/kometa/isolation/isolation.ts'
+import { startChild } from '../../src/kometa/process/child.ts'
+import { type Supervision, supervise } from '../../src/run/around-kometa/supervise.ts'
+import { createDoor, type Door } from '../../src/util/net/door.ts'
 
 const env = { PATH: process.env.PATH ?? '' }
 await using isolation = await chooseIsolation('auto', { env, python: null })

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AskPython, askPythonJson, createLocalPython, PythonFailed } from '../../src/kometa/ask-python.ts'
 import { findDocker } from '../../src/kometa/docker/docker-cli.ts'
 import { inspectImage } from '../../src/kometa/docker/docker-image.ts'
 import { createImagePython } from '../../src/kometa/docker/docker-python.ts'
+import { type AskPython, askPythonJson, createLocalPython, PythonFailed } from '../../src/kometa/install/ask-python.ts'
 import { imageName, standInDocker } from '../docker/docker-world.ts'
 
 const python3 = spawnSync('python3', ['-c', 'import sys; assert sys.version_info >= (3, 10)']).status === 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { containerEnvironment, kometaEnvironment } from '../../src/kometa/environment.ts'
+import { containerEnvironment, kometaEnvironment } from '../../src/kometa/process/environment.ts'
 
 const home = '/w/home'
 

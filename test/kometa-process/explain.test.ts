@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { explainMissing } from '../../src/kometa/explain-missing.ts'
+import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
+import { createLogParser } from '../../src/kometa/log/log-parser.ts'
+import { explainMissing } from '../../src/kometa/log/outcome/explain-missing.ts'
 import {
   explainCritical,
   explainStop,
   kometaProblems,
   type StopExit,
   stoppedIn,
-} from '../../src/kometa/explain-stop.ts'
-import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
-import { createLogParser } from '../../src/kometa/log-parser.ts'
+} from '../../src/kometa/process/explain-stop.ts'
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'kometa-logs')
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
-import { kometaArgs, kometaVariables } from '../../src/kometa/arguments.ts'
-import { findKometa } from '../../src/kometa/find.ts'
-import { checkRequirements } from '../../src/kometa/requirements.ts'
+import { findKometa } from '../../src/kometa/install/find.ts'
+import { checkRequirements } from '../../src/kometa/install/requirements.ts'
+import { kometaArgs, kometaVariables } from '../../src/kometa/process/arguments.ts'
 
 let folder = ''
 beforeEach(() => {

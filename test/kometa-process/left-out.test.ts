@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { leftOutWords } from '../../src/contract/left-out.ts'
-import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
-import { leftOut } from '../../src/kometa/left-out.ts'
-import { createLogParser } from '../../src/kometa/log-parser.ts'
+import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
+import { createLogParser } from '../../src/kometa/log/log-parser.ts'
+import { leftOut } from '../../src/kometa/log/outcome/left-out.ts'
 
 interface Definition {
   name: string

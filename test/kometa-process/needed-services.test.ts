@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
-import type { KometaEventBody } from '../../src/kometa/log-events.ts'
-import { serviceNeed } from '../../src/kometa/needed-services.ts'
+import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
+import type { KometaEventBody } from '../../src/kometa/log/log-events.ts'
+import { serviceNeed } from '../../src/kometa/log/outcome/needed-services.ts'
 
 const library = { mapping: 'Films', title: 'Films' }
 

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
-import type { ItemResult } from '../../src/kometa/log-events.ts'
-import { createLogParser } from '../../src/kometa/log-parser.ts'
-import { type JoinCapture, overlaysByCapture } from '../../src/kometa/overlay-results.ts'
+import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
+import type { ItemResult } from '../../src/kometa/log/log-events.ts'
+import { createLogParser } from '../../src/kometa/log/log-parser.ts'
+import { type JoinCapture, overlaysByCapture } from '../../src/kometa/log/outcome/overlay-results.ts'
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'kometa-logs')
 const uploadsSchema = z.array(

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type AskPython, createLocalPython } from '../../src/kometa/ask-python.ts'
 import { copyUserCache, readOverlayState } from '../../src/kometa/cache/user-cache.ts'
 import { findDocker } from '../../src/kometa/docker/docker-cli.ts'
 import { inspectImage } from '../../src/kometa/docker/docker-image.ts'
 import { createImagePython } from '../../src/kometa/docker/docker-python.ts'
+import { type AskPython, createLocalPython } from '../../src/kometa/install/ask-python.ts'
 import { imageName, standInDocker } from '../docker/docker-world.ts'
 import { folderState } from '../kometa/user-folder.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { writeFileAtomic } from '../../src/util/atomic-file.ts'
+import { writeFileAtomic } from '../../src/util/files/atomic-file.ts'
 import type { Scenario } from './scenario.ts'
 
 const uploadsSchema = z.record(z.string(), z.array(z.string()))

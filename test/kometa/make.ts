@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 import { film as plainFilm, show as plainShow } from '../support/sample-plex.ts'
 import { agentImage, picture } from './pictures.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import type { SampleImage } from '../../src/demo/sample-plex/model.ts'
+import type { SampleImage } from '../../src/demo/sample-plex/model/model.ts'
 
 /** PNG is written by hand, unpacked, so that a picture has the same bytes with every version of every encoder. */
 export interface PictureOptions {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { writeFileAtomic } from '../../src/util/atomic-file.ts'
+import { writeFileAtomic } from '../../src/util/files/atomic-file.ts'
 import type { SamplePlex } from '../support/sample-plex.ts'
 
 /** Requests as Kometa wrote them, without anything of the machine that it ran on; `TOKEN` and `HOST` stand for Plex's. */

@@ -1,6 +1,6 @@
 import type { ArtworkKind } from '../../src/contract/kinds.ts'
 import type { RealRun, Summary } from '../../src/contract/summary.ts'
-import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import type { SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 import type { SamplePlexOptions } from '../support/sample-plex.ts'
 
 /** A file of the user's Kometa folder. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hadNoOtherWay, unguardedWords, waysOut } from '../../src/kometa/ways-out.ts'
+import { hadNoOtherWay, unguardedWords, waysOut } from '../../src/kometa/isolation/ways-out.ts'
 
 const none = { notHidden: { files: [], sockets: [] }, notReadOnly: [] }
 const open = (options: Parameters<typeof waysOut>[0]) =>

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { removeStaleWorkspaces } from '../../src/config/stale-workspaces.ts'
-import { livenessOf } from '../../src/run/process-identity.ts'
-import { lend, openRemembered } from '../../src/run/remembered.ts'
+import { removeStaleWorkspaces } from '../../src/config/workspace/stale-workspaces.ts'
+import { livenessOf } from '../../src/run/job-folder/process-identity.ts'
+import { lend, openRemembered } from '../../src/run/summary/remembered.ts'
 
 let workspaces: string
 beforeEach(async () => {

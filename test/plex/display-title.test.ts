@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { displayTitle } from '../../src/plex/item.ts'
+import { displayTitle } from '../../src/plex/items/item.ts'
 
 const none = { title: '', parentTitle: null, grandparentTitle: null, index: null, parentIndex: null }
 

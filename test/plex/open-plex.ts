@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { PlexConnection } from '../../src/plex/connection.ts'
-import { createPlexReader, type PlexReader } from '../../src/plex/reads.ts'
+import { createPlexReader, type PlexReader } from '../../src/plex/items/reads.ts'
+import type { PlexConnection } from '../../src/plex/upstream/connection.ts'
 import { connectToSeenPlex } from '../support/seen-plex.ts'
 import { type SamplePlex, startSamplePlex, type WatchedOptions } from '../support/watched-plex.ts'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { displayTitle } from '../../src/plex/item.ts'
-import { findSection, type TargetLibrary, type TargetServer } from '../../src/plex/library-lookup.ts'
-import { checkPreviewTargets } from '../../src/plex/preview-targets.ts'
-import { type ResolveContext, resolveTargets } from '../../src/plex/resolve-target.ts'
+import { displayTitle } from '../../src/plex/items/item.ts'
+import { findSection, type TargetLibrary, type TargetServer } from '../../src/plex/lookup/library-lookup.ts'
+import { checkPreviewTargets } from '../../src/plex/lookup/preview-targets.ts'
+import { type ResolveContext, resolveTargets } from '../../src/plex/lookup/resolve-target.ts'
 import { type OpenPlex, openSamplePlex } from './open-plex.ts'
 import { kids, movies, shows } from './sample-libraries.ts'
 

@@ -1,4 +1,4 @@
-import type { SampleImage, SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import type { SampleImage, SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 
 /** The smallest JPEG that magic bytes prove; the name makes each one different. */
 export const jpeg = (name: string): Uint8Array =>

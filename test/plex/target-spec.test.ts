@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
-import { parseTargetSpec } from '../../src/plex/target-spec.ts'
+import { parseTargetSpec } from '../../src/plex/lookup/target-spec.ts'
 
 const machine = 'abcdef0123456789abcdef0123456789abcdef01'
 const key = (ratingKey: string, machineIdentifier: string | null = null) => ({

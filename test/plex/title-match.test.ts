@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { matchTitle, titleLikeness } from '../../src/plex/title-match.ts'
+import { matchTitle, titleLikeness } from '../../src/plex/lookup/title-match.ts'
 
 describe('how a title fits', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createPlexReader } from '../../src/plex/reads.ts'
-import { createTitleSearch, maxListedItems } from '../../src/plex/title-search.ts'
+import { createPlexReader } from '../../src/plex/items/reads.ts'
+import { createTitleSearch, maxListedItems } from '../../src/plex/lookup/title-search.ts'
 import { json, openOddServer, openSamplePlex } from './open-plex.ts'
 import { movies } from './sample-libraries.ts'
 

@@ -20,7 +20,6 @@ export const reviews: readonly Review[] = [
       /<<([^<>]+)>>/g,
       /<<([a-z_]+?)(?:[A-Z%#/0]*|\[[^<>]*)>>/g,
       /\{(\w+)\}/g,
-      /\{[^{}]*\}/g,
       /[<[]([^<>[\]]+)[>\]]/,
       /\/\/[^/@]*@/,
       /:\d+$/,
@@ -37,7 +36,6 @@ export const reviews: readonly Review[] = [
       /\r\ntransfer-encoding:[^\r]*chunked/i,
       /\r\ncontent-length:[ \t]*(\d+)/i,
       /(^|\/\/[^/]+)\/accounts\/login\//,
-      /\.(value|locked|tag\.tag|tag\.tag-)$|\[\d*\]/,
     ],
   },
   {
@@ -71,7 +69,7 @@ export const reviews: readonly Review[] = [
   {
     kind: 'linear',
     why: 'the first character is enough for a match, and the match takes all that it has gone through',
-    expressions: [/[?#].*$/s, /[#].*$/s, /\/library\/metadata\/(\d{1,18})\/file\?url=([^"'&<>\s\\]+)/g],
+    expressions: [/[?#].*$/s, /\/library\/metadata\/(\d{1,18})\/file\?url=([^"'&<>\s\\]+)/g],
   },
   {
     kind: 'linear',
@@ -101,7 +99,6 @@ export const reviews: readonly Review[] = [
       /^ {2}config: (.+)$/m,
       /^(\s*)(- )?((?:[\w.-]+|"[^"]*"|'[^']*')\s*|[^#:\s][^:#]*):(?:\s|$)/,
       /^(?:logs|UUID|.*\.cache|title\.\w+\.tsv(?:\.gz)?|kometa_run\.yml|\.kometa-preview-empty\.yml)$/,
-      /^(?:(?:movie|show|season|episode|artist|album|track|collection|photo|photoalbum|clip)\.)?([A-Za-z]+)(?:[!<>]?=?|<<|>>)$/,
       /^(?:([a-z]+)\.)?([A-Za-z]+)(!=|>>|<<|[!=<>])?$/,
       /^(?:([a-z]+)\.)?([A-Za-z]+)(?::(asc|desc|nullsLast))?$/,
       /^\/(?:library\/(?:onDeck|recentlyAdded|optimize)|hubs(?:\/(?:sections\/\d+|continueWatching(?:\/items)?|promoted|home\/recentlyAdded))?|hubs\/sections\/\d+\/continueWatching\/items)$/,
@@ -141,8 +138,6 @@ export const reviewedCalls: Readonly<Record<string, string>> = {
   "new RegExp(contexts.map(({ pattern }) => pattern.source).join('|'), 'gi')":
     'the literals above it, which are judged themselves',
   'new RegExp(`^/:/${event}$`)': 'words of the table above it',
-  "new RegExp( `^${path .toLowerCase() .replace(/\\*$/, '') .replace(/[.()]/g, '\\\\$&') .replace(/\\{[^{}]*\\}/g, anySegment)}${path.endsWith('*') ? '.*' : ''}$`, )":
-    'paths of the table of the sample Plex, each segment of any name as [^/]+',
   'new RegExp( `^(?:(?:${fieldTypes})\\\\.)?([A-Za-z]{1,64})(?:(?:!|%21)(?:%3[Dd])?|%3[Dd]|%3[Ee]|%3[Cc]|%3[Ee]%3[Ee]|%3[Cc]%3[Cc])?$`, )':
     'names of types, joined by "|"',
   'new RegExp(`^(?:(?:${fieldTypes})\\\\.)?([A-Za-z]{1,64})$`)': 'names of types, joined by "|"',

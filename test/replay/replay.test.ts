@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { createPlexConnection } from '../../src/plex/upstream.ts'
+import type { createPlexConnection } from '../../src/plex/upstream/upstream.ts'
 import { type Proxy as CaptureProxy, startProxy } from '../../src/proxy/server.ts'
 import { type Recording, readRecording, recordedScenarios, sampleClock } from '../kometa/recording.ts'
 import { scenarios } from '../kometa/scenarios.ts'

@@ -2,8 +2,8 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkDiskSpace, neededBytes } from '../../src/run/disk-space.ts'
-import { diskError } from '../../src/run/usable-folder.ts'
+import { checkDiskSpace, neededBytes } from '../../src/run/inputs/disk-space.ts'
+import { diskError } from '../../src/run/inputs/usable-folder.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judgeJob } from '../../src/run/judge-job.ts'
+import { judgeJob } from '../../src/run/summary/judge-job.ts'
 
 const whole = { cancelled: false, kometaProblems: [], refusedReads: [], narrowedWrongly: false, dropped: 0 }
 const target = (title: string, reason: string | null) =>

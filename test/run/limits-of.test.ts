@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readPreviewSection } from '../../src/config/preview-section.ts'
+import { readPreviewSection } from '../../src/config/read/preview-section.ts'
 import { type Timeouts, timeoutsSchema } from '../../src/contract/timeouts.ts'
 import { defaultGateLimits } from '../../src/gate/gate.ts'
 import { defaultCaptureLimits } from '../../src/proxy/capture/limits.ts'
 import { proxyLimits } from '../../src/proxy/limits.ts'
-import { limitsOf } from '../../src/run/limits-of.ts'
+import { limitsOf } from '../../src/run/inputs/limits-of.ts'
 
 const defaults = timeoutsSchema.parse({})
 const section = (timeouts: unknown) => {

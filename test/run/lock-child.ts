@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline'
 import { AppError } from '../../src/contract/errors.ts'
-import { acquireJobLock } from '../../src/run/job-lock.ts'
+import { acquireJobLock } from '../../src/run/job-folder/job-lock.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 const [, , folder = ''] = process.argv

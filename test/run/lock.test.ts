@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
-import { acquireJobLock, deadAfterMs, lockFolderName } from '../../src/run/job-lock.ts'
-import { ownIdentity } from '../../src/run/process-identity.ts'
-import { describeUnfinished } from '../../src/server/jobs/adopt-job.ts'
+import { acquireJobLock, deadAfterMs, lockFolderName } from '../../src/run/job-folder/job-lock.ts'
+import { ownIdentity } from '../../src/run/job-folder/process-identity.ts'
+import { describeUnfinished } from '../../src/server/jobs/store/adopt-job.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 let folder: string

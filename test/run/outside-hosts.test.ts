@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { GateRules } from '../../src/gate/judge-host.ts'
 import { defaultCaptureLimits } from '../../src/proxy/capture/limits.ts'
 import { createReadUrl } from '../../src/proxy/capture/read-url.ts'
-import { createOutsideLookup, namesOfServers } from '../../src/run/outside-hosts.ts'
+import { createOutsideLookup, namesOfServers } from '../../src/run/around-kometa/outside-hosts.ts'
 
 const rules = (changes: Partial<GateRules> = {}): GateRules => ({
   ...{ mode: 'open', allow: [], deny: [], plexNames: new Set(['plex.example.org', '203.0.114.9']), plexAccount: false },

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { itemTypes } from '../../src/contract/kinds.ts'
 import { targetIdSchema } from '../../src/contract/preview.ts'
-import { outputStem, outputStems } from '../../src/run/output-name.ts'
-import { checkTargetIds, createTargetIds, type IdSource, maxIdLength } from '../../src/run/target-id.ts'
+import { outputStem, outputStems } from '../../src/run/targets/output-name.ts'
+import { checkTargetIds, createTargetIds, type IdSource, maxIdLength } from '../../src/run/targets/target-id.ts'
 
 const film = (title: string, year: number | null = null, ratingKey = '77'): IdSource => ({
   ratingKey,

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/job-config.ts'
-import { summarizeKometa } from '../../src/kometa/kometa-record.ts'
-import type { ItemResult, KometaEventBody } from '../../src/kometa/log-events.ts'
-import { findUnfaithful } from '../../src/run/unfaithful.ts'
+import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
+import type { ItemResult, KometaEventBody } from '../../src/kometa/log/log-events.ts'
+import { findUnfaithful } from '../../src/run/summary/unfaithful.ts'
 
 /** Why a real run may draw another picture, in words, and which items that concerns. */
 const library = { mapping: 'Movies', title: 'Movies' }

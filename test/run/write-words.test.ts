@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { labelWriteOf } from '../../src/proxy/item-edits.ts'
-import { writeWords } from '../../src/run/write-words.ts'
+import { labelWriteOf } from '../../src/proxy/ledger/item-edits.ts'
+import { writeWords } from '../../src/run/summary/write-words.ts'
 
 const titles: Record<string, string> = { 101: 'Nosferatu (1922)', 102: 'The General (1926)', 900: 'Silent' }
 const labels: Record<string, string[]> = { 102: ['Late Night'] }

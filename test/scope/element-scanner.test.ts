@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { composeAnswer } from '../../src/proxy/scope/container-text.ts'
-import { createXmlScanner } from '../../src/proxy/scope/element-scanner.ts'
 import { ListingFault, maxElementBytes } from '../../src/proxy/scope/listing-fault.ts'
+import { composeAnswer } from '../../src/proxy/scope/scan/container-text.ts'
+import { createXmlScanner } from '../../src/proxy/scope/scan/element-scanner.ts'
 import { childElements, chunksOf, parseXml, randomListing } from './random-listing.ts'
 
 interface Scanned {

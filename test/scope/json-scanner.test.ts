@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { composeAnswer } from '../../src/proxy/scope/container-text.ts'
-import { createJsonScanner } from '../../src/proxy/scope/json-scanner.ts'
 import { ListingFault } from '../../src/proxy/scope/listing-fault.ts'
+import { composeAnswer } from '../../src/proxy/scope/scan/container-text.ts'
+import { createJsonScanner } from '../../src/proxy/scope/scan/json-scanner.ts'
 import { chunksOf } from './random-listing.ts'
 
 function scan(chunks: readonly Buffer[]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { splitTarget } from '../../src/plex/request-target.ts'
+import { splitTarget } from '../../src/policy/resource.ts'
 import { type NarrowForm, narrowTarget } from '../../src/proxy/scope/narrow.ts'
 import { classifyListing } from '../../src/proxy/scope/scope-rules.ts'
 import { awkwardTitles } from './scope-world.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createPlexReader } from '../../src/plex/reads.ts'
+import { createPlexReader } from '../../src/plex/items/reads.ts'
 import { createScope } from '../../src/proxy/scope/scope.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'

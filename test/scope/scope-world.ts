@@ -1,6 +1,6 @@
 import type { ItemType } from '../../src/contract/kinds.ts'
-import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
-import { createPlexReader } from '../../src/plex/reads.ts'
+import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
+import { createPlexReader } from '../../src/plex/items/reads.ts'
 import { createScope, type Scope, type ScopeOptions } from '../../src/proxy/scope/scope.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 import { childElements, parseXml } from './random-listing.ts'
 import { paged, type ScopeWorld, type ScopeWorldOptions, startScopeWorld } from './scope-world.ts'
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type AgeClockOptions, createAgeClock, type SeenTime } from '../../src/server/jobs/age-clock.ts'
+import { type AgeClockOptions, createAgeClock, type SeenTime } from '../../src/server/jobs/store/age-clock.ts'
 import { openStudio } from './open-studio.ts'
 
 const minuteMs = 60_000

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { apiUrl } from '../../src/contract/api-paths.ts'
+import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from './event-source.ts'
 import { openStudio } from './open-studio.ts'
 

@@ -1,5 +1,5 @@
 import { type ClientRequest, get } from 'node:http'
-import type { JobStreamEvent } from '../../src/contract/api-events.ts'
+import type { JobStreamEvent } from '../../src/contract/api/api-events.ts'
 
 export interface Received<Event = JobStreamEvent> {
   id: number | null

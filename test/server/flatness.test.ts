@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { expect, test } from 'vitest'
-import { apiUrl } from '../../src/contract/api-paths.ts'
+import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { type StudioProgram, startStudioProgram } from '../browser/support/programs.ts'
 import { smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
 import { listen } from './event-source.ts'

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { substituteSecrets } from '../../src/config/secrets.ts'
-import { parseYaml } from '../../src/config/yaml-read.ts'
-import { toPlain } from '../../src/config/yaml-value.ts'
-import { secretMask } from '../../src/contract/api-connect.ts'
+import { substituteSecrets } from '../../src/config/read/environment/secrets.ts'
+import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
+import { toPlain } from '../../src/config/yaml/yaml-value.ts'
+import { secretMask } from '../../src/contract/api/api-connect.ts'
 import { AppError } from '../../src/contract/errors.ts'
 import { hiddenIn } from '../../src/server/connect/hidden-uses.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
 import { nameSecrets } from '../../src/server/connect/unmask-config.ts'
-import { applyEdit } from '../../src/server/jobs/text-edits.ts'
+import { applyEdit } from '../../src/server/jobs/files/text-edits.ts'
 
 const secrets = [
   'aaTokenOfPlex000001',

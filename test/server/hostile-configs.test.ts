@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readComments, readPlaces } from '../../src/config/yaml/yaml-places.ts'
-import { parseYaml } from '../../src/config/yaml-read.ts'
+import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
 import { AppError } from '../../src/contract/errors.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
 import { growth, maxGrowth } from '../support/growth.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
-import { chosen, type IsolateMode } from '../../src/kometa/isolation.ts'
-import { type KometaRunner, localRunner } from '../../src/kometa/runner.ts'
+import { chosen, type IsolateMode } from '../../src/kometa/isolation/isolation.ts'
+import { type KometaRunner, localRunner } from '../../src/kometa/process/runner.ts'
 import { openStudio } from './open-studio.ts'
 
 /** A system that gives nobody a network namespace, as a container usually is. */

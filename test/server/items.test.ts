@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ItemQuery } from '../../src/contract/api-items.ts'
-import { apiUrl, encodeQuery } from '../../src/contract/api-paths.ts'
+import type { ItemQuery } from '../../src/contract/api/api-items.ts'
+import { apiUrl, encodeQuery } from '../../src/contract/api/api-paths.ts'
 import { film, media, show, smallLibraries } from '../support/sample-plex.ts'
 import { openStudio, type TestStudio } from './open-studio.ts'
 

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { JobStreamEvent } from '../../src/contract/api-events.ts'
+import type { JobStreamEvent } from '../../src/contract/api/api-events.ts'
 import { createJournalPast, type JournalPast, type PastRange } from '../../src/server/jobs/journal/journal-past.ts'
 import { type Beneath, openBeneath } from '../../src/util/beneath/beneath.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ItemFilter } from '../../src/contract/api-items.ts'
+import type { ItemFilter } from '../../src/contract/api/api-items.ts'
 import { buildCatalogue, toStudioItem } from '../../src/server/library/catalogue.ts'
 import type { IndexItem } from '../../src/server/library/index-item.ts'
 import { countFacets, createItemQueries } from '../../src/server/library/query-items.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { apiUrl } from '../../src/contract/api-paths.ts'
+import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
-import type { Renderer } from '../../src/run/renderer.ts'
+import type { Renderer } from '../../src/run/kometas/renderer.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 

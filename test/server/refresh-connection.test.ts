@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { StudioEvent } from '../../src/contract/api-events.ts'
-import { apiUrl } from '../../src/contract/api-paths.ts'
+import type { StudioEvent } from '../../src/contract/api/api-events.ts'
+import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 

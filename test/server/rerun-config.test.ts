@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { apiUrl } from '../../src/contract/api-paths.ts'
+import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { apiUrl } from '../../src/contract/api-paths.ts'
+import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
 import { startSamplePlex, type WatchedPlex } from '../support/watched-plex.ts'

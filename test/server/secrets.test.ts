@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { apiPaths, apiUrl, type RouteName } from '../../src/contract/api-paths.ts'
+import { apiPaths, apiUrl, type RouteName } from '../../src/contract/api/api-paths.ts'
 import { leaks, planted, plantedConfig } from '../support/planted-secrets.ts'
 import { smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
 import { listen } from './event-source.ts'

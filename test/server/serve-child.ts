@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { standardScreens } from '../../src/cli/screen.ts'
+import { standardScreens } from '../../src/cli/screen/screen.ts'
 import { addServeCommand } from '../../src/cli/serve.ts'
 
 /** The serve command alone, in a process of its own. */

@@ -14,9 +14,15 @@ import { join } from 'node:path'
 import { create } from 'tar'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
-import { findKometa } from '../../src/kometa/find.ts'
-import { findInstalled, listInstalled, readMarker, removeInstalled, writeMarker } from '../../src/kometa/installed.ts'
-import { type SetupOptions, setUpKometa } from '../../src/kometa/setup.ts'
+import { findKometa } from '../../src/kometa/install/find.ts'
+import {
+  findInstalled,
+  listInstalled,
+  readMarker,
+  removeInstalled,
+  writeMarker,
+} from '../../src/kometa/install/installed.ts'
+import { type SetupOptions, setUpKometa } from '../../src/kometa/install/setup.ts'
 import { cli } from '../cli/cli.ts'
 import { fakeCheckout, packRelease, releaseHost, standInUv, venvMissing } from './world.ts'
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { create } from 'tar'
-import type { ReleaseSource } from '../../src/kometa/setup-code.ts'
+import type { ReleaseSource } from '../../src/kometa/install/setup-code.ts'
 
 /** A checkout with all that makes a Kometa one, and with things of its user's that are none of ours. */
 export function fakeCheckout(dir: string, version = '2.4.4'): string {

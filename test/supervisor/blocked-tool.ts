@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { namespaceOptions } from '../../src/kometa/isolation.ts'
-import { startSupervisor } from '../../src/kometa/supervisor.ts'
+import { namespaceOptions } from '../../src/kometa/isolation/isolation.ts'
+import { startSupervisor } from '../../src/kometa/process/supervisor.ts'
 
 /** A tool that asks for two doors and then reads nothing any more: the receipt for the door's socket never goes out. */
 const ports = process.argv.slice(2).map(Number)

@@ -1,5 +1,5 @@
-import { loadJobConfig } from '../../src/config/job-config.ts'
-import type { IsolateMode } from '../../src/kometa/isolation.ts'
+import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import type { IsolateMode } from '../../src/kometa/isolation/isolation.ts'
 import { runJob } from '../../src/run/run.ts'
 import { scriptRenderer } from '../e2e/job-world.ts'
 

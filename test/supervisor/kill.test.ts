@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { chooseIsolation } from '../../src/kometa/isolation.ts'
+import { chooseIsolation } from '../../src/kometa/isolation/isolation.ts'
 import { type JobWorld, run, scriptRenderer, startJobWorld } from '../e2e/job-world.ts'
 import { watchTree } from './tree.ts'
 

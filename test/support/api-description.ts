@@ -1,4 +1,4 @@
-import { describedWrites } from '../../src/demo/sample-plex/promiscuous-writes.ts'
+import { describedWrites } from './promiscuous/promiscuous-writes.ts'
 
 const known = new Map(describedWrites.map((write) => [normal(write.template), write]))
 const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'query'])

@@ -6,7 +6,7 @@ import type {
   SampleLibrary,
   SampleMedia,
   SampleStream,
-} from '../../src/demo/sample-plex/model.ts'
+} from '../../src/demo/sample-plex/model/model.ts'
 
 export {
   ownRequest,

@@ -1,5 +1,5 @@
-import type { PlexIdentity } from '../../src/plex/connection.ts'
-import { createPlexConnection } from '../../src/plex/upstream.ts'
+import type { PlexIdentity } from '../../src/plex/upstream/connection.ts'
+import { createPlexConnection } from '../../src/plex/upstream/upstream.ts'
 
 const seen = { machineIdentifier: 'seen', version: '1' } as PlexIdentity
 

@@ -1,4 +1,4 @@
-import { type DocumentedRead, documentedReads, documents } from '../../src/demo/sample-plex/promiscuous-reads.ts'
+import { type DocumentedRead, documentedReads, documents } from './promiscuous/promiscuous-reads.ts'
 
 /** A request as a Plex stand-in found it on the wire. */
 export interface WitnessedRequest {

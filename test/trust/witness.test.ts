@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { startPromiscuousPlex } from '../../src/demo/sample-plex/promiscuous.ts'
-import { judgeObligingly } from '../../src/demo/sample-plex/promiscuous-judge.ts'
-import { describedWrites } from '../../src/demo/sample-plex/promiscuous-writes.ts'
+import { startPromiscuousPlex } from '../support/promiscuous/promiscuous.ts'
+import { judgeObligingly } from '../support/promiscuous/promiscuous-judge.ts'
+import { describedWrites } from '../support/promiscuous/promiscuous-writes.ts'
 import { assertOnlyCanonicalReads, problemOf } from '../support/witness.ts'
 import { spellings } from './spellings.ts'
 

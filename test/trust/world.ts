@@ -1,14 +1,14 @@
 import type { Capture } from '../../src/contract/records.ts'
+import type { UpstreamLimits } from '../../src/plex/upstream/upstream.ts'
+import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
+import type { ProxyRecorder } from '../../src/proxy/ledger/recorder.ts'
+import type { ProxyLimits } from '../../src/proxy/limits.ts'
+import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
 import {
   type PromiscuousPlex,
   type PromiscuousPlexOptions,
   startPromiscuousPlex,
-} from '../../src/demo/sample-plex/promiscuous.ts'
-import type { UpstreamLimits } from '../../src/plex/upstream.ts'
-import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
-import type { ProxyLimits } from '../../src/proxy/limits.ts'
-import type { ProxyRecorder } from '../../src/proxy/recorder.ts'
-import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
+} from '../support/promiscuous/promiscuous.ts'
 import {
   clientToken,
   createListCaptures,

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { renameOver } from '../../src/util/rename.ts'
+import { renameOver } from '../../src/util/files/rename.ts'
 
 let dir: string
 beforeEach(() => {

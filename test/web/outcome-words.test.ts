@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { JobEntry, Outcome, StudioJobStatus, StudioTarget } from '../../src/contract/api.ts'
+import type { JobEntry, Outcome, StudioJobStatus, StudioTarget } from '../../src/contract/api/api.ts'
 import { missingWords } from '../../web/compare/missing-words.ts'
-import { countsWords, jobState, outcomeTone, outcomeWords } from '../../web/core/job-words.ts'
+import { countsWords, jobState, outcomeTone, outcomeWords } from '../../web/core/jobs/job-words.ts'
 import { runSign } from '../../web/frame/rail-signs.ts'
 import { problemNotes } from '../../web/watch/problem-words.ts'
 

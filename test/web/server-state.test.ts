@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ApiProblem } from '../../src/contract/api.ts'
+import type { ApiProblem } from '../../src/contract/api/api.ts'
 import { serverState } from '../../web/connect/server-state.ts'
 
 const problem = (code: ApiProblem['code']): ApiProblem => ({ code, message: '', hint: null, details: [] })

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { classifyRead, type ReadContext } from '../../src/plex/classify-read.ts'
-import { parseSectionMeta } from '../../src/plex/section-meta.ts'
+import { classifyRead, type ReadContext } from '../../src/policy/classify-read.ts'
+import { parseSectionMeta } from '../../src/policy/section-meta.ts'
 
 /** The 106 paths with write operations of Plex's own API description; it lies beside the repository. */
 const casesFile = new URL('../../../shared/corpora/plex-write-paths.json', import.meta.url)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SampleLibrary } from '../../src/demo/sample-plex/model.ts'
+import type { SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 import { type PlexClient, plexClient } from '../support/plex-client.ts'
 import { agentPoster, type SamplePlex, startUnwatchedPlex as startSamplePlex } from '../support/sample-plex.ts'
 

@@ -1,4 +1,4 @@
-import type { StudioItem } from '../../src/contract/api.ts'
+import type { StudioItem } from '../../src/contract/api/api.ts'
 import { itemSubtitle } from '../core/titles.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, type RefObject, useEffect, useState } from 'react'
-import type { ItemFacet, ItemFacets } from '../../src/contract/api.ts'
+import type { ItemFacet, ItemFacets } from '../../src/contract/api/api.ts'
 import { count } from '../core/format.ts'
 import { facetsQuery } from '../core/queries.ts'
 import { setQuery } from '../core/router.ts'

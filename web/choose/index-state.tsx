@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { IndexState as Index } from '../../src/contract/api.ts'
+import type { IndexState as Index } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { useIsAway } from '../core/online.ts'
 import { keys, queryClient, stateQuery } from '../core/queries.ts'

@@ -1,5 +1,5 @@
 import { type MouseEvent, memo } from 'react'
-import type { StudioItem } from '../../src/contract/api.ts'
+import type { StudioItem } from '../../src/contract/api/api.ts'
 import { childrenWords, fullTitle, hdrWords, itemSubtitle, itemTitle, resolutionWords } from '../core/titles.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Connection } from '../../src/contract/api.ts'
+import type { Connection } from '../../src/contract/api/api.ts'
 import { connectionQuery, stateQuery } from '../core/queries.ts'
 import { setQuery } from '../core/router.ts'
 import { Button } from '../ui/button.tsx'

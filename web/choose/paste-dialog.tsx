@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ResolveReply, StudioItem } from '../../src/contract/api.ts'
+import type { ResolveReply, StudioItem } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { count } from '../core/format.ts'
 import { choose, keyOf } from '../core/selection.ts'

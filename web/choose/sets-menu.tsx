@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { SavedSet } from '../../src/contract/api.ts'
+import type { SavedSet } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { count } from '../core/format.ts'
 import { queryClient, setsQuery } from '../core/queries.ts'

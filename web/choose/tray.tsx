@@ -1,5 +1,5 @@
 import { type DragEvent, type KeyboardEvent, useRef, useState } from 'react'
-import type { ItemRef, StudioItem } from '../../src/contract/api.ts'
+import type { ItemRef, StudioItem } from '../../src/contract/api/api.ts'
 import { keyOf, moveChosen, selection, unchoose } from '../core/selection.ts'
 import { fullTitle } from '../core/titles.ts'
 import { announce } from '../ui/announce.tsx'

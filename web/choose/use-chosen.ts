@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { ItemRef, StudioItem } from '../../src/contract/api.ts'
+import type { ItemRef, StudioItem } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { keys, stateQuery } from '../core/queries.ts'
 import { keyOf, knownItems, learnItems, selection, unchoose } from '../core/selection.ts'

@@ -1,4 +1,4 @@
-import type { ItemFilter, ItemQuery } from '../../src/contract/api.ts'
+import type { ItemFilter, ItemQuery } from '../../src/contract/api/api.ts'
 import { setQuery, useLocation } from '../core/router.ts'
 
 export const sortChoices = [

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, useCallback, useMemo, useRef } from 'react'
-import type { StudioItem } from '../../src/contract/api.ts'
+import type { StudioItem } from '../../src/contract/api/api.ts'
 import { maxTargets } from '../core/limits.ts'
 import { navigate } from '../core/router.ts'
 import { choose, keyOf, selection, toggle } from '../core/selection.ts'

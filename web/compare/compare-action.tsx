@@ -1,5 +1,5 @@
-import type { JobDetail } from '../../src/contract/api.ts'
-import { isOver } from '../core/job-words.ts'
+import type { JobDetail } from '../../src/contract/api/api.ts'
+import { isOver } from '../core/jobs/job-words.ts'
 import { jobPath } from '../core/route.ts'
 import { Action } from '../frame/action.tsx'
 import { Link } from '../ui/link.tsx'

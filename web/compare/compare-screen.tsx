@@ -1,6 +1,6 @@
-import type { JobDetail } from '../../src/contract/api.ts'
+import type { JobDetail } from '../../src/contract/api/api.ts'
+import { useWatchedJob } from '../core/jobs/watch-job.ts'
 import { useLocation } from '../core/router.ts'
-import { useWatchedJob } from '../core/watch-job.ts'
 import { JobGate } from '../ui/job-gate.tsx'
 import { CompareGrid } from './compare-grid.tsx'
 import { TargetDetail } from './target-detail.tsx'

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { JobDetail } from '../../src/contract/api.ts'
+import type { JobDetail } from '../../src/contract/api/api.ts'
 import { apiUrl, call } from '../core/api.ts'
 import { keys, stateQuery } from '../core/queries.ts'
 import { fullTitle } from '../core/titles.ts'

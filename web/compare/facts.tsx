@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
+import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
 import { percent } from '../core/format.ts'
 import { Note } from '../ui/notes.tsx'
 import { FaultNotes } from '../watch/fault-notes.tsx'

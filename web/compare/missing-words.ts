@@ -1,5 +1,5 @@
-import type { Outcome } from '../../src/contract/api.ts'
-import { outcomeTone } from '../core/job-words.ts'
+import type { Outcome } from '../../src/contract/api/api.ts'
+import { outcomeTone } from '../core/jobs/job-words.ts'
 import type { IconName } from '../ui/icon-paths.ts'
 import type { Tone } from '../ui/tone.ts'
 

@@ -1,4 +1,4 @@
-import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
+import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
 import { useIsAway } from '../core/online.ts'
 import { jobPath } from '../core/route.ts'
 import { Ring } from '../ui/button.tsx'

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import type { StudioTarget } from '../../src/contract/api.ts'
+import type { StudioTarget } from '../../src/contract/api/api.ts'
 import { apiUrl } from '../core/api.ts'
 
 /** The neighbours' pictures are there before somebody goes to them. */

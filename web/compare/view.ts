@@ -1,4 +1,4 @@
-import type { JobDetail, Outcome, StudioTarget } from '../../src/contract/api.ts'
+import type { JobDetail, Outcome, StudioTarget } from '../../src/contract/api/api.ts'
 import { useLocation } from '../core/router.ts'
 import { createStoredStore } from '../core/store.ts'
 

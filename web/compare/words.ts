@@ -1,4 +1,4 @@
-import type { ImageRef, StudioTarget } from '../../src/contract/api.ts'
+import type { ImageRef, StudioTarget } from '../../src/contract/api/api.ts'
 import { bytes, count } from '../core/format.ts'
 
 export const beforeAlt = ({ title }: Pick<StudioTarget, 'title'>): string => `${title}, before`

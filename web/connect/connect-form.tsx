@@ -1,5 +1,5 @@
 import { type DragEvent, useState } from 'react'
-import type { ConnectRequest } from '../../src/contract/api.ts'
+import type { ConnectRequest } from '../../src/contract/api/api.ts'
 import { bytes } from '../core/format.ts'
 import { Action } from '../frame/action.tsx'
 import { Button } from '../ui/button.tsx'

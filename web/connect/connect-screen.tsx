@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ConnectRequest } from '../../src/contract/api.ts'
+import type { ConnectRequest } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { connectionQuery, keys, queryClient } from '../core/queries.ts'
 import { announce } from '../ui/announce.tsx'

@@ -1,4 +1,4 @@
-import type { RouteReply } from '../../src/contract/api.ts'
+import type { RouteReply } from '../../src/contract/api/api.ts'
 import { createStore } from '../core/store.ts'
 
 /** What the last check-up found, and of which connection. It lives as long as the window. */

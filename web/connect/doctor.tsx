@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import type { RouteReply } from '../../src/contract/api.ts'
+import type { RouteReply } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { clock, count, list } from '../core/format.ts'
 import { useStore } from '../core/store.ts'

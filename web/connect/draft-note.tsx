@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { draft } from '../core/draft.ts'
-import { standOf } from '../core/follow-draft.ts'
+import { draft } from '../core/draft/draft.ts'
+import { standOf } from '../core/draft/follow-draft.ts'
 import { connectionQuery } from '../core/queries.ts'
 import { useStore } from '../core/store.ts'
 import { Button } from '../ui/button.tsx'

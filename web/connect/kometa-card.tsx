@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import type { KometaState } from '../../src/contract/api.ts'
+import type { KometaState } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { keys, queryClient } from '../core/queries.ts'
 import { Button } from '../ui/button.tsx'

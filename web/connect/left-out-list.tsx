@@ -1,4 +1,4 @@
-import type { LeftOut } from '../../src/contract/api.ts'
+import type { LeftOut } from '../../src/contract/api/api.ts'
 import { count } from '../core/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import './left-out-list.css'

@@ -1,4 +1,4 @@
-import type { ConfigCheck, ConnectedLibrary, OverlayFile } from '../../src/contract/api.ts'
+import type { ConfigCheck, ConnectedLibrary, OverlayFile } from '../../src/contract/api/api.ts'
 import { count } from '../core/format.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Icon } from '../ui/icon.tsx'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ConfigProblem } from '../../src/contract/api.ts'
+import type { ConfigProblem } from '../../src/contract/api/api.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import './problem-list.css'

@@ -1,4 +1,4 @@
-import type { ConnectedServer } from '../../src/contract/api.ts'
+import type { ConnectedServer } from '../../src/contract/api/api.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Note, Problem } from '../ui/notes.tsx'
 import { serverState } from './server-state.ts'

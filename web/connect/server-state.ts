@@ -1,4 +1,4 @@
-import type { ApiProblem, ConnectedServer } from '../../src/contract/api.ts'
+import type { ApiProblem, ConnectedServer } from '../../src/contract/api/api.ts'
 import type { Tone } from '../ui/tone.ts'
 
 /** What is wrong with a server, in two or three words; the problem itself has the sentence. */

@@ -1,7 +1,7 @@
-import type { ApiProblem, RouteBody, RouteParams, RouteQuery, RouteReply } from '../../src/contract/api.ts'
-import { apiPaths, apiUrl, type QueryValue, type RouteName } from '../../src/contract/api-paths.ts'
+import type { ApiProblem, RouteBody, RouteParams, RouteQuery, RouteReply } from '../../src/contract/api/api.ts'
+import { apiPaths, apiUrl, type QueryValue, type RouteName } from '../../src/contract/api/api-paths.ts'
 
-export { apiUrl, thumbnailWidths } from '../../src/contract/api-paths.ts'
+export { apiUrl, thumbnailWidths } from '../../src/contract/api/api-paths.ts'
 
 /** What a call failed with. `OFFLINE`: the server did not answer at all. */
 export class ApiError extends Error {

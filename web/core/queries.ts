@@ -1,5 +1,5 @@
 import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query'
-import type { ItemFilter } from '../../src/contract/api.ts'
+import type { ItemFilter } from '../../src/contract/api/api.ts'
 import { ApiError, call } from './api.ts'
 
 /** What a refusal would not become by asking again. */

@@ -1,4 +1,4 @@
-import type { ItemRef, StudioItem } from '../../src/contract/api.ts'
+import type { ItemRef, StudioItem } from '../../src/contract/api/api.ts'
 import { maxTargets } from './limits.ts'
 import { createStore, createStoredStore } from './store.ts'
 

@@ -1,8 +1,8 @@
 import { useEffect } from 'react'
-import type { JobEntry, RouteReply, StudioEvent, StudioState } from '../../src/contract/api.ts'
+import type { JobEntry, RouteReply, StudioEvent, StudioState } from '../../src/contract/api/api.ts'
 import { streams } from '../streams/streams.ts'
 import { ApiError, apiUrl, call } from './api.ts'
-import { setJobDraft } from './draft.ts'
+import { setJobDraft } from './draft/draft.ts'
 import { online } from './online.ts'
 import { jobsQuery, keys, queryClient, stateQuery } from './queries.ts'
 

@@ -1,4 +1,4 @@
-import type { StudioItem } from '../../src/contract/api.ts'
+import type { StudioItem } from '../../src/contract/api/api.ts'
 import { count } from './format.ts'
 
 type Named = Pick<

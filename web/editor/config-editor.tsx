@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import type { ConfigProblem } from '../../src/contract/api.ts'
+import type { ConfigProblem } from '../../src/contract/api/api.ts'
 import { configKeysQuery } from '../core/queries.ts'
 import { createEditor, type Editor } from './create-editor.ts'
 import './config-editor.css'

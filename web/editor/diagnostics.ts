@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@codemirror/lint'
 import type { Text } from '@codemirror/state'
-import type { ConfigProblem } from '../../src/contract/api.ts'
+import type { ConfigProblem } from '../../src/contract/api/api.ts'
 
 /** The server's problems at their places; those of the whole file stand above the editor, not in it. */
 export function diagnosticsOf(doc: Text, problems: readonly ConfigProblem[]): Diagnostic[] {

@@ -1,7 +1,7 @@
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete'
 import type { EditorState, Text } from '@codemirror/state'
 import type { Tooltip } from '@codemirror/view'
-import type { ConfigKey } from '../../src/contract/api.ts'
+import type { ConfigKey } from '../../src/contract/api/api.ts'
 
 const keyLine = /^(\s*)(- )?((?:[\w.-]+|"[^"]*"|'[^']*')\s*|[^#:\s][^:#]*):(?:\s|$)/
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { JobEntry } from '../../src/contract/api.ts'
+import type { JobEntry } from '../../src/contract/api/api.ts'
 import { jobsQuery } from '../core/queries.ts'
 import { createStore, useStore } from '../core/store.ts'
 

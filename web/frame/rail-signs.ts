@@ -1,5 +1,5 @@
-import type { Connection, JobEntry, KometaState, Safety } from '../../src/contract/api.ts'
-import { isOver, jobState } from '../core/job-words.ts'
+import type { Connection, JobEntry, KometaState, Safety } from '../../src/contract/api/api.ts'
+import { isOver, jobState } from '../core/jobs/job-words.ts'
 import type { IconName } from '../ui/icon-paths.ts'
 import type { Tone } from '../ui/tone.ts'
 

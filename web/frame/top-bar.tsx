@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { draft } from '../core/draft.ts'
-import { standOf } from '../core/follow-draft.ts'
+import { draft } from '../core/draft/draft.ts'
+import { standOf } from '../core/draft/follow-draft.ts'
 import { count } from '../core/format.ts'
 import { connectionQuery, sessionQuery, stateQuery } from '../core/queries.ts'
 import type { Route } from '../core/route.ts'

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { SettingsReply, StudioSettings } from '../../src/contract/api.ts'
+import type { SettingsReply, StudioSettings } from '../../src/contract/api/api.ts'
 import { call } from '../core/api.ts'
 import { bytes, count } from '../core/format.ts'
 import { keys, queryClient, settingsQuery } from '../core/queries.ts'

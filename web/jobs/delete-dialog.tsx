@@ -1,6 +1,6 @@
-import type { JobEntry } from '../../src/contract/api.ts'
+import type { JobEntry } from '../../src/contract/api/api.ts'
 import { bytes } from '../core/format.ts'
-import { useDelete } from '../core/job-actions.ts'
+import { useDelete } from '../core/jobs/job-actions.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 

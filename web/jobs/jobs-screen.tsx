@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { JobEntry } from '../../src/contract/api.ts'
+import type { JobEntry } from '../../src/contract/api/api.ts'
 import { bytes, count } from '../core/format.ts'
 import { jobsQuery } from '../core/queries.ts'
 import { Action } from '../frame/action.tsx'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Safety } from '../../src/contract/api.ts'
+import type { Safety } from '../../src/contract/api/api.ts'
 import { bytes } from '../core/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import './safety-records.css'

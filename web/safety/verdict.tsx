@@ -1,4 +1,4 @@
-import type { Safety } from '../../src/contract/api.ts'
+import type { Safety } from '../../src/contract/api/api.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import './verdict.css'
 

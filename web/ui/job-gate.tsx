@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import type { JobDetail } from '../../src/contract/api.ts'
+import type { JobDetail } from '../../src/contract/api/api.ts'
 import { ApiError } from '../core/api.ts'
 import { Button } from './button.tsx'
 import { Link } from './link.tsx'

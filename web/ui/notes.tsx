@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { ApiProblem } from '../../src/contract/api.ts'
+import type { ApiProblem } from '../../src/contract/api/api.ts'
 import { Icon, type IconName } from './icon.tsx'
 import type { Tone } from './tone.ts'
 import './notes.css'

@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import type { ImageRef, StudioItem } from '../../src/contract/api.ts'
+import type { ImageRef, StudioItem } from '../../src/contract/api/api.ts'
 import { apiUrl, thumbnailWidths } from '../core/api.ts'
 import { itemTitle } from '../core/titles.ts'
 import { usePicture } from './use-picture.ts'

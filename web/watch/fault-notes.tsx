@@ -1,4 +1,4 @@
-import type { JobDetail } from '../../src/contract/api.ts'
+import type { JobDetail } from '../../src/contract/api/api.ts'
 import { Note } from '../ui/notes.tsx'
 
 /** Faults that are told one by one. */

@@ -1,4 +1,4 @@
-import type { StudioLogLine } from '../../src/contract/api.ts'
+import type { StudioLogLine } from '../../src/contract/api/api.ts'
 import { saysNothingFits } from '../../src/contract/nothing-fits.ts'
 
 export const levels = ['debug', 'info', 'warning', 'error'] as const

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
-import type { StudioLogLine } from '../../src/contract/api.ts'
+import type { StudioLogLine } from '../../src/contract/api/api.ts'
 import { Button } from '../ui/button.tsx'
 import { isError } from './log-levels.ts'
 import type { LogRow } from './log-rows.ts'

@@ -1,4 +1,4 @@
-import type { StudioLogLine } from '../../src/contract/api.ts'
+import type { StudioLogLine } from '../../src/contract/api/api.ts'
 
 /** What one row of the list shows: a message of several lines, such as a traceback, has several. */
 export interface LogRow {

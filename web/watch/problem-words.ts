@@ -1,4 +1,4 @@
-import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
+import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
 import { list } from '../core/format.ts'
 import type { Tone } from '../ui/tone.ts'
 

@@ -1,6 +1,6 @@
 import { memo } from 'react'
-import type { JobDetail, StudioTarget } from '../../src/contract/api.ts'
-import { isOver, outcomeTone, outcomeWords } from '../core/job-words.ts'
+import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
+import { isOver, outcomeTone, outcomeWords } from '../core/jobs/job-words.ts'
 import { targetPath } from '../core/route.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Link } from '../ui/link.tsx'

@@ -1,4 +1,4 @@
-import type { JobDetail, StudioLogLine, StudioTarget } from '../../src/contract/api.ts'
+import type { JobDetail, StudioLogLine, StudioTarget } from '../../src/contract/api/api.ts'
 import { isError } from './log-levels.ts'
 
 /** The line that says what went wrong, for one item or for the whole job. undefined: it is not among these. */

@@ -1,4 +1,4 @@
-import type { CommandModel, OptionModel } from '../command-model.ts'
+import type { CommandModel, OptionModel } from './command-model.ts'
 
 /** For bash from 3.2 on (macOS), without the package bash-completion. */
 export function bashCompletion(commands: readonly CommandModel[]): string {

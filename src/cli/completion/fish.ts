@@ -1,4 +1,4 @@
-import type { CommandModel, OptionModel } from '../command-model.ts'
+import type { CommandModel, OptionModel } from './command-model.ts'
 
 /** For fish: a file in ~/.config/fish/completions. */
 export function fishCompletion(commands: readonly CommandModel[]): string {

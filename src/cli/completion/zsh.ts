@@ -1,4 +1,4 @@
-import type { CommandModel, OptionModel } from '../command-model.ts'
+import type { CommandModel, OptionModel } from './command-model.ts'
 
 /** For zsh: sourced after compinit, or as a file `_kometa-preview` in a folder of $fpath. */
 export function zshCompletion(commands: readonly CommandModel[]): string {

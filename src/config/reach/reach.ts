@@ -1,6 +1,6 @@
 import { access, lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { dirname, join, parse, relative, resolve, sep } from 'node:path'
-import { isWithin } from '../../util/is-within.ts'
+import { isWithin } from '../../util/files/is-within.ts'
 
 /** One folder whose contents may be read. */
 export interface ReachArea {

@@ -1,6 +1,6 @@
-import { isHarmlessValue, isSecretKey } from '../redaction-secrets.ts'
-import type { FilledValue, Secrets } from '../secrets.ts'
-import { get, textOf, type YamlMap } from '../yaml-value.ts'
+import { isHarmlessValue, isSecretKey } from '../read/environment/redaction-secrets.ts'
+import type { FilledValue, Secrets } from '../read/environment/secrets.ts'
+import { get, textOf, type YamlMap } from '../yaml/yaml-value.ts'
 import { listServiceValues, type ServiceValues } from './service-values.ts'
 
 /** A config whose files have been laid over each other and whose secrets have been put in, and where each value of it comes from. */

@@ -1,6 +1,6 @@
 import { trimEndOf } from '../../util/trim-end.ts'
-import { ownSecretPrefix, secretName } from '../secrets.ts'
-import { get, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../yaml-value.ts'
+import { ownSecretPrefix, secretName } from '../read/environment/secrets.ts'
+import { get, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 import { listServiceValues, type ServiceValues } from './service-values.ts'
 
 /** What a value that stands for a secret is called: two values of one name are one secret. null: it stands for none. */

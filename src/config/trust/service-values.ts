@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts'
-import { isSecretKey } from '../redaction-secrets.ts'
-import { getMap, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../yaml-value.ts'
+import { isSecretKey } from '../read/environment/redaction-secrets.ts'
+import { getMap, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 
 /** One value of a service's section. */
 export interface ServiceValue {

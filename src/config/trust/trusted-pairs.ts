@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeFileAtomic } from '../../util/atomic-file.ts'
+import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
 
 /**

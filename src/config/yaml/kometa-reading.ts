@@ -1,4 +1,4 @@
-import type { YamlValue } from '../yaml-value.ts'
+import type { YamlValue } from './yaml-value.ts'
 
 /** A file for Kometa's own reader. */
 export interface YamlQuestion {

@@ -1,9 +1,9 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
-import { readPlainScalar } from '../yaml-scalar.ts'
-import { isList, isMap as isYamlMap, type YamlKey, type YamlValue } from '../yaml-value.ts'
 import { firstControlCharacter, firstTab } from './layout.ts'
 import { keyIdentity } from './python-keys.ts'
 import { tooDeepAt } from './yaml-depth.ts'
+import { readPlainScalar } from './yaml-scalar.ts'
+import { isList, isMap as isYamlMap, type YamlKey, type YamlValue } from './yaml-value.ts'
 
 /** Values of one file, aliases counted as often as they are used: ten lines of aliases can stand for billions. */
 const maxYamlNodes = 200_000

@@ -1,4 +1,4 @@
-import { numberOf, textOf, type YamlKey } from '../yaml-value.ts'
+import { numberOf, textOf, type YamlKey } from './yaml-value.ts'
 
 /** Equal for keys that Python takes for one: 1, 1.0 and true are, 1 and "1" are not. */
 export function keyIdentity(key: YamlKey): string {

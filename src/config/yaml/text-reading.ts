@@ -1,8 +1,8 @@
 import type { AppError } from '../../contract/errors.ts'
-import type { YamlValue } from '../yaml-value.ts'
 import { explainFault } from './explain-fault.ts'
 import { type OwnReading, readOwn, type YamlFault } from './own-reading.ts'
 import { type Places, readPlaces } from './yaml-places.ts'
+import type { YamlValue } from './yaml-value.ts'
 
 /** All work on a YAML text that grows with it. Whoever serves others meanwhile has it done in another thread. */
 export interface TextReading {

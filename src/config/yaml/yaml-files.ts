@@ -1,12 +1,12 @@
 import { AppError } from '../../contract/errors.ts'
-import { decodeText, readYamlBytes } from '../yaml-read.ts'
-import type { YamlValue } from '../yaml-value.ts'
 import { explainRefusal } from './explain-fault.ts'
 import type { AskKometaYaml, KometaReading } from './kometa-reading.ts'
 import type { OwnReading } from './own-reading.ts'
 import { readHere, type TextReading } from './text-reading.ts'
 import type { Places } from './yaml-places.ts'
+import { decodeText, readYamlBytes } from './yaml-read.ts'
 import { digestOf } from './yaml-tree.ts'
+import type { YamlValue } from './yaml-value.ts'
 
 /**
  * The YAML files of one config, each read once: by us at once, and by the reader of the user's own Kometa, whose answer is

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isList, isMap, isPlain, type YamlKey, type YamlMap, type YamlValue } from '../yaml-value.ts'
+import { isList, isMap, isPlain, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts'
 
 /**
  * A value in JSON, so that two readers of YAML can be compared: `["m", key, value, ...]` a mapping, `["l", ...]` a list, `["i", "12"]` an

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ScopeHonours } from './evaluate.ts'
-import type { Lister } from './listing.ts'
-import type { QueryPair } from './query.ts'
-import type { Reply } from './reply.ts'
-import type { Store } from './state.ts'
+import type { Store } from './model/state.ts'
+import type { Reply } from './nodes/reply.ts'
+import type { ScopeHonours } from './query/evaluate.ts'
+import type { Lister } from './query/listing.ts'
+import type { QueryPair } from './query/query.ts'
 
 /** One request, read as far as every route needs it. */
 export interface Call {

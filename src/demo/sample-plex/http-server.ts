@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createGzip, gzipSync } from 'node:zlib'
 import { type Call, pagingOf, type Server, value } from './call.ts'
-import type { Journal, JournalEntry } from './journal.ts'
-import { queryPairs } from './query.ts'
-import { done, notFound, type Reply, type WrittenReply, writeReply } from './reply.ts'
-import { findRoute } from './routes.ts'
+import type { Journal, JournalEntry } from './model/journal.ts'
+import { done, notFound, type Reply, type WrittenReply, writeReply } from './nodes/reply.ts'
+import { queryPairs } from './query/query.ts'
+import { findRoute } from './routes/routes.ts'
 
 export interface HttpOptions {
   port: number

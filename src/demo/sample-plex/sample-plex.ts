@@ -1,11 +1,11 @@
 import type { Server } from './call.ts'
-import { digest, type Upload } from './entry.ts'
-import type { ScopeHonours } from './evaluate.ts'
 import { listen } from './http-server.ts'
-import { createJournal, type JournalEntry } from './journal.ts'
-import { createLister } from './listing.ts'
-import type { SampleLibrary, SamplePlaylist } from './model.ts'
-import { createStore } from './state.ts'
+import { digest, type Upload } from './model/entry.ts'
+import { createJournal, type JournalEntry } from './model/journal.ts'
+import type { SampleLibrary, SamplePlaylist } from './model/model.ts'
+import { createStore } from './model/state.ts'
+import type { ScopeHonours } from './query/evaluate.ts'
+import { createLister } from './query/listing.ts'
 
 export interface SamplePlexOptions {
   libraries: readonly SampleLibrary[]

@@ -1,4 +1,4 @@
-import { isMap, textOf, type YamlMap } from '../../config/yaml-value.ts'
+import { isMap, textOf, type YamlMap } from '../../config/yaml/yaml-value.ts'
 import type { Badge, RatingIcon } from './badges.ts'
 import type { Item, Level, Media } from './item.ts'
 import type { OverlayFileEntry } from './run-settings.ts'

@@ -1,6 +1,6 @@
-import { overlayList } from '../../config/overlay-entries.ts'
-import { readYamlFile } from '../../config/yaml-read.ts'
-import { get, getMap, isMap, numberOf, textOf, type YamlMap, type YamlValue } from '../../config/yaml-value.ts'
+import { overlayList } from '../../config/overlays/overlay-entries.ts'
+import { readYamlFile } from '../../config/yaml/yaml-read.ts'
+import { get, getMap, isMap, numberOf, textOf, type YamlMap, type YamlValue } from '../../config/yaml/yaml-value.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
 import { defaultQuality } from './compose.ts'
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { kometaFilename } from '../../config/kometa-filename.ts'
+import { kometaFilename } from '../../config/read/environment/kometa-filename.ts'
 import { applyOverlays, removeOverlays } from './apply.ts'
 import { compile, type Plan } from './compile.ts'
 import { definitionsOf } from './definitions.ts'

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type AskPython, askPythonJson, PythonFailed } from '../ask-python.ts'
+import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-python.ts'
 import { cacheScript } from './cache-script.ts'
 import { type OverlayState, overlayStateSchema } from './overlay-state.ts'
 

@@ -1,4 +1,4 @@
-import type { Owner } from '../../config/stale-workspaces.ts'
+import type { Owner } from '../../config/workspace/stale-workspaces.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { KometaImage } from './docker-image.ts'
 import type { Mount } from './docker-mounts.ts'

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { AppError } from '../../contract/errors.ts'
-import { findProgram } from '../setup-python.ts'
+import { findProgram } from '../install/setup-python.ts'
 
 /** One question to the engine; a sleepy one wakes up in seconds. */
 const defaultTimeoutMs = 20_000

@@ -2,8 +2,8 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
-import { refuseBadPair } from '../bad-pair.ts'
-import { judgeVersion } from '../find.ts'
+import { refuseBadPair } from '../install/bad-pair.ts'
+import { judgeVersion } from '../install/find.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 
 /** A reference as Docker takes it; never an option, whatever stands in it. */

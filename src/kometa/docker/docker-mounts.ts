@@ -1,10 +1,10 @@
 import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import type { JobConfig } from '../../config/job-config.ts'
-import { secretFilesOf } from '../../config/secret-files.ts'
-import { textOf, walkScalars } from '../../config/yaml-value.ts'
-import { isWithin } from '../../util/is-within.ts'
-import { readPlainFile } from '../../util/plain-file.ts'
+import { secretFilesOf } from '../../config/read/environment/secret-files.ts'
+import type { JobConfig } from '../../config/read/job-config.ts'
+import { textOf, walkScalars } from '../../config/yaml/yaml-value.ts'
+import { isWithin } from '../../util/files/is-within.ts'
+import { readPlainFile } from '../../util/files/plain-file.ts'
 
 /** Entries of a workspace that are looked at: its links are bounded below that. */
 const maxEntries = 50_000

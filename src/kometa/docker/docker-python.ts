@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type AskPython, PythonFailed, type PythonQuestion, runProgram } from '../ask-python.ts'
+import { type AskPython, PythonFailed, type PythonQuestion, runProgram } from '../install/ask-python.ts'
 import { mountValue, ownUser, userArguments } from './docker-arguments.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 import type { KometaImage } from './docker-image.ts'

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { linkTo } from '../../config/link.ts'
-import type { AskPython } from '../ask-python.ts'
+import { linkTo } from '../../config/read/link.ts'
+import type { AskPython } from '../install/ask-python.ts'
 import type { CheckoutMirror } from './mirror-checkout.ts'
 
 /** Each is about 2 MB: one for each state of a checkout and each interpreter. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { defaultConfigName } from '../../config/default-config.ts'
-import { kometaEnvironment } from '../environment.ts'
+import { defaultConfigName } from '../../config/read/default-config.ts'
+import { kometaEnvironment } from '../process/environment.ts'
+import type { Checkout, Launch, LaunchOrder } from '../process/runner.ts'
 import { keepInReach } from '../reach/keep-in-reach.ts'
-import type { Checkout, Launch, LaunchOrder } from '../runner.ts'
 import { linkBytecode } from './bytecode.ts'
 import { mirrorCheckout } from './mirror-checkout.ts'
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import type { Reach } from '../../config/reach/reach.ts'
-import type { Workspace } from '../../config/workspace.ts'
+import type { Workspace } from '../../config/workspace/workspace.ts'
 import { AppError } from '../../contract/errors.ts'
-import { PythonFailed, runProgram } from '../ask-python.ts'
-import type { Checkout } from '../runner.ts'
+import { PythonFailed, runProgram } from '../install/ask-python.ts'
+import type { Checkout } from '../process/runner.ts'
 import { guardScript } from './guard-script.ts'
 
 export interface ReachGuard {

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { readPlainFile } from '../../util/plain-file.ts'
-import { type AskPython, askPythonJson, PythonFailed } from '../ask-python.ts'
+import { readPlainFile } from '../../util/files/plain-file.ts'
+import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-python.ts'
 import { trustScript } from './trust-script.ts'
 import { type TrustVariable, trustVariables } from './trust-variables.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { AskKometaYaml, KometaReading, YamlQuestion } from '../../config/yaml/kometa-reading.ts'
 import { fromTree } from '../../config/yaml/yaml-tree.ts'
-import { type AskPython, askPythonJson, PythonFailed } from '../ask-python.ts'
+import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-python.ts'
 import { readYamlScript } from './read-yaml-script.ts'
 import { createReadingMemory, readingSchema } from './reading-memory.ts'
 

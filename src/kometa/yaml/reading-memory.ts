@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeFileAtomic } from '../../util/atomic-file.ts'
+import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
 
 /** Files of some configs and their edits. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { AddressRefused, type Lookup, resolvePublic } from '../../util/public-address.ts'
-import '../../util/undici-resets.ts'
+import { AddressRefused, type Lookup, resolvePublic } from '../../util/net/public-address.ts'
+import '../../util/net/undici-resets.ts'
 import type { CaptureLimits } from './limits.ts'
 import { withoutPlexToken } from './redact-url.ts'
 

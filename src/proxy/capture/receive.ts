@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { createIdleTimer } from '../../util/idle-timer.ts'
+import { createIdleTimer } from '../../util/time/idle-timer.ts'
 import type { CaptureLimits } from './limits.ts'
 import type { TemporaryFile } from './temporary-file.ts'
 import type { Turn } from './turns.ts'

@@ -1,12 +1,12 @@
-import { isCloseDelimited, type PlexConnection } from '../../plex/connection.ts'
-import { decodeValue, pairName, pairValue, splitTarget } from '../../plex/request-target.ts'
-import type { ReadHandler, ReadReply } from '../read-handler.ts'
-import type { OwnListing } from '../recorder.ts'
-import { composeAnswer } from '../scope/container-text.ts'
+import { isCloseDelimited, type PlexConnection } from '../../plex/upstream/connection.ts'
+import { decodeValue, pairName, pairValue, splitTarget } from '../../policy/resource.ts'
+import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
+import type { OwnListing } from '../ledger/recorder.ts'
 import type { ListedElement } from '../scope/listing-reader.ts'
 import { listingTarget } from '../scope/narrow.ts'
 import { type Listing, readListing } from '../scope/read-listing.ts'
-import { attributeOf } from '../scope/xml-tag.ts'
+import { composeAnswer } from '../scope/scan/container-text.ts'
+import { attributeOf } from '../scope/scan/xml-tag.ts'
 import { type AnswerCache, createAnswerCache } from './answer-cache.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { pairName, pairValue, splitTarget } from '../../plex/request-target.ts'
-import type { ProxyRead } from '../read-handler.ts'
+import { pairName, pairValue, splitTarget } from '../../policy/resource.ts'
+import type { ProxyRead } from '../answer/read-handler.ts'
 
 /** By what a read is remembered. */
 export interface MemoKey {

@@ -1,8 +1,8 @@
-import { classifyRead } from '../../plex/classify-read.ts'
-import { metaTarget } from '../../plex/section-meta.ts'
-import { readForKometa } from '../read-for-kometa.ts'
-import type { ReadHandler } from '../read-handler.ts'
-import type { ForwardedRead } from '../recorder.ts'
+import { classifyRead } from '../../policy/classify-read.ts'
+import { metaTarget } from '../../policy/section-meta.ts'
+import { readForKometa } from '../answer/read-for-kometa.ts'
+import type { ReadHandler } from '../answer/read-handler.ts'
+import type { ForwardedRead } from '../ledger/recorder.ts'
 
 /** An item that Kometa is certain to read, as Plex holds it. `PlexItem` has this shape. */
 export interface PrefetchItem {

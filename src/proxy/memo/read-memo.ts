@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { ProxyRead, ReadHandler, ReadReply } from '../read-handler.ts'
+import type { ProxyRead, ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { containerCounts, type MemoKey, memoKey } from './memo-key.ts'
 import type { MemoStore } from './memo-store.ts'

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { OutgoingHttpHeaders } from 'node:http'
-import type { ReadReply } from '../read-handler.ts'
+import type { ReadReply } from '../answer/read-handler.ts'
 
 /** An answer as it can be given again. Pictures stand on disk. */
 export interface RememberedAnswer {

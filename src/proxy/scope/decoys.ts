@@ -1,9 +1,9 @@
 import { plexTypeNumbers } from '../../contract/kinds.ts'
-import type { Container } from './container-text.ts'
-import { jsonField } from './json-scanner.ts'
 import type { ListedElement } from './listing-reader.ts'
 import type { NamedItem } from './narrow.ts'
-import { attributeOf } from './xml-tag.ts'
+import type { Container } from './scan/container-text.ts'
+import { jsonField } from './scan/json-scanner.ts'
+import { attributeOf } from './scan/xml-tag.ts'
 
 /** An item outside the scope that Kometa was shown, so that a search with results has one. Its captures belong to no target. */
 export interface Decoy extends NamedItem {

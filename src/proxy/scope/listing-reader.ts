@@ -1,7 +1,7 @@
-import type { Container } from './container-text.ts'
-import { createXmlScanner } from './element-scanner.ts'
-import { createJsonScanner } from './json-scanner.ts'
 import { type ElementSink, ListingFault } from './listing-fault.ts'
+import type { Container } from './scan/container-text.ts'
+import { createXmlScanner } from './scan/element-scanner.ts'
+import { createJsonScanner } from './scan/json-scanner.ts'
 
 /** One item of a listing, verbatim. */
 export interface ListedElement {

@@ -1,8 +1,8 @@
 import { plexTypeNumbers } from '../../contract/kinds.ts'
-import { classifyRead } from '../../plex/classify-read.ts'
-import type { AllowedTarget } from '../../plex/connection.ts'
-import { pairName } from '../../plex/request-target.ts'
-import { plainMeta } from '../../plex/section-meta.ts'
+import type { AllowedTarget } from '../../plex/upstream/connection.ts'
+import { classifyRead } from '../../policy/classify-read.ts'
+import { pairName } from '../../policy/resource.ts'
+import { plainMeta } from '../../policy/section-meta.ts'
 import type { ListingQuery } from './scope-rules.ts'
 
 /** How Plex is asked for less than the whole answer, best first; `filter` asks for the whole. */

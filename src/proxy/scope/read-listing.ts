@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import type { AllowedTarget, PlexConnection, PlexResponseHead } from '../../plex/connection.ts'
+import type { AllowedTarget, PlexConnection, PlexResponseHead } from '../../plex/upstream/connection.ts'
 import { createYoungCollector } from '../../util/collect-young.ts'
-import { writtenCounts } from './container-text.ts'
 import { ListingFault } from './listing-fault.ts'
 import { createListingReader, type ListingCut } from './listing-reader.ts'
+import { writtenCounts } from './scan/container-text.ts'
 
 export interface Listing extends ListingCut {
   head: PlexResponseHead

@@ -1,4 +1,4 @@
-import { decodeValue, pairName, pairValue, type RequestTarget } from '../../plex/request-target.ts'
+import { decodeValue, pairName, pairValue, type RequestTarget } from '../../policy/resource.ts'
 import type { SectionType } from './scope-items.ts'
 
 /** A listing or search to which the scope applies, taken apart. */

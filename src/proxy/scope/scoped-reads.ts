@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
-import type { ReadHandler, ReadReply } from '../read-handler.ts'
+import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { ScopedAnswer, ScopedListing } from './answer-listing.ts'
 import type { ListingHeaders } from './ask-listing.ts'
-import { composeAnswer } from './container-text.ts'
+import { composeAnswer } from './scan/container-text.ts'
 import type { Scope } from './scope.ts'
 import type { ListingPage } from './scope-rules.ts'
 

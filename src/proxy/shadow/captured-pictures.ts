@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { ArtworkKind, ImageType } from '../../contract/kinds.ts'
 import type { Capture } from '../../contract/records.ts'
-import { decodeValue, pairName, pairValue, splitTarget } from '../../plex/request-target.ts'
+import { decodeValue, pairName, pairValue, splitTarget } from '../../policy/resource.ts'
+import { parseUploadPath } from '../../policy/upload-path.ts'
+import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { CaptureStore } from '../capture/types.ts'
-import type { ReadHandler, ReadReply } from '../read-handler.ts'
-import { parseUploadPath } from '../upload-path.ts'
 import { editAnswer } from './edit-answer.ts'
 import { quoteXml } from './quote-xml.ts'
 

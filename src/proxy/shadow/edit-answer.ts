@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import { decodeBody } from '../../plex/decode-body.ts'
-import type { ProxyRead, ReadHandler, ReadReply } from '../read-handler.ts'
+import { decodeBody } from '../../plex/upstream/decode-body.ts'
+import type { ProxyRead, ReadHandler, ReadReply } from '../answer/read-handler.ts'
 
 /** One item with everything that Plex knows of it is some 100 KB. A larger answer passes as Plex gave it. */
 const maxEditedBytes = 16 * 1024 * 1024

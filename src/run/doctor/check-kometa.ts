@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
-import { localRunner } from '../../kometa/runner.ts'
-import type { Renderer } from '../renderer.ts'
+import { localRunner } from '../../kometa/process/runner.ts'
+import type { Renderer } from '../kometas/renderer.ts'
 import { type Findings, plural } from './findings.ts'
 
 /** Node's own version: what package.json's `engines` says. */

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { apiPaths } from '../../contract/api-paths.ts'
+import { apiPaths } from '../../contract/api/api-paths.ts'
 import { defaultProxyPort } from '../../proxy/server.ts'
-import { neededBytes } from '../disk-space.ts'
+import { neededBytes } from '../inputs/disk-space.ts'
 import type { Findings } from './findings.ts'
 
 /** Below this a job of many targets may not fit. */

@@ -1,5 +1,5 @@
-import type { JobConfig } from '../../config/job-config.ts'
-import { get, textOf } from '../../config/yaml-value.ts'
+import type { JobConfig } from '../../config/read/job-config.ts'
+import { get, textOf } from '../../config/yaml/yaml-value.ts'
 import { type Probe, probeHost } from '../../gate/probe.ts'
 import type { Findings } from './findings.ts'
 

@@ -1,11 +1,11 @@
-import type { JobConfig } from '../../config/job-config.ts'
+import type { JobConfig } from '../../config/read/job-config.ts'
 import type { DoctorCheck } from '../../contract/doctor.ts'
 import { AppError } from '../../contract/errors.ts'
-import { findSection } from '../../plex/library-lookup.ts'
-import { type Preflight, preflight } from '../../plex/preflight.ts'
-import { createPlexReader } from '../../plex/reads.ts'
-import { createPlexConnection } from '../../plex/upstream.ts'
-import { clientIdentifier } from '../client-identifier.ts'
+import { createPlexReader } from '../../plex/items/reads.ts'
+import { findSection } from '../../plex/lookup/library-lookup.ts'
+import { type Preflight, preflight } from '../../plex/upstream/preflight.ts'
+import { createPlexConnection } from '../../plex/upstream/upstream.ts'
+import { clientIdentifier } from '../inputs/client-identifier.ts'
 import { createFindings, type Findings } from './findings.ts'
 
 /** How long one server may take for all that is asked of it, and for the connection alone. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { UsedFiles } from '../../config/used-files.ts'
-import { NotPlain, readPlainFile, TooLarge } from '../../util/plain-file.ts'
+import type { UsedFiles } from '../../config/workspace/used-files.ts'
+import { NotPlain, readPlainFile, TooLarge } from '../../util/files/plain-file.ts'
 
 /** Path -> what it holds: a hash, or size and time of what is too large to read each time. */
 export type FileStates = ReadonlyMap<string, string>

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { UsedFiles } from '../../config/used-files.ts'
+import type { UsedFiles } from '../../config/workspace/used-files.ts'
 import { changedFiles, type FileStates, readFileStates, withSubfolders } from './file-states.ts'
 
 /** An editor saves in several steps: the files are looked at when nothing has moved for so long. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ConfigCheck } from '../../contract/api-connect.ts'
+import type { ConfigCheck } from '../../contract/api/api-connect.ts'
 import { createRedactor } from '../../util/redact.ts'
 import { onText, readInThread } from '../foreign-text/on-text.ts'
 import type { HiddenBefore } from './hidden-uses.ts'

@@ -1,5 +1,5 @@
 import { keyTables } from '../../config/yaml/causes/unknown-keys.ts'
-import type { ConfigKey } from '../../contract/api-connect.ts'
+import type { ConfigKey } from '../../contract/api/api-connect.ts'
 
 /** Every key that Kometa reads, and what becomes of it in a preview. */
 export function listConfigKeys(): ConfigKey[] {

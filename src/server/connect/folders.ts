@@ -1,8 +1,8 @@
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { configsOfFolder, expandHome, isFolder } from '../../config/locate.ts'
 import { createReach, type Reach } from '../../config/reach/reach.ts'
-import type { Folder } from '../../contract/api-connect.ts'
+import { configsOfFolder, expandHome, isFolder } from '../../config/read/locate.ts'
+import type { Folder } from '../../contract/api/api-connect.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 

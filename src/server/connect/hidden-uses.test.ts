@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ownSecretPrefix } from '../../config/secrets.ts'
-import { secretMask } from '../../contract/api-connect.ts'
+import { ownSecretPrefix } from '../../config/read/environment/secrets.ts'
+import { secretMask } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import { type HiddenBefore, hiddenProblems, isReadable, refuseOurNames } from './hidden-uses.ts'
 

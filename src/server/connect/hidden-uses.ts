@@ -1,8 +1,8 @@
-import { ownSecretPrefix } from '../../config/secrets.ts'
+import { ownSecretPrefix } from '../../config/read/environment/secrets.ts'
 import { namedMark, namesOurs, type SecretUse, secretUses } from '../../config/trust/secret-uses.ts'
-import { parseYaml } from '../../config/yaml-read.ts'
-import type { YamlValue } from '../../config/yaml-value.ts'
-import { secretMask } from '../../contract/api-connect.ts'
+import { parseYaml } from '../../config/yaml/yaml-read.ts'
+import type { YamlValue } from '../../config/yaml/yaml-value.ts'
+import { secretMask } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { MaskedConfig } from './mask-config.ts'
 

@@ -1,6 +1,6 @@
-import type { KometaState } from '../../contract/api-connect.ts'
+import type { KometaState } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
-import type { Renderer } from '../../run/renderer.ts'
+import type { Renderer } from '../../run/kometas/renderer.ts'
 import { problemOf } from '../http/request-problem.ts'
 
 /** Finds what draws, and checks it; see Renderer. Throws AppError KOMETA_*, PYTHON_NOT_FOUND. */

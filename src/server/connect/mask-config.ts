@@ -1,7 +1,7 @@
-import { findSecrets, isHarmlessValue, isSecretKey } from '../../config/redaction-secrets.ts'
+import { findSecrets, isHarmlessValue, isSecretKey } from '../../config/read/environment/redaction-secrets.ts'
 import { readComments, readPlaces } from '../../config/yaml/yaml-places.ts'
-import { parseYaml } from '../../config/yaml-read.ts'
-import { secretMask } from '../../contract/api-connect.ts'
+import { parseYaml } from '../../config/yaml/yaml-read.ts'
+import { secretMask } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createRedactor, type Redactor } from '../../util/redact.ts'
 

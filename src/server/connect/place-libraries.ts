@@ -1,7 +1,7 @@
-import type { JobConfig } from '../../config/job-config.ts'
-import type { ConnectedLibrary } from '../../contract/api-connect.ts'
+import type { JobConfig } from '../../config/read/job-config.ts'
+import type { ConnectedLibrary } from '../../contract/api/api-connect.ts'
 import { AppError, type ErrorCode } from '../../contract/errors.ts'
-import { findSection, type TargetLibrary } from '../../plex/library-lookup.ts'
+import { findSection, type TargetLibrary } from '../../plex/lookup/library-lookup.ts'
 import type { Inspection } from './inspect-config.ts'
 import type { LiveServer } from './live-server.ts'
 

@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { homeFontFolders, systemFontFolders } from '../../config/fonts.ts'
 import { createReach, type Reach, type ReachArea } from '../../config/reach/reach.ts'
-import { installsFolder } from '../../kometa/installed.ts'
-import { isWithin } from '../../util/is-within.ts'
+import { homeFontFolders, systemFontFolders } from '../../config/workspace/fonts.ts'
+import { installsFolder } from '../../kometa/install/installed.ts'
+import { isWithin } from '../../util/files/is-within.ts'
 
 /**
  * What a config may read that came from a browser: a pasted one, an edit, one of a job folder. `own`: the folder that it lies in.

@@ -1,6 +1,6 @@
 import type { TextReading } from '../../config/yaml/text-reading.ts'
 import { placesFrom } from '../../config/yaml/yaml-places.ts'
-import { maxYamlBytes } from '../../config/yaml-read.ts'
+import { maxYamlBytes } from '../../config/yaml/yaml-read.ts'
 import { AppError } from '../../contract/errors.ts'
 import { startWorker } from '../../util/start-worker.ts'
 import { limits } from '../limits.ts'

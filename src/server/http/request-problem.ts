@@ -1,4 +1,4 @@
-import type { ApiProblem, requestErrorCodes } from '../../contract/api-common.ts'
+import type { ApiProblem, requestErrorCodes } from '../../contract/api/api-common.ts'
 import { AppError, type ErrorCode } from '../../contract/errors.ts'
 
 type RequestErrorCode = (typeof requestErrorCodes)[number]

@@ -5,9 +5,9 @@ import { sniffBytes, sniffImage } from '../../images/sniff.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { readChunks } from '../../util/beneath/file-chunks.ts'
 import { notFound } from '../http/request-problem.ts'
-import { nullIfUnreadable } from './job-files.ts'
-import type { JobState } from './job-state.ts'
-import type { ShownSummary } from './read-summary.ts'
+import { nullIfUnreadable } from './files/job-files.ts'
+import type { ShownSummary } from './files/read-summary.ts'
+import type { JobState } from './journal/job-state.ts'
 
 export interface JobPicture {
   /** Its path in the job. */

@@ -1,14 +1,14 @@
-import type { ImageRef } from '../../contract/api-common.ts'
-import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/api-jobs.ts'
+import type { ImageRef } from '../../contract/api/api-common.ts'
+import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../contract/api/api-jobs.ts'
 import { type ConfigFault, type EmptySearch, faultWords } from '../../contract/faults.ts'
 import { leftOutWords } from '../../contract/left-out.ts'
 import type { Capture } from '../../contract/records.ts'
 import type { Picture, TargetResult } from '../../contract/summary.ts'
-import { addedWords, labelWriteOf } from '../../proxy/item-edits.ts'
+import { addedWords, labelWriteOf } from '../../proxy/ledger/item-edits.ts'
+import type { ShownSummary } from './files/read-summary.ts'
 import { isOnlyUntouched, outcomeOf, stoppedIn, whyNotDrawn } from './job-outcome.ts'
-import type { JobRecord } from './job-record.ts'
-import type { JobState } from './job-state.ts'
-import type { ShownSummary } from './read-summary.ts'
+import type { JobState } from './journal/job-state.ts'
+import type { JobRecord } from './store/job-record.ts'
 
 /** Of one job, in the list. */
 export const maxListedPictures = 4

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { StudioItem } from '../../contract/api-items.ts'
+import type { StudioItem } from '../../contract/api/api-items.ts'
 import { buildColumns, buildLooks, type Column } from './columns.ts'
 import type { IndexItem } from './index-item.ts'
 import { type JoinedText, joinTexts, searchTextOf, sortTextOf } from './search-text.ts'

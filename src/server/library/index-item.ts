@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ItemType, itemTypeSchema } from '../../contract/kinds.ts'
-import { parsePlexItem } from '../../plex/item.ts'
+import { parsePlexItem } from '../../plex/items/item.ts'
 
 /** An item as the index keeps it: what the grid shows, filters and sorts by. `null` = Plex says nothing about it. */
 export interface IndexItem {

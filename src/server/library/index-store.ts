@@ -3,9 +3,9 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import type { PlexSection } from '../../plex/server-answers.ts'
+import type { PlexSection } from '../../plex/upstream/server-answers.ts'
+import { renameOver } from '../../util/files/rename.ts'
 import { parseJson } from '../../util/parse-json.ts'
-import { renameOver } from '../../util/rename.ts'
 import { createIntern, fromStored, type IndexItem, storedItemSchema, toStored } from './index-item.ts'
 
 const version = 1

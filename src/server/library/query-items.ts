@@ -1,4 +1,4 @@
-import type { ItemFacet, ItemFacets, ItemFilter } from '../../contract/api-items.ts'
+import type { ItemFacet, ItemFacets, ItemFilter } from '../../contract/api/api-items.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Dimension, dimensions } from './columns.ts'
 import { resolutionRank } from './index-item.ts'

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rm, stat, utimes, writeFile } fr
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { makeThumbnail } from '../../images/thumbnail.ts'
-import { renameOver } from '../../util/rename.ts'
+import { renameOver } from '../../util/files/rename.ts'
 import { notFound, RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 import { createNewestFirst } from './newest-first.ts'

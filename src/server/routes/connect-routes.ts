@@ -1,4 +1,4 @@
-import { apiRoutes } from '../../contract/api.ts'
+import { apiRoutes } from '../../contract/api/api.ts'
 import { checkJobEdit } from '../check-job-edit.ts'
 import { listConfigKeys } from '../connect/config-keys.ts'
 import { createExaminer } from '../examine.ts'

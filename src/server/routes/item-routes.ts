@@ -1,4 +1,4 @@
-import { thumbnailWidths } from '../../contract/api-paths.ts'
+import { thumbnailWidths } from '../../contract/api/api-paths.ts'
 import { itemTypes } from '../../contract/kinds.ts'
 import { notFound, RequestProblem } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'

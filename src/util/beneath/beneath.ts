@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
 import { access, constants, type FileHandle, lstat, rm, rmdir } from 'node:fs/promises'
-import { renameOver } from '../rename.ts'
+import { renameOver } from '../files/rename.ts'
 import { bestWay, type HeldFolder, type RootFolder, type Way } from './held-folder.ts'
 import { type OpenMode, openPlain, openPlainSync } from './open-plain.ts'
 import { removeAll } from './remove-all.ts'

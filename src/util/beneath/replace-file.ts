@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, copyFile, open, rm } from 'node:fs/promises'
-import { renameOver } from '../rename.ts'
+import { renameOver } from '../files/rename.ts'
 import type { HeldFolder } from './held-folder.ts'
 import { openPlain } from './open-plain.ts'
 import { hasCode } from './unsafe-path.ts'

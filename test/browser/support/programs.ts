@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import type { BenchServerOptions } from '../../../bench/sample-server.ts'
-import type { RouteBody, RouteName, RouteParams, RouteReply } from '../../../src/contract/api.ts'
-import { apiPaths, apiUrl } from '../../../src/contract/api-paths.ts'
+import type { RouteBody, RouteName, RouteParams, RouteReply } from '../../../src/contract/api/api.ts'
+import { apiPaths, apiUrl } from '../../../src/contract/api/api-paths.ts'
 import type { StudioCost, StudioHolds, StudioProcessOptions } from './studio-process.ts'
 
 interface Program<Hello> extends AsyncDisposable {

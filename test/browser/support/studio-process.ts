@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { sampleRenderer } from '../../../src/demo/demo-world.ts'
-import type { Renderer } from '../../../src/run/renderer.ts'
+import type { Renderer } from '../../../src/run/kometas/renderer.ts'
 import { startStudio } from '../../../src/server/studio.ts'
 import { openDescriptors } from '../../server/descriptors.ts'
 

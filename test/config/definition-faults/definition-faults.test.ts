@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { faultsOfFile, findDefinitionFaults } from '../../../src/config/definition-faults/find-definition-faults.ts'
-import { loadJobConfig } from '../../../src/config/job-config.ts'
-import { createCheckContext } from '../../../src/config/overlay-check.ts'
+import {
+  faultsOfFile,
+  findDefinitionFaults,
+} from '../../../src/config/overlays/definition-faults/find-definition-faults.ts'
+import { createCheckContext } from '../../../src/config/overlays/overlay-check.ts'
+import { loadJobConfig } from '../../../src/config/read/job-config.ts'
 import { findCorpus } from '../../cases/corpus.ts'
 
 let dir = ''

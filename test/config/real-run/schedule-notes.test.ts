@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { JobLibrary } from '../../../src/config/job-libraries.ts'
-import { notDrawnToday, scheduleNotes } from '../../../src/config/real-run/schedule-notes.ts'
-import { parseYaml } from '../../../src/config/yaml-read.ts'
-import { getMap } from '../../../src/config/yaml-value.ts'
+import type { JobLibrary } from '../../../src/config/read/job-libraries.ts'
+import { notDrawnToday, scheduleNotes } from '../../../src/config/run-config/real-run/schedule-notes.ts'
+import { parseYaml } from '../../../src/config/yaml/yaml-read.ts'
+import { getMap } from '../../../src/config/yaml/yaml-value.ts'
 
 /** Monday. */
 const now = new Date(2026, 10, 30, 14)

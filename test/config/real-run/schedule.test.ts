@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { nextDay, readSchedule } from '../../../src/config/real-run/schedule.ts'
+import { nextDay, readSchedule } from '../../../src/config/run-config/real-run/schedule.ts'
 
 /** What Kometa 2.4.4's own `schedule_check` says of days drawn by chance: year, month, day, hour. */
 const moments = z.array(z.tuple([z.int(), z.int(), z.int(), z.int()]))

@@ -1,4 +1,4 @@
-import type { SampleItem } from '../../../src/demo/sample-plex/model.ts'
+import type { SampleItem } from '../../../src/demo/sample-plex/model/model.ts'
 import { at, config, film, media, movies, overlays, poster, show, shows, text } from '../make.ts'
 import { picture, pictureFile, uploadedImage } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'

@@ -14,10 +14,10 @@ const matrix = 'test/trust/write-matrix'
 const own = (file: string) => file.replace(/\.ts$/, '.test')
 
 const policy: readonly [file: string, tests: readonly string[]][] = [
-  ['src/proxy/policy.ts', ['src/proxy/policy', ...rawWire, raw]],
-  ['src/proxy/token-check.ts', ['src/proxy/token-check', 'src/proxy/policy', ...rawWire, raw]],
-  ['src/proxy/upload-path.ts', ['src/proxy/policy', 'src/proxy/upload-path', 'test/wire/proxy-write']],
-  ['src/proxy/own-url.ts', ['src/proxy/own-url', 'test/wire/capture-url', 'test/wire/proxy-write']],
+  ['src/policy/verdict.ts', ['src/policy/verdict', ...rawWire, raw]],
+  ['src/policy/token-check.ts', ['src/policy/token-check', 'src/policy/verdict', ...rawWire, raw]],
+  ['src/policy/upload-path.ts', ['src/policy/verdict', 'src/policy/upload-path', 'test/wire/proxy-write']],
+  ['src/policy/own-url.ts', ['src/policy/own-url', 'test/wire/capture-url', 'test/wire/proxy-write']],
   ['src/proxy/handle-request.ts', ['src/proxy/handle-request', ...rawWire, 'test/wire/proxy-lifecycle', raw]],
   [
     'src/proxy/handle-write.ts',
@@ -29,13 +29,13 @@ const policy: readonly [file: string, tests: readonly string[]][] = [
       'test/trust/disk',
     ],
   ],
-  ['src/plex/classify-read.ts', ['src/plex/', 'src/proxy/policy', ...rawWire, raw, matrix]],
-  ['src/plex/match-template.ts', ['src/plex/', 'src/proxy/policy', ...rawWire, raw, matrix]],
-  ['src/plex/read-templates.ts', ['src/plex/', 'test/wire/plex-api', 'test/wire/proxy-read', matrix]],
-  ['src/plex/request-target.ts', ['src/plex/', 'src/proxy/policy', ...rawWire, raw]],
-  ['src/plex/value-shapes.ts', ['src/plex/', 'test/wire/proxy-read', raw]],
-  ['src/plex/section-meta.ts', ['src/plex/', 'test/wire/proxy-read', matrix]],
-  ['src/plex/upstream-headers.ts', ['src/plex/', 'test/wire/upstream', ...rawWire, raw]],
+  ['src/policy/classify-read.ts', ['src/policy/', 'src/policy/verdict', ...rawWire, raw, matrix]],
+  ['src/policy/known-reads/match-template.ts', ['src/policy/', 'src/policy/verdict', ...rawWire, raw, matrix]],
+  ['src/policy/known-reads/read-templates.ts', ['src/policy/', 'test/wire/plex-api', 'test/wire/proxy-read', matrix]],
+  ['src/policy/resource.ts', ['src/policy/', 'src/policy/verdict', ...rawWire, raw]],
+  ['src/policy/known-reads/value-shapes.ts', ['src/policy/', 'test/wire/proxy-read', raw]],
+  ['src/policy/section-meta.ts', ['src/policy/', 'test/wire/proxy-read', matrix]],
+  ['src/plex/upstream/upstream-headers.ts', ['src/policy/', 'test/wire/upstream', ...rawWire, raw]],
 ]
 
 const captureWire = ['test/wire/capture-', 'test/wire/proxy-write', 'test/trust/disk']

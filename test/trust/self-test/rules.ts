@@ -19,15 +19,15 @@ const rule = (name: string, file: string, find: string, put: string, tests: stri
   ...(only === '' ? {} : { only }),
 })
 
-const policy = 'src/proxy/policy.ts'
-const classify = 'src/plex/classify-read.ts'
-const match = 'src/plex/match-template.ts'
-const target = 'src/plex/request-target.ts'
-const forward = 'src/proxy/forward.ts'
-const headers = 'src/plex/upstream-headers.ts'
-const meta = 'src/plex/section-meta.ts'
+const policy = 'src/policy/verdict.ts'
+const classify = 'src/policy/classify-read.ts'
+const match = 'src/policy/known-reads/match-template.ts'
+const target = 'src/policy/resource.ts'
+const forward = 'src/proxy/answer/forward.ts'
+const headers = 'src/plex/upstream/upstream-headers.ts'
+const meta = 'src/policy/section-meta.ts'
 const handle = 'src/proxy/handle-request.ts'
-const log = 'src/kometa/scrubbed-log.ts'
+const log = 'src/kometa/log/scrubbed-log.ts'
 const temporary = 'src/proxy/capture/temporary-file.ts'
 const store = 'src/proxy/capture/store.ts'
 const raw = 'test/trust/raw-cases.test.ts'
@@ -40,7 +40,7 @@ const secrets = 'test/trust/secrets.test.ts'
 export const rules: readonly Rule[] = [
   rule(
     'token: compared at all',
-    'src/proxy/token-check.ts',
+    'src/policy/token-check.ts',
     'return timingSafeEqual(given, expected) &&',
     'return true ||',
     raw,
@@ -48,7 +48,7 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     'token: its length too',
-    'src/proxy/token-check.ts',
+    'src/policy/token-check.ts',
     ' && token.length === clientToken.length',
     '',
     raw,
@@ -137,7 +137,7 @@ export const rules: readonly Rule[] = [
   },
   rule(
     'path: what acts is not on the list',
-    'src/plex/read-templates.ts',
+    'src/policy/known-reads/read-templates.ts',
     "  { path: '/identity' },",
     "  { path: '/identity' },\n  { path: '/library/sections/{section}/refresh', query: { force: 'flag' } },",
     matrix,
@@ -192,10 +192,10 @@ export const rules: readonly Rule[] = [
     raw,
     'targets',
   ),
-  rule('skipRefresh', 'src/plex/read-templates.ts', "adds: ['skipRefresh=1']", 'adds: []', matrix),
+  rule('skipRefresh', 'src/policy/known-reads/read-templates.ts', "adds: ['skipRefresh=1']", 'adds: []', matrix),
   rule(
     "the account's token",
-    'src/plex/read-templates.ts',
+    'src/policy/known-reads/read-templates.ts',
     "  { path: '/identity' },",
     "  { path: '/identity' },\n  { path: '/myplex/account' },",
     'test/trust/account-token.test.ts',
@@ -218,7 +218,7 @@ export const rules: readonly Rule[] = [
   rule('redirects', forward, 'if (status >= 300 && status < 400 && status !== 304)', 'if (status === 399)', dead),
   rule('web pages', forward, 'if (status < 300 && /^text\\/html/i', 'if (status < 100 && /^text\\/html/i', dead),
   rule('gzip that lies', forward, 'if (!isGzip(chunk)) {', 'if (chunk.length < 0) {', dead),
-  rule('short answers are cut', 'src/proxy/reply.ts', 'if (begun) cutAnswer(res)', 'if (begun) res.end()', dead),
+  rule('short answers are cut', 'src/proxy/answer/reply.ts', 'if (begun) cutAnswer(res)', 'if (begun) res.end()', dead),
   rule(
     'short answers are not remembered',
     'src/proxy/memo/recording-reply.ts',
@@ -269,7 +269,7 @@ export const rules: readonly Rule[] = [
   },
   rule(
     'records are scrubbed',
-    'src/run/job-recorder.ts',
+    'src/run/job-folder/job-recorder.ts',
     '{ [name]: redactor.text(text) }',
     '{ [name]: text }',
     secrets,
@@ -299,7 +299,7 @@ export const rules: readonly Rule[] = [
       "process.once('disconnect', gone)",
       "for (const event of ['end', 'close', 'error']) process.stdin.once(event, gone)",
       'if (process.ppid !== toolPid) gone()',
-    ].map((find) => ({ file: 'src/kometa/watch-tool.ts', find, put: '' })),
+    ].map((find) => ({ file: 'src/kometa/process/watch-tool.ts', find, put: '' })),
     tests: 'test/trust/kill.test.ts',
   },
   rule(
@@ -339,14 +339,14 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     'gate: private addresses behind names',
-    'src/util/public-address.ts',
+    'src/util/net/public-address.ts',
     'if (!addresses.every(({ address }) => isPublicAddress(address))) {',
     'if (addresses.length < 0) {',
     gateTests,
   ),
   rule(
     'gate: IPv4 in IPv6 clothes',
-    'src/util/public-address.ts',
+    'src/util/net/public-address.ts',
     "if (carriesV4(groups)) return !notPublicV4.check(innerV4(groups), 'ipv4')",
     'if (carriesV4(groups)) return true',
     gateTests,
@@ -393,17 +393,23 @@ export const rules: readonly Rule[] = [
     '',
     'test/gate/service-proxy.test.ts',
   ),
-  rule('ledger: its chain', 'src/proxy/ledger.ts', 'prev: head, ...entry', 'prev: genesis, ...entry', ledgerTests),
+  rule(
+    'ledger: its chain',
+    'src/proxy/ledger/ledger.ts',
+    'prev: head, ...entry',
+    'prev: genesis, ...entry',
+    ledgerTests,
+  ),
   rule(
     'ledger: writes are never dropped',
-    'src/proxy/ledger.ts',
+    'src/proxy/ledger/ledger.ts',
     'if (totalBytes > maxTotalBytes && !isAboutWrite(entry)) {',
     'if (totalBytes > maxTotalBytes) {',
     ledgerTests,
   ),
   rule(
     'ledger: a write that was passed on is one too',
-    'src/proxy/ledger.ts',
+    'src/proxy/ledger/ledger.ts',
     "return source !== 'gate' && !reads.has(method)",
     "return source !== 'gate' && method === 'none'",
     ledgerTests,
@@ -418,28 +424,28 @@ export const rules: readonly Rule[] = [
   rule('gate: the port of Plex', 'src/gate/judge-host.ts', 'port !== defaultPlexPort && ', 'port !== 0 || ', gateTests),
   rule(
     'upload by URL: no token, no other read than of a picture',
-    'src/proxy/own-read.ts',
+    'src/proxy/answer/own-read.ts',
     '!pictures.test(template) || holdsToken(target)',
     'false',
     'test/wire/own-url-token.test.ts',
   ),
   rule(
     'gate: no secret in its entries',
-    'src/run/start-gate.ts',
+    'src/run/around-kometa/start-gate.ts',
     'host: clean(asSent.host), path: clean(asSent.path), reason: clean(asSent.reason)',
     '',
     'test/run/start-gate.test.ts',
   ),
   rule(
     'summary: no secret in its warnings',
-    'src/run/summary.ts',
+    'src/run/summary/summary.ts',
     'kometa.flatMap(warningsOf)])].map(redactor.text)',
     'kometa.flatMap(warningsOf)])]',
     'test/e2e/said-secrets.test.ts',
   ),
   rule(
     'certificate: what was not read is not equal',
-    'src/run/compare-fingerprints.ts',
+    'src/run/verify/compare-fingerprints.ts',
     'if (was === undefined || is === undefined) unread += 1\n      else ',
     '',
     'test/verification/certificate.test.ts',

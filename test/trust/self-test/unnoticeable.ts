@@ -12,42 +12,42 @@ const shortcut = 'a shortcut: what comes behind it gives the same for what it ca
 
 export const unnoticeable: readonly Unnoticeable[] = [
   {
-    file: 'src/plex/request-target.ts',
+    file: 'src/policy/resource.ts',
     text: 'if (pair.length < tokenName.length) return null',
     from: 'pair.length < tokenName.length',
     to: 'false',
     why: shortcut,
   },
   {
-    file: 'src/plex/request-target.ts',
+    file: 'src/policy/resource.ts',
     text: 'if (pair.length < tokenName.length) return null',
     from: 'return null',
     to: 'void (null)',
     why: shortcut,
   },
   {
-    file: 'src/plex/request-target.ts',
+    file: 'src/policy/resource.ts',
     text: "if (!raw.includes('%') && !raw.includes('+')) return raw",
     from: "!raw.includes('%') && !raw.includes('+')",
     to: 'false',
     why: shortcut,
   },
   {
-    file: 'src/plex/request-target.ts',
+    file: 'src/policy/resource.ts',
     text: "if (!raw.includes('%') && !raw.includes('+')) return raw",
     from: 'return raw',
     to: 'void (raw)',
     why: shortcut,
   },
   {
-    file: 'src/plex/section-meta.ts',
+    file: 'src/policy/section-meta.ts',
     text: "const tag = /^\\/library\\/sections\\/\\d+\\/([A-Za-z]+)(\\?type=\\d+)?$/.exec(attributes.key ?? '')?.[1]",
     from: "''",
     to: "'x'",
     why: 'a filter without a key has no list of tags, and neither text looks like one',
   },
   {
-    file: 'src/proxy/token-check.ts',
+    file: 'src/policy/token-check.ts',
     text: 'given.fill(0)',
     from: '0',
     to: '1',

@@ -1,4 +1,4 @@
-import type { StudioTarget } from '../../../src/contract/api.ts'
+import type { StudioTarget } from '../../../src/contract/api/api.ts'
 import { percent } from '../../core/format.ts'
 import { Button } from '../../ui/button.tsx'
 import type { Mode } from '../modes.ts'

@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
-import type { StudioTarget } from '../../../src/contract/api.ts'
+import type { StudioTarget } from '../../../src/contract/api/api.ts'
 import { apiUrl } from '../../core/api.ts'
 import { createStore, useStore } from '../../core/store.ts'
 import { Note } from '../../ui/notes.tsx'

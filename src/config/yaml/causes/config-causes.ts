@@ -1,4 +1,4 @@
-import { libraryKeys, overlayEntryKeys, topLevelKeys } from '../../key-table.ts'
+import { libraryKeys, overlayEntryKeys, topLevelKeys } from '../../run-config/key-table.ts'
 import type { Place, Places } from '../yaml-places.ts'
 import { gluedDashWords, missingBlank } from './syntax-causes.ts'
 import { unknownKeys } from './unknown-keys.ts'

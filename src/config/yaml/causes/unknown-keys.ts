@@ -7,7 +7,7 @@ import {
   serviceKeys,
   settingsKeys,
   topLevelKeys,
-} from '../../key-table.ts'
+} from '../../run-config/key-table.ts'
 import type { Place, Places } from '../yaml-places.ts'
 import type { Misreading } from './config-causes.ts'
 

@@ -1,8 +1,8 @@
 import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { readChunks } from '../../../util/beneath/file-chunks.ts'
 import { parseJson } from '../../../util/parse-json.ts'
-import { nullIfUnreadable } from '../job-files.ts'
-import { journalFiles } from '../job-journal.ts'
+import { nullIfUnreadable } from '../files/job-files.ts'
+import { journalFiles } from './job-journal.ts'
 
 /** Where one event, or one batch of log lines, lies in a journal. */
 export interface Segment {

@@ -1,10 +1,10 @@
-import type { StudioLogLine } from '../../../contract/api-events.ts'
+import type { StudioLogLine } from '../../../contract/api/api-events.ts'
 import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { parseJson } from '../../../util/parse-json.ts'
 import { frameOf } from '../../http/event-stream.ts'
 import { limits } from '../../limits.ts'
-import { nullIfUnreadable } from '../job-files.ts'
-import { storedEventSchema, storedLinesSchema } from '../job-journal.ts'
+import { nullIfUnreadable } from '../files/job-files.ts'
+import { storedEventSchema, storedLinesSchema } from './job-journal.ts'
 import { createJournalIndex, type Segment } from './journal-index.ts'
 
 export interface PastRange {

@@ -1,0 +1,68 @@
+import type { JobConfig } from '../../read/job-config.ts'
+import { readOrNull } from '../../yaml/yaml-files.ts'
+import { get, getMap, isList, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
+import type { CheckContext } from '../overlay-check.ts'
+import { overlayEntries } from '../overlay-entries.ts'
+import { findOverlayFile, overlayFilesOf } from '../overlay-paths.ts'
+import { isSet } from './value-faults.ts'
+
+export interface KnownTemplates {
+  names: ReadonlySet<string>
+  /** False where a file that only Kometa can read may hold more. */
+  complete: boolean
+  /** Why Kometa cannot load the file at all. */
+  fault: string | null
+}
+
+/** The templates of an overlay file and of its external_templates (meta.py:47-71, 606-614). */
+export async function knownTemplates(
+  document: YamlValue,
+  { config, kometaDir, resolve }: CheckContext,
+): Promise<KnownTemplates> {
+  const own = [...getMap(document, 'templates')].filter(([, template]) => isMap(template))
+  const names = new Set(own.map(([name]) => textOf(name)))
+  let complete = true
+  for (const entry of overlayEntries(get(document, 'external_templates') ?? null)) {
+    if (entry.form === 'file' && (await findOverlayFile(resolve(entry.value), config.reach)) === undefined)
+      return { names, complete, fault: `File Error: File does not exist ${entry.value} (external_templates)` }
+    const found = await templatesIn(entry, config, kometaDir)
+    complete &&= found !== null
+    for (const name of found ?? []) names.add(name)
+  }
+  return { names, complete, fault: null }
+}
+
+/** null where only Kometa can say. */
+async function templatesIn(
+  entry: ReturnType<typeof overlayEntries>[number],
+  config: JobConfig,
+  kometaDir: string | null,
+): Promise<string[] | null> {
+  if (entry.form !== 'file' && entry.form !== 'default') return null
+  const [path] = await overlayFilesOf(entry, config, kometaDir)
+  const document = path === undefined ? null : await readOrNull(config.files, path)
+  return isMap(document) ? [...getMap(document, 'templates').keys()].map(textOf) : null
+}
+
+/** Why Kometa certainly refuses a `template:` (builder.py:705-720, meta.py:227-235); null where it takes it. */
+export function templateFault(
+  call: YamlValue,
+  variables: YamlValue | undefined,
+  { names, complete }: KnownTemplates,
+): string | null {
+  const calls = isList(call) ? call : [call]
+  if (call === null || calls.length === 0) return 'Overlay Error: template attribute is blank'
+  for (const each of calls) {
+    if (!isMap(each)) return "Overlay Error: 'template' attribute is not a dictionary"
+    if (!each.has('name')) return "Overlay Error: template sub-attribute 'name' is required"
+    if (!isSet(each.get('name'))) return "Overlay Error: template sub-attribute 'name' cannot be blank"
+  }
+  if (variables !== undefined && !isMap(variables))
+    return 'Overlay Error: variables must be a dictionary (key: value pairs)'
+  if (!complete) return null
+  if (names.size === 0) return 'Overlay Error: No templates found'
+  const missing = calls.map(nameOf).find((name) => name !== '' && !names.has(name))
+  return missing === undefined ? null : `Overlay Error: template ${missing} not found`
+}
+
+const nameOf = (call: YamlValue): string => textOf((call as YamlMap).get('name'))

@@ -1,0 +1,197 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { AppError } from '../../contract/errors.ts'
+import { containerHint } from '../read/container-path.ts'
+import type { JobConfig } from '../read/job-config.ts'
+import { type JobLibrary, secretHint, withCauses } from '../read/job-libraries.ts'
+import { checkAssetFolders } from '../workspace/asset-folders.ts'
+import { fontNames, systemFontFolders } from '../workspace/fonts.ts'
+import { overlayFileCauses } from '../yaml/causes/config-causes.ts'
+import { nearest } from '../yaml/causes/unknown-keys.ts'
+import { get, isMap } from '../yaml/yaml-value.ts'
+import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
+import type { OverlayEntry } from './overlay-entries.ts'
+import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
+
+export interface CheckOptions {
+  /** Mapping names of the libraries that hold a target. */
+  libraries: readonly string[]
+  /** The Kometa checkout; without it `default` files and Kometa's own fonts are taken on trust. */
+  kometaDir?: string | null
+  env: NodeJS.ProcessEnv
+}
+
+/** What the checks of one job share. */
+export interface CheckContext {
+  config: JobConfig
+  kometaDir: string | null
+  /** Whether a `font:` is a file, a font of Kometa or one of the system. */
+  hasFont(font: string): Promise<boolean>
+  /** A path of the config or of an overlay file, as Kometa resolves it: against its working directory. */
+  resolve(path: string): string
+}
+
+/**
+ * Looks for the overlay files of these libraries and for the images and fonts that they name. What is missing is a warning with file
+ * and definition. Throws OVERLAY_FILES_MISSING when no overlay file of a library can load, and SECRET_UNRESOLVED.
+ */
+export async function checkLibraries(config: JobConfig, options: CheckOptions): Promise<string[]> {
+  const context = createCheckContext(config, options)
+  const warnings: string[] = []
+  for (const library of config.libraries.filter(({ mappingName }) => options.libraries.includes(mappingName))) {
+    const [unresolved] = library.unresolvedSecrets
+    if (unresolved !== undefined) {
+      const name = /<<([\w-]+)>>/.exec(unresolved)?.[1] ?? ''
+      throw new AppError('SECRET_UNRESOLVED', `Nothing is known for ${unresolved}`, { hint: secretHint(name) })
+    }
+    warnings.push(...(await checkLibrary(library, context)), ...(await checkAssetFolders(config, library)))
+  }
+  return [...new Set(warnings)]
+}
+
+/** What the user must know where one of these warnings is about something that is not there; null: nothing. */
+export const reachNote = ({ reach }: Pick<JobConfig, 'reach'>, warnings: readonly string[]): string | null =>
+  warnings.some((warning) => /\bthere is no \S|\bdoes not exist\b/.test(warning)) ? reach.note : null
+
+export function createCheckContext(
+  config: JobConfig,
+  { kometaDir = null, env }: Omit<CheckOptions, 'libraries'>,
+): CheckContext {
+  let names: Promise<Set<string> | null> | undefined
+  const resolvePath = (path: string): string => resolve(config.kometaCwd, path)
+  return {
+    config,
+    kometaDir,
+    resolve: resolvePath,
+    async hasFont(font) {
+      if (await config.reach.exists(resolvePath(font))) return true
+      if (kometaDir === null) return true
+      // overlay.py:317-331: beside Kometa's code, then by name among the system's fonts and Kometa's own.
+      if (!isAbsolute(font) && (await config.reach.exists(join(kometaDir, font)))) return true
+      names ??= fontNames([join(kometaDir, 'fonts'), ...systemFontFolders(env, process.platform, homedir())])
+      const known = await names
+      return known === null || known.has(font)
+    },
+  }
+}
+
+async function checkLibrary(library: JobLibrary, context: CheckContext): Promise<string[]> {
+  const warnings: string[] = []
+  let loadable = 0
+  for (const entry of library.overlayFiles) {
+    const result = await checkEntry(entry, library, context)
+    loadable += result.loadable
+    warnings.push(...result.warnings)
+  }
+  if (library.overlayFiles.length === 0 && !library.removeOverlays) {
+    const message = `The library "${library.mappingName}" has no overlay_files`
+    throw new AppError('CONFIG_NO_OVERLAYS', withCauses(message, context.config.misread))
+  }
+  if (loadable === 0 && !library.removeOverlays) {
+    const [why = 'no overlay file'] = warnings
+    throw new AppError(
+      'OVERLAY_FILES_MISSING',
+      `No overlay file of the library "${library.mappingName}" can be loaded: ${why}`,
+      {
+        hint:
+          context.config.reach.note ??
+          `Relative paths start from ${context.config.kometaCwd}; --kometa-cwd names another folder.`,
+        details: warnings,
+      },
+    )
+  }
+  return warnings
+}
+
+interface EntryResult {
+  /** How many files of this entry Kometa can load. */
+  loadable: number
+  warnings: string[]
+}
+
+/** What a warning about a file of a library begins with. */
+export const warningLabel = (library: string, { form, value }: Pick<OverlayEntry, 'form' | 'value'>): string =>
+  `"${library}": ${form === 'path' ? '' : `${form}: `}${value}`
+
+async function checkEntry(entry: OverlayEntry, library: JobLibrary, context: CheckContext): Promise<EntryResult> {
+  const label = warningLabel(library.mappingName, entry)
+  if (entry.misshapen) {
+    const message = `"${library.mappingName}": ${entry.form} is ${entry.misshapen}: Kometa takes one text there, and ends`
+    throw new AppError('CONFIG_INVALID', message, { hint: `Write an entry "- ${entry.form}: ..." for each.` })
+  }
+  const variables = await checkVariables(entry.templateVariables, label, context)
+  const libraryVariables = get(library.data ?? undefined, 'template_variables')
+  if (isMap(libraryVariables))
+    variables.push(...(await checkVariables(libraryVariables, `"${library.mappingName}"`, context)))
+  const result = await checkFiles(entry, label, context)
+  return { loadable: result.loadable, warnings: [...result.warnings, ...variables] }
+}
+
+async function checkFiles(entry: OverlayEntry, label: string, context: CheckContext): Promise<EntryResult> {
+  switch (entry.form) {
+    // Fetched by Kometa: whether they are there shows when it runs.
+    case 'url':
+    case 'git':
+    case 'repo':
+      return { loadable: 1, warnings: [] }
+    case 'default':
+      return checkDefault(entry.value, label, context)
+    case 'folder':
+      return checkFolder(entry.value, label, context)
+    case 'path':
+      // A bare path must be there as it is written, before Kometa adds an ending (util.py:575).
+      if (!(await context.config.reach.exists(context.resolve(entry.value))))
+        return missing(`${label}: there is no such file${await containerHint(entry.value, context.config)}`)
+      return checkFile(entry.value, label, context)
+    case 'file':
+      return checkFile(entry.value, label, context)
+  }
+}
+
+const missing = (warning: string): EntryResult => ({ loadable: 0, warnings: [warning] })
+
+async function checkDefault(name: string, label: string, { kometaDir, config }: CheckContext): Promise<EntryResult> {
+  if (name === 'other_award') return missing(`${label}: Kometa no longer has it`)
+  if (kometaDir === null) return { loadable: 1, warnings: [] }
+  for (const place of defaultOverlayPlaces(kometaDir, name)) {
+    if (await findOverlayFile(place, config.reach)) return { loadable: 1, warnings: [] }
+  }
+  return missing(`${label}: Kometa has no default overlay of this name`)
+}
+
+async function checkFolder(path: string, label: string, context: CheckContext): Promise<EntryResult> {
+  const folder = context.resolve(path)
+  if (!(await context.config.reach.isFolder(folder))) return missing(`${label}: there is no such folder`)
+  // Python's glob leaves out names with a dot in front.
+  const files = (await context.config.reach.names(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name))
+  if (files.length === 0) return missing(`${label}: there is no .yml file in it`)
+  const results = await Promise.all(files.map((name) => checkFile(join(path, name), `${label} ${name}`, context)))
+  return {
+    loadable: sum(results.map(({ loadable }) => loadable)),
+    warnings: results.flatMap(({ warnings }) => warnings),
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+async function checkFile(path: string, label: string, context: CheckContext): Promise<EntryResult> {
+  const found = await findOverlayFile(context.resolve(path), context.config.reach)
+  if (found === undefined) return missing(`${label}: there is no such file${await containerHint(path, context.config)}`)
+  try {
+    const document = await context.config.files.read(found)
+    const places = await context.config.files.placesOf(found)
+    const misread = overlayFileCauses(places).map(
+      ({ message, place }) => `${label}: line ${places.position(place.start).line}: ${message}`,
+    )
+    const overlays = get(document, 'overlays')
+    if (!isMap(overlays) || overlays.size === 0) {
+      const meant = places.all.find(({ path }) => path.length === 1 && nearest(path[0] ?? '', ['overlays']) !== null)
+      const instead = meant ? `, but "${meant.path[0]}" in line ${places.position(meant.start).line}` : ''
+      return missing(`${label}: it has no "overlays"${instead}`)
+    }
+    return { loadable: 1, warnings: [...misread, ...(await checkDefinitionFiles(document, label, context))] }
+  } catch (error) {
+    if (error instanceof AppError) return missing(`${label}: ${error.message}`)
+    throw error
+  }
+}

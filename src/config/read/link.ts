@@ -1,0 +1,63 @@
+import { chmod, copyFile, mkdir, readdir, stat, symlink, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { everywhere, type Reach } from '../reach/reach.ts'
+
+/** On Windows a file cannot be linked without a right that most users lack: it is copied, up to this size. */
+const maxCopiedFileBytes = 64 * 1024 * 1024
+
+/** Makes `at` read as the user's `target`. Folders without the right to link become junctions, files copies. False = it could not be done. */
+export async function linkTo(target: string, at: string): Promise<boolean> {
+  const isFolder = await stat(target).then(
+    (info) => info.isDirectory(),
+    () => undefined,
+  )
+  // A dangling link: Kometa would not find it either, but could create its target.
+  if (isFolder === undefined) return false
+  try {
+    await symlink(target, at, isFolder ? 'dir' : 'file')
+    return true
+  } catch (error) {
+    if (!isMissingRight(error)) throw error
+  }
+  if (isFolder) {
+    await symlink(target, at, 'junction')
+    return true
+  }
+  return copyPrivately(target, at, maxCopiedFileBytes)
+}
+
+const isMissingRight = (error: unknown): boolean =>
+  process.platform === 'win32' && error instanceof Error && 'code' in error && error.code === 'EPERM'
+
+/** A copy that its owner alone can read and write, with the time of the original: Kometa judges caches by it. False when it is too large or no file. */
+export async function copyPrivately(
+  named: string,
+  to: string,
+  maxBytes: number,
+  reach: Reach = everywhere,
+): Promise<boolean> {
+  const source = await reach.way(named)
+  if (source === null) return false
+  const info = await stat(source).catch(() => undefined)
+  if (!info?.isFile() || info.size > maxBytes) return false
+  await copyFile(source, to)
+  await chmod(to, 0o600)
+  await utimes(to, info.atime, info.mtime)
+  return true
+}
+
+/** Copies a folder of small files, never links: Kometa writes into it. Files beyond the limit are left out. */
+export async function copyFolder(source: string, to: string, maxBytes: number, reach: Reach): Promise<void> {
+  let left = maxBytes
+  const copy = async (named: string, at: string): Promise<void> => {
+    const from = await reach.way(named)
+    if (from === null) return
+    await mkdir(at, { recursive: true, mode: 0o700 })
+    for (const entry of await readdir(from, { withFileTypes: true })) {
+      const [path, copied] = [join(from, entry.name), join(at, entry.name)]
+      if (entry.isDirectory()) await copy(path, copied)
+      else if (await copyPrivately(path, copied, left, reach)) left -= (await stat(copied)).size
+    }
+  }
+  await copy(source, to)
+}

@@ -1,0 +1,52 @@
+import { get, getMap, isMap, type YamlKey, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
+
+/** Attributes that may still stand under `cache` or `plex`; Kometa moves them to `settings` (config.py:305-330, 355-370). */
+const movedFromCache = ['cache', 'cache_expiration']
+const movedFromPlex = [
+  'asset_directory',
+  'sync_mode',
+  'show_unmanaged',
+  'show_filtered',
+  'show_unfiltered',
+  'show_missing',
+]
+
+/** Old spellings in their new places, as Kometa itself changes a config when it reads it (config.py:305-475). */
+export function normaliseConfig(document: YamlMap): YamlMap {
+  const result = moveToSettings(moveToSettings(document, 'cache', movedFromCache), 'plex', movedFromPlex)
+  const libraries = get(result, 'libraries')
+  if (!isMap(libraries)) return result
+  const renamed = new Map<YamlKey, YamlValue>()
+  for (const [name, library] of libraries) renamed.set(name, isMap(library) ? normaliseLibrary(library) : library)
+  return new Map([...result, ['libraries', renamed]])
+}
+
+function normaliseLibrary(library: YamlMap): YamlMap {
+  const result = new Map(moveToSettings(library, 'plex', movedFromPlex))
+  // overlay_path takes the place of overlay_files even where both stand (config.py:361).
+  const overlayPath = result.get('overlay_path')
+  if (overlayPath !== undefined) {
+    result.delete('overlay_path')
+    result.set('overlay_files', overlayPath)
+  }
+  return result
+}
+
+function moveToSettings(parent: YamlMap, section: string, names: readonly string[]): YamlMap {
+  const from = new Map(getMap(parent, section))
+  const settings = new Map(getMap(parent, 'settings'))
+  const moved = names.filter((name) => isTruthy(from.get(name)) && !settings.has(name))
+  if (moved.length === 0) return parent
+  for (const name of moved) {
+    settings.set(name, from.get(name) ?? null)
+    from.delete(name)
+  }
+  return new Map<YamlKey, YamlValue>([...parent, [section, from], ['settings', settings]])
+}
+
+/** Python's idea of true for YAML values. */
+export function isTruthy(value: YamlValue | undefined): boolean {
+  if (value === undefined || value === null || value === false || value === '' || value === 0) return false
+  if (isMap(value)) return value.size > 0
+  return !(Array.isArray(value) && value.length === 0)
+}

@@ -1,0 +1,49 @@
+import { overlayFilesOf } from '../../overlays/overlay-paths.ts'
+import type { JobConfig } from '../../read/job-config.ts'
+import type { JobLibrary } from '../../read/job-libraries.ts'
+import { readOrNull } from '../../yaml/yaml-files.ts'
+import { get, textOf, walkScalars, type YamlValue } from '../../yaml/yaml-value.ts'
+
+/** What the overlays of a library look at, as far as their files can be read. */
+export interface OverlayWords {
+  /** Whether one of them may look at what this names; also true where a file cannot be read here. */
+  mayName(pattern: RegExp): boolean
+  /** Values of `label:` or `collection:` in searches and filters, in small letters. */
+  searchedFor: Record<'label' | 'collection', ReadonlySet<string>>
+}
+
+export async function readOverlayWords(
+  config: JobConfig,
+  library: JobLibrary,
+  kometaDir: string | null,
+): Promise<OverlayWords> {
+  const searchedFor = { label: new Set<string>(), collection: new Set<string>() }
+  let words = ''
+  let unread = false
+  const look = (value: YamlValue): void =>
+    walkScalars(value, (scalar, path) => {
+      const text = textOf(scalar)
+      words += `${path.at(-1) ?? ''} ${text}\n`
+      const attribute = attributeOf(path)
+      if (attribute !== null) for (const one of text.split(',')) searchedFor[attribute].add(one.trim().toLowerCase())
+    })
+  look(get(library.data ?? undefined, 'template_variables') ?? null)
+  for (const entry of library.overlayFiles) {
+    look(entry.templateVariables)
+    const paths = await overlayFilesOf(entry, config, kometaDir)
+    if (paths.length === 0) unread = true
+    for (const path of paths) {
+      const document = await readOrNull(config.files, path)
+      if (document === null) unread = true
+      else look(document)
+    }
+  }
+  return { mayName: (pattern) => unread || pattern.test(words), searchedFor }
+}
+
+/** Of `plex_search.all.label.not.0`: a list's place and the modifier say nothing of the attribute. */
+function attributeOf(path: readonly string[]): 'label' | 'collection' | null {
+  const key = path.findLast((part) => !/^\d+$/.test(part)) ?? ''
+  const name = key.split('.')[0]
+  return name === 'label' || name === 'collection' ? name : null
+}

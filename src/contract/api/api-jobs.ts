@@ -1,0 +1,281 @@
+import { z } from 'zod'
+import { artworkKindSchema, itemTypeSchema } from '../kinds.ts'
+import { baseUsedSchema, jobStatusSchema, realRunSchema } from '../summary.ts'
+import { imageRefSchema, itemRefSchema, jobIdSchema, problemSchema, serverIdSchema, timeSchema } from './api-common.ts'
+import { maxConfigBytes } from './api-connect.ts'
+import { maxTargets } from './api-items.ts'
+
+/** interrupted: the server ended while it ran. */
+export const studioJobStatusSchema = z.enum(['queued', 'running', 'interrupted', ...jobStatusSchema.options])
+export type StudioJobStatus = z.infer<typeof studioJobStatusSchema>
+
+export const phaseSchema = z.enum(['check', 'before', 'workspace', 'kometa', 'compile', 'apply', 'results'])
+
+/**
+ * changed, unchanged: by their pixels. incomplete: only art or a thumb came. untouched: Kometa draws nothing on it, in a real
+ * run neither. missing: nothing came, and it is not known whether something should have. error: something went wrong.
+ * cancelled, interrupted: the job ended before its turn. pending: the job has not got there yet.
+ */
+export const outcomeSchema = z.enum([
+  'pending',
+  'changed',
+  'unchanged',
+  'incomplete',
+  'untouched',
+  'missing',
+  'error',
+  'cancelled',
+  'interrupted',
+])
+export type Outcome = z.infer<typeof outcomeSchema>
+
+/** A job as the list and the frame show it. */
+export const jobEntrySchema = z.object({
+  id: jobIdSchema,
+  /** "Metropolis and 5 more" */
+  title: z.string(),
+  status: studioJobStatusSchema,
+  /** Place in the queue, from 1; null when it is not queued. */
+  queuePlace: z.int().positive().nullable(),
+  /** null for jobs of the command line. */
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
+  durationMs: z.number().nonnegative().nullable(),
+  renderer: z.enum(['kometa', 'sample']),
+  /** What was connected: the name of the config file. */
+  config: z.string(),
+  /** The file that it was, or was edited from; null for one that was pasted. */
+  configPath: z.string().nullable(),
+  /** True when the config was edited in the studio for this job. */
+  configEdited: z.boolean(),
+  targetCount: z.int().nonnegative(),
+  /** Targets by outcome; all 0 until the job has ended. */
+  counts: z.object({
+    changed: z.int(),
+    unchanged: z.int(),
+    missing: z.int(),
+    incomplete: z.int(),
+    error: z.int(),
+    extra: z.int(),
+    untouched: z.int().default(0),
+    cancelled: z.int().default(0),
+  }),
+  /** True when it is no success for one reason alone: Kometa draws nothing on some targets, in a real run neither. */
+  onlyUntouched: z.boolean(),
+  /** How many things Kometa left out of the config: files, definitions, parts of them. */
+  faultCount: z.int().nonnegative(),
+  /** Up to 4 pictures for the list: after, else before. */
+  pictures: z.array(imageRefSchema),
+  bytes: z.int().nonnegative(),
+  keep: z.boolean(),
+  /** Until when the secrets of its pasted or edited config are kept, outside of its folder; null: none are. */
+  secretsKeptUntil: timeSchema.nullable(),
+  /** Set when the studio can run it again (it knows the config and the targets). */
+  canRerun: z.boolean(),
+})
+export type JobEntry = z.infer<typeof jobEntrySchema>
+
+export const jobTargetSchema = z.object({
+  id: z.string(),
+  server: serverIdSchema.nullable(),
+  ratingKey: z.string().nullable(),
+  title: z.string(),
+  type: itemTypeSchema.nullable(),
+  library: z.string().nullable(),
+  outcome: outcomeSchema,
+  /** Why it is missing or incomplete, or what of it a real run could not undo, in words. */
+  reason: z.string().nullable(),
+  /** What to know of the picture that it is drawn on, with the cure. */
+  notes: z.array(z.string()),
+  /** What a real run would do with it; null when it was not drawn. */
+  realRun: realRunSchema.nullable(),
+  /** Kometa's own log lines behind the reason. */
+  logLines: z.array(z.string()),
+  before: imageRefSchema.nullable(),
+  after: imageRefSchema.nullable(),
+  kind: artworkKindSchema.nullable(),
+  /** The upload would take the overlay off. */
+  restore: z.boolean(),
+  overlays: z.array(z.string()),
+  /** Overlays that found it and are not in its picture, each with the reason in words. */
+  leftOut: z.array(z.object({ name: z.string(), why: z.string() })),
+  baseUsed: baseUsedSchema.nullable(),
+  mayBeIncomplete: z.string().nullable(),
+  /** Why a real run may draw another picture, in words. */
+  mayDiffer: z.array(z.string()),
+  dependsOnBlockedWrites: z.boolean(),
+  /** What else Kometa would have changed on it ("+ label Overlay"); [] when nothing is known. */
+  wouldAlso: z.array(z.string()),
+  /** Share of pixels that differ, 0 to 1; null until it is computed or when there is nothing to compare. */
+  difference: z.number().min(0).max(1).nullable(),
+})
+export type StudioTarget = z.infer<typeof jobTargetSchema>
+
+export const jobExtraSchema = z.object({
+  ratingKey: z.string().nullable(),
+  image: imageRefSchema.nullable(),
+  reason: z.string(),
+})
+
+export const jobPhaseSchema = z.object({
+  phase: phaseSchema,
+  startedAt: timeSchema,
+  /** null while it runs. */
+  durationMs: z.number().nonnegative().nullable(),
+  done: z.int().nonnegative(),
+  /** 0: it does not count anything. */
+  total: z.int().nonnegative(),
+  /** The title in hand. */
+  title: z.string(),
+})
+export type JobPhase = z.infer<typeof jobPhaseSchema>
+
+export const jobDetailSchema = jobEntrySchema.extend({
+  /** In the order of the selection. */
+  targets: z.array(jobTargetSchema),
+  extras: z.array(jobExtraSchema),
+  phases: z.array(jobPhaseSchema),
+  /** The phase that it did not get through; null as long as it runs, and where it got through all of them. */
+  stoppedIn: phaseSchema.nullable(),
+  /** Why it is not a success, in words. */
+  problems: z.array(z.string()),
+  warnings: z.array(z.string()),
+  /** What Kometa left out of the config, in words with file and line; `library` is the config's name for it. */
+  faults: z.array(z.object({ library: z.string(), words: z.string() })),
+  /** Searches of the user's own definitions for what Plex does not have. */
+  emptySearches: z.array(z.object({ library: z.string(), words: z.string() })),
+  /** Why it could not start; null when it did. */
+  problem: problemSchema.nullable(),
+  kometa: z
+    .object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() })
+    .nullable(),
+  /** The id of the last event of its stream when this was made: events after it are news. */
+  lastEventId: z.int().nonnegative(),
+  /** The folder on this machine, for `run --job`. */
+  folder: z.string(),
+})
+export type JobDetail = z.infer<typeof jobDetailSchema>
+
+/** Ask Plex anew, whatever the jobs of the last ten minutes have read. */
+const freshSchema = z.boolean()
+
+export const startJobRequestSchema = z.object({
+  connectionId: z.string(),
+  targets: z.array(itemRefSchema).min(1).max(maxTargets),
+  /** The edited YAML, masks in it; it belongs to this job alone. Absent: the config as it is connected. */
+  configText: z.string().max(maxConfigBytes).optional(),
+  /** The revision of the config that was edited: the edit is refused when the config is another by now. */
+  editedRevision: z.string().optional(),
+  fresh: freshSchema.optional(),
+})
+export type StartJobRequest = z.input<typeof startJobRequestSchema>
+export const rerunRequestSchema = z.object({
+  /** file: the config file as it is now; job: what the job itself ran with. Default: file, where the job used it as it stood. */
+  use: z.enum(['file', 'job']).optional(),
+  configText: z.string().max(maxConfigBytes).optional(),
+  /** Secrets that are not kept any more, by the numbers of their masks. */
+  secrets: z.record(z.string().regex(/^\d{1,4}$/), z.string().min(1).max(10_000)).optional(),
+  fresh: freshSchema.optional(),
+})
+export const updateJobSchema = z.object({ keep: z.boolean() })
+export const jobConfigSchema = z.object({
+  /** What this job ran with, secrets masked. */
+  text: z.string(),
+  name: z.string(),
+  edited: z.boolean(),
+  /** Until when its secrets are kept outside of the job; null: they are not, or there are none. */
+  secretsKeptUntil: timeSchema.nullable(),
+  /** Secrets that have to be given again before it can run. */
+  missingSecrets: z.array(
+    z.object({
+      number: z.int().positive(),
+      /** `plex.token` */
+      place: z.string(),
+      /** Where it goes. */
+      addresses: z.array(z.string()),
+    }),
+  ),
+})
+export type MissingSecret = z.infer<typeof jobConfigSchema>['missingSecrets'][number]
+
+export const jobsReplySchema = z.object({
+  /** Running, then queued in their order, then the newest first. */
+  jobs: z.array(jobEntrySchema),
+  bytes: z.int().nonnegative(),
+})
+export const settingsSchema = z.object({
+  /** Jobs that are not kept go when they are older; 0 = never. */
+  maxAgeDays: z.int().min(0).max(3_650),
+  /** ... or when there are more; 0 = no limit. */
+  maxJobs: z.int().min(0).max(100_000),
+  /** ... or when all together are larger; 0 = no limit. */
+  maxBytes: z.int().min(0),
+  /** How long the secrets of pasted and edited configs are kept after a job last began to run with them. */
+  secretHours: z.int().min(1).max(720).default(24),
+})
+export type StudioSettings = z.infer<typeof settingsSchema>
+export const settingsReplySchema = z.object({
+  settings: settingsSchema,
+  usage: z.object({
+    jobs: z.int().nonnegative(),
+    jobBytes: z.int().nonnegative(),
+    thumbnailBytes: z.int().nonnegative(),
+    indexBytes: z.int().nonnegative(),
+    /** What the next pruning would remove. */
+    prunable: z.object({ jobs: z.int().nonnegative(), bytes: z.int().nonnegative() }),
+  }),
+  dataFolder: z.string(),
+})
+export type SettingsReply = z.infer<typeof settingsReplySchema>
+export const pruneReplySchema = z.object({ removed: z.array(jobIdSchema), bytes: z.int().nonnegative() })
+
+/** pass = checked and good; fail = checked and bad; unchecked = nobody looked: never shown in green. */
+export const safetyStateSchema = z.enum(['pass', 'fail', 'unchecked'])
+export const safetySchema = z.object({
+  /** pass only if every check is. */
+  overall: safetyStateSchema,
+  checks: z.array(
+    z.object({
+      id: z.enum(['writes', 'reads', 'token', 'hosts', 'fingerprint', 'ledger']),
+      state: safetyStateSchema,
+      title: z.string(),
+      detail: z.string(),
+    }),
+  ),
+  blockedWrites: z.array(
+    z.object({
+      /** What it would have done: `+ label Overlay on Metropolis (1927)`. */
+      words: z.string(),
+      method: z.string(),
+      path: z.string(),
+      bytes: z.int().nonnegative(),
+    }),
+  ),
+  refusedReads: z.array(
+    z.object({
+      method: z.string(),
+      path: z.string(),
+      /** What Kometa got; 0: nothing. */
+      status: z.int(),
+      /** refused = our policy said no; failed = Plex, or we, could not answer. */
+      outcome: z.enum(['refused', 'failed']),
+      reason: z.string(),
+    }),
+  ),
+  /** How many of each there are, by the ledger; the lists are cut at `maxSafetyRecords`. null: nothing is recorded. */
+  blockedCount: z.int().nonnegative().nullable(),
+  refusedCount: z.int().nonnegative().nullable(),
+  /** Hosts other than Plex that Kometa reached or was kept from; null: not recorded by this job. */
+  hosts: z
+    .array(z.object({ host: z.string(), allowed: z.boolean(), count: z.int(), bytes: z.int(), reason: z.string() }))
+    .nullable(),
+  /** Plex before and after, field by field where they differ; null: not recorded by this job. */
+  verification: z.object({ unchanged: z.boolean().nullable(), differences: z.array(z.string()) }).nullable(),
+  /** The ways that Kometa had, open and closed; null: not recorded by this job. */
+  ways: z.array(z.object({ closed: z.boolean(), words: z.string() })).nullable(),
+  /** What differs between the user's config and the run config. */
+  leftOut: z.array(z.string()),
+})
+export type Safety = z.infer<typeof safetySchema>
+export const maxSafetyRecords = 1_000

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import type { ItemType } from '../../../contract/kinds.ts'
+import type { SampleImage, SampleItem, SampleLibrary } from './model.ts'
+
+export type EntryType = ItemType | 'collection' | 'playlist'
+
+/** What of an item can be read and edited: the sample's own data until the first edit, a changed copy from then on. */
+export type EntryValues = Readonly<Omit<SampleItem, 'type' | 'children'>>
+
+export const imageKinds = ['poster', 'art', 'clearLogo', 'squareArt', 'banner', 'theme'] as const
+export type ImageKind = (typeof imageKinds)[number]
+
+export interface Upload {
+  kind: ImageKind
+  bytes: Uint8Array
+  sha256: string
+  mediaType: string
+  /** Path and query of the request, token and all. */
+  target: string
+}
+
+/** One thing with a ratingKey: an item, a collection or a playlist. */
+export interface Entry {
+  readonly type: EntryType
+  readonly ratingKey: string
+  readonly section: Section | null
+  readonly parent: Entry | null
+  readonly children: Entry[]
+  values: EntryValues
+  /** Lists that an edit has replaced; the sample's own stay in `values`. */
+  images: Partial<Record<ImageKind, readonly SampleImage[]>> | null
+  uploads: Upload[] | null
+  locks: Set<string> | null
+  prefs: Map<string, string> | null
+  /** ratingKeys: of a collection's or playlist's items, in its order. */
+  members: string[] | null
+  /** Of a smart collection or playlist: section path and query. */
+  smartFilter: string | null
+  /** Collections that hold this item. */
+  collections: Set<Entry> | null
+  /** Whatever else happened to it: refreshed, analyzed, scrobbled. */
+  events: string[] | null
+  /** The listing's XML, until the next edit. */
+  xml: string | null
+}
+
+export interface Section {
+  readonly library: SampleLibrary
+  readonly key: number
+  readonly type: SampleLibrary['type']
+  title: string
+  readonly uuid: string
+  readonly byType: Map<EntryType, Entry[]>
+  updatedAt: number
+  contentChangedAt: number
+  /** Grows with each change in the section. */
+  version: number
+}
+
+export const typeNumbers: Record<EntryType, number> = {
+  movie: 1,
+  show: 2,
+  season: 3,
+  episode: 4,
+  artist: 8,
+  album: 9,
+  track: 10,
+  playlist: 15,
+  collection: 18,
+}
+
+const typeNames = new Map(Object.entries(typeNumbers).map(([name, number]) => [number, name as EntryType]))
+
+export function entryTypeOf(typeNumber: number): EntryType | undefined {
+  return typeNames.get(typeNumber)
+}
+
+export const defaultAddedAt = 1_577_880_000
+
+/** What was worked out about a section holds as long as this stays. */
+export function versionOf(section: Section): number {
+  return section.version
+}
+
+export function addedAtOf(entry: Entry): number {
+  return entry.values.addedAt ?? defaultAddedAt
+}
+
+export function updatedAtOf(entry: Entry): number {
+  return entry.values.updatedAt ?? addedAtOf(entry)
+}
+
+export function guidOf(entry: Entry): string {
+  return entry.values.guid ?? `plex://${entry.type}/${digest('sha1', entry.ratingKey).slice(0, 24)}`
+}
+
+/** `The Man` sorts as `Man, ...`: Plex drops the article. */
+export function titleSortOf(entry: Entry): string {
+  return entry.values.titleSort ?? entry.values.title.replace(/^(?:the|an?)\s+(?=\S)/i, '')
+}
+
+export function digest(algorithm: 'sha1' | 'sha256', data: string | Uint8Array): string {
+  return createHash(algorithm).update(data).digest('hex')
+}

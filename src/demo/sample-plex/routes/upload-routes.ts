@@ -1,0 +1,111 @@
+import { type Call, type Route, type Server, value } from '../call.ts'
+import { digest, type Entry, type ImageKind } from '../model/entry.ts'
+import { imagesOf } from '../model/images.ts'
+import type { SampleImage } from '../model/model.ts'
+import { sniffMediaType } from '../nodes/media-type.ts'
+import { badRequest, done, notFound, type Reply } from '../nodes/reply.ts'
+import { withEntry } from './edit-routes.ts'
+import { kindsByPath, uploadKey } from './item-routes.ts'
+import { imageInMultipart } from './multipart-image.ts'
+
+const kindPath = /^\/library\/(?:metadata|collections)\/(\d+)\/([A-Za-z]+)$/
+
+export const uploadRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: kindPath,
+    handle: (call, server, [key, name]) => upload(call, server, key, kindsByPath[name ?? '']),
+  },
+  {
+    method: 'PUT',
+    path: /^\/library\/metadata\/(\d+)\/(poster|posters|thumb|art|arts|clearLogo|clearLogos|squareArt|squareArts|banner|banners|theme|themes)$/,
+    handle: select,
+  },
+  {
+    method: 'DELETE',
+    path: /^\/library\/metadata\/(\d+)\/(thumb|poster|art|clearLogo|squareArt|banner|theme)$/,
+    handle: (_call, server, [key, name]) =>
+      withEntry(server, key, (entry) => {
+        const kind = kindsByPath[name ?? '']
+        if (kind === undefined) return
+        entry.images = { ...entry.images, [kind]: [] }
+        server.store.change(entry, {})
+      }),
+  },
+]
+
+async function upload(
+  call: Call,
+  server: Server,
+  key: string | undefined,
+  kind: ImageKind | undefined,
+): Promise<Reply> {
+  const entry = server.store.entries.get(key ?? '')
+  if (entry === undefined) return notFound
+  if (kind === undefined) {
+    server.store.record(`POST ${call.path}`)
+    return done
+  }
+  const url = value(call, 'url')
+  const bytes = call.body.length > 0 ? await bodyImage(call) : url === undefined ? null : await imageBehind(url, server)
+  if (bytes === null) {
+    // Plex says 200 to an address that it cannot read, too; the item keeps what it shows.
+    server.store.record(`POST ${call.path} without an image`)
+    return url === undefined ? badRequest : done
+  }
+  keep(entry, kind, bytes, call.target)
+  server.store.change(entry, {})
+  return done
+}
+
+function keep(entry: Entry, kind: ImageKind, bytes: Uint8Array, target: string): void {
+  const mediaType = sniffMediaType(bytes) ?? 'image/jpeg'
+  const ratingKey = uploadKey(kind, bytes)
+  const others = imagesOf(entry, kind)
+    .filter((image) => image.ratingKey !== ratingKey)
+    .map((image) => ({ ...image, selected: false }))
+  const image: SampleImage = { ratingKey, mediaType, selected: true, read: () => bytes }
+  // Plex lists uploads before what its agents found.
+  entry.images = { ...entry.images, [kind]: [image, ...others] }
+  entry.uploads ??= []
+  entry.uploads.push({ kind, bytes, sha256: digest('sha256', bytes), mediaType, target })
+}
+
+async function bodyImage(call: Call): Promise<Uint8Array | null> {
+  const type = call.headers['content-type'] ?? ''
+  return type.startsWith('multipart/') ? imageInMultipart(type, call.body) : call.body
+}
+
+/** Chooses one of the pictures that the item has: `PUT .../poster?url=upload%3A%2F%2F...`. */
+function select(call: Call, server: Server, [key, name]: readonly string[]): Reply {
+  const kind = kindsByPath[name ?? '']
+  const url = value(call, 'url')
+  return withEntry(server, key, (entry) => {
+    if (kind === undefined) return
+    const images = imagesOf(entry, kind)
+    if (images.some((image) => image.ratingKey === url)) {
+      entry.images = {
+        ...entry.images,
+        [kind]: images.map((image) => ({ ...image, selected: image.ratingKey === url })),
+      }
+    }
+    server.store.change(entry, {})
+  })
+}
+
+const fetchTimeoutMs = 5_000
+
+/** Reads an address as Plex would, but never one outside this machine. */
+async function imageBehind(url: string, _server: Server): Promise<Uint8Array | null> {
+  const parsed = URL.canParse(url) ? new URL(url) : null
+  if (parsed === null || !/^(?:127\.0\.0\.1|localhost)$/.test(parsed.hostname)) return null
+  try {
+    const answer = await fetch(parsed, { signal: AbortSignal.timeout(fetchTimeoutMs), redirect: 'error' })
+    if (!answer.ok) return null
+    const bytes = new Uint8Array(await answer.arrayBuffer())
+    return sniffMediaType(bytes) === undefined ? null : bytes
+  } catch (error) {
+    if (error instanceof Error) return null
+    throw error
+  }
+}

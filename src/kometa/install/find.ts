@@ -1,0 +1,155 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { AppError } from '../../contract/errors.ts'
+import { readPlainFile } from '../../util/files/plain-file.ts'
+import { findPython } from './find-python.ts'
+import { readGitCommit } from './git-commit.ts'
+import { findInstalled, isVersionName } from './installed.ts'
+
+/** The minors of Kometa 2 that this tool is made and tested for. */
+const supportedMinors = [4, 5]
+const supportedKometa = supportedMinors.map((minor) => `2.${minor}`).join(' or ')
+/** Before it, Kometa's log names no item that it draws. */
+const namesItemsSince = [2, 1] as const
+
+export interface KometaInstall {
+  /** The checkout, absolute. */
+  dir: string
+  /** The interpreter, absolute. */
+  python: string
+  /** As Kometa prints it, such as `2.4.4` or `2.4.4-build12`. */
+  version: string
+  /** Kometa's PART file, '' in a release. */
+  part: string
+  commit: string | null
+  /** False for a 2.x that is neither 2.4 nor 2.5. */
+  supported: boolean
+  warning?: string
+  origin: KometaOrigin
+}
+
+/** Who named the checkout, in the order in which they are asked. */
+export type KometaOrigin = '--kometa' | 'KOMETA_HOME' | 'image' | 'setup'
+
+/** Set in our container image: the folders where Kometa's image may keep its code, parted by ":" as in PATH. */
+export const imageVariable = 'KOMETA_PREVIEW_IMAGE_KOMETA'
+
+export interface FindKometaOptions {
+  /** `--kometa`: the checkout, or its kometa.py. */
+  dir?: string
+  /** `--python`. */
+  python?: string
+  env: NodeJS.ProcessEnv
+  /** Our own data folder, where `setup` installs; without it what is there is not looked for. */
+  dataDir?: string
+}
+
+/**
+ * Finds Kometa: `--kometa` (a folder, or a version that `setup` installed), KOMETA_HOME, the container image's own, the
+ * newest that `setup` installed. Runs nothing.
+ * Throws AppError KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED or PYTHON_NOT_FOUND, each with what to do.
+ */
+export async function findKometa(options: FindKometaOptions): Promise<KometaInstall> {
+  const { python, env } = options
+  const { named, origin } = await locate(options)
+  const dir = resolve(basename(named) === 'kometa.py' ? dirname(named) : named)
+  await requireCheckout(dir, originWords[origin])
+  const version = await firstLine(join(dir, 'VERSION'))
+  const part = await firstLine(join(dir, 'PART'))
+  const judged = judgeVersion(version)
+  return {
+    dir,
+    python: await findPython({ ...(python ? { python } : {}), dir, env }),
+    version: part === '' ? version : `${version}.${part}`,
+    part,
+    commit: await readGitCommit(dir),
+    origin,
+    ...judged,
+  }
+}
+
+const originWords: Record<KometaOrigin, string> = {
+  '--kometa': '--kometa',
+  KOMETA_HOME: 'KOMETA_HOME',
+  image: "the image's own",
+  setup: 'installed by setup',
+}
+
+/** One line for the log: which Kometa was taken, and why this one. */
+export function describeKometa({ version, dir, origin, python }: KometaInstall): string {
+  return `Kometa ${version} in ${dir} (${originWords[origin]}), with ${python}`
+}
+
+async function locate({ dir, env, dataDir }: FindKometaOptions): Promise<{ named: string; origin: KometaOrigin }> {
+  if (dir) {
+    const version = isVersionName(dir) && dataDir !== undefined ? await findInstalled(dataDir, dir) : null
+    return { named: version?.dir ?? dir, origin: '--kometa' }
+  }
+  if (env.KOMETA_HOME) return { named: env.KOMETA_HOME, origin: 'KOMETA_HOME' }
+  for (const folder of (env[imageVariable] ?? '').split(':').filter((each) => each !== '')) {
+    if (await isFile(join(folder, 'kometa.py'))) return { named: folder, origin: 'image' }
+  }
+  const installed = dataDir === undefined ? null : await findInstalled(dataDir)
+  if (installed) return { named: installed.dir, origin: 'setup' }
+  throw new AppError('KOMETA_NOT_FOUND', 'Where is Kometa?', {
+    hint: 'Install one with "kometa-preview setup", or give the folder that holds kometa.py with --kometa DIR or KOMETA_HOME.',
+  })
+}
+
+async function requireCheckout(dir: string, source: string): Promise<void> {
+  if (await isFile(join(dir, 'kometa.py'))) return
+  if (await isFile(join(dir, 'plex_meta_manager.py'))) {
+    throw new AppError('KOMETA_UNSUPPORTED', `${dir} (${source}) is Plex Meta Manager, Kometa's forerunner.`, {
+      hint: `Kometa ${supportedKometa} is needed.`,
+    })
+  }
+  const there = await stat(dir).catch(() => undefined)
+  const what = there === undefined ? 'does not exist' : there.isDirectory() ? 'holds no kometa.py' : 'is not a folder'
+  throw new AppError('KOMETA_NOT_FOUND', `${dir} (${source}) ${what}.`, {
+    hint: 'Give the folder that Kometa was cloned or unpacked into.',
+  })
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+
+/** 2.4 and 2.5 are supported, another 2.x runs with a note on what differs, all else is refused: KOMETA_UNSUPPORTED. */
+export function judgeVersion(version: string): { supported: boolean; warning?: string } {
+  const found = /^(\d+)\.(\d+)(?:\.(\d+))*(?:-\w+)?$/.exec(version)
+  if (!found || Number(found[1]) !== 2) {
+    throw new AppError('KOMETA_UNSUPPORTED', `Kometa ${version || 'of an unknown version'} is not supported.`, {
+      hint: `Use Kometa ${supportedKometa}.`,
+    })
+  }
+  const [minor, patch] = [Number(found[2]), Number(found[3] ?? 0)]
+  if (supportedMinors.includes(minor)) return { supported: true }
+  if (minor > Math.max(...supportedMinors)) {
+    return {
+      supported: false,
+      warning: `Kometa ${version} is newer than ${supportedKometa}, which this tool was tried with: what it says of the run is read by their log.`,
+    }
+  }
+  const [since, sincePatch] = namesItemsSince
+  const namesItems = minor > since || (minor === since && patch >= sincePatch)
+  const differs = namesItems
+    ? 'its pictures are its own all the same'
+    : 'its log names no item, so that the overlays of a picture are told by the time of its upload'
+  return { supported: false, warning: `Kometa ${version} is older than ${supportedKometa}: ${differs}.` }
+}
+
+/** `VERSION` and `PART` are one line. */
+const maxVersionBytes = 64 * 1024
+
+/** Kometa takes the first line that is not empty (kometa.py:317-331); a missing file is as an empty one. */
+async function firstLine(path: string): Promise<string> {
+  const text = await readPlainFile(path, maxVersionBytes).then(String, () => '')
+  return (
+    text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .find((line) => line !== '') ?? ''
+  )
+}

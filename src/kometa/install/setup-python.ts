@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process'
+import { constants } from 'node:fs'
+import { access, appendFile, rm } from 'node:fs/promises'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { AppError } from '../../contract/errors.ts'
+import { startChild } from '../process/child.ts'
+import { losesArguments, pythonRange, refuseBadPair } from './bad-pair.ts'
+import { environmentName } from './installed.ts'
+
+/** Building a wheel on a small NAS says nothing for minutes. */
+const idleTimeoutMs = 20 * 60_000
+const probeTimeoutMs = 30_000
+const keptLines = 15
+/** Kometa refuses older ones (kometa.py:36-38). Names of newer ones come first where the plain name may be an old one. */
+const minPython = [3, 10] as const
+const windows = process.platform === 'win32'
+const pythonNames = windows
+  ? ['python', 'py']
+  : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python']
+
+export interface PythonSetup {
+  dir: string
+  /** Kometa's. */
+  version: string
+  /** `--python`. */
+  python: string | undefined
+  env: NodeJS.ProcessEnv
+  signal: AbortSignal
+  /** Gets all that pip and uv say. */
+  logFile: string
+  onLine(line: string): void
+}
+
+/** A virtual environment in the checkout: by `uv` where it is, else by `python3 -m venv`. One that was begun is made anew. */
+export async function makeEnvironment(setup: PythonSetup): Promise<void> {
+  await makeFolder(setup, join(setup.dir, environmentName))
+  const where = environmentPython(setup.dir)
+  const python = await pythonVersion(where, setup.env)
+  if (python !== null) refuseBadPair({ python, kometa: setup.version, where, hint: badPairHint })
+}
+
+const badPairHint = 'Name a Python 3.10 to 3.13 with --python PATH.'
+
+async function makeFolder(setup: PythonSetup, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  const uv = await findProgram('uv', setup.env)
+  if (uv !== null) {
+    setup.onLine('Making a virtual environment with uv')
+    const python = setup.python ?? pythonRange(setup.version)
+    return run(setup, uv, ['venv', '--python', python, folder])
+  }
+  const python = await findNewPython(setup)
+  setup.onLine(`Making a virtual environment with ${python}`)
+  try {
+    await run(setup, python, ['-m', 'venv', folder])
+  } catch (error) {
+    // Debian's bare python3 has no ensurepip; what it printed says so, in details.
+    if (!(error instanceof AppError) || error.code !== 'SETUP_FAILED') throw error
+    throw new AppError('SETUP_FAILED', `${python} cannot make a virtual environment`, {
+      details: error.details,
+      hint: 'On Debian and Ubuntu: apt install python3-venv. Or install uv, and start it again.',
+      cause: error,
+    })
+  }
+}
+
+/** The pinned requirements of this Kometa, into its own environment. */
+export async function installRequirements(setup: PythonSetup): Promise<void> {
+  const python = environmentPython(setup.dir)
+  const requirements = join(setup.dir, 'requirements.txt')
+  setup.onLine("Installing Kometa's requirements; this takes a minute or two")
+  const uv = await findProgram('uv', setup.env)
+  // Unlike pip, uv leaves it to the first run to compile what it installs; a preview writes no bytecode.
+  const compiled = ['--requirement', requirements, '--compile-bytecode']
+  if (uv !== null) return run(setup, uv, ['pip', 'install', '--python', python, ...compiled])
+  await run(setup, python, [
+    '-m',
+    'pip',
+    'install',
+    '--no-input',
+    '--disable-pip-version-check',
+    '--progress-bar',
+    'off',
+    '--requirement',
+    requirements,
+  ])
+}
+
+export const environmentPython = (dir: string): string =>
+  join(dir, environmentName, ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']))
+
+async function findNewPython({ python, env, version: kometa }: PythonSetup): Promise<string> {
+  const names = python === undefined ? pythonNames : [python]
+  const unfit: string[] = []
+  for (const name of names) {
+    const path = await findProgram(name, env)
+    if (path === null) continue
+    const version = await pythonVersion(path, env)
+    if (version === null) continue
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    const isNew = major === minPython[0] && minor >= minPython[1]
+    if (python !== undefined && isNew) refuseBadPair({ python: version, kometa, where: path, hint: badPairHint })
+    if (isNew && !losesArguments(version, kometa)) return path
+    unfit.push(`${path} is Python ${version}`)
+  }
+  throw new AppError(
+    'PYTHON_NOT_FOUND',
+    `no Python was found that Kometa ${kometa} works with (${pythonRange(kometa)})`,
+    {
+      details: unfit,
+      hint: 'Install Python, or uv, which brings its own; or name the interpreter with --python PATH.',
+    },
+  )
+}
+
+function pythonVersion(path: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const script = 'import sys; print("%d.%d.%d" % sys.version_info[:3])'
+  return new Promise((done) => {
+    const options = { env, timeout: probeTimeoutMs, windowsHide: true }
+    // What is no Python, such as the Microsoft Store's stub, is passed over.
+    execFile(path, ['-c', script], options, (error, stdout) => done(error ? null : stdout.trim()))
+  })
+}
+
+export async function findProgram(name: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  if (isAbsolute(name) || /[\\/]/.test(name)) return (await isProgram(resolve(name))) ? resolve(name) : null
+  const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? ''
+  for (const folder of path.split(delimiter).filter((each) => each !== '')) {
+    const candidate = resolve(folder, windows && !name.toLowerCase().endsWith('.exe') ? `${name}.exe` : name)
+    if (await isProgram(candidate)) return candidate
+  }
+  return null
+}
+
+const isProgram = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** Runs one command to its end, in a group that a cancelled setup ends. Its output goes to the log and its last lines to the error. */
+async function run({ dir, env, signal, logFile, onLine }: PythonSetup, command: string, args: string[]): Promise<void> {
+  const last: string[] = []
+  const writes: Promise<void>[] = [appendFile(logFile, `$ ${command} ${args.join(' ')}\n`)]
+  const child = startChild({
+    command,
+    args,
+    cwd: dir,
+    env: Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
+    signal,
+    limits: { idleTimeoutMs, graceMs: 2_500, drainMs: 1_500 },
+    onOutput(...outputs) {
+      for (const output of outputs) {
+        createInterface({ input: output }).on('line', (line) => {
+          if (line.trim() === '') return
+          last.push(line)
+          if (last.length > keptLines) last.shift()
+          writes.push(appendFile(logFile, `${line}\n`))
+          onLine(`  ${line}`)
+        })
+      }
+    },
+  })
+  const exit = await child.done
+  await Promise.all(writes)
+  if (exit.cause === 'cancelled')
+    throw new AppError('CANCELLED', 'cancelled; start it again and it goes on where it was')
+  if (exit.cause === 'exited' && exit.code === 0) return
+  const why =
+    exit.cause === 'hung'
+      ? `said nothing for ${idleTimeoutMs / 60_000} min`
+      : (exit.error ?? `ended with ${exit.signal ?? `code ${exit.code}`}`)
+  throw new AppError('SETUP_FAILED', `${command} ${args.slice(0, 3).join(' ')} ${why}`, {
+    details: last,
+    hint: `All of it is in ${logFile}. Start it again and it goes on where it was.`,
+  })
+}

@@ -1,0 +1,31 @@
+import type { JobConfig } from '../../config/read/job-config.ts'
+import { get, isMap } from '../../config/yaml/yaml-value.ts'
+import type { KometaRecord } from '../log/kometa-record.ts'
+
+/** What this version of Kometa does with this config in another way than the versions that the config may have been written for. */
+export function versionNotes(version: string | null, { document }: Pick<JobConfig, 'document'>): string[] {
+  if (version === null || !isAtLeast(version, [2, 5])) return []
+  if (!isMap(get(document, 'trakt'))) return []
+  return [
+    `Kometa ${version} has no Trakt any more: the section "trakt" does nothing, and an overlay that asks Trakt fails`,
+  ]
+}
+
+/** By numbers: 2.10 is newer than 2.9. */
+export function isAtLeast(version: string, wanted: readonly number[]): boolean {
+  const numbers = (/^\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number)
+  for (const [at, number] of wanted.entries()) {
+    const own = numbers[at] ?? 0
+    if (own !== number) return own > number
+  }
+  return true
+}
+
+/** Of a Kometa that draws with several workers: the lines of its log do not belong to one item after the other. */
+export const mixedNotes = ({ runs }: Pick<KometaRecord, 'runs'>): string[] =>
+  runs
+    .filter(({ mixed }) => mixed)
+    .map(
+      ({ library }) =>
+        `Kometa drew several items of "${library.mapping}" at once: its log does not tell which overlays each of them got`,
+    )

@@ -1,0 +1,101 @@
+import type { LeftOutOverlays } from '../../../contract/left-out.ts'
+import type { ItemResult, MatchedOverlay, OverlayName } from '../log-events.ts'
+import { explainMissingValues } from './missing-values.ts'
+
+export interface LeftOutContext {
+  /** What Kometa found in this library, in its order. */
+  matched: readonly MatchedOverlay[]
+  /** What Kometa calls the item where it lists what a definition found; null where another item has the same name. */
+  listTitle: string | null
+  /** How many places a queue has; null where that is not known. */
+  places(overlay: MatchedOverlay): number | null
+}
+
+export interface PictureClaim extends LeftOutOverlays {
+  /** What is in the picture. */
+  applied: OverlayName[]
+}
+
+/**
+ * What of an item's overlays is in its picture, and what is not and why. Kometa's `Overlays Applied` names also those that
+ * it could not draw, and does not name those that lost in a group or were suppressed (overlays.py:436-552, 660-690).
+ */
+export function leftOut(item: ItemResult, context: LeftOutContext): PictureClaim {
+  const byFull = new Map(context.matched.map((overlay) => [overlay.full, overlay]))
+  const worn = item.overlays.flatMap(({ full }) => byFull.get(full) ?? [])
+  const withoutPlace = beyondQueue(worn, context)
+  const drawn = worn.filter(({ full }) => !withoutPlace.some((one) => one.full === full))
+  const withoutValue = explainMissingValues(item, inOrderOfDrawing(drawn))
+  const missing = new Set([...withoutPlace, ...withoutValue].map(({ full }) => full))
+  return {
+    applied: item.overlays.filter(({ full }) => !missing.has(full)),
+    ...beforeDrawing(item, context),
+    without_place: withoutPlace.map(({ name, queue, places, ahead }) => ({ name, queue, places, ahead })),
+    without_value: withoutValue.map(({ name, reason }) => ({ name, reason })),
+  }
+}
+
+/** Overlays that found the item and were taken away again: suppressed by another one of their file, or lighter than one of their group. */
+function beforeDrawing(
+  { overlays }: ItemResult,
+  { matched, listTitle }: LeftOutContext,
+): Pick<LeftOutOverlays, 'lost' | 'suppressed'> {
+  const result: Pick<LeftOutOverlays, 'lost' | 'suppressed'> = { lost: [], suppressed: [] }
+  if (listTitle === null) return result
+  const here = matched.filter(({ titles }) => titles?.includes(listTitle))
+  const worn = new Set(overlays.map(({ full }) => full))
+  for (const overlay of here.filter(({ full }) => !worn.has(full))) {
+    const { name } = overlay
+    const suppressor = here.find((other) => other.suppresses.some((each) => prefixOf(other) + each === overlay.full))
+    const winner = here.find((other) => worn.has(other.full) && isSameGroup(other, overlay))
+    if (suppressor) result.suppressed.push({ name, by: suppressor.name })
+    else if (winner?.overlay && overlay.overlay) {
+      const { group, weight } = overlay.overlay
+      const ranks = { group: group ?? '', weight: weight ?? 0, to_weight: winner.overlay.weight ?? 0 }
+      result.lost.push({ name, to: winner.name, ...ranks })
+    }
+  }
+  return result
+}
+
+/** `Overlay File (0) `: what Kometa puts before the names of one file. */
+const prefixOf = ({ full, name }: OverlayName): string => full.slice(0, full.length - name.length)
+
+const isSameGroup = ({ overlay: one }: MatchedOverlay, { overlay: other }: MatchedOverlay): boolean =>
+  one !== null && other !== null && one.group !== null && one.group === other.group
+
+interface WithoutPlace extends OverlayName {
+  queue: string
+  places: number
+  ahead: string[]
+}
+
+/** A queue draws as many of its overlays as it has places, the heaviest first. */
+function beyondQueue(worn: readonly MatchedOverlay[], { places }: LeftOutContext): WithoutPlace[] {
+  return queuesOf(worn).flatMap((queue) => {
+    const [first] = queue
+    const count = first && queue.length > 1 ? places(first) : null
+    if (count === null) return []
+    const ahead = queue.slice(0, count).map(({ name }) => name)
+    return queue
+      .slice(count)
+      .map(({ name, full, overlay }) => ({ name, full, queue: overlay?.queue ?? '', places: count, ahead }))
+  })
+}
+
+/** The overlays of each queue, the heaviest first. */
+function queuesOf(worn: readonly MatchedOverlay[]): MatchedOverlay[][] {
+  const queues = new Map<string, MatchedOverlay[]>()
+  for (const overlay of worn) {
+    if (overlay.overlay?.queue == null) continue
+    const key = prefixOf(overlay) + overlay.overlay.queue
+    queues.set(key, [...(queues.get(key) ?? []), overlay])
+  }
+  const weightOf = ({ overlay }: MatchedOverlay): number => overlay?.weight ?? 0
+  return [...queues.values()].map((queue) => queue.sort((one, other) => weightOf(other) - weightOf(one)))
+}
+
+const inOrderOfDrawing = (worn: readonly MatchedOverlay[]): MatchedOverlay[] => [
+  ...worn.filter(({ overlay }) => overlay?.queue == null),
+  ...queuesOf(worn).flat(),
+]

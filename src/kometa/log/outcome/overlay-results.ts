@@ -1,0 +1,112 @@
+import type { Capture } from '../../../contract/records.ts'
+import { unnamed } from '../log-apply.ts'
+import type { ItemResult } from '../log-events.ts'
+
+/** What the join needs of a capture. */
+export type JoinCapture = Pick<Capture, 'seq' | 'timestamp' | 'kind' | 'overlay_mark'>
+
+/** Time zones differ by whole quarters of an hour. */
+const zoneStepMs = 15 * 60_000
+
+/**
+ * Finds the log's result for each composed poster, by the capture's `seq`. Titles are not unique and the log has no ratingKey, but
+ * Kometa works strictly one item after the other: it logs `(i/n) Title`, uploads, then logs `Overlays Applied`. So the upload's
+ * time lies between the two lines; an item that failed, before or after its upload, shifts nothing. Where the times are of no use
+ * (another clock), the k-th composed poster is the k-th applied item, if there are as many of both.
+ *
+ * `items` and `captures` are those of one Kometa process. `titleOf` says what Kometa calls the captured item, where that is
+ * known: then nothing of another title is taken, and captures of other processes may be among them.
+ * Uploads without Kometa's mark (restores) and of other kinds have no line of their own and are left out.
+ */
+export function overlaysByCapture<T extends JoinCapture>(
+  items: readonly ItemResult[],
+  captures: readonly T[],
+  titleOf: (capture: T) => string | undefined = () => undefined,
+): Map<number, ItemResult> {
+  const named = items.some(({ title }) => title !== unnamed)
+  const composed: Upload[] = captures
+    .filter(({ kind, overlay_mark }) => kind === 'poster' && overlay_mark)
+    .map((capture) => ({
+      seq: capture.seq,
+      at: Date.parse(capture.timestamp),
+      title: named ? titleOf(capture) : undefined,
+    }))
+    .sort((a, b) => a.seq - b.seq)
+  const windows = toWindows(items)
+  let best = joinByTime(windows, composed, 0)
+  // Kometa's local time may be another zone's than ours: a container, or an hour that comes twice.
+  for (const offset of best.size < composed.length ? zoneOffsets(windows, composed) : []) {
+    const joined = joinByTime(windows, composed, offset)
+    if (joined.size > best.size) best = joined
+  }
+  return best.size === composed.length ? best : new Map([...best, ...joinByOrder(items, composed)])
+}
+
+interface Window {
+  item: ItemResult
+  from: number
+  to: number
+}
+
+interface Upload {
+  seq: number
+  at: number
+  title: string | undefined
+}
+
+const hasTitle = ({ title }: ItemResult, { title: wanted }: Upload) =>
+  wanted === undefined || title === wanted || title === unnamed
+
+/** Items that can have uploaded something, each with the time that it took. */
+function toWindows(items: readonly ItemResult[]): Window[] {
+  return items.flatMap((item, at) => {
+    if (item.startedAt === null || item.outcome === 'unchanged') return []
+    const to = item.endedAt ?? items[at + 1]?.startedAt ?? Number.POSITIVE_INFINITY
+    return [{ item, from: item.startedAt, to }]
+  })
+}
+
+/** Walks both lists in their order; no item gets two posters. */
+function joinByTime(windows: readonly Window[], uploads: readonly Upload[], offset: number): Map<number, ItemResult> {
+  const joined = new Map<number, ItemResult>()
+  let next = 0
+  for (const upload of uploads) {
+    const time = upload.at + offset
+    while (next < windows.length && (windows[next]?.to ?? 0) < time) next++
+    const fitting: number[] = []
+    for (let index = next; (windows[index]?.from ?? Number.POSITIVE_INFINITY) <= time; index++) {
+      const item = windows[index]?.item
+      if (item && hasTitle(item, upload)) fitting.push(index)
+    }
+    // Within one millisecond one item can end and the next begin: an applied one is the likelier.
+    const index = fitting.find((each) => windows[each]?.item.outcome === 'applied') ?? fitting[0]
+    const window = index === undefined ? undefined : windows[index]
+    if (index === undefined || !window) continue
+    joined.set(upload.seq, window.item)
+    next = index + 1
+  }
+  return joined
+}
+
+/** The k-th upload of a title is the k-th applied item of that title; nothing where the numbers differ. */
+function joinByOrder(items: readonly ItemResult[], uploads: readonly Upload[]): [number, ItemResult][] {
+  return [...new Set(uploads.map(({ title }) => title))].flatMap((title) => {
+    const own = uploads.filter((upload) => upload.title === title)
+    const applied = items.filter((item) => item.outcome === 'applied' && own.some((upload) => hasTitle(item, upload)))
+    if (applied.length !== own.length) return []
+    return own.flatMap(({ seq }, at): [number, ItemResult][] => {
+      const item = applied[at]
+      return item ? [[seq, item]] : []
+    })
+  })
+}
+
+function zoneOffsets(windows: readonly Window[], uploads: readonly Upload[]): number[] {
+  const offsets = new Set<number>()
+  for (const upload of [uploads[0], uploads.at(-1)])
+    for (const window of [windows.find(({ item }) => item.outcome === 'applied'), windows.at(-1)]) {
+      if (upload && window) offsets.add(Math.round((window.from - upload.at) / zoneStepMs) * zoneStepMs)
+    }
+  offsets.delete(0)
+  return [...offsets]
+}

@@ -1,0 +1,150 @@
+import type { MissingCause } from '../../contract/summary.ts'
+import type { Critical, KometaRecord } from '../log/kometa-record.ts'
+import type { EndCause } from './child.ts'
+import type { KometaExit } from './process.ts'
+
+export interface Explanation {
+  /** One sentence or two, for a user. */
+  reason: string
+  /** Kometa's own words behind it. */
+  logLines: string[]
+  because: MissingCause
+}
+
+/** What of a process' end an explanation needs. */
+export type StopExit = Pick<KometaExit, 'cause' | 'code' | 'signal' | 'lastLines'> &
+  Partial<Pick<KometaExit, 'error' | 'foreignConfig'>>
+
+/** What Python's libraries say when there is no way to a host. */
+const unreachable = /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/
+
+/** Kometa's messages for what went wrong outside of it. The first that fits counts; `modules` where the text does not tell. */
+const causes: readonly { text: RegExp; module?: string; words: string; hosts?: readonly string[] }[] = [
+  { text: /^TMDb Error: Invalid API key/i, words: 'TMDb refused the API key of the config.' },
+  {
+    text: /^TMDb Error: Failed to Connect/i,
+    words: 'Kometa could not reach TMDb (api.themoviedb.org).',
+    hosts: ['api.themoviedb.org'],
+  },
+  { text: /^TMDb Error/i, words: 'TMDb did not answer as Kometa needs it.', hosts: ['api.themoviedb.org'] },
+  { text: /Plex Critical Error: Response 503/, words: 'Plex is starting up or in maintenance.' },
+  { text: /^YAML Error/, words: 'Kometa could not read the run config.' },
+  { text: /^Config Error: No libraries were found/, words: 'No library of the config could be used.' },
+  // Without GitHub Kometa tries for 50 s and dies with the bare name of an exception (convert.py:12, kometa.py:405).
+  {
+    text: /./,
+    module: 'convert',
+    words: 'Kometa could not load its list of anime ids from raw.githubusercontent.com.',
+    hosts: ['raw.githubusercontent.com'],
+  },
+  // `git:` files ask it for the releases of the Community-Configs (github.py:80-96).
+  { text: /./, module: 'github', words: 'Kometa could not reach api.github.com.', hosts: ['api.github.com'] },
+  // A section of the config that cannot be reached at the start ends Kometa, too (config.py:880-996 catch its own errors alone).
+  ...Object.entries({
+    mdblist: ['MDBList', 'api.mdblist.com'],
+    trakt: ['Trakt', 'api.trakt.tv'],
+    mal: ['MyAnimeList', 'api.myanimelist.net'],
+    anidb: ['AniDB', 'anidb.net', 'utilities.kometa.wiki'],
+    omdb: ['OMDb', 'www.omdbapi.com'],
+  }).map(([module, [name, ...hosts]]) => ({
+    text: unreachable,
+    module,
+    words: `Kometa could not reach ${name} (${hosts.join(', ')}), which the config names.`,
+    hosts,
+  })),
+  {
+    text: unreachable,
+    module: 'request',
+    words: 'Kometa could not reach raw.githubusercontent.com, where it looks for its newest version.',
+    hosts: ['raw.githubusercontent.com'],
+  },
+]
+
+/** A request of that module itself: an overlay that fetches its image does so by `request`, too. */
+const isOwnRequest = (module: string, modules: readonly string[]): boolean =>
+  modules.includes(module) && !(module === 'request' && modules.includes('overlay'))
+
+const causeOf = ({ text, modules, library }: Omit<Critical, 'refused'>) =>
+  causes.find(
+    ({ text: pattern, module }) =>
+      pattern.test(text) && (module === undefined || (library === null && isOwnRequest(module, modules))),
+  )
+
+/** The hosts of which Kometa may speak in this message. */
+export const explainedHosts = (critical: Critical): readonly string[] => causeOf(critical)?.hosts ?? []
+/** Whether it says that a host could not be reached. */
+export const isUnreachable = (text: string): boolean => unreachable.test(text)
+
+/** A critical message in a user's words, then Kometa's own. What was refused says more than what Kometa takes it for. */
+export function explainCritical(critical: Critical): Explanation {
+  const { text, lines, refused } = critical
+  const words = refused === null ? causeOf(critical)?.words : `${refused}.`
+  const said = [text, ...lines.map((line) => line.trim())]
+  return { reason: `${words ? `${words} ` : ''}Kometa stopped: ${text}`, logLines: said, because: 'error' }
+}
+
+const endWords: Record<Exclude<EndCause, 'exited'>, string> = {
+  cancelled: 'The run was cancelled.',
+  hung: 'Kometa said nothing for too long and was ended.',
+  spawn_failed: 'Kometa could not be started.',
+}
+
+/** Why Kometa did not do its work at all; null when it came to its end without a critical error for the whole run. */
+export function explainStop(record: KometaRecord, exit: StopExit): Explanation | null {
+  if (typeof exit.foreignConfig === 'string') {
+    const words = `Kometa said that it runs ${exit.foreignConfig}, which is not the run config of this preview.`
+    return { reason: `${words} It was ended at once.`, logLines: exit.lastLines.slice(-5), because: 'error' }
+  }
+  if (exit.cause !== 'exited') {
+    const detail = exit.error === undefined ? '' : ` ${exit.error}`
+    const because = exit.cause === 'cancelled' ? 'cancelled' : 'error'
+    return { reason: `${endWords[exit.cause]}${detail}`, logLines: exit.lastLines.slice(-5), because }
+  }
+  if (record.startupFailure !== null) {
+    return { reason: `Kometa did not start: ${record.startupFailure}`, logLines: exit.lastLines, because: 'error' }
+  }
+  const critical = record.criticals.find(({ library }) => library === null)
+  if (critical) {
+    const explained = explainCritical(critical)
+    const libraries = record.failedLibraries.map(({ library, reason }) => `${library.mapping}: ${reason}`)
+    if (!critical.text.startsWith('Config Error: No libraries') || libraries.length === 0) return explained
+    return {
+      reason: `No library of the config could be used. ${libraries.join('. ')}`,
+      logLines: [...libraries, ...explained.logLines],
+      because: 'error',
+    }
+  }
+  if (record.finished) return null
+  const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`
+  return {
+    reason: `Kometa ended before its run was finished (${how}).`,
+    logLines: [...record.errors.slice(-5).map(({ text }) => text), ...exit.lastLines.slice(-10)],
+    because: 'error',
+  }
+}
+
+/** All that keeps a run from being a success by Kometa's own words, a sentence each; empty when there is nothing. */
+export function kometaProblems(record: KometaRecord, exit: StopExit): string[] {
+  const stop = explainStop(record, exit)
+  const problems = stop ? [stop.reason] : []
+  for (const { library, reason } of stop?.reason.startsWith('No library') ? [] : record.failedLibraries) {
+    problems.push(`Kometa could not use the library ${library.mapping}: ${reason}`)
+  }
+  for (const critical of record.criticals) {
+    if (critical.library) problems.push(`Library ${critical.library.mapping}: ${explainCritical(critical).reason}`)
+  }
+  return [...new Set(problems)]
+}
+
+/** Where a run broke off: at its start, while it read the overlays, or while it drew. `Finished` stands after most failures, too. */
+export function stoppedIn({
+  runs,
+  finished,
+  criticals,
+  failedLibraries,
+}: KometaRecord): 'kometa' | 'compile' | 'apply' | null {
+  const broken = runs.find((run) => !run.finished)
+  if (broken) return broken.items.length > 0 ? 'apply' : 'compile'
+  if (!finished || criticals.some(({ library }) => library === null)) return runs.length > 0 ? 'apply' : 'kometa'
+  return failedLibraries.length > 0 ? 'kometa' : null
+}

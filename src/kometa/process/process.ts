@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import type { LogLevel } from '../../contract/events.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
+import type { Redactor } from '../../util/redact.ts'
+import type { KometaEvent } from '../log/log-events.ts'
+import { createLogParser } from '../log/log-parser.ts'
+import { createRecordReader } from '../log/log-record.ts'
+import { tailFile } from '../log/log-tail.ts'
+import { openScrubbedLog } from '../log/scrubbed-log.ts'
+import { type ChildExit, type ChildLimits, defaultChildLimits, startChild } from './child.ts'
+import type { Supervisor } from './supervisor.ts'
+
+interface KometaLimits extends ChildLimits {
+  /** Bytes of each of the two log files; more is read, but not kept. */
+  maxLogBytes: number
+}
+
+/** A run with `default: resolution` logs 3.5 MB. */
+const defaultKometaLimits: KometaLimits = { ...defaultChildLimits, maxLogBytes: 512 * 1024 * 1024 }
+
+/** The last console lines that a crash report shows. */
+const keptConsoleLines = 40
+
+export interface KometaOptions {
+  command: string
+  args: readonly string[]
+  cwd: string
+  env: Readonly<Record<string, string>>
+  /** Where Kometa writes its log: `<folder of --config>/logs/meta.log`. */
+  metaLog: string
+  /** Gets `kometa-console.log` and `meta.log`, scrubbed. */
+  logs: Beneath
+  redactor: Redactor
+  signal: AbortSignal
+  /** Under which paths Kometa may name its config. It is ended at once when it names another one. */
+  runConfigs: readonly string[]
+  limits?: Partial<KometaLimits>
+  /** Started ahead of time, so that nothing waits for it; it is disposed by whoever started it. */
+  supervisor?: Supervisor
+  onEvent?: (event: KometaEvent) => void
+  /** Every record of meta.log, scrubbed: for whoever shows the log as it comes. */
+  onRecord?: (record: { level: LogLevel; text: string; at: number | null }) => void
+}
+
+export interface KometaExit extends ChildExit {
+  durationMs: number
+  /** The end of the console output, scrubbed. */
+  lastLines: string[]
+  /** The config that it named instead of ours, and was ended for. */
+  foreignConfig: string | null
+  /** Why a log file is not whole, if so. */
+  logProblems: string[]
+}
+
+export interface KometaProcess {
+  /** The leader of Kometa's process group. */
+  pid: number | undefined
+  /** Resolves when the whole process group is gone and both logs are read to their end; never rejects. */
+  done: Promise<KometaExit>
+  /** Ends the process group within 5 s. */
+  kill(): void
+  /** Kometa asked for something: it is not hung, though it says nothing. */
+  alive(): void
+}
+
+/**
+ * Starts Kometa, or what plays its part, and follows it: its console and meta.log go to `logs` without secrets, and what
+ * they say comes as events. Ends it when `signal` is aborted or when it says nothing for `idleTimeoutMs`.
+ * Its exit code means nothing (promise 9): read success from the events.
+ */
+export async function startKometa(options: KometaOptions): Promise<KometaProcess> {
+  const { metaLog, logs, redactor, onEvent, onRecord } = options
+  const limits = { ...defaultKometaLimits, ...options.limits }
+  const startedAt = performance.now()
+  const parser = createLogParser()
+  const records = createRecordReader()
+  const lastLines: string[] = []
+  // The lines are scrubbed before they are read.
+  const ours = new Set([...options.runConfigs, ...options.runConfigs.map(redactor.text)])
+  let foreignConfig: string | null = null
+  let kill = () => {}
+  const emit = (events: KometaEvent[]) => {
+    for (const event of events) {
+      if (event.type === 'config_used' && !ours.has(event.path)) {
+        foreignConfig = event.path
+        kill()
+      }
+      onEvent?.(event)
+    }
+  }
+  const show = (record: ReturnType<typeof records.end>) => {
+    if (record) onRecord?.({ level: record.level, text: [record.text, ...record.more].join('\n'), at: record.at })
+  }
+
+  const file = (name: string) => ({ file: { files: logs, path: name }, redactor, maxBytes: limits.maxLogBytes })
+  const consoleLog = await openScrubbedLog({
+    ...file('kometa-console.log'),
+    onLine(line) {
+      emit(parser.feed(line, 'console'))
+      if (line.trim() === '') return
+      lastLines.push(line)
+      if (lastLines.length > keptConsoleLines) lastLines.shift()
+    },
+  })
+  const metaCopy = await openScrubbedLog({
+    ...file('meta.log'),
+    onLine(line) {
+      show(records.push(line))
+      emit(parser.feed(line))
+    },
+  })
+  const metaInput = metaCopy.input()
+  const tail = tailFile(metaLog, async (chunk) => {
+    if (!metaInput.write(chunk)) await once(metaInput, 'drain')
+  })
+  await tail.ready
+
+  const child = startChild({
+    ...options,
+    limits,
+    onOutput(...outputs) {
+      for (const output of outputs) {
+        const input = output.pipe(consoleLog.input())
+        // An output that is given up (a pipe left open) closes without an end.
+        output.once('close', () => input.end())
+      }
+    },
+  })
+
+  kill = child.kill
+
+  const finish = async (): Promise<KometaExit> => {
+    const exit = await child.done
+    const logProblems: string[] = []
+    const { problem } = await consoleLog.close()
+    if (problem !== undefined) logProblems.push(`kometa-console.log: ${problem}`)
+    await tail.stop().catch((error: unknown) => logProblems.push(`meta.log: ${String(error)}`))
+    metaInput.end()
+    const meta = await metaCopy.close()
+    if (meta.problem !== undefined) logProblems.push(`meta.log: ${meta.problem}`)
+    show(records.end())
+    emit(parser.end())
+    return { ...exit, durationMs: Math.round(performance.now() - startedAt), lastLines, foreignConfig, logProblems }
+  }
+  return { pid: child.pid, done: finish(), kill: child.kill, alive: child.alive }
+}

@@ -1,0 +1,41 @@
+import type { TargetReading } from '../lookup/target-spec.ts'
+import type { PlexItem } from './item.ts'
+import type { PlexReader } from './reads.ts'
+
+export interface FoundPart {
+  /** More than one only where Plex itself holds two of that number. */
+  items: PlexItem[]
+  /** What the show or season has instead, when there is none. */
+  siblings: PlexItem[]
+}
+
+/** The season or episode of a show. A show with hidden seasons may list none: then its episodes tell. */
+export async function findPart(
+  reader: Pick<PlexReader, 'children' | 'allLeaves'>,
+  show: PlexItem,
+  wanted: Extract<TargetReading, { kind: 'season' | 'episode' }>,
+): Promise<FoundPart> {
+  const seasons = (await reader.children(show.ratingKey)).filter(({ type }) => type === 'season')
+  const season = seasons.filter(({ index }) => index === wanted.season)
+  if (wanted.kind === 'season') return part(show, season, seasons)
+  const episodes =
+    season.length > 0
+      ? (await Promise.all(season.map(({ ratingKey }) => reader.children(ratingKey)))).flat()
+      : await reader.allLeaves(show.ratingKey)
+  const numbered = episodes.filter(
+    ({ type, index, parentIndex }) => type === 'episode' && index === wanted.episode && parentIndex === wanted.season,
+  )
+  return part(show, numbered, season.length > 0 ? episodes : seasons)
+}
+
+/** A list of children names its section once or not at all; it is the show's. */
+function part(show: PlexItem, items: readonly PlexItem[], siblings: PlexItem[]): FoundPart {
+  return {
+    items: items.map((item) => ({
+      ...item,
+      sectionId: item.sectionId ?? show.sectionId,
+      sectionTitle: item.sectionTitle ?? show.sectionTitle,
+    })),
+    siblings,
+  }
+}

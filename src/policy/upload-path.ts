@@ -1,0 +1,67 @@
+import type { ArtworkKind } from '../contract/kinds.ts'
+import { decodeValue, pairName, pairValue, type RequestTarget } from './resource.ts'
+
+/** Last segment of an upload path -> kind. python-plexapi posts to the plural, `select()` puts to the singular. */
+const kinds: ReadonlyMap<string, ArtworkKind> = new Map([
+  ['poster', 'poster'],
+  ['posters', 'poster'],
+  ['art', 'art'],
+  ['arts', 'art'],
+  ['thumb', 'thumb'],
+  ['thumbs', 'thumb'],
+  ['clearLogo', 'clearLogo'],
+  ['clearLogos', 'clearLogo'],
+  ['squareArt', 'squareArt'],
+  ['squareArts', 'squareArt'],
+  ['banner', 'banner'],
+  ['banners', 'banner'],
+  ['theme', 'theme'],
+  ['themes', 'theme'],
+])
+
+export interface UploadPath {
+  /** null when the path names no single item by a number. */
+  ratingKey: string | null
+  kind: ArtworkKind
+}
+
+/** What an upload path asks Plex to store, and for which item; null for any other path. */
+export function parseUploadPath(path: string): UploadPath | null {
+  const parts = /^\/(?:library\/metadata|library\/collections|playlists)\/([^/]+)\/([A-Za-z]+)$/.exec(path)
+  const kind = kinds.get(parts?.[2] ?? '')
+  const key = parts?.[1]
+  if (kind === undefined || key === undefined) return null
+  return { ratingKey: isRatingKey(key) ? key : null, kind }
+}
+
+/** The single item that a write is about: from its path, or from `id=` as Kometa's edits name it. */
+export function ratingKeyOf(target: RequestTarget): string | null {
+  const inPath = /^\/(?:library\/metadata|library\/collections|playlists)\/(\d{1,18})(?:\/|$)/.exec(target.path)?.[1]
+  if (inPath !== undefined) return inPath
+  const id = queryValue(target, 'id')
+  return id !== null && isRatingKey(id) ? id : null
+}
+
+/** Items of one write: a batch has more than this only by mistake. */
+const maxItems = 10_000
+
+/** All items of a write that is about several, `id=1,2,3`; none for any other. */
+export function ratingKeysOf(target: RequestTarget): string[] {
+  const keys = (queryValue(target, 'id') ?? '').split(',')
+  return keys.length > 1 && keys.length <= maxItems && keys.every(isRatingKey) ? keys : []
+}
+
+/** The section that a path names, for the records. */
+export function sectionOf(path: string): string | null {
+  return /^\/(?:library|hubs)\/sections\/(\d{1,9})(?:\/|$)/.exec(path)?.[1] ?? null
+}
+
+/** The decoded value of the first pair with this name. */
+export function queryValue(target: RequestTarget, name: string): string | null {
+  const pair = target.pairs.find((candidate) => pairName(candidate) === name)
+  return pair === undefined ? null : decodeValue(pairValue(pair))
+}
+
+function isRatingKey(text: string): boolean {
+  return /^\d{1,18}$/.test(text)
+}

@@ -1,0 +1,131 @@
+import type { ArtworkKind } from '../contract/kinds.ts'
+import { type AllowedRead, classifyTarget, type ReadContext, sectionToLearn } from './classify-read.ts'
+import { parseTarget, type RequestTarget, splitTarget } from './resource.ts'
+import { parseUploadPath, queryValue, ratingKeyOf } from './upload-path.ts'
+
+/** What the policy is told of a request: its line and a summary of its headers. */
+export interface RequestSummary {
+  method: string
+  rawTarget: string
+  httpVersion: string
+  /** A Content-Length above 0, or any Transfer-Encoding. */
+  hasBody: boolean
+  hasUpgrade: boolean
+  hasHost: boolean
+  /** Node cuts the list of headers at the limit, so that past it nothing is known of the rest. */
+  tooManyHeaders: boolean
+  /** The X-Plex-Token header; several of them joined by a comma. */
+  tokenHeader: string | undefined
+}
+
+export interface PolicyContext extends ReadContext {
+  /** Compares with the one token of this job, in constant time. */
+  acceptsToken(token: string): boolean
+  /** Does the job's token stand in this text, in whichever spelling? It must not reach Plex by another way either. */
+  holdsToken?(text: string): boolean
+}
+
+export type Verdict =
+  | { kind: 'forward'; target: RequestTarget; read: AllowedRead; reason: string }
+  | {
+      kind: 'capture'
+      target: RequestTarget
+      ratingKey: string | null
+      artwork: ArtworkKind
+      /** The image stands behind this URL; null when it is the body. */
+      url: string | null
+      reason: string
+    }
+  | { kind: 'block'; target: RequestTarget; ratingKey: string | null; artwork: ArtworkKind | null; reason: string }
+  | { kind: 'refuse'; target: RequestTarget; status: number; reason: string }
+
+/** The verdicts in words, beside those of the reads (plex/refusals.ts): nowhere else are they written. */
+export const verdictWords = {
+  knownRead: 'a known read',
+  upload: 'an upload: kept here, not sent to Plex',
+  uploadByUrl: 'an upload by URL: the image behind it is kept here, nothing is sent to Plex',
+  emptyUpload: 'an upload without an image: blocked',
+  write: 'a write: blocked',
+  otherMethod: (method: string) => `${method} is neither a read nor a write that Plex knows`,
+  connect: 'CONNECT would open a tunnel past the proxy',
+  upgrade: 'an upgrade would open a tunnel past the proxy',
+  bodyOnRead: 'a read carries no body',
+  oldHttp: (version: string) => `HTTP/${version} cannot tell a whole answer from a broken one`,
+  noHost: 'the request names no host',
+  manyHeaders: 'the request has too many headers',
+  noToken: 'the request carries no token of this job',
+  strayToken: 'the token of this job stands where no token belongs',
+  wrongToken: 'the request carries another token than that of this job',
+} as const
+
+const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+const writes: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+/**
+ * The one decision about one request. Pure and without a socket. Whatever it does not know is refused (reads) or
+ * blocked (writes); nothing but `forward` ever leads to Plex, and that with the rebuilt target alone.
+ */
+export function decide(request: RequestSummary, context: PolicyContext): Verdict {
+  const { method, rawTarget } = request
+  const isRead = reads.has(method)
+  if (!isRead && !writes.has(method)) {
+    return refuse(request, 403, method === 'CONNECT' ? verdictWords.connect : verdictWords.otherMethod(method))
+  }
+  if (request.hasUpgrade) return refuse(request, 403, verdictWords.upgrade)
+  if (request.tooManyHeaders) return refuse(request, 431, verdictWords.manyHeaders)
+  if (request.httpVersion !== '1.1') return refuse(request, 403, verdictWords.oldHttp(request.httpVersion))
+  if (!request.hasHost) return refuse(request, 400, verdictWords.noHost)
+  if (isRead && request.hasBody) return refuse(request, 403, verdictWords.bodyOnRead)
+
+  const parsed = isRead ? parseTarget(rawTarget) : undefined
+  const target = parsed?.ok ? parsed.target : splitTarget(rawTarget)
+  const stranger = judgeTokens(request.tokenHeader, target.tokens, context)
+  if (stranger !== null) return { kind: 'refuse', target, status: 401, reason: stranger }
+
+  if (parsed) {
+    const read = parsed.ok ? classifyTarget(parsed.target, context) : parsed
+    if (!read.ok) return { kind: 'refuse', target, status: 403, reason: read.reason }
+    if (target.pairs.some((pair) => context.holdsToken?.(pair))) {
+      return { kind: 'refuse', target, status: 403, reason: verdictWords.strayToken }
+    }
+    return { kind: 'forward', target, read, reason: verdictWords.knownRead }
+  }
+  return decideWrite(request, target)
+}
+
+/** The section whose Meta has to be known before `decide` can judge this request of a known client; null if none. */
+export function sectionBefore(request: RequestSummary, context: PolicyContext): string | null {
+  // Most requests stop here: no section in the path, or one that is known.
+  const section = /^\/library\/sections\/(\d{1,9})\//.exec(request.rawTarget)?.[1]
+  if (section === undefined || context.section(section) !== undefined || !reads.has(request.method)) return null
+  const parsed = parseTarget(request.rawTarget)
+  if (!parsed.ok || judgeTokens(request.tokenHeader, parsed.target.tokens, context) !== null) return null
+  return sectionToLearn(parsed.target)
+}
+
+function decideWrite(request: RequestSummary, target: RequestTarget): Verdict {
+  const upload = request.method === 'POST' || request.method === 'PUT' ? parseUploadPath(target.path) : null
+  if (!upload) {
+    return { kind: 'block', target, ratingKey: ratingKeyOf(target), artwork: null, reason: verdictWords.write }
+  }
+  const { ratingKey, kind: artwork } = upload
+  if (request.hasBody) {
+    return { kind: 'capture', target, ratingKey, artwork, url: null, reason: verdictWords.upload }
+  }
+  const url = queryValue(target, 'url')
+  if (url !== null && url !== '') {
+    return { kind: 'capture', target, ratingKey, artwork, url, reason: verdictWords.uploadByUrl }
+  }
+  return { kind: 'block', target, ratingKey, artwork, reason: verdictWords.emptyUpload }
+}
+
+/** Every token that a request carries must be ours: null, or why the client is a stranger. */
+function judgeTokens(header: string | undefined, inQuery: readonly string[], context: PolicyContext): string | null {
+  if (header === undefined && inQuery.length === 0) return verdictWords.noToken
+  if (header !== undefined && !context.acceptsToken(header)) return verdictWords.wrongToken
+  return inQuery.every((token) => context.acceptsToken(token)) ? null : verdictWords.wrongToken
+}
+
+function refuse(request: RequestSummary, status: number, reason: string): Verdict {
+  return { kind: 'refuse', target: splitTarget(request.rawTarget), status, reason }
+}

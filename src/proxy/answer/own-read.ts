@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream'
+import { AppError } from '../../contract/errors.ts'
+import { type AllowedRead, classifyTarget } from '../../policy/classify-read.ts'
+import { parseTarget } from '../../policy/resource.ts'
+import type { ReadOwnUrl } from '../capture/types.ts'
+import { microTimestamp } from '../clock.ts'
+import type { ProxyRecorder } from '../ledger/recorder.ts'
+import type { ReadHandler, ReadReply } from './read-handler.ts'
+import type { ReadMemory } from './read-memory.ts'
+
+export interface OwnReadOptions {
+  /** The way of Kometa's reads: such a picture is often one that was read before. */
+  reads: ReadHandler
+  memory: ReadMemory
+  recorder: ProxyRecorder
+  serverId: string
+  /** Does the job's token stand in this text? It must not reach Plex by this way either. */
+  holdsToken(text: string): boolean
+}
+
+/** What is a picture behind its path; an upload by URL has no use for any other read. */
+const pictures =
+  /^\/library\/metadata\/\{id\}\/(\{element\}\/\{stamp\}|file)$|\/composite\/\{stamp\}$|^\/:\/resources\//
+
+/** Reads, for an upload by URL, what stands behind an address of the proxy: judged by the same table as any read. */
+export function createOwnRead({ reads, memory, recorder, serverId, holdsToken }: OwnReadOptions): ReadOwnUrl {
+  return async (pathAndQuery) => {
+    const parsed = parseTarget(pathAndQuery)
+    const read = parsed.ok ? classifyTarget(parsed.target, memory) : parsed
+    if (!read.ok) throw new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`)
+    const { target, template } = read
+    if (!pictures.test(template) || holdsToken(target)) {
+      throw new AppError('PLEX_READ_FAILED', 'the URL is not that of a picture of Plex')
+    }
+    const seq = recorder.nextSeq()
+    const timestamp = microTimestamp()
+    const startedAt = performance.now()
+    return streamOf(reads, read, ({ status, bytes, closeDelimited }) => {
+      const durationMs = performance.now() - startedAt
+      recorder.forwarded({
+        seq,
+        timestamp,
+        server: serverId,
+        method: 'GET',
+        target,
+        template,
+        status,
+        bytes,
+        durationMs,
+        closeDelimited,
+      })
+    })
+  }
+}
+
+/** The body of a 200, as a stream that waits for its reader; every other answer rejects. `asked`: an answer of Plex, not of memory, was whole. */
+function streamOf(
+  reads: ReadHandler,
+  read: AllowedRead,
+  asked: (answer: { status: number; bytes: number; closeDelimited: boolean }) => void,
+): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    let status = 0
+    let bytes = 0
+    let fromHere = false
+    let ended = false
+    let resume: () => void = () => undefined
+    let stop: () => void = () => undefined
+    const body = new Readable({
+      read: () => resume(),
+      destroy(error, done) {
+        if (!ended) stop()
+        done(error)
+      },
+    })
+    const reply: ReadReply = {
+      begin(answered) {
+        status = answered
+        if (answered === 200) resolve(body)
+        else reject(new AppError('PLEX_READ_FAILED', `Plex answered ${answered}`))
+      },
+      fromHere() {
+        fromHere = true
+      },
+      write(chunk) {
+        bytes += chunk.length
+        return status === 200 ? body.push(chunk) : true
+      },
+      end(closeDelimited = false) {
+        ended = true
+        body.push(null)
+        if (!fromHere) asked({ status, bytes, closeDelimited })
+      },
+      fail(_status, reason) {
+        ended = true
+        const error = new AppError('PLEX_READ_FAILED', reason)
+        reject(error)
+        // After the head the failure reaches the reader through the stream itself.
+        if (status === 200) body.destroy(error)
+      },
+      whenDrained(goOn) {
+        resume = goOn
+      },
+      whenGone(giveUp) {
+        stop = giveUp
+      },
+    }
+    reads({ method: 'GET', read, headers: {} }, reply)
+  })
+}

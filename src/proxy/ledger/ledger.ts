@@ -1,0 +1,206 @@
+import { hash } from 'node:crypto'
+import { closeSync, fsyncSync, writeSync } from 'node:fs'
+import type { Beneath } from '../../util/beneath/beneath.ts'
+import { visibleJson } from '../../util/visible.ts'
+
+/** One request to the proxy, the gate or a read-only service proxy, and what became of it. No token stands in it. */
+export interface LedgerEntry {
+  /** ISO 8601, UTC. */
+  time: string
+  /** Who decided. */
+  source: 'proxy' | 'gate' | 'service'
+  /** machineIdentifier of the Plex server, or the name of the service; '' for the gate. */
+  server: string
+  method: string
+  /** Path and query, or host:port; tokens taken out. */
+  target: string
+  verdict: 'forward' | 'answer' | 'capture' | 'block' | 'refuse' | 'pass'
+  reason: string
+  /** What the client got; 0 for a tunnel. */
+  status: number
+  bytes: number
+  durationMs: number
+  /** The client did not get what it asked for: Plex failed, or we did. The verdict stays what was decided. */
+  outcome?: 'failed'
+  /** Of an answer of Plex that has no length: the end of the connection alone said that it is whole. */
+  end?: 'close-delimited'
+}
+
+export interface LedgerLimits {
+  /** A file that is larger is rotated to `ledger-<n>.jsonl`. */
+  maxFileBytes: number
+  /** Past this much in all files, reads (and what the gate passed) are only counted. Verdicts on writes are always written. */
+  maxTotalBytes: number
+  /** Lines of reads wait at most this long for company before they are written. */
+  flushAfterMs: number
+}
+
+export const defaultLedgerLimits: LedgerLimits = {
+  maxFileBytes: 16 * 1024 * 1024,
+  maxTotalBytes: 128 * 1024 * 1024,
+  flushAfterMs: 200,
+}
+
+/** Reads that wait for company at most. */
+const maxUnsealed = 256
+
+/** What the first line's `prev` is. */
+export const genesis = '0'.repeat(64)
+
+export interface LedgerHead {
+  /** SHA-256 of the last line, hex; `genesis` for an empty ledger. */
+  head: string
+  /** Lines written. */
+  count: number
+  /** Reads that were only counted. */
+  uncounted_reads: number
+  /** The files in their order, without their folder. */
+  files: string[]
+}
+
+export interface Ledger extends Disposable {
+  /** Throws when the disk does not take the line of a write; that of a read waits, or is only counted. */
+  append(entry: LedgerEntry): void
+  /** Writes what waits and syncs. Throws when the disk does not take it. */
+  flush(): void
+  head(): LedgerHead
+}
+
+/**
+ * A journal in which each line carries the hash of the line before, so that a line cannot be taken out or changed
+ * unseen. It is `ledger.jsonl` of the folder; an earlier one there is replaced: one job, one ledger.
+ */
+export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}): Ledger {
+  const { maxFileBytes, maxTotalBytes, flushAfterMs } = { ...defaultLedgerLimits, ...limits }
+  for (const earlier of ledgerFiles(folder)) folder.removeSync(earlier)
+  let descriptor: number | null = folder.openSync(ledgerName, 'create')
+  const rotated: string[] = []
+  let head = genesis
+  let count = 0
+  let uncountedReads = 0
+  let fileBytes = 0
+  let totalBytes = 0
+  /** Not yet lines: made into lines many at a time, one costs a third of what it does on its own between two requests. */
+  let unsealed: LedgerEntry[] = []
+  /** Taken by no disk yet. */
+  let unwritten = Buffer.alloc(0)
+  let timer: NodeJS.Timeout | null = null
+
+  const write = () => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    if (descriptor === null) return
+    if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(seal())])
+    // What a full disk does not take stays here, whole and in its order: the chain goes on when there is room again.
+    while (unwritten.length > 0) {
+      const bytes = writeSync(descriptor, unwritten)
+      unwritten = unwritten.subarray(bytes)
+      fileBytes += bytes
+      totalBytes += bytes
+    }
+    if (fileBytes > maxFileBytes) rotate()
+  }
+  const seal = (): string => {
+    let lines = ''
+    for (const entry of unsealed) {
+      count += 1
+      const line = visibleJson({ seq: count, prev: head, ...entry })
+      head = hash('sha256', line, 'hex')
+      lines += `${line}\n`
+    }
+    unsealed = []
+    return lines
+  }
+  const writeLater = () => {
+    try {
+      write()
+    } catch {
+      // Nobody is there to be told: the next entry, or the flush at the end, tries again and tells.
+    }
+  }
+  /** Throws for a write alone: its client must not hear a success. Of a read nobody could be told but by a crash. */
+  const tryToWrite = (entry: LedgerEntry): boolean => {
+    try {
+      write()
+      return true
+    } catch (error) {
+      if (isAboutWrite(entry)) throw error
+      return false
+    }
+  }
+  const rotate = () => {
+    if (descriptor === null) return
+    const full = rotatedName(rotated.length + 1)
+    fsyncSync(descriptor)
+    folder.renameSync(ledgerName, full)
+    try {
+      const next = folder.openSync(ledgerName, 'create')
+      closeSync(descriptor)
+      descriptor = next
+    } catch {
+      // No room for another file: the ledger goes on in this one.
+      folder.renameSync(full, ledgerName)
+      return
+    }
+    rotated.push(full)
+    fileBytes = 0
+  }
+
+  return {
+    append(entry) {
+      const isRead = /^(forward|answer|pass)$/.test(entry.verdict) && !isAboutWrite(entry)
+      if (totalBytes > maxTotalBytes && !isAboutWrite(entry)) {
+        uncountedReads += 1
+        return
+      }
+      // Past a disk that takes nothing no entry is made, and memory does not grow: who writes hears of it, a read is only counted.
+      if (unwritten.length > 0 && !tryToWrite(entry)) {
+        uncountedReads += 1
+        return
+      }
+      unsealed.push(entry)
+      if (!isRead || unsealed.length >= maxUnsealed) tryToWrite(entry)
+      else timer ??= setTimeout(writeLater, flushAfterMs).unref()
+    },
+    flush() {
+      write()
+      if (descriptor !== null) fsyncSync(descriptor)
+    },
+    head() {
+      if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(seal())])
+      return { head, count, uncounted_reads: uncountedReads, files: [...rotated, ledgerName] }
+    },
+    [Symbol.dispose]() {
+      if (descriptor === null) return
+      try {
+        write()
+        fsyncSync(descriptor)
+      } finally {
+        closeSync(descriptor)
+        descriptor = null
+      }
+    },
+  }
+}
+
+/** Any method but those of reads, on its way to Plex or to a service, whatever became of it: a forwarded write above all. */
+function isAboutWrite({ source, method }: LedgerEntry): boolean {
+  return source !== 'gate' && !reads.has(method)
+}
+/** `?` is what never became a request. */
+const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'CONNECT', '?'])
+
+const ledgerName = 'ledger.jsonl'
+const rotatedName = (number: number): string => `ledger-${number}.jsonl`
+const rotatedPattern = /^ledger-(\d+)\.jsonl$/
+
+/** The ledger's files in a folder, oldest first. */
+export function ledgerFiles(folder: Beneath): string[] {
+  const names = folder.list('').map(({ name }) => name)
+  const numbered = names.flatMap((file) => {
+    const number = rotatedPattern.exec(file)?.[1]
+    return number === undefined ? [] : [{ file, number: Number(number) }]
+  })
+  const current = names.filter((file) => file === ledgerName)
+  return [...numbered.sort((a, b) => a.number - b.number).map(({ file }) => file), ...current]
+}

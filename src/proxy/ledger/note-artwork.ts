@@ -1,0 +1,86 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { decodeBody } from '../../plex/upstream/decode-body.ts'
+import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
+import type { ReadMemory } from '../answer/read-memory.ts'
+
+/**
+ * Reads along what the client is told of an item's artwork, by Plex or from memory: only then may it ask for `file?url=` of it.
+ * Such an answer is held until that is noted, since the client's next request may be one of these; past `maxBytes` it streams, unnoted.
+ */
+export function noteArtwork(next: ReadHandler, memory: Pick<ReadMemory, 'noteArtwork'>, maxBytes: number): ReadHandler {
+  return (request, reply) => {
+    if (!request.read.listsArtwork || request.method !== 'GET') {
+      next(request, reply)
+      return
+    }
+    // Asked for as it is, so that no decoder stands in its way.
+    const headers = { ...request.headers, 'accept-encoding': undefined }
+    next({ ...request, headers }, new NotingReply(reply, memory, maxBytes))
+  }
+}
+
+class NotingReply implements ReadReply {
+  readonly #reply: ReadReply
+  readonly #memory: Pick<ReadMemory, 'noteArtwork'>
+  readonly #maxBytes: number
+  #held: Buffer[] | undefined = []
+  #bytes = 0
+  #encoding: string | undefined
+
+  constructor(reply: ReadReply, memory: Pick<ReadMemory, 'noteArtwork'>, maxBytes: number) {
+    this.#reply = reply
+    this.#memory = memory
+    this.#maxBytes = maxBytes
+  }
+
+  begin(status: number, headers: OutgoingHttpHeaders): void {
+    const encoding = headers['content-encoding']
+    this.#encoding = encoding === undefined ? undefined : String(encoding)
+    this.#reply.begin(status, headers)
+  }
+
+  fromHere(): void {
+    this.#reply.fromHere()
+  }
+
+  write(chunk: Buffer): boolean {
+    this.#bytes += chunk.length
+    if (!this.#held) return this.#reply.write(chunk)
+    this.#held.push(chunk)
+    return this.#bytes > this.#maxBytes ? this.#release() : true
+  }
+
+  end(closeDelimited?: boolean): void {
+    if (!this.#held) {
+      this.#reply.end(closeDelimited)
+      return
+    }
+    decodeBody(Buffer.concat(this.#held), this.#encoding, this.#maxBytes)
+      .then((body) => {
+        this.#memory.noteArtwork(body.toString('utf8'))
+        this.#release()
+        this.#reply.end(closeDelimited)
+      })
+      .catch((error: unknown) => this.#reply.fail(502, error instanceof Error ? error.message : 'undecodable'))
+  }
+
+  fail(status: number, reason: string): void {
+    this.#reply.fail(status, reason)
+  }
+
+  whenDrained(resume: () => void): void {
+    this.#reply.whenDrained(resume)
+  }
+
+  whenGone(stop: () => void): void {
+    this.#reply.whenGone(stop)
+  }
+
+  #release(): boolean {
+    const held = this.#held ?? []
+    this.#held = undefined
+    let ready = true
+    for (const chunk of held) ready = this.#reply.write(chunk)
+    return ready
+  }
+}

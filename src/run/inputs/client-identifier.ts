@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomic } from '../../util/files/atomic-file.ts'
+import { makeUsableFolder } from './usable-folder.ts'
+
+/**
+ * The X-Plex-Client-Identifier of this installation, for users whose Kometa has no UUID file yet: made once and kept,
+ * since Plex lists every new one as a device.
+ */
+export async function clientIdentifier(dataDir: string): Promise<string> {
+  await makeUsableFolder(dataDir)
+  const path = join(dataDir, 'client-identifier')
+  const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  if (/^[0-9a-f-]{36}$/.test(known.trim())) return known.trim()
+  const made = randomUUID()
+  await writeFileAtomic(path, `${made}\n`)
+  return made
+}

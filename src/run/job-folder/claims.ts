@@ -1,0 +1,47 @@
+import type { TargetResult } from '../../contract/summary.ts'
+import type { LibraryRun } from '../../kometa/log/kometa-record.ts'
+import type { ItemResult } from '../../kometa/log/log-events.ts'
+import { leftOut } from '../../kometa/log/outcome/left-out.ts'
+import type { JobScopeReport } from '../around-kometa/start-proxies.ts'
+import type { QueuePlaces } from '../summary/queue-places.ts'
+import type { JobTarget } from '../targets/job-target.ts'
+
+type Claims = Pick<
+  TargetResult,
+  'overlays_applied' | 'overlays_lost' | 'overlays_suppressed' | 'overlays_without_place' | 'overlays_without_value'
+>
+
+export interface ClaimContext {
+  targets: readonly JobTarget[]
+  scopes: readonly JobScopeReport[]
+  queuePlaces: QueuePlaces
+}
+
+/** What is in the picture of a target, and what found the target and is not in it. */
+export function claimsOf(
+  { target, item, run }: { target: JobTarget; item: ItemResult; run: LibraryRun | undefined },
+  context: ClaimContext,
+): Claims {
+  const claim = leftOut(item, {
+    matched: run?.matched ?? [],
+    listTitle: hasOwnName(target, context) ? target.listTitle : null,
+    places: (overlay) => context.queuePlaces(item.library, overlay),
+  })
+  return {
+    overlays_applied: claim.applied.map(({ name }) => name),
+    overlays_lost: claim.lost,
+    overlays_suppressed: claim.suppressed,
+    overlays_without_place: claim.without_place,
+    overlays_without_value: claim.without_value,
+  }
+}
+
+/** Whether no other item that Kometa was shown has the same name in its lists. */
+function hasOwnName(target: JobTarget, { targets, scopes }: ClaimContext): boolean {
+  const others = targets.filter((other) => other !== target && other.listTitle === target.listTitle)
+  const decoys = scopes.flatMap((scope) => (scope.server === target.server ? scope.decoys : []))
+  const likely = decoys.some(({ title, type }) => type === target.type && title === target.logTitle)
+  return !likely && !others.some((other) => placeOf(other) === placeOf(target))
+}
+
+const placeOf = ({ server, sectionId }: JobTarget): string => `${server} ${sectionId}`

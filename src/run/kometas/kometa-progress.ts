@@ -1,0 +1,119 @@
+import type { Phase } from '../../contract/events.ts'
+import type { KometaEvent } from '../../kometa/log/log-events.ts'
+import { decodeValue, pairName, pairValue, splitTarget } from '../../policy/resource.ts'
+import type { JobRequest } from '../inputs/request.ts'
+import type { JobRecorder, KometaActivity } from '../job-folder/job-recorder.ts'
+import type { JobTarget } from '../targets/job-target.ts'
+
+export interface KometaProgress {
+  /** A Kometa starts. */
+  starts(): void
+  /** Takes the events of one Kometa, by its place among all of them. */
+  of(process: number): (event: KometaEvent) => void
+}
+
+export interface KometaProgressOptions {
+  request: Pick<JobRequest, 'signal' | 'onEvent'>
+  recorder: Pick<JobRecorder, 'onActivity'>
+  targets: readonly Pick<JobTarget, 'ratingKey' | 'server' | 'title'>[]
+  enter(phase: Phase): void
+}
+
+const order: readonly Phase[] = ['kometa', 'compile', 'apply']
+
+/**
+ * What Kometa says and what it does, as phases and n/m. From 2.4.7 on its log comes in bursts, so that its requests tell first: it looks
+ * for a collection of each definition's name (builder.py:917), and uploads a picture of each item. Of several Kometas the first one to
+ * reach a phase enters it, and none goes back; their items are counted together. How many there are Kometa says library by library, so
+ * that m grows.
+ */
+export function createKometaProgress({ request, recorder, targets, enter }: KometaProgressOptions): KometaProgress {
+  let reached = -1
+  const reach = (phase: Phase) => {
+    const index = order.indexOf(phase)
+    if (index <= reached || request.signal.aborted) return
+    reached = index
+    enter(phase)
+  }
+  const definitions = createCount()
+  const items = createCount()
+  const totals = new Map<string, number>()
+  const lookups = new Map<string, Set<string>>()
+  const drawn = new Set<string>()
+
+  const compiled = (title: string) => {
+    reach('compile')
+    // How many definitions there are Kometa never says.
+    request.onEvent({ type: 'progress', phase: 'compile', done: definitions.most(), total: 0, title })
+  }
+  const applied = (title: string) => {
+    reach('apply')
+    const done = items.most()
+    // Kometa says library by library how many items it draws: the targets are the least, so that the total never falls.
+    const total = Math.max(done, targets.length, sum(totals.values()))
+    request.onEvent({ type: 'progress', phase: 'apply', done, total, title })
+  }
+
+  function see(activity: KometaActivity): void {
+    if (activity.type === 'read') {
+      const lookup = collectionLookup(activity.target)
+      if (lookup === null || reached >= order.indexOf('apply')) return
+      const names = lookups.get(lookup.section) ?? new Set()
+      lookups.set(lookup.section, names.add(lookup.name))
+      definitions.seen(sum([...lookups.values()].map(({ size }) => size)))
+      compiled(lookup.name)
+      return
+    }
+    const { server, rating_key: key, kind } = activity.capture
+    if (kind !== 'poster' || key === null) return
+    items.seen(drawn.add(`${server} ${key}`).size)
+    applied(targets.find((target) => target.server === server && target.ratingKey === key)?.title ?? '')
+  }
+  recorder.onActivity(see)
+
+  return {
+    starts: () => reach('kometa'),
+    of: (process) => (event) => {
+      if (event.type === 'overlays_started') reach('compile')
+      else if (event.type === 'definition') {
+        if (definitions.said(`${process} ${event.library.mapping}`, event.count)) compiled(event.name)
+      } else if (event.type === 'applying') reach('apply')
+      else if (event.type === 'item_started') {
+        totals.set(`${process} ${event.library.mapping}`, event.total)
+        items.said(`${process} ${event.library.mapping}`, event.index)
+        applied(event.title)
+      }
+    },
+  }
+}
+
+/** One number from two sources, of which neither goes back: what was seen, and what the log says of each library. */
+function createCount() {
+  const said = new Map<string, number>()
+  let seen = 0
+  const most = () => Math.max(seen, sum(said.values()))
+  return {
+    most,
+    seen(count: number) {
+      seen = Math.max(seen, count)
+    },
+    /** True when that is news. */
+    said(place: string, count: number): boolean {
+      const before = most()
+      said.set(place, count)
+      return most() > before
+    },
+  }
+}
+
+const sum = (counts: Iterable<number>): number => [...counts].reduce((all, one) => all + one, 0)
+
+/** Section and name of `/library/sections/N/all?...type=18&title=NAME`; null for any other read. */
+function collectionLookup(target: string): { section: string; name: string } | null {
+  const { path, pairs } = splitTarget(target)
+  const section = /^\/library\/sections\/(\d+)\/all$/.exec(path)?.[1]
+  if (section === undefined || !pairs.includes('type=18')) return null
+  const title = pairs.find((pair) => pairName(pair) === 'title')
+  const name = title === undefined ? null : decodeValue(pairValue(title))
+  return name === null ? null : { section, name }
+}

@@ -1,0 +1,33 @@
+import type { Capture } from '../../contract/records.ts'
+import type { Picture } from '../../contract/summary.ts'
+import { type JobFolder, jobFolders } from '../job-folder/job-folder.ts'
+import type { JobTarget } from '../targets/job-target.ts'
+import { type MappedTarget, mapTarget } from './map-captures.ts'
+
+export interface TargetOutput {
+  target: JobTarget
+  mapped: MappedTarget
+  after: Picture | null
+}
+
+/** Maps captures to targets and puts each target's after picture into the output folder: the captured bytes, copied. */
+export async function exportOutputs(
+  targets: readonly JobTarget[],
+  captures: readonly Capture[],
+  folder: JobFolder,
+): Promise<TargetOutput[]> {
+  const outputs: TargetOutput[] = []
+  for (const target of targets) {
+    const mapped = mapTarget(target, captures)
+    outputs.push({ target, mapped, after: await exportOne(target, mapped, folder) })
+  }
+  return outputs
+}
+
+async function exportOne(target: JobTarget, { capture }: MappedTarget, folder: JobFolder): Promise<Picture | null> {
+  if (capture?.saved_path == null || capture.type === null || capture.sha256 === null) return null
+  const path = `${jobFolders.output}/${target.outputStem}.${capture.type}`
+  await folder.files.copy(capture.saved_path, path)
+  const { type, size_bytes, sha256, width, height } = capture
+  return { path, type, size_bytes, sha256, width, height }
+}

@@ -1,0 +1,131 @@
+import { resolve } from 'node:path'
+import { findOverlayFile } from '../../../config/overlays/overlay-paths.ts'
+import type { JobConfig } from '../../../config/read/job-config.ts'
+import { AppError } from '../../../contract/errors.ts'
+import type { ConfigFault, EmptySearch } from '../../../contract/faults.ts'
+import { noItemsFound, saysNothingFits } from '../../../contract/nothing-fits.ts'
+import type { LoggedFault } from '../../../kometa/faults/fault-recorder.ts'
+import type { KometaRecord } from '../../../kometa/log/kometa-record.ts'
+import type { LoggedFile } from '../../../kometa/log/log-events.ts'
+import type { Refusal } from '../../around-kometa/start-gate.ts'
+import { createFaultPlaces, type FaultPlace, type FaultPlaces, isOwn } from './fault-places.ts'
+import { refusedWords } from './refused-words.ts'
+import type { Told } from './told-before.ts'
+
+/** Definitions of one fault that are named; the rest is a number. */
+const namedDefinitions = 5
+const maxWordsChars = 600
+
+export interface DescribedFaults {
+  faults: ConfigFault[]
+  emptySearches: EmptySearch[]
+  /** The files and definitions that they are about. */
+  told: Told[]
+  /** Kometa's words for a definition, or for a file (null), or what is to be said in their place. */
+  inWords(definition: string | null, words: string): string
+}
+
+/** A search for a tag, a collection or a pattern that nothing in Plex has (builder.py:4001, 4112). */
+const isEmptySearch = (words: string): boolean => saysNothingFits(words) && words !== noItemsFound
+
+/** What Kometa left out of the user's config, with the place of each in the user's files; what has one cause is one fault. */
+export async function describeFaults(
+  config: JobConfig,
+  kometaDir: string | null,
+  records: readonly Pick<KometaRecord, 'faults' | 'libraries'>[],
+  refusals: readonly Refusal[],
+): Promise<DescribedFaults> {
+  const places = createFaultPlaces(config, kometaDir)
+  const faults = createFold<ConfigFault>()
+  const emptySearches = createFold<EmptySearch>()
+  const told: Told[] = []
+  const explained = new Map<string, string>()
+  // Of several Kometas nobody could say whose request it was that came at that time.
+  const isAlone = records.length === 1
+  for (const { faults: logged, libraries } of records) {
+    for (const fault of logged) {
+      const library = libraries.find((one) => one.library.mapping === fault.library.mapping)
+      const file = fault.at === null || !library ? fault.file : await places.fileOf(library, fault.at)
+      const isSearch = fault.kind === 'definition' || fault.kind === 'setting' ? isEmptySearch(fault.words) : false
+      // Kometa's own default files search for dozens of values that a library does not have.
+      if ((fault.blank || isSearch) && !(isSearch && isOwn(file))) continue
+      const { place, words: said } = await describe(fault, file, config, places)
+      const refused = refusedWords(isAlone ? fault : { ...fault, span: null }, refusals)
+      const words = refused ?? said
+      const { definition } = fault
+      if (refused !== null) explained.set(JSON.stringify([definition, fault.words]), refused)
+      const about = file ?? notThere(fault.words)
+      // A file of which a part was left out has more to say.
+      if (about !== null && (fault.kind !== 'setting' || definition !== null))
+        told.push({ library: fault.library.mapping, file: about, definition })
+      const common = { library: fault.library.mapping, ...place, words: words.slice(0, maxWordsChars) }
+      if (isSearch) emptySearches.add(common, definition)
+      else faults.add({ ...common, kind: fault.kind === 'entry' ? 'file' : fault.kind }, definition)
+    }
+  }
+  const inWords = (definition: string | null, words: string) =>
+    explained.get(JSON.stringify([definition, words])) ?? words
+  return { faults: faults.all(), emptySearches: emptySearches.all(), told, inWords }
+}
+
+/** A bare path is named by Kometa's words alone (util.py:549). */
+function notThere(words: string): LoggedFile | null {
+  const path = /^Config Error: Path not found: (.+)$/.exec(words)?.[1]
+  return path === undefined ? null : { form: 'File', path }
+}
+
+async function describe(
+  { kind, library: { mapping }, definition, words, lines }: LoggedFault,
+  file: LoggedFile | null,
+  config: JobConfig,
+  places: FaultPlaces,
+): Promise<{ place: FaultPlace; words: string }> {
+  if (kind === 'entry' || file === null) return { place: await places.ofEntry(mapping, file), words }
+  if (definition !== null) return { place: await places.ofDefinition(mapping, file, definition), words }
+  const notDictionary = /^Config Warning: overlay: (.+) must be a dictionary$/.exec(words)?.[1]
+  if (notDictionary !== undefined) return { place: await places.ofDefinition(mapping, file, notDictionary), words }
+  const path = isOwn(file) ? await findOverlayFile(resolve(config.kometaCwd, file.path), config.reach) : undefined
+  if (path === undefined) return { place: await places.ofEntry(mapping, file), words }
+  const why = words.startsWith('YAML Error') ? await explainYaml(config, path) : null
+  const line = why?.place?.line ?? lineIn([words, ...lines])
+  return {
+    place: await places.ofFile(file, line),
+    words: why === null ? words : `${words.split(':')[0]}: ${why.words}`,
+  }
+}
+
+/** Kometa's message quotes the file; ours says what is wrong in it. */
+async function explainYaml(config: JobConfig, path: string) {
+  const error: unknown = await config.files.read(path).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof AppError)) return null
+  return { place: error.place, words: error.message.replace(`${path}, `, '').replace(path, 'it') }
+}
+
+function lineIn(lines: readonly string[]): number | null {
+  const found = lines.flatMap((line) => [...line.matchAll(/\bline (\d+)/g)].map(([, digits]) => Number(digits)))
+  return found.at(-1) ?? null
+}
+
+type Folded = Omit<EmptySearch, 'definitions' | 'count'>
+
+/** Joins what has the same words in the same file. */
+function createFold<T extends EmptySearch>() {
+  const folded = new Map<string, { fault: Folded; definitions: string[] }>()
+  return {
+    add(fault: Omit<T, 'definitions' | 'count'>, definition: string | null): void {
+      const { line: _line, ...same } = fault
+      const key = JSON.stringify([same, definition === null ? fault.line : null])
+      const known = folded.get(key) ?? { fault, definitions: [] }
+      if (definition !== null) known.definitions.push(definition)
+      folded.set(key, known)
+    },
+    all: (): T[] =>
+      [...folded.values()].map(({ fault, definitions }) => {
+        const named = [...new Set(definitions)].slice(0, namedDefinitions)
+        return { ...fault, definitions: named, count: definitions.length } as T
+      }),
+  }
+}

@@ -1,0 +1,125 @@
+import { isAbsolute, relative, resolve } from 'node:path'
+import { overlayList } from '../../../config/overlays/overlay-entries.ts'
+import { defaultOverlayPlaces, findOverlayFile } from '../../../config/overlays/overlay-paths.ts'
+import type { JobConfig } from '../../../config/read/job-config.ts'
+import { readOrNull } from '../../../config/yaml/yaml-files.ts'
+import { get, getMap, isMap, textOf } from '../../../config/yaml/yaml-value.ts'
+import type { LoggedLibrary } from '../../../kometa/faults/fault-recorder.ts'
+import type { LoggedFile } from '../../../kometa/log/log-events.ts'
+import { trimEndOf } from '../../../util/trim-end.ts'
+
+export interface FaultPlace {
+  /** As the user knows it. */
+  file: string | null
+  line: number | null
+}
+
+/** Where in the user's files something stands that Kometa's log names. */
+export interface FaultPlaces {
+  /** The file itself. */
+  ofFile(file: LoggedFile, line: number | null): Promise<FaultPlace>
+  /** The entry of overlay_files that names it. */
+  ofEntry(library: string, entry: LoggedFile | null): Promise<FaultPlace>
+  /** The definition; one of a default or remote file stands where the config names that file. */
+  ofDefinition(library: string, file: LoggedFile | null, name: string): Promise<FaultPlace>
+  /** In which of the files that Kometa loaded its n-th definition stands. */
+  fileOf(library: LoggedLibrary, at: number): Promise<LoggedFile | null>
+}
+
+/** Whether the user has written the file; the others are Kometa's, or fetched. */
+export const isOwn = (file: LoggedFile | null): boolean => file?.form === 'File'
+
+export function createFaultPlaces(config: JobConfig, kometaDir: string | null): FaultPlaces {
+  const pathOf = (file: LoggedFile) => findOverlayFile(resolve(config.kometaCwd, file.path), config.reach)
+  const shown = (path: string): string => {
+    const inside = relative(config.kometaCwd, path)
+    return inside.startsWith('..') || isAbsolute(inside) ? path : inside
+  }
+
+  /** The first of these places that a file of the config has. */
+  async function inConfig(keys: readonly (readonly string[])[]): Promise<FaultPlace> {
+    for (const path of config.sourceFiles) {
+      for (const each of keys) {
+        const line = await config.files.lineOf(path, each)
+        if (line !== null) return { file: shown(path), line }
+      }
+    }
+    return { file: shown(config.configPath), line: null }
+  }
+
+  async function ofEntry(library: string, entry: LoggedFile | null): Promise<FaultPlace> {
+    const data = config.libraries.find(({ mappingName }) => mappingName === library)?.data
+    const listed = get(data ?? undefined, 'overlay_files')
+    const at = overlayList(listed).findIndex((item) => entry !== null && names(item, entry))
+    const where = ['overlay_files', 'overlay_path'].map((key) => ['libraries', library, key])
+    const exact = at < 0 || !Array.isArray(listed) ? [] : where.map((keys) => [...keys, String(at)])
+    return inConfig([...exact, ...where, ['libraries', library]])
+  }
+
+  /** null for what was fetched, or lies where we cannot look. */
+  async function definitionsOf(file: LoggedFile): Promise<ReadonlySet<string> | null> {
+    const candidates =
+      file.form === 'File'
+        ? [await pathOf(file)]
+        : file.form === 'Default' && kometaDir !== null
+          ? await Promise.all(
+              defaultOverlayPlaces(kometaDir, file.path).map((place) => findOverlayFile(place, config.reach)),
+            )
+          : []
+    const path = candidates.find((each) => each !== undefined)
+    if (path === undefined) return null
+    return new Set([...getMap(await readOrNull(config.files, path), 'overlays').keys()].map(textOf))
+  }
+  const known = new Map<string, Promise<ReadonlySet<string> | null>>()
+  const definitions = (file: LoggedFile): Promise<ReadonlySet<string> | null> => {
+    const key = `${file.form} ${file.path}`
+    const found = known.get(key) ?? definitionsOf(file)
+    known.set(key, found)
+    return found
+  }
+
+  return {
+    async ofFile(file, line) {
+      const path = isOwn(file) ? await pathOf(file) : undefined
+      return { file: path === undefined ? file.path : shown(path), line: path === undefined ? null : line }
+    },
+    ofEntry,
+    async ofDefinition(library, file, name) {
+      const path = file && isOwn(file) ? await pathOf(file) : undefined
+      if (path === undefined) return ofEntry(library, file)
+      return { file: shown(path), line: await config.files.lineOf(path, ['overlays', name]) }
+    },
+    async fileOf({ files, definitions: order }, at) {
+      const { name = '', file: told = null } = order[at] ?? {}
+      if (told !== null) return files.get(told) ?? null
+      const lowest = order.slice(0, at).findLast(({ file }) => file !== null)?.file ?? 0
+      const highest = order.slice(at).find(({ file }) => file !== null)?.file ?? Number.POSITIVE_INFINITY
+      const between = [...files].filter(([number]) => number >= lowest && number <= highest)
+      const unknown: LoggedFile[] = []
+      for (const [, file] of between) {
+        const names = await definitions(file)
+        if (names?.has(name)) return file
+        if (names === null) unknown.push(file)
+      }
+      return unknown.length === 1 ? (unknown[0] ?? null) : null
+    },
+  }
+}
+
+/** An item of overlay_files that Kometa tells as this entry or file; the files of a folder stand one by one in the run config. */
+function names(item: Parameters<typeof textOf>[0], { form, path }: LoggedFile): boolean {
+  if (!isMap(item)) return textOf(item).trim() === path
+  const keys = entryKeys[form.toLowerCase()] ?? [form]
+  const values = keys.filter((key) => item.has(key)).map((key) => textOf(item.get(key)))
+  if (values.some((value) => value === path || `PMM/${path}` === value)) return true
+  const folder = item.has('folder') ? trimEndOf(textOf(item.get('folder')), '/') : null
+  return folder !== null && folder !== '' && path.startsWith(`${folder}/`)
+}
+
+const entryKeys: Readonly<Record<string, readonly string[]>> = {
+  default: ['default', 'pmm', 'git'],
+  file: ['file'],
+  url: ['url'],
+  git: ['git'],
+  repo: ['repo'],
+}

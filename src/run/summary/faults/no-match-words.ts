@@ -1,0 +1,30 @@
+import type { JobConfig } from '../../../config/read/job-config.ts'
+import { isTruthy } from '../../../config/read/normalise.ts'
+import { get } from '../../../config/yaml/yaml-value.ts'
+import type { EmptySearch } from '../../../contract/faults.ts'
+
+/** Searches that are named; the rest is a number. */
+const namedSearches = 3
+
+/** Why definitions of these libraries can match nothing: what they search for is not in Plex. '' where that is not so. */
+export function noMatchWords(
+  { libraries }: Pick<JobConfig, 'libraries'>,
+  mappings: readonly string[],
+  searches: readonly EmptySearch[],
+): string {
+  const own = searches.filter(({ library }) => mappings.includes(library))
+  if (own.length === 0) return ''
+  const named = own.slice(0, namedSearches).map(({ words, definitions, count, file }) => {
+    const more = count > 1 ? ` and ${count - 1} more` : ''
+    return `${words.replace(/^Plex Error: /, '')} ("${definitions[0] ?? ''}"${more}${file === null ? '' : ` in ${file}`})`
+  })
+  const more = own.length - named.length
+  const makesCollections = libraries.some(
+    ({ mappingName, data }) => mappings.includes(mappingName) && isTruthy(get(data ?? undefined, 'collection_files')),
+  )
+  const collections =
+    makesCollections && own.some(({ words }) => /^Plex Error: collection: /i.test(words))
+      ? ' A preview makes none of the collections of collection_files, which a real run makes first.'
+      : ''
+  return `Plex does not have what is searched for: ${named.join('; ')}${more > 0 ? ` and ${more} more` : ''}.${collections}`
+}

@@ -1,0 +1,21 @@
+import type { Critical, KometaRecord } from '../../../kometa/log/kometa-record.ts'
+import { explainedHosts, isUnreachable } from '../../../kometa/process/explain-stop.ts'
+import type { Refusal } from '../../around-kometa/start-gate.ts'
+import { kometaTries, requestWords } from './refused-words.ts'
+
+/** The same record, in which an end that came of a refused request says so. */
+export function withRefusals(record: KometaRecord, refusals: readonly Refusal[]): KometaRecord {
+  if (refusals.length === 0 || record.criticals.length === 0) return record
+  return { ...record, criticals: record.criticals.map((one) => ({ ...one, refused: refusedStop(one, refusals) })) }
+}
+
+/** Kometa names a service at most, and ends with the first answer that it cannot do without. */
+function refusedStop(critical: Critical, refusals: readonly Refusal[]): string | null {
+  const hosts = explainedHosts(critical)
+  const ofService = refusals.findLast(({ host }) => hosts.includes(host))
+  if (ofService) return requestWords(ofService, refusals)
+  const last = refusals.at(-1)
+  if (!last || !isUnreachable(critical.text)) return null
+  const tries = refusals.filter(({ host, port }) => host === last.host && port === last.port).length
+  return tries >= kometaTries ? requestWords(last, refusals) : null
+}

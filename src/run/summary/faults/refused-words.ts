@@ -1,0 +1,51 @@
+import { normalizeHost } from '../../../gate/judge-host.ts'
+import type { LoggedFault } from '../../../kometa/faults/fault-recorder.ts'
+import { trimEndOf } from '../../../util/trim-end.ts'
+import type { Refusal } from '../../around-kometa/start-gate.ts'
+
+const namedAddress = /https?:\/\/[^\s'"<>]+/g
+/** Kometa's words for an image of an overlay (overlay.py:217-223, request.py:131-136). */
+const isImage = /\bimage\b|attempting download/i
+/** Kometa's tries of a request that ends without an answer, 10 s apart (request.py:174). */
+export const kometaTries = 6
+
+/**
+ * Why something was left out, by the request itself: what was asked for and why the gate refused it. Kometa names the address of most
+ * things; of others it says what it could not read in the answer, and the time tells. null where no request of it was refused.
+ */
+export function refusedWords(
+  { kind, words, span }: Pick<LoggedFault, 'kind' | 'words' | 'span'>,
+  refusals: readonly Refusal[],
+): string | null {
+  for (const [named] of words.matchAll(namedAddress)) {
+    const address = trimEndOf(named, '.,:;')
+    const refused = findRefusal(address, refusals)
+    if (refused === null) continue
+    const what = isImage.test(words) ? 'the image ' : kind === 'entry' || kind === 'file' ? 'the file ' : ''
+    return `${what}${address} was not fetched: ${refused.reason}`
+  }
+  const within = span === null ? [] : refusals.filter(({ at }) => at >= span.from && at <= span.to)
+  const last = within.at(-1)
+  return last === undefined ? null : `${requestWords(last, within)}. Kometa says: ${words}`
+}
+
+function findRefusal(address: string, refusals: readonly Refusal[]): Refusal | null {
+  if (!URL.canParse(address)) return null
+  const { protocol, hostname, port: given } = new URL(address)
+  const port = Number(given || (protocol === 'https:' ? 443 : 80))
+  const host = normalizeHost(hostname)
+  return refusals.find((one) => one.port === port && normalizeHost(one.host) === host) ?? null
+}
+
+/** `GET https://nas.lan/a was refused: this is a name of the local network`; `all` tells how often. */
+export function requestWords(refusal: Refusal, all: readonly Refusal[]): string {
+  const { method, reason, host, port } = refusal
+  const tries = all.filter((one) => one.host === host && one.port === port).length
+  const often = method === 'CONNECT' && tries >= kometaTries ? ' (Kometa asked for it again and again, for 50 s)' : ''
+  return `${method === 'CONNECT' ? '' : `${method} `}${addressOf(refusal)} was refused: ${reason}${often}`
+}
+
+function addressOf({ tls, host, port, path }: Refusal): string {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+  return `http${tls ? 's' : ''}://${name}${port === (tls ? 443 : 80) ? '' : `:${port}`}${path || '/'}`
+}

@@ -1,0 +1,37 @@
+import type { KometaRecord, LibraryRun } from '../../kometa/log/kometa-record.ts'
+import type { MatchedOverlay } from '../../kometa/log/log-events.ts'
+
+/**
+ * Overlays that another one names under `suppress_overlays` and that are drawn all the same: Kometa looks for these names within one
+ * file alone (overlay.py:167). A sentence each, where both have found the same item.
+ */
+export const suppressionNotes = (records: readonly KometaRecord[]): string[] => [
+  ...new Set(records.flatMap((record) => record.runs.flatMap((run) => notesOf(run, record)))),
+]
+
+function notesOf(run: LibraryRun, record: KometaRecord): string[] {
+  const { library, matched } = run
+  return matched.flatMap((overlay) =>
+    overlay.suppresses.flatMap((name) => {
+      const others = matched.filter((one) => one.name === name && one !== overlay)
+      const inOwnFile = others.some((one) => prefixOf(one) === prefixOf(overlay))
+      const other = others.find((one) => sharesItem(one, overlay))
+      if (inOwnFile || !other) return []
+      const where = (one: MatchedOverlay): string => fileOf(one, run, record)
+      return [
+        `"${library.mapping}": "${overlay.name}"${where(overlay)} suppresses "${name}", which is in another file${where(other)}: Kometa suppresses within one file only, so that both are drawn`,
+      ]
+    }),
+  )
+}
+
+const prefixOf = ({ full, name }: MatchedOverlay): string => full.slice(0, full.length - name.length)
+
+const sharesItem = (one: MatchedOverlay, other: MatchedOverlay): boolean =>
+  one.titles?.some((title) => other.titles?.includes(title)) === true
+
+function fileOf({ full }: MatchedOverlay, { library }: LibraryRun, { overlayFiles }: KometaRecord): string {
+  const number = Number(/^Overlay File \((\d+)\) /.exec(full)?.[1] ?? Number.NaN)
+  const file = overlayFiles.findLast((one) => one.number === number && one.library.mapping === library.mapping)
+  return file ? ` (${file.path})` : ''
+}

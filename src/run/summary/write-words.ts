@@ -1,0 +1,106 @@
+import type { BlockedWrite } from '../../contract/records.ts'
+import { parseUploadPath } from '../../policy/upload-path.ts'
+import { addedWords, itemEditOf, type TagEdit } from '../../proxy/ledger/item-edits.ts'
+
+type Write = Pick<BlockedWrite, 'method' | 'path' | 'query'>
+
+/** What is known of the items of a server. */
+export interface KnownItems {
+  /** What a user calls an item; null: nobody knows. */
+  titleOf(ratingKey: string): string | null
+  /** Its labels before the job; null: nobody knows. */
+  labelsOf(ratingKey: string): readonly string[] | null
+}
+
+/** Items that are named in one line. */
+const namedItems = 3
+
+/** What a blocked write would have done, as a user says it: `+ label Overlay on Metropolis`. */
+export function writeWords(write: Write, known: KnownItems): string {
+  const name = (key: string) => known.titleOf(key) ?? `item ${key}`
+  const upload = parseUploadPath(write.path)
+  if (upload) return uploadWords(write, upload.kind, upload.ratingKey === null ? 'an item' : name(upload.ratingKey))
+  return editWords(write, name, known) ?? actionWords(write, name) ?? `${write.method} ${write.path}`
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  art: 'background art',
+  clearLogo: 'logo',
+  squareArt: 'square art',
+}
+
+function uploadWords({ method, path }: Write, kind: string, item: string): string {
+  const what = kindWords[kind] ?? kind
+  if (method === 'DELETE') return `− ${what} of ${item}`
+  // The plural takes a picture in; the singular chooses among those that Plex has (python-plexapi mixins/object.py).
+  return method === 'PUT' && !/s$/.test(path) ? `another ${what} for ${item}` : `+ ${what} on ${item}`
+}
+
+/** Edits of fields and tags, which name their items in the query. */
+function editWords(write: Write, name: (key: string) => string, { labelsOf }: KnownItems): string | null {
+  const edits = itemEditOf(write)
+  if (edits === null) return null
+  const [only, ...others] = edits.ratingKeys
+  const labels = only !== undefined && others.length === 0 ? labelsOf(only) : null
+  const parts = edits.tags.flatMap((edit) => tagWords(edit, edit.field === 'label' ? labels : null))
+  for (const [field, value] of edits.fields) parts.push(`${plainWords(field)} “${value}”`)
+  if (parts.length === 0) for (const field of edits.locks) parts.push(`lock of the ${plainWords(field)}`)
+  if (parts.length === 0) return null
+  return `${parts.join('; ')} on ${listItems(edits.ratingKeys.map(name))}`
+}
+
+function tagWords({ field, added, removed }: TagEdit, before: readonly string[] | null): string[] {
+  const what = plainWords(field)
+  return [...addedWords(what, added, before), ...(removed.length > 0 ? [`− ${what} ${removed.join(', ')}`] : [])]
+}
+
+/** `audienceRating` -> `audience rating` */
+const plainWords = (field: string): string => field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+function listItems(items: readonly string[]): string {
+  if (items.length === 0) return 'items of the library'
+  const more = items.length - namedItems
+  return more > 0 ? `${items.slice(0, namedItems).join(', ')} and ${more} more` : items.join(', ')
+}
+
+const actions: Readonly<Record<string, string>> = {
+  refresh: 'refresh',
+  analyze: 'analyse',
+  match: 'match',
+  unmatch: 'unmatch',
+  merge: 'merge',
+  split: 'split',
+  prefs: 'settings of',
+}
+
+function actionWords({ method, path, query }: Write, name: (key: string) => string): string | null {
+  const values = new URLSearchParams(query)
+  if (method === 'POST' && (path === '/library/collections' || path === '/playlists')) {
+    return `+ ${path === '/playlists' ? 'playlist' : 'collection'} ${values.get('title') ?? ''}`.trim()
+  }
+  if (path === '/:/prefs')
+    return `settings of Plex: ${[...values.keys()].filter((key) => !/^X-Plex/i.test(key)).join(', ')}`
+  const trash = /^\/library\/sections\/(\d+)\/emptyTrash$/.exec(path)?.[1]
+  if (trash !== undefined) return `empty the trash of library ${trash}`
+  return memberWords(method, path, name) ?? itemWords(method, path, name)
+}
+
+/** What is in a collection or a playlist, and in which order. */
+function memberWords(method: string, path: string, name: (key: string) => string): string | null {
+  const member = /^\/(?:library\/)?(collections|playlists)\/(\d+)\/(?:items|children)(?:\/(\d+)(\/move)?)?$/
+  const [, list, key, item, move] = member.exec(path) ?? []
+  if (list === undefined || key === undefined) return null
+  const where = `${list === 'playlists' ? 'the playlist' : 'the collection'} ${name(key)}`
+  const what = item === undefined ? 'items' : name(item)
+  if (move !== undefined) return `place of ${what} in ${where}`
+  return `${method === 'DELETE' ? '−' : '+'} ${what} in ${where}`
+}
+
+function itemWords(method: string, path: string, name: (key: string) => string): string | null {
+  const item = /^\/(?:library\/metadata|library\/collections|playlists)\/(\d+)(?:\/(\w+))?$/
+  const [, key, action] = item.exec(path) ?? []
+  if (key === undefined) return null
+  if (action === undefined) return method === 'DELETE' ? `delete ${name(key)}` : null
+  const words = actions[action]
+  return words === undefined ? null : `${words} ${name(key)}`
+}

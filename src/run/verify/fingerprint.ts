@@ -1,0 +1,126 @@
+import {
+  createItemStateReader,
+  type ItemMetadata,
+  type ItemPosters,
+  type ItemStateReader,
+} from '../../plex/items/item-state.ts'
+import { inTurns } from '../../util/in-turns.ts'
+import type { JobServer } from '../inputs/connect-servers.ts'
+
+/** Reads of one server under way at once: Kometa's own come first. */
+const parallelReads = 4
+
+/** An item whose state is compared. */
+export interface WatchedItem {
+  /** machineIdentifier. */
+  server: string
+  rating_key: string
+}
+
+/** The state of one item at one time; `null` = it could not be read. */
+export interface ItemFingerprint extends WatchedItem {
+  title: string
+  /** False when Plex does not know the item. */
+  exists: boolean | null
+  updatedAt: string | null | undefined
+  thumb: string | null | undefined
+  art: string | null | undefined
+  labels: string[] | undefined
+  collections: string[] | undefined
+  posters: string[] | undefined
+  selected_poster: string | null | undefined
+  /** SHA-256 of the poster that Plex shows; null when it shows none. */
+  poster_sha256: string | null | undefined
+}
+
+/** The state of all items of a job at one time. A field that could not be read is not there. */
+export interface Fingerprint {
+  started_at: string
+  ended_at: string
+  requests: number
+  items: ItemFingerprint[]
+  /** Why fields are missing, in words, each once. */
+  failures: string[]
+}
+
+export interface FingerprintOptions {
+  signal: AbortSignal
+  /** Path of an image of a server -> its hash, where it has just been read: `<server> <path>`. */
+  knownImages?: ReadonlyMap<string, string>
+}
+
+/**
+ * Asks Plex itself, in at most 8 requests per target with all that is above it, for the state of these items. Never
+ * rejects: what cannot be read is missing, with the reason.
+ */
+export async function readFingerprint(
+  servers: readonly Pick<JobServer, 'id' | 'connection'>[],
+  watched: readonly WatchedItem[],
+  { signal, knownImages }: FingerprintOptions,
+): Promise<Fingerprint> {
+  const started_at = new Date().toISOString()
+  const failures = new Set<string>()
+  const attempt = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading
+    } catch (error) {
+      failures.add(signal.aborted ? 'the job was cancelled' : error instanceof Error ? error.message : String(error))
+      return undefined
+    }
+  }
+  let requests = 0
+  const perServer = servers.map(async ({ id, connection }) => {
+    const keys = [...new Set(watched.filter(({ server }) => server === id).map(({ rating_key }) => rating_key))]
+    if (keys.length === 0) return []
+    const reader = createItemStateReader(connection, signal)
+    const known = await attempt(reader.metadata(keys))
+    const hashOf = createImageHashes(id, reader, knownImages)
+    const items = await inTurns(keys, parallelReads, async (key) => {
+      const metadata = known?.get(key)
+      if (!metadata)
+        return describe({ server: id, rating_key: key }, known ? false : null, undefined, undefined, undefined)
+      const [posters, hash] = await Promise.all([
+        attempt(reader.posters(key)),
+        metadata.shown === null ? null : attempt(hashOf(metadata.shown)),
+      ])
+      return describe({ server: id, rating_key: key }, true, metadata, posters, hash)
+    })
+    requests += reader.requests
+    return items
+  })
+  const items = (await Promise.all(perServer)).flat()
+  return { started_at, ended_at: new Date().toISOString(), requests, items, failures: [...failures] }
+}
+
+/** Each image once: seasons and episodes may show the poster of what is above them. */
+function createImageHashes(server: string, reader: ItemStateReader, known: ReadonlyMap<string, string> | undefined) {
+  const hashes = new Map<string, Promise<string>>()
+  return (path: string): Promise<string> => {
+    const earlier = known?.get(`${server} ${path}`)
+    const hash = hashes.get(path) ?? (earlier === undefined ? reader.imageHash(path) : Promise.resolve(earlier))
+    hashes.set(path, hash)
+    return hash
+  }
+}
+
+function describe(
+  item: WatchedItem,
+  exists: boolean | null,
+  metadata: ItemMetadata | undefined,
+  posters: ItemPosters | undefined,
+  hash: string | null | undefined,
+): ItemFingerprint {
+  return {
+    ...item,
+    title: metadata?.title ?? '',
+    exists,
+    updatedAt: metadata?.updatedAt,
+    thumb: metadata?.thumb,
+    art: metadata?.art,
+    labels: metadata?.labels,
+    collections: metadata?.collections,
+    posters: posters?.offered,
+    selected_poster: posters?.selected,
+    poster_sha256: hash,
+  }
+}

@@ -1,0 +1,30 @@
+import type { PlexItem } from '../../plex/items/item.ts'
+import type { PlexReader } from '../../plex/items/reads.ts'
+import type { Preflight } from '../../plex/upstream/preflight.ts'
+import type { MemoStore } from '../../proxy/memo/memo-store.ts'
+import type { Stamps } from '../../proxy/memo/stale.ts'
+
+/**
+ * Plex's own stamps: of the server, all sections and the items that are wanted as they were read for this job, and of the other
+ * items that are remembered. A stamp that is older than the answers it stands for is no harm: then these are asked for once more.
+ */
+export async function readStamps(
+  { reader, info }: { reader: PlexReader; info: Preflight },
+  store: MemoStore,
+  wanted: readonly PlexItem[],
+): Promise<Stamps> {
+  const { sections, digests } = info
+  const known = new Set(wanted.map(({ ratingKey }) => ratingKey))
+  const others = await reader.items(store.items().filter((key) => !known.has(key)))
+  return {
+    server: digests,
+    sections: new Map(
+      sections.map(({ key, updatedAt, contentChangedAt }) => [key, `${updatedAt} ${contentChangedAt}`]),
+    ),
+    items: new Map(
+      [...wanted, ...others].flatMap(({ ratingKey, updatedAt }) =>
+        updatedAt === null ? [] : [[ratingKey, String(updatedAt)]],
+      ),
+    ),
+  }
+}

@@ -1,0 +1,54 @@
+import { type Beneath, isUnsafePath } from '../../../util/beneath/beneath.ts'
+
+/** The text of a file of a job; null where there is none that may be read, or a larger one. */
+export async function readJobText(job: Beneath, path: string, maxBytes: number): Promise<string | null> {
+  try {
+    return String(await job.read(path, maxBytes))
+  } catch (error) {
+    return nullIfUnreadable(error)
+  }
+}
+
+/** All plain files below a folder of a job, links left out; [] where the folder is none of the job's own. */
+export function listJobFiles(job: Beneath, folder: string): { path: string; name: string }[] {
+  try {
+    return job.list(folder).flatMap(({ name, kind }) => {
+      const path = folder === '' ? name : `${folder}/${name}`
+      if (kind === 'folder') return listJobFiles(job, path)
+      return kind === 'file' ? [{ path, name }] : []
+    })
+  } catch (error) {
+    return nullIfUnreadable(error) ?? []
+  }
+}
+
+/** Bytes of all files of a job. */
+export async function jobBytes(job: Beneath): Promise<number> {
+  let bytes = 0
+  for (const { path } of listJobFiles(job, '')) bytes += (await job.look(path))?.size ?? 0
+  return bytes
+}
+
+/** Folders of a job that something is written into, or read from as a whole. */
+const ownFolders = ['studio', 'studio/differences', 'config', 'input', 'logs', 'output']
+
+/** False for a folder in whose place a link or a file stands: such a job is not shown. */
+export async function isPlainJob(job: Beneath): Promise<boolean> {
+  try {
+    for (const folder of ownFolders) {
+      const info = await job.look(folder)
+      if (info !== null && !info.isDirectory()) return false
+    }
+    return true
+  } catch (error) {
+    if (isUnsafePath(error)) return false
+    throw error
+  }
+}
+
+/** What is not there, is no plain file of the job, or may not be read by us is not shown. */
+export function nullIfUnreadable(error: unknown): null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (isUnsafePath(error) || ['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG'].includes(code)) return null
+  throw error
+}

@@ -1,0 +1,73 @@
+import { listServiceValues } from '../../../config/trust/service-values.ts'
+import { readPlaces } from '../../../config/yaml/yaml-places.ts'
+import { parseYaml } from '../../../config/yaml/yaml-read.ts'
+import { isMap } from '../../../config/yaml/yaml-value.ts'
+import { secretMask } from '../../../contract/api/api-connect.ts'
+import type { MissingSecret } from '../../../contract/api/api-jobs.ts'
+import { AppError } from '../../../contract/errors.ts'
+import { type HiddenBefore, refuseOurNames } from '../../connect/hidden-uses.ts'
+import { type Mask, type MaskedConfig, maskConfig } from '../../connect/mask-config.ts'
+import { restoreConfig } from '../../connect/unmask-config.ts'
+
+/** Number of a mask in one text -> number of the mask at the same place in another one. */
+export function sameNumbers(text: string, now: MaskedConfig): Map<number, number> {
+  const byPlace = new Map(now.masks.map(({ path, number }) => [JSON.stringify(path), number]))
+  return new Map(
+    masksIn(text).flatMap(({ number, path }) => {
+      const own = byPlace.get(JSON.stringify(path))
+      return own === undefined ? [] : [[number, own]]
+    }),
+  )
+}
+
+/** The masks that stand in a text, and where. */
+function masksIn(text: string): { number: number; path: readonly string[] }[] {
+  return readPlaces(text).all.flatMap(({ scalar, path }) => {
+    const digits = wholeMask.exec(scalar?.text ?? '')?.[1]
+    return digits === undefined ? [] : [{ number: Number(digits), path }]
+  })
+}
+
+const wholeMask = new RegExp(`^${secretMask}(\\d{1,4})$`)
+
+/** What is hidden in a job's config and not known here any more. */
+export function missingSecrets(text: string, masks: readonly Mask[]): MissingSecret[] {
+  const known = new Set(masks.map(({ number }) => number))
+  const missing = masksIn(text).filter(({ number }) => !known.has(number))
+  if (missing.length === 0) return []
+  const document = parseYaml(text, 'config')
+  const services = isMap(document) ? listServiceValues(document) : []
+  return missing.map(({ number, path }) => {
+    const mark = `${secretMask}${number}`
+    const talking = services.filter(({ others }) => others.some((value) => value.text === mark))
+    const addresses = [...new Set(talking.flatMap((service) => service.addresses.map((address) => address.text)))]
+    return { number, place: path.join('.'), addresses }
+  })
+}
+
+/** The text with these secrets, by the numbers of their masks, where they were hidden. */
+export function typeSecrets(text: string, typed: ReadonlyMap<number, string>): string {
+  let result = ''
+  let at = 0
+  for (const { scalar } of readPlaces(text).all) {
+    const value = typed.get(Number(wholeMask.exec(scalar?.text ?? '')?.[1]))
+    if (scalar === null || value === undefined || scalar.start < at) continue
+    result += text.slice(at, scalar.start) + JSON.stringify(value)
+    at = scalar.end
+  }
+  return result + text.slice(at)
+}
+
+/** The full text of an edit, in memory. Throws CONFIG_INVALID where a hidden secret would go somewhere new. */
+export function applyEdit(
+  edited: string,
+  { masks, before }: { masks: readonly Mask[]; before: HiddenBefore },
+  name: string,
+): MaskedConfig {
+  parseYaml(edited, name)
+  const { text, problems, restored } = restoreConfig(edited, masks, before)
+  const [first] = problems
+  if (first) throw new AppError('CONFIG_INVALID', `${first.place.path.join('.')}: ${first.message}`)
+  refuseOurNames(text)
+  return maskConfig(text, restored)
+}
