@@ -44,7 +44,7 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/server/connect/folders.ts': 'the allowed folders',
   'src/server/connect/load-config.ts': 'private folders of the studio',
   'src/server/connect/studio-reach.ts': 'asks where the allowed folders lead, and opens nothing',
-  'src/server/connections.ts': "the user's config",
+  'src/server/connect/current-connection.ts': "the user's config",
   'src/server/http/static-files.ts': 'the web application',
   'src/server/json-file.ts': 'files of the studio in the data folder',
   'src/server/library/index-store.ts': 'the index in the data folder',
@@ -68,7 +68,12 @@ const pathHelpers: Readonly<Record<string, readonly string[]>> = {
   // Makes folders, the job folder itself among them, and opens nothing in them.
   'durable-folder.ts': ['src/util/', 'src/run/inputs/usable-folder.ts', 'src/server/jobs/store/job-store.ts'],
   // Reads the user's own files. None of a job: what a source reader gives to it lies outside.
-  'plain-file.ts': ['src/config/', 'src/kometa/', 'src/run/watch/file-states.ts', 'src/server/connections.ts'],
+  'plain-file.ts': [
+    'src/config/',
+    'src/kometa/',
+    'src/run/watch/file-states.ts',
+    'src/server/connect/current-connection.ts',
+  ],
   'rename.ts': [
     'src/util/',
     'src/gate/download.ts',

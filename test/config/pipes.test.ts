@@ -16,7 +16,7 @@ import { requirementsScript } from '../../src/kometa/install/requirements-script
 import { mirrorCheckout } from '../../src/kometa/launch/mirror-checkout.ts'
 import { readYamlScript } from '../../src/kometa/yaml/read-yaml-script.ts'
 import { readFileStates } from '../../src/run/watch/file-states.ts'
-import { readConfigText } from '../../src/server/connections.ts'
+import { readConfigText } from '../../src/server/connect/current-connection.ts'
 import { NotPlain, readPlainFile, TooLarge } from '../../src/util/files/plain-file.ts'
 import { writeCheckout } from '../launch/checkout.ts'
 

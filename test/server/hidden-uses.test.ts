@@ -8,7 +8,7 @@ import { AppError } from '../../src/contract/errors.ts'
 import { hiddenIn } from '../../src/server/connect/hidden-uses.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
 import { nameSecrets } from '../../src/server/connect/unmask-config.ts'
-import { applyEdit } from '../../src/server/jobs/files/text-edits.ts'
+import { applyEdit } from '../../src/server/jobs/config/text-edits.ts'
 
 const secrets = [
   'aaTokenOfPlex000001',

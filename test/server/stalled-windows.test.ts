@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newRecord } from '../../src/server/jobs/store/job-record.ts'
+import { newRecord } from '../../src/server/jobs/store/studio-job-record.ts'
 import { limits } from '../../src/server/limits.ts'
 
 /** A hundred windows that take nothing cost what they share, and not a log each. */

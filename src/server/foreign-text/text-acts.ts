@@ -5,7 +5,7 @@ import { parseYaml } from '../../config/yaml/yaml-read.ts'
 import { AppError, type ErrorCode } from '../../contract/errors.ts'
 import { type Mask, maskConfig } from '../connect/mask-config.ts'
 import { nameSecrets, restoreConfig } from '../connect/unmask-config.ts'
-import { applyEdit, missingSecrets, sameNumbers, typeSecrets } from '../jobs/files/text-edits.ts'
+import { applyEdit, missingSecrets, sameNumbers, typeSecrets } from '../jobs/config/text-edits.ts'
 
 /** All that the studio does with the text of a config and that takes longer the longer it is. What goes in and out is plain data. */
 const textActs = {

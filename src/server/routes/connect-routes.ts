@@ -1,11 +1,11 @@
 import { apiRoutes } from '../../contract/api/api.ts'
-import { checkJobEdit } from '../check-job-edit.ts'
 import { listConfigKeys } from '../connect/config-keys.ts'
-import { createExaminer } from '../examine.ts'
+import { createExaminer } from '../connect/examine.ts'
 import { notFound } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
+import { checkJobEdit } from '../jobs/config/check-job-edit.ts'
 import { openApiDocument } from '../openapi.ts'
-import type { StudioParts } from './context.ts'
+import type { StudioParts } from './studio-parts.ts'
 
 type Names =
   | 'health'

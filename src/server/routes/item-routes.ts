@@ -9,7 +9,7 @@ import { resolveItems } from '../library/resolve-items.ts'
 import { smartSample } from '../library/smart-sample.ts'
 import { limits } from '../limits.ts'
 import { openThumbnail } from '../pictures/thumbnails.ts'
-import type { StudioParts } from './context.ts'
+import type { StudioParts } from './studio-parts.ts'
 
 type Names =
   | 'getIndex'

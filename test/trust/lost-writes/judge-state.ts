@@ -7,11 +7,11 @@ import { removeTemporaryFiles } from '../../../src/proxy/capture/folders.ts'
 import { openJobFolder, removeEarlierResults } from '../../../src/run/job-folder/job-folder.ts'
 import { verifyJob } from '../../../src/run/verify/verify-job.ts'
 import { createSummaryReader } from '../../../src/server/jobs/files/read-summary.ts'
-import { createPictureFinder } from '../../../src/server/jobs/job-pictures.ts'
 import { newJobState } from '../../../src/server/jobs/journal/job-state.ts'
 import { createJournalPast } from '../../../src/server/jobs/journal/journal-past.ts'
 import { openJobStore } from '../../../src/server/jobs/store/job-store.ts'
 import { markInterrupted } from '../../../src/server/jobs/store/recover-jobs.ts'
+import { createPictureFinder } from '../../../src/server/jobs/view/job-pictures.ts'
 import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 
 export interface Judged {

@@ -4,7 +4,7 @@ import { jobStreamEventSchema, logLineSchema } from '../../../contract/api/api-e
 import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { limits } from '../../limits.ts'
 import { nullIfUnreadable, readJobText } from '../files/job-files.ts'
-import { studioFolder } from '../store/job-record.ts'
+import { studioFolder } from '../store/studio-job-record.ts'
 
 /** An event as it is kept: its number, and where the picture in it is. */
 export const storedEventSchema = z.object({

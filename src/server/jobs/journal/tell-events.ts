@@ -5,8 +5,8 @@ import { jobFolders } from '../../../run/job-folder/job-folder.ts'
 import { describePicture } from '../../../run/pictures/picture.ts'
 import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { listJobFiles } from '../files/job-files.ts'
-import { imageOf, imageOfCapture, waitingTarget } from '../job-view.ts'
-import type { JobRecord } from '../store/job-record.ts'
+import type { JobRecord } from '../store/studio-job-record.ts'
+import { imageOf, imageOfCapture, waitingTarget } from '../view/job-view.ts'
 import type { JobStream } from './job-stream.ts'
 
 /** Passes on what a job tells. */

@@ -4,8 +4,8 @@ import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { parseJson } from '../../../util/parse-json.ts'
 import { jobBytes, nullIfUnreadable, readJobText } from '../files/job-files.ts'
 import type { SummaryFile } from '../files/read-summary.ts'
-import { digestOf, titleOf } from '../job-view.ts'
-import { type JobRecord, jobRecordSchema, newRecord } from './job-record.ts'
+import { digestOf, titleOf } from '../view/job-view.ts'
+import { type JobRecord, jobRecordSchema, newRecord } from './studio-job-record.ts'
 
 const maxPreviewBytes = 4 * 1024 * 1024
 

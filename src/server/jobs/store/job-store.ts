@@ -9,7 +9,7 @@ import { notFound, RequestProblem } from '../../http/request-problem.ts'
 import { isPlainJob, nullIfUnreadable } from '../files/job-files.ts'
 import type { ReadSummary } from '../files/read-summary.ts'
 import { adoptJob, describeUnfinished } from './adopt-job.ts'
-import { type JobRecord, readRecord, writeRecord } from './job-record.ts'
+import { type JobRecord, readRecord, writeRecord } from './studio-job-record.ts'
 
 /** The jobs in the data folder, those of the command line among them, and job folders elsewhere that were named at the start. */
 export interface JobStore {

@@ -1,5 +1,5 @@
 import type { StudioSettings } from '../../../contract/api/api-jobs.ts'
-import type { JobRecord } from './job-record.ts'
+import type { JobRecord } from './studio-job-record.ts'
 
 const dayMs = 24 * 3_600_000
 

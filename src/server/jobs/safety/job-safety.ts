@@ -1,6 +1,6 @@
-import type { Safety } from '../../contract/api/api-jobs.ts'
-import type { Beneath } from '../../util/beneath/beneath.ts'
-import type { ShownSummary } from './files/read-summary.ts'
+import type { Safety } from '../../../contract/api/api-jobs.ts'
+import type { Beneath } from '../../../util/beneath/beneath.ts'
+import type { ShownSummary } from '../files/read-summary.ts'
 import { blockedWrites, count, type LedgerView, unansweredReads, viewLedger } from './safety-ledger.ts'
 
 type Check = Safety['checks'][number]

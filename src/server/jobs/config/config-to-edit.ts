@@ -6,9 +6,9 @@ import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { type HiddenBefore, hiddenIn } from '../../connect/hidden-uses.ts'
 import type { Mask } from '../../connect/mask-config.ts'
 import { onText } from '../../foreign-text/on-text.ts'
-import type { JobRecord } from '../store/job-record.ts'
-import { isLocal, type ReadUserConfig, readSnapshot } from './job-config.ts'
-import { readJobText } from './job-files.ts'
+import { readJobText } from '../files/job-files.ts'
+import type { JobRecord } from '../store/studio-job-record.ts'
+import { isLocal, type ReadUserConfig, readSnapshot } from './stored-config.ts'
 
 /** A job's config for an edit of it: what is hidden in it, where that stood, and what of it is known here. */
 export interface JobText {

@@ -15,8 +15,8 @@ import { type ConfigPlace, type LoadDeps, loadOptions } from '../../connect/load
 import type { MaskedConfig } from '../../connect/mask-config.ts'
 import { onText, readInThread } from '../../foreign-text/on-text.ts'
 import { RequestProblem } from '../../http/request-problem.ts'
-import { type JobRecord, studioFolder } from '../store/job-record.ts'
-import { readJobText } from './job-files.ts'
+import { readJobText } from '../files/job-files.ts'
+import { type JobRecord, studioFolder } from '../store/studio-job-record.ts'
 
 /**
  * A job's config. Where the config of a path is used as it stands, the job holds a reference to it. A config that was pasted or

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { ConfigCheck } from '../contract/api/api-connect.ts'
-import { checkEdit } from './connect/check-edit.ts'
-import { readPlaceOf } from './jobs/files/job-config.ts'
-import { readJobTextOf } from './jobs/files/job-text.ts'
-import type { JobRecord } from './jobs/store/job-record.ts'
-import type { StudioParts } from './routes/context.ts'
+import type { ConfigCheck } from '../../../contract/api/api-connect.ts'
+import { checkEdit } from '../../connect/check-edit.ts'
+import type { StudioParts } from '../../routes/studio-parts.ts'
+import type { JobRecord } from '../store/studio-job-record.ts'
+import { readJobTextOf } from './config-to-edit.ts'
+import { readPlaceOf } from './stored-config.ts'
 
 /** What an edit of an earlier job's config would mean. */
 export async function checkJobEdit(record: JobRecord, text: string, parts: StudioParts): Promise<ConfigCheck> {

@@ -1,9 +1,9 @@
-import type { JobConfig } from '../config/read/job-config.ts'
-import type { DoctorReport } from '../contract/doctor.ts'
-import { AppError } from '../contract/errors.ts'
-import { runDoctor } from '../run/doctor/doctor.ts'
-import type { LiveConnection } from './connect/connection.ts'
-import type { StudioParts } from './routes/context.ts'
+import type { JobConfig } from '../../config/read/job-config.ts'
+import type { DoctorReport } from '../../contract/doctor.ts'
+import { AppError } from '../../contract/errors.ts'
+import { runDoctor } from '../../run/doctor/doctor.ts'
+import type { StudioParts } from '../routes/studio-parts.ts'
+import type { LiveConnection } from './connection.ts'
 
 /** The config that is connected; where it cannot be used, the words that the Connect screen has for it. */
 function connectedConfig({ config, reply }: LiveConnection): () => Promise<JobConfig> {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import type { ImageType } from '../../contract/kinds.ts'
-import { sniffBytes, sniffImage } from '../../images/sniff.ts'
-import type { Beneath } from '../../util/beneath/beneath.ts'
-import { readChunks } from '../../util/beneath/file-chunks.ts'
-import { notFound } from '../http/request-problem.ts'
-import { nullIfUnreadable } from './files/job-files.ts'
-import type { ShownSummary } from './files/read-summary.ts'
-import type { JobState } from './journal/job-state.ts'
+import type { ImageType } from '../../../contract/kinds.ts'
+import { sniffBytes, sniffImage } from '../../../images/sniff.ts'
+import type { Beneath } from '../../../util/beneath/beneath.ts'
+import { readChunks } from '../../../util/beneath/file-chunks.ts'
+import { notFound } from '../../http/request-problem.ts'
+import { nullIfUnreadable } from '../files/job-files.ts'
+import type { ShownSummary } from '../files/read-summary.ts'
+import type { JobState } from '../journal/job-state.ts'
 
 export interface JobPicture {
   /** Its path in the job. */

@@ -1,18 +1,19 @@
 import type { z } from 'zod'
-import type { Trust } from '../config/trust/trust.ts'
-import type { ItemRef } from '../contract/api/api-common.ts'
-import type { rerunRequestSchema, StartJobRequest } from '../contract/api/api-jobs.ts'
-import { AppError } from '../contract/errors.ts'
-import { type PlexItem, titleWithYear } from '../plex/items/item.ts'
-import type { TargetLibrary } from '../plex/lookup/library-lookup.ts'
-import { createTargetIds } from '../run/targets/target-id.ts'
-import type { LiveConnection } from './connect/connection.ts'
-import { hiddenIn } from './connect/hidden-uses.ts'
-import { type LoadDeps, placeOf } from './connect/load-config.ts'
-import type { MaskedConfig } from './connect/mask-config.ts'
-import { readConfigText } from './connections.ts'
-import { onText } from './foreign-text/on-text.ts'
-import { RequestProblem } from './http/request-problem.ts'
+import type { Trust } from '../../../config/trust/trust.ts'
+import type { ItemRef } from '../../../contract/api/api-common.ts'
+import type { rerunRequestSchema, StartJobRequest } from '../../../contract/api/api-jobs.ts'
+import { AppError } from '../../../contract/errors.ts'
+import { type PlexItem, titleWithYear } from '../../../plex/items/item.ts'
+import type { TargetLibrary } from '../../../plex/lookup/library-lookup.ts'
+import { createTargetIds } from '../../../run/targets/target-id.ts'
+import type { LiveConnection } from '../../connect/connection.ts'
+import { readConfigText } from '../../connect/current-connection.ts'
+import { hiddenIn } from '../../connect/hidden-uses.ts'
+import { type LoadDeps, placeOf } from '../../connect/load-config.ts'
+import type { MaskedConfig } from '../../connect/mask-config.ts'
+import { onText } from '../../foreign-text/on-text.ts'
+import { RequestProblem } from '../../http/request-problem.ts'
+import { type JobText, readJobTextOf } from '../config/config-to-edit.ts'
 import {
   isLocal,
   keepSnapshot,
@@ -21,12 +22,11 @@ import {
   readPlaceOf,
   targetsOf,
   writeLocalConfig,
-} from './jobs/files/job-config.ts'
-import { type JobText, readJobTextOf } from './jobs/files/job-text.ts'
-import type { JobRunner } from './jobs/job-runner.ts'
-import { titleOf } from './jobs/job-view.ts'
-import { type JobRecord, newRecord } from './jobs/store/job-record.ts'
-import type { JobStore } from './jobs/store/job-store.ts'
+} from '../config/stored-config.ts'
+import type { JobRunner } from '../runner/job-runner.ts'
+import type { JobStore } from '../store/job-store.ts'
+import { type JobRecord, newRecord } from '../store/studio-job-record.ts'
+import { titleOf } from '../view/job-view.ts'
 
 export interface StartDeps {
   store: JobStore

@@ -1,9 +1,9 @@
-import type { ImageRef } from '../../contract/api/api-common.ts'
-import type { JobDetail, JobPhase, Outcome, StudioTarget } from '../../contract/api/api-jobs.ts'
-import type { TargetResult } from '../../contract/summary.ts'
-import { noPictureCame, targetProblems } from '../../run/summary/judge-job.ts'
-import type { ShownSummary } from './files/read-summary.ts'
-import type { JobRecord } from './store/job-record.ts'
+import type { ImageRef } from '../../../contract/api/api-common.ts'
+import type { JobDetail, JobPhase, Outcome, StudioTarget } from '../../../contract/api/api-jobs.ts'
+import type { TargetResult } from '../../../contract/summary.ts'
+import { noPictureCame, targetProblems } from '../../../run/summary/judge-job.ts'
+import type { ShownSummary } from '../files/read-summary.ts'
+import type { JobRecord } from '../store/studio-job-record.ts'
 
 /** Two encodings of one picture differ in a few pixels; below this share nobody sees a difference. */
 const unchangedBelow = 0.0002

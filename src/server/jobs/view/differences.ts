@@ -1,12 +1,12 @@
-import type { StudioTarget } from '../../contract/api/api-jobs.ts'
-import { computeDifference } from '../../images/difference.ts'
-import type { Beneath } from '../../util/beneath/beneath.ts'
-import { RequestProblem } from '../http/request-problem.ts'
-import { limits } from '../limits.ts'
-import { createNewestFirst } from '../pictures/newest-first.ts'
+import type { StudioTarget } from '../../../contract/api/api-jobs.ts'
+import { computeDifference } from '../../../images/difference.ts'
+import type { Beneath } from '../../../util/beneath/beneath.ts'
+import { RequestProblem } from '../../http/request-problem.ts'
+import { limits } from '../../limits.ts'
+import { createNewestFirst } from '../../pictures/newest-first.ts'
+import { studioFolder } from '../store/studio-job-record.ts'
 import type { PictureFinder, PictureRecords } from './job-pictures.ts'
 import { pairOf } from './job-view.ts'
-import { studioFolder } from './store/job-record.ts'
 
 export interface JobFiles extends PictureRecords {
   job: Beneath

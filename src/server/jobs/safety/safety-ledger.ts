@@ -1,18 +1,18 @@
-import { maxSafetyRecords, type Safety } from '../../contract/api/api-jobs.ts'
-import { ledgerFiles } from '../../proxy/ledger/ledger.ts'
+import { maxSafetyRecords, type Safety } from '../../../contract/api/api-jobs.ts'
+import { ledgerFiles } from '../../../proxy/ledger/ledger.ts'
 import {
   createLedgerTally,
   type LedgerTally,
   type TalliedLine,
   tallyLedger,
   UnreadableLedger,
-} from '../../proxy/ledger/tally-ledger.ts'
-import { verifyLedger } from '../../proxy/ledger/verify-ledger.ts'
-import { jobFolders } from '../../run/job-folder/job-folder.ts'
-import { writeWords } from '../../run/summary/write-words.ts'
-import type { Beneath } from '../../util/beneath/beneath.ts'
-import { nullIfUnreadable } from './files/job-files.ts'
-import type { ShownSummary } from './files/read-summary.ts'
+} from '../../../proxy/ledger/tally-ledger.ts'
+import { verifyLedger } from '../../../proxy/ledger/verify-ledger.ts'
+import { jobFolders } from '../../../run/job-folder/job-folder.ts'
+import { writeWords } from '../../../run/summary/write-words.ts'
+import type { Beneath } from '../../../util/beneath/beneath.ts'
+import { nullIfUnreadable } from '../files/job-files.ts'
+import type { ShownSummary } from '../files/read-summary.ts'
 
 /** What the ledger of a job says, and whether it can be believed. */
 export interface LedgerView {
