@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Critical, createKometaRecorder } from '../../src/kometa/log/kometa-record.ts'
-import { explainCritical } from '../../src/kometa/process/explain-stop.ts'
+import { explainCritical } from '../../src/kometa/log/outcome/explain-stop.ts'
+import { type Critical, createKometaRecorder } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import type { Refusal } from '../../src/run/around-kometa/start-gate.ts'
 import { withRefusals } from '../../src/run/summary/faults/refused-stop.ts'
 import { refusedWords } from '../../src/run/summary/faults/refused-words.ts'

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
-import { createLogParser } from '../../src/kometa/log/log-parser.ts'
 import { explainMissing } from '../../src/kometa/log/outcome/explain-missing.ts'
 import {
   explainCritical,
@@ -10,7 +8,9 @@ import {
   kometaProblems,
   type StopExit,
   stoppedIn,
-} from '../../src/kometa/process/explain-stop.ts'
+} from '../../src/kometa/log/outcome/explain-stop.ts'
+import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
+import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'kometa-logs')
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { leftOutWords } from '../../src/contract/left-out.ts'
-import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
-import { createLogParser } from '../../src/kometa/log/log-parser.ts'
-import { leftOut } from '../../src/kometa/log/outcome/left-out.ts'
+import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
+import { leftOut } from '../../src/kometa/log/outcome/left-out-overlays.ts'
+import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
 
 interface Definition {
   name: string

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readPythonDict, readPythonLiteral } from '../../src/kometa/log/python-literal.ts'
+import { readPythonDict, readPythonLiteral } from '../../src/kometa/log/read/python-literal.ts'
 
 test('an overlay as Kometa logs it', () => {
   const line = `{'name': "text(it's <<critic_rating#>>)", 'group': 'g', 'weight': 10, 'font': None, 'a': {'b': [True, 1.5]}}`

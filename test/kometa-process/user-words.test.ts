@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { KometaEvent } from '../../src/kometa/log/log-events.ts'
-import { createUserWords, cutLists } from '../../src/kometa/process/user-words.ts'
+import type { KometaEvent } from '../../src/kometa/log/read/log-events.ts'
+import { createUserWords, cutLists } from '../../src/kometa/log/words/user-words.ts'
 
 const library = { mapping: '/workspace', title: '/workspace' }
 

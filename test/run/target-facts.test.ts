@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { backupKey } from '../../src/config/workspace/backups.ts'
 import type { LibraryState } from '../../src/kometa/cache/overlay-state.ts'
-import type { ItemResult } from '../../src/kometa/log/log-events.ts'
+import type { ItemResult } from '../../src/kometa/log/read/log-events.ts'
 import { factsOf } from '../../src/run/summary/target-facts.ts'
 
 /** A real run draws an item anew when the picture of one of its overlays has changed. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/read/job-config.ts'
-import { summarizeKometa } from '../../src/kometa/log/kometa-record.ts'
-import type { ItemResult, KometaEventBody } from '../../src/kometa/log/log-events.ts'
+import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
+import type { ItemResult, KometaEventBody } from '../../src/kometa/log/read/log-events.ts'
 import { findUnfaithful } from '../../src/run/summary/unfaithful.ts'
 
 /** Why a real run may draw another picture, in words, and which items that concerns. */

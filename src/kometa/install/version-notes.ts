@@ -1,6 +1,6 @@
 import type { JobConfig } from '../../config/read/job-config.ts'
 import { get, isMap } from '../../config/yaml/yaml-value.ts'
-import type { KometaRecord } from '../log/kometa-record.ts'
+import type { KometaRecord } from '../log/outcome/kometa-outcome.ts'
 
 /** What this version of Kometa does with this config in another way than the versions that the config may have been written for. */
 export function versionNotes(version: string | null, { document }: Pick<JobConfig, 'document'>): string[] {

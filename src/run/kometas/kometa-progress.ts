@@ -1,5 +1,5 @@
 import type { Phase } from '../../contract/events.ts'
-import type { KometaEvent } from '../../kometa/log/log-events.ts'
+import type { KometaEvent } from '../../kometa/log/read/log-events.ts'
 import { decodeValue, pairName, pairValue, splitTarget } from '../../policy/resource.ts'
 import type { JobRequest } from '../inputs/request.ts'
 import type { JobRecorder, KometaActivity } from '../job-folder/job-recorder.ts'

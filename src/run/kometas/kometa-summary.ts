@@ -1,5 +1,5 @@
 import type { Summary } from '../../contract/summary.ts'
-import { kometaProblems, stoppedIn } from '../../kometa/process/explain-stop.ts'
+import { kometaProblems, stoppedIn } from '../../kometa/log/outcome/explain-stop.ts'
 import type { KometaRun } from './run-kometas.ts'
 
 /** The first that is not 0; null when one was ended by us, or none was started. */

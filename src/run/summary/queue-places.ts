@@ -4,8 +4,8 @@ import { countQueuePlaces } from '../../config/overlays/queue-places.ts'
 import type { JobConfig } from '../../config/read/job-config.ts'
 import { readOrNull } from '../../config/yaml/yaml-files.ts'
 import { getMap, type YamlKey, type YamlValue } from '../../config/yaml/yaml-value.ts'
-import type { KometaRecord } from '../../kometa/log/kometa-record.ts'
-import type { LibraryName, MatchedOverlay } from '../../kometa/log/log-events.ts'
+import type { KometaRecord } from '../../kometa/log/outcome/kometa-outcome.ts'
+import type { LibraryName, MatchedOverlay } from '../../kometa/log/read/log-events.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
 
 /** How many places the queue of an overlay has; null where it is not known. */

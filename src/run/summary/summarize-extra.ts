@@ -1,6 +1,6 @@
 import type { Capture } from '../../contract/records.ts'
 import type { Summary } from '../../contract/summary.ts'
-import type { ItemResult } from '../../kometa/log/log-events.ts'
+import type { ItemResult } from '../../kometa/log/read/log-events.ts'
 import type { JobScopeReport } from '../around-kometa/start-proxies.ts'
 import type { JobTarget } from '../targets/job-target.ts'
 

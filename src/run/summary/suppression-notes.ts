@@ -1,5 +1,5 @@
-import type { KometaRecord, LibraryRun } from '../../kometa/log/kometa-record.ts'
-import type { MatchedOverlay } from '../../kometa/log/log-events.ts'
+import type { KometaRecord, LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
+import type { MatchedOverlay } from '../../kometa/log/read/log-events.ts'
 
 /**
  * Overlays that another one names under `suppress_overlays` and that are drawn all the same: Kometa looks for these names within one

@@ -1,9 +1,9 @@
 import { findDefinitionFile } from '../../config/overlays/definition-file.ts'
 import { expiredSince, isTokenService } from '../../config/read/environment/expired-tokens.ts'
 import type { JobConfig } from '../../config/read/job-config.ts'
-import type { LibraryRun } from '../../kometa/log/kometa-record.ts'
-import type { ItemResult } from '../../kometa/log/log-events.ts'
+import type { LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
 import { serviceNeed } from '../../kometa/log/outcome/needed-services.ts'
+import type { ItemResult } from '../../kometa/log/read/log-events.ts'
 import type { JobScopeReport } from '../around-kometa/start-proxies.ts'
 import type { KometaRun } from '../kometas/run-kometas.ts'
 

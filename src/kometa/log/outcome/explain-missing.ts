@@ -1,7 +1,7 @@
 import type { MissingCause } from '../../../contract/summary.ts'
-import { type Explanation, explainCritical, explainStop, type StopExit } from '../../process/explain-stop.ts'
-import { isLibrary, type KometaRecord, type LibraryRun } from '../kometa-record.ts'
-import type { ItemResult } from '../log-events.ts'
+import type { ItemResult } from '../read/log-events.ts'
+import { type Explanation, explainCritical, explainStop, type StopExit } from './explain-stop.ts'
+import { isLibrary, type KometaRecord, type LibraryRun } from './kometa-outcome.ts'
 
 export interface MissingItem {
   /** As Kometa shows it: `Title`, `Show Season 1`, `Show S01E02`, `Artist Album Name`. */

@@ -1,4 +1,4 @@
-import type { ItemResult, MatchedOverlay, OverlayName } from '../log-events.ts'
+import type { ItemResult, MatchedOverlay, OverlayName } from '../read/log-events.ts'
 
 /** `Overlay Error: No '<<critic_rating#>>' found`, and since 2.5 `Overlay Warning: No 'imdb_rating' found for 'Title'` (overlays.py:418, 434). */
 const noValue = /^Overlay (?:Error|Warning): No '(.*?)' found(?: for |$)/

@@ -1,4 +1,4 @@
-import type { LibraryRun } from '../kometa-record.ts'
+import type { LibraryRun } from './kometa-outcome.ts'
 
 /** Services by what Kometa calls them, and the beginning of the values that a text overlay takes from them. */
 const services: readonly { name: RegExp; label: string; values: RegExp }[] = [

@@ -1,6 +1,6 @@
 import type { Capture } from '../../../contract/records.ts'
-import { unnamed } from '../log-apply.ts'
-import type { ItemResult } from '../log-events.ts'
+import { unnamed } from '../read/apply-reader.ts'
+import type { ItemResult } from '../read/log-events.ts'
 
 /** What the join needs of a capture. */
 export type JoinCapture = Pick<Capture, 'seq' | 'timestamp' | 'kind' | 'overlay_mark'>

@@ -4,8 +4,8 @@ import { defaultOverlayPlaces, findOverlayFile } from '../../../config/overlays/
 import type { JobConfig } from '../../../config/read/job-config.ts'
 import { readOrNull } from '../../../config/yaml/yaml-files.ts'
 import { get, getMap, isMap, textOf } from '../../../config/yaml/yaml-value.ts'
-import type { LoggedLibrary } from '../../../kometa/faults/fault-recorder.ts'
-import type { LoggedFile } from '../../../kometa/log/log-events.ts'
+import type { LoggedLibrary } from '../../../kometa/log/outcome/kometa-faults.ts'
+import type { LoggedFile } from '../../../kometa/log/read/log-events.ts'
 import { trimEndOf } from '../../../util/trim-end.ts'
 
 export interface FaultPlace {

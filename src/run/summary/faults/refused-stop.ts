@@ -1,5 +1,5 @@
-import type { Critical, KometaRecord } from '../../../kometa/log/kometa-record.ts'
-import { explainedHosts, isUnreachable } from '../../../kometa/process/explain-stop.ts'
+import { explainedHosts, isUnreachable } from '../../../kometa/log/outcome/explain-stop.ts'
+import type { Critical, KometaRecord } from '../../../kometa/log/outcome/kometa-outcome.ts'
 import type { Refusal } from '../../around-kometa/start-gate.ts'
 import { kometaTries, requestWords } from './refused-words.ts'
 

@@ -1,5 +1,5 @@
 import { normalizeHost } from '../../../gate/judge-host.ts'
-import type { LoggedFault } from '../../../kometa/faults/fault-recorder.ts'
+import type { LoggedFault } from '../../../kometa/log/outcome/kometa-faults.ts'
 import { trimEndOf } from '../../../util/trim-end.ts'
 import type { Refusal } from '../../around-kometa/start-gate.ts'
 

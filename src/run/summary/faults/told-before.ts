@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { warningLabel } from '../../../config/overlays/overlay-check.ts'
-import type { LoggedFile } from '../../../kometa/log/log-events.ts'
+import type { LoggedFile } from '../../../kometa/log/read/log-events.ts'
 
 /** A file or a definition that Kometa has said something about. */
 export interface Told {

@@ -1,10 +1,10 @@
-import { createFileReader } from '../faults/log-files.ts'
-import { createApplyReader } from './log-apply.ts'
-import { createCompileReader } from './log-compile.ts'
-import { configUsed, createConsoleReader } from './log-console.ts'
+import { createApplyReader } from './apply-reader.ts'
+import { createCompileReader } from './compile-reader.ts'
+import { configUsed, createConsoleReader } from './console-reader.ts'
+import { createFileReader } from './file-reader.ts'
 import type { KometaEvent, KometaEventBody, LibraryName } from './log-events.ts'
-import { createRecordReader, type LogRecord } from './log-record.ts'
-import { createSetupReader } from './log-setup.ts'
+import { createRecordReader, type LogRecord } from './log-message.ts'
+import { createSetupReader } from './setup-reader.ts'
 
 /** What the readers of the parts of the log share. */
 export interface ParserContext {

@@ -1,7 +1,7 @@
-import type { MissingCause } from '../../contract/summary.ts'
-import type { Critical, KometaRecord } from '../log/kometa-record.ts'
-import type { EndCause } from './child.ts'
-import type { KometaExit } from './process.ts'
+import type { MissingCause } from '../../../contract/summary.ts'
+import type { EndCause } from '../../process/child.ts'
+import type { KometaExit } from '../../process/process.ts'
+import type { Critical, KometaRecord } from './kometa-outcome.ts'
 
 export interface Explanation {
   /** One sentence or two, for a user. */

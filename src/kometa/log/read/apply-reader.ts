@@ -1,6 +1,6 @@
 import type { ItemResult, OverlayName } from './log-events.ts'
+import type { LogRecord } from './log-message.ts'
 import type { LogReader, ParserContext } from './log-parser.ts'
-import type { LogRecord } from './log-record.ts'
 
 /** The title of an item that the log does not name. */
 export const unnamed = ''

@@ -1,5 +1,5 @@
-import { createFaultRecorder, type LoggedFault, type LoggedLibrary } from '../faults/fault-recorder.ts'
-import type { ItemResult, KometaEvent, LibraryName, MatchedOverlay } from './log-events.ts'
+import type { ItemResult, KometaEvent, LibraryName, MatchedOverlay } from '../read/log-events.ts'
+import { createFaultRecorder, type LoggedFault, type LoggedLibrary } from './kometa-faults.ts'
 
 /** Error messages that are kept for explanations; default files alone make dozens of harmless ones. */
 const maxMessages = 500

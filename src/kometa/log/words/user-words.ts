@@ -1,4 +1,4 @@
-import type { KometaEvent } from '../log/log-events.ts'
+import type { KometaEvent } from '../read/log-events.ts'
 
 /** A place in the workspace, and what of the user's stands behind it. */
 export type PlaceName = readonly [inside: string, users: string]

@@ -1,5 +1,5 @@
-import { saysNothingFits } from '../../contract/nothing-fits.ts'
-import { leavesOut } from '../faults/left-out.ts'
+import { saysNothingFits } from '../../../contract/nothing-fits.ts'
+import { leavesOut } from '../words/leaves-out.ts'
 import type { MatchedOverlay } from './log-events.ts'
 import type { LogReader, ParserContext } from './log-parser.ts'
 import { type PythonValue, readPythonDict } from './python-literal.ts'

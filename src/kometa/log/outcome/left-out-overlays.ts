@@ -1,5 +1,5 @@
 import type { LeftOutOverlays } from '../../../contract/left-out.ts'
-import type { ItemResult, MatchedOverlay, OverlayName } from '../log-events.ts'
+import type { ItemResult, MatchedOverlay, OverlayName } from '../read/log-events.ts'
 import { explainMissingValues } from './missing-values.ts'
 
 export interface LeftOutContext {

@@ -1,4 +1,4 @@
-import type { KometaEvent, LibraryName, LoggedFile } from '../log/log-events.ts'
+import type { KometaEvent, LibraryName, LoggedFile } from '../read/log-events.ts'
 
 /** Hundreds of definitions may fail for one cause; more than these of one process tell nothing more. */
 const maxFaults = 2_000

@@ -1,7 +1,7 @@
-import type { LoggedFile } from '../log/log-events.ts'
-import type { ParserContext } from '../log/log-parser.ts'
-import type { LogRecord } from '../log/log-record.ts'
-import { leavesOut } from './left-out.ts'
+import { leavesOut } from '../words/leaves-out.ts'
+import type { LoggedFile } from './log-events.ts'
+import type { LogRecord } from './log-message.ts'
+import type { ParserContext } from './log-parser.ts'
 
 /** From `Reading in Overlay Files` to the last file of a library: what Kometa could not load (config.py:1723, library.py:261-276). */
 export function createFileReader(context: ParserContext): (record: LogRecord) => void {

@@ -1,4 +1,4 @@
-import type { LogLevel } from '../../contract/events.ts'
+import type { LogLevel } from '../../../contract/events.ts'
 
 const modules = new Set(['builder.py', 'overlay.py', 'util.py', 'meta.py'])
 

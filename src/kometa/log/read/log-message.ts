@@ -1,4 +1,4 @@
-import type { LogLevel } from '../../contract/events.ts'
+import type { LogLevel } from '../../../contract/events.ts'
 
 /** A message of Kometa: its first line, and the lines that follow it without a prefix. */
 export interface LogRecord {

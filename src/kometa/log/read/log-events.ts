@@ -1,4 +1,4 @@
-import type { LogLevel } from '../../contract/events.ts'
+import type { LogLevel } from '../../../contract/events.ts'
 
 /** The two names of a library: its key in the config, and its title in Plex. They differ where the config has `library_name`. */
 export interface LibraryName {
