@@ -19,7 +19,7 @@ const asks: Readonly<Record<string, string>> = {
   'src/config/trust/trust.ts': 'the same',
   'src/demo/': 'plays a Plex and a Kometa, which stamp what they write',
   'src/gate/authority/authority.ts': 'the dates of a certificate',
-  'src/gate/gate-records.ts': 'shown',
+  'src/gate/gate-entries.ts': 'shown',
   'src/gate/service-proxy.ts': 'shown',
   'src/kometa/launch/bytecode.ts': 'marks as used',
   'src/kometa/install/setup-code.ts': 'shown',

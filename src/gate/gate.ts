@@ -9,7 +9,7 @@ import { failOnReset } from '../util/net/resets.ts'
 import { answerInside } from './answer-inside.ts'
 import type { Authority } from './authority/authority.ts'
 import { type Dial, dialFirst, dialThroughProxy, type NextHop, nextHopAuthorization } from './dial.ts'
-import { createGateRecords, type GateEntry } from './gate-records.ts'
+import { createGateEntries, type GateEntry } from './gate-entries.ts'
 import { type GateRules, hostSet, judgeHost, judgePort, normalizeHost } from './judge-host.ts'
 import { isAuthorized, originForm, parseAbsolute, pathForEntry, splitAuthority } from './request-line.ts'
 
@@ -72,7 +72,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const credential = randomBytes(24).toString('base64url')
   const expected = Buffer.from(`Basic ${Buffer.from(`preview:${credential}`).toString('base64')}`)
   const sockets = new Set<Duplex>()
-  const records = createGateRecords(options.onEntry)
+  const records = createGateEntries(options.onEntry)
   // In the one spelling that hosts are compared in.
   const rules: GateRules = { ...options.rules, plexNames: hostSet(options.rules.plexNames) }
   const dial = createDial(options, rules.plexNames, limits)

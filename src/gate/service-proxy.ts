@@ -11,7 +11,7 @@ import { listenOnLoopback } from '../util/net/loopback.ts'
 import { AddressRefused } from '../util/net/public-address.ts'
 import { failOnReset } from '../util/net/resets.ts'
 import { trimEndOf } from '../util/trim-end.ts'
-import type { GateEntry } from './gate-records.ts'
+import type { GateEntry } from './gate-entries.ts'
 import { judgeService, type PlexPlace } from './judge-service.ts'
 import { refusesRead, sentHeaders, wantsSignIn } from './service-reads.ts'
 

@@ -2,19 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { withoutHeaders } from '../plex/upstream/upstream-headers.ts'
 import { decide, type PolicyContext, sectionBefore, type Verdict } from '../policy/verdict.ts'
+import type { PlexKnowledge } from './answer/plex-knowledge.ts'
 import type { ReadHandler } from './answer/read-handler.ts'
-import type { ReadMemory } from './answer/read-memory.ts'
 import { ClientReply } from './answer/reply.ts'
 import { drainBody } from './connections/drain-body.ts'
 import { Exchange } from './exchange.ts'
 import type { WriteHandlers } from './handle-write.ts'
-import type { ProxyRecorder } from './ledger/recorder.ts'
-import type { Records } from './ledger/records.ts'
+import type { ExchangeRecords } from './ledger/exchange-records.ts'
+import type { ProxyRecorder } from './ledger/proxy-recorder.ts'
 
 export interface HandleOptions {
   context: PolicyContext
-  memory: Pick<ReadMemory, 'learnSection'>
-  records: Records
+  knowledge: Pick<PlexKnowledge, 'learnSection'>
+  records: ExchangeRecords
   recorder: Pick<ProxyRecorder, 'nextSeq'>
   read: ReadHandler
   write: WriteHandlers
@@ -36,7 +36,7 @@ const ourFailure = (error: unknown) => `the proxy failed: ${error instanceof Err
  * the way ends in a 5xx and a record, never in a request to Plex.
  */
 export function createRequestHandler(options: HandleOptions) {
-  const { context, memory, records, recorder, maxHeadersCount } = options
+  const { context, knowledge, records, recorder, maxHeadersCount } = options
   const ended = new WeakSet<Socket>()
 
   function failed(exchange: Exchange, error: unknown): void {
@@ -102,7 +102,7 @@ export function createRequestHandler(options: HandleOptions) {
   }
 
   function learnFirst(exchange: Exchange, section: string, expectsContinue: boolean): void {
-    memory.learnSection(section).then(
+    knowledge.learnSection(section).then(
       () => judgeAndAct(exchange, expectsContinue),
       (error: unknown) => {
         const why = error instanceof Error ? error.message : String(error)

@@ -5,8 +5,8 @@ import { answerWrite } from './answer/answers.ts'
 import type { CaptureStore, ReadOwnUrl, UploadDescription } from './capture/types.ts'
 import { drainBody } from './connections/drain-body.ts'
 import type { Exchange } from './exchange.ts'
-import type { ProxyRecorder } from './ledger/recorder.ts'
-import type { Records } from './ledger/records.ts'
+import type { ExchangeRecords } from './ledger/exchange-records.ts'
+import type { ProxyRecorder } from './ledger/proxy-recorder.ts'
 
 type CaptureVerdict = Extract<Verdict, { kind: 'capture' }>
 type BlockVerdict = Extract<Verdict, { kind: 'block' }>
@@ -14,7 +14,7 @@ type BlockVerdict = Extract<Verdict, { kind: 'block' }>
 export interface WriteOptions {
   captures: CaptureStore
   recorder: ProxyRecorder
-  records: Records
+  records: ExchangeRecords
   serverId: string
   plexUrl: string
   readOwnUrl: ReadOwnUrl
@@ -94,7 +94,7 @@ function answerSuccess(exchange: Exchange): void {
   exchange.answer(status, contentType, body)
 }
 
-function answerExcess(exchange: Exchange, records: Records, maxBytes: number): void {
+function answerExcess(exchange: Exchange, records: ExchangeRecords, maxBytes: number): void {
   const reason = `the body is larger than ${maxBytes} bytes`
   records.refused(exchange, { status: 413, reason, outcome: 'refused' })
   exchange.answer(413, 'text/plain; charset=utf-8', reason)

@@ -6,9 +6,10 @@ import { createDoor, type Door } from '../util/net/door.ts'
 import { listenOnLoopback } from '../util/net/loopback.ts'
 import { createPauseWatch } from '../util/time/pause-watch.ts'
 import { createForward } from './answer/forward.ts'
-import { createOwnRead } from './answer/own-read.ts'
+import { noteArtwork } from './answer/note-artwork.ts'
+import { createPlexKnowledge } from './answer/plex-knowledge.ts'
 import type { ReadHandler } from './answer/read-handler.ts'
-import { createReadMemory } from './answer/read-memory.ts'
+import { createReadOwnUrl } from './answer/read-own-url.ts'
 import type { CaptureStore } from './capture/types.ts'
 import { microTimestamp } from './clock.ts'
 import { admitGradually } from './connections/admission.ts'
@@ -17,9 +18,8 @@ import { makeRoom } from './connections/make-room.ts'
 import { refuseRawRequests } from './connections/raw-refusals.ts'
 import { createRequestHandler } from './handle-request.ts'
 import { createWriteHandlers } from './handle-write.ts'
-import { noteArtwork } from './ledger/note-artwork.ts'
-import type { ProxyRecorder } from './ledger/recorder.ts'
-import { createRecords } from './ledger/records.ts'
+import { createExchangeRecords } from './ledger/exchange-records.ts'
+import type { ProxyRecorder } from './ledger/proxy-recorder.ts'
 import { type ProxyLimits, proxyLimits } from './limits.ts'
 
 export const defaultProxyPort = 32500
@@ -60,32 +60,32 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { connection, serverId, clientToken, captures, recorder } = options
   if (clientToken.length < 16) throw new Error('the client token is too short to keep anybody out')
   const limits = { ...proxyLimits, ...options.limits }
-  const records = createRecords(recorder, serverId, clientToken, microTimestamp)
+  const records = createExchangeRecords(recorder, serverId, clientToken, microTimestamp)
   const forward = createForward(connection)
   const reads = options.wrapReads?.(forward) ?? forward
-  const memory = createReadMemory({ reads, serverId, recorder, limits })
+  const knowledge = createPlexKnowledge({ reads, serverId, recorder, limits })
   const holdsToken = createTokenSearch(clientToken)
   const server = createHttpServer(limits)
   const closeStrangers = makeRoom(server, { maxConnections: limits.maxConnections, holdsToken })
   const drain = createDrain(server, limits.drainTimeoutMs, closeStrangers)
   const handle = createRequestHandler({
     context: {
-      section: memory.section,
-      listedArtwork: memory.listedArtwork,
+      section: knowledge.section,
+      listedArtwork: knowledge.listedArtwork,
       acceptsToken: createTokenCheck(clientToken),
       holdsToken,
     },
-    memory,
+    knowledge,
     records,
     recorder,
-    read: noteArtwork(reads, memory, limits.maxArtworkAnswerBytes),
+    read: noteArtwork(reads, knowledge, limits.maxArtworkAnswerBytes),
     write: createWriteHandlers({
       captures,
       recorder,
       records,
       serverId,
       plexUrl: connection.address.url,
-      readOwnUrl: createOwnRead({ reads, memory, recorder, serverId, holdsToken }),
+      readOwnUrl: createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsToken }),
       port: () => portOf(server),
       maxDrainBytes: limits.maxDrainBytes,
     }),

@@ -28,7 +28,7 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/plex/items/image-read.ts': 'the thumbnails of the studio',
   'src/proxy/memo/memo-store.ts': 'what is remembered, among the workspaces',
   'src/proxy/memo/read-memo.ts': 'what is remembered, among the workspaces',
-  'src/proxy/memo/recording-reply.ts': 'what is remembered, among the workspaces',
+  'src/proxy/memo/remembering-reply.ts': 'what is remembered, among the workspaces',
   'src/run/inputs/client-identifier.ts': 'the data folder',
   'src/run/inputs/disk-space.ts': 'asks how much room there is, and opens nothing',
   'src/run/doctor/check-kometa.ts': "the user's Kometa",

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseNextHop } from '../../src/gate/dial.ts'
 import { type Gate, type GateOptions, startGate } from '../../src/gate/gate.ts'
-import type { GateEntry } from '../../src/gate/gate-records.ts'
+import type { GateEntry } from '../../src/gate/gate-entries.ts'
 
 const open: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {

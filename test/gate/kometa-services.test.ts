@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import type { GateEntry } from '../../src/gate/gate-records.ts'
+import type { GateEntry } from '../../src/gate/gate-entries.ts'
 import { startServiceProxy } from '../../src/gate/service-proxy.ts'
 
 const { KOMETA_HOME: home, KOMETA_PYTHON: python } = process.env

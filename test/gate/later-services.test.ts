@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ServiceName } from '../../src/config/read/services.ts'
-import type { GateEntry } from '../../src/gate/gate-records.ts'
+import type { GateEntry } from '../../src/gate/gate-entries.ts'
 import { startServiceProxy } from '../../src/gate/service-proxy.ts'
 import { exchange, openGate } from './gate-world.ts'
 

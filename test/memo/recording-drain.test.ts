@@ -3,14 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createRecordingReply } from '../../src/proxy/memo/recording-reply.ts'
+import { createRememberingReply } from '../../src/proxy/memo/remembering-reply.ts'
 
 // Regression: the disk's second pause of one answer never ended, so every larger poster hung until its client gave up.
 test('a picture larger than the disk takes at once is recorded to its end, however often it pauses', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'recording-drain-'))
   const path = join(folder, 'picture')
   const pieces = Array.from({ length: 200 }, () => randomBytes(16 * 1024))
-  const reply = createRecordingReply(null, path, { maxTextBytes: 1024, maxImageBytes: 64 * 1024 * 1024 })
+  const reply = createRememberingReply(null, path, { maxTextBytes: 1024, maxImageBytes: 64 * 1024 * 1024 })
   reply.begin(200, { 'content-type': 'image/jpeg' })
   let next = 0
   let pauses = 0

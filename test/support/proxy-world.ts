@@ -2,7 +2,7 @@ import type { BlockedWrite, Capture, RefusedRead } from '../../src/contract/reco
 import type { PlexServerAddress } from '../../src/plex/upstream/connection.ts'
 import type { UpstreamLimits } from '../../src/plex/upstream/upstream.ts'
 import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
-import type { Answered, ForwardedRead, ProxyRecorder } from '../../src/proxy/ledger/recorder.ts'
+import type { Answered, ForwardedRead, ProxyRecorder } from '../../src/proxy/ledger/proxy-recorder.ts'
 import type { ProxyLimits } from '../../src/proxy/limits.ts'
 import { type Proxy as PlexProxy, type ProxyOptions, startProxy } from '../../src/proxy/server.ts'
 import { connectToSeenPlex } from './seen-plex.ts'

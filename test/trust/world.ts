@@ -1,7 +1,7 @@
 import type { Capture } from '../../src/contract/records.ts'
 import type { UpstreamLimits } from '../../src/plex/upstream/upstream.ts'
 import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
-import type { ProxyRecorder } from '../../src/proxy/ledger/recorder.ts'
+import type { ProxyRecorder } from '../../src/proxy/ledger/proxy-recorder.ts'
 import type { ProxyLimits } from '../../src/proxy/limits.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
 import {

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import type { AllowedRead } from '../../policy/classify-read.ts'
 import { cutAnswer } from '../../util/net/cut.ts'
 import type { Exchange } from '../exchange.ts'
-import type { Records } from '../ledger/records.ts'
+import type { ExchangeRecords } from '../ledger/exchange-records.ts'
 import type { ReadReply } from './read-handler.ts'
 
 /** A whole answer up to this size goes out in one call, with its head. */
@@ -12,7 +12,7 @@ const maxOneWriteBytes = 64 * 1024
 export class ClientReply implements ReadReply {
   readonly #exchange: Exchange
   readonly #read: AllowedRead
-  readonly #records: Records
+  readonly #records: ExchangeRecords
   #status = 0
   #bytes = 0
   /** A head that waits for its short body. */
@@ -23,7 +23,7 @@ export class ClientReply implements ReadReply {
   #fromHere = false
   #stop: (() => void) | undefined
 
-  constructor(exchange: Exchange, read: AllowedRead, records: Records) {
+  constructor(exchange: Exchange, read: AllowedRead, records: ExchangeRecords) {
     this.#exchange = exchange
     this.#read = read
     this.#records = records

@@ -2,10 +2,14 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { verdictWords } from '../../policy/verdict.ts'
 import type { PauseWatch } from '../../util/time/pause-watch.ts'
-import type { Records } from '../ledger/records.ts'
+import type { ExchangeRecords } from '../ledger/exchange-records.ts'
 
 /** Answers what never becomes a request: CONNECT, upgrades, bytes that are not HTTP. Nothing of it goes anywhere. */
-export function refuseRawRequests(server: Server, records: Records, pauses: Pick<PauseWatch, 'stoodStill'>): void {
+export function refuseRawRequests(
+  server: Server,
+  records: ExchangeRecords,
+  pauses: Pick<PauseWatch, 'stoodStill'>,
+): void {
   server.on('connect', (req, socket) => refuse(req, socket, verdictWords.connect))
   server.on('upgrade', (req, socket) => refuse(req, socket, verdictWords.upgrade))
   server.on('clientError', (error: NodeJS.ErrnoException & { bytesParsed?: number }, socket) => {

@@ -1,7 +1,7 @@
 import { isCloseDelimited, type PlexConnection } from '../../plex/upstream/connection.ts'
 import { decodeValue, pairName, pairValue, splitTarget } from '../../policy/resource.ts'
 import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
-import type { OwnListing } from '../ledger/recorder.ts'
+import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import type { ListedElement } from '../scope/listing-reader.ts'
 import { listingTarget } from '../scope/narrow.ts'
 import { type Listing, readListing } from '../scope/read-listing.ts'

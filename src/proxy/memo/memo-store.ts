@@ -4,7 +4,7 @@ import { createListingCache } from '../scope/scope.ts'
 import { type AnswerCache, createAnswerCache } from './answer-cache.ts'
 import { type Collections, createCollectionCache } from './collection-lookup.ts'
 import { targetOfKey } from './memo-key.ts'
-import type { RememberedAnswer } from './recording-reply.ts'
+import type { RememberedAnswer } from './remembering-reply.ts'
 import { type BelievedWrite, couldHaveChanged, isReusable, type Stamps, touchesCollections } from './stale.ts'
 
 export interface MemoLimits {

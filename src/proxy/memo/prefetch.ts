@@ -2,7 +2,7 @@ import { classifyRead } from '../../policy/classify-read.ts'
 import { metaTarget } from '../../policy/section-meta.ts'
 import { readForKometa } from '../answer/read-for-kometa.ts'
 import type { ReadHandler } from '../answer/read-handler.ts'
-import type { ForwardedRead } from '../ledger/recorder.ts'
+import type { ForwardedRead } from '../ledger/proxy-recorder.ts'
 
 /** An item that Kometa is certain to read, as Plex holds it. `PlexItem` has this shape. */
 export interface PrefetchItem {

@@ -3,7 +3,7 @@ import type { ProxyRead, ReadHandler, ReadReply } from '../answer/read-handler.t
 import type { AnswerCache } from './answer-cache.ts'
 import { containerCounts, type MemoKey, memoKey } from './memo-key.ts'
 import type { MemoStore } from './memo-store.ts'
-import { createRecordingReply, type RememberedAnswer } from './recording-reply.ts'
+import { createRememberingReply, type RememberedAnswer } from './remembering-reply.ts'
 
 /** Of one answer: a text in memory, a picture on disk. Larger ones are passed on and not remembered. */
 const recordingLimits = { maxTextBytes: 4 * 1024 * 1024, maxImageBytes: 64 * 1024 * 1024 }
@@ -62,7 +62,7 @@ export function createReadMemo(
       first = true
       counts.asked += 1
       files += 1
-      const recording = createRecordingReply(
+      const recording = createRememberingReply(
         reply,
         `${store.folder}/${process.pid}-${Date.now()}-${files}`,
         recordingLimits,

@@ -1,5 +1,5 @@
 import { type AllowedTarget, isCloseDelimited, type PlexConnection } from '../../plex/upstream/connection.ts'
-import type { OwnListing } from '../ledger/recorder.ts'
+import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import { ListingFault } from './listing-fault.ts'
 import { type Listing, type ListingAnswer, readListing } from './read-listing.ts'
 

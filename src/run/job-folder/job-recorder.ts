@@ -1,6 +1,6 @@
 import type { BlockedWrite, Capture, RefusedRead } from '../../contract/records.ts'
 import type { Ledger } from '../../proxy/ledger/ledger.ts'
-import type { ForwardedRead, ProxyRecorder } from '../../proxy/ledger/recorder.ts'
+import type { ForwardedRead, ProxyRecorder } from '../../proxy/ledger/proxy-recorder.ts'
 import type { JobLog } from '../../util/job-log.ts'
 import type { Redactor } from '../../util/redact.ts'
 

@@ -221,7 +221,7 @@ export const rules: readonly Rule[] = [
   rule('short answers are cut', 'src/proxy/answer/reply.ts', 'if (begun) cutAnswer(res)', 'if (begun) res.end()', dead),
   rule(
     'short answers are not remembered',
-    'src/proxy/memo/recording-reply.ts',
+    'src/proxy/memo/remembering-reply.ts',
     '      client?.fail(code, reason)\n      forget(reason)',
     '      client?.fail(code, reason)\n      this.end()',
     toxics,
@@ -424,7 +424,7 @@ export const rules: readonly Rule[] = [
   rule('gate: the port of Plex', 'src/gate/judge-host.ts', 'port !== defaultPlexPort && ', 'port !== 0 || ', gateTests),
   rule(
     'upload by URL: no token, no other read than of a picture',
-    'src/proxy/answer/own-read.ts',
+    'src/proxy/answer/read-own-url.ts',
     '!pictures.test(template) || holdsToken(target)',
     'false',
     'test/wire/own-url-token.test.ts',

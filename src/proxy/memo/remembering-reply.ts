@@ -13,7 +13,7 @@ export interface RememberedAnswer {
 /** The answer went to its client but is not one to remember. */
 class NotRemembered extends Error {}
 
-export interface RecordingLimits {
+export interface RememberingLimits {
   /** Of a text in memory. */
   maxTextBytes: number
   /** Of a picture on disk. */
@@ -21,12 +21,16 @@ export interface RecordingLimits {
 }
 
 /** Takes an answer in, passes it on to the client who asked first, and settles `answer` when it is whole. */
-export interface RecordingReply extends ReadReply {
+export interface RememberingReply extends ReadReply {
   readonly answer: Promise<RememberedAnswer>
 }
 
 /** A picture goes to `path`. `client` may go away without the answer being given up: others may wait for it, and it is asked for once. */
-export function createRecordingReply(client: ReadReply | null, path: string, limits: RecordingLimits): RecordingReply {
+export function createRememberingReply(
+  client: ReadReply | null,
+  path: string,
+  limits: RememberingLimits,
+): RememberingReply {
   let settle: { resolve(answer: RememberedAnswer): void; reject(error: Error): void } | null = null
   const answer = new Promise<RememberedAnswer>((resolve, reject) => {
     settle = { resolve, reject }

@@ -3,7 +3,7 @@ import type { AllowedRead } from '../../policy/classify-read.ts'
 import { queryOf, type RequestTarget, splitTarget } from '../../policy/resource.ts'
 import { ratingKeyOf, ratingKeysOf, sectionOf } from '../../policy/upload-path.ts'
 import type { Exchange } from '../exchange.ts'
-import type { ForwardedRead, ProxyRecorder } from './recorder.ts'
+import type { ForwardedRead, ProxyRecorder } from './proxy-recorder.ts'
 
 interface Refused {
   status: number
@@ -19,7 +19,7 @@ interface Refused {
 type ForwardedAnswer = Pick<ForwardedRead, 'status' | 'bytes' | 'fromHere' | 'closeDelimited'>
 
 /** Writes records of exchanges, without tokens. */
-export interface Records {
+export interface ExchangeRecords {
   forwarded(exchange: Exchange, read: AllowedRead, answer: ForwardedAnswer): void
   refused(exchange: Exchange, refused: Refused): void
   /** A request that never became one: CONNECT, an upgrade, or bytes that are not HTTP. */
@@ -36,12 +36,12 @@ export interface Records {
 /** Longest path or query that a record repeats, in characters. */
 const maxRecordedChars = 8_192
 
-export function createRecords(
+export function createExchangeRecords(
   recorder: ProxyRecorder,
   server: string,
   clientToken: string,
   now: () => string,
-): Records {
+): ExchangeRecords {
   const clean = (text: string) => {
     const short = text.length > maxRecordedChars ? `${text.slice(0, maxRecordedChars)}...` : text
     const hidden = short.includes(clientToken) ? short.replaceAll(clientToken, 'token') : short

@@ -1,13 +1,17 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { decodeBody } from '../../plex/upstream/decode-body.ts'
-import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
-import type { ReadMemory } from '../answer/read-memory.ts'
+import type { PlexKnowledge } from './plex-knowledge.ts'
+import type { ReadHandler, ReadReply } from './read-handler.ts'
 
 /**
  * Reads along what the client is told of an item's artwork, by Plex or from memory: only then may it ask for `file?url=` of it.
  * Such an answer is held until that is noted, since the client's next request may be one of these; past `maxBytes` it streams, unnoted.
  */
-export function noteArtwork(next: ReadHandler, memory: Pick<ReadMemory, 'noteArtwork'>, maxBytes: number): ReadHandler {
+export function noteArtwork(
+  next: ReadHandler,
+  knowledge: Pick<PlexKnowledge, 'noteArtwork'>,
+  maxBytes: number,
+): ReadHandler {
   return (request, reply) => {
     if (!request.read.listsArtwork || request.method !== 'GET') {
       next(request, reply)
@@ -15,21 +19,21 @@ export function noteArtwork(next: ReadHandler, memory: Pick<ReadMemory, 'noteArt
     }
     // Asked for as it is, so that no decoder stands in its way.
     const headers = { ...request.headers, 'accept-encoding': undefined }
-    next({ ...request, headers }, new NotingReply(reply, memory, maxBytes))
+    next({ ...request, headers }, new NotingReply(reply, knowledge, maxBytes))
   }
 }
 
 class NotingReply implements ReadReply {
   readonly #reply: ReadReply
-  readonly #memory: Pick<ReadMemory, 'noteArtwork'>
+  readonly #knowledge: Pick<PlexKnowledge, 'noteArtwork'>
   readonly #maxBytes: number
   #held: Buffer[] | undefined = []
   #bytes = 0
   #encoding: string | undefined
 
-  constructor(reply: ReadReply, memory: Pick<ReadMemory, 'noteArtwork'>, maxBytes: number) {
+  constructor(reply: ReadReply, knowledge: Pick<PlexKnowledge, 'noteArtwork'>, maxBytes: number) {
     this.#reply = reply
-    this.#memory = memory
+    this.#knowledge = knowledge
     this.#maxBytes = maxBytes
   }
 
@@ -57,7 +61,7 @@ class NotingReply implements ReadReply {
     }
     decodeBody(Buffer.concat(this.#held), this.#encoding, this.#maxBytes)
       .then((body) => {
-        this.#memory.noteArtwork(body.toString('utf8'))
+        this.#knowledge.noteArtwork(body.toString('utf8'))
         this.#release()
         this.#reply.end(closeDelimited)
       })

@@ -4,14 +4,14 @@ import { type AllowedRead, classifyTarget } from '../../policy/classify-read.ts'
 import { parseTarget } from '../../policy/resource.ts'
 import type { ReadOwnUrl } from '../capture/types.ts'
 import { microTimestamp } from '../clock.ts'
-import type { ProxyRecorder } from '../ledger/recorder.ts'
+import type { ProxyRecorder } from '../ledger/proxy-recorder.ts'
+import type { PlexKnowledge } from './plex-knowledge.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
-import type { ReadMemory } from './read-memory.ts'
 
-export interface OwnReadOptions {
+export interface ReadOwnUrlOptions {
   /** The way of Kometa's reads: such a picture is often one that was read before. */
   reads: ReadHandler
-  memory: ReadMemory
+  knowledge: PlexKnowledge
   recorder: ProxyRecorder
   serverId: string
   /** Does the job's token stand in this text? It must not reach Plex by this way either. */
@@ -23,10 +23,10 @@ const pictures =
   /^\/library\/metadata\/\{id\}\/(\{element\}\/\{stamp\}|file)$|\/composite\/\{stamp\}$|^\/:\/resources\//
 
 /** Reads, for an upload by URL, what stands behind an address of the proxy: judged by the same table as any read. */
-export function createOwnRead({ reads, memory, recorder, serverId, holdsToken }: OwnReadOptions): ReadOwnUrl {
+export function createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsToken }: ReadOwnUrlOptions): ReadOwnUrl {
   return async (pathAndQuery) => {
     const parsed = parseTarget(pathAndQuery)
-    const read = parsed.ok ? classifyTarget(parsed.target, memory) : parsed
+    const read = parsed.ok ? classifyTarget(parsed.target, knowledge) : parsed
     if (!read.ok) throw new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`)
     const { target, template } = read
     if (!pictures.test(template) || holdsToken(target)) {

@@ -23,7 +23,7 @@ export interface GateEntry {
 }
 
 /** A request that is under way. Its entry says `block` until somebody lets it through. */
-export interface GateRecord {
+export interface OpenGateEntry {
   entry: GateEntry
   /** The connection to the host, once there is one: it has counted the bytes. */
   remote: Socket | null
@@ -33,14 +33,14 @@ export interface GateRecord {
   forget(): void
 }
 
-export interface GateRecords {
-  open(request: Pick<GateEntry, 'method' | 'host' | 'port' | 'tls'>): GateRecord
+export interface GateEntries {
+  open(request: Pick<GateEntry, 'method' | 'host' | 'port' | 'tls'>): OpenGateEntry
   /** What was open to the last counts too: an entry must not be missing because it ended with the job. */
   closeAll(): void
 }
 
-export function createGateRecords(onEntry: (entry: GateEntry) => void): GateRecords {
-  const unfinished = new Set<GateRecord>()
+export function createGateEntries(onEntry: (entry: GateEntry) => void): GateEntries {
+  const unfinished = new Set<OpenGateEntry>()
   return {
     open(request) {
       const started = performance.now()
@@ -54,7 +54,7 @@ export function createGateRecords(onEntry: (entry: GateEntry) => void): GateReco
         bytesDown: 0,
         durationMs: 0,
       }
-      const record: GateRecord = {
+      const record: OpenGateEntry = {
         entry,
         remote: null,
         close() {

@@ -2,20 +2,20 @@ import { classifyRead, isPlexOwnUrl, type ReadContext } from '../../policy/class
 import { decodeValue } from '../../policy/resource.ts'
 import { metaTarget, parseSectionMeta, plainMeta, type SectionMeta } from '../../policy/section-meta.ts'
 import { microTimestamp } from '../clock.ts'
-import type { ProxyRecorder } from '../ledger/recorder.ts'
+import type { ProxyRecorder } from '../ledger/proxy-recorder.ts'
 import type { ProxyLimits } from '../limits.ts'
 import { readTextForKometa } from './read-for-kometa.ts'
 import type { ReadHandler } from './read-handler.ts'
 
 /** What one proxy has learnt from Plex in this job and judges reads by. */
-export interface ReadMemory extends ReadContext {
+export interface PlexKnowledge extends ReadContext {
   /** Asks Plex for a section's Meta, once; rejects when Plex does not answer, and may then be tried again. */
   learnSection(id: string): Promise<void>
   /** Remembers the artwork that an answer of N/posters, arts and so on lists (XML or JSON). */
   noteArtwork(answer: string): void
 }
 
-export interface ReadMemoryOptions {
+export interface PlexKnowledgeOptions {
   /** The way of Kometa's reads, which asks for the same Meta. */
   reads: ReadHandler
   serverId: string
@@ -23,7 +23,7 @@ export interface ReadMemoryOptions {
   limits: Pick<ProxyLimits, 'maxSections' | 'maxListedArtwork'>
 }
 
-export function createReadMemory({ reads, serverId, recorder, limits }: ReadMemoryOptions): ReadMemory {
+export function createPlexKnowledge({ reads, serverId, recorder, limits }: PlexKnowledgeOptions): PlexKnowledge {
   const sections = new Map<string, SectionMeta>()
   const learning = new Map<string, Promise<void>>()
   const artwork = new Set<string>()
