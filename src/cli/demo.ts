@@ -9,13 +9,12 @@ import { startStudio } from '../server/studio.ts'
 import { formatLogLine } from '../util/job-log.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import { dataDir, newJobName } from './options/data-dir.ts'
+import { collect, parsePort, studioPort } from './options/parse-values.ts'
 import type { CliContext } from './program.ts'
-import { parsePort } from './proxy.ts'
 import { cancelOnSignals } from './screen/cancel.ts'
 import { createProgress } from './screen/progress.ts'
 import { exitCodeOf, reportSummary } from './screen/report.ts'
 import { errorLines } from './screen/terminal.ts'
-import { studioPort } from './serve.ts'
 
 interface DemoCommandOptions {
   once?: boolean
@@ -39,12 +38,7 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .option('--port <number>', 'where the studio listens on 127.0.0.1; 0 for any free port', parsePort, studioPort)
     .option('--kometa <dir>', 'draw with the real Kometa of this checkout, or docker:IMAGE')
     .option('--python <path>', "Kometa's Python")
-    .option(
-      '--target <spec>',
-      'what to preview (default: items that differ in what overlays look at)',
-      (value, all: string[]) => [...all, value],
-      [],
-    )
+    .option('--target <spec>', 'what to preview (default: items that differ in what overlays look at)', collect, [])
     .option('--out <dir>', 'the job folder (default: a new one in the data folder)')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')

@@ -6,12 +6,11 @@ import type { DoctorCheck } from '../contract/doctor.ts'
 import { runDoctor } from '../run/doctor/doctor.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import { dataDir } from './options/data-dir.ts'
+import { collectSecret, studioPort } from './options/parse-values.ts'
 import { checkTrustJob, trustJobOption } from './options/trust-job-option.ts'
 import type { CliContext } from './program.ts'
-import { collectSecret } from './run.ts'
 import { cancelOnSignals } from './screen/cancel.ts'
 import { type Line, painted } from './screen/screen.ts'
-import { studioPort } from './serve.ts'
 
 interface DoctorCommandOptions {
   config?: string

@@ -1,23 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { AppError } from '../contract/errors.ts'
-import { createPlexReader } from '../plex/items/reads.ts'
-import { preflight } from '../plex/upstream/preflight.ts'
-import { createPlexConnection } from '../plex/upstream/upstream.ts'
-import { createCaptureStore } from '../proxy/capture/store.ts'
-import { createLedger } from '../proxy/ledger/ledger.ts'
-import { defaultProxyPort, startProxy } from '../proxy/server.ts'
-import { createOutsideLookup, namesOfServers } from '../run/around-kometa/outside-hosts.ts'
-import { clientIdentifier } from '../run/inputs/client-identifier.ts'
-import { jobFolders, openJobFolder } from '../run/job-folder/job-folder.ts'
-import { acquireJobLock } from '../run/job-folder/job-lock.ts'
-import { createJobRecorder } from '../run/job-folder/job-recorder.ts'
-import { createJobLog, formatLogLine } from '../util/job-log.ts'
-import { createRedactor } from '../util/redact.ts'
+import { defaultProxyPort } from '../proxy/server.ts'
+import { runProxyAlone } from '../run/proxy-alone.ts'
+import { formatLogLine } from '../util/job-log.ts'
 import { trimEndOf } from '../util/trim-end.ts'
 import { dataDir, newJobName } from './options/data-dir.ts'
+import { parsePort } from './options/parse-values.ts'
 import type { CliContext } from './program.ts'
 import { cancelOnSignals } from './screen/cancel.ts'
 
@@ -71,61 +61,16 @@ async function runProxy(options: ProxyCommandOptions, { env, out, err }: CliCont
   const token = await readToken(options, env)
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
-  const clientToken = randomBytes(24).toString('base64url')
-  const redactor = createRedactor([token, clientToken])
-  await using connection = createPlexConnection({
-    url: plexUrl(options.plex),
-    token,
-    verifySsl: options.verify,
-    clientIdentifier: await clientIdentifier(data),
-    ...(options.fingerprint === undefined ? {} : { fingerprint: options.fingerprint }),
-  })
-  const reader = createPlexReader(connection, { signal: cancel.signal })
-  const info = await preflight(connection, reader, { signal: cancel.signal })
-  const folder = await openJobFolder(options.out ?? join(data, 'proxy', newJobName(new Date())), data)
-  await using _lock = await acquireJobLock(folder.files)
-  using log = createJobLog({
-    file: { files: folder.files, path: `${jobFolders.logs}/preview.log` },
-    redactor,
+  await runProxyAlone({
+    plex: { url: plexUrl(options.plex), token, verifySsl: options.verify, fingerprint: options.fingerprint },
+    outDir: options.out ?? join(data, 'proxy', newJobName(new Date())),
+    dataDir: data,
+    port: options.port,
+    signal: cancel.signal,
     onLine: ({ level, text }) => err.print(formatLogLine(level, text)),
+    onListening: ({ url, clientToken, dir }) => out.print(`Proxy:  ${url}`, `Token:  ${clientToken}`, `Output: ${dir}`),
   })
-  if (folder.note !== null) log.info(folder.note)
-  log.info(`Plex: ${info.name}, version ${info.version}`)
-  if (!info.tokenIsBarrier) {
-    log.warning('Plex answers reads from here without a token ("allowed without auth"): the token is no barrier there')
-  }
-  using ledger = createLedger(folder.files.folder(jobFolders.output))
-  const recorder = createJobRecorder({ log, ledger, redactor })
-  const plexNames = await namesOfServers([connection.address.url])
-  const rules = { mode: 'open', allow: [], deny: [], plexNames, plexAccount: false } as const
-  await using proxy = await startProxy({
-    connection,
-    serverId: info.machineIdentifier,
-    clientToken,
-    captures: createCaptureStore({ job: folder.files, resolve: createOutsideLookup(rules) }),
-    recorder,
-    preferredPort: options.port,
-  })
-  if (proxy.portWasTaken) log.warning(`Port ${options.port} is taken: listening on ${proxy.port}`)
-  out.print(`Proxy:  ${proxy.url}`, `Token:  ${clientToken}`, `Output: ${folder.dir}`)
-  await aborted(cancel.signal)
-  await proxy.drain()
-  const { blocked, captured } = recorder.records
-  const kept = captured.filter(({ parse_error }) => parse_error === null)
-  ledger.flush()
-  const { head, count } = ledger.head()
-  log.info(`The ledger has ${count} lines; the hash of the last one is ${head}`)
-  log.info(
-    `${blocked.length} writes blocked, ${kept.length} images kept, ${recorder.records.forwardedCount} reads let through`,
-  )
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((done) => {
-    if (signal.aborted) done()
-    // A listener alone does not keep the process alive, but the listening proxy does.
-    signal.addEventListener('abort', () => done(), { once: true })
-  })
 
 async function readToken(options: ProxyCommandOptions, env: NodeJS.ProcessEnv): Promise<string> {
   if (options.tokenFile === undefined) {
@@ -155,9 +100,3 @@ function plexUrl(text: string): string {
 
 /** An address as it may be shown: a token may stand in its query, a password before its host. */
 const withoutSecrets = (address: string): string => address.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//')
-
-export function parsePort(text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
-  throw new InvalidArgumentError('a port is a number from 0 to 65535.')
-}

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type ConfigSource, loadJobConfig } from '../config/read/job-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
 import { AppError } from '../contract/errors.ts'
@@ -11,9 +11,9 @@ import { formatLogLine } from '../util/job-log.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import { dataDir, newJobName } from './options/data-dir.ts'
 import { isolateOption } from './options/isolate-option.ts'
+import { collect, collectSecret, parseCount, parsePort } from './options/parse-values.ts'
 import { checkTrustJob, trustJobOption } from './options/trust-job-option.ts'
 import type { CliContext } from './program.ts'
-import { parsePort } from './proxy.ts'
 import { cancelOnSignals } from './screen/cancel.ts'
 import { createProgress } from './screen/progress.ts'
 import { exitCodeOf, reportSummary } from './screen/report.ts'
@@ -164,18 +164,4 @@ function sourceOf({ config, job, out }: RunCommandOptions): ConfigSource {
   throw new AppError('BAD_USAGE', 'run needs --config FILE or --job DIR', {
     hint: 'Try: kometa-preview run --config config/config.yml --target "Metropolis (1927)"',
   })
-}
-
-const collect = (value: string, earlier: string[]): string[] => [...earlier, value]
-
-export function collectSecret(value: string, earlier: Record<string, string>): Record<string, string> {
-  const at = value.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError('it looks like name=value.')
-  return { ...earlier, [value.slice(0, at)]: value.slice(at + 1) }
-}
-
-export function parseCount(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0 && count < 10_000) return count
-  throw new InvalidArgumentError('it is a whole number above 0.')
 }

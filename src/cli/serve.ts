@@ -12,8 +12,8 @@ import { startStudio } from '../server/studio.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import { dataDir } from './options/data-dir.ts'
 import { isolateOption } from './options/isolate-option.ts'
+import { collect, parsePort, studioPort } from './options/parse-values.ts'
 import type { CliContext } from './program.ts'
-import { parsePort } from './proxy.ts'
 import { cancelOnSignals } from './screen/cancel.ts'
 import { errorLines } from './screen/terminal.ts'
 
@@ -31,13 +31,10 @@ interface ServeCommandOptions {
   job: string[]
 }
 
-/** Where the studio listens unless --port says otherwise. */
-export const studioPort = 8787
 /** In a container the user's config is mounted here. */
 const containerConfig = '/config'
 
 export function addServeCommand(program: Command, context: CliContext): void {
-  const collect = (value: string, earlier: string[]) => [...earlier, value]
   program
     .command('serve')
     .summary('the studio: choose, preview and compare in the browser')

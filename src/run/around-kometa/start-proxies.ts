@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { type Loopback, urlOf } from '../../kometa/isolation/own-doors.ts'
 import type { PlexItem } from '../../plex/items/item.ts'
 import type { CaptureStore } from '../../proxy/capture/types.ts'
 import type { ProxyLimits } from '../../proxy/limits.ts'
 import { createReadLayers, type ReadLayers } from '../../proxy/memo/read-layers.ts'
 import type { Scope, ScopeReport } from '../../proxy/scope/scope.ts'
-import { type Proxy as CaptureProxy, defaultProxyPort, startProxy } from '../../proxy/server.ts'
+import { type Proxy as CaptureProxy, defaultProxyPort } from '../../proxy/server.ts'
 import type { JobLog } from '../../util/job-log.ts'
 import type { Door } from '../../util/net/door.ts'
 import type { JobServer, JobServers } from '../inputs/connect-servers.ts'
@@ -13,6 +12,7 @@ import type { JobRecorder } from '../job-folder/job-recorder.ts'
 import type { BorrowedStore, Remembered } from '../summary/remembered.ts'
 import type { ChosenTargets } from '../targets/choose-targets.ts'
 import { readStamps } from '../verify/read-stamps.ts'
+import { newClientToken, startServerProxy } from './start-server-proxy.ts'
 
 export interface JobProxies extends AsyncDisposable {
   /** By server id; empty when the job runs unscoped. */
@@ -65,10 +65,11 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
       const layers = await jobLayers(server, targets, options, borrowed)
       if (layers.scope) scopes.set(id, layers.scope)
       const real = options.exposeToken ? options.tokens[index] : undefined
-      const token = real ?? randomBytes(24).toString('base64url')
+      const token = real ?? newClientToken()
       // Further servers of one job get free ports: the default one is for the first.
       const preferredPort = proxies.length === 0 ? (options.port ?? defaultProxyPort) : 0
-      const proxy = await startProxy({
+      const proxy = await startServerProxy({
+        log: options.log,
         connection,
         serverId: id,
         clientToken: token,
@@ -82,8 +83,6 @@ export async function startProxies(servers: JobServers, options: StartProxiesOpt
       access[index] = { url: urlOf(options.loopback, proxy.port), token }
       // Nothing waits for it; what fails there is asked again when Kometa asks.
       void layers.start()
-      if (proxy.portWasTaken) options.log.warning(`Port ${preferredPort} is taken: the proxy listens on ${proxy.port}`)
-      else options.log.info(`The proxy listens on ${proxy.url}`)
     }
   } catch (error) {
     await close()
