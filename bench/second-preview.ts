@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kometaRenderer } from '../src/cli/kometa-renderer.ts'
-import { loadJobConfig } from '../src/config/read/job-config.ts'
+import { loadJobConfig } from '../src/config/read/user-config.ts'
 import { runJob } from '../src/run/run.ts'
 import { openRemembered, type Remembered } from '../src/run/summary/remembered.ts'
 import { atMost, type BenchOptions, beside, type Figures, median } from './figures.ts'

@@ -111,7 +111,7 @@ const allowedSockets = [
 /** Files of src/config that read without asking what the config may read. */
 const readersOfOurs = [
   'src/config/workspace/fonts.ts', // the font folders of the system
-  'src/config/read/job-config.ts', // --kometa-cwd and --kometa-config-dir of the command line
+  'src/config/read/user-config.ts', // --kometa-cwd and --kometa-config-dir of the command line
   'src/config/read/environment/job-secrets.ts', // Kometa's own config.yml
   'src/config/read/environment/kometa-env.ts', // Kometa's own .env
   'src/config/read/locate.ts', // the path of a config, by the user's words

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { loadJobConfig } from '../config/read/job-config.ts'
+import { loadJobConfig } from '../config/read/user-config.ts'
 import { type DemoWorld, sampleRenderer, startDemoWorld } from '../demo/demo-world.ts'
 import type { Renderer } from '../run/kometas/renderer.ts'
 import { runJob } from '../run/run.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { type ConfigSource, loadConfirmedConfig } from '../config/read/job-config.ts'
+import { type ConfigSource, loadConfirmedConfig } from '../config/read/user-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
 import type { DoctorCheck } from '../contract/doctor.ts'
 import { runDoctor } from '../run/doctor/doctor.ts'

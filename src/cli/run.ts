@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { type ConfigSource, loadJobConfig } from '../config/read/job-config.ts'
+import { type ConfigSource, loadJobConfig } from '../config/read/user-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Summary } from '../contract/summary.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ConfigSource, loadJobConfig } from '../config/read/job-config.ts'
+import { type ConfigSource, loadJobConfig } from '../config/read/user-config.ts'
 import { openTrust } from '../config/trust/trust.ts'
 import type { VerifyCheck, VerifyReport } from '../contract/verification.ts'
 import { verifyJob } from '../run/verify/verify-job.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { checkLibraries, reachNote } from '../config/overlays/overlay-check.ts'
-import { type JobConfig, requireTmdbKey } from '../config/read/job-config.ts'
 import { writeJobFile } from '../config/read/job-file.ts'
+import { type JobConfig, requireTmdbKey } from '../config/read/user-config.ts'
 import { realRunNotes } from '../config/run-config/real-run/real-run-notes.ts'
 import { removeStaleWorkspaces } from '../config/workspace/stale-workspaces.ts'
 import { AppError } from '../contract/errors.ts'

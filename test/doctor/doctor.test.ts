@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import { AppError } from '../../src/contract/errors.ts'
 import { startOutsideWorld } from '../support/outside-world.ts'
 import { type Case, type DoctorWorld, startDoctorWorld } from './examine.ts'

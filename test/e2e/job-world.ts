@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type JobConfig, loadJobConfig } from '../../src/config/read/job-config.ts'
+import { type JobConfig, loadJobConfig } from '../../src/config/read/user-config.ts'
 import type { JobEvent } from '../../src/contract/events.ts'
 import type { PreviewTarget } from '../../src/contract/preview.ts'
 import type { Summary } from '../../src/contract/summary.ts'

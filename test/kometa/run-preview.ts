@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import type { Summary } from '../../src/contract/summary.ts'
 import { runJob } from '../../src/run/run.ts'
 import type { SamplePlex } from '../support/sample-plex.ts'

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { kometaRenderer } from '../../src/cli/kometa-renderer.ts'
-import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import type { Summary } from '../../src/contract/summary.ts'
 import { runJob } from '../../src/run/run.ts'
 import { folderState } from '../kometa/user-folder.ts'

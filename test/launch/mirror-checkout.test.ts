@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, ut
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { makeDefaultConfig } from '../../src/config/read/default-config.ts'
+import { makeDefaultConfig } from '../../src/config/workspace/default-config.ts'
 import { createLocalPython } from '../../src/kometa/install/ask-python.ts'
 import { linkBytecode } from '../../src/kometa/launch/bytecode.ts'
 import { type CheckoutMirror, mirrorCheckout } from '../../src/kometa/launch/mirror-checkout.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import { createPlexReader } from '../../src/plex/items/reads.ts'
 import { identify } from '../../src/plex/upstream/identify.ts'
 import { createPlexConnection } from '../../src/plex/upstream/upstream.ts'

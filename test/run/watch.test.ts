@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import { listUsedFiles } from '../../src/config/workspace/used-files.ts'
 import type { AppError } from '../../src/contract/errors.ts'
 import type { Summary } from '../../src/contract/summary.ts'

@@ -1,4 +1,4 @@
-import { loadJobConfig } from '../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import type { IsolateMode } from '../../src/kometa/isolation/isolation.ts'
 import { runJob } from '../../src/run/run.ts'
 import { scriptRenderer } from '../e2e/job-world.ts'

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
 import type { Reach } from '../reach/reach.ts'
-import type { JobConfig } from '../read/job-config.ts'
+import type { JobConfig } from '../read/user-config.ts'
 import { readOrNull, type YamlFiles } from '../yaml/yaml-files.ts'
 import { getMap, textOf } from '../yaml/yaml-value.ts'
+import { defaultOverlayPlaces, findOverlayFile } from './entry-files.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
-import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
 
 /**
  * In which overlay file of a library a definition stands, as the config names the file (`default: resolution` for one of Kometa's

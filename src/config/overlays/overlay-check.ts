@@ -2,16 +2,16 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { containerHint } from '../read/container-path.ts'
-import type { JobConfig } from '../read/job-config.ts'
 import { type JobLibrary, secretHint, withCauses } from '../read/job-libraries.ts'
+import type { JobConfig } from '../read/user-config.ts'
 import { checkAssetFolders } from '../workspace/asset-folders.ts'
 import { fontNames, systemFontFolders } from '../workspace/fonts.ts'
 import { overlayFileCauses } from '../yaml/causes/config-causes.ts'
 import { nearest } from '../yaml/causes/unknown-keys.ts'
 import { get, isMap } from '../yaml/yaml-value.ts'
+import { defaultOverlayPlaces, findOverlayFile } from './entry-files.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
-import { defaultOverlayPlaces, findOverlayFile } from './overlay-paths.ts'
 
 export interface CheckOptions {
   /** Mapping names of the libraries that hold a target. */

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import type { JobConfig } from './job-config.ts'
+import type { JobConfig } from './user-config.ts'
 
 /**
  * In Kometa's container the config's own folder is `/config`, whatever it is called outside. For a path that is written so and not there,

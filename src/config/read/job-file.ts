@@ -4,7 +4,7 @@ import type { Beneath } from '../../util/beneath/beneath.ts'
 import { maxYamlBytes } from '../yaml/yaml-read.ts'
 import { fromPlain } from '../yaml/yaml-value.ts'
 import { writeYaml } from '../yaml/yaml-write.ts'
-import type { JobConfig } from './job-config.ts'
+import type { JobConfig } from './user-config.ts'
 
 const heading = '# Written by kometa-preview. Run it again: kometa-preview run --job <this folder>\n'
 

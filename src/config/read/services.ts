@@ -1,5 +1,5 @@
 import { get, isMap, textOf } from '../yaml/yaml-value.ts'
-import type { JobConfig } from './job-config.ts'
+import type { JobConfig } from './user-config.ts'
 
 /** Sections with the address of a service on the user's own network. */
 export const serviceNames = ['tautulli', 'radarr', 'sonarr', 'tracearr', 'yamtrack', 'floppy'] as const

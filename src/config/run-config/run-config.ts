@@ -1,9 +1,9 @@
 import { AppError } from '../../contract/errors.ts'
 import { overlayList } from '../overlays/overlay-entries.ts'
 import { earlierVariables } from '../overlays/shared-variables.ts'
-import type { JobConfig } from '../read/job-config.ts'
 import type { JobLibrary } from '../read/job-libraries.ts'
 import { createRealServers, type RealServers } from '../read/real-server.ts'
+import type { JobConfig } from '../read/user-config.ts'
 import { parseYaml } from '../yaml/yaml-read.ts'
 import {
   get,

@@ -1,4 +1,4 @@
-import type { JobConfig } from '../read/job-config.ts'
+import type { JobConfig } from '../read/user-config.ts'
 import { copiedFolders } from '../workspace/asset-copies.ts'
 import { assetFoldersOf } from '../workspace/asset-folders.ts'
 import { get, getMap, isList, textOf, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'

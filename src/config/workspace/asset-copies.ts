@@ -2,9 +2,9 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Reach } from '../reach/reach.ts'
 import type { JobLibrary } from '../read/job-libraries.ts'
-import { linkTo } from '../read/link.ts'
 import { get, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 import { type AssetFolder, assetFoldersOf } from './asset-folders.ts'
+import { linkTo } from './link-or-copy.ts'
 
 /**
  * Private copies of asset folders: with `dimensional_asset_rename` Kometa first renames pictures in them, and draws on what

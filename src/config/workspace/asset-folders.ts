@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Reach } from '../reach/reach.ts'
 import { containerHint } from '../read/container-path.ts'
-import type { JobConfig } from '../read/job-config.ts'
 import type { JobLibrary } from '../read/job-libraries.ts'
+import type { JobConfig } from '../read/user-config.ts'
 import { get, isList, textOf, type YamlValue } from '../yaml/yaml-value.ts'
 
 export interface AssetFolder {

@@ -4,7 +4,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Reach } from '../reach/reach.ts'
 import { kometaFilename } from '../read/environment/kometa-filename.ts'
-import { copyPrivately } from '../read/link.ts'
+import { copyPrivately } from './link-or-copy.ts'
 
 /** Kometa itself refuses images above 10.5 MB; a larger file here is no poster. */
 const maxBackupBytes = 64 * 1024 * 1024

@@ -3,7 +3,7 @@ import { mkdir, readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { Reach } from '../reach/reach.ts'
 import { oldSecretStore } from '../read/environment/secret-files.ts'
-import { copyFolder, copyPrivately, linkTo } from '../read/link.ts'
+import { copyFolder, copyPrivately, linkTo } from './link-or-copy.ts'
 
 /** Links of one workspace; a user's folder of more entries is cut off with a warning. */
 const maxLinks = 20_000

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, parse } from 'node:path'
-import type { JobConfig } from '../read/job-config.ts'
+import type { JobConfig } from '../read/user-config.ts'
 import { get } from '../yaml/yaml-value.ts'
 
 /** Kometa takes its own default, true, for all that is no boolean (config.py:639). */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { posix } from 'node:path'
-import { defaultConfigName } from '../../config/read/default-config.ts'
+import { defaultConfigName } from '../../config/workspace/default-config.ts'
 import type { Mount } from './docker-mounts.ts'
 
 /** The folder beside the code of an image that Kometa takes for its config folder when nobody names one (kometa.py:81). */

@@ -1,7 +1,7 @@
 import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { secretFilesOf } from '../../config/read/environment/secret-files.ts'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { textOf, walkScalars } from '../../config/yaml/yaml-value.ts'
 import { isWithin } from '../../util/files/is-within.ts'
 import { readPlainFile } from '../../util/files/plain-file.ts'

@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { get, isMap } from '../../config/yaml/yaml-value.ts'
 import type { KometaRecord } from '../log/outcome/kometa-outcome.ts'
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { linkTo } from '../../config/read/link.ts'
+import { linkTo } from '../../config/workspace/link-or-copy.ts'
 import type { AskPython } from '../install/ask-python.ts'
 import type { CheckoutMirror } from './mirror-checkout.ts'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { defaultConfigName } from '../../config/read/default-config.ts'
+import { defaultConfigName } from '../../config/workspace/default-config.ts'
 import { kometaEnvironment } from '../process/environment.ts'
 import type { Checkout, Launch, LaunchOrder } from '../process/runner.ts'
 import { keepInReach } from '../reach/keep-in-reach.ts'

@@ -1,6 +1,6 @@
 import { mkdir, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { copyPrivately, linkTo } from '../../config/read/link.ts'
+import { copyPrivately, linkTo } from '../../config/workspace/link-or-copy.ts'
 
 /** Python takes its own folder from the real path of this file (measured with 3.10 to 3.13): it is a copy, never a link. */
 const script = 'kometa.py'

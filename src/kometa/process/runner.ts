@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import type { Owner } from '../../config/workspace/stale-workspaces.ts'
 import type { Workspace } from '../../config/workspace/workspace.ts'
 import type { AskPython } from '../install/ask-python.ts'

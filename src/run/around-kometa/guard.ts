@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import type { Summary } from '../../contract/summary.ts'
 import type { Isolation, UserFiles } from '../../kometa/isolation/isolation.ts'
 import { hadNoOtherWay, unguardedWords, waysOut } from '../../kometa/isolation/ways-out.ts'

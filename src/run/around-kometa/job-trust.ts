@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { get } from '../../config/yaml/yaml-value.ts'
 import { type Authority, createAuthority } from '../../gate/authority/authority.ts'
 import { PythonFailed } from '../../kometa/install/ask-python.ts'

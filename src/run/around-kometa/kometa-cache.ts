@@ -1,5 +1,5 @@
 import { sep } from 'node:path'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { findUserCache, usesCache } from '../../config/workspace/user-cache.ts'
 import type { Workspace } from '../../config/workspace/workspace.ts'
 import type { OverlayState } from '../../kometa/cache/overlay-state.ts'

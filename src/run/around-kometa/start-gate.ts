@@ -1,5 +1,5 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
 import { listServices } from '../../config/read/services.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { get } from '../../config/yaml/yaml-value.ts'
 import type { Authority } from '../../gate/authority/authority.ts'
 import { parseNextHop } from '../../gate/dial.ts'

@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { get, textOf } from '../../config/yaml/yaml-value.ts'
 import { type Probe, probeHost } from '../../gate/probe.ts'
 import type { Findings } from './findings.ts'

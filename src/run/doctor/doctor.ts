@@ -1,6 +1,6 @@
 import { findDefinitionFaults } from '../../config/overlays/definition-faults/find-definition-faults.ts'
 import { checkLibraries, reachNote } from '../../config/overlays/overlay-check.ts'
-import { type JobConfig, noTmdbKey } from '../../config/read/job-config.ts'
+import { type JobConfig, noTmdbKey } from '../../config/read/user-config.ts'
 import { realRunNotes } from '../../config/run-config/real-run/real-run-notes.ts'
 import { checkAssetFolders } from '../../config/workspace/asset-folders.ts'
 import type { DoctorCheck, DoctorReport } from '../../contract/doctor.ts'

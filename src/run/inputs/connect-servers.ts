@@ -1,5 +1,5 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
 import type { JobLibrary } from '../../config/read/job-libraries.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createPlexReader, type PlexReader } from '../../plex/items/reads.ts'
 import { findSection, type TargetLibrary, type TargetServer } from '../../plex/lookup/library-lookup.ts'

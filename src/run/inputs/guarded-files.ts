@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { secretFilesOf } from '../../config/read/environment/secret-files.ts'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import type { UserFiles } from '../../kometa/isolation/isolation.ts'
 
 /** What of a checkout that fills a whole file system is Kometa's. */

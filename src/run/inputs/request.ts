@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import type { JobEvent } from '../../contract/events.ts'
 import type { IsolateMode } from '../../kometa/isolation/isolation.ts'
 import type { LogLine } from '../../util/job-log.ts'

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readKometaEnv } from '../../config/read/environment/kometa-env.ts'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { makeRunConfig } from '../../config/run-config/run-config.ts'
 import { hasAssetFolder } from '../../config/workspace/asset-folders.ts'
 import type { BackupLeft, CopiedBackup } from '../../config/workspace/backups.ts'

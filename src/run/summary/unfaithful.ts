@@ -1,6 +1,6 @@
 import { findDefinitionFile } from '../../config/overlays/definition-file.ts'
 import { expiredSince, isTokenService } from '../../config/read/environment/expired-tokens.ts'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import type { LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
 import { serviceNeed } from '../../kometa/log/outcome/needed-services.ts'
 import type { ItemResult } from '../../kometa/log/read/log-events.ts'

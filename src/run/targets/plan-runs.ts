@@ -1,6 +1,6 @@
 import { shareVariables } from '../../config/overlays/shared-variables.ts'
-import type { JobConfig } from '../../config/read/job-config.ts'
 import type { JobLibrary } from '../../config/read/job-libraries.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { get, isMap } from '../../config/yaml/yaml-value.ts'
 
 /** Services with a quota or a rate limit of their own: two Kometas that ask them at once would be refused. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Summary } from '../../contract/summary.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { listUsedFiles, type UsedFiles } from '../../config/workspace/used-files.ts'
 import { readYamlFile } from '../../config/yaml/yaml-read.ts'
 import { AppError } from '../../contract/errors.ts'

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import { maxYamlBytes } from '../../config/yaml/yaml-read.ts'
 import type { ConfigCheck, Connection } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'

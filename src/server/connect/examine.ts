@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import type { DoctorReport } from '../../contract/doctor.ts'
 import { AppError } from '../../contract/errors.ts'
 import { runDoctor } from '../../run/doctor/doctor.ts'

@@ -1,7 +1,7 @@
 import { checkLibraries, reachNote } from '../../config/overlays/overlay-check.ts'
 import { type OverlayEntry, overlayEntries, overlayList } from '../../config/overlays/overlay-entries.ts'
-import { type JobConfig, missingTmdbKey, noTmdbKey } from '../../config/read/job-config.ts'
 import type { JobLibrary } from '../../config/read/job-libraries.ts'
+import { type JobConfig, missingTmdbKey, noTmdbKey } from '../../config/read/user-config.ts'
 import { makeRunConfig } from '../../config/run-config/run-config.ts'
 import { configCauses } from '../../config/yaml/causes/config-causes.ts'
 import type { Places } from '../../config/yaml/yaml-places.ts'

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type JobConfig, type LoadOptions, loadConfirmedConfig } from '../../config/read/job-config.ts'
 import { defaultKometaCwd } from '../../config/read/locate.ts'
+import { type JobConfig, type LoadOptions, loadConfirmedConfig } from '../../config/read/user-config.ts'
 import type { Trust } from '../../config/trust/trust.ts'
 import type { AskKometaYaml } from '../../config/yaml/kometa-reading.ts'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'

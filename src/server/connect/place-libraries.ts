@@ -1,4 +1,4 @@
-import type { JobConfig } from '../../config/read/job-config.ts'
+import type { JobConfig } from '../../config/read/user-config.ts'
 import type { ConnectedLibrary } from '../../contract/api/api-connect.ts'
 import { AppError, type ErrorCode } from '../../contract/errors.ts'
 import { findSection, type TargetLibrary } from '../../plex/lookup/library-lookup.ts'

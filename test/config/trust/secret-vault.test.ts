@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadJobConfig } from '../../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../../src/config/read/user-config.ts'
 import { createSecretVault } from '../../../src/config/trust/secret-vault.ts'
 import { openTrust } from '../../../src/config/trust/trust.ts'
 

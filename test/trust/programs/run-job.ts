@@ -1,4 +1,4 @@
-import { loadJobConfig } from '../../../src/config/read/job-config.ts'
+import { loadJobConfig } from '../../../src/config/read/user-config.ts'
 import type { Timeouts } from '../../../src/contract/timeouts.ts'
 import { sampleRenderer } from '../../../src/demo/demo-world.ts'
 import { runJob } from '../../../src/run/run.ts'

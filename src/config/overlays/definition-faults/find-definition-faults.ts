@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
-import type { JobConfig } from '../../read/job-config.ts'
 import type { JobLibrary } from '../../read/job-libraries.ts'
+import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
 import { get, getMap, textOf, walkScalars, type YamlValue } from '../../yaml/yaml-value.ts'
+import { overlayFilesOf, ownOverlayFiles } from '../entry-files.ts'
 import { type CheckContext, type CheckOptions, createCheckContext, warningLabel } from '../overlay-check.ts'
 import type { OverlayEntry } from '../overlay-entries.ts'
-import { overlayFilesOf, ownOverlayFiles } from '../overlay-paths.ts'
 import { definitionFault } from './definition-fault.ts'
 import { knownTemplates } from './known-templates.ts'
 

@@ -1,9 +1,9 @@
-import type { JobConfig } from '../../read/job-config.ts'
+import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
 import { get, getMap, isList, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
+import { findOverlayFile, overlayFilesOf } from '../entry-files.ts'
 import type { CheckContext } from '../overlay-check.ts'
 import { overlayEntries } from '../overlay-entries.ts'
-import { findOverlayFile, overlayFilesOf } from '../overlay-paths.ts'
 import { isSet } from './value-faults.ts'
 
 export interface KnownTemplates {

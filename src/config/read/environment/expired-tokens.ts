@@ -1,5 +1,5 @@
 import { get, numberOf } from '../../yaml/yaml-value.ts'
-import type { JobConfig } from '../job-config.ts'
+import type { JobConfig } from '../user-config.ts'
 
 const sections = { Trakt: 'trakt', MyAnimeList: 'mal' } as const
 export type TokenService = keyof typeof sections

@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { JobConfig } from '../job-config.ts'
+import type { JobConfig } from '../user-config.ts'
 
 /** Where versions before this one kept the secrets of a pasted config, in the job's own folder. */
 export const oldSecretStore = '.secrets.json'

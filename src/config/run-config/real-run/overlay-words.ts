@@ -1,6 +1,6 @@
-import { overlayFilesOf } from '../../overlays/overlay-paths.ts'
-import type { JobConfig } from '../../read/job-config.ts'
+import { overlayFilesOf } from '../../overlays/entry-files.ts'
 import type { JobLibrary } from '../../read/job-libraries.ts'
+import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
 import { get, textOf, walkScalars, type YamlValue } from '../../yaml/yaml-value.ts'
 

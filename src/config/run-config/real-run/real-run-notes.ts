@@ -1,6 +1,6 @@
-import type { JobConfig } from '../../read/job-config.ts'
 import type { JobLibrary } from '../../read/job-libraries.ts'
 import { isTruthy } from '../../read/normalise.ts'
+import type { JobConfig } from '../../read/user-config.ts'
 import { get } from '../../yaml/yaml-value.ts'
 import { operationNotes } from './operations.ts'
 import { collectionNotes, metadataNotes, type NamedTarget } from './other-files.ts'

@@ -1,5 +1,5 @@
-import type { JobConfig } from '../../read/job-config.ts'
 import type { JobLibrary } from '../../read/job-libraries.ts'
+import type { JobConfig } from '../../read/user-config.ts'
 import { get, isList, textOf } from '../../yaml/yaml-value.ts'
 
 type Step = 'operations' | 'metadata' | 'collections'

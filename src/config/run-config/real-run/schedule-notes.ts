@@ -1,7 +1,7 @@
 import { overlayList } from '../../overlays/overlay-entries.ts'
-import type { JobConfig } from '../../read/job-config.ts'
 import type { JobLibrary } from '../../read/job-libraries.ts'
 import { isTruthy } from '../../read/normalise.ts'
+import type { JobConfig } from '../../read/user-config.ts'
 import { get, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
 import { hoursOn, nextDay, readSchedule, type Schedule } from './schedule.ts'
 

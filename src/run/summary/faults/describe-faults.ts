@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { findOverlayFile } from '../../../config/overlays/overlay-paths.ts'
-import type { JobConfig } from '../../../config/read/job-config.ts'
+import { findOverlayFile } from '../../../config/overlays/entry-files.ts'
+import type { JobConfig } from '../../../config/read/user-config.ts'
 import { AppError } from '../../../contract/errors.ts'
 import type { ConfigFault, EmptySearch } from '../../../contract/faults.ts'
 import { noItemsFound, saysNothingFits } from '../../../contract/nothing-fits.ts'

@@ -1,5 +1,5 @@
-import type { JobConfig } from '../../../config/read/job-config.ts'
 import { isTruthy } from '../../../config/read/normalise.ts'
+import type { JobConfig } from '../../../config/read/user-config.ts'
 import { get } from '../../../config/yaml/yaml-value.ts'
 import type { EmptySearch } from '../../../contract/faults.ts'
 

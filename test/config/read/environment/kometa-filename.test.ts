@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { kometaFilename } from '../../src/config/read/environment/kometa-filename.ts'
-import { kometaPython, runPython } from './python.ts'
+import { kometaFilename } from '../../../../src/config/read/environment/kometa-filename.ts'
+import { kometaPython, runPython } from '../../python.ts'
 
 const cases = [
   ['Movies', 'Movies'],

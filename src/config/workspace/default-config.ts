@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { linkTo } from './link.ts'
+import { linkTo } from './link-or-copy.ts'
 
 /** Kometa's names for the config beside its code and for the folder of it (kometa.py:81, config.py:249). */
 const folderName = 'config'

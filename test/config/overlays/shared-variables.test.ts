@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type JobConfig, loadJobConfig } from '../../src/config/read/job-config.ts'
-import { makeRunConfig } from '../../src/config/run-config/run-config.ts'
-import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
-import { get, isList, toPlain, type YamlValue } from '../../src/config/yaml/yaml-value.ts'
-import { planRuns } from '../../src/run/targets/plan-runs.ts'
+import { type JobConfig, loadJobConfig } from '../../../src/config/read/user-config.ts'
+import { makeRunConfig } from '../../../src/config/run-config/run-config.ts'
+import { parseYaml } from '../../../src/config/yaml/yaml-read.ts'
+import { get, isList, toPlain, type YamlValue } from '../../../src/config/yaml/yaml-value.ts'
+import { planRuns } from '../../../src/run/targets/plan-runs.ts'
 
 let dir: string
 beforeEach(() => {

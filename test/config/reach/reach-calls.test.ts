@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { writeCheckout } from '../launch/checkout.ts'
+import { writeCheckout } from '../../launch/checkout.ts'
 
-const child = fileURLToPath(new URL('../support/reach-child.ts', import.meta.url))
+const child = fileURLToPath(new URL('../../support/reach-child.ts', import.meta.url))
 const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
 
 let dir: string
@@ -22,7 +22,7 @@ async function put(path: string, text = path): Promise<void> {
 
 /** Names every kind of file, through every kind of path. */
 function configText(outside: string): string {
-  const climbing = `${'../'.repeat(30)}${outside.slice(1)}`
+  const climbing = `${'../../'.repeat(30)}${outside.slice(1)}`
   return `
 plex: {url: http://127.0.0.1:9, token: abcdefghijklmnop}
 tmdb: {apikey: 0123456789abcdef}

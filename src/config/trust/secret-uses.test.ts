@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { namedMark, namesOurs, type SecretUse, secretUses } from '../../../src/config/trust/secret-uses.ts'
-import { parseYaml } from '../../../src/config/yaml/yaml-read.ts'
+import { parseYaml } from '../yaml/yaml-read.ts'
+import { namedMark, namesOurs, type SecretUse, secretUses } from './secret-uses.ts'
 
 const usesOf = (text: string): SecretUse[] => secretUses(parseYaml(text, 'config.yml'), namedMark)
 const ids = (text: string): string[] => usesOf(text).map(({ id }) => id)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secretHint } from '../../src/config/read/job-libraries.ts'
+import { secretHint } from '../job-libraries.ts'
 
 test('what to do about a secret that nothing is known for', () => {
   expect(secretHint('TMDB_KEY')).toMatch(/^Set KOMETA_TMDB_KEY .*--secret TMDB_KEY=VALUE\.$/)

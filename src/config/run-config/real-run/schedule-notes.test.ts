@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { JobLibrary } from '../../../src/config/read/job-libraries.ts'
-import { notDrawnToday, scheduleNotes } from '../../../src/config/run-config/real-run/schedule-notes.ts'
-import { parseYaml } from '../../../src/config/yaml/yaml-read.ts'
-import { getMap } from '../../../src/config/yaml/yaml-value.ts'
+import type { JobLibrary } from '../../read/job-libraries.ts'
+import { parseYaml } from '../../yaml/yaml-read.ts'
+import { getMap } from '../../yaml/yaml-value.ts'
+import { notDrawnToday, scheduleNotes } from './schedule-notes.ts'
 
 /** Monday. */
 const now = new Date(2026, 10, 30, 14)

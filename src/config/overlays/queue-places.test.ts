@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { countQueuePlaces } from '../../src/config/overlays/queue-places.ts'
-import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
-import { isMap } from '../../src/config/yaml/yaml-value.ts'
+import { parseYaml } from '../yaml/yaml-read.ts'
+import { isMap } from '../yaml/yaml-value.ts'
+import { countQueuePlaces } from './queue-places.ts'
 
 const place = '{horizontal_align: right, vertical_align: bottom, horizontal_offset: 20, vertical_offset: 20}'
 const document = parseYaml(

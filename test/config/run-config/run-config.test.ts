@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type JobConfig, loadJobConfig } from '../../src/config/read/job-config.ts'
-import { makeRunConfig, type RunConfigOptions } from '../../src/config/run-config/run-config.ts'
-import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
-import { get, toPlain, type YamlKey, type YamlValue } from '../../src/config/yaml/yaml-value.ts'
-import { writeYaml } from '../../src/config/yaml/yaml-write.ts'
-import { AppError } from '../../src/contract/errors.ts'
-import { kometaPython, runPython } from './python.ts'
+import { type JobConfig, loadJobConfig } from '../../../src/config/read/user-config.ts'
+import { makeRunConfig, type RunConfigOptions } from '../../../src/config/run-config/run-config.ts'
+import { parseYaml } from '../../../src/config/yaml/yaml-read.ts'
+import { get, toPlain, type YamlKey, type YamlValue } from '../../../src/config/yaml/yaml-value.ts'
+import { writeYaml } from '../../../src/config/yaml/yaml-write.ts'
+import { AppError } from '../../../src/contract/errors.ts'
+import { kometaPython, runPython } from '../python.ts'
 
-const everything = fileURLToPath(new URL('../fixtures/config/everything.yml', import.meta.url))
+const everything = fileURLToPath(new URL('../../fixtures/config/everything.yml', import.meta.url))
 const proxies = [
   { url: 'http://127.0.0.1:32500', token: 'proxyTokenA' },
   { url: 'http://127.0.0.1:32501', token: 'proxyTokenB' },

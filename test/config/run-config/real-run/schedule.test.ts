@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { nextDay, readSchedule } from '../../../src/config/run-config/real-run/schedule.ts'
+import { nextDay, readSchedule } from '../../../../src/config/run-config/real-run/schedule.ts'
 
 /** What Kometa 2.4.4's own `schedule_check` says of days drawn by chance: year, month, day, hour. */
 const moments = z.array(z.tuple([z.int(), z.int(), z.int(), z.int()]))
 const table = z
   .array(z.object({ schedule: z.union([z.string(), z.array(z.string())]), runs: moments, rests: moments }))
-  .parse(JSON.parse(readFileSync(new URL('../../fixtures/schedules.json', import.meta.url), 'utf8')))
+  .parse(JSON.parse(readFileSync(new URL('../../../fixtures/schedules.json', import.meta.url), 'utf8')))
 
 describe("as Kometa's own judge says", () => {
   test.each(table.map((row) => [String(row.schedule), row] as const))('%s', (_name, { schedule, runs, rests }) => {

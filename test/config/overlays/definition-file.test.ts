@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findDefinitionFile } from '../../src/config/overlays/definition-file.ts'
-import { type JobConfig, loadJobConfig } from '../../src/config/read/job-config.ts'
+import { findDefinitionFile } from '../../../src/config/overlays/definition-file.ts'
+import { type JobConfig, loadJobConfig } from '../../../src/config/read/user-config.ts'
 
 const configYml = `plex: {url: "http://10.0.0.5:32400", token: kCANARYtoken}
 libraries:

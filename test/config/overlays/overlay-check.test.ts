@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkLibraries } from '../../src/config/overlays/overlay-check.ts'
-import { loadJobConfig } from '../../src/config/read/job-config.ts'
-import type { AppError } from '../../src/contract/errors.ts'
+import { checkLibraries } from '../../../src/config/overlays/overlay-check.ts'
+import { loadJobConfig } from '../../../src/config/read/user-config.ts'
+import type { AppError } from '../../../src/contract/errors.ts'
 
 let dir = ''
 beforeEach(async () => {

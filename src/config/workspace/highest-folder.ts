@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from 'node:path'
 import { readPlainFile } from '../../util/files/plain-file.ts'
 import type { Reach } from '../reach/reach.ts'
+import type { JobConfig } from '../read/user-config.ts'
 import { textOf, walkScalars } from '../yaml/yaml-value.ts'
-import type { JobConfig } from './job-config.ts'
 
 /** Files of one folder that are looked at, and the size up to which one is read. */
 const maxFiles = 500

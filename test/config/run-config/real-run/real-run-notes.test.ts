@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loadJobConfig } from '../../../src/config/read/job-config.ts'
-import { realRunNotes } from '../../../src/config/run-config/real-run/real-run-notes.ts'
+import { loadJobConfig } from '../../../../src/config/read/user-config.ts'
+import { realRunNotes } from '../../../../src/config/run-config/real-run/real-run-notes.ts'
 
 let folder: string
 beforeEach(() => {

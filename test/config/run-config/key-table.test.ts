@@ -10,7 +10,7 @@ import {
   serviceKeys,
   settingsKeys,
   topLevelKeys,
-} from '../../src/config/run-config/key-table.ts'
+} from '../../../src/config/run-config/key-table.ts'
 
 const kometa = process.env.KOMETA_HOME
 const schemaPath = join(kometa ?? '', 'json-schema', 'config-schema.json')

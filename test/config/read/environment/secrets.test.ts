@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseDotenv } from '../../src/config/read/environment/dotenv.ts'
-import { findSecrets, secretsAmong } from '../../src/config/read/environment/redaction-secrets.ts'
-import { collectSecrets, substituteSecrets } from '../../src/config/read/environment/secrets.ts'
-import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
-import { toPlain } from '../../src/config/yaml/yaml-value.ts'
-import { kometaPython, runPython } from './python.ts'
+import { parseDotenv } from '../../../../src/config/read/environment/dotenv.ts'
+import { findSecrets, secretsAmong } from '../../../../src/config/read/environment/redaction-secrets.ts'
+import { collectSecrets, substituteSecrets } from '../../../../src/config/read/environment/secrets.ts'
+import { parseYaml } from '../../../../src/config/yaml/yaml-read.ts'
+import { toPlain } from '../../../../src/config/yaml/yaml-value.ts'
+import { kometaPython, runPython } from '../../python.ts'
 
 describe('secrets are found as Kometa finds them', () => {
   test('the environment wins over the command line; options of Kometa and blank variables are no secrets', () => {

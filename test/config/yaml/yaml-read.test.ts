@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { maxYamlBytes, parseYaml, readYamlFile } from '../../src/config/yaml/yaml-read.ts'
-import { numberOf, textOf, toPlain, type YamlKey, type YamlValue } from '../../src/config/yaml/yaml-value.ts'
-import { writeYaml } from '../../src/config/yaml/yaml-write.ts'
-import { AppError } from '../../src/contract/errors.ts'
-import { kometaPython, runPython } from './python.ts'
+import { maxYamlBytes, parseYaml, readYamlFile } from '../../../src/config/yaml/yaml-read.ts'
+import { numberOf, textOf, toPlain, type YamlKey, type YamlValue } from '../../../src/config/yaml/yaml-value.ts'
+import { writeYaml } from '../../../src/config/yaml/yaml-write.ts'
+import { AppError } from '../../../src/contract/errors.ts'
+import { kometaPython, runPython } from '../python.ts'
 
 function errorOf(run: () => unknown): AppError {
   try {

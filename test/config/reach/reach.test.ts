@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readlink, realpath, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createReach, everywhere, type Reach } from '../../src/config/reach/reach.ts'
+import { createReach, everywhere, type Reach } from '../../../src/config/reach/reach.ts'
 
 let dir: string
 let reach: Reach

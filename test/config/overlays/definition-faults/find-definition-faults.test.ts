@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   faultsOfFile,
   findDefinitionFaults,
-} from '../../../src/config/overlays/definition-faults/find-definition-faults.ts'
-import { createCheckContext } from '../../../src/config/overlays/overlay-check.ts'
-import { loadJobConfig } from '../../../src/config/read/job-config.ts'
-import { findCorpus } from '../../cases/corpus.ts'
+} from '../../../../src/config/overlays/definition-faults/find-definition-faults.ts'
+import { createCheckContext } from '../../../../src/config/overlays/overlay-check.ts'
+import { loadJobConfig } from '../../../../src/config/read/user-config.ts'
+import { findCorpus } from '../../../cases/corpus.ts'
 
 let dir = ''
 beforeEach(async () => {

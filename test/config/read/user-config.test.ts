@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type LoadOptions, loadJobConfig } from '../../src/config/read/job-config.ts'
-import { writeJobFile } from '../../src/config/read/job-file.ts'
-import { get } from '../../src/config/yaml/yaml-value.ts'
-import type { AppError } from '../../src/contract/errors.ts'
-import { openBeneath } from '../../src/util/beneath/beneath.ts'
+import { writeJobFile } from '../../../src/config/read/job-file.ts'
+import { type LoadOptions, loadJobConfig } from '../../../src/config/read/user-config.ts'
+import { get } from '../../../src/config/yaml/yaml-value.ts'
+import type { AppError } from '../../../src/contract/errors.ts'
+import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 
-const fixtures = fileURLToPath(new URL('../fixtures/config', import.meta.url))
+const fixtures = fileURLToPath(new URL('../../fixtures/config', import.meta.url))
 const options: LoadOptions = { env: {} }
 const matrix = {
   id: 'matrix',
