@@ -22,7 +22,7 @@ export async function measureDecision({ rounds }: BenchOptions): Promise<Figures
     acceptsToken: createTokenCheck(token),
     holdsToken: createTokenSearch(token),
   }
-  if (!classifyRead({ method: 'GET', rawTarget: '/library/metadata/1', context }).ok) {
+  if (!classifyRead({ method: 'GET', rawResource: '/library/metadata/1', context }).ok) {
     throw new Error('the read is not on the list')
   }
   const times = new Float64Array(decisions)
@@ -31,7 +31,7 @@ export async function measureDecision({ rounds }: BenchOptions): Promise<Figures
       const { method, target } = requests[index % requests.length] ?? { method: 'GET', target: String }
       const summary = {
         method,
-        rawTarget: target(index),
+        rawResource: target(index),
         httpVersion: '1.1',
         hasBody: method === 'POST',
         hasUpgrade: false,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { allowRead, classifyRead, isPlexOwnUrl, type ReadContext, sectionToLearn } from './classify-read.ts'
 import { matchTemplate } from './known-reads/match-template.ts'
 import { readTemplates } from './known-reads/read-templates.ts'
-import { parseTarget, splitTarget } from './resource.ts'
+import { parseResource, splitResource } from './resource.ts'
 import { parseSectionMeta } from './section-meta.ts'
 
 const meta = parseSectionMeta(`<MediaContainer><Meta><Type>
@@ -14,7 +14,7 @@ const context: ReadContext = {
   section: (id) => (id === '1' ? meta : undefined),
   listedArtwork: (ratingKey, url) => ratingKey === '7' && url === 'https://image.tmdb.org/a b.jpg',
 }
-const classify = (rawTarget: string, method = 'GET') => classifyRead({ method, rawTarget, context })
+const classify = (rawResource: string, method = 'GET') => classifyRead({ method, rawResource, context })
 
 describe('reads that Kometa 2.4 and plexapi 4.18 send', () => {
   test.each([
@@ -49,7 +49,7 @@ describe('reads that Kometa 2.4 and plexapi 4.18 send', () => {
     ['/library/collections/500/children', '/library/collections/{id}/children'],
     ['/hubs/search?query=Murnau&includeCollections=1&includeExternalMedia=1&sectionId=1', '/hubs/search'],
   ])('%s goes out as it is', (raw, template) => {
-    expect(classify(raw)).toMatchObject({ ok: true, target: raw, template })
+    expect(classify(raw)).toMatchObject({ ok: true, resource: raw, template })
   })
 
   test.each([
@@ -58,8 +58,8 @@ describe('reads that Kometa 2.4 and plexapi 4.18 send', () => {
     ['/library/metadata/5?skipRefresh=1&includeGuids=1', '/library/metadata/5?skipRefresh=1&includeGuids=1'],
     ['/library/metadata/5/thumb/1?X-Plex-Token=abc', '/library/metadata/5/thumb/1'],
     ['/library/sections/1/all?X-Plex-Token=abc&type=1', '/library/sections/1/all?type=1'],
-  ])('%s goes out as %s', (raw, target) => {
-    expect(classify(raw)).toMatchObject({ ok: true, target })
+  ])('%s goes out as %s', (raw, resource) => {
+    expect(classify(raw)).toMatchObject({ ok: true, resource })
   })
 
   test('section and ratingKeys are told', () => {
@@ -173,7 +173,7 @@ test.each([
   ['/library/sections/1/prefs?unknown=1', null],
   ['/library/metadata/1', null],
 ])('%s needs the Meta of section %s first', (raw, section) => {
-  expect(sectionToLearn(splitTarget(raw))).toBe(section)
+  expect(sectionToLearn(splitResource(raw))).toBe(section)
 })
 
 test.each([
@@ -235,7 +235,7 @@ describe('properties', () => {
     .map((parts) => `/${parts.map(([text, glue]) => text + glue).join('')}`)
   const bytes = fc.uint8Array({ maxLength: 60 }).map((raw) => Buffer.from(raw).toString('latin1'))
 
-  test('any target is refused, or its canonical form is let through again as the same read', () => {
+  test('any resource is refused, or its canonical form is let through again as the same read', () => {
     fc.assert(
       fc.property(fc.oneof(nearMiss, bytes), (raw) => {
         const first = classify(raw)
@@ -243,9 +243,9 @@ describe('properties', () => {
           expect(first.reason).not.toBe('')
           return
         }
-        expect(first.target).toMatch(/^\/[A-Za-z0-9_.,:/-]*(\?[!-~]+)?$/)
-        expect(first.target).not.toMatch(/\/\/|\/\.|[;#\\[\]]/)
-        const again = classify(first.target)
+        expect(first.resource).toMatch(/^\/[A-Za-z0-9_.,:/-]*(\?[!-~]+)?$/)
+        expect(first.resource).not.toMatch(/\/\/|\/\.|[;#\\[\]]/)
+        const again = classify(first.resource)
         expect(again).toEqual(first)
       }),
       { numRuns: 5_000 },
@@ -257,8 +257,8 @@ describe('properties', () => {
       fc.property(nearMiss, (raw) => {
         const verdict = classify(raw)
         if (!verdict.ok) return
-        const given = new Set([...splitTarget(raw).pairs, 'skipRefresh=1'])
-        for (const pair of splitTarget(verdict.target).pairs) expect(given).toContain(pair)
+        const given = new Set([...splitResource(raw).pairs, 'skipRefresh=1'])
+        for (const pair of splitResource(verdict.resource).pairs) expect(given).toContain(pair)
       }),
       { numRuns: 5_000 },
     )
@@ -276,7 +276,7 @@ describe('properties', () => {
     }
     for (const { path } of readTemplates) {
       const raw = path.replace(/\{([a-z]+)\}/g, (_, name: string) => sample[name] ?? '?')
-      expect(parseTarget(raw).ok).toBe(true)
+      expect(parseResource(raw).ok).toBe(true)
       expect(matchTemplate(raw)?.compiled.template.path).toBe(path)
     }
   })

@@ -1,9 +1,12 @@
-import type { AllowedTarget } from '../plex/upstream/connection.ts'
 import { type CompiledTemplate, matchTemplate, type TemplateMatch } from './known-reads/match-template.ts'
 import { hasShape } from './known-reads/value-shapes.ts'
 import { type Refusal, refuse } from './refusals.ts'
-import { decodeValue, pairName, pairValue, parseTarget, type RequestTarget } from './resource.ts'
+import { decodeValue, pairName, pairValue, parseResource, type Resource } from './resource.ts'
 import { fieldTypes, neverTagLists, plainMeta, type SectionMeta } from './section-meta.ts'
+
+declare const allowedResource: unique symbol
+/** The path and query of a read that this file has judged. Nothing else can be sent to Plex. */
+export type AllowedResource = string & { readonly [allowedResource]: true }
 
 /** What the allow-list needs to know of this job beyond the request itself. */
 export interface ReadContext {
@@ -16,7 +19,7 @@ export interface ReadContext {
 export interface AllowedRead {
   ok: true
   /** Path and query as they go to Plex: accepted pairs byte for byte, tokens out, skipRefresh in. */
-  target: AllowedTarget
+  resource: AllowedResource
   /** Path of the template that let it through. */
   template: string
   section?: string
@@ -27,32 +30,32 @@ export interface AllowedRead {
 
 export interface ReadRequest {
   method: string
-  rawTarget: string
+  rawResource: string
   context: ReadContext
 }
 
 /** Judges one request against the table of reads. Pure; nothing but what it lets through can be sent to Plex. */
-export function classifyRead({ method, rawTarget, context }: ReadRequest): AllowedRead | Refusal {
+export function classifyRead({ method, rawResource, context }: ReadRequest): AllowedRead | Refusal {
   if (method !== 'GET' && method !== 'HEAD') return refuse('notARead', method)
-  const parsed = parseTarget(rawTarget)
-  return parsed.ok ? classifyTarget(parsed.target, context) : parsed
+  const parsed = parseResource(rawResource)
+  return parsed.ok ? classifyResource(parsed.resource, context) : parsed
 }
 
-/** As `classifyRead`, for a GET or HEAD whose target is parsed already. */
-export function classifyTarget(target: RequestTarget, context: ReadContext): AllowedRead | Refusal {
-  const match = matchTemplate(target.path)
+/** As `classifyRead`, for a GET or HEAD whose resource is parsed already. */
+export function classifyResource(resource: Resource, context: ReadContext): AllowedRead | Refusal {
+  const match = matchTemplate(resource.path)
   if (!match) return refuse('unknownPath')
   const meta = (match.section === undefined ? undefined : context.section(match.section)) ?? plainMeta
   if (match.tag !== undefined && !meta.tagLists.has(match.tag)) return refuse('unknownTagList', match.tag)
   const { template } = match.compiled
-  const problem = judgeQuery(target, match.compiled, meta)
+  const problem = judgeQuery(resource, match.compiled, meta)
   if (problem) return problem
-  if (template.path === '/library/metadata/{id}/file' && !isPlexFile(target, match, context)) {
+  if (template.path === '/library/metadata/{id}/file' && !isPlexFile(resource, match, context)) {
     return refuse('foreignFile')
   }
   const read: AllowedRead = {
     ok: true,
-    target: writeTarget(target, match.compiled),
+    resource: writeResource(resource, match.compiled),
     template: template.path,
     listsArtwork: template.listsArtwork === true,
   }
@@ -61,30 +64,30 @@ export function classifyTarget(target: RequestTarget, context: ReadContext): All
   return read
 }
 
-/** The section whose Meta must be known before this target can be judged; null if none. */
-export function sectionToLearn(target: RequestTarget): string | null {
-  const match = matchTemplate(target.path)
+/** The section whose Meta must be known before this resource can be judged; null if none. */
+export function sectionToLearn(resource: Resource): string | null {
+  const match = matchTemplate(resource.path)
   if (match?.section === undefined) return null
   const { section, tag, compiled } = match
   if (tag !== undefined) return plainMeta.tagLists.has(tag) || neverTagLists.has(tag) ? null : section
   if (!compiled.template.search) return null
   const known = (pair: string) => compiled.parameters.has(pairName(pair))
-  return target.pairs.every(known) ? null : section
+  return resource.pairs.every(known) ? null : section
 }
 
 /** A constant read of our own code. Throws when the table does not let it through: that is a bug. */
-export function allowRead(pathAndQuery: string): AllowedTarget {
-  const verdict = classifyRead({ method: 'GET', rawTarget: pathAndQuery, context: noContext })
+export function allowRead(pathAndQuery: string): AllowedResource {
+  const verdict = classifyRead({ method: 'GET', rawResource: pathAndQuery, context: noContext })
   if (!verdict.ok) throw new Error(`not on the list of reads: ${pathAndQuery}: ${verdict.reason}`)
-  return verdict.target
+  return verdict.resource
 }
 
 const noContext: ReadContext = { section: () => undefined, listedArtwork: () => false }
 
-function judgeQuery(target: RequestTarget, compiled: CompiledTemplate, meta: SectionMeta): Refusal | undefined {
+function judgeQuery(resource: Resource, compiled: CompiledTemplate, meta: SectionMeta): Refusal | undefined {
   const { parameters, template } = compiled
   let seen = 0
-  for (const pair of target.pairs) {
+  for (const pair of resource.pairs) {
     const name = pairName(pair)
     const parameter = parameters.get(name)
     if (parameter) {
@@ -117,8 +120,8 @@ function judgeField(name: string, value: string, meta: SectionMeta): Refusal | u
   return hasShape(value, 'text') ? undefined : refuse('badValue', name)
 }
 
-function isPlexFile(target: RequestTarget, match: TemplateMatch, context: ReadContext): boolean {
-  const url = decodeValue(pairValue(target.pairs[0] ?? ''))
+function isPlexFile(resource: Resource, match: TemplateMatch, context: ReadContext): boolean {
+  const url = decodeValue(pairValue(resource.pairs[0] ?? ''))
   if (url === null || match.ids === undefined) return false
   return isPlexOwnUrl(url) || context.listedArtwork(match.ids, url)
 }
@@ -128,11 +131,11 @@ export function isPlexOwnUrl(url: string): boolean {
   return /^(upload|metadata|media):\/\/[^\s\\?#]+$/.test(url) && !/\/\.{1,2}(\/|$)/.test(url)
 }
 
-/** The one place where text becomes an AllowedTarget: after everything in it has been judged. */
-function writeTarget(target: RequestTarget, { template }: CompiledTemplate): AllowedTarget {
-  let query = target.pairs.join('&')
+/** The one place where text becomes an AllowedResource: after everything in it has been judged. */
+function writeResource(resource: Resource, { template }: CompiledTemplate): AllowedResource {
+  let query = resource.pairs.join('&')
   for (const pair of template.adds ?? []) {
-    if (!target.pairs.includes(pair)) query = query === '' ? pair : `${query}&${pair}`
+    if (!resource.pairs.includes(pair)) query = query === '' ? pair : `${query}&${pair}`
   }
-  return (query === '' ? target.path : `${target.path}?${query}`) as AllowedTarget
+  return (query === '' ? resource.path : `${resource.path}?${query}`) as AllowedResource
 }

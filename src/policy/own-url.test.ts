@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownTarget } from './own-url.ts'
+import { ownResource } from './own-url.ts'
 
 test.each([
   [
@@ -32,10 +32,10 @@ test.each([
   ['http://plex:32400/base', null],
   ['http://plex:32400/other/x', null],
   ['', null],
-])('%s -> %s', (url, target) => {
-  expect(ownTarget(url, '7', 4000, 'http://plex:32400/base')).toBe(target)
+])('%s -> %s', (url, resource) => {
+  expect(ownResource(url, '7', 4000, 'http://plex:32400/base')).toBe(resource)
 })
 
 test('artwork of Plex needs an item to read it from', () => {
-  expect(ownTarget('upload://posters/ab', null, 4000, 'http://plex:32400')).toBeNull()
+  expect(ownResource('upload://posters/ab', null, 4000, 'http://plex:32400')).toBeNull()
 })

@@ -7,7 +7,7 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'
  * The path and query, on this proxy, behind a `?url=` upload that means something Plex itself has: our own address (Kometa
  * restores posters so), Plex's address, a path, or the scheme of artwork that Plex stores. null for any other URL.
  */
-export function ownTarget(url: string, ratingKey: string | null, proxyPort: number, plexUrl: string): string | null {
+export function ownResource(url: string, ratingKey: string | null, proxyPort: number, plexUrl: string): string | null {
   if (isPlexOwnUrl(url)) {
     return ratingKey === null ? null : `/library/metadata/${ratingKey}/file?url=${encodeURIComponent(url)}`
   }

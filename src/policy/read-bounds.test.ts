@@ -10,10 +10,10 @@ const meta = {
   fields: new Set([...plainMeta.fields, letters(64), letters(65)]),
   tagLists: new Set([...plainMeta.tagLists, 'q', letters(64), letters(65)]),
 }
-const passes = (rawTarget: string) =>
-  classifyRead({ method: 'GET', rawTarget, context: { section: () => meta, listedArtwork: () => false } }).ok
+const passes = (rawResource: string) =>
+  classifyRead({ method: 'GET', rawResource, context: { section: () => meta, listedArtwork: () => false } }).ok
 
-/** A target of exactly so many bytes. */
+/** A resource of exactly so many bytes. */
 const ofLength = (bytes: number) => `/playlists?title=${letters(bytes - '/playlists?title='.length)}`
 
 /** The shortest and the longest that a read takes, and what is one too many. */
@@ -33,10 +33,10 @@ test.each([
   ['a decimal', (n: number) => `/library/metadata/5/nearest?maxDistance=${digits(n)}`, 1, 9],
   ['the places of a decimal', (n: number) => `/library/metadata/5/nearest?maxDistance=0.${digits(n)}`, 1, 9],
   ['a word', (n: number) => `/playlists?playlistType=${letters(n)}`, 1, 100],
-  ['a whole target', ofLength, 17, 32_768],
-] as const)('%s', (_name, target, shortest, longest) => {
-  expect([shortest, longest, longest + 1].map((length) => passes(target(length)))).toEqual([true, true, false])
-  if (shortest === 1) expect(passes(target(0))).toBe(false)
+  ['a whole resource', ofLength, 17, 32_768],
+] as const)('%s', (_name, resource, shortest, longest) => {
+  expect([shortest, longest, longest + 1].map((length) => passes(resource(length)))).toEqual([true, true, false])
+  if (shortest === 1) expect(passes(resource(0))).toBe(false)
 })
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
   ['x-plex-container-size', digits, 18],
 ] as const)('the header %s', (name, text, longest) => {
   const sent = (length: number) => {
-    const read: PlexRead = { method: 'GET', target: '/' as PlexRead['target'], headers: { [name]: text(length) } }
+    const read: PlexRead = { method: 'GET', resource: '/' as PlexRead['resource'], headers: { [name]: text(length) } }
     return outgoingHeaders(read, undefined, 'id').includes(name)
   }
   expect([0, 1, longest, longest + 1].map(sent)).toEqual([false, true, true, false])
@@ -65,6 +65,6 @@ test.each([
   ['en-USA', false],
   ['en-us', false],
 ])('the header x-plex-language: %s', (value, passesOn) => {
-  const read: PlexRead = { method: 'GET', target: '/' as PlexRead['target'], headers: { 'x-plex-language': value } }
+  const read: PlexRead = { method: 'GET', resource: '/' as PlexRead['resource'], headers: { 'x-plex-language': value } }
   expect(outgoingHeaders(read, undefined, 'id').includes(value)).toBe(passesOn)
 })

@@ -1,7 +1,7 @@
 /** Why a request is not a known read, in words: the one place where they are written. */
 const refusals = {
-  notOriginForm: () => 'the target is not a path on this server',
-  targetTooLong: (limit: string) => `the target is longer than ${limit} bytes`,
+  notOriginForm: () => 'the address is not a path on this server',
+  resourceTooLong: (limit: string) => `the address is longer than ${limit} bytes`,
   oddPath: () => 'the path is not in its plain form (no %, //, dot segments, ; or backslash)',
   oddQuery: (pair: string) => `the query holds something that is not plain URL text: ${pair}`,
   notARead: (method: string) => `${method} is not a read`,

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeValue, pairName, pairValue, parseTarget, queryOf, splitTarget } from './resource.ts'
+import { decodeValue, pairName, pairValue, parseResource, queryOf, splitResource } from './resource.ts'
 
-describe('parseTarget', () => {
+describe('parseResource', () => {
   test.each([
     ['/', '/', []],
     ['/library/sections/', '/library/sections/', []],
@@ -10,7 +10,7 @@ describe('parseTarget', () => {
     ['/a?push=1&&push=1&', '/a', ['push=1', 'push=1']],
     ['/a?title%3D=Caf%C3%A9+%26', '/a', ['title%3D=Caf%C3%A9+%26']],
   ])('%s', (raw, path, pairs) => {
-    expect(parseTarget(raw)).toEqual({ ok: true, target: { path, pairs, tokens: [] } })
+    expect(parseResource(raw)).toEqual({ ok: true, resource: { path, pairs, tokens: [] } })
   })
 
   test.each([
@@ -19,7 +19,7 @@ describe('parseTarget', () => {
     ['/a?%58-Plex-Token=t&b=1&X%2DPlex%2dToken=u%20v', ['t', 'u v']],
     ['/a?b=1&X-Plex-Token', ['']],
   ])('takes the token out of %s', (raw, tokens) => {
-    expect(parseTarget(raw)).toEqual({ ok: true, target: { path: '/a', pairs: ['b=1'], tokens } })
+    expect(parseResource(raw)).toEqual({ ok: true, resource: { path: '/a', pairs: ['b=1'], tokens } })
   })
 
   test.each([
@@ -43,13 +43,13 @@ describe('parseTarget', () => {
     ['/a?b[0]=1', 'oddQuery'],
     ['/a?b=1#c', 'oddQuery'],
     ['/a?b=\u00e9', 'oddQuery'],
-    [`/a?b=${'x'.repeat(40_000)}`, 'targetTooLong'],
+    [`/a?b=${'x'.repeat(40_000)}`, 'resourceTooLong'],
   ])('refuses %s', (raw, code) => {
-    expect(parseTarget(raw)).toMatchObject({ ok: false, code })
+    expect(parseResource(raw)).toMatchObject({ ok: false, code })
   })
 
   test('the reason names the parameter that is odd', () => {
-    expect(parseTarget('/a?b=1&c[0]=1&d=2')).toMatchObject({ reason: expect.stringContaining('c[0]') })
+    expect(parseResource('/a?b=1&c[0]=1&d=2')).toMatchObject({ reason: expect.stringContaining('c[0]') })
   })
 
   test.each([
@@ -60,14 +60,14 @@ describe('parseTarget', () => {
     ['/a?X-Plex-Toke=1&X-Plex-Tokens=1&XX-Plex-Token=1', '/a', ['X-Plex-Toke=1', 'X-Plex-Tokens=1', 'XX-Plex-Token=1']],
     ['/a?X-Plex-Token%zz=1', '/a', ['X-Plex-Token%zz=1']],
   ])('%s is split, whatever it is', (raw, path, pairs) => {
-    expect(splitTarget(raw)).toEqual({ path, pairs, tokens: [] })
+    expect(splitResource(raw)).toEqual({ path, pairs, tokens: [] })
   })
 
   test('as long as is allowed, and one more', () => {
     const ofLength = (length: number) => `/${'a'.repeat(length - 1)}`
-    expect(parseTarget(ofLength(32_768)).ok).toBe(true)
-    expect(parseTarget(ofLength(32_769))).toMatchObject({
-      code: 'targetTooLong',
+    expect(parseResource(ofLength(32_768)).ok).toBe(true)
+    expect(parseResource(ofLength(32_769))).toMatchObject({
+      code: 'resourceTooLong',
       reason: expect.stringContaining('32768'),
     })
   })
@@ -75,20 +75,20 @@ describe('parseTarget', () => {
   test('no text makes it throw, and no token survives it', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webPath(), fc.webUrl()), fc.webQueryParameters(), (path, query) => {
-        const { pairs, path: kept } = splitTarget(`${path}?${query}&x-Plex-tokeN=secret`)
+        const { pairs, path: kept } = splitResource(`${path}?${query}&x-Plex-tokeN=secret`)
         expect(pairs.join('&')).not.toMatch(/secret/)
         if (!path.includes('?')) expect(kept).toBe(path)
-        parseTarget(`${path}?${query}`)
+        parseResource(`${path}?${query}`)
       }),
     )
   })
 })
 
-test('names, values and the query of a target', () => {
+test('names, values and the query of a resource', () => {
   expect(['a=1=2', 'a', '=1', ''].map(pairName)).toEqual(['a', 'a', '', ''])
   expect(['a=1=2', 'a', '=1', 'a='].map(pairValue)).toEqual(['1=2', '', '1', ''])
-  expect(queryOf(splitTarget('/a?b=1&X-Plex-Token=t&c'))).toBe('b=1&c')
-  expect(queryOf(splitTarget('/a'))).toBe('')
+  expect(queryOf(splitResource('/a?b=1&X-Plex-Token=t&c'))).toBe('b=1&c')
+  expect(queryOf(splitResource('/a'))).toBe('')
 })
 
 test.each([

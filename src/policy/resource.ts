@@ -1,9 +1,9 @@
 import { type Refusal, refuse } from './refusals.ts'
 
-/** Longest request target, in bytes. Kometa's searches over many tags reach some thousand. */
-const maxTargetBytes = 32_768
+/** Longest request resource, in bytes. Kometa's searches over many tags reach some thousand. */
+const maxResourceBytes = 32_768
 
-export interface RequestTarget {
+export interface Resource {
   /** As sent, up to the `?`. */
   path: string
   /** Raw `name=value` pairs in their order, duplicates kept, token pairs taken out. */
@@ -16,8 +16,8 @@ const plainPath = /^\/[A-Za-z0-9_.,:/-]*$/
 const plainQuery = /^[A-Za-z0-9\-._~!$'()*+,:@/?%=&]*$/
 const none: readonly string[] = []
 
-/** Takes a request target apart without judging it: for the records, and for writes, which go nowhere anyway. */
-export function splitTarget(raw: string): RequestTarget {
+/** Takes a request resource apart without judging it: for the records, and for writes, which go nowhere anyway. */
+export function splitResource(raw: string): Resource {
   const mark = raw.indexOf('?')
   if (mark === -1) return { path: raw, pairs: none, tokens: none }
   const path = raw.slice(0, mark)
@@ -34,18 +34,18 @@ export function splitTarget(raw: string): RequestTarget {
 }
 
 /**
- * Takes a read's target apart, or says why it cannot be one: origin form, a path in its plain form (no `%`, `//`,
+ * Takes a read's resource apart, or says why it cannot be one: origin form, a path in its plain form (no `%`, `//`,
  * dot segment, `;`, backslash) and query pairs of plain URL characters. Plex decodes and merges odd spellings.
  */
-export function parseTarget(raw: string): { ok: true; target: RequestTarget } | Refusal {
-  if (raw.length > maxTargetBytes) return refuse('targetTooLong', String(maxTargetBytes))
+export function parseResource(raw: string): { ok: true; resource: Resource } | Refusal {
+  if (raw.length > maxResourceBytes) return refuse('resourceTooLong', String(maxResourceBytes))
   if (!raw.startsWith('/') || raw.startsWith('//')) return refuse('notOriginForm')
-  const target = splitTarget(raw)
-  if (!isPlainPath(target.path)) return refuse('oddPath')
-  if (!plainQuery.test(raw.slice(target.path.length + 1))) {
-    return refuse('oddQuery', pairName(target.pairs.find((pair) => !plainQuery.test(pair)) ?? ''))
+  const resource = splitResource(raw)
+  if (!isPlainPath(resource.path)) return refuse('oddPath')
+  if (!plainQuery.test(raw.slice(resource.path.length + 1))) {
+    return refuse('oddQuery', pairName(resource.pairs.find((pair) => !plainQuery.test(pair)) ?? ''))
   }
-  return { ok: true, target }
+  return { ok: true, resource }
 }
 
 function isPlainPath(path: string): boolean {
@@ -53,9 +53,9 @@ function isPlainPath(path: string): boolean {
   return !path.includes('/.')
 }
 
-/** The query of a target without its tokens, '' if none. */
-export function queryOf(target: RequestTarget): string {
-  return target.pairs.join('&')
+/** The query of a resource without its tokens, '' if none. */
+export function queryOf(resource: Resource): string {
+  return resource.pairs.join('&')
 }
 
 /** The name of a raw pair, as sent. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { metaTarget, neverTagLists, parseSectionMeta, plainMeta } from './section-meta.ts'
+import { metaResource, neverTagLists, parseSectionMeta, plainMeta } from './section-meta.ts'
 
 test('fields lose their type prefix; filters count as fields and as tag lists', () => {
   const { fields, tagLists } = parseSectionMeta(
@@ -71,7 +71,7 @@ test('a hostile answer makes us remember 2,000 names, and no more', () => {
 })
 
 test('the read of a Meta asks for no item', () => {
-  expect(metaTarget('7')).toBe(
+  expect(metaResource('7')).toBe(
     '/library/sections/7/all?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0',
   )
 })

@@ -52,7 +52,7 @@ const maxNames = 2_000
 export const plainMeta: SectionMeta = { fields: new Set(manualFields), tagLists: new Set(['label']) }
 
 /** The read that fetches a section's Meta: the same that plexapi sends (library.py `_loadFilters`). */
-export function metaTarget(section: string): string {
+export function metaResource(section: string): string {
   return `/library/sections/${section}/all?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0`
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitTarget } from './resource.ts'
+import { splitResource } from './resource.ts'
 import { parseUploadPath, queryValue, ratingKeyOf, sectionOf } from './upload-path.ts'
 
 const digits = (count: number) => '7'.repeat(count)
@@ -35,7 +35,7 @@ test.each([
   ['/library/sections/1/all?id=6,7', null],
   ['/library/sections/1/all?id=', null],
   ['/library/sections/1/all', null],
-])('%s is a write to the item %s', (raw, ratingKey) => expect(ratingKeyOf(splitTarget(raw))).toBe(ratingKey))
+])('%s is a write to the item %s', (raw, ratingKey) => expect(ratingKeyOf(splitResource(raw))).toBe(ratingKey))
 
 test.each([
   ['/library/sections/3', '3'],
@@ -49,8 +49,8 @@ test.each([
 ])('%s names the section %s', (path, section) => expect(sectionOf(path)).toBe(section))
 
 test('the value of a parameter is that of the first pair of its name, decoded', () => {
-  expect(queryValue(splitTarget('/a?url2=x&url=a%20b+c&url=d'), 'url')).toBe('a b c')
-  expect(queryValue(splitTarget('/a?url'), 'url')).toBe('')
-  expect(queryValue(splitTarget('/a?url=%ff'), 'url')).toBeNull()
-  expect(queryValue(splitTarget('/a'), 'url')).toBeNull()
+  expect(queryValue(splitResource('/a?url2=x&url=a%20b+c&url=d'), 'url')).toBe('a b c')
+  expect(queryValue(splitResource('/a?url'), 'url')).toBe('')
+  expect(queryValue(splitResource('/a?url=%ff'), 'url')).toBeNull()
+  expect(queryValue(splitResource('/a'), 'url')).toBeNull()
 })

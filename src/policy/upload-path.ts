@@ -1,5 +1,5 @@
 import type { ArtworkKind } from '../contract/kinds.ts'
-import { decodeValue, pairName, pairValue, type RequestTarget } from './resource.ts'
+import { decodeValue, pairName, pairValue, type Resource } from './resource.ts'
 
 /** Last segment of an upload path -> kind. python-plexapi posts to the plural, `select()` puts to the singular. */
 const kinds: ReadonlyMap<string, ArtworkKind> = new Map([
@@ -35,10 +35,10 @@ export function parseUploadPath(path: string): UploadPath | null {
 }
 
 /** The single item that a write is about: from its path, or from `id=` as Kometa's edits name it. */
-export function ratingKeyOf(target: RequestTarget): string | null {
-  const inPath = /^\/(?:library\/metadata|library\/collections|playlists)\/(\d{1,18})(?:\/|$)/.exec(target.path)?.[1]
+export function ratingKeyOf(resource: Resource): string | null {
+  const inPath = /^\/(?:library\/metadata|library\/collections|playlists)\/(\d{1,18})(?:\/|$)/.exec(resource.path)?.[1]
   if (inPath !== undefined) return inPath
-  const id = queryValue(target, 'id')
+  const id = queryValue(resource, 'id')
   return id !== null && isRatingKey(id) ? id : null
 }
 
@@ -46,8 +46,8 @@ export function ratingKeyOf(target: RequestTarget): string | null {
 const maxItems = 10_000
 
 /** All items of a write that is about several, `id=1,2,3`; none for any other. */
-export function ratingKeysOf(target: RequestTarget): string[] {
-  const keys = (queryValue(target, 'id') ?? '').split(',')
+export function ratingKeysOf(resource: Resource): string[] {
+  const keys = (queryValue(resource, 'id') ?? '').split(',')
   return keys.length > 1 && keys.length <= maxItems && keys.every(isRatingKey) ? keys : []
 }
 
@@ -57,8 +57,8 @@ export function sectionOf(path: string): string | null {
 }
 
 /** The decoded value of the first pair with this name. */
-export function queryValue(target: RequestTarget, name: string): string | null {
-  const pair = target.pairs.find((candidate) => pairName(candidate) === name)
+export function queryValue(resource: Resource, name: string): string | null {
+  const pair = resource.pairs.find((candidate) => pairName(candidate) === name)
   return pair === undefined ? null : decodeValue(pairValue(pair))
 }
 

@@ -11,7 +11,7 @@ const context: PolicyContext = {
 }
 
 function summary(line: string, more: Partial<RequestSummary> = {}): RequestSummary {
-  const [method = '', rawTarget = ''] = line.split(' ')
+  const [method = '', rawResource = ''] = line.split(' ')
   const plain = {
     httpVersion: '1.1',
     hasBody: false,
@@ -20,7 +20,7 @@ function summary(line: string, more: Partial<RequestSummary> = {}): RequestSumma
     tooManyHeaders: false,
     tokenHeader: 'ours',
   }
-  return { method, rawTarget, ...plain, ...more }
+  return { method, rawResource, ...plain, ...more }
 }
 const judge = (line: string, more?: Partial<RequestSummary>) => decide(summary(line, more), context)
 const body = { hasBody: true }
@@ -31,14 +31,14 @@ describe('forward', () => {
     ['HEAD /library/sections', '/library/sections'],
     ['GET /library/metadata/5?X-Plex-Token=ours', '/library/metadata/5?skipRefresh=1'],
     ['GET /library/sections/1/all?decade=1990', '/library/sections/1/all?decade=1990'],
-  ])('%s -> %s', (line, target) => {
-    expect(judge(line)).toMatchObject({ kind: 'forward', read: { target }, reason: 'a known read' })
+  ])('%s -> %s', (line, resource) => {
+    expect(judge(line)).toMatchObject({ kind: 'forward', read: { resource }, reason: 'a known read' })
   })
 
   test('a token in the query alone is enough: image downloads carry no header', () => {
     expect(judge('GET /library/metadata/5/thumb/1?X-Plex-Token=ours', { tokenHeader: undefined })).toMatchObject({
       kind: 'forward',
-      read: { target: '/library/metadata/5/thumb/1' },
+      read: { resource: '/library/metadata/5/thumb/1' },
     })
   })
 })
@@ -167,8 +167,8 @@ describe('each verdict says why', () => {
     ['DELETE /library/metadata/5', {}, verdictWords.write],
   ] as const)('%s %j: %s', (line, more, reason) => expect(judge(line, more).reason).toBe(reason))
 
-  test('and of which target, without its tokens', () => {
-    const target = { path: '/library/metadata/5/posters', pairs: ['a=1'], tokens: ['ours'] }
+  test('and of which resource, without its tokens', () => {
+    const resource = { path: '/library/metadata/5/posters', pairs: ['a=1'], tokens: ['ours'] }
     const line = `/library/metadata/5/posters?a=1&X-Plex-Token=ours`
     for (const verdict of [
       judge(`DELETE ${line}`),
@@ -179,9 +179,9 @@ describe('each verdict says why', () => {
       judge(`GET ${line}`, body),
       judge(`TRACE ${line}`),
     ]) {
-      expect(verdict.target).toEqual(target)
+      expect(verdict.resource).toEqual(resource)
     }
-    expect(judge('POST /playlists/5/posters?url=x&a=1').target.pairs).toEqual(['url=x', 'a=1'])
+    expect(judge('POST /playlists/5/posters?url=x&a=1').resource.pairs).toEqual(['url=x', 'a=1'])
   })
 })
 
@@ -220,7 +220,7 @@ test('the token of the job in another parameter is refused: it must not reach Pl
   }
   const summary = {
     method: 'GET',
-    rawTarget: '/library/collections/1?excludeElements=ours',
+    rawResource: '/library/collections/1?excludeElements=ours',
     httpVersion: '1.1',
     hasBody: false,
     hasUpgrade: false,
@@ -229,7 +229,7 @@ test('the token of the job in another parameter is refused: it must not reach Pl
     tokenHeader: 'ours',
   }
   expect(decide(summary, context)).toMatchObject({ kind: 'refuse', status: 403, reason: verdictWords.strayToken })
-  const among = { ...summary, rawTarget: '/library/collections/1?includeGuids=1&excludeElements=ours' }
-  expect(decide(among, context)).toMatchObject({ kind: 'refuse', status: 403, target: { pairs: expect.any(Array) } })
-  expect(decide({ ...summary, rawTarget: '/library/collections/1' }, context)).toMatchObject({ kind: 'forward' })
+  const among = { ...summary, rawResource: '/library/collections/1?includeGuids=1&excludeElements=ours' }
+  expect(decide(among, context)).toMatchObject({ kind: 'refuse', status: 403, resource: { pairs: expect.any(Array) } })
+  expect(decide({ ...summary, rawResource: '/library/collections/1' }, context)).toMatchObject({ kind: 'forward' })
 })

@@ -1,12 +1,12 @@
 import type { ArtworkKind } from '../contract/kinds.ts'
-import { type AllowedRead, classifyTarget, type ReadContext, sectionToLearn } from './classify-read.ts'
-import { parseTarget, type RequestTarget, splitTarget } from './resource.ts'
+import { type AllowedRead, classifyResource, type ReadContext, sectionToLearn } from './classify-read.ts'
+import { parseResource, type Resource, splitResource } from './resource.ts'
 import { parseUploadPath, queryValue, ratingKeyOf } from './upload-path.ts'
 
 /** What the policy is told of a request: its line and a summary of its headers. */
 export interface RequestSummary {
   method: string
-  rawTarget: string
+  rawResource: string
   httpVersion: string
   /** A Content-Length above 0, or any Transfer-Encoding. */
   hasBody: boolean
@@ -26,18 +26,18 @@ export interface PolicyContext extends ReadContext {
 }
 
 export type Verdict =
-  | { kind: 'forward'; target: RequestTarget; read: AllowedRead; reason: string }
+  | { kind: 'forward'; resource: Resource; read: AllowedRead; reason: string }
   | {
       kind: 'capture'
-      target: RequestTarget
+      resource: Resource
       ratingKey: string | null
       artwork: ArtworkKind
       /** The image stands behind this URL; null when it is the body. */
       url: string | null
       reason: string
     }
-  | { kind: 'block'; target: RequestTarget; ratingKey: string | null; artwork: ArtworkKind | null; reason: string }
-  | { kind: 'refuse'; target: RequestTarget; status: number; reason: string }
+  | { kind: 'block'; resource: Resource; ratingKey: string | null; artwork: ArtworkKind | null; reason: string }
+  | { kind: 'refuse'; resource: Resource; status: number; reason: string }
 
 /** The verdicts in words, beside those of the reads (plex/refusals.ts): nowhere else are they written. */
 export const verdictWords = {
@@ -63,10 +63,10 @@ const writes: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /**
  * The one decision about one request. Pure and without a socket. Whatever it does not know is refused (reads) or
- * blocked (writes); nothing but `forward` ever leads to Plex, and that with the rebuilt target alone.
+ * blocked (writes); nothing but `forward` ever leads to Plex, and that with the rebuilt resource alone.
  */
 export function decide(request: RequestSummary, context: PolicyContext): Verdict {
-  const { method, rawTarget } = request
+  const { method, rawResource } = request
   const isRead = reads.has(method)
   if (!isRead && !writes.has(method)) {
     return refuse(request, 403, method === 'CONNECT' ? verdictWords.connect : verdictWords.otherMethod(method))
@@ -77,46 +77,46 @@ export function decide(request: RequestSummary, context: PolicyContext): Verdict
   if (!request.hasHost) return refuse(request, 400, verdictWords.noHost)
   if (isRead && request.hasBody) return refuse(request, 403, verdictWords.bodyOnRead)
 
-  const parsed = isRead ? parseTarget(rawTarget) : undefined
-  const target = parsed?.ok ? parsed.target : splitTarget(rawTarget)
-  const stranger = judgeTokens(request.tokenHeader, target.tokens, context)
-  if (stranger !== null) return { kind: 'refuse', target, status: 401, reason: stranger }
+  const parsed = isRead ? parseResource(rawResource) : undefined
+  const resource = parsed?.ok ? parsed.resource : splitResource(rawResource)
+  const stranger = judgeTokens(request.tokenHeader, resource.tokens, context)
+  if (stranger !== null) return { kind: 'refuse', resource, status: 401, reason: stranger }
 
   if (parsed) {
-    const read = parsed.ok ? classifyTarget(parsed.target, context) : parsed
-    if (!read.ok) return { kind: 'refuse', target, status: 403, reason: read.reason }
-    if (target.pairs.some((pair) => context.holdsToken?.(pair))) {
-      return { kind: 'refuse', target, status: 403, reason: verdictWords.strayToken }
+    const read = parsed.ok ? classifyResource(parsed.resource, context) : parsed
+    if (!read.ok) return { kind: 'refuse', resource, status: 403, reason: read.reason }
+    if (resource.pairs.some((pair) => context.holdsToken?.(pair))) {
+      return { kind: 'refuse', resource, status: 403, reason: verdictWords.strayToken }
     }
-    return { kind: 'forward', target, read, reason: verdictWords.knownRead }
+    return { kind: 'forward', resource, read, reason: verdictWords.knownRead }
   }
-  return decideWrite(request, target)
+  return decideWrite(request, resource)
 }
 
 /** The section whose Meta has to be known before `decide` can judge this request of a known client; null if none. */
 export function sectionBefore(request: RequestSummary, context: PolicyContext): string | null {
   // Most requests stop here: no section in the path, or one that is known.
-  const section = /^\/library\/sections\/(\d{1,9})\//.exec(request.rawTarget)?.[1]
+  const section = /^\/library\/sections\/(\d{1,9})\//.exec(request.rawResource)?.[1]
   if (section === undefined || context.section(section) !== undefined || !reads.has(request.method)) return null
-  const parsed = parseTarget(request.rawTarget)
-  if (!parsed.ok || judgeTokens(request.tokenHeader, parsed.target.tokens, context) !== null) return null
-  return sectionToLearn(parsed.target)
+  const parsed = parseResource(request.rawResource)
+  if (!parsed.ok || judgeTokens(request.tokenHeader, parsed.resource.tokens, context) !== null) return null
+  return sectionToLearn(parsed.resource)
 }
 
-function decideWrite(request: RequestSummary, target: RequestTarget): Verdict {
-  const upload = request.method === 'POST' || request.method === 'PUT' ? parseUploadPath(target.path) : null
+function decideWrite(request: RequestSummary, resource: Resource): Verdict {
+  const upload = request.method === 'POST' || request.method === 'PUT' ? parseUploadPath(resource.path) : null
   if (!upload) {
-    return { kind: 'block', target, ratingKey: ratingKeyOf(target), artwork: null, reason: verdictWords.write }
+    return { kind: 'block', resource, ratingKey: ratingKeyOf(resource), artwork: null, reason: verdictWords.write }
   }
   const { ratingKey, kind: artwork } = upload
   if (request.hasBody) {
-    return { kind: 'capture', target, ratingKey, artwork, url: null, reason: verdictWords.upload }
+    return { kind: 'capture', resource, ratingKey, artwork, url: null, reason: verdictWords.upload }
   }
-  const url = queryValue(target, 'url')
+  const url = queryValue(resource, 'url')
   if (url !== null && url !== '') {
-    return { kind: 'capture', target, ratingKey, artwork, url, reason: verdictWords.uploadByUrl }
+    return { kind: 'capture', resource, ratingKey, artwork, url, reason: verdictWords.uploadByUrl }
   }
-  return { kind: 'block', target, ratingKey, artwork, reason: verdictWords.emptyUpload }
+  return { kind: 'block', resource, ratingKey, artwork, reason: verdictWords.emptyUpload }
 }
 
 /** Every token that a request carries must be ours: null, or why the client is a stranger. */
@@ -127,5 +127,5 @@ function judgeTokens(header: string | undefined, inQuery: readonly string[], con
 }
 
 function refuse(request: RequestSummary, status: number, reason: string): Verdict {
-  return { kind: 'refuse', target: splitTarget(request.rawTarget), status, reason }
+  return { kind: 'refuse', resource: splitResource(request.rawResource), status, reason }
 }

@@ -52,7 +52,7 @@ function summarize(req: IncomingMessage, maxHeadersCount: number): RequestSummar
   const token = headers['x-plex-token']
   return {
     method: req.method ?? '',
-    rawTarget: req.url ?? '',
+    rawResource: req.url ?? '',
     httpVersion: req.httpVersion,
     hasBody: headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'),
     hasUpgrade: headers.upgrade !== undefined,

@@ -1,5 +1,5 @@
 import type { Capture } from '../contract/records.ts'
-import { ownTarget } from '../policy/own-url.ts'
+import { ownResource } from '../policy/own-url.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import { answerWrite } from './answer/answers.ts'
 import type { CaptureStore, ReadOwnUrl, UploadDescription } from './capture/types.ts'
@@ -44,7 +44,7 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
       kind: verdict.artwork,
     }
     if (verdict.url !== null) {
-      const own = ownTarget(verdict.url, verdict.ratingKey, options.port(), options.plexUrl)
+      const own = ownResource(verdict.url, verdict.ratingKey, options.port(), options.plexUrl)
       if (own === null) return captures.keepUrl(upload, verdict.url, null)
       return captures.keepUrl(upload, `http://127.0.0.1:${options.port()}${own}`, options.readOwnUrl)
     }
@@ -90,7 +90,7 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
 
 function answerSuccess(exchange: Exchange): void {
   const { req, summary, verdict } = exchange
-  const { status, contentType, body } = answerWrite(summary.method, verdict.target, req.headers.accept)
+  const { status, contentType, body } = answerWrite(summary.method, verdict.resource, req.headers.accept)
   exchange.answer(status, contentType, body)
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createListingReader } from '../../src/proxy/scope/listing-reader.ts'
-import { listingTarget } from '../../src/proxy/scope/narrow.ts'
+import { listingResource } from '../../src/proxy/scope/narrow.ts'
 import { readListing } from '../../src/proxy/scope/read-listing.ts'
 import { connectToSeenPlex } from '../support/seen-plex.ts'
 
@@ -74,7 +74,7 @@ describe('memory does not grow with the listing', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const connection = connectToSeenPlex({ url, token: 't', verifySsl: true, clientIdentifier: 'tests' })
     const read = async (rounds: number) => {
-      const target = listingTarget('/library/sections/1/all', [`type=${rounds}`], [])
+      const target = listingResource('/library/sections/1/all', [`type=${rounds}`], [])
       if (target === null) throw new Error('no known read')
       const page = { start: 0, size: 1_000_000 }
       let peak = 0
@@ -82,7 +82,7 @@ describe('memory does not grow with the listing', () => {
         if (key === '1001') peak = Math.max(peak, process.memoryUsage().arrayBuffers)
         return false
       }
-      const answer = await readListing(connection, { target, headers: {}, page, keep })
+      const answer = await readListing(connection, { resource: target, headers: {}, page, keep })
       expect(answer.ok && answer.listing.scanned).toBe(rounds * 400)
       return peak
     }

@@ -50,7 +50,7 @@ test('a connection sends the token once the server has said that it is a Plex, a
   await using open = await openSamplePlex({ libraries: [movies] })
   const { plex } = open
   await using connection = createPlexConnection(address(plex.url, plex.token))
-  const read = { method: 'GET', target: allowRead('/library/sections') } as const
+  const read = { method: 'GET', resource: allowRead('/library/sections') } as const
   await expect(connection.get(read)).rejects.toThrow('has not said that it is a Plex')
   expect(plex.journal).toEqual([])
   const { machineIdentifier } = await identify(connection)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { splitTarget } from '../../src/policy/resource.ts'
-import { type NarrowForm, narrowTarget } from '../../src/proxy/scope/narrow.ts'
+import { splitResource } from '../../src/policy/resource.ts'
+import { type NarrowForm, narrowResource } from '../../src/proxy/scope/narrow.ts'
 import { classifyListing } from '../../src/proxy/scope/scope-rules.ts'
 import { awkwardTitles } from './scope-world.ts'
 
@@ -12,8 +12,8 @@ const item = (
 ) => ({ ratingKey, title, parentTitle, grandparentTitle })
 
 function narrow(target: string, form: NarrowForm, items: ReturnType<typeof item>[]): string | null {
-  const query = classifyListing(splitTarget(target), {}, () => 'movie')
-  return query === null ? null : narrowTarget(query, form, items)
+  const query = classifyListing(splitResource(target), {}, () => 'movie')
+  return query === null ? null : narrowResource(query, form, items)
 }
 
 const all = '/library/sections/1/all'

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { splitTarget } from '../../src/policy/resource.ts'
+import { splitResource } from '../../src/policy/resource.ts'
 import { classifyListing } from '../../src/proxy/scope/scope-rules.ts'
 
 const types = (section: string) =>
   ({ 1: 'movie', 2: 'show', 3: 'artist' })[section] as 'movie' | 'show' | 'artist' | undefined
 const classify = (target: string, headers: Record<string, string> = {}) =>
-  classifyListing(splitTarget(target), headers, types)
+  classifyListing(splitResource(target), headers, types)
 const all = '/library/sections/1/all'
 
 describe('the scope applies to', () => {

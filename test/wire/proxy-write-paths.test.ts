@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(casesFile))(
       for (const { path, dual, tpl } of cases) {
         if (dual) continue
         for (const method of ['GET', 'HEAD']) {
-          const verdict = classifyRead({ method, rawTarget: spell(path), context })
+          const verdict = classifyRead({ method, rawResource: spell(path), context })
           expect({ tpl, ok: verdict.ok }).toEqual({ tpl, ok: false })
         }
       }
@@ -66,9 +66,9 @@ describe.skipIf(!existsSync(casesFile))(
         if (!dual) continue
         for (const [name, spell] of spellings.slice(1)) {
           if (spell(path) === path) continue
-          const verdict = classifyRead({ method: 'GET', rawTarget: spell(path), context })
+          const verdict = classifyRead({ method: 'GET', rawResource: spell(path), context })
           // `/library/sections/` is how plexapi falls back when `/library` fails.
-          if (verdict.ok) expect([name, verdict.target]).toEqual(['slash at the end', '/library/sections/'])
+          if (verdict.ok) expect([name, verdict.resource]).toEqual(['slash at the end', '/library/sections/'])
         }
       }
     })

@@ -100,7 +100,7 @@ const ways: Record<string, (head: string, end: End) => Promise<Outcome>> = {
     server.hasArrived()
     return outcomeOf(
       plexAt(server.url)
-        .get({ method: 'GET', target })
+        .get({ method: 'GET', resource: target })
         .then((answer) => answer.body),
     )
   },
@@ -112,7 +112,7 @@ const ways: Record<string, (head: string, end: End) => Promise<Outcome>> = {
     whole.catch(() => undefined)
     return outcomeOf(
       plexAt(server.url)
-        .stream({ method: 'GET', target }, () => out)
+        .stream({ method: 'GET', resource: target }, () => out)
         .then(() => whole),
     )
   },
@@ -223,7 +223,7 @@ test('the same over TLS', async () => {
     const port = typeof address === 'object' ? address?.port : 0
     const options = { token: 'real', verifySsl: false, clientIdentifier: 'c' }
     const plex = keep(connectToSeenPlex({ ...options, url: `https://127.0.0.1:${port}` }))
-    const outcome = await outcomeOf(plex.get({ method: 'GET', target }).then((answer) => answer.body))
+    const outcome = await outcomeOf(plex.get({ method: 'GET', resource: target }).then((answer) => answer.body))
     expect([end, outcome.end]).toEqual([end, end === 'end' ? 'whole' : 'broken'])
     server.close()
   }

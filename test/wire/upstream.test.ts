@@ -43,7 +43,7 @@ async function plex(...args: Parameters<typeof startTinyPlex>): Promise<TinyPlex
   return tiny
 }
 
-const identity = { method: 'GET', target: allowRead('/identity') } as const
+const identity = { method: 'GET', resource: allowRead('/identity') } as const
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no error',
@@ -87,7 +87,7 @@ describe('get', () => {
     })
     const connection = connect({ url: tiny.url })
     expect(await codeOf(connection.get(identity))).toBe('PLEX_READ_FAILED')
-    expect(await codeOf(connection.get({ method: 'GET', target: allowRead('/library') }))).toBe('PLEX_READ_FAILED')
+    expect(await codeOf(connection.get({ method: 'GET', resource: allowRead('/library') }))).toBe('PLEX_READ_FAILED')
   })
 
   test('does not follow a redirect', async () => {
@@ -135,7 +135,7 @@ describe('stream', () => {
     expect(await codeOf(connection.stream(identity, () => out))).toBe('PLEX_READ_FAILED')
     expect(out.destroyed).toBe(true)
     const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error('disk full')) })
-    await expect(connection.stream({ method: 'GET', target: allowRead('/library') }, () => broken)).rejects.toThrow(
+    await expect(connection.stream({ method: 'GET', resource: allowRead('/library') }, () => broken)).rejects.toThrow(
       'disk full',
     )
   })

@@ -4,9 +4,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../contract/errors.ts'
-import { classifyRead } from '../../policy/classify-read.ts'
+import { type AllowedResource, classifyRead } from '../../policy/classify-read.ts'
 import { writeInto } from '../../util/beneath/file-chunks.ts'
-import type { AllowedTarget, PlexConnection } from '../upstream/connection.ts'
+import type { PlexConnection } from '../upstream/connection.ts'
 import { readFailure } from './read-container.ts'
 
 /** The largest image that we take from Plex: as large as the largest upload that the proxy keeps. */
@@ -62,7 +62,7 @@ export async function readImage(
     const read = connection.stream(
       {
         method: 'GET',
-        target: allowImage(path),
+        resource: allowImage(path),
         headers: { accept: 'image/*', 'accept-encoding': 'identity' },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       },
@@ -105,9 +105,9 @@ function writeTo(file: string | FileHandle) {
 }
 
 /** The path comes from Plex's own answer, so it is judged like any other; a thumb may be no path of this server at all. */
-function allowImage(path: string): AllowedTarget {
+function allowImage(path: string): AllowedResource {
   const context = { section: () => undefined, listedArtwork: () => false }
-  const verdict = classifyRead({ method: 'GET', rawTarget: path, context })
-  if (verdict.ok) return verdict.target
+  const verdict = classifyRead({ method: 'GET', rawResource: path, context })
+  if (verdict.ok) return verdict.resource
   throw new AppError('PLEX_READ_FAILED', `the image that Plex names is no known read: ${verdict.reason}`)
 }

@@ -122,7 +122,7 @@ function parseMetadata(element: unknown): [string, ItemMetadata] {
 
 async function hashImage(connection: PlexConnection, path: string, signal: AbortSignal): Promise<string> {
   const context = { section: () => undefined, listedArtwork: () => false }
-  const verdict = classifyRead({ method: 'GET', rawTarget: path, context })
+  const verdict = classifyRead({ method: 'GET', rawResource: path, context })
   if (!verdict.ok)
     throw new AppError('PLEX_READ_FAILED', `the image that Plex names is no known read: ${verdict.reason}`)
   const hash = createHash('sha256')
@@ -131,7 +131,7 @@ async function hashImage(connection: PlexConnection, path: string, signal: Abort
   await connection.stream(
     {
       method: 'GET',
-      target: verdict.target,
+      resource: verdict.resource,
       headers: { accept: 'image/*', 'accept-encoding': 'identity' },
       signal: AbortSignal.any([signal, AbortSignal.timeout(readTimeoutMs)]),
     },

@@ -77,7 +77,7 @@ export function createContainerReader(connection: PlexConnection, signal?: Abort
       const { status, body } = await connection.get(
         {
           method: 'GET',
-          target: allowRead(pathAndQuery),
+          resource: allowRead(pathAndQuery),
           headers: {
             accept: 'application/json',
             ...(options.page && {

@@ -1,9 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Writable } from 'node:stream'
-
-declare const allowedTarget: unique symbol
-/** A request target (path and query) that `classifyRead` has judged. Nothing else can be sent to Plex. */
-export type AllowedTarget = string & { readonly [allowedTarget]: true }
+import type { AllowedResource } from '../../policy/classify-read.ts'
 
 declare const seenIdentity: unique symbol
 /** What a server has said of itself on `/identity`, without the token. Only `identify` makes one. */
@@ -29,7 +26,7 @@ export interface PlexServerAddress {
 /** A read of Plex. The type has no place for another method or a body: promise 1 of the design. */
 export interface PlexRead {
   method: 'GET' | 'HEAD'
-  target: AllowedTarget
+  resource: AllowedResource
   /** Only names of the header allow-list get through; the connection adds token and client identifier. */
   headers?: Readonly<Record<string, string | string[] | undefined>>
   signal?: AbortSignal

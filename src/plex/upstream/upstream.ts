@@ -131,8 +131,8 @@ class Relay implements Dispatcher.DispatchHandler {
 
   #dispatch(): void {
     const { pool, prefix } = this.#places
-    const { method, target } = this.#read
-    pool.dispatch({ method, path: prefix === '' ? target : prefix + target, headers: this.#headers }, this)
+    const { method, resource } = this.#read
+    pool.dispatch({ method, path: prefix === '' ? resource : prefix + resource, headers: this.#headers }, this)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { classifyRead } from '../classify-read.ts'
-import { parseTarget } from '../resource.ts'
+import { parseResource } from '../resource.ts'
 import { readTemplates } from './read-templates.ts'
 
 /**
@@ -11,11 +11,11 @@ import { readTemplates } from './read-templates.ts'
 const known = readFileSync(new URL('../../../test/fixtures/reads/all-known-reads.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => line !== '')
-const classify = (rawTarget: string) =>
-  classifyRead({ method: 'GET', rawTarget, context: { section: () => undefined, listedArtwork: () => false } })
+const classify = (rawResource: string) =>
+  classifyRead({ method: 'GET', rawResource, context: { section: () => undefined, listedArtwork: () => false } })
 
 test.each(known)('%s goes out, with every parameter', (raw) => {
-  expect(classify(raw)).toMatchObject({ ok: true, target: raw })
+  expect(classify(raw)).toMatchObject({ ok: true, resource: raw })
 })
 
 test('there is no other read, and no parameter that is not written down', () => {
@@ -25,8 +25,8 @@ test('there is no other read, and no parameter that is not written down', () => 
   })
   expect(templates).toEqual(readTemplates.map(({ path }) => path))
   const names = known.map((raw) => {
-    const parsed = parseTarget(raw)
-    return new Set(parsed.ok ? parsed.target.pairs.map((pair) => pair.slice(0, pair.indexOf('='))) : [])
+    const parsed = parseResource(raw)
+    return new Set(parsed.ok ? parsed.resource.pairs.map((pair) => pair.slice(0, pair.indexOf('='))) : [])
   })
   readTemplates.forEach(({ query = {}, search }, at) => {
     const written = names[at] ?? new Set()
@@ -47,7 +47,7 @@ test('the listings of artwork, and what is always added', () => {
     'squareArts',
     'themes',
   ])
-  expect(classify('/library/metadata/5')).toMatchObject({ target: '/library/metadata/5?skipRefresh=1' })
+  expect(classify('/library/metadata/5')).toMatchObject({ resource: '/library/metadata/5?skipRefresh=1' })
 })
 
 test.each(['push', 'pop', 'and', 'or', 'title'])('%s may stand twice in a search, and nowhere else', (name) => {

@@ -1,9 +1,9 @@
 import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
-import { splitTarget } from '../../policy/resource.ts'
+import { splitResource } from '../../policy/resource.ts'
 import { answerWrite } from './answers.ts'
 
-const answer = (method: string, target: string, accept = '*/*') => answerWrite(method, splitTarget(target), accept)
+const answer = (method: string, target: string, accept = '*/*') => answerWrite(method, splitResource(target), accept)
 
 describe('what a blocked write is answered', () => {
   test.each([

@@ -1,4 +1,4 @@
-import type { RequestTarget } from '../../policy/resource.ts'
+import type { Resource } from '../../policy/resource.ts'
 import { queryValue } from '../../policy/upload-path.ts'
 
 /** What a blocked write is answered. */
@@ -16,7 +16,7 @@ const nothing: WriteAnswer = { status: 200, contentType: 'text/html', body: '' }
 const imaginedKey = '999999999'
 
 /** Writes whose answer python-plexapi indexes or reads attributes of (method, path, answer). */
-const answered: readonly { method: RegExp; path: RegExp; answer: (target: RequestTarget) => string }[] = [
+const answered: readonly { method: RegExp; path: RegExp; answer: (target: Resource) => string }[] = [
   // playlist.py:364,381: `query(...)[0]` must be the new Playlist
   { method: /^POST$/, path: /^\/playlists$/, answer: createdPlaylist },
   // collection.py:439,456: `query(...)[0]` must be the new collection
@@ -32,7 +32,7 @@ const answered: readonly { method: RegExp; path: RegExp; answer: (target: Reques
  * The answer that Plex gives to a write that succeeded: 200, `text/html`, empty (71 of the 130 writes of its API), XML where
  * python-plexapi reads it, `{}` only for a client that asks for JSON. `{}` to plexapi is a ParseError: Kometa then retries 50 s.
  */
-export function answerWrite(method: string, target: RequestTarget, accept: string | undefined): WriteAnswer {
+export function answerWrite(method: string, target: Resource, accept: string | undefined): WriteAnswer {
   if (accept?.toLowerCase().includes('application/json')) {
     return { status: 200, contentType: 'application/json', body: '{}' }
   }
@@ -45,21 +45,21 @@ export function answerWrite(method: string, target: RequestTarget, accept: strin
   }
 }
 
-function createdPlaylist(target: RequestTarget): string {
+function createdPlaylist(target: Resource): string {
   const type = attribute(queryValue(target, 'type') ?? 'video')
   const smart = queryValue(target, 'smart') === '1' ? '1' : '0'
   const title = attribute(queryValue(target, 'title') ?? '')
   return `<MediaContainer size="1"><Playlist ratingKey="${imaginedKey}" key="/playlists/${imaginedKey}/items" guid="com.plexapp.agents.none://${imaginedKey}" type="playlist" title="${title}" summary="" smart="${smart}" playlistType="${type}" leafCount="0" /></MediaContainer>`
 }
 
-function createdCollection(target: RequestTarget): string {
+function createdCollection(target: Resource): string {
   const section = attribute(queryValue(target, 'sectionId') ?? '')
   const smart = queryValue(target, 'smart') === '1' ? '1' : '0'
   const title = attribute(queryValue(target, 'title') ?? '')
   return `<MediaContainer size="1" librarySectionID="${section}"><Directory ratingKey="${imaginedKey}" key="/library/collections/${imaginedKey}/children" guid="collection://${imaginedKey}" type="collection" title="${title}" librarySectionID="${section}" subtype="movie" summary="" smart="${smart}" childCount="0" /></MediaContainer>`
 }
 
-function emptyPlayQueue(target: RequestTarget): string {
+function emptyPlayQueue(target: Resource): string {
   const id = /^\/playQueues\/(\d{1,18})/.exec(target.path)?.[1] ?? imaginedKey
   return `<MediaContainer size="0" playQueueID="${id}" playQueueShuffled="0" playQueueTotalCount="0" playQueueVersion="1" />`
 }

@@ -31,7 +31,7 @@ const dropped = new Set([
 /** Streams a read from Plex to the client: head and bytes as Plex sends them, redirects never passed on. */
 export function createForward(connection: PlexConnection): ReadHandler {
   return ({ method, read, headers }, reply) => {
-    const giveUp = connection.relay({ method, target: read.target, headers }, new ForwardSink(reply, method))
+    const giveUp = connection.relay({ method, resource: read.resource, headers }, new ForwardSink(reply, method))
     reply.whenGone(() => giveUp(new Error('the client went away')))
   }
 }

@@ -1,6 +1,6 @@
 import { classifyRead, isPlexOwnUrl, type ReadContext } from '../../policy/classify-read.ts'
 import { decodeValue } from '../../policy/resource.ts'
-import { metaTarget, parseSectionMeta, plainMeta, type SectionMeta } from '../../policy/section-meta.ts'
+import { metaResource, parseSectionMeta, plainMeta, type SectionMeta } from '../../policy/section-meta.ts'
 import { microTimestamp } from '../clock.ts'
 import type { ProxyRecorder } from '../ledger/proxy-recorder.ts'
 import type { ProxyLimits } from '../limits.ts'
@@ -29,7 +29,7 @@ export function createPlexKnowledge({ reads, serverId, recorder, limits }: PlexK
   const artwork = new Set<string>()
 
   async function askMeta(id: string): Promise<void> {
-    const read = classifyRead({ method: 'GET', rawTarget: metaTarget(id), context: nothing })
+    const read = classifyRead({ method: 'GET', rawResource: metaResource(id), context: nothing })
     if (!read.ok) throw new Error(read.reason)
     const seq = recorder.nextSeq()
     const timestamp = microTimestamp()
@@ -42,7 +42,7 @@ export function createPlexKnowledge({ reads, serverId, recorder, limits }: PlexK
     keepNewest(sections, limits.maxSections)
     sections.set(id, meta)
     if (fromHere) return
-    const { target, template } = read
+    const { resource: target, template } = read
     const durationMs = performance.now() - startedAt
     recorder.forwarded({
       seq,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { AppError } from '../../contract/errors.ts'
-import { type AllowedRead, classifyTarget } from '../../policy/classify-read.ts'
-import { parseTarget } from '../../policy/resource.ts'
+import { type AllowedRead, classifyResource } from '../../policy/classify-read.ts'
+import { parseResource } from '../../policy/resource.ts'
 import type { ReadOwnUrl } from '../capture/types.ts'
 import { microTimestamp } from '../clock.ts'
 import type { ProxyRecorder } from '../ledger/proxy-recorder.ts'
@@ -25,10 +25,10 @@ const pictures =
 /** Reads, for an upload by URL, what stands behind an address of the proxy: judged by the same table as any read. */
 export function createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsToken }: ReadOwnUrlOptions): ReadOwnUrl {
   return async (pathAndQuery) => {
-    const parsed = parseTarget(pathAndQuery)
-    const read = parsed.ok ? classifyTarget(parsed.target, knowledge) : parsed
+    const parsed = parseResource(pathAndQuery)
+    const read = parsed.ok ? classifyResource(parsed.resource, knowledge) : parsed
     if (!read.ok) throw new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`)
-    const { target, template } = read
+    const { resource: target, template } = read
     if (!pictures.test(template) || holdsToken(target)) {
       throw new AppError('PLEX_READ_FAILED', 'the URL is not that of a picture of Plex')
     }

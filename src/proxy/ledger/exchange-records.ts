@@ -1,6 +1,6 @@
 import type { ArtworkKind } from '../../contract/kinds.ts'
 import type { AllowedRead } from '../../policy/classify-read.ts'
-import { queryOf, type RequestTarget, splitTarget } from '../../policy/resource.ts'
+import { queryOf, type Resource, splitResource } from '../../policy/resource.ts'
 import { ratingKeyOf, ratingKeysOf, sectionOf } from '../../policy/upload-path.ts'
 import type { Exchange } from '../exchange.ts'
 import type { ForwardedRead, ProxyRecorder } from './proxy-recorder.ts'
@@ -23,7 +23,7 @@ export interface ExchangeRecords {
   forwarded(exchange: Exchange, read: AllowedRead, answer: ForwardedAnswer): void
   refused(exchange: Exchange, refused: Refused): void
   /** A request that never became one: CONNECT, an upgrade, or bytes that are not HTTP. */
-  refusedRaw(method: string, rawTarget: string, refused: Refused): void
+  refusedRaw(method: string, rawResource: string, refused: Refused): void
   blocked(
     exchange: Exchange,
     write: { ratingKey: string | null; artwork: ArtworkKind | null; bytes: number },
@@ -50,13 +50,13 @@ export function createExchangeRecords(
     return hidden.replace(/(X-Plex-Token(?:=|%3D|%253D))[^&%]*/gi, '$1')
   }
   const elapsed = ({ startedAt }: Exchange) => Math.round((performance.now() - startedAt) * 1_000) / 1_000
-  const targetOf = (exchange: Exchange): RequestTarget =>
-    exchange.judged ? exchange.verdict.target : splitTarget(exchange.summary.rawTarget)
-  const describe = (target: RequestTarget) => ({ path: clean(target.path), query: clean(queryOf(target)) })
+  const targetOf = (exchange: Exchange): Resource =>
+    exchange.judged ? exchange.verdict.resource : splitResource(exchange.summary.rawResource)
+  const describe = (target: Resource) => ({ path: clean(target.path), query: clean(queryOf(target)) })
 
   return {
     describe: (exchange) => describe(targetOf(exchange)),
-    forwarded({ seq, timestamp, startedAt, summary }, { target, template }, answer) {
+    forwarded({ seq, timestamp, startedAt, summary }, { resource: target, template }, answer) {
       const durationMs = performance.now() - startedAt
       const { method } = summary
       recorder.forwarded({ seq, timestamp, server, method, target: clean(target), template, durationMs, ...answer })
@@ -72,9 +72,9 @@ export function createExchangeRecords(
         alsoBlocked ? null : { status, reason, durationMs, passed },
       )
     },
-    refusedRaw(method, rawTarget, { status, reason: asFound, outcome }) {
+    refusedRaw(method, rawResource, { status, reason: asFound, outcome }) {
       const reason = clean(asFound)
-      const target = splitTarget(rawTarget)
+      const target = splitResource(rawResource)
       const seq = recorder.nextSeq()
       const place = { ...describe(target), section: sectionOf(target.path), rating_key: ratingKeyOf(target) }
       const read = { seq, timestamp: now(), server, method, ...place, status, reason, outcome }

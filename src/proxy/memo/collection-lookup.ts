@@ -1,9 +1,9 @@
 import { isCloseDelimited, type PlexConnection } from '../../plex/upstream/connection.ts'
-import { decodeValue, pairName, pairValue, splitTarget } from '../../policy/resource.ts'
+import { decodeValue, pairName, pairValue, splitResource } from '../../policy/resource.ts'
 import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import type { ListedElement } from '../scope/listing-reader.ts'
-import { listingTarget } from '../scope/narrow.ts'
+import { listingResource } from '../scope/narrow.ts'
 import { type Listing, readListing } from '../scope/read-listing.ts'
 import { composeAnswer } from '../scope/scan/container-text.ts'
 import { attributeOf } from '../scope/scan/xml-tag.ts'
@@ -60,12 +60,12 @@ export function createCollectionLookup(
   const counts = { asked: 0, answered: 0 }
 
   const read = async (lookup: Lookup, pairs: readonly string[]): Promise<Listing | null> => {
-    const target = listingTarget(lookup.path, pairs, [])
+    const target = listingResource(lookup.path, pairs, [])
     if (target === null) return null
     counts.asked += 1
     const startedAt = performance.now()
     const page = { start: 0, size: maxCollections }
-    const answer = await readListing(connection, { target, headers: lookup.headers, page, keep: () => true })
+    const answer = await readListing(connection, { resource: target, headers: lookup.headers, page, keep: () => true })
     const { head } = answer.ok ? answer.listing : answer.answer
     const { status } = head
     const bytes = answer.ok ? answer.listing.wireBytes : answer.answer.body.length
@@ -133,7 +133,7 @@ export function createCollectionLookup(
   return {
     counts,
     wrap: (next) => (proxyRead, reply) => {
-      const lookup = parseLookup(proxyRead.read.target, proxyRead.headers)
+      const lookup = parseLookup(proxyRead.read.resource, proxyRead.headers)
       if (lookup === null) {
         next(proxyRead, reply)
         return
@@ -152,7 +152,7 @@ export function createCollectionLookup(
 
 /** Kometa's lookup and nothing else: `type=18`, one title, perhaps includeGuids, paged by header. */
 function parseLookup(target: string, headers: Parameters<ReadHandler>[0]['headers']): Lookup | null {
-  const { path, pairs } = splitTarget(target)
+  const { path, pairs } = splitResource(target)
   const section = /^\/library\/sections\/(\d+)\/all$/.exec(path)?.[1]
   const names = pairs.map(pairName).toSorted().join()
   if (section === undefined || !pairs.includes('type=18') || !/^(?:includeGuids,)?title,type$/.test(names)) return null

@@ -1,4 +1,4 @@
-import { pairName, pairValue, splitTarget } from '../../policy/resource.ts'
+import { pairName, pairValue, splitResource } from '../../policy/resource.ts'
 import type { ProxyRead } from '../answer/read-handler.ts'
 
 /** By what a read is remembered. */
@@ -17,9 +17,9 @@ const artwork = /^\/library\/metadata\/\d+\/(?:file$|[A-Za-z]+\/-?\d+$)/
 
 /** The key of a read, null for one that must be asked each time: live state, random order, conditions on the client's own copy. */
 export function memoKey({ method, read, headers }: ProxyRead): MemoKey | null {
-  if (method !== 'GET' || live.test(read.target) || /[?&]sort=[^?&]*random/.test(read.target)) return null
+  if (method !== 'GET' || live.test(read.resource) || /[?&]sort=[^?&]*random/.test(read.resource)) return null
   if (headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined) return null
-  const { path, pairs } = splitTarget(read.target)
+  const { path, pairs } = splitResource(read.resource)
   const kept = pairs.filter((pair) => !pagingNames.some((name) => name === pairName(pair)))
   // A picture is the same in every language and for every client.
   const matters = artwork.test(path)

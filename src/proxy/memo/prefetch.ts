@@ -1,5 +1,5 @@
 import { classifyRead } from '../../policy/classify-read.ts'
-import { metaTarget } from '../../policy/section-meta.ts'
+import { metaResource } from '../../policy/section-meta.ts'
 import { readForKometa } from '../answer/read-for-kometa.ts'
 import type { ReadHandler } from '../answer/read-handler.ts'
 import type { ForwardedRead } from '../ledger/proxy-recorder.ts'
@@ -49,7 +49,7 @@ export async function prefetch(options: PrefetchOptions): Promise<number> {
 }
 
 /** Kometa plex.py:801; the Meta is asked for by plexapi's searches, and by our own list of reads. */
-const readsOfSection = (section: string): string[] => [`/library/sections/${section}/prefs`, metaTarget(section)]
+const readsOfSection = (section: string): string[] => [`/library/sections/${section}/prefs`, metaResource(section)]
 
 function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
   const metadata = `/library/metadata/${ratingKey}`
@@ -65,10 +65,10 @@ function readsOfAncestor({ ratingKey, type }: PrefetchItem): string[] {
 
 async function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: string): Promise<void> {
   const context = { section: () => undefined, listedArtwork: () => false }
-  const read = classifyRead({ method: 'GET', rawTarget: pathAndQuery, context })
+  const read = classifyRead({ method: 'GET', rawResource: pathAndQuery, context })
   if (!read.ok) return
   const end = await readForKometa(handler, read).catch(() => null)
   if (end === null || end.fromHere) return
   const { status, bytes, closeDelimited } = end
-  recorded?.({ target: read.target, template: read.template, status, bytes, closeDelimited })
+  recorded?.({ target: read.resource, template: read.template, status, bytes, closeDelimited })
 }

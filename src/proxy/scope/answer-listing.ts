@@ -1,9 +1,9 @@
-import type { AllowedTarget } from '../../plex/upstream/connection.ts'
+import type { AllowedResource } from '../../policy/classify-read.ts'
 import { everything, type ListingAsker, type ListingHeaders, type ListingQuestion } from './ask-listing.ts'
 import type { Decoys } from './decoys.ts'
 import { ListingFault } from './listing-fault.ts'
 import type { ListedElement } from './listing-reader.ts'
-import { type NarrowForm, narrowTarget, wholeTarget } from './narrow.ts'
+import { type NarrowForm, narrowResource, wholeResource } from './narrow.ts'
 import type { Listing, OtherAnswer } from './read-listing.ts'
 import type { Container } from './scan/container-text.ts'
 import type { ScopeItems } from './scope-items.ts'
@@ -88,7 +88,7 @@ async function askWhole(
   const known = decoysFor(decoys, query)
   const keep = (ratingKey: string) => items.has(ratingKey) || known.includes(ratingKey)
   const answer = await asker.ask({
-    target: targetOf(query),
+    resource: resourceOf(query),
     headers,
     size: sizeOf(query, query.limit ?? everything),
     keep,
@@ -106,7 +106,7 @@ async function askNobody(
   if (query.page === null) return askWhole(options, query, headers)
   const { asker, items, decoys } = options
   const size = query.removal ? 0 : 1
-  const answer = await asker.ask({ target: targetOf(query), headers, size, keep: items.has })
+  const answer = await asker.ask({ resource: resourceOf(query), headers, size, keep: items.has })
   if (!answer.ok) return answer
   return scoped(answer.listing, query, { items, decoys }, answer.listing.firstOther)
 }
@@ -123,11 +123,16 @@ async function askNarrowed(
   const scope = items.of(query.section, type)
   const known = query.removal ? [] : decoys.of(query.section, type)
   const named = [...scope, ...known]
-  const target = narrowTarget(query, form, named)
+  const target = narrowResource(query, form, named)
   if (target === null) return null
   const keys = new Set(named.map(({ ratingKey }) => ratingKey))
   const most = mostItems(form, named.length)
-  const question: ListingQuestion = { target, headers, size: sizeOf(query, most), keep: (key) => keys.has(key) }
+  const question: ListingQuestion = {
+    resource: target,
+    headers,
+    size: sizeOf(query, most),
+    keep: (key) => keys.has(key),
+  }
   const answer = await asker.ask(question)
   if (!answer.ok) throw new Contradiction(form, `Plex answered ${answer.answer.head.status} to a narrowed query`)
   const { listing } = answer
@@ -144,7 +149,7 @@ async function askNarrowed(
     options.narrowed({ ...search, total: null })
     return scoped(listing, query, options, null)
   }
-  const probe = await asker.ask({ target: targetOf(query), headers, size: 1, keep: items.has })
+  const probe = await asker.ask({ resource: resourceOf(query), headers, size: 1, keep: items.has })
   if (!probe.ok) return probe
   if (probe.listing.kept.length > 0) throw new Contradiction(form, 'a narrowed query found less than the whole one')
   options.narrowed({ ...search, total: probe.listing.total })
@@ -180,8 +185,8 @@ function sizeOf({ page }: ListingQuery, size: number): number | null {
 }
 
 /** The client's own question as it may go to Plex. */
-export function targetOf(query: ListingQuery): AllowedTarget {
-  const target = wholeTarget(query)
+export function resourceOf(query: ListingQuery): AllowedResource {
+  const target = wholeResource(query)
   // It was let through by the policy a moment ago, in the same words.
   if (target === null) throw new ListingFault('the query is not on the list of reads')
   return target

@@ -1,4 +1,5 @@
-import { type AllowedTarget, isCloseDelimited, type PlexConnection } from '../../plex/upstream/connection.ts'
+import { isCloseDelimited, type PlexConnection } from '../../plex/upstream/connection.ts'
+import type { AllowedResource } from '../../policy/classify-read.ts'
 import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import { ListingFault } from './listing-fault.ts'
 import { type Listing, type ListingAnswer, readListing } from './read-listing.ts'
@@ -7,7 +8,7 @@ import { type Listing, type ListingAnswer, readListing } from './read-listing.ts
 export type ListingHeaders = Readonly<Record<string, string>>
 
 export interface ListingQuestion {
-  target: AllowedTarget
+  resource: AllowedResource
   headers: ListingHeaders
   /** null = without paging, as the client asked; then all of it comes. */
   size: number | null
@@ -38,9 +39,9 @@ export function createListingAsker(
   async function askPage(question: ListingQuestion, start: number, size: number | null): Promise<ListingAnswer> {
     requests += 1
     const startedAt = performance.now()
-    const { target, headers, keep } = question
+    const { resource: target, headers, keep } = question
     const page = size === null ? null : { start, size }
-    const answer = await readListing(connection, { target, headers, page, keep, ...(signal && { signal }) })
+    const answer = await readListing(connection, { resource: target, headers, page, keep, ...(signal && { signal }) })
     const received = answer.ok ? answer.listing.wireBytes : answer.answer.body.length
     bytes += received
     const { head } = answer.ok ? answer.listing : answer.answer

@@ -1,6 +1,5 @@
 import { plexTypeNumbers } from '../../contract/kinds.ts'
-import type { AllowedTarget } from '../../plex/upstream/connection.ts'
-import { classifyRead } from '../../policy/classify-read.ts'
+import { type AllowedResource, classifyRead } from '../../policy/classify-read.ts'
 import { pairName } from '../../policy/resource.ts'
 import { plainMeta } from '../../policy/section-meta.ts'
 import type { ListingQuery } from './scope-rules.ts'
@@ -82,7 +81,11 @@ export function andedFilters(filters: readonly string[], more: readonly string[]
  * Path and pairs as a read that may go to Plex, or null when the allow-list does not let it through (too long, say). Field names
  * that stand in `judged` were let through for this section before; ours are plexapi's manual fields and the titles.
  */
-export function listingTarget(path: string, pairs: readonly string[], judged: readonly string[]): AllowedTarget | null {
+export function listingResource(
+  path: string,
+  pairs: readonly string[],
+  judged: readonly string[],
+): AllowedResource | null {
   const fields = new Set([...plainMeta.fields, ...ownFields])
   for (const pair of judged) {
     const field = /^(?:[a-z]+\.)?([A-Za-z]+)/.exec(pairName(pair))?.[1]
@@ -90,22 +93,26 @@ export function listingTarget(path: string, pairs: readonly string[], judged: re
   }
   const meta = { fields, tagLists: plainMeta.tagLists }
   const context = { section: () => meta, listedArtwork: () => false }
-  const verdict = classifyRead({ method: 'GET', rawTarget: `${path}?${pairs.join('&')}`, context })
-  return verdict.ok ? verdict.target : null
+  const verdict = classifyRead({ method: 'GET', rawResource: `${path}?${pairs.join('&')}`, context })
+  return verdict.ok ? verdict.resource : null
 }
 
 /** Fields that our own questions use, beside plexapi's manual ones. */
 const ownFields = ['title', 'unwatched', 'unwatchedLeaves', 'genre']
 
 /** The client's own question, without its paging. */
-export function wholeTarget(query: ListingQuery): AllowedTarget | null {
-  return listingTarget(query.path, [...query.controls, ...query.filters], query.filters)
+export function wholeResource(query: ListingQuery): AllowedResource | null {
+  return listingResource(query.path, [...query.controls, ...query.filters], query.filters)
 }
 
 /** The client's question held to these items, or null when it cannot be asked in this form. */
-export function narrowTarget(query: ListingQuery, form: NarrowForm, items: readonly NamedItem[]): AllowedTarget | null {
+export function narrowResource(
+  query: ListingQuery,
+  form: NarrowForm,
+  items: readonly NamedItem[],
+): AllowedResource | null {
   const [type] = query.types
   const pairs = type === undefined ? null : narrowingPairs(form, type, items)
   if (pairs === null) return null
-  return listingTarget(query.path, [...query.controls, ...andedFilters(query.filters, pairs)], query.filters)
+  return listingResource(query.path, [...query.controls, ...andedFilters(query.filters, pairs)], query.filters)
 }

@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import type { AllowedTarget, PlexConnection, PlexResponseHead } from '../../plex/upstream/connection.ts'
+import type { PlexConnection, PlexResponseHead } from '../../plex/upstream/connection.ts'
+import type { AllowedResource } from '../../policy/classify-read.ts'
 import { createYoungCollector } from '../../util/collect-young.ts'
 import { ListingFault } from './listing-fault.ts'
 import { createListingReader, type ListingCut } from './listing-reader.ts'
@@ -24,7 +25,7 @@ export interface OtherAnswer {
 export type ListingAnswer = { ok: true; listing: Listing } | { ok: false; answer: OtherAnswer }
 
 export interface ListingRead {
-  target: AllowedTarget
+  resource: AllowedResource
   /** Without paging and accept-encoding: both are set here. */
   headers: Readonly<Record<string, string>>
   /** null = the client did not page, and Plex's container then has no totalSize. */
@@ -63,7 +64,7 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
       other.push(chunk)
     }
   }
-  const wire = { method: 'GET', target: read.target, headers: headersOf(read) } as const
+  const wire = { method: 'GET', resource: read.resource, headers: headersOf(read) } as const
   const streamed = connection.stream({ ...wire, ...(read.signal && { signal: read.signal }) }, (answered) => {
     head = answered
     const decoder = decoderFor(answered.headers['content-encoding'])

@@ -1,4 +1,4 @@
-import { type NarrowedSearch, targetOf } from './answer-listing.ts'
+import { type NarrowedSearch, resourceOf } from './answer-listing.ts'
 import type { ListingAsker, ListingHeaders, ListingQuestion } from './ask-listing.ts'
 import type { ScopeItems } from './scope-items.ts'
 import { maxNarrowedItems } from './self-check.ts'
@@ -22,10 +22,10 @@ export async function recheckSearch(
   const byCost = searches.toSorted((a, b) => (a.total ?? maxNarrowedItems) - (b.total ?? maxNarrowedItems))
   for (const search of byCost.filter(({ query }) => !query.random).slice(0, tries)) {
     const { query, headers } = search
-    const target = targetOf(query)
+    const target = resourceOf(query)
     const total = search.total ?? (await totalOf(asker, target, headers))
     if (total === null || total > maxRecheckItems) continue
-    const answer = await asker.ask({ target, headers, size: maxRecheckItems + 1, keep: items.has })
+    const answer = await asker.ask({ resource: target, headers, size: maxRecheckItems + 1, keep: items.has })
     if (!answer.ok) continue
     const keys = answer.listing.kept.map(({ ratingKey }) => ratingKey)
     const agrees = keys.length === search.found.length && keys.every((key, index) => key === search.found[index])
@@ -40,9 +40,9 @@ export async function recheckSearch(
 
 async function totalOf(
   asker: ListingAsker,
-  target: ListingQuestion['target'],
+  target: ListingQuestion['resource'],
   headers: ListingHeaders,
 ): Promise<number | null> {
-  const answer = await asker.ask({ target, headers, size: 0, keep: () => false })
+  const answer = await asker.ask({ resource: target, headers, size: 0, keep: () => false })
   return answer.ok ? answer.listing.total : null
 }

@@ -1,4 +1,4 @@
-import { decodeValue, pairName, pairValue, type RequestTarget } from '../../policy/resource.ts'
+import { decodeValue, pairName, pairValue, type Resource } from '../../policy/resource.ts'
 import type { SectionType } from './scope-items.ts'
 
 /** A listing or search to which the scope applies, taken apart. */
@@ -61,7 +61,7 @@ const parentFields = new Map([
  * `includeMeta` calls, tag lists, collections, children and leaves, everything under a ratingKey. Pure.
  */
 export function classifyListing(
-  target: RequestTarget,
+  target: Resource,
   headers: Readonly<Record<string, string | undefined>>,
   sectionType: (section: string) => SectionType | undefined,
 ): ListingQuery | null {

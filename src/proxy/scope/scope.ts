@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { PlexConnection } from '../../plex/upstream/connection.ts'
-import { parseTarget } from '../../policy/resource.ts'
+import { parseResource } from '../../policy/resource.ts'
 import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import { type AnswerCache, createAnswerCache } from '../memo/answer-cache.ts'
 import { answerListing, type NarrowedSearch, type ScopedAnswer } from './answer-listing.ts'
@@ -128,14 +128,14 @@ export function createScope(options: ScopeOptions): Scope {
     items,
     start,
     classify(target, headers) {
-      const parsed = parseTarget(target)
+      const parsed = parseResource(target)
       if (!parsed.ok) return null
       const given = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
       const paging = {
         'x-plex-container-start': given('x-plex-container-start'),
         'x-plex-container-size': given('x-plex-container-size'),
       }
-      return classifyListing(parsed.target, paging, (section) => items.sections.get(section))
+      return classifyListing(parsed.resource, paging, (section) => items.sections.get(section))
     },
     async answer(query, headers) {
       await start()

@@ -1,6 +1,6 @@
 import { plexTypeNumbers } from '../../contract/kinds.ts'
 import type { ListingAsker, ListingHeaders } from './ask-listing.ts'
-import { andedFilters, encodeTitle, listingTarget, type NarrowForm, narrowForms, narrowingPairs } from './narrow.ts'
+import { andedFilters, encodeTitle, listingResource, type NarrowForm, narrowForms, narrowingPairs } from './narrow.ts'
 import type { ScopeItem, ScopeItems } from './scope-items.ts'
 import { formsFor, type Strategies } from './strategies.ts'
 
@@ -145,9 +145,9 @@ async function ask(
   filters: readonly string[],
   size: number,
 ): Promise<Found> {
-  const target = listingTarget(`/library/sections/${section}/all`, [`type=${type}`, ...filters], [])
-  if (target === null) return null
-  const answer = await asker.ask({ target, headers, size, keep: () => true })
+  const resource = listingResource(`/library/sections/${section}/all`, [`type=${type}`, ...filters], [])
+  if (resource === null) return null
+  const answer = await asker.ask({ resource, headers, size, keep: () => true })
   if (!answer.ok) return null
   const { kept, total } = answer.listing
   return { keys: new Set(kept.map(({ ratingKey }) => ratingKey)), total }

@@ -1,5 +1,5 @@
 import type { BlockedWrite } from '../../contract/records.ts'
-import { splitTarget } from '../../policy/resource.ts'
+import { splitResource } from '../../policy/resource.ts'
 import type { ReadHandler } from '../answer/read-handler.ts'
 import { labelWriteOf } from '../ledger/item-edits.ts'
 import { createListingReader } from '../scope/listing-reader.ts'
@@ -31,7 +31,7 @@ export function createBelievedLabels(): {
       }
     },
     wrap: (next) => (read, reply) => {
-      const keys = /^\/library\/metadata\/([\d,]+)$/.exec(splitTarget(read.read.target).path)?.[1]?.split(',') ?? []
+      const keys = /^\/library\/metadata\/([\d,]+)$/.exec(splitResource(read.read.resource).path)?.[1]?.split(',') ?? []
       if (keys.some((key) => changed.has(key))) editAnswer(next, read, reply, (text) => withLabels(text, changed))
       else next(read, reply)
     },

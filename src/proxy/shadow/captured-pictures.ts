@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { ArtworkKind, ImageType } from '../../contract/kinds.ts'
 import type { Capture } from '../../contract/records.ts'
-import { decodeValue, pairName, pairValue, splitTarget } from '../../policy/resource.ts'
+import { decodeValue, pairName, pairValue, splitResource } from '../../policy/resource.ts'
 import { parseUploadPath } from '../../policy/upload-path.ts'
 import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { CaptureStore } from '../capture/types.ts'
@@ -44,7 +44,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
 
   /** The capture behind the address of a picture; undefined when Plex has it. */
   function captureAt(target: string): KeptPicture | undefined {
-    const { path, pairs } = splitTarget(target)
+    const { path, pairs } = splitResource(target)
     const [, ratingKey = '', name = '', stamp] =
       /^\/library\/metadata\/(\d+)\/([A-Za-z]+)(?:\/(-?\d+))?$/.exec(path) ?? []
     const shown = stamp === undefined ? undefined : shownKinds[name]
@@ -60,7 +60,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
 
   return {
     wrap: (next) => (read, reply) => {
-      const { target } = read.read
+      const { resource: target } = read.read
       const capture = captureAt(target)
       if (capture !== undefined) {
         captures.open(capture).then(
@@ -69,7 +69,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
         )
         return
       }
-      const list = parseUploadPath(splitTarget(target).path)
+      const list = parseUploadPath(splitResource(target).path)
       const own = list?.ratingKey == null ? [] : distinct(kept(list.ratingKey, list.kind))
       if (own.length === 0) next(read, reply)
       else editAnswer(next, read, reply, (text) => withUploads(text, own))

@@ -4,7 +4,7 @@ import { type ItemType, plexTypeNumbers } from '../../contract/kinds.ts'
 import { readFailure } from '../../plex/items/read-container.ts'
 import type { PlexConnection } from '../../plex/upstream/connection.ts'
 import { classifyRead } from '../../policy/classify-read.ts'
-import { metaTarget, parseSectionMeta, plainMeta, type SectionMeta } from '../../policy/section-meta.ts'
+import { metaResource, parseSectionMeta, plainMeta, type SectionMeta } from '../../policy/section-meta.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { limits } from '../limits.ts'
 import { createIntern, type IndexItem, parseIndexItem } from './index-item.ts'
@@ -104,7 +104,7 @@ function createReader(connection: PlexConnection, section: string, signal: Abort
 
   async function get(target: string, accept: string, page?: { start: number; size: number }, meta = plainMeta) {
     const context = { section: () => meta, listedArtwork: () => false }
-    const verdict = classifyRead({ method: 'GET', rawTarget: target, context })
+    const verdict = classifyRead({ method: 'GET', rawResource: target, context })
     if (!verdict.ok) throw new Error(`not on the list of reads: ${target}: ${verdict.reason}`)
     const timeout = AbortSignal.timeout(timeoutMs)
     const paging = page && {
@@ -115,7 +115,7 @@ function createReader(connection: PlexConnection, section: string, signal: Abort
       return await connection.get(
         {
           method: 'GET',
-          target: verdict.target,
+          resource: verdict.resource,
           headers: { accept, ...paging },
           signal: AbortSignal.any([signal, timeout]),
         },
@@ -156,7 +156,7 @@ function createReader(connection: PlexConnection, section: string, signal: Abort
       return totalSize ?? size ?? 0
     },
     async meta(): Promise<SectionMeta> {
-      const { status, body } = await get(metaTarget(section), 'application/xml')
+      const { status, body } = await get(metaResource(section), 'application/xml')
       // A server without a Meta has none of the fields that we would ask for.
       return status === 200 ? parseSectionMeta(body.toString('utf8')) : plainMeta
     },
