@@ -1,29 +1,33 @@
 import type { BaseUsed, RealRun } from '../../contract/summary.ts'
 import type { ItemState, LibraryState } from './overlay-state.ts'
 
-/** What Kometa's cache is in a real run of this config. */
+/** What a real run of this config would find in Kometa's cache. */
 export type CacheUse =
   | { kind: 'off' }
-  /** `why` ends the sentence "its cache could not be read: ...". */
+  /** `why` completes the sentence "its cache could not be read: ...". */
   | { kind: 'unread'; why: string }
-  /** What the user's own cache holds, and what the private copy holds after the preview; null where nothing is known. */
+  /**
+   * `before`: what the user's own cache holds. `after`: what the private copy holds after the preview. null: nothing
+   * is known.
+   */
   | { kind: 'read'; before: LibraryState | null; after: LibraryState | null }
 
-/** An item that the preview has drawn. */
+/** An item that the preview drew. */
 export interface DrawnItem {
   ratingKey: string
-  /** Plex holds the label Overlay on it. */
+  /** Plex has the label Overlay on the item. */
   hasLabel: boolean
   base: BaseUsed | null
-  /** `reapply_overlays` of its library. */
+  /** The library has `reapply_overlays`. */
   reapplies: boolean
-  /** Full names, by Kometa's log; null when that does not tell. */
+  /** Full names from Kometa's log; null when the log does not tell. */
   overlays: readonly string[] | null
 }
 
 /**
- * Whether a real run would draw the item, or skip it because nothing has changed since it last did (overlays.py:90-154, 220). Kometa
- * compares its cache with what it would draw; the copy of the cache has both. What is not certain is `unknown`.
+ * Predicts whether a real run would draw the item or skip it because nothing changed since the last run
+ * (overlays.py:90-154, 220). Kometa compares its cache with what it would draw; the private copy holds both. Whatever
+ * is not certain is `unknown`.
  */
 export function predictRealRun(item: DrawnItem, cache: CacheUse): RealRun {
   if (item.reapplies) return draw('reapply_overlays is on')
@@ -52,7 +56,7 @@ interface States {
 
 function compare({ base, overlays }: DrawnItem, { before, after, known, now }: States): RealRun {
   if (!haveSameOverlays(known, now)) return draw('the overlays that it gets have changed')
-  // From 2.4.5 on, an overlay whose value is missing is not noted, and so counts as new in each run.
+  // From 2.4.5 on, Kometa does not record an overlay whose value is missing, so the overlay counts as new in each run.
   const unnoted = after.format === '2.4.5' ? overlays?.find((name) => known.overlays[name] === undefined) : undefined
   if (unnoted !== undefined) return draw(`${shortName(unnoted)} is not in Kometa's cache`)
   const changed = Object.keys(after.images).filter((name) => after.images[name] !== before.images[name])
@@ -65,7 +69,7 @@ function compare({ base, overlays }: DrawnItem, { before, after, known, now }: S
   return asset ?? { would: 'skip', why: 'nothing has changed since Kometa last drew it' }
 }
 
-/** null: Kometa finds the asset as it was. */
+/** null: for Kometa the asset is unchanged. */
 function compareAssets(known: string | null, now: string | null): RealRun | null {
   if (known === null || known === now) return null
   const sameFile = folderAndFile(known) !== undefined && folderAndFile(known) === folderAndFile(now)
@@ -73,7 +77,7 @@ function compareAssets(known: string | null, now: string | null): RealRun | null
   return unknown(`Kometa last saw its asset at ${known.replace(/:\d+:\d+$/, '')}, and another place counts as a change`)
 }
 
-/** Of an asset with its size and time, the last folder and the name. */
+/** The last folder and the file name of an asset, with size and time. */
 function folderAndFile(asset: string | null): string | undefined {
   const [folder, file] = (asset ?? '').split(/[\\/]/).slice(-2)
   return folder && file && /.:\d+:\d+$/.test(file) ? `${folder}/${file}` : undefined
@@ -83,7 +87,10 @@ const draw = (why: string): RealRun => ({ would: 'draw', why })
 const unknown = (why: string): RealRun => ({ would: 'unknown', why })
 const shortName = (full: string): string => full.replace(/^Overlay File \(\d+\) /, '')
 
-/** In an overlay's words of how it looks, the place of Kometa's own fonts: it says where that Kometa lies, not what it draws. */
+/**
+ * Shortens the path of Kometa's own fonts in an overlay's description: the path says where Kometa is installed, not
+ * what it draws.
+ */
 const withoutFontsFolder = (words: string): string =>
   words.replace(/[^()|]+/g, (part) => {
     const start = part.search(/(?:[A-Za-z]:)?[\\/]/)
@@ -99,12 +106,15 @@ function haveSameOverlays({ overlays: known }: ItemState, { overlays: now }: Ite
   return later.every((each) => earlier.includes(each)) && earlier.every((each) => later.includes(each))
 }
 
-/** Ratings from outside. Before 2.4.5 Kometa did not compare them: python-plexapi's items do not have them (overlays.py:145). */
+/**
+ * Ratings from other services. Before 2.4.5 Kometa did not compare them, because python-plexapi's items lack them
+ * (overlays.py:145).
+ */
 const fromOutside = /^(?:anidb|imdb|mal|mdb|omdb|plex|tmdb|trakt)_/
-/** For the same reason never compared. */
+/** Never compared, for the same reason. */
 const uncompared = new Set(['bitrate', 'show_title'])
 
-/** null: the values that are drawn are those that Kometa drew last. */
+/** null: the values are the ones that Kometa drew last time. */
 function compareTexts(format: LibraryState['format'], known: ItemState, now: ItemState): RealRun | null {
   const words = Object.entries(now.overlays).map(([name, hash]) => (format === '2.4.5' ? hash : name))
   const texts = words.filter((each) => each.startsWith('text'))
@@ -113,12 +123,12 @@ function compareTexts(format: LibraryState['format'], known: ItemState, now: Ite
   let doubt: RealRun | null = null
   for (const [variable, value] of Object.entries(known.texts)) {
     if (uncompared.has(variable) || (format === '2.4.4' && fromOutside.test(variable))) continue
-    // It compares the number of versions with the list of them (plex.py:181).
+    // Kometa compares the number of versions with a list of versions, so they always differ (plex.py:181).
     if (variable === 'versions') return draw('Kometa draws an item with a text of its versions in each run')
     const next = now.texts[variable] ?? null
     if (value === null || next === null) continue
     if (value !== next) return draw(`${variable} is ${next} now, and was ${value}`)
-    // Written by an overlay that is gone: Kometa still compares it, and this run did not write it again.
+    // The overlay that wrote this value is gone. Kometa still compares the value, and this run did not write it again.
     if (!shown.has(variable) && !fromOutside.test(variable)) {
       doubt ??= unknown(`Kometa also compares ${variable}, which none of its overlays shows any more`)
     }
@@ -126,7 +136,9 @@ function compareTexts(format: LibraryState['format'], known: ItemState, now: Ite
   return doubt
 }
 
-/** Of `text(<<runtimeH>>h <<originally_available[%Y]>>)...`; `text(audience_rating%)` is an old spelling. */
+/**
+ * The variables in `text(<<runtimeH>>h <<originally_available[%Y]>>)...`; `text(audience_rating%)` is an old spelling.
+ */
 function variablesOf(words: string): string[] {
   const old = /^text\((audience_rating|critic_rating|user_rating)[0%#]?\)/.exec(words)?.[1]
   const named = [...words.matchAll(/<<([a-z_]+?)(?:[A-Z%#/0]*|\[[^<>]*)>>/g)].map(([, name = '']) => name)

@@ -4,28 +4,29 @@ import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-pyth
 import { cacheScript } from './cache-script.ts'
 import { type OverlayState, overlayStateSchema } from './overlay-state.ts'
 
-/** A cache of 40,000 items with every service is some 300 MB. */
+/** A cache of 40,000 items with every service takes about 300 MB. */
 const maxCacheBytes = 2 * 1024 * 1024 * 1024
 /** A slow NAS copies 10 MB a second. */
 const copyTimeoutMs = 300_000
 const maxStateBytes = 64 * 1024 * 1024
 
-/** ratingKeys of the items whose state is wanted, by mapping name of their library. */
+/** ratingKeys of the items whose state is wanted, by the library's key in the config. */
 export type WantedItems = Readonly<Record<string, readonly string[]>>
 
 export interface CopyCacheOptions {
   ask: AskPython
-  /** The user's cache, which is only read. */
+  /** The user's cache; it is only read. */
   user: { path: string; bytes: number }
-  /** In a folder of ours. */
+  /** A path in one of our own folders. */
   to: string
   wanted: WantedItems
   signal: AbortSignal
 }
 
 /**
- * Makes a private copy of Kometa's cache, also while Kometa writes into it. Answers with the state of the overlays as the user's
- * cache has it; in the copy it is empty, so that Kometa draws each item. A cache that cannot be copied is none, with the reason.
+ * Makes a private copy of Kometa's cache, even while Kometa writes to the original. Returns the state of the overlays
+ * from the user's cache and empties it in the copy, so that Kometa draws each item. A cache that cannot be copied
+ * counts as no cache, and the reason is returned.
  */
 export async function copyUserCache(options: CopyCacheOptions): Promise<OverlayState | { failed: string }> {
   const { ask, user, to, wanted, signal } = options
@@ -36,7 +37,7 @@ export async function copyUserCache(options: CopyCacheOptions): Promise<OverlayS
       {
         ...question(wanted, to, signal),
         args: ['copy', user.path, to],
-        // Its companions hold what is not in it yet.
+        // SQLite's companion files hold data that is not in the main file yet.
         reads: [dirname(user.path)],
       },
       overlayStateSchema,
@@ -48,7 +49,7 @@ export async function copyUserCache(options: CopyCacheOptions): Promise<OverlayS
   }
 }
 
-/** The state of the overlays that Kometa has written into the copy; null when it cannot be read. */
+/** Reads the state of the overlays that Kometa wrote into the copy; null when it cannot be read. */
 export async function readOverlayState(
   ask: AskPython,
   cache: string,

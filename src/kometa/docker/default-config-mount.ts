@@ -3,12 +3,12 @@ import { posix } from 'node:path'
 import { defaultConfigName } from '../../config/workspace/default-config.ts'
 import type { Mount } from './docker-mounts.ts'
 
-/** The folder beside the code of an image that Kometa takes for its config folder when nobody names one (kometa.py:81). */
+/** The folder in an image that Kometa takes for its config folder when no config is named (kometa.py:81). */
 export const defaultFolderOf = (image: { dir: string }): string => posix.join(image.dir, 'config')
 
 /**
- * Puts our folder, whose config.yml is the run config, in the place of that folder. Where the user's own folder is
- * mounted there, since their paths lead into it, our config.yml takes the place of theirs, and `empty` that of their .env.
+ * Mounts our folder, whose config.yml is the run config, over that folder. If the user's own folder has to be mounted
+ * there because their paths lead into it, our config.yml is mounted over theirs, and the `empty` file over their .env.
  */
 export async function withDefaultConfig(
   mounts: readonly Mount[],
@@ -24,7 +24,8 @@ export async function withDefaultConfig(
   ]
   const others = mounts.filter(({ target }) => !files.some((file) => file.target === target))
   for (const file of files) {
-    // The user's files are mounted at their own paths; nothing can be put where a folder that is read-only has nothing.
+    // The user's files are mounted at their own paths, and nothing can be mounted over a missing file in a read-only
+    // folder.
     if (await exists(file.target)) others.push(file)
   }
   return others

@@ -3,7 +3,7 @@ import type { DockerEngine } from './docker-engine.ts'
 import type { KometaImage } from './docker-image.ts'
 import type { Mount } from './docker-mounts.ts'
 
-/** Every container of ours has it: who is dead leaves no doubt which ones are to be cleared away. */
+/** The label of every container of ours. It tells which containers belong to a dead tool and can be removed. */
 export const ownerLabel = 'kometa-preview.owner'
 
 export interface ContainerOrder {
@@ -12,12 +12,12 @@ export interface ContainerOrder {
   engine: Pick<DockerEngine, 'networkArgs'>
   owner: Owner
   mounts: readonly Mount[]
-  /** Holds Kometa's environment, with the job's credential: no argument does. */
+  /** A file with Kometa's environment, which includes the job's credential. No argument carries a secret. */
   envFile: string
   cwd: string
-  /** Kometa's, as after its interpreter. */
+  /** Kometa's own arguments: what follows its interpreter. */
   args: readonly string[]
-  /** Whom the files of the workspace belong to; without it the image's own user. */
+  /** The owner of the workspace's files; null runs the image's own user. */
   user: ContainerUser | null
 }
 
@@ -27,7 +27,7 @@ export interface ContainerUser {
   groups: readonly number[]
 }
 
-/** The user of this process; null where the system knows no such numbers. */
+/** The user of this process; null on a system without numeric user ids. */
 export function ownUser(): ContainerUser | null {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()]
   if (uid === undefined || gid === undefined) return null
@@ -38,15 +38,15 @@ export function userArguments(user: ContainerUser | null): string[] {
   return [
     ...(user === null ? [] : ['--user', `${user.uid}:${user.gid}`]),
     ...(user?.groups ?? []).flatMap((group) => ['--group-add', String(group)]),
-    // As a process of this machine would: root reads what belongs to others, too.
+    // Root in the container can then read other users' files, as root on this machine can.
     ...(user?.uid === 0 ? ['--cap-add', 'DAC_OVERRIDE'] : []),
   ]
 }
 
 /**
- * The arguments of `docker run` for one Kometa: the image as it is, started by its own init and interpreter, as our own
- * user, without a right of root, with the workspace at its own path and the user's files at theirs, read-only. Nothing
- * of it outlives the run, its log neither.
+ * The arguments of `docker run` for one Kometa: the unchanged image, its own init and interpreter, our own user, no
+ * root privileges, the workspace at its own path, and the user's files at theirs, read-only. Nothing outlives the run,
+ * not even its log.
  */
 export function dockerArguments(order: ContainerOrder): string[] {
   const { image, user } = order
@@ -56,7 +56,7 @@ export function dockerArguments(order: ContainerOrder): string[] {
     ...['--name', order.name, '--label', `${ownerLabel}=${JSON.stringify(order.owner)}`],
     ...order.engine.networkArgs,
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-    // Otherwise SELinux keeps the container from folders whose labels are the user's and stay as they are.
+    // Without this, SELinux denies the container access to folders that keep the user's labels.
     ...['--security-opt', 'label=disable'],
     ...userArguments(user),
     ...order.mounts.flatMap((mount) => ['--mount', mountValue(mount)]),
@@ -71,5 +71,5 @@ export function mountValue({ source, target, readOnly }: Mount): string {
   return fields.map(csvField).join(',')
 }
 
-/** The value of --mount is a line of CSV: a path may hold what parts its fields. */
+/** The value of --mount is a line of CSV, and a path may contain its separators. */
 const csvField = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

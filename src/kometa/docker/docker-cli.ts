@@ -2,26 +2,26 @@ import { execFile } from 'node:child_process'
 import { AppError } from '../../contract/errors.ts'
 import { findProgram } from '../install/setup-python.ts'
 
-/** One question to the engine; a sleepy one wakes up in seconds. */
+/** For one question to the engine; an engine that was asleep answers in seconds. */
 const defaultTimeoutMs = 20_000
 const maxAnswerBytes = 16 * 1024 * 1024
-/** What the command itself needs. What stands for Kometa goes into a file, not through here. */
+/** What the `docker` command itself needs. Kometa's environment goes into a file instead. */
 const passed = ['PATH', 'HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME']
 
-/** The `docker` command of the user's PATH. */
+/** The `docker` command in the user's PATH. */
 export interface DockerCli {
   path: string
   env: Record<string, string>
-  /** Runs one command to its end. Throws DockerFailed with the command's own words, or the signal's reason. */
+  /** Runs one command to its end. Throws DockerFailed with the command's own message, or the signal's reason. */
   ask(args: readonly string[], options?: { timeoutMs?: number; signal?: AbortSignal | undefined }): Promise<string>
 }
 
-/** A `docker` command that did not do what it was asked for. */
+/** A `docker` command that failed. */
 export class DockerFailed extends Error {
   override readonly name = 'DockerFailed'
 }
 
-/** Finds `docker`; nothing is asked of it yet. Throws DOCKER_UNAVAILABLE. */
+/** Finds `docker` without running it. Throws DOCKER_UNAVAILABLE. */
 export async function findDocker(env: NodeJS.ProcessEnv): Promise<DockerCli> {
   const path = await findProgram('docker', env)
   if (path === null) {
@@ -56,7 +56,7 @@ function dockerEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
-/** The last line that says something: warnings come first. */
+/** The last line with a message; warnings come before it. */
 function wordsOf(stderr: string): string | undefined {
   const lines = stderr.split('\n').map((line) => line.trim())
   return lines

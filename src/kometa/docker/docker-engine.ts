@@ -3,7 +3,7 @@ import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 
-/** The name that Docker Desktop and its like give to the machine that they run on. */
+/** The name that Docker Desktop and similar engines give to the machine they run on. */
 const desktopHost = 'host.docker.internal'
 
 const infoSchema = z.object({
@@ -13,19 +13,19 @@ const infoSchema = z.object({
   SecurityOptions: z.array(z.string()).nullish(),
 })
 
-/** The engine behind the `docker` command, as far as a preview is concerned. */
+/** What a preview needs to know about the engine behind the `docker` command. */
 export interface DockerEngine {
   version: string
-  /** The name under which a container reaches what listens on 127.0.0.1 here. */
+  /** The name under which a container reaches 127.0.0.1 of this machine. */
   host: string
-  /** Options of `docker run` that make it so. */
+  /** Options of `docker run` that make this name work. */
   networkArgs: string[]
 }
 
 /**
- * Asks the engine what it is. Our proxies listen on 127.0.0.1 and nowhere else, for a container too: on Linux it is given
- * this machine's network, elsewhere the engine leads from `host.docker.internal` to it. Throws DOCKER_UNAVAILABLE for an
- * engine that does not answer, and for those whose containers cannot reach 127.0.0.1 or the user's files.
+ * Asks the engine what it is. Our proxies listen on 127.0.0.1 only, for containers too: on Linux a container gets this
+ * machine's network, elsewhere the engine forwards `host.docker.internal` to it. Throws DOCKER_UNAVAILABLE if the
+ * engine does not answer, or if its containers cannot reach 127.0.0.1 or the user's files.
  */
 export async function askEngine(
   docker: DockerCli,
@@ -69,7 +69,7 @@ export async function askEngine(
       },
     )
   }
-  // With remapped users a container could have neither this machine's network nor our user's files.
+  // With remapped users, a container gets neither this machine's network nor access to the user's files.
   const users = /\bname=userns\b/.test(security) ? ['--userns', 'host'] : []
   return { version, host: '127.0.0.1', networkArgs: ['--network', 'host', ...users] }
 }
@@ -83,7 +83,7 @@ async function askOrFail(docker: DockerCli, args: string[], signal: AbortSignal 
   }
 }
 
-/** The engine's own words, and what usually helps. */
+/** The engine's own message, and what usually helps. */
 function unavailable(error: DockerFailed): AppError {
   const denied = /permission denied/i.test(error.message)
   const down = /cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running/i

@@ -6,11 +6,14 @@ import { refuseBadPair } from '../install/bad-pair.ts'
 import { judgeVersion } from '../install/find.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 
-/** A reference as Docker takes it; never an option, whatever stands in it. */
+/** An image reference that Docker accepts and cannot take for an option. */
 const reference = /^[a-zA-Z0-9][\w./:@-]{0,254}$/
-/** Environment that wins over Kometa's arguments and config (kometa.py:141-181); the image's own mark is harmless. */
+/**
+ * Variables that override Kometa's arguments and config (kometa.py:141-181). KOMETA_DOCKER, which the image sets
+ * itself, is harmless.
+ */
 const winsOverArguments = /^(?:KOMETA_(?!DOCKER$)|PMM_|PLEXAPI_)/
-/** Starting a container for the first time reads its image from disk. */
+/** The first container of an image is slow because Docker reads the image from disk. */
 const versionTimeoutMs = 60_000
 
 const imageSchema = z.tuple([
@@ -24,16 +27,19 @@ const imageSchema = z.tuple([
   }),
 ])
 
-/** An image of Kometa that is there. */
+/** An image of Kometa that exists here. */
 export interface KometaImage {
   /** As the user wrote it. */
   name: string
-  /** sha256:... of the image itself. */
+  /** sha256:... of the image. */
   id: string
-  /** The program of its entry point, and that one's arguments before those of Kometa: its init and interpreter. */
+  /**
+   * The program of the image's entry point, and the words between it and kometa.py: its init's options and the
+   * interpreter.
+   */
   entry: string
   before: string[]
-  /** The interpreter among them. */
+  /** The interpreter in the entry point. */
   python: string
   /** The folder of Kometa's code. */
   dir: string
@@ -43,7 +49,7 @@ export interface KometaImage {
   warning?: string
 }
 
-/** Throws KOMETA_NOT_FOUND when the image is not there, KOMETA_UNSUPPORTED when it is none of Kometa. */
+/** Throws KOMETA_NOT_FOUND when the image is not here, and KOMETA_UNSUPPORTED when it is not an image of Kometa. */
 export async function inspectImage(docker: DockerCli, name: string, signal?: AbortSignal): Promise<KometaImage> {
   if (!reference.test(name)) {
     throw new AppError('BAD_USAGE', `"${name.slice(0, 80)}" is no name of an image`, {
@@ -85,10 +91,13 @@ export async function inspectImage(docker: DockerCli, name: string, signal?: Abo
   }
 }
 
-/** Inits that take the program's name for the end of their options only after a `--`: tini sorts what follows, too. */
+/** These inits stop reading options at the program's name only after a `--`; tini even reorders what follows. */
 const inits = new Set(['tini', 'docker-init', 'dumb-init', 'catatonit'])
 
-/** In the stock image it is tini that takes the `--` which stands behind kometa.py there; before the program any of them does. */
+/**
+ * The stock image has the `--` for tini after kometa.py. Every init accepts it before the program, so it is moved
+ * there.
+ */
 function beforeKometa([entry = '', ...more]: readonly string[]): string[] {
   const python = more.at(-1)
   if (python === undefined || !inits.has(posix.basename(entry))) return more
@@ -112,7 +121,7 @@ async function inspect(docker: DockerCli, name: string, signal: AbortSignal | un
   throw new AppError('DOCKER_UNAVAILABLE', '"docker image inspect" does not answer as Docker does')
 }
 
-/** Two files of the image and the version of its interpreter, read in a container of it that can reach nothing. */
+/** Reads two files of the image and its interpreter's version, in a container without network access. */
 async function readVersion(
   docker: DockerCli,
   name: string,

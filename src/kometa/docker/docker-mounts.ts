@@ -6,21 +6,24 @@ import { textOf, walkScalars } from '../../config/yaml/yaml-value.ts'
 import { isWithin } from '../../util/files/is-within.ts'
 import { readPlainFile } from '../../util/files/plain-file.ts'
 
-/** Entries of a workspace that are looked at: its links are bounded below that. */
+/** The most entries of a workspace that are looked at; a workspace has fewer links than this. */
 const maxEntries = 50_000
-/** Files of one folder that are mounted one by one; of more than these, the folder is. */
+/** The most files of one folder that are mounted one by one; for more, the folder is mounted. */
 const maxFilesPerFolder = 24
 const maxOverlayFileBytes = 4 * 1024 * 1024
 const maxOverlayFiles = 500
 
-/** What a container sees of this machine, and where. */
+/** A path of this machine that a container sees, and where it sees it. */
 export interface Mount {
   source: string
   target: string
   readOnly: boolean
 }
 
-/** Folders that an image has itself, Kometa's code among them: one of ours in their place would break it. What is below them may be mounted. */
+/**
+ * Folders that an image has itself, among them Kometa's code. Mounting over one would break the image; mounting below
+ * one is fine.
+ */
 const ofTheImage = new Set(
   [
     ...[
@@ -47,17 +50,17 @@ const ofTheImage = new Set(
 
 export interface MountOptions {
   config: JobConfig
-  /** It is the one place that can be written. */
+  /** The only folder that Kometa can write to. */
   workspaceDir: string
   /** Files that Kometa's environment names. */
   files: readonly string[]
-  /** An empty file, in the place of those that hold the real token. */
+  /** An empty file that is mounted over each file that holds the real token. */
   emptyFile: string
 }
 
 /**
- * The workspace, and read-only at the same paths what its links lead to and what config and overlay files name by an
- * absolute path. A file that holds the real token is hidden where its folder is mounted.
+ * Lists the mounts: the workspace, and at their own paths, read-only, the targets of its links and the absolute paths
+ * in the config and its overlay files. A file that holds the real token is hidden if its folder is mounted.
  */
 export async function findMounts(options: MountOptions): Promise<Mount[]> {
   const { config, workspaceDir, emptyFile } = options
@@ -84,7 +87,10 @@ export async function findMounts(options: MountOptions): Promise<Mount[]> {
 
 const closedOf = ({ reach }: Pick<JobConfig, 'reach'>): string[] => (reach.areas ?? []).flatMap(({ except }) => except)
 
-/** A folder that holds what must not be read is not mounted at all: a container cannot be shown a part of it. */
+/**
+ * Keeps the paths that the config may read. A folder is dropped if something inside it must not be read, because a
+ * container cannot see only part of a folder.
+ */
 async function withinReach(paths: readonly string[], { reach }: Pick<JobConfig, 'reach'>): Promise<string[]> {
   if (reach.areas === null) return [...paths]
   const closed = closedOf({ reach })
@@ -96,7 +102,7 @@ async function withinReach(paths: readonly string[], { reach }: Pick<JobConfig, 
   return kept
 }
 
-/** Where a workspace's links lead; what they lead to is not walked. */
+/** The targets of a workspace's links; the targets themselves are not searched. */
 async function linkTargets(folder: string): Promise<string[]> {
   const targets: string[] = []
   const open = [folder]
@@ -113,10 +119,13 @@ async function linkTargets(folder: string): Promise<string[]> {
   return targets
 }
 
-/** Absolute paths of config and overlay files: pictures, fonts, assets. Relative ones are found by the links. */
+/**
+ * Absolute paths in the config and its overlay files: pictures, fonts, assets. Relative paths are reached through the
+ * links.
+ */
 async function namedPaths(config: JobConfig): Promise<string[]> {
   const found: string[] = []
-  // Some values are lists, with commas between (asset_directory).
+  // Some values are comma-separated lists (asset_directory).
   walkScalars(config.document, (scalar) =>
     found.push(
       ...textOf(scalar)
@@ -145,13 +154,13 @@ async function overlayFiles({ libraries, kometaCwd, reach }: JobConfig): Promise
   return files
 }
 
-/** What looks like an absolute path to the end of its value; what is none does not exist, and is not mounted. */
+/** Everything that looks like an absolute path. False hits do not exist on disk, so they are not mounted. */
 function absolutePaths(text: string): string[] {
   const values = text.matchAll(/(?:^|[\s"'[,{:])(\/[^"'\n,\]}#]{1,1000})/gm)
   return [...values].map(([, path = '']) => path.trim())
 }
 
-/** Many files of one folder are mounted as the folder, in one. */
+/** If many files of one folder are wanted, the whole folder is mounted instead. */
 function gathered(wanted: ReadonlyMap<string, 'file' | 'folder'>, closed: readonly string[]): string[] {
   const paths: string[] = []
   const files = new Map<string, string[]>()
@@ -167,7 +176,7 @@ function gathered(wanted: ReadonlyMap<string, 'file' | 'folder'>, closed: readon
   return paths
 }
 
-/** Without what lies in a folder that is mounted itself; outer ones first. */
+/** Removes paths inside another mounted folder; outer folders come first. */
 function withoutInner(paths: readonly string[]): string[] {
   const kept: string[] = []
   for (const path of [...new Set(paths)].sort((one, other) => one.length - other.length)) {

@@ -4,15 +4,15 @@ import { mountValue, ownUser, userArguments } from './docker-arguments.ts'
 import { type DockerCli, DockerFailed } from './docker-cli.ts'
 import type { KometaImage } from './docker-image.ts'
 
-/** Docker starts and removes a container besides what the program itself takes. */
+/** The time that Docker needs to start and remove a container, on top of the program's own time. */
 const containerMs = 20_000
 const defaultTimeoutMs = 60_000
 const removeTimeoutMs = 30_000
 
 /**
- * The interpreter of an image, in a container that has no network, sees of this machine only what the question names,
- * and writes only into folders of ours that it names. A container whose command was killed goes on: it is removed here, and its own alarm ends it
- * where this process is dead as well.
+ * Runs programs with an image's interpreter, in a container without network access that sees only the paths named in
+ * the question and writes only to our own folders. If the `docker` command is killed, its container keeps running: it
+ * is removed here, or ends by its own alarm if this process is dead too.
  */
 export function createImagePython(docker: DockerCli, image: KometaImage): AskPython {
   return async (question) => {
@@ -56,7 +56,7 @@ function questionArguments({
   ]
 }
 
-/** By force. That there is no such container is what is wanted. */
+/** Removes the container by force. It is fine if there is no such container. */
 async function remove(docker: DockerCli, name: string): Promise<void> {
   try {
     await docker.ask(['rm', '--force', '--volumes', name], { timeoutMs: removeTimeoutMs })

@@ -17,7 +17,7 @@ import type { DockerEngine } from './docker-engine.ts'
 import type { KometaImage } from './docker-image.ts'
 import { findMounts } from './docker-mounts.ts'
 
-/** How long the engine may take to end a container by force. */
+/** How long the engine may take to remove a container by force. */
 const removeTimeoutMs = 30_000
 const ownerSchema = z.object({ pid: z.int(), start: z.string(), host: z.string() })
 
@@ -27,7 +27,10 @@ export interface DockerRunnerOptions {
   image: KometaImage
 }
 
-/** Kometa in a container of its stock image, in the foreground: the `docker` command stands for it, and passes signals on. */
+/**
+ * Runs Kometa in a container of its stock image. The `docker` command runs in the foreground, stands for Kometa, and
+ * forwards signals.
+ */
 export function createDockerRunner({ docker, engine, image }: DockerRunnerOptions): KometaRunner {
   return {
     place: `${docker.path}, Docker ${engine.version}`,
@@ -61,7 +64,7 @@ async function launch(order: LaunchOrder, { docker, engine, image }: DockerRunne
   const users = await findMounts({ config, workspaceDir: workspace.dir, files, emptyFile })
   const mounts = await withDefaultConfig(users, image, { ours: workspace.defaultConfigDir, empty: emptyFile })
   let ending: Promise<string[]> | undefined
-  // The command that was killed leaves its container running; the one that ended has removed it.
+  // If the `docker` command was killed, its container still runs. If it ended normally, it removed the container.
   const end = () => {
     ending ??= remove(docker, [name])
     return ending
@@ -82,7 +85,7 @@ async function launch(order: LaunchOrder, { docker, engine, image }: DockerRunne
   }
 }
 
-/** A line per name, the value as it stands: Docker knows no quotes here. */
+/** One line per variable with its plain value: Docker does not understand quotes here. */
 function envFileText(env: Readonly<Record<string, string>>): string {
   const lines = Object.entries(env).map(([name, value]) => {
     if (!/[\r\n]/.test(value)) return `${name}=${value}\n`
@@ -109,7 +112,7 @@ async function endLeftovers(docker: DockerCli, livenessOf: Parameters<KometaRunn
 const isDead = async (owner: Owner, livenessOf: Parameters<KometaRunner['endLeftovers']>[0]): Promise<boolean> =>
   (await livenessOf(owner)) === 'dead'
 
-/** By force, with the volumes that the image asks for. That there is no such container is what is wanted. */
+/** Removes containers by force, with the volumes that the image declares. It is fine if there is no such container. */
 async function remove(docker: DockerCli, names: readonly string[]): Promise<string[]> {
   try {
     await docker.ask(['rm', '--force', '--volumes', ...names], { timeoutMs: removeTimeoutMs })

@@ -3,21 +3,23 @@ import type { z } from 'zod'
 import { parseJson } from '../../util/parse-json.ts'
 import { kometaEnvironment } from '../process/environment.ts'
 
-/** A slow NAS needs seconds for its first import. */
+/** The first import takes seconds on a slow NAS. */
 const defaultTimeoutMs = 60_000
 const defaultMaxOutputBytes = 16 * 1024 * 1024
 const maxWordsChars = 300
 
-/** A short program of ours for the interpreter that runs Kometa, with its libraries. */
+/** A short program of ours that runs in Kometa's interpreter and uses Kometa's libraries. */
 export interface PythonQuestion {
-  /** Run with `-c`. Nothing secret belongs here or into `args`: every user of the machine can see them. */
+  /** Passed with `-c`. Neither the script nor `args` may hold a secret: every user of the machine can see them. */
   script: string
   args?: readonly string[]
   /** What the program reads on its standard input. */
   input?: string | Buffer
-  /** Absolute paths of files and folders that the program opens. A container sees these alone, and cannot write them. */
+  /**
+   * Absolute paths of the files and folders that the program opens. In a container, only these are visible, read-only.
+   */
   reads?: readonly string[]
-  /** Folders of ours that the program writes into. */
+  /** Our own folders that the program writes to. */
   writes?: readonly string[]
   timeoutMs?: number
   maxOutputBytes?: number
@@ -25,35 +27,35 @@ export interface PythonQuestion {
 }
 
 /**
- * Answers with what the program printed. Throws PythonFailed when it does not end well, takes too long or prints too
- * much; an abort of the signal rejects with the signal's reason.
+ * Runs the program and returns what it printed. Throws PythonFailed when the program fails, takes too long or prints
+ * too much; if the signal aborts, rejects with the signal's reason.
  */
 export type AskPython = (question: PythonQuestion) => Promise<string>
 
-/** A program that did not do what it was asked for; the message is one line, mostly Python's own last one. */
+/** A program that failed. The message is one line, usually Python's last one. */
 export class PythonFailed extends Error {
   override readonly name = 'PythonFailed'
 }
 
 export interface LocalPythonOptions {
   python: string
-  /** The checkout: the first place where modules are looked for, as for kometa.py itself. */
+  /** The Kometa checkout: modules are looked for here first, as for kometa.py itself. */
   dir: string
-  /** A folder of ours. */
+  /** One of our own folders. */
   home: string
-  /** The user's environment, of which the program gets what Kometa gets; `extra` is added to it. */
+  /** The user's environment. The program gets the same part of it as Kometa, and `extra`. */
   env: NodeJS.ProcessEnv
   extra?: Readonly<Record<string, string>>
 }
 
-/** An interpreter of this machine. */
+/** Runs programs with an interpreter of this machine. */
 export function createLocalPython({ python, dir, home, env: user, extra }: LocalPythonOptions): AskPython {
   const env = kometaEnvironment(user, { home, python, ...(extra === undefined ? {} : { extra }) })
   return (question) =>
     runProgram(python, ['-c', question.script, ...(question.args ?? [])], { cwd: dir, env }, question)
 }
 
-/** Asks, and reads the last line of the answer as JSON: a library may print warnings before it. */
+/** Asks a question and reads the last line of the answer as JSON; a library may print warnings before it. */
 export async function askPythonJson<T>(ask: AskPython, question: PythonQuestion, schema: z.ZodType<T>): Promise<T> {
   const line = (await ask(question)).trimEnd().split('\n').at(-1) ?? ''
   const answer = schema.safeParse(parseJson(line))
@@ -63,7 +65,7 @@ export async function askPythonJson<T>(ask: AskPython, question: PythonQuestion,
 
 type Bounds = Pick<PythonQuestion, 'input' | 'timeoutMs' | 'maxOutputBytes' | 'signal'>
 
-/** One program to its end, within its bounds. */
+/** Runs one program to its end, within its limits. */
 export function runProgram(
   command: string,
   args: readonly string[],
@@ -79,7 +81,7 @@ export function runProgram(
       else if (!error) resolve(stdout)
       else reject(new PythonFailed(wordsOf(error, stderr, { timeoutMs, maxOutputBytes }), { cause: error }))
     })
-    // A program that ends before it has read everything says so by its exit.
+    // A program that ends before it reads all its input reports that with its exit code.
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(input)
   })

@@ -1,19 +1,19 @@
 import { AppError } from '../../contract/errors.ts'
 
-/** From here on Python starts worker processes by forkserver, which does not hand them the command line. */
+/** From this version on, Python starts worker processes by forkserver, which drops the command line. */
 const firstForkserver = [3, 14] as const
-/** From here on Kometa asks for `fork` by name. */
+/** From this version on, Kometa asks for `fork` by name. */
 const firstPinned = [2, 5] as const
 
-/** The Python versions that a Kometa works with, as pip and uv write it. */
+/** The Python versions that a Kometa version works with, in the notation of pip and uv. */
 export const pythonRange = (kometa: string): string =>
   isBefore(kometa, firstPinned) ? `>=3.10,<${firstForkserver.join('.')}` : '>=3.10'
 
-/** Whether this Kometa would lose its arguments with this Python, and run the user's own config.yml instead of ours. */
+/** Whether this Kometa would lose its arguments with this Python and run the user's own config.yml instead of ours. */
 export const losesArguments = (python: string, kometa: string): boolean =>
   !isBefore(python, firstForkserver) && isBefore(kometa, firstPinned)
 
-/** Throws KOMETA_REQUIREMENTS for the pair. `where` names the interpreter, `hint` says what to do about it. */
+/** Throws KOMETA_REQUIREMENTS for such a pair. `where` names the interpreter, `hint` says what to do about it. */
 export function refuseBadPair(pair: { python: string; kometa: string; where: string; hint?: string }): void {
   const { python, kometa, where, hint } = pair
   if (!losesArguments(python, kometa)) return

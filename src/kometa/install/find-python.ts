@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 
-/** Where a virtual environment usually lies in a Kometa checkout; the first name is that of Kometa's own install guide. */
+/** Usual places of a virtual environment in a Kometa checkout; the first is the one in Kometa's own install guide. */
 const venvNames = ['kometa-venv', 'venv', '.venv', 'env']
 const inVenv = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']
 
@@ -16,8 +16,8 @@ export interface FindPythonOptions {
 }
 
 /**
- * The absolute path of the interpreter: `--python`, KOMETA_PYTHON, a virtual environment inside the checkout, `python3`.
- * Throws AppError PYTHON_NOT_FOUND. It is not run here.
+ * Returns the absolute path of the interpreter, from `--python`, KOMETA_PYTHON, a virtual environment in the checkout,
+ * or `python3`. Throws AppError PYTHON_NOT_FOUND. Does not run the interpreter.
  */
 export async function findPython({ python, dir, env }: FindPythonOptions): Promise<string> {
   const wanted = python || env.KOMETA_PYTHON
@@ -42,7 +42,10 @@ export async function findPython({ python, dir, env }: FindPythonOptions): Promi
   })
 }
 
-/** A path as it is, a bare name from PATH. Links are kept: a virtual environment is known by the path of its link. */
+/**
+ * Resolves a path, or finds a bare name in PATH. Links are kept: Python recognises a virtual environment by the path
+ * of its link.
+ */
 async function which(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   if (isAbsolute(name) || /[\\/]/.test(name)) {
     const path = resolve(name)

@@ -6,32 +6,32 @@ import { findPython } from './find-python.ts'
 import { readGitCommit } from './git-commit.ts'
 import { findInstalled, isVersionName } from './installed.ts'
 
-/** The minors of Kometa 2 that this tool is made and tested for. */
+/** The minor versions of Kometa 2 that this tool is built and tested for. */
 const supportedMinors = [4, 5]
 const supportedKometa = supportedMinors.map((minor) => `2.${minor}`).join(' or ')
-/** Before it, Kometa's log names no item that it draws. */
+/** The first version whose log names the items that it draws. */
 const namesItemsSince = [2, 1] as const
 
 export interface KometaInstall {
-  /** The checkout, absolute. */
+  /** The absolute path of the checkout. */
   dir: string
-  /** The interpreter, absolute. */
+  /** The absolute path of the interpreter. */
   python: string
   /** As Kometa prints it, such as `2.4.4` or `2.4.4-build12`. */
   version: string
-  /** Kometa's PART file, '' in a release. */
+  /** The content of Kometa's PART file; '' in a release. */
   part: string
   commit: string | null
-  /** False for a 2.x that is neither 2.4 nor 2.5. */
+  /** False for a Kometa 2 that is neither 2.4 nor 2.5. */
   supported: boolean
   warning?: string
   origin: KometaOrigin
 }
 
-/** Who named the checkout, in the order in which they are asked. */
+/** Where the checkout's path came from, in the order in which the sources are tried. */
 export type KometaOrigin = '--kometa' | 'KOMETA_HOME' | 'image' | 'setup'
 
-/** Set in our container image: the folders where Kometa's image may keep its code, parted by ":" as in PATH. */
+/** Set in our container image: the folders where Kometa's image may keep its code, separated by ":" as in PATH. */
 export const imageVariable = 'KOMETA_PREVIEW_IMAGE_KOMETA'
 
 export interface FindKometaOptions {
@@ -40,14 +40,14 @@ export interface FindKometaOptions {
   /** `--python`. */
   python?: string
   env: NodeJS.ProcessEnv
-  /** Our own data folder, where `setup` installs; without it what is there is not looked for. */
+  /** Our own data folder, where `setup` installs Kometa. Without it, nothing is looked for there. */
   dataDir?: string
 }
 
 /**
- * Finds Kometa: `--kometa` (a folder, or a version that `setup` installed), KOMETA_HOME, the container image's own, the
- * newest that `setup` installed. Runs nothing.
- * Throws AppError KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED or PYTHON_NOT_FOUND, each with what to do.
+ * Finds Kometa: `--kometa` (a folder, or a version that `setup` installed), KOMETA_HOME, the container image's own
+ * copy, or the newest version that `setup` installed. Runs nothing. Throws AppError KOMETA_NOT_FOUND,
+ * KOMETA_UNSUPPORTED or PYTHON_NOT_FOUND, each with a hint.
  */
 export async function findKometa(options: FindKometaOptions): Promise<KometaInstall> {
   const { python, env } = options
@@ -75,7 +75,7 @@ const originWords: Record<KometaOrigin, string> = {
   setup: 'installed by setup',
 }
 
-/** One line for the log: which Kometa was taken, and why this one. */
+/** One line for the log: which Kometa is used, and why. */
 export function describeKometa({ version, dir, origin, python }: KometaInstall): string {
   return `Kometa ${version} in ${dir} (${originWords[origin]}), with ${python}`
 }
@@ -116,7 +116,7 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** 2.4 and 2.5 are supported, another 2.x runs with a note on what differs, all else is refused: KOMETA_UNSUPPORTED. */
+/** Accepts 2.4 and 2.5, warns about the limits of any other 2.x, and throws KOMETA_UNSUPPORTED for everything else. */
 export function judgeVersion(version: string): { supported: boolean; warning?: string } {
   const found = /^(\d+)\.(\d+)(?:\.(\d+))*(?:-\w+)?$/.exec(version)
   if (!found || Number(found[1]) !== 2) {
@@ -140,10 +140,10 @@ export function judgeVersion(version: string): { supported: boolean; warning?: s
   return { supported: false, warning: `Kometa ${version} is older than ${supportedKometa}: ${differs}.` }
 }
 
-/** `VERSION` and `PART` are one line. */
+/** `VERSION` and `PART` have one line each. */
 const maxVersionBytes = 64 * 1024
 
-/** Kometa takes the first line that is not empty (kometa.py:317-331); a missing file is as an empty one. */
+/** Like Kometa, takes the first line that is not empty (kometa.py:317-331); a missing file counts as empty. */
 async function firstLine(path: string): Promise<string> {
   const text = await readPlainFile(path, maxVersionBytes).then(String, () => '')
   return (

@@ -2,12 +2,14 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { readPlainFile } from '../../util/files/plain-file.ts'
 
-/** A repository of many branches has a packed-refs of some MB. */
+/** A repository with many branches has a packed-refs file of several MB. */
 const maxBytes = 16 * 1024 * 1024
 
 const commitPattern = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 
-/** The commit that is checked out in `dir`, read without git; null where there is no repository or it is an odd one. */
+/**
+ * The commit that is checked out in `dir`, read without git; null if there is no repository or its layout is unusual.
+ */
 export async function readGitCommit(dir: string): Promise<string | null> {
   const gitDir = await findGitDir(dir)
   if (gitDir === undefined) return null
@@ -29,7 +31,7 @@ export async function readGitCommit(dir: string): Promise<string | null> {
   return null
 }
 
-/** `.git` is a folder, or in a work tree or submodule a file that names it. */
+/** `.git` is a folder, or in a work tree or submodule a file that names the folder. */
 async function findGitDir(dir: string): Promise<string | undefined> {
   const path = join(dir, '.git')
   const found = await stat(path).catch(() => undefined)

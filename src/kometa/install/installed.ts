@@ -6,27 +6,27 @@ import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { renameOver } from '../../util/files/rename.ts'
 import { parseJson } from '../../util/parse-json.ts'
 
-/** What `setup` installs when no version is named: the one that this tool is tested with. */
+/** The version that `setup` installs by default: the one that this tool is tested with. */
 export const defaultKometaVersion = '2.4.4'
-/** A virtual environment inside the checkout, under one of the names that find-python.ts looks for. */
+/** The virtual environment in the checkout, under a name that find-python.ts looks for. */
 export const environmentName = '.venv'
 const markerName = '.kometa-preview-setup.json'
 
-/** In their order; each leaves its mark when it is done, and is not done again. */
+/** The steps in order. Each one is recorded when it is done and then never repeated. */
 export const setupSteps = ['code', 'environment', 'requirements', 'check'] as const
 export type SetupStep = (typeof setupSteps)[number]
 
 const markerSchema = z.object({
   version: z.string(),
-  /** Where the code came from: an address or a path. */
+  /** Where the code came from: a URL or a path. */
   source: z.string(),
-  /** Of the archive; null when it came from a folder. */
+  /** Hash of the archive; null when the code came from a folder. */
   sha256: z.string().nullable(),
   done: z.array(z.enum(setupSteps)),
 })
 export type SetupMarker = z.infer<typeof markerSchema>
 
-/** One Kometa that `setup` has installed, or begun to. */
+/** A Kometa that `setup` installed or started to install. */
 export interface InstalledKometa {
   version: string
   dir: string
@@ -38,7 +38,7 @@ export interface InstalledKometa {
 /** The folder that holds one folder per version. */
 export const installsFolder = (dataDir: string): string => join(dataDir, 'kometa')
 
-/** A version as a folder name: never a path, never hidden. */
+/** A version that is safe as a folder name: never a path, never hidden. */
 export const isVersionName = (text: string): boolean => /^\d{1,4}(?:\.\d{1,6}){1,3}(?:-[0-9A-Za-z]{1,20})?$/.test(text)
 
 export async function readMarker(dir: string): Promise<SetupMarker | null> {
@@ -52,7 +52,7 @@ export async function writeMarker(dir: string, marker: SetupMarker): Promise<voi
   await writeFileAtomic(join(dir, markerName), `${JSON.stringify(marker, null, 2)}\n`)
 }
 
-/** Every version that `setup` has to do with, newest first. */
+/** Every version that `setup` installed or started to install, newest first. */
 export async function listInstalled(dataDir: string): Promise<InstalledKometa[]> {
   const folder = installsFolder(dataDir)
   const names = await readdir(folder).catch(() => [])
@@ -65,13 +65,13 @@ export async function listInstalled(dataDir: string): Promise<InstalledKometa[]>
   return found.sort((one, other) => compareVersions(other.version, one.version))
 }
 
-/** The newest that is ready, or the one of this version; null when there is none. */
+/** The newest version that is ready, or the given one; null when there is none. */
 export async function findInstalled(dataDir: string, version?: string): Promise<InstalledKometa | null> {
   const ready = (await listInstalled(dataDir)).filter((one) => one.ready)
   return ready.find((one) => version === undefined || one.version === version) ?? null
 }
 
-/** Removes one version. First it is out of the way under another name, so that no half of it is ever found. */
+/** Removes one version. The folder is renamed first, so that nobody finds a half-removed one. */
 export async function removeInstalled(dataDir: string, version: string): Promise<void> {
   const found = (await listInstalled(dataDir)).find((one) => one.version === version)
   if (!found) {
@@ -85,7 +85,7 @@ export async function removeInstalled(dataDir: string, version: string): Promise
   await rm(away, { recursive: true, force: true, maxRetries: 3 })
 }
 
-/** By numbers: 2.4.10 is newer than 2.4.9. */
+/** Compares by number: 2.4.10 is newer than 2.4.9. */
 function compareVersions(one: string, other: string): number {
   return one.localeCompare(other, 'en', { numeric: true })
 }

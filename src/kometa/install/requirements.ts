@@ -9,10 +9,10 @@ import { refuseBadPair } from './bad-pair.ts'
 import type { KometaInstall } from './find.ts'
 import { requirementsScript } from './requirements-script.ts'
 
-/** Importing everything takes about 2 s, on a slow NAS with a cold disk a minute. */
+/** Importing everything takes about 2 s, and up to a minute on a slow NAS with a cold disk. */
 const importTimeoutMs = 180_000
 const maxOutputBytes = 1024 * 1024
-/** How many good checks are remembered: interpreters times checkouts. */
+/** How many successful checks are remembered: one for each pair of interpreter and checkout. */
 const maxRemembered = 20
 /** Kometa itself refuses older ones (kometa.py:36-38). */
 const minPython = [3, 10] as const
@@ -23,7 +23,7 @@ const answerSchema = z.object({
   executable: z.string(),
   missing: z.array(packageSchema),
   optional: z.array(packageSchema),
-  /** Where the interpreter's packages lie. */
+  /** The folder that holds the interpreter's packages. */
   packages: z.string().nullable(),
   /** Where `pip install --user` puts packages; null in a virtual environment. */
   userBase: z.string().nullable(),
@@ -37,22 +37,25 @@ const rememberedSchema = z.record(z.string(), goodSchema)
 export interface RequirementsCheck {
   /** Version of the interpreter, such as 3.11.7. */
   python: string
-  /** The interpreter behind a shim such as pyenv's, which does not work with another HOME: run Kometa with this one. */
+  /**
+   * The interpreter behind a shim such as pyenv's. Run Kometa with this one: the shim does not work with another HOME.
+   */
   executable: string
-  /** Belongs into Kometa's environment: its private HOME would hide what `pip install --user` installed. */
+  /** Variables for Kometa's environment: its private HOME would hide what `pip install --user` installed. */
   env: { PYTHONUSERBASE?: string }
-  /** What is missing and not needed by most overlays, a line each. */
+  /** One line for each missing package that most overlays do not need. */
   warnings: string[]
-  /** Tells this interpreter with these packages from others. */
+  /** Identifies this interpreter with its current packages. */
   identity: string
-  /** True when an earlier good check was taken. */
+  /** True when an earlier successful check was reused. */
   remembered: boolean
 }
 
 /**
- * Imports Kometa's requirements once with its interpreter and names what is missing: Kometa itself prints that and exits 0.
- * A good check is remembered in `cacheFile` until requirements.txt, the interpreter or its packages folder changes.
- * Throws AppError KOMETA_REQUIREMENTS or PYTHON_NOT_FOUND; an abort of `signal` rejects with its reason.
+ * Imports Kometa's requirements once with its interpreter and names what is missing; Kometa itself only prints that
+ * and exits with 0. A successful check is remembered in `cacheFile` until requirements.txt, the interpreter or its
+ * packages folder changes. Throws AppError KOMETA_REQUIREMENTS or PYTHON_NOT_FOUND; if `signal` aborts, rejects with
+ * its reason.
  */
 export async function checkRequirements(
   install: Pick<KometaInstall, 'dir' | 'python' | 'version'>,
@@ -136,9 +139,9 @@ async function askInterpreter(
 ): Promise<Answer> {
   const bounds = { timeoutMs: importTimeoutMs, maxOutputBytes, signal }
   const question = { script: requirementsScript, args: [requirements], ...bounds }
-  // As for kometa.py itself, the checkout is the first place where modules are looked for. The whole environment of
-  // the user goes along: a shim such as pyenv's needs it to find the interpreter behind it. No bytecode is written: the
-  // environment may lie in the user's checkout.
+  // Modules are looked for in the checkout first, as for kometa.py itself. The interpreter gets the user's whole
+  // environment because a shim such as pyenv's needs it. No bytecode is written, because the environment may lie in
+  // the user's checkout.
   const own = { ...env, PYTHONDONTWRITEBYTECODE: '1' }
   const ask: AskPython = ({ script, args = [] }) =>
     runProgram(python, ['-c', script, ...args], { cwd: dir, env: own }, bounds)
@@ -156,7 +159,7 @@ async function askInterpreter(
 async function readMemory(cacheFile: string): Promise<z.infer<typeof rememberedSchema>> {
   const text = await readFile(cacheFile, 'utf8').catch(() => '')
   const parsed = rememberedSchema.safeParse(parseJson(text))
-  // An unreadable memory only costs a check.
+  // An unreadable file only costs one more check.
   return parsed.success ? parsed.data : {}
 }
 

@@ -11,14 +11,14 @@ import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { renameOver } from '../../util/files/rename.ts'
 import { findInstalled, installsFolder, isVersionName, type SetupMarker, writeMarker } from './installed.ts'
 
-/** Kometa 2.4.4 is a tenth of this, fonts and all. */
+/** Kometa 2.4.4 takes a tenth of this, fonts included. */
 const maxArchiveBytes = 300 * 1024 * 1024
 const maxUnpackedBytes = 1024 ** 3
 const maxEntries = 50_000
-/** GitHub hands its archives out from a second host. */
+/** GitHub serves its archives from a second host. */
 const githubOrigins = ['https://github.com', 'https://codeload.github.com']
 
-/** Where releases come from; a test has its own. */
+/** Where releases come from; tests use their own source. */
 export interface ReleaseSource {
   url(version: string): string
   origins: readonly string[]
@@ -31,7 +31,7 @@ export const githubReleases: ReleaseSource = {
 
 export interface CodeOptions {
   dataDir: string
-  /** What the user asked for; with `from` it only has to be the same. */
+  /** The version that the user asked for; with `from`, the version of the code must match it. */
   version: string | undefined
   defaultVersion: string
   /** A checkout, or an archive of one. */
@@ -43,7 +43,7 @@ export interface CodeOptions {
   onBytes(bytes: number, total: number | null): void
 }
 
-/** The user's own things in a checkout: secrets, logs, environments. They are none of a fresh install's business. */
+/** The user's own things in a checkout: secrets, logs, environments. A fresh install does not copy them. */
 const leftOut = new Set([
   '.git',
   'config',
@@ -56,7 +56,9 @@ const leftOut = new Set([
   'logs',
 ])
 
-/** Puts Kometa's code at its place, whole or not at all. Answers with its folder and marker; `code` is done. */
+/**
+ * Puts all of Kometa's code in place, or nothing. Returns the folder and its marker, in which the step `code` is done.
+ */
 export async function fetchCode(options: CodeOptions): Promise<{ dir: string; marker: SetupMarker }> {
   const folder = installsFolder(options.dataDir)
   await mkdir(folder, { recursive: true })
@@ -67,7 +69,7 @@ export async function fetchCode(options: CodeOptions): Promise<{ dir: string; ma
       hint: 'Name a folder that holds kometa.py, or an archive of one.',
     })
   }
-  // A folder of this run's own: what a killed one left is never built upon.
+  // This folder belongs to this run alone: nothing is built on what a killed run left behind.
   const staging = join(folder, `.new-${process.pid}`)
   await rm(staging, { recursive: true, force: true })
   try {
@@ -88,7 +90,7 @@ export async function fetchCode(options: CodeOptions): Promise<{ dir: string; ma
     }
     const marker: SetupMarker = { version, source, sha256, done: ['code'] }
     await writeMarker(staging, marker)
-    // What stands there was never finished.
+    // An earlier setup left this folder unfinished.
     await rm(dir, { recursive: true, force: true, maxRetries: 3 })
     await renameOver(staging, dir)
     return { dir, marker }
@@ -123,8 +125,8 @@ async function unpackArchive(from: string | null, to: string, options: CodeOptio
 }
 
 /**
- * Takes setuid, setgid and sticky bits away, and what lets others write: code of somebody else's must not run as its owner
- * for everybody. Until then nobody else gets into the folder.
+ * Removes setuid, setgid, sticky and group and world write bits: other people's code must not run with its owner's
+ * rights for everybody. Until this is done, the folder is closed to other users.
  */
 async function dropSpecialBits(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -134,7 +136,7 @@ async function dropSpecialBits(folder: string): Promise<void> {
   }
 }
 
-/** A finished download is kept until Kometa is installed: an interrupted setup does not fetch it again. */
+/** A finished download is kept until Kometa is installed, so an interrupted setup does not fetch it again. */
 async function downloadRelease(version: string, options: CodeOptions): Promise<string> {
   if (!isVersionName(version)) throw new AppError('BAD_USAGE', `"${version}" is no version of Kometa, such as 2.4.4`)
   const archive = archivePath(options.dataDir, version)
@@ -159,7 +161,7 @@ export const archivePath = (dataDir: string, version: string): string =>
 
 const checksumsSchema = z.record(z.string(), z.object({ sha256: z.string(), url: z.string(), first_seen: z.string() }))
 
-/** Trust on first use: the checksum of a version's archive is written down once and never changes unnoticed. */
+/** Trust on first use: the checksum of a version's archive is written down once, and a later change is an error. */
 async function checkSum(version: string, sha256: string, archive: string, options: CodeOptions): Promise<void> {
   const file = join(installsFolder(options.dataDir), 'checksums.json')
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -176,7 +178,7 @@ async function checkSum(version: string, sha256: string, archive: string, option
   } else if (before.sha256 === sha256)
     options.onLine(`SHA-256 ${sha256}, the same as on ${before.first_seen.slice(0, 10)}`)
   else {
-    // It must not be taken for the good one by the next run.
+    // The next run must not reuse this archive.
     await rm(archive, { force: true })
     throw new AppError(
       'SETUP_FAILED',
@@ -189,7 +191,7 @@ async function checkSum(version: string, sha256: string, archive: string, option
   }
 }
 
-/** Files and folders alone, without the archive's own top folder; links and devices have no business in it. */
+/** Unpacks files and folders without the archive's top folder. Links and devices are skipped. */
 async function extractArchive(archive: string, to: string): Promise<void> {
   let entries = 0
   let bytes = 0
@@ -212,7 +214,7 @@ async function extractArchive(archive: string, to: string): Promise<void> {
   }
 }
 
-/** The version of the checkout in a folder. */
+/** Returns the version of the checkout in a folder. */
 async function requireKometa(dir: string, source: string): Promise<string> {
   const isThere = (name: string) =>
     stat(join(dir, name)).then(

@@ -8,11 +8,11 @@ import { startChild } from '../process/child.ts'
 import { losesArguments, pythonRange, refuseBadPair } from './bad-pair.ts'
 import { environmentName } from './installed.ts'
 
-/** Building a wheel on a small NAS says nothing for minutes. */
+/** Building a wheel on a small NAS can be silent for minutes. */
 const idleTimeoutMs = 20 * 60_000
 const probeTimeoutMs = 30_000
 const keptLines = 15
-/** Kometa refuses older ones (kometa.py:36-38). Names of newer ones come first where the plain name may be an old one. */
+/** Kometa refuses older versions (kometa.py:36-38). */
 const minPython = [3, 10] as const
 const windows = process.platform === 'win32'
 const pythonNames = windows
@@ -21,18 +21,21 @@ const pythonNames = windows
 
 export interface PythonSetup {
   dir: string
-  /** Kometa's. */
+  /** The version of Kometa. */
   version: string
   /** `--python`. */
   python: string | undefined
   env: NodeJS.ProcessEnv
   signal: AbortSignal
-  /** Gets all that pip and uv say. */
+  /** Receives everything that pip and uv print. */
   logFile: string
   onLine(line: string): void
 }
 
-/** A virtual environment in the checkout: by `uv` where it is, else by `python3 -m venv`. One that was begun is made anew. */
+/**
+ * Makes a virtual environment in the checkout, with `uv` if it is installed, otherwise with `python3 -m venv`. An
+ * unfinished one is replaced.
+ */
 export async function makeEnvironment(setup: PythonSetup): Promise<void> {
   await makeFolder(setup, join(setup.dir, environmentName))
   const where = environmentPython(setup.dir)
@@ -55,7 +58,7 @@ async function makeFolder(setup: PythonSetup, folder: string): Promise<void> {
   try {
     await run(setup, python, ['-m', 'venv', folder])
   } catch (error) {
-    // Debian's bare python3 has no ensurepip; what it printed says so, in details.
+    // Debian's bare python3 has no ensurepip; its output in `details` says so.
     if (!(error instanceof AppError) || error.code !== 'SETUP_FAILED') throw error
     throw new AppError('SETUP_FAILED', `${python} cannot make a virtual environment`, {
       details: error.details,
@@ -65,13 +68,13 @@ async function makeFolder(setup: PythonSetup, folder: string): Promise<void> {
   }
 }
 
-/** The pinned requirements of this Kometa, into its own environment. */
+/** Installs the pinned requirements of this Kometa into its own environment. */
 export async function installRequirements(setup: PythonSetup): Promise<void> {
   const python = environmentPython(setup.dir)
   const requirements = join(setup.dir, 'requirements.txt')
   setup.onLine("Installing Kometa's requirements; this takes a minute or two")
   const uv = await findProgram('uv', setup.env)
-  // Unlike pip, uv leaves it to the first run to compile what it installs; a preview writes no bytecode.
+  // Unlike pip, uv leaves compiling to the first run, but a preview writes no bytecode.
   const compiled = ['--requirement', requirements, '--compile-bytecode']
   if (uv !== null) return run(setup, uv, ['pip', 'install', '--python', python, ...compiled])
   await run(setup, python, [
@@ -118,7 +121,7 @@ function pythonVersion(path: string, env: NodeJS.ProcessEnv): Promise<string | n
   const script = 'import sys; print("%d.%d.%d" % sys.version_info[:3])'
   return new Promise((done) => {
     const options = { env, timeout: probeTimeoutMs, windowsHide: true }
-    // What is no Python, such as the Microsoft Store's stub, is passed over.
+    // Skips what is not a working Python, such as the Microsoft Store's stub.
     execFile(path, ['-c', script], options, (error, stdout) => done(error ? null : stdout.trim()))
   })
 }
@@ -139,7 +142,10 @@ const isProgram = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** Runs one command to its end, in a group that a cancelled setup ends. Its output goes to the log and its last lines to the error. */
+/**
+ * Runs one command to its end, in a process group that a cancelled setup ends. All output goes to the log, and the
+ * last lines go into the error.
+ */
 async function run({ dir, env, signal, logFile, onLine }: PythonSetup, command: string, args: string[]): Promise<void> {
   const last: string[] = []
   const writes: Promise<void>[] = [appendFile(logFile, `$ ${command} ${args.join(' ')}\n`)]

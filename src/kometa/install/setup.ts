@@ -19,11 +19,11 @@ import { environmentPython, installRequirements, makeEnvironment, type PythonSet
 
 export interface SetupOptions {
   dataDir: string
-  /** Default: the version that this tool is tested with, or that of `from`. */
+  /** Default: the version that this tool is tested with, or the version of `from`. */
   version?: string | undefined
-  /** A checkout or an archive of one, instead of the release on GitHub. */
+  /** A checkout or an archive of one, to use instead of the release on GitHub. */
   from?: string | undefined
-  /** The interpreter of the virtual environment. */
+  /** The interpreter for the virtual environment. */
   python?: string | undefined
   releases?: ReleaseSource
   env: NodeJS.ProcessEnv
@@ -34,9 +34,9 @@ export interface SetupOptions {
 }
 
 /**
- * Installs one Kometa below the data folder, beside others; the user's own is not touched. Each step leaves a mark when
- * it is done: a setup that was interrupted goes on with the next one. Throws AppError SETUP_FAILED, DOWNLOAD_FAILED,
- * PYTHON_NOT_FOUND, KOMETA_REQUIREMENTS, CANCELLED.
+ * Installs one Kometa in the data folder; the user's own Kometa is not touched. Each finished step is recorded, so an
+ * interrupted setup continues with the next one. Throws AppError SETUP_FAILED, DOWNLOAD_FAILED, PYTHON_NOT_FOUND,
+ * KOMETA_REQUIREMENTS or CANCELLED.
  */
 export async function setUpKometa(options: SetupOptions): Promise<InstalledKometa> {
   const { dataDir, env, signal, from } = options
@@ -87,7 +87,7 @@ export async function setUpKometa(options: SetupOptions): Promise<InstalledKomet
   return installed
 }
 
-/** What an earlier setup began, or has done: the steps after it are left. */
+/** What an earlier setup of the same version started or finished. */
 async function findBegun({ dataDir, version, from }: SetupOptions): Promise<InstalledKometa | null> {
   const all = await listInstalled(dataDir)
   if (from !== undefined) return all.find(({ marker }) => marker.source === resolve(from)) ?? null
@@ -95,7 +95,7 @@ async function findBegun({ dataDir, version, from }: SetupOptions): Promise<Inst
   return all.find((one) => one.version === wanted) ?? null
 }
 
-/** Found as a run will find it, and all that it needs can be imported. */
+/** Finds Kometa as a run will find it, and checks that it can import everything it needs. */
 async function checkInstall(dir: string, { dataDir, env, onLine }: SetupOptions): Promise<void> {
   onLine('Checking that Kometa can import all that it needs')
   const install = await findKometa({ dir, python: environmentPython(dir), env })

@@ -2,7 +2,7 @@ import type { JobConfig } from '../../config/read/user-config.ts'
 import { get, isMap } from '../../config/yaml/yaml-value.ts'
 import type { KometaRecord } from '../log/outcome/kometa-outcome.ts'
 
-/** What this version of Kometa does with this config in another way than the versions that the config may have been written for. */
+/** What this version of Kometa does differently with this config than earlier versions did. */
 export function versionNotes(version: string | null, { document }: Pick<JobConfig, 'document'>): string[] {
   if (version === null || !isAtLeast(version, [2, 5])) return []
   if (!isMap(get(document, 'trakt'))) return []
@@ -11,7 +11,7 @@ export function versionNotes(version: string | null, { document }: Pick<JobConfi
   ]
 }
 
-/** By numbers: 2.10 is newer than 2.9. */
+/** Compares by number: 2.10 is newer than 2.9. */
 export function isAtLeast(version: string, wanted: readonly number[]): boolean {
   const numbers = (/^\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number)
   for (const [at, number] of wanted.entries()) {
@@ -21,7 +21,10 @@ export function isAtLeast(version: string, wanted: readonly number[]): boolean {
   return true
 }
 
-/** Of a Kometa that draws with several workers: the lines of its log do not belong to one item after the other. */
+/**
+ * Notes for libraries that Kometa drew with several workers: the lines of its log do not follow one item after the
+ * other.
+ */
 export const mixedNotes = ({ runs }: Pick<KometaRecord, 'runs'>): string[] =>
   runs
     .filter(({ mixed }) => mixed)

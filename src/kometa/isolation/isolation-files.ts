@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { isWithin } from '../../util/files/is-within.ts'
 import type { GuardedFiles, UnguardedFiles } from '../process/supervisor-messages.ts'
 
-/** Mounts each folder on itself, so that it has a mount of its own; names those that cannot be. */
+/** Bind-mounts each folder on itself, so that it is a mount point, and prints the folders for which this fails. */
 const mountScript = `for p do mount -n --rbind "$p" "$p" 2>/dev/null || printf '%s\\n' "$p"; done`
-/** The first word says how many paths are made read-only; the others are files and sockets, which are hidden where they are there. */
+/** Remounts the first $1 paths read-only, and hides the remaining files and sockets, if they exist. */
 const guardScript = `
 n=$1; shift
 for p do
@@ -19,9 +19,12 @@ done`
 
 type Run = (command: string, args: string[]) => Promise<string>
 
-/** Runs as root of a mount namespace of its own, from which nothing gets outside; Kometa in it has no right to undo it. */
+/**
+ * Runs as root of its own mount namespace, whose mounts are not visible outside. Kometa in it has no right to undo
+ * them.
+ */
 export async function guardFiles({ hide, readOnly, writable }: GuardedFiles, run: Run): Promise<UnguardedFiles> {
-  // Before the folder that it lies in: it keeps a mount of its own, and that one stays writable.
+  // Comes before the folder that contains it: as a mount of its own, it stays writable.
   const inside = readOnly.some((folder) => isWithin(writable, folder))
   const unmounted = await lines(run('sh', ['-c', mountScript, 'sh', ...(inside ? [writable] : []), ...readOnly]))
   const mounts = await mountPoints()
@@ -40,11 +43,11 @@ export async function guardFiles({ hide, readOnly, writable }: GuardedFiles, run
   }
 }
 
-/** Of this namespace, each once. */
+/** The mount points of this namespace, each one once. */
 async function mountPoints(): Promise<string[]> {
   const text = await readFile('/proc/self/mountinfo', 'utf8')
   const paths = text.split('\n').flatMap((line) => line.split(' ')[4] ?? [])
-  // Blanks and the like are octal numbers there.
+  // mountinfo writes blanks and similar characters as octal numbers.
   return [...new Set(paths.map((path) => path.replace(/\\([0-7]{3})/g, (_all, digits) => octal(digits))))]
 }
 

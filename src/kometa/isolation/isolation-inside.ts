@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import type { IsolateOrder, OpenOrder, StartOrder, SupervisorReport } from '../process/supervisor-messages.ts'
 import { guardFiles } from './isolation-files.ts'
 
-/** How long one of the system's own small programs may take. */
+/** How long a small system program, such as `ip`, may take. */
 const helperTimeoutMs = 10_000
 /** SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP | IFF_RUNNING: the loopback device of a new namespace is down. */
 const loopbackUp = `
@@ -18,13 +18,16 @@ r = fcntl.ioctl(s, 0x8913, struct.pack('16sh22x', b'lo', 0))
 f = struct.unpack('16sh22x', r)[1]
 fcntl.ioctl(s, 0x8914, struct.pack('16sh22x', b'lo', f | 0x41))
 `
-/** Waits until its user namespace has its map, then becomes the command. */
+/** Reports on fd 3, waits until the user namespace has its id maps, then becomes the command. */
 const waitScript = 'echo up >&3; exec 3>&-; read -r go && exec "$@" </dev/null'
 
 export type Report = (message: SupervisorReport, door?: Server) => Promise<void>
 export type Launch = (order: StartOrder) => Promise<ChildProcess>
 
-/** Runs as root of a network and mount namespace that nothing leads out of: brings up its loopback, and tries how a command is started in it. */
+/**
+ * Runs as root of a network and mount namespace that has no way out: brings up the loopback device and tries to start
+ * a command in it.
+ */
 export async function enterNamespace({ python, nested }: IsolateOrder, report: Report): Promise<Launch> {
   await bringLoopbackUp(python)
   await report({ type: 'isolated', namespace: await namespaceOfCommand(nested) })
@@ -32,21 +35,22 @@ export async function enterNamespace({ python, nested }: IsolateOrder, report: R
 }
 
 /**
- * Guards the files, and listens where Kometa expects proxy and gate: those listening sockets go to the tool, which
- * serves them from outside. So no byte passes through this process, and there is no relay and no socket file to be found.
+ * Guards the files and listens on the ports where Kometa expects the proxy and the gate. The listening sockets are
+ * sent to the tool, which serves them from outside: no byte passes through this process, and there is no relay and no
+ * socket file to find.
  */
 export async function openDoors({ ports, files }: OpenOrder, report: Report): Promise<void> {
   const unguarded = await guardFiles(files, run)
   for (const port of ports) {
     const door = await listen(port)
     await report({ type: 'door', port }, door)
-    // From now on the tool alone accepts there.
+    // From now on only the tool accepts connections there.
     door.close()
   }
   await report({ type: 'opened', ...unguarded })
 }
 
-/** What a command says of its own namespace, started just as Kometa will be. */
+/** Starts a command exactly as Kometa will be started, and returns the network namespace that it reports. */
 async function namespaceOfCommand(nested: boolean): Promise<string> {
   const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
   const order = { command: 'readlink', args: ['/proc/self/ns/net'], cwd: '/', env }
@@ -90,15 +94,15 @@ function listen(port: number): Promise<Server> {
 }
 
 /**
- * Starts the command in a user namespace below ours, as the user that it is outside: the namespaces of network and
- * mounts are not its own, so it has no right over them and cannot look into the processes outside, though it has the same
- * user. Every id that means something outside means the same inside: files keep their owners and their rights.
+ * Starts the command in a user namespace below ours, as the same user as outside. It does not own the network and
+ * mount namespaces, so it has no rights over them and cannot look into processes outside, although they run as the
+ * same user. Ids mean the same inside as outside, so files keep their owners and permissions.
  */
 async function launchWithoutRights(
   { command, args, cwd, env }: Omit<StartOrder, 'type'>,
   { nested, stdout }: { nested: boolean; stdout: 'inherit' | 'pipe' },
 ): Promise<ChildProcess> {
-  // `sh` would say it in words of its own, on Kometa's output.
+  // Otherwise `sh` would print its own error message into Kometa's output.
   if (isAbsolute(command)) await access(command, constants.X_OK)
   const child = spawn('unshare', ['--user', '--', 'sh', '-c', waitScript, 'sh', command, ...args], {
     cwd,
@@ -109,7 +113,7 @@ async function launchWithoutRights(
   const go = child.stdin
   const up = child.stdio[3]
   if (!go || !(up instanceof Readable)) throw new Error('a pipe is missing')
-  // The command may end before it is let go; its exit says so.
+  // The command may end before this is written; its exit code reports that.
   go.on('error', () => undefined)
   const isUp = await new Promise<boolean>((resolve, reject) => {
     child.once('error', reject)
@@ -129,7 +133,7 @@ async function launchWithoutRights(
   return child
 }
 
-/** Each line of a map is: first id inside, first id outside, how many. */
+/** Each line of a map has the first id inside, the first id outside, and the count. */
 function innerMap(own: string, nested: boolean): string {
   const lines = own
     .trim()

@@ -6,24 +6,24 @@ import type { GuardedFiles, UnguardedFiles } from '../process/supervisor-message
 
 export type IsolateMode = 'auto' | 'on' | 'off'
 
-/** Unix sockets that are hidden at most; a desktop has some hundred. */
+/** The most Unix sockets that are hidden; a desktop has a few hundred. */
 const maxHidden = 2_000
 
 export interface Isolation {
   mode: 'namespace' | 'none'
-  /** In words, for the summary. */
+  /** A sentence for the summary. */
   why: string
 }
 
 export interface IsolationOptions {
   env: NodeJS.ProcessEnv
-  /** Kometa's interpreter, which can bring up a loopback device where there is no `ip`; null where it has none. */
+  /** Kometa's interpreter, which can bring up a loopback device on a system without `ip`; null if there is none. */
   python: string | null
 }
 
-/** How Kometa will be isolated. Disposing ends the supervisor that it was tried with, unless somebody took it. */
+/** How Kometa will be isolated. Disposing ends the supervisor that was used for the trial, unless somebody took it. */
 export interface ChosenIsolation extends Isolation, AsyncDisposable {
-  /** That supervisor, which is ready by now; null when there is none, or it is taken. Whoever takes it disposes it. */
+  /** Returns that supervisor, which is ready; null when there is none or it was taken. The caller disposes it. */
   take(): Supervisor | null
 }
 
@@ -33,8 +33,8 @@ const isolated: Isolation = {
 }
 
 /**
- * Whether Kometa can have a network namespace of its own here: found out by making one, which the first Kometa can have.
- * Throws ISOLATION_UNAVAILABLE where it was asked for (`on`) and cannot be had.
+ * Finds out whether Kometa can have its own network namespace by making one; the first Kometa can use it. Throws
+ * ISOLATION_UNAVAILABLE when isolation was requested (`on`) and is not available.
  */
 export async function chooseIsolation(mode: IsolateMode, options: IsolationOptions): Promise<ChosenIsolation> {
   if (mode === 'off') {
@@ -49,7 +49,7 @@ export async function chooseIsolation(mode: IsolateMode, options: IsolationOptio
   })
 }
 
-/** A choice, with or without a supervisor. */
+/** Wraps a choice, with or without a supervisor. */
 export function chosen(isolation: Isolation, supervisor: Supervisor | null = null): ChosenIsolation {
   let free = supervisor
   const take = () => {
@@ -66,10 +66,12 @@ export const namespaceOptions = (python: string | null): NonNullable<SupervisorO
   nested: process.getuid?.() !== 0,
 })
 
-/** What is kept from Kometa of the user's files. */
+/** The user's files that Kometa must not reach. */
 export type UserFiles = Omit<GuardedFiles, 'hide'> & { hide: GuardedFiles['hide']['files'] }
 
-/** Lets a supervisor's namespace have these ways out and no others, and guards these files and all Unix sockets in it. */
+/**
+ * Opens these ways out of a supervisor's namespace and no others, and guards these files and all Unix sockets in it.
+ */
 export async function openDoors(
   supervisor: Supervisor,
   doors: readonly Door[],
@@ -79,10 +81,10 @@ export async function openDoors(
   return await supervisor.open({ doors, files: { ...files, hide } })
 }
 
-/** By interpreter and PATH: why there is no namespace to be had. That there is one is tried each time. */
+/** By interpreter and PATH: why no namespace is available. Success is not remembered, so it is tried each time. */
 const obstacles = new Map<string, string>()
 
-/** A supervisor in a namespace of its own, in which a command has been tried; or why there is none. */
+/** Returns a supervisor in its own namespace after a trial command ran there, or the reason why there is none. */
 async function startIsolated({ env, python }: IsolationOptions): Promise<Supervisor | string> {
   if (process.platform !== 'linux') return 'Network namespaces exist on Linux only.'
   const key = `${python} ${env.PATH}`
@@ -100,7 +102,7 @@ async function startIsolated({ env, python }: IsolationOptions): Promise<Supervi
   }
 }
 
-/** The system's own words, and what usually stands behind them. */
+/** The system's own message, and its usual cause. */
 async function explain(failure: string): Promise<string> {
   const words = `This system does not give Kometa a network namespace of its own (${failure.replace(/\s+/g, ' ').slice(0, 200)}).`
   if (failure.includes('ENOENT')) return `${words} It needs the program "unshare" (util-linux).`
@@ -121,7 +123,7 @@ async function explain(failure: string): Promise<string> {
   return `${words} In a container, the container's own settings usually forbid it.`
 }
 
-/** Sockets with a path that somebody listens on here: a way round a network namespace (docker.sock, a bus, an agent). */
+/** Unix sockets with a path (docker.sock, a message bus, an agent): they lead around a network namespace. */
 async function unixSockets(): Promise<string[]> {
   const lines = (await readFile('/proc/net/unix', 'utf8')).split('\n').slice(1)
   const paths = lines.flatMap((line) => /^(?:\S+\s+){7}(\/.*)$/.exec(line)?.[1] ?? [])

@@ -4,9 +4,9 @@ import type { Isolation } from './isolation.ts'
 
 export interface WaysOutOptions {
   mode: Isolation['mode']
-  /** Kometa ran in a container, which sees the workspace and read-only what config and overlay files name. */
+  /** Kometa ran in a container, which sees the workspace and, read-only, what the config and overlay files name. */
   inContainer: boolean
-  /** Of each Kometa, what its namespace could not keep from it. */
+  /** For each Kometa, what its namespace could not protect. */
   unguarded: readonly UnguardedFiles[]
 }
 
@@ -17,13 +17,16 @@ const clients: WayOut = {
     'Programs that heed proxy settings, as Kometa and its libraries do, reach Plex through the proxy alone and other hosts through the gate alone.',
 }
 
-/** The ways that a program has to Plex, to the real token and to the user's files, and which of them were closed to Kometa. */
+/**
+ * Lists every way that a program has to Plex, to the real token and to the user's files, and says which ones were
+ * closed to Kometa.
+ */
 export function waysOut(options: WaysOutOptions): WayOut[] {
   if (options.mode === 'namespace') return [clients, ...inNamespace(options.unguarded)]
   return [clients, ...(options.inContainer ? inContainer : onMachine)]
 }
 
-/** Whether nothing but the proxy could have led Kometa to Plex. */
+/** Whether the proxy was Kometa's only way to Plex. */
 export const hadNoOtherWay = (ways: readonly WayOut[]): boolean =>
   ways.every(({ way, closed }) => closed || way === 'config' || way === 'files')
 
@@ -81,7 +84,7 @@ const onMachine: readonly WayOut[] = [
   },
 ]
 
-/** Before the start, in one line: what is guarded without isolation, and what is not. */
+/** One line before the start: what is guarded without isolation, and what is not. */
 export function unguardedWords({ inContainer }: Pick<WaysOutOptions, 'inContainer'>): string {
   const more = inContainer ? '' : ', read your config and the memory of this program, and write into your Kometa folder'
   return [

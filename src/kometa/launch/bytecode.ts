@@ -5,7 +5,7 @@ import { linkTo } from '../../config/workspace/link-or-copy.ts'
 import type { AskPython } from '../install/ask-python.ts'
 import type { CheckoutMirror } from './mirror-checkout.ts'
 
-/** Each is about 2 MB: one for each state of a checkout and each interpreter. */
+/** Each takes about 2 MB: one for each state of a checkout and each interpreter. */
 const maxKept = 6
 const compileTimeoutMs = 60_000
 
@@ -25,15 +25,16 @@ export interface BytecodeOptions {
   /** The mirror, and what is in it. */
   dir: string
   mirror: CheckoutMirror
-  /** Of ours, and lasting. */
+  /** One of our own folders, which outlives the job. */
   folder: string
   python: string
   askPython: AskPython
 }
 
 /**
- * Gives the code of a mirror its bytecode. Kometa is told to write none, and would compile its modules each time
- * (0.2 s). It is made once for each state of a checkout, in our own folder; no Kometa waits for `compiling`.
+ * Gives the mirror's code its bytecode. Kometa is told to write none, so it would compile its modules in every run
+ * (0.2 s). The bytecode is compiled once for each state of a checkout, in our own folder; Kometa does not wait for
+ * `compiling`.
  */
 export async function linkBytecode(options: BytecodeOptions): Promise<{ compiling: Promise<void> }> {
   const { dir, mirror, folder } = options
@@ -45,7 +46,7 @@ export async function linkBytecode(options: BytecodeOptions): Promise<{ compilin
   return { compiling: Promise.resolve() }
 }
 
-/** Another interpreter, or a file that is another one by what Python itself goes by: another folder. */
+/** The key changes with the interpreter and with whatever Python itself uses to detect a changed source file. */
 function keyOf({ mirror, python }: BytecodeOptions): string {
   const lines = mirror.sources.map(({ path, bytes, modifiedMs }) => `${path}\t${bytes}\t${modifiedMs}`)
   return createHash('sha256')
@@ -58,7 +59,7 @@ async function makeBytecode({ mirror, folder, askPython }: BytecodeOptions, made
   const begun = `${made}.${randomBytes(6).toString('hex')}.new`
   try {
     for (const name of mirror.codeFolders) await mkdir(join(begun, name), { recursive: true, mode: 0o700 })
-    // A line of the question cannot hold such a path; Kometa compiles that file itself.
+    // The question is line-based and cannot hold such a path; Kometa compiles that file itself.
     const sources = mirror.sources.filter(({ path }) => !/[\t\r\n]/.test(path))
     const input = sources.map(({ path, name }) => `${path}\t${dirname(join(begun, name))}\n`).join('')
     await askPython({ script: compileScript, input, timeoutMs: compileTimeoutMs })
@@ -66,12 +67,12 @@ async function makeBytecode({ mirror, folder, askPython }: BytecodeOptions, made
     await removeOld(folder)
   } catch (error) {
     await rm(begun, { recursive: true, force: true })
-    // Another job was first.
+    // Another job finished first.
     if (!(await isFolder(made))) throw error
   }
 }
 
-/** The least recently used go, and what a dead process began. */
+/** Removes the least recently used folders, and what a dead process left behind. */
 async function removeOld(folder: string): Promise<void> {
   const found = await Promise.all(
     (await readdir(folder)).map(async (name) => {

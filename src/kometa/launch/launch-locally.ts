@@ -6,7 +6,7 @@ import { keepInReach } from '../reach/keep-in-reach.ts'
 import { linkBytecode } from './bytecode.ts'
 import { mirrorCheckout } from './mirror-checkout.ts'
 
-/** Kometa as a process of this machine, started from a mirror of the user's checkout whose config folder is ours. */
+/** Starts Kometa as a process of this machine, from a mirror of the user's checkout whose config folder is ours. */
 export async function launchLocally(order: LaunchOrder): Promise<Launch> {
   const { command, workspace, checkout } = order
   const { kometaDir, defaultConfigDir } = workspace
@@ -28,7 +28,7 @@ export async function launchLocally(order: LaunchOrder): Promise<Launch> {
   }
 }
 
-/** null where the config may read everything, and for the sample renderer, which opens nothing that a config names. */
+/** null when the config may read everything, and for the sample renderer, which opens no file that a config names. */
 async function guardOf({ config, workspace, checkout, extraEnv, userEnv }: LaunchOrder) {
   const { areas } = config.reach
   if (areas === null || checkout === null) return null
@@ -44,7 +44,7 @@ async function prepareCode(
   return linkBytecode({ dir: workspace.kometaDir, mirror, folder: bytecodeDir, python: command, askPython })
 }
 
-/** In words what kept us from it; never rejects. */
+/** Returns a message for each failure; never rejects. */
 async function compileAhead({ compiling }: { compiling: Promise<void> }): Promise<string[]> {
   return compiling.then(
     () => [],

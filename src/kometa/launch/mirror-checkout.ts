@@ -2,34 +2,37 @@ import { mkdir, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { copyPrivately, linkTo } from '../../config/workspace/link-or-copy.ts'
 
-/** Python takes its own folder from the real path of this file (measured with 3.10 to 3.13): it is a copy, never a link. */
+/**
+ * Python derives its own folder from the real path of this file (measured with 3.10 to 3.13), so it is copied, never
+ * linked.
+ */
 const script = 'kometa.py'
 const maxScriptBytes = 16 * 1024 * 1024
-/** `config` is ours and is there already; what a folder of code compiles to is not read from the user's folder. */
+/** `config` is ours and exists already. The user's `__pycache__` folders are not used. */
 const notMirrored = new Set(['config', '__pycache__'])
 
 /** One Python file of the checkout. */
 export interface SourceFile {
   path: string
-  /** Below the checkout. */
+  /** The path relative to the checkout. */
   name: string
   bytes: number
   modifiedMs: number
 }
 
 export interface CheckoutMirror {
-  /** Folders that hold Python files, below the mirror: each can have a `__pycache__` of ours. */
+  /** Folders with Python files, relative to the mirror: each one can get a `__pycache__` of ours. */
   codeFolders: readonly string[]
   sources: readonly SourceFile[]
 }
 
 /**
- * Makes `to` read as the user's checkout, so that Kometa can be started there: its own `config` folder is then ours.
- * Folders of code are real, with links to their files; all else is one link for each entry of the checkout.
+ * Makes `to` look like the user's checkout, so that Kometa can be started there with our `config` folder. Folders with
+ * code are real folders with links to their files; every other entry of the checkout is one link.
  */
 export async function mirrorCheckout(checkout: string, to: string): Promise<CheckoutMirror> {
   const mirror = { codeFolders: [] as string[], sources: [] as SourceFile[] }
-  // A kometa.py that is a link has its modules beside the file that it leads to.
+  // If kometa.py is a link, its modules lie beside the file that it points to.
   const code = dirname(await realpath(join(checkout, script)))
   for (const folder of new Set([code, await realpath(checkout)])) {
     for (const entry of await readdir(folder)) {
@@ -60,7 +63,7 @@ async function mirrorEntry({ from, to, top }: Entry, mirror: { codeFolders: stri
     const path = join(from, each)
     if (each.endsWith('.py')) {
       const info = await stat(path)
-      // To compile a pipe would wait for its other end.
+      // Compiling a pipe would block.
       if (info.isFile())
         mirror.sources.push({ path, name: join(name, each), bytes: info.size, modifiedMs: info.mtimeMs })
     }
@@ -68,7 +71,7 @@ async function mirrorEntry({ from, to, top }: Entry, mirror: { codeFolders: stri
   }
 }
 
-/** What a folder with Python files holds; null for all else. */
+/** The entries of a folder with Python files; null for everything else. */
 async function codeIn(path: string): Promise<string[] | null> {
   const names = await readdir(path).catch(() => null)
   return names?.some((name) => name.endsWith('.py')) ? names : null

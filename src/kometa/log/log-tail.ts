@@ -1,26 +1,27 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Kometa's log is read this often; fs.watch is not there on every file system. */
+/** How often Kometa's log is read; fs.watch does not work on every file system. */
 const pollMs = 200
 const readBytes = 64 * 1024
 
 export interface LogTail {
-  /** Resolves when the place is known from which on the file is read. */
+  /** Resolves when the position is fixed from which the file is read. */
   ready: Promise<void>
-  /** Reads what is still there, to its end, and closes. */
+  /** Reads the rest of the file and closes it. */
   stop(): Promise<void>
 }
 
 /**
- * Follows a file that another process writes: from the start once it appears, and over a rotation (Kometa renames meta.log to
- * meta-1.log and begins anew). What was in the file before the call is left out. `onData` is awaited: the reader's pace counts.
+ * Follows a file that another process writes: from the start once it appears, and across a rotation (Kometa renames
+ * meta.log to meta-1.log and starts a new one). What the file held before the call is left out. `onData` is awaited,
+ * so the consumer sets the pace.
  */
 export function tailFile(path: string, onData: (chunk: Buffer) => Promise<void> | void): LogTail {
   const stopping = new AbortController()
   const opened = openAt(path, 'end')
   const following = follow()
-  // Whoever stops the tail hears of a failure; until then nobody waits.
+  // `stop` reports a failure; nobody listens before that.
   following.catch(() => undefined)
 
   async function follow(): Promise<void> {
@@ -29,7 +30,7 @@ export function tailFile(path: string, onData: (chunk: Buffer) => Promise<void> 
       for (let last = false; ; ) {
         if (current) await readOn(current)
         if (await isReplaced(path, current)) {
-          // Between the last read and the rename more may have come into the old file.
+          // The old file may have grown between the last read and the rename.
           if (current) await readOn(current)
           await current?.handle.close()
           current = await openAt(path, 'start')
@@ -66,7 +67,7 @@ export function tailFile(path: string, onData: (chunk: Buffer) => Promise<void> 
 interface OpenFile {
   handle: FileHandle
   offset: number
-  /** Tells a new file of the same name from this one. */
+  /** Tells a new file from an old one of the same name. */
   identity: string
 }
 
@@ -77,7 +78,7 @@ async function openAt(path: string, place: 'start' | 'end'): Promise<OpenFile | 
   return { handle, offset: place === 'end' ? size : 0, identity: `${dev}:${ino}` }
 }
 
-/** True when the name now stands for another file, or for the same one cut short. */
+/** True when the name now belongs to another file, or the file was truncated. */
 async function isReplaced(path: string, current: OpenFile | undefined): Promise<boolean> {
   const now = await stat(path).catch(() => undefined)
   if (!now) return false

@@ -6,24 +6,27 @@ import type { Redactor } from '../../util/redact.ts'
 import { visibleText } from '../../util/visible.ts'
 
 export interface ScrubbedLogOptions {
-  /** Appended to; its folder is there. */
+  /** The log is appended to this file, whose folder exists. */
   file: FileBeneath
   redactor: Redactor
-  /** Beyond this the file is left alone, with a last line that says so; reading goes on. */
+  /** When the file reaches this size, a last line says so and nothing more is kept. Reading continues. */
   maxBytes: number
-  /** Every line, scrubbed, without its end, at most 16,000 characters. A `\r` ends a line too: Kometa's progress has no other end. */
+  /**
+   * Receives every scrubbed line without its end, up to 16,000 characters. A `\r` also ends a line, because Kometa's
+   * progress has no other line end.
+   */
   onLine?: (line: string) => void
 }
 
-/** A log file that several streams write, line by line and without secrets. */
+/** A log file that several streams write to, line by line and without secrets. */
 export interface ScrubbedLog {
-  /** A new stream into the log; end it before `close`. */
+  /** Opens a stream into the log; end the stream before `close`. */
   input(): Writable
-  /** Waits until all is written. Says why the file is not whole, if it is not. */
+  /** Waits until everything is written. Says why the file is incomplete, if it is. */
   close(): Promise<{ problem?: string }>
 }
 
-/** A full disk or a limit costs the file, never the writer: what comes in is always taken, at the pace of the disk. */
+/** A full disk or the size limit affects only the file: input is always accepted, at the disk's pace. */
 export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<ScrubbedLog> {
   const { redactor, onLine } = options
   const handle = await options.file.files.open(options.file.path, 'append')
@@ -33,7 +36,7 @@ export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<Scru
     decodeStrings: false,
     defaultEncoding: 'utf8',
     write(chunk: Buffer | string, _encoding, done) {
-      // A file that people show on a terminal: nothing in it moves the cursor, and every line stays where it is.
+      // People print this file on a terminal, so nothing in it may move the cursor or add lines.
       const text = visibleText(typeof chunk === 'string' ? chunk : chunk.toString('utf8'))
       if (onLine) for (const line of linesOf(text)) onLine(line)
       file.write(text).then(() => done(), done)
@@ -45,7 +48,7 @@ export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<Scru
       const scrub = redactor.stream()
       scrub.pipe(sink, { end: false })
       inputs.push(finished(scrub).catch(() => undefined))
-      // Two inputs and their pipes may all wait for the sink at once.
+      // Two inputs and their pipes may all wait for the sink at the same time.
       sink.setMaxListeners(4 * (inputs.length + 1))
       return scrub
     },
@@ -60,7 +63,7 @@ export async function openScrubbedLog(options: ScrubbedLogOptions): Promise<Scru
   }
 }
 
-/** Longer ones are cut for whoever reads them: some of what looks for Kometa's words in a line takes quadratic time. */
+/** Longer lines are cut: some patterns for Kometa's messages take quadratic time. */
 const maxReadChars = 16_000
 
 function linesOf(text: string): string[] {
@@ -69,7 +72,7 @@ function linesOf(text: string): string[] {
   return lines.map((line) => line.slice(0, maxReadChars))
 }
 
-/** Kometa writes thousands of lines a second, one by one: they go to the disk together, so late at most. */
+/** Kometa writes thousands of single lines a second; they are written to disk together after this delay. */
 const gatherMs = 50
 const gatherChars = 64 * 1024
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 
 /**
- * Kometa's options for one overlay run that writes nothing of the user's. `--overlays-only` alone would wait for 05:00
- * (kometa.py:1405-1443), hence `--run`; not `--run-libraries`, which splits names at `|`.
+ * Kometa's options for one overlay run that writes none of the user's files. `--overlays-only` alone would wait for
+ * 05:00 (kometa.py:1405-1443), hence `--run`. `--run-libraries` is not used because it splits names at `|`.
  */
 const options = (configPath: string): readonly [name: string, value: string | true][] => [
   ['config', configPath],
@@ -20,7 +20,7 @@ export function kometaArgs(kometaDir: string, configPath: string): string[] {
   return [join(kometaDir, 'kometa.py'), ...words]
 }
 
-/** The same options as variables (kometa.py:141-184): a worker process that has lost its command line still has these. */
+/** The same options as environment variables (kometa.py:141-184), for a worker process that lost its command line. */
 export function kometaVariables(configPath: string): Record<string, string> {
   return Object.fromEntries(
     options(configPath).map(([name, value]) => [

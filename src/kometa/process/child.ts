@@ -6,26 +6,26 @@ import { hasSupervisor, type Supervisor, startSupervisor } from './supervisor.ts
 import { parseReport, type SupervisorReport } from './supervisor-messages.ts'
 
 export interface ChildLimits {
-  /** Milliseconds without a byte of output after which the process counts as hung. */
+  /** Milliseconds without output after which the process counts as hung. */
   idleTimeoutMs: number
   /** Milliseconds between SIGTERM and SIGKILL. */
   graceMs: number
-  /** Milliseconds that a killed process, or one that left a pipe open behind it, is waited for. */
+  /** How many milliseconds to wait for a killed process, or for one that left a pipe open. */
   drainMs: number
 }
 
-/** Ten minutes by the issue; both others together stay under its five seconds. */
+/** The last two together stay below the five seconds in which a cancelled Kometa must end. */
 export const defaultChildLimits: ChildLimits = { idleTimeoutMs: 10 * 60_000, graceMs: 2_500, drainMs: 1_500 }
 
 export type EndCause = 'exited' | 'cancelled' | 'hung' | 'spawn_failed'
 
 export interface ChildExit {
-  /** null when a signal ended it, or it never started. */
+  /** null when a signal ended the process, or when it never started. */
   code: number | null
   signal: NodeJS.Signals | null
   /** The first cause wins. */
   cause: EndCause
-  /** Why it could not be started, in the system's words. */
+  /** The system's message if the process could not be started. */
   error?: string
 }
 
@@ -36,24 +36,27 @@ export interface ChildOptions {
   env: Readonly<Record<string, string>>
   signal: AbortSignal
   limits: ChildLimits
-  /** Started already, perhaps in a namespace of its own; without one the process gets a new one where there are any. */
+  /**
+   * A supervisor that is already running, perhaps in its own namespace. Without one, a new supervisor is started on
+   * systems that have them.
+   */
   supervisor?: Supervisor
-  /** Gets both outputs before the first byte. Their pace is the pace of the child. */
+  /** Receives both outputs before their first byte. A slow reader slows down the child. */
   onOutput(stdout: Readable, stderr: Readable): void
 }
 
 export interface Child {
-  /** The leader of its process group; undefined when that could not be started. */
+  /** The leader of its process group; undefined when the process could not be started. */
   pid: number | undefined
-  /** Resolves when the process and all of its group are gone and the output is read; never rejects. */
+  /** Resolves when the whole process group is gone and its output is read; never rejects. */
   done: Promise<ChildExit>
-  /** Ends the whole group: SIGTERM, then SIGKILL. */
+  /** Ends the whole group with SIGTERM, then SIGKILL. */
   kill(): void
-  /** It has done something that its output does not show: it is not hung. */
+  /** The process did something that its output does not show, so it is not hung. */
   alive(): void
 }
 
-/** Starts a process in a group of its own that does not outlive this process, stdin at EOF, and answers for its end. */
+/** Starts a process in its own group, with stdin at EOF, and reports its end. The process does not outlive this one. */
 export function startChild(options: ChildOptions): Child {
   const { signal, limits } = options
   if (signal.aborted) return { ...nothing, done: Promise.resolve(ended('cancelled')) }
@@ -78,7 +81,7 @@ export function startChild(options: ChildOptions): Child {
     cause = why
     signalTree(pid, 'SIGTERM')
     after(limits.graceMs, () => signalTree(pid, 'SIGKILL'))
-    // A process that not even SIGKILL ends (a dead network disk) must not hold the job.
+    // If even SIGKILL does not end the process (a dead network disk), the job must continue.
     after(limits.graceMs + limits.drainMs, () => {
       closeOutputs()
       finish()
@@ -107,7 +110,7 @@ export function startChild(options: ChildOptions): Child {
       if (exit) return
       exit = { code, signal: endSignal }
       idle.stop()
-      // What the leader left behind works on with nobody to answer for it; a supervisor has no more to do.
+      // Ends what the leader left running; a supervisor has nothing more to do.
       if (process.platform !== 'win32') signalTree(pid, 'SIGKILL')
       after(limits.drainMs, closeOutputs)
     }
@@ -145,7 +148,7 @@ function spawnGroup({ command, args, cwd, env, supervisor }: ChildOptions) {
     started.start({ command, args: [...args], cwd, env: { ...env } })
     return started.process
   } catch (error) {
-    // Some causes are thrown, such as an argument list that is too long; others come as an event.
+    // Some failures are thrown, such as a too long argument list; others arrive as an event.
     if (error instanceof Error) return error
     throw error
   }

@@ -1,23 +1,29 @@
 import { join } from 'node:path'
 import { trustVariables } from '../trust/trust-variables.ts'
 
-/** What Kometa gets of the user's environment. Not on the list: KOMETA_*, PMM_* and PLEXAPI_* win over arguments and config. */
+/**
+ * The user's variables that Kometa gets. KOMETA_*, PMM_* and PLEXAPI_* are missing because they override arguments and
+ * config.
+ */
 const passed = ['PATH', 'PYTHONPATH', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'LANG', 'TZ', 'TMPDIR', 'XDG_DATA_DIRS']
 /** Python on Windows cannot open a socket without SystemRoot, nor find a program without PATHEXT. */
 const passedOnWindows = ['TEMP', 'TMP', 'SYSTEMROOT', 'WINDIR', 'PATHEXT', 'COMSPEC']
 const proxyNames = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']
 
 export interface KometaEnvironmentOptions {
-  /** A private folder, so that no user's plexapi config.ini or .netrc is read. */
+  /** A private folder, so that the user's plexapi config.ini and .netrc are not read. */
   home: string
-  /** Added last. Proxies are named here or not at all: the user's own would lead past the gate, and their NO_PROXY past both. */
+  /**
+   * Added last. Proxies come only from here: the user's proxies would bypass the gate, and their NO_PROXY would bypass
+   * the proxy too.
+   */
   extra?: Readonly<Record<string, string>>
-  /** The interpreter; on Windows it plays the browser that does nothing. */
+  /** The interpreter; on Windows it stands in for a browser and does nothing. */
   python?: string
   platform?: NodeJS.Platform
 }
 
-/** The environment that Kometa runs in: an allow-list of the user's, and ours. */
+/** Builds Kometa's environment from an allow-list of the user's variables and our own. */
 export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnvironmentOptions): Record<string, string> {
   const { home, extra = {}, python = 'python', platform = process.platform } = options
   const windows = platform === 'win32'
@@ -31,10 +37,10 @@ export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnviron
   Object.assign(result, privateHome(home, windows), {
     // Trakt and MAL open a browser when their tokens are refused (trakt.py:135, mal.py:164).
     BROWSER: windows ? `"${python.replaceAll('\\', '/')}" -c pass %s` : 'true',
-    // A pipe is no terminal: without these, progress comes late and titles break on Windows.
+    // Without these, progress arrives late through a pipe, and titles break on Windows.
     PYTHONUNBUFFERED: '1',
     PYTHONIOENCODING: 'utf-8',
-    // The folders beside the code are the user's: their checkout, and the environment that may lie in it.
+    // The user's checkout, and perhaps a virtual environment, would get the bytecode.
     PYTHONDONTWRITEBYTECODE: '1',
     ...extra,
   })
@@ -44,11 +50,14 @@ export function kometaEnvironment(env: NodeJS.ProcessEnv, options: KometaEnviron
 
 export interface ContainerEnvironment {
   env: Record<string, string>
-  /** Files that it names: a container sees them only where they are mounted. */
+  /** Files that the environment names; they must be mounted to exist in the container. */
   files: string[]
 }
 
-/** The environment of a Kometa in a container: the image's own, and this. What is about this machine's programs stays here. */
+/**
+ * Builds the environment that a containerised Kometa gets on top of the image's own. Variables about this machine's
+ * programs are left out.
+ */
 export function containerEnvironment(
   env: NodeJS.ProcessEnv,
   { home, extra = {} }: Pick<KometaEnvironmentOptions, 'home' | 'extra'>,
@@ -60,7 +69,7 @@ export function containerEnvironment(
   return { env: result, files }
 }
 
-/** Windows' names have no case. */
+/** Names of variables are case-insensitive on Windows. */
 function lookUp(env: NodeJS.ProcessEnv, windows: boolean): (name: string) => string | undefined {
   if (!windows) return (name) => env[name]
   const upper = new Map(Object.entries(env).map(([key, value]) => [key.toUpperCase(), value]))
@@ -77,7 +86,7 @@ function privateHome(home: string, windows: boolean): Record<string, string> {
   }
 }
 
-/** `requests` prefers the lower-case names, other code reads the upper-case ones: both say the same. */
+/** `requests` prefers the lower-case names and other code reads the upper-case ones, so both are set. */
 function spellProxies(result: Record<string, string>, windows: boolean): void {
   for (const name of proxyNames) {
     const value = result[name]

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Signals a whole process group: Kometa works in a pool child that outlives its parent (kometa.py:372-374).
- * The leader must have been started detached. Windows has no groups and no SIGTERM: there the tree is ended by force.
+ * Signals a whole process group, because Kometa works in a pool process that outlives its parent (kometa.py:372-374).
+ * The leader must have been started detached. Windows has no groups and no SIGTERM; there, the tree is ended by force.
  */
 export function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32') {
@@ -12,19 +12,19 @@ export function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-pid, signal)
   } catch (error) {
-    // Nobody is left in the group (ESRCH), or only zombies of which macOS says EPERM.
+    // The group is empty (ESRCH), or on macOS only zombies are left (EPERM).
     if (!isCode(error, 'ESRCH') && !isCode(error, 'EPERM')) throw error
   }
 }
 
 function endTreeOnWindows(pid: number): void {
   const child = spawn('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true })
-  // Without taskkill the leader alone can be ended.
+  // Without taskkill, only the leader can be ended.
   child.once('error', () => {
     try {
       process.kill(pid)
     } catch (error) {
-      // It has ended by itself meanwhile.
+      // The process ended by itself in the meantime.
       if (!isCode(error, 'ESRCH')) throw error
     }
   })

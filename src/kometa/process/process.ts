@@ -11,14 +11,14 @@ import { type ChildExit, type ChildLimits, defaultChildLimits, startChild } from
 import type { Supervisor } from './supervisor.ts'
 
 interface KometaLimits extends ChildLimits {
-  /** Bytes of each of the two log files; more is read, but not kept. */
+  /** The most bytes that each of the two log files keeps; everything beyond is read but not kept. */
   maxLogBytes: number
 }
 
 /** A run with `default: resolution` logs 3.5 MB. */
 const defaultKometaLimits: KometaLimits = { ...defaultChildLimits, maxLogBytes: 512 * 1024 * 1024 }
 
-/** The last console lines that a crash report shows. */
+/** How many of the last console lines a crash report shows. */
 const keptConsoleLines = 40
 
 export interface KometaOptions {
@@ -28,27 +28,27 @@ export interface KometaOptions {
   env: Readonly<Record<string, string>>
   /** Where Kometa writes its log: `<folder of --config>/logs/meta.log`. */
   metaLog: string
-  /** Gets `kometa-console.log` and `meta.log`, scrubbed. */
+  /** The folder for the scrubbed copies `kometa-console.log` and `meta.log`. */
   logs: Beneath
   redactor: Redactor
   signal: AbortSignal
-  /** Under which paths Kometa may name its config. It is ended at once when it names another one. */
+  /** The paths under which Kometa may name its config. If it names another one, it is ended at once. */
   runConfigs: readonly string[]
   limits?: Partial<KometaLimits>
-  /** Started ahead of time, so that nothing waits for it; it is disposed by whoever started it. */
+  /** A supervisor that was started early, so that Kometa does not wait for it. Its starter disposes it. */
   supervisor?: Supervisor
   onEvent?: (event: KometaEvent) => void
-  /** Every record of meta.log, scrubbed: for whoever shows the log as it comes. */
+  /** Receives every message of meta.log, scrubbed, as it arrives. */
   onRecord?: (record: { level: LogLevel; text: string; at: number | null }) => void
 }
 
 export interface KometaExit extends ChildExit {
   durationMs: number
-  /** The end of the console output, scrubbed. */
+  /** The last lines of console output, scrubbed. */
   lastLines: string[]
-  /** The config that it named instead of ours, and was ended for. */
+  /** The config that Kometa named instead of ours; Kometa was ended because of it. */
   foreignConfig: string | null
-  /** Why a log file is not whole, if so. */
+  /** Why a log file is incomplete, if it is. */
   logProblems: string[]
 }
 
@@ -59,14 +59,14 @@ export interface KometaProcess {
   done: Promise<KometaExit>
   /** Ends the process group within 5 s. */
   kill(): void
-  /** Kometa asked for something: it is not hung, though it says nothing. */
+  /** Kometa asked for something, so it is not hung although it prints nothing. */
   alive(): void
 }
 
 /**
- * Starts Kometa, or what plays its part, and follows it: its console and meta.log go to `logs` without secrets, and what
- * they say comes as events. Ends it when `signal` is aborted or when it says nothing for `idleTimeoutMs`.
- * Its exit code means nothing (promise 9): read success from the events.
+ * Starts Kometa, or a stand-in for it, and follows it: scrubbed copies of its console output and meta.log go to
+ * `logs`, and their content arrives as events. Kometa is ended when `signal` aborts or when it prints nothing for
+ * `idleTimeoutMs`. Its exit code means nothing (promise 9): success is read from the events.
  */
 export async function startKometa(options: KometaOptions): Promise<KometaProcess> {
   const { metaLog, logs, redactor, onEvent, onRecord } = options
@@ -75,7 +75,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
   const parser = createLogParser()
   const records = createRecordReader()
   const lastLines: string[] = []
-  // The lines are scrubbed before they are read.
+  // The lines are scrubbed before they are compared with these.
   const ours = new Set([...options.runConfigs, ...options.runConfigs.map(redactor.text)])
   let foreignConfig: string | null = null
   let kill = () => {}
@@ -121,7 +121,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     onOutput(...outputs) {
       for (const output of outputs) {
         const input = output.pipe(consoleLog.input())
-        // An output that is given up (a pipe left open) closes without an end.
+        // An output that is abandoned (a pipe left open) closes without an `end` event.
         output.once('close', () => input.end())
       }
     },

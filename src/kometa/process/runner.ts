@@ -11,64 +11,72 @@ import {
 import { type Loopback, ownLoopback } from '../isolation/own-doors.ts'
 import { launchLocally } from '../launch/launch-locally.ts'
 
-/** What is to be started in one workspace. */
+/** What to start in one workspace. */
 export interface LaunchOrder {
   command: string
-  /** The arguments, by the folder that Kometa is started from. */
+  /** Returns the arguments for the folder that Kometa is started from. */
   args(kometaDir: string | null): readonly string[]
   workspace: Pick<Workspace, 'dir' | 'cwd' | 'home' | 'configPath' | 'kometaDir' | 'defaultConfigDir'>
-  /** The user's Kometa on this machine; null for a renderer that has none here. */
+  /** The user's Kometa on this machine; null for a renderer without one. */
   checkout: Checkout | null
   config: JobConfig
-  /** The user's environment, of which Kometa gets what it needs. */
+  /** The user's environment; Kometa gets a part of it. */
   userEnv: NodeJS.ProcessEnv
-  /** What Kometa's environment must have besides: its proxies, with the job's credential. */
+  /** Additional variables for Kometa: its proxies, with the job's credential. */
   extraEnv: Readonly<Record<string, string>>
-  /** This process, so that another one knows what it may clear away once this one is dead. */
+  /** This process. When it is dead, another process may clean up after it. */
   owner: Owner
 }
 
 export interface Checkout {
   dir: string
-  /** Of ours, and lasting: what Kometa's modules compile to. */
+  /** Our own lasting folder for the compiled modules of Kometa. */
   bytecodeDir: string
   askPython: AskPython | undefined
 }
 
-/** The process of this machine that stands for Kometa: its output is Kometa's, and it is told when Kometa shall end. */
+/**
+ * The process of this machine that stands for Kometa. Its output is Kometa's output, and signals to it reach Kometa.
+ */
 export interface Launch extends AsyncDisposable {
   command: string
   args: string[]
   cwd: string
   env: Record<string, string>
-  /** Under which paths Kometa finds the run config: what it names must be one of them. */
+  /** The paths under which Kometa finds the run config; Kometa must name one of them. */
   runConfigs: readonly string[]
-  /** When that process is gone: ends what it may have left running. Says in words what could not be ended. */
+  /**
+   * Call this when the process is gone: ends what it may have left running, and returns a message for each thing that
+   * could not be ended.
+   */
   end(): Promise<string[]>
 }
 
 /** Where Kometa runs: as a process of this machine, or in a container. */
 export interface KometaRunner {
-  /** In words, for the doctor; null for a plain process. */
+  /** Words for the doctor; null for a plain process. */
   readonly place: string | null
-  /** The name of the image that it runs from. */
+  /** The name of the image that Kometa runs from. */
   readonly image: string | null
-  /** How Kometa reaches what listens on this machine's loopback. */
+  /** How Kometa reaches this machine's loopback. */
   loopback(): Promise<Loopback>
-  /** Whether Kometa gets a network namespace of its own; to be disposed. Throws ISOLATION_UNAVAILABLE where it was asked for and cannot be had. */
+  /**
+   * Decides whether Kometa gets its own network namespace. Dispose the result. Throws ISOLATION_UNAVAILABLE when
+   * isolation was requested and is not available.
+   */
   isolate(mode: IsolateMode, options: IsolationOptions): Promise<ChosenIsolation>
   launch(order: LaunchOrder): Promise<Launch>
-  /** Ends what tools that are dead have left running, when it is certain that they are. */
+  /** Ends what dead tools left running, if they are certainly dead. */
   endLeftovers(livenessOf: (owner: Owner) => Promise<'alive' | 'dead' | 'unsure' | 'elsewhere'>): Promise<void>
 }
 
-/** Kometa as a process of this machine: what is given is what is started. */
+/** Runs Kometa as a process of this machine. */
 export const localRunner: KometaRunner = {
   place: null,
   image: null,
   loopback: ownLoopback,
   isolate: chooseIsolation,
   launch: launchLocally,
-  // Its supervisor ends it, and the record in its workspace what that one could not.
+  // The supervisor ends Kometa. If it could not, the record in the workspace leads to it.
   endLeftovers: async () => undefined,
 }

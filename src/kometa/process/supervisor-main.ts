@@ -3,27 +3,27 @@ import { parseOrder, type StartOrder, type SupervisorReport } from './supervisor
 import { watchTool } from './watch-tool.ts'
 
 /**
- * The program between the tool and Kometa. It leads Kometa's process group, and ends all of it when the tool is dead, by
- * kill -9 too. It does not come between Kometa and its outputs; what became of Kometa it reports, and then waits to be ended
- * by the tool. Started with the tool's process id as its one argument.
+ * The program between the tool and Kometa. It leads Kometa's process group and ends the whole group when the tool
+ * dies, even by kill -9. Kometa's output does not pass through it. It reports how Kometa ended, and then waits until
+ * the tool ends it. Its one argument is the tool's process id.
  */
 
-/** Between SIGTERM and SIGKILL once the tool is gone. */
+/** Milliseconds between SIGTERM and SIGKILL when the tool is gone. */
 const graceMs = 2_000
 
 let child: ChildProcess | null = null
 let toolIsGone = false
-/** How the process is started: inside a namespace of its own when the tool asked for one. */
+/** Starts the process; replaced by a start inside a namespace if the tool asks for one. */
 let launch = (order: StartOrder): Promise<ChildProcess> | ChildProcess =>
   spawn(order.command, order.args, { cwd: order.cwd, env: order.env, stdio: ['ignore', 'inherit', 'inherit'] })
 /** Orders are carried out one after the other. */
 let previous: Promise<unknown> = Promise.resolve()
 
-// These are for the group as a whole, and Kometa gets them itself: whoever answers for its end must outlive it.
+// Kometa receives these signals itself. The supervisor has to survive them, because it reports Kometa's end.
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
   const listener = () => {
     if (child) return
-    // Nothing was started yet, and nothing is to be.
+    // Nothing was started yet, so this process may end.
     process.removeListener(name, listener)
     process.kill(process.pid, name)
   }
@@ -62,12 +62,12 @@ function endGroup(): void {
   setTimeout(() => signalGroup('SIGKILL'), graceMs)
 }
 
-/** The group is ours: the tool starts us detached. SIGKILL ends this process as well. */
+/** This process leads the group, because the tool starts it detached. SIGKILL ends it too. */
 function signalGroup(signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-process.pid, signal)
   } catch {
-    // Not the leader of a group (started by hand): then the child and this process are all there is.
+    // This process does not lead a group (it was started by hand), so there is only the child and this process.
     child?.kill(signal)
     if (signal === 'SIGKILL') process.exit(1)
   }
@@ -76,7 +76,7 @@ function signalGroup(signal: 'SIGTERM' | 'SIGKILL'): void {
 function report(message: SupervisorReport, door?: import('node:net').Server): Promise<void> {
   return new Promise((resolve) => {
     if (!process.send || !process.connected) resolve()
-    // A channel that broke is reported by 'disconnect'.
+    // A broken channel is reported by 'disconnect'.
     else process.send(message, door, {}, () => resolve())
   })
 }

@@ -1,34 +1,34 @@
-/** What the tool tells a supervisor, over the channel that is its lifeline too. */
+/** What the tool sends to a supervisor. The channel is also the supervisor's lifeline. */
 export type SupervisorOrder = IsolateOrder | OpenOrder | StartOrder
 
-/** Makes the network namespace ready, and tries it: nothing leads out of it yet. */
+/** Prepares the network namespace and tries it; it has no way out yet. */
 export interface IsolateOrder {
   type: 'isolate'
-  /** An interpreter that can bring the loopback device up where there is no `ip`. */
+  /** An interpreter that can bring the loopback device up on a system without `ip`. */
   python: string | null
-  /** True when the namespace belongs to a user namespace in which we are root, false when we are really root. */
+  /** True when we are root only in a user namespace, false when we are really root. */
   nested: boolean
 }
 
 /** Opens the ways out of the namespace, shortly before Kometa is started in it. */
 export interface OpenOrder {
   type: 'open'
-  /** Ports of 127.0.0.1 that are listened on inside, and served by the tool outside. */
+  /** Ports of 127.0.0.1 that are opened inside and served by the tool outside. */
   ports: number[]
   files: GuardedFiles
 }
 
-/** What of this machine's files is kept from Kometa in its namespace. */
+/** Files of this machine that Kometa's namespace protects. */
 export interface GuardedFiles {
-  /** Files and Unix sockets that are hidden: a network namespace does not keep anybody from the latter. */
+  /** Files and Unix sockets that are hidden; a network namespace does not block Unix sockets. */
   hide: { files: readonly string[]; sockets: readonly string[] }
-  /** Folders that can be read and not written, with all that is mounted in them. */
+  /** Folders that are made read-only, with everything mounted in them. */
   readOnly: readonly string[]
-  /** Ours, which stays writable wherever it lies. */
+  /** Our own folder, which stays writable wherever it lies. */
   writable: string
 }
 
-/** What could not be done, by path. */
+/** Paths that could not be protected. */
 export interface UnguardedFiles {
   notHidden: { files: string[]; sockets: string[] }
   notReadOnly: string[]
@@ -42,20 +42,20 @@ export interface StartOrder {
   env: Record<string, string>
 }
 
-/** What a supervisor answers. */
+/** What a supervisor replies. */
 export type SupervisorReport =
-  /** Which namespace a command was in that was started as Kometa will be: `net:[4026532008]`. */
+  /** The namespace of a command that was started as Kometa will be: `net:[4026532008]`. */
   | { type: 'isolated'; namespace: string }
-  /** Comes with the listening socket. */
+  /** Comes together with the listening socket. */
   | { type: 'door'; port: number }
   | ({ type: 'opened' } & UnguardedFiles)
   | { type: 'started'; pid: number }
   /** Nothing was started. */
   | { type: 'failed'; error: string }
-  /** The process that was started is gone; what it left behind in the group may not be. */
+  /** The started process is gone; other processes of its group may still run. */
   | { type: 'exited'; code: number | null; signal: NodeJS.Signals | null }
 
-/** Messages come from our own other half: only their kind is looked at. */
+/** Messages come from our own supervisor, so only their type is checked. */
 export function parseReport(value: unknown): SupervisorReport | null {
   return hasType(value, ['isolated', 'door', 'opened', 'started', 'failed', 'exited'])
     ? (value as SupervisorReport)

@@ -16,34 +16,37 @@ import {
   type UnguardedFiles,
 } from './supervisor-messages.ts'
 
-/** How long a supervisor may take to make its namespace ready, and how long to open it. */
+/** How long a supervisor may take to prepare its namespace, and how long to open it. */
 const isolateTimeoutMs = 15_000
 
 export interface SupervisorOptions {
-  /** What the supervisor's own environment is taken from; Kometa's comes with its start. */
+  /** The source of the supervisor's own environment; Kometa's environment comes with `start`. */
   env: NodeJS.ProcessEnv
-  /** In a namespace of its own, which nothing leads out of before `open`. */
+  /** Starts the supervisor in its own namespace, which has no way out before `open`. */
   isolation?: Omit<IsolateOrder, 'type'>
 }
 
 type SupervisorProcess = ChildProcessByStdio<Writable, Readable, Readable>
 
-/** One supervisor and, once it was told to, the process that it answers for; disposing ends both, with all of their group. */
+/** A supervisor and the process that it will start. Disposing ends both and their whole group. */
 export interface Supervisor extends AsyncDisposable {
   readonly process: SupervisorProcess
-  /** Resolves when the namespace stands and a command in it was not in this process's own; at once without isolation. */
+  /** Resolves when the namespace exists and a trial command ran in it; at once without isolation. */
   readonly ready: Promise<void>
-  /** Lets nothing out but these doors: what listens there is served here. Resolves with the files that could not be guarded. */
+  /**
+   * Opens these doors and no other way out; their sockets are served by this process. Returns the files that could not
+   * be guarded.
+   */
   open(ways: { doors: readonly Door[]; files: GuardedFiles }): Promise<UnguardedFiles>
   start(order: Omit<StartOrder, 'type'>): void
 }
 
-/** Windows has no groups: there Kometa is started directly, and what outlives a dead tool is ended by the next start. */
+/** Windows has no process groups: Kometa is started directly, and the next start ends what outlived a dead tool. */
 export const hasSupervisor = process.platform !== 'win32'
 
 /**
- * Starts the program that stands between this tool and Kometa: it leads a process group, and ends the whole group when
- * this process dies, however it dies. It can be started early: starting it takes longer than starting Kometa.
+ * Starts the program between this tool and Kometa. It leads a process group and ends the whole group when this process
+ * dies, however it dies. Start it early, because it starts more slowly than Kometa.
  */
 export function startSupervisor({ env, isolation }: SupervisorOptions): Supervisor {
   const { command, args: programArgs } = programCommand('kometa/supervisor-main')
@@ -51,11 +54,11 @@ export function startSupervisor({ env, isolation }: SupervisorOptions): Supervis
   const [program = command, ...before] = isolation ? enterCommand(isolation.nested) : []
   const child = spawn(program, isolation ? [...before, command, ...args] : args, {
     env: ownEnvironment(env),
-    // Nothing is ever written to the first: that it is open is a sign of our life.
+    // Nothing is ever written to stdin; the open pipe shows that this process lives.
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     detached: true,
   }) as SupervisorProcess
-  // It ends with the supervisor, whose exit is noticed anyway.
+  // The pipe breaks when the supervisor ends, which its exit reports anyway.
   child.stdin.on('error', () => undefined)
   const served: Disposable[] = []
   const gone = new Promise<void>((resolve) => {
@@ -63,11 +66,11 @@ export function startSupervisor({ env, isolation }: SupervisorOptions): Supervis
     child.once('error', () => resolve())
   })
   const send = (order: SupervisorOrder) => {
-    // Who is told and is gone already is noticed by its exit.
+    // If the supervisor is gone, its exit reports it.
     if (child.connected) child.send(order, () => undefined)
   }
   const ready = isolation ? whenReported(child, 'isolated').then(assertOther) : Promise.resolve()
-  // Nobody may be waiting yet, or any more.
+  // `ready` may reject before or after anybody waits for it.
   ready.catch(() => undefined)
   if (isolation) send({ type: 'isolate', ...isolation })
   return {
@@ -97,7 +100,7 @@ export function startSupervisor({ env, isolation }: SupervisorOptions): Supervis
 
 type Report<Type extends SupervisorReport['type']> = Extract<SupervisorReport, { type: Type }>
 
-/** Waits for a report; rejects in words when there will be none. */
+/** Waits for a report; rejects with a message when it cannot come any more. */
 function whenReported<Type extends SupervisorReport['type']>(
   child: SupervisorProcess,
   type: Type,
@@ -146,13 +149,13 @@ async function assertOther({ namespace }: Report<'isolated'>): Promise<void> {
   throw new Error('a command in it was not in a namespace of its own')
 }
 
-/** `slave`: file systems that are mounted outside while Kometa runs are seen inside too, and nothing of ours outside. */
+/** `slave`: file systems that are mounted outside later become visible inside, but ours stay invisible outside. */
 function enterCommand(nested: boolean): string[] {
   const user = nested ? ['--user', '--map-root-user'] : []
   return ['unshare', ...user, '--net', '--mount', '--propagation', 'slave', '--']
 }
 
-/** What Node itself may need to start, and PATH for `ip` and its like. */
+/** The variables that Node itself may need, and PATH for `ip` and similar programs. */
 function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names = ['PATH', 'LD_LIBRARY_PATH', 'TMPDIR']
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))

@@ -9,15 +9,16 @@ import type { Checkout } from '../process/runner.ts'
 import { guardScript } from './guard-script.ts'
 
 export interface ReachGuard {
-  /** What Kometa's environment must have. */
+  /** Variables for Kometa's environment. */
   env: Record<string, string>
-  /** Throws RUN_FAILED where the interpreter does not load the guard: then Kometa must not be started. */
+  /** Throws RUN_FAILED if the interpreter does not load the guard; Kometa must not be started then. */
   assertLoaded(command: string, place: { cwd: string; env: NodeJS.ProcessEnv }): Promise<void>
 }
 
 /**
- * Keeps a Kometa of this machine from all files that its config may not read, though it runs with the user's rights: overlay files
- * may be fetched, and paths put together, so that no look at the config alone can tell what Kometa will open.
+ * Keeps a Kometa on this machine away from files that its config may not read, although it runs with the user's
+ * permissions. The config alone does not tell what Kometa will open, because overlay files may be downloaded and paths
+ * put together.
  */
 export async function keepInReach(
   areas: NonNullable<Reach['areas']>,

@@ -6,7 +6,7 @@ import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-pyth
 import { trustScript } from './trust-script.ts'
 import { type TrustVariable, trustVariables } from './trust-variables.ts'
 
-/** certifi's has 0.3 MB, a large company's some more. */
+/** certifi's file has 0.3 MB; a large company's has a little more. */
 const maxAnswerBytes = 16 * 1024 * 1024
 
 const textSchema = z.string().nullable()
@@ -16,24 +16,24 @@ const answerSchema = z.object({
   named: z.partialRecord(z.enum(trustVariables), textSchema),
 })
 
-/** By variable, what the file that it names shall hold. */
+/** The content of the file that each variable names. */
 export type TrustFiles = Partial<Record<TrustVariable, string>>
 
 export interface TrustOptions {
   ask: AskPython
-  /** The user's environment, whose files count; a path that is not absolute begins at `cwd`. */
+  /** The user's environment, whose certificate files are included; relative paths start at `cwd`. */
   env: NodeJS.ProcessEnv
   cwd: string
-  /** False where Kometa's own session verifies nothing (`settings.verify_ssl`). */
+  /** False when Kometa's own session verifies nothing (`settings.verify_ssl`). */
   verifySsl: boolean
-  /** PEM: what is to be trusted besides. */
+  /** The additional certificate to trust, as PEM. */
   certificate: string
   signal: AbortSignal
 }
 
 /**
- * For each client of Kometa what it trusts without us, and one certificate more. Throws PythonFailed where that cannot be told: Kometa
- * must then keep what it has.
+ * Collects what each of Kometa's clients already trusts and adds one certificate. Throws PythonFailed if that cannot
+ * be found out; Kometa must then keep its own certificates.
  */
 export async function gatherTrust({
   ask,
@@ -49,7 +49,7 @@ export async function gatherTrust({
     const path = env[name]
     const inside = named[name]
     if (!path && inside === undefined) return null
-    // The user's own first: an image does not see it while it is asked.
+    // The user's file comes first, because a container does not see it while its interpreter is asked.
     const text = path ? await readPlainFile(resolve(cwd, path), maxAnswerBytes).then(latin1, () => null) : inside
     return certificates(text ?? null, name)
   }
@@ -57,11 +57,12 @@ export async function gatherTrust({
   const forCurl = await ofUser('CURL_CA_BUNDLE')
   const forSsl = await ofUser('SSL_CERT_FILE')
   const besides = forRequests ?? forCurl
-  // In the order of curl_cffi, which takes this file for all of them once there is one.
+  // In curl_cffi's order of precedence; it uses this one file for everything once the file exists.
   const curls = forCurl ?? forRequests ?? (system === null ? certificates(certifi, 'certifi') : null)
   const withOurs = (...texts: (string | null)[]) => [...texts.filter((text) => text !== null), certificate].join('\n')
   return {
-    // Where this is set, requests verifies in a session that is told not to (sessions.py: merge_environment_settings).
+    // If this is set, requests verifies even in a session that was told not to (sessions.py:
+    // merge_environment_settings).
     ...((verifySsl || besides !== null) && {
       REQUESTS_CA_BUNDLE: withOurs(besides ?? certificates(certifi, 'certifi')),
     }),
@@ -71,13 +72,13 @@ export async function gatherTrust({
 
 const latin1 = (bytes: Buffer): string => bytes.toString('latin1')
 
-/** What holds no certificate would become a file that does, and Kometa would no longer fail on it as it should. */
+/** Without this check, a file without certificates would become a valid one, and Kometa would not fail as it should. */
 function certificates(text: string | null, name: string): string {
   if (text?.includes('CERTIFICATE-----')) return text
   throw new PythonFailed(`the certificates of ${name} cannot be read`)
 }
 
-/** Writes them below a folder of ours, and gives the variables that name them. */
+/** Writes the files into one of our own folders and returns the variables that name them. */
 export async function writeTrust(files: TrustFiles, dir: string): Promise<Record<string, string>> {
   await mkdir(dir, { mode: 0o700 })
   const variables: Record<string, string> = {}

@@ -1,4 +1,4 @@
-/** Variables that name a file of trusted certificates, and who reads them. */
+/** Variables that name a file of trusted certificates, and which clients read them. */
 export const trustVariables = [
   'REQUESTS_CA_BUNDLE', // requests: tmdbapis, cloudscraper, arrapi, plexapi, all of modules/request.py
   'CURL_CA_BUNDLE', // requests, where the first one is not set; curl_cffi

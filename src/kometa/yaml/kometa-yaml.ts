@@ -8,29 +8,32 @@ import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-pyth
 import { readYamlScript } from './read-yaml-script.ts'
 import { createReadingMemory, readingSchema } from './reading-memory.ts'
 
-/** ruamel.yaml reads some 10,000 lines a second; a NAS a tenth of that. */
+/** ruamel.yaml reads about 10,000 lines a second; a NAS reads a tenth of that. */
 const timeoutMs = 120_000
 const maxOutputBytes = 64 * 1024 * 1024
-/** Of one question to the interpreter; what is more is asked in a further one. */
+/** The most bytes of one question to the interpreter; more files are asked about in further questions. */
 const maxInputBytes = 16 * 1024 * 1024
 
 const answerSchema = z.object({ own: z.boolean(), files: z.array(readingSchema) })
 
 export interface KometaYamlOptions {
   ask: AskPython
-  /** Tells one interpreter with its packages and one Kometa from others: another one is asked again. */
+  /** Identifies the interpreter, its packages and Kometa. When it changes, everything is asked again. */
   identity: string
-  /** Ours: what was answered is remembered there by the files' hashes, without a value of theirs. */
+  /** Our own file with earlier answers by the files' hashes, without any value from the files. */
   memoryFile: string
 }
 
-/** Of the file of Kometa's code that has its reader. */
+/** Identifies the version of the file in Kometa's code that contains the YAML reader. */
 export async function yamlStamp(kometaDir: string): Promise<string> {
   const info = await stat(join(kometaDir, 'modules', 'request.py')).catch(() => null)
   return info === null ? 'none' : `${info.mtimeMs} ${info.size}`
 }
 
-/** The YAML reader of the user's own Kometa, in one short call of its interpreter for all files that it has not judged before. */
+/**
+ * Reads YAML with the user's own Kometa, in one short call of its interpreter for all files that it has not judged
+ * before.
+ */
 export function createKometaYaml({ ask, identity, memoryFile }: KometaYamlOptions): AskKometaYaml {
   const keyOf = ({ bytes, digest }: YamlQuestion): string =>
     createHash('sha256').update(`${identity}\0${digest}\0`).update(bytes).digest('hex')

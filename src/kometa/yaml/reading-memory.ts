@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
 
-/** Files of some configs and their edits. */
+/** Enough for the files of several configs and their edits. */
 const maxRemembered = 2_000
 
 const placeSchema = z.tuple([z.int(), z.int()]).nullable()
@@ -18,7 +18,7 @@ const refusedSchema = z.object({
 })
 const sameSchema = z.object({ same: z.literal(true) })
 
-/** What the interpreter answers for one file. */
+/** The interpreter's answer for one file. */
 export const readingSchema = z.union([
   refusedSchema,
   sameSchema,
@@ -34,10 +34,13 @@ export interface ReadingMemory {
   save(): Promise<void>
 }
 
-/** Answers by the hash of what was asked. A tree is not kept: it holds the values of the file, tokens among them. */
+/**
+ * Remembers answers by the hash of the question. A tree is not kept, because it holds the file's values, including
+ * tokens.
+ */
 export async function createReadingMemory(file: string): Promise<ReadingMemory> {
   const parsed = memorySchema.safeParse(parseJson(await readFile(file, 'utf8').catch(() => '')))
-  // A memory that cannot be read only costs a question.
+  // An unreadable file only costs a question.
   const known = new Map(parsed.success ? Object.entries(parsed.data) : [])
   let learnt = false
   return {

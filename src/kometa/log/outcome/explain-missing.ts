@@ -6,20 +6,21 @@ import { isLibrary, type KometaRecord, type LibraryRun } from './kometa-outcome.
 export interface MissingItem {
   /** As Kometa shows it: `Title`, `Show Season 1`, `Show S01E02`, `Artist Album Name`. */
   title: string
-  /** Key in the config or title in Plex. */
+  /** The library's key in the config or its title in Plex. */
   library: string
 }
 
-/** `DescribedFaults.inWords` of src/run. */
+/** The function `DescribedFaults.inWords` of src/run. */
 type InWords = (definition: string | null, words: string) => string
 
-/** Definitions that failed are named up to here. */
+/** How many failed definitions are named. */
 const namedDefinitions = 5
 
 /**
- * Why no poster came for an item, from Kometa's log. `taken`: results that belong to other items, since titles are not unique
- * (see `overlaysByCapture`). `searchWords`: what the library's own definitions search for and Plex does not have. `inWords`: what is to
- * be said in the place of Kometa's words for a definition or a file.
+ * Explains from Kometa's log why no poster of an item arrived. `taken` has the results that belong to other items,
+ * because titles are not unique (see `overlaysByCapture`). `searchWords` says what the library's own definitions
+ * search for and Plex does not have. `inWords` returns what to say instead of Kometa's words for a definition or a
+ * file.
  */
 export function explainMissing(
   record: KometaRecord,
@@ -31,7 +32,7 @@ export function explainMissing(
 ): Explanation {
   const runs = record.runs.filter((run) => isLibrary(run.library, library))
   const results = runs.flatMap((run) => run.items).filter((item) => item.title === title && !taken.has(item))
-  // A failure says more than a success without a picture.
+  // A failure tells more than a success without a picture.
   const result = results.find((item) => item.outcome === 'failed') ?? results.at(-1)
   if (result?.outcome === 'unfinished' && runs.some(({ mixed }) => mixed)) return untold
   if (result) return explainResult(result, exit)
@@ -54,7 +55,7 @@ export function explainMissing(
   return explainNoMatch(record, runs, library, { searchWords, inWords })
 }
 
-/** Kometa overlays.py:720: it goes on, and the label stays as well. */
+/** Kometa continues after this error, and the label stays (overlays.py:720). */
 const unrestored = (title: string): Explanation => ({
   reason:
     'Kometa would take its overlays off, and finds no clean poster to put back: no backup, none in Plex, none at TMDb. The overlays and the label Overlay stay.',
@@ -68,7 +69,7 @@ const untold: Explanation = {
   because: 'doubtful',
 }
 
-/** What is not there after a cancelled run was not looked for to the end. */
+/** A cancelled run did not look for everything. */
 const endOf = (exit: StopExit): MissingCause => (exit.cause === 'cancelled' ? 'cancelled' : 'error')
 
 function explainResult(result: ItemResult, exit: StopExit): Explanation {

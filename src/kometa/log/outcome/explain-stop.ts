@@ -4,21 +4,24 @@ import type { KometaExit } from '../../process/process.ts'
 import type { Critical, KometaRecord } from './kometa-outcome.ts'
 
 export interface Explanation {
-  /** One sentence or two, for a user. */
+  /** One or two sentences for the user. */
   reason: string
-  /** Kometa's own words behind it. */
+  /** The lines of Kometa's log behind it. */
   logLines: string[]
   because: MissingCause
 }
 
-/** What of a process' end an explanation needs. */
+/** The part of a process's exit that an explanation needs. */
 export type StopExit = Pick<KometaExit, 'cause' | 'code' | 'signal' | 'lastLines'> &
   Partial<Pick<KometaExit, 'error' | 'foreignConfig'>>
 
-/** What Python's libraries say when there is no way to a host. */
+/** What Python's libraries say when a host cannot be reached. */
 const unreachable = /RetryError|ConnectionError|ProxyError|SSLError|ConnectTimeout|Max retries|HTTPS?ConnectionPool/
 
-/** Kometa's messages for what went wrong outside of it. The first that fits counts; `modules` where the text does not tell. */
+/**
+ * Kometa's messages about problems outside of Kometa; the first match counts. `module` helps where the text says too
+ * little.
+ */
 const causes: readonly { text: RegExp; module?: string; words: string; hosts?: readonly string[] }[] = [
   { text: /^TMDb Error: Invalid API key/i, words: 'TMDb refused the API key of the config.' },
   {
@@ -30,16 +33,18 @@ const causes: readonly { text: RegExp; module?: string; words: string; hosts?: r
   { text: /Plex Critical Error: Response 503/, words: 'Plex is starting up or in maintenance.' },
   { text: /^YAML Error/, words: 'Kometa could not read the run config.' },
   { text: /^Config Error: No libraries were found/, words: 'No library of the config could be used.' },
-  // Without GitHub Kometa tries for 50 s and dies with the bare name of an exception (convert.py:12, kometa.py:405).
+  // Without GitHub, Kometa retries for 50 s and dies with only the name of an exception (convert.py:12,
+  // kometa.py:405).
   {
     text: /./,
     module: 'convert',
     words: 'Kometa could not load its list of anime ids from raw.githubusercontent.com.',
     hosts: ['raw.githubusercontent.com'],
   },
-  // `git:` files ask it for the releases of the Community-Configs (github.py:80-96).
+  // Kometa asks it about the releases of the Community-Configs for `git:` files (github.py:80-96).
   { text: /./, module: 'github', words: 'Kometa could not reach api.github.com.', hosts: ['api.github.com'] },
-  // A section of the config that cannot be reached at the start ends Kometa, too (config.py:880-996 catch its own errors alone).
+  // Kometa also stops if a service in the config cannot be reached at the start (config.py:880-996 catch only Kometa's
+  // own errors).
   ...Object.entries({
     mdblist: ['MDBList', 'api.mdblist.com'],
     trakt: ['Trakt', 'api.trakt.tv'],
@@ -60,7 +65,7 @@ const causes: readonly { text: RegExp; module?: string; words: string; hosts?: r
   },
 ]
 
-/** A request of that module itself: an overlay that fetches its image does so by `request`, too. */
+/** Whether the module made the request itself; an overlay also fetches its image through `request`. */
 const isOwnRequest = (module: string, modules: readonly string[]): boolean =>
   modules.includes(module) && !(module === 'request' && modules.includes('overlay'))
 
@@ -70,12 +75,15 @@ const causeOf = ({ text, modules, library }: Omit<Critical, 'refused'>) =>
       pattern.test(text) && (module === undefined || (library === null && isOwnRequest(module, modules))),
   )
 
-/** The hosts of which Kometa may speak in this message. */
+/** The hosts that Kometa may mean in this message. */
 export const explainedHosts = (critical: Critical): readonly string[] => causeOf(critical)?.hosts ?? []
-/** Whether it says that a host could not be reached. */
+/** Whether the message says that a host could not be reached. */
 export const isUnreachable = (text: string): boolean => unreachable.test(text)
 
-/** A critical message in a user's words, then Kometa's own. What was refused says more than what Kometa takes it for. */
+/**
+ * Explains a critical message for the user and appends Kometa's own words. A refused request explains more than
+ * Kometa's guess.
+ */
 export function explainCritical(critical: Critical): Explanation {
   const { text, lines, refused } = critical
   const words = refused === null ? causeOf(critical)?.words : `${refused}.`
@@ -89,7 +97,7 @@ const endWords: Record<Exclude<EndCause, 'exited'>, string> = {
   spawn_failed: 'Kometa could not be started.',
 }
 
-/** Why Kometa did not do its work at all; null when it came to its end without a critical error for the whole run. */
+/** Explains why Kometa did not do its work at all; null if it finished without a critical error for the whole run. */
 export function explainStop(record: KometaRecord, exit: StopExit): Explanation | null {
   if (typeof exit.foreignConfig === 'string') {
     const words = `Kometa said that it runs ${exit.foreignConfig}, which is not the run config of this preview.`
@@ -123,7 +131,7 @@ export function explainStop(record: KometaRecord, exit: StopExit): Explanation |
   }
 }
 
-/** All that keeps a run from being a success by Kometa's own words, a sentence each; empty when there is nothing. */
+/** Lists everything in Kometa's log that keeps the run from being a success, one sentence each. */
 export function kometaProblems(record: KometaRecord, exit: StopExit): string[] {
   const stop = explainStop(record, exit)
   const problems = stop ? [stop.reason] : []
@@ -136,7 +144,10 @@ export function kometaProblems(record: KometaRecord, exit: StopExit): string[] {
   return [...new Set(problems)]
 }
 
-/** Where a run broke off: at its start, while it read the overlays, or while it drew. `Finished` stands after most failures, too. */
+/**
+ * Where a run broke off: at its start, while it read the overlays, or while it drew. Kometa logs `Finished` after most
+ * failures too.
+ */
 export function stoppedIn({
   runs,
   finished,

@@ -1,32 +1,32 @@
 import type { KometaEvent, LibraryName, LoggedFile } from '../read/log-events.ts'
 
-/** Hundreds of definitions may fail for one cause; more than these of one process tell nothing more. */
+/** Hundreds of definitions may fail for one reason; more faults of one process than this tell nothing new. */
 const maxFaults = 2_000
 
-/** What Kometa left out of the user's config, by its own words. */
+/** Something in the user's config that Kometa left out, in Kometa's own words. */
 export interface LoggedFault {
   library: LibraryName
-  /** An entry of overlay_files or a file as a whole, a definition, or a part of either. */
+  /** An entry of overlay_files, a whole file, a definition, or a part of a file or definition. */
   kind: 'entry' | 'file' | 'definition' | 'setting'
-  /** The file; null for a definition, whose file `LoggedLibrary` tells. */
+  /** The file; null for a definition, whose file is found through `LoggedLibrary`. */
   file: LoggedFile | null
   definition: string | null
-  /** Place among the definitions of its library. */
+  /** The definition's position in its library. */
   at: number | null
   words: string
   /** Further lines of the message. */
   lines: string[]
-  /** A search for what Plex does not have: Kometa's default files do that by the dozen. */
+  /** A search for something that Plex does not have; Kometa's default files contain dozens of these. */
   blank: boolean
-  /** When Kometa was at a definition that it dropped, in milliseconds since 1970; null for the rest. */
+  /** When Kometa read the definition that it dropped, in milliseconds since 1970; null for other faults. */
   span: { from: number; to: number } | null
 }
 
-/** Files and definitions of one library, in Kometa's order: together they tell in which file a definition stands. */
+/** Files and definitions of one library, in Kometa's order. Together they tell which file a definition is in. */
 export interface LoggedLibrary {
   library: LibraryName
   files: ReadonlyMap<number, LoggedFile>
-  /** `file` is known of those that Kometa did not drop. */
+  /** `file` is known for definitions that Kometa did not drop. */
   definitions: readonly { name: string; file: number | null }[]
 }
 
@@ -39,7 +39,7 @@ interface OpenLibrary {
 export interface FaultRecorder {
   faults: LoggedFault[]
   libraries: LoggedLibrary[]
-  /** Faults that no longer fitted. */
+  /** How many faults exceeded the limit. */
   dropped(): number
   add(event: KometaEvent): void
 }
@@ -48,7 +48,7 @@ export function createFaultRecorder(): FaultRecorder {
   const faults: LoggedFault[] = []
   const libraries: OpenLibrary[] = []
   let dropped = 0
-  /** When the definition that is being read was begun. */
+  /** When Kometa started the current definition. */
   let begun: number | null = null
 
   const of = (library: LibraryName): OpenLibrary => {
@@ -62,7 +62,7 @@ export function createFaultRecorder(): FaultRecorder {
     if (faults.length >= maxFaults) dropped += 1
     else faults.push({ file: null, definition: null, at: null, lines: [], blank: false, span: null, ...fault })
   }
-  /** The definition that is being read. */
+  /** The definition that Kometa is reading. */
   const current = (library: LibraryName) => {
     const { definitions } = of(library)
     return { at: definitions.length - 1, definition: definitions.at(-1)?.name ?? null }

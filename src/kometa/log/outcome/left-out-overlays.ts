@@ -3,22 +3,25 @@ import type { ItemResult, MatchedOverlay, OverlayName } from '../read/log-events
 import { explainMissingValues } from './missing-values.ts'
 
 export interface LeftOutContext {
-  /** What Kometa found in this library, in its order. */
+  /** What Kometa's definitions matched in this library, in Kometa's order. */
   matched: readonly MatchedOverlay[]
-  /** What Kometa calls the item where it lists what a definition found; null where another item has the same name. */
+  /**
+   * The name under which Kometa lists the item among a definition's matches; null when another item has the same name.
+   */
   listTitle: string | null
-  /** How many places a queue has; null where that is not known. */
+  /** How many places a queue has; null when unknown. */
   places(overlay: MatchedOverlay): number | null
 }
 
 export interface PictureClaim extends LeftOutOverlays {
-  /** What is in the picture. */
+  /** The overlays in the picture. */
   applied: OverlayName[]
 }
 
 /**
- * What of an item's overlays is in its picture, and what is not and why. Kometa's `Overlays Applied` names also those that
- * it could not draw, and does not name those that lost in a group or were suppressed (overlays.py:436-552, 660-690).
+ * Tells which of an item's overlays are in its picture, and why the others are not. Kometa's `Overlays Applied` also
+ * names overlays that it could not draw, and does not name those that lost in a group or were suppressed
+ * (overlays.py:436-552, 660-690).
  */
 export function leftOut(item: ItemResult, context: LeftOutContext): PictureClaim {
   const byFull = new Map(context.matched.map((overlay) => [overlay.full, overlay]))
@@ -35,7 +38,10 @@ export function leftOut(item: ItemResult, context: LeftOutContext): PictureClaim
   }
 }
 
-/** Overlays that found the item and were taken away again: suppressed by another one of their file, or lighter than one of their group. */
+/**
+ * Overlays that matched the item and were removed again: suppressed by another overlay of their file, or outweighed in
+ * their group.
+ */
 function beforeDrawing(
   { overlays }: ItemResult,
   { matched, listTitle }: LeftOutContext,
@@ -58,7 +64,7 @@ function beforeDrawing(
   return result
 }
 
-/** `Overlay File (0) `: what Kometa puts before the names of one file. */
+/** `Overlay File (0) `: Kometa's prefix for the overlays of one file. */
 const prefixOf = ({ full, name }: OverlayName): string => full.slice(0, full.length - name.length)
 
 const isSameGroup = ({ overlay: one }: MatchedOverlay, { overlay: other }: MatchedOverlay): boolean =>
@@ -70,7 +76,7 @@ interface WithoutPlace extends OverlayName {
   ahead: string[]
 }
 
-/** A queue draws as many of its overlays as it has places, the heaviest first. */
+/** A queue draws one overlay for each of its places, the heaviest first. */
 function beyondQueue(worn: readonly MatchedOverlay[], { places }: LeftOutContext): WithoutPlace[] {
   return queuesOf(worn).flatMap((queue) => {
     const [first] = queue

@@ -1,9 +1,12 @@
 import type { ItemResult, MatchedOverlay, OverlayName } from '../read/log-events.ts'
 
-/** `Overlay Error: No '<<critic_rating#>>' found`, and since 2.5 `Overlay Warning: No 'imdb_rating' found for 'Title'` (overlays.py:418, 434). */
+/**
+ * `Overlay Error: No '<<critic_rating#>>' found`; since 2.5 `Overlay Warning: No 'imdb_rating' found for 'Title'`
+ * (overlays.py:418, 434).
+ */
 const noValue = /^Overlay (?:Error|Warning): No '(.*?)' found(?: for |$)/
 
-/** Attributes of Plex by the name that a text overlay has for them; all others are ratings from elsewhere. */
+/** Plex attributes by their names in text overlays; every other name is a rating from another service. */
 const plexWords: Readonly<Record<string, string>> = {
   audience_rating: 'audience rating',
   critic_rating: 'critic rating',
@@ -25,8 +28,9 @@ const plexWords: Readonly<Record<string, string>> = {
 }
 
 /**
- * Which text overlays of an item are not in its picture, because there is no value for what their text names. Kometa names the value and
- * not the overlay: it draws one after the other, so that each of its warnings is of the next one that has this value in its text.
+ * Tells which text overlays are missing from an item's picture because a value in their text does not exist. Kometa
+ * names the value but not the overlay. It draws the overlays in order, so each warning belongs to the next overlay
+ * whose text has this value.
  */
 export function explainMissingValues(
   item: ItemResult,
@@ -52,7 +56,7 @@ function textOf({ overlay }: MatchedOverlay): string {
 
 const isText = (overlay: MatchedOverlay, value: string): boolean => textOf(overlay) === value
 
-/** Values that Kometa found have taken their places in the text by then. */
+/** Kometa has already replaced the values that it found. */
 function hasValue(overlay: MatchedOverlay, value: string): boolean {
   const names = namesIn(value)
   const own = namesIn(textOf(overlay))
@@ -65,7 +69,7 @@ function reasonOf(value: string, warning: string, { logLines }: ItemResult): str
   const name = namesIn(value)[0] ?? value
   const words = plexWords[name]
   if (words !== undefined) return `Plex has no ${words} for it`
-  // What went wrong on the way to it stands in the line before.
+  // The line before says what went wrong.
   const before = logLines[logLines.indexOf(warning) - 1] ?? ''
   const cause = /Error|Failed/.test(before) && !noValue.test(before) ? `: ${before}` : ''
   return `there is no ${name.replaceAll('_', ' ').replace(/^(\w+)/, (source) => sources[source] ?? source)} for it${cause}`

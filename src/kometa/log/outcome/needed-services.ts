@@ -1,6 +1,6 @@
 import type { LibraryRun } from './kometa-outcome.ts'
 
-/** Services by what Kometa calls them, and the beginning of the values that a text overlay takes from them. */
+/** Services by Kometa's name for them, with the prefix of the values that a text overlay takes from them. */
 const services: readonly { name: RegExp; label: string; values: RegExp }[] = [
   { name: /\bTrakt\b/i, label: 'Trakt', values: /<<trakt_/ },
   { name: /My ?Anime ?List/i, label: 'MyAnimeList', values: /<<mal_/ },
@@ -12,17 +12,17 @@ const services: readonly { name: RegExp; label: string; values: RegExp }[] = [
   { name: /\bTautulli\b/i, label: 'Tautulli', values: /^$/ },
 ]
 
-/** What of a library could not be drawn because a service was not there. */
+/** What could not be drawn in a library because a service was unavailable. */
 export interface ServiceNeed {
   /** `Trakt`. */
   label: string
-  /** Definitions that Kometa dropped for it: any item of the library may miss them. */
+  /** Definitions that Kometa dropped for this reason; any item of the library may lack them. */
   dropped: string[]
-  /** Full names of text overlays that take their value from it. */
+  /** Full names of text overlays whose value comes from the service. */
   texts: string[]
 }
 
-/** Whether the overlays of a library need the service that Kometa's log calls so; null when none of them does. */
+/** Whether the overlays of a library need the service with this name in Kometa's log; null when none does. */
 export function serviceNeed(serviceName: string, run: LibraryRun): ServiceNeed | null {
   const service = services.find(({ name }) => name.test(serviceName))
   if (!service) return null

@@ -2,21 +2,21 @@ import type { Capture } from '../../../contract/records.ts'
 import { unnamed } from '../read/apply-reader.ts'
 import type { ItemResult } from '../read/log-events.ts'
 
-/** What the join needs of a capture. */
+/** The fields of a capture that the join needs. */
 export type JoinCapture = Pick<Capture, 'seq' | 'timestamp' | 'kind' | 'overlay_mark'>
 
-/** Time zones differ by whole quarters of an hour. */
+/** Time zones differ by multiples of a quarter of an hour. */
 const zoneStepMs = 15 * 60_000
 
 /**
- * Finds the log's result for each composed poster, by the capture's `seq`. Titles are not unique and the log has no ratingKey, but
- * Kometa works strictly one item after the other: it logs `(i/n) Title`, uploads, then logs `Overlays Applied`. So the upload's
- * time lies between the two lines; an item that failed, before or after its upload, shifts nothing. Where the times are of no use
- * (another clock), the k-th composed poster is the k-th applied item, if there are as many of both.
+ * Finds the log's result for each composed poster, by the capture's `seq`. Titles are not unique and the log has no
+ * ratingKey, but Kometa works on one item after the other: it logs `(i/n) Title`, uploads, and logs `Overlays
+ * Applied`. So an upload belongs to the item whose two lines enclose its time, and a failed item shifts nothing. If
+ * the clocks disagree, the k-th composed poster belongs to the k-th applied item, provided their numbers match.
  *
- * `items` and `captures` are those of one Kometa process. `titleOf` says what Kometa calls the captured item, where that is
- * known: then nothing of another title is taken, and captures of other processes may be among them.
- * Uploads without Kometa's mark (restores) and of other kinds have no line of their own and are left out.
+ * `items` and `captures` come from one Kometa process. `titleOf` returns Kometa's name for the captured item if it is
+ * known: results with another title are then ignored, and `captures` may include those of other processes. Uploads
+ * without Kometa's mark (restores) and of other kinds have no log line and are left out.
  */
 export function overlaysByCapture<T extends JoinCapture>(
   items: readonly ItemResult[],
@@ -34,7 +34,7 @@ export function overlaysByCapture<T extends JoinCapture>(
     .sort((a, b) => a.seq - b.seq)
   const windows = toWindows(items)
   let best = joinByTime(windows, composed, 0)
-  // Kometa's local time may be another zone's than ours: a container, or an hour that comes twice.
+  // Kometa's local time may be in another time zone: in a container, or in the hour that a clock change repeats.
   for (const offset of best.size < composed.length ? zoneOffsets(windows, composed) : []) {
     const joined = joinByTime(windows, composed, offset)
     if (joined.size > best.size) best = joined
@@ -57,7 +57,7 @@ interface Upload {
 const hasTitle = ({ title }: ItemResult, { title: wanted }: Upload) =>
   wanted === undefined || title === wanted || title === unnamed
 
-/** Items that can have uploaded something, each with the time that it took. */
+/** Items that can have uploaded something, each with its time span. */
 function toWindows(items: readonly ItemResult[]): Window[] {
   return items.flatMap((item, at) => {
     if (item.startedAt === null || item.outcome === 'unchanged') return []
@@ -66,7 +66,7 @@ function toWindows(items: readonly ItemResult[]): Window[] {
   })
 }
 
-/** Walks both lists in their order; no item gets two posters. */
+/** Walks both lists in order; no item gets two posters. */
 function joinByTime(windows: readonly Window[], uploads: readonly Upload[], offset: number): Map<number, ItemResult> {
   const joined = new Map<number, ItemResult>()
   let next = 0
@@ -78,7 +78,7 @@ function joinByTime(windows: readonly Window[], uploads: readonly Upload[], offs
       const item = windows[index]?.item
       if (item && hasTitle(item, upload)) fitting.push(index)
     }
-    // Within one millisecond one item can end and the next begin: an applied one is the likelier.
+    // One item can end and the next begin within the same millisecond; the applied one is more likely.
     const index = fitting.find((each) => windows[each]?.item.outcome === 'applied') ?? fitting[0]
     const window = index === undefined ? undefined : windows[index]
     if (index === undefined || !window) continue
@@ -88,7 +88,7 @@ function joinByTime(windows: readonly Window[], uploads: readonly Upload[], offs
   return joined
 }
 
-/** The k-th upload of a title is the k-th applied item of that title; nothing where the numbers differ. */
+/** Matches the k-th upload of a title with the k-th applied item of that title; nothing if their numbers differ. */
 function joinByOrder(items: readonly ItemResult[], uploads: readonly Upload[]): [number, ItemResult][] {
   return [...new Set(uploads.map(({ title }) => title))].flatMap((title) => {
     const own = uploads.filter((upload) => upload.title === title)

@@ -1,24 +1,24 @@
 import type { LogLevel } from '../../../contract/events.ts'
 
-/** A message of Kometa: its first line, and the lines that follow it without a prefix. */
+/** One message in Kometa's log: its first line, and the following lines without a prefix. */
 export interface LogRecord {
   level: LogLevel
-  /** The Python file that logged it: `overlays.py`. A title cannot forge it. */
+  /** The Python file that logged the message, such as `overlays.py`. A title cannot fake this. */
   file: string
-  /** Milliseconds since 1970, from Kometa's local time; null when it makes no sense. */
+  /** Milliseconds since 1970, from Kometa's local time; null when the time is invalid. */
   at: number | null
-  /** Without frame, padding and separators. */
+  /** The first line without its frame, padding and separators. */
   text: string
   /** Continuation lines, such as a traceback. */
   more: string[]
 }
 
-/** A traceback has dozens of lines; beyond this they are dropped. */
+/** A traceback has dozens of lines; lines beyond this are dropped. */
 const maxContinuationLines = 300
 
 /** `[2026-07-03 05:00:01,234] [overlays.py:211]           [INFO]     | (1/12) Movie 100   |` (logs.py:97-103). */
 const prefix = /^\[(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d),(\d{3})\] \[([\w.-]+):\d+\] +\[([A-Z]+)\] +(\|.*)$/
-/** Further lines of a message have blanks in the prefix's place. */
+/** Continuation lines have blanks instead of the prefix. */
 const continuation = /^ {65}(\|.*)$/
 
 const levels: Record<string, LogLevel> = {
@@ -31,14 +31,14 @@ const levels: Record<string, LogLevel> = {
 }
 
 export interface RecordReader {
-  /** A record is whole when the next one begins: this returns the one before. */
+  /** A message is complete when the next one begins, so this returns the previous message. */
   push(line: string): LogRecord | undefined
-  /** The one that further lines may still belong to. */
+  /** The current message, which may get further lines. */
   begun(): LogRecord | undefined
   end(): LogRecord | undefined
 }
 
-/** Puts the lines of meta.log together to records. */
+/** Assembles the lines of meta.log into messages. */
 export function createRecordReader(): RecordReader {
   let current: LogRecord | undefined
   const take = (next?: LogRecord) => {
@@ -71,12 +71,12 @@ function toRecord(found: RegExpExecArray): LogRecord {
   }
 }
 
-/** `| text      |` -> ` text      `; long lines are framed as well. */
+/** `| text      |` -> ` text      `; long lines have a frame too. */
 function unframe(framed: string): string {
   return /^\|(.*)\|$/.exec(framed)?.[1] ?? framed.replace(/^\| ?/, '')
 }
 
-/** `=== Text ===` -> `Text`, a line of `=` alone -> ''. */
+/** `=== Text ===` -> `Text`; a line of only `=` -> ''. */
 function withoutSeparators(text: string): string {
   return /^={3,}$/.test(text) ? '' : (/^={2,} (.*?) ={2,}$/.exec(text)?.[1] ?? text)
 }

@@ -6,29 +6,29 @@ import type { KometaEvent, KometaEventBody, LibraryName } from './log-events.ts'
 import { createRecordReader, type LogRecord } from './log-message.ts'
 import { createSetupReader } from './setup-reader.ts'
 
-/** What the readers of the parts of the log share. */
+/** What the readers for the parts of the log share. */
 export interface ParserContext {
   emit(event: KometaEventBody): void
-  /** The library that is being connected or worked on. */
+  /** The library that Kometa is connecting to or working on. */
   library: LibraryName | null
-  /** Titles in Plex by key in the config, learnt while Kometa connects. */
+  /** A library's title in Plex by its key in the config, filled while Kometa connects. */
   titles: Map<string, string>
 }
 
-/** Takes a record, or leaves it to the next. */
+/** Returns true when the message needs no other reader. */
 export type LogReader = (record: LogRecord) => boolean
 
 export interface LogParser {
   /**
-   * One line without its end. `meta` is meta.log, where levels and times are; of `console` only progress and
-   * failures before the log begins are taken, since all else is in meta.log too.
+   * Takes one line without its line end. `meta` is meta.log, which has levels and times. From `console`, only progress
+   * and failures before the log begins are used, because meta.log has everything else.
    */
   feed(line: string, source?: 'meta' | 'console'): KometaEvent[]
-  /** The log has ended. */
+  /** Call this at the end of the log. */
   end(): KometaEvent[]
 }
 
-/** Turns Kometa's log into events. Holds one record and one item; never throws, whatever a line holds. */
+/** Turns Kometa's log into events. Holds one message and one item, and never throws, whatever a line contains. */
 export function createLogParser(): LogParser {
   let seq = 0
   let at: number | null = null
@@ -60,7 +60,7 @@ export function createLogParser(): LogParser {
     files(record)
   }
 
-  /** Without waiting for the next record: what runs another config is to be ended at once. */
+  /** Does not wait for the next message: a Kometa that runs another config must be ended at once. */
   function nameConfig(record: LogRecord | undefined): void {
     const path =
       record?.file === 'config.py' && record.more.length === 0 ? configUsed.exec(record.text)?.[1] : undefined
@@ -93,7 +93,7 @@ export function createLogParser(): LogParser {
   }
 }
 
-/** Kometa's own files in a traceback, the innermost last: they tell which service failed where the message does not. */
+/** Kometa's own files in a traceback, the innermost last. They tell which service failed if the message does not. */
 function modulesOf(lines: readonly string[]): string[] {
   return lines.flatMap((line) => /^\s*File ".*?[\\/](?:modules[\\/](\w+)|kometa)\.py", line/.exec(line)?.[1] ?? [])
 }

@@ -1,20 +1,20 @@
-/** What Kometa logs of a value is Python's own way to write it. */
+/** A Python value, as Kometa logs it. */
 export type PythonValue = string | number | boolean | null | PythonValue[] | { [key: string]: PythonValue }
 
-/** Reads `{'name': "text(it's)", 'weight': 10, 'keys': ['a', 'b']}`; undefined for what is none. */
+/** Reads `{'name': "text(it's)", 'weight': 10, 'keys': ['a', 'b']}`; undefined if the text is not a Python value. */
 export function readPythonLiteral(text: string): PythonValue | undefined {
   const reader = createReader(text)
   const value = reader.value()
   return reader.atEnd() ? value : undefined
 }
 
-/** A map of them; undefined for everything else. */
+/** Reads a Python dict; undefined for everything else. */
 export function readPythonDict(text: string): { [key: string]: PythonValue } | undefined {
   const value = readPythonLiteral(text)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
 }
 
-/** Values within values: a definition has two or three levels. */
+/** A definition has two or three levels of nesting. */
 const maxDepth = 20
 const words: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null }
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }

@@ -1,12 +1,12 @@
 import type { KometaEvent } from '../read/log-events.ts'
 
-/** A place in the workspace, and what of the user's stands behind it. */
+/** A path in the workspace and the user's own path behind it. */
 export type PlaceName = readonly [inside: string, users: string]
 
-/** Kometa lists all fonts, all libraries, all options: that many of them are named. */
+/** Kometa lists all fonts, all libraries, all options; only this many are named. */
 const namedItems = 5
 
-/** Kometa's words for a user: with the user's own paths, and with long lists cut short. */
+/** Rewrites Kometa's words for the user: with the user's own paths, and with long lists shortened. */
 export function createUserWords(places: readonly PlaceName[]): (event: KometaEvent) => KometaEvent {
   const names = [...places].sort(([one], [other]) => other.length - one.length)
   const words = (text: string): string =>
@@ -14,7 +14,7 @@ export function createUserWords(places: readonly PlaceName[]): (event: KometaEve
   return (event) => inWords(event, words)
 }
 
-/** `Available fonts: a, b, c, ...` and `Options: ['a', 'b', ...]` with five names and a count. */
+/** Shortens `Available fonts: a, b, c, ...` and `Options: ['a', 'b', ...]` to five names and a count. */
 export function cutLists(text: string): string {
   const inBrackets = /\[((?:'[^']*'|"[^"]*")(?:, (?:'[^']*'|"[^"]*"))+)\]/g
   const each = /'[^']*'|"[^"]*"/g
@@ -23,7 +23,7 @@ export function cutLists(text: string): string {
   )
 }
 
-/** The same for the names after the last colon of a text, if no list in brackets is among them. */
+/** Shortens the names after the last colon of a text, unless they contain a list in brackets. */
 function cutTail(text: string): string {
   const at = text.lastIndexOf(': ') + 2
   const items = text.slice(at)
@@ -32,12 +32,12 @@ function cutTail(text: string): string {
 }
 
 function cut(items: readonly string[]): string {
-  // One that is left over is named as well: "and 1 more" is as long.
+  // A sixth name is shown as well, because "and 1 more" is just as long.
   if (items.length <= namedItems + 1) return items.join(', ')
   return `${items.slice(0, namedItems).join(', ')} and ${items.length - namedItems} more`
 }
 
-/** Every text of an event but the name of a definition, which is the user's own already. */
+/** Rewrites every text of an event except the names of definitions, which are the user's own already. */
 function inWords<T>(value: T, words: (text: string) => string): T {
   if (typeof value === 'string') return words(value) as T
   if (Array.isArray(value)) return value.map((item) => inWords(item, words)) as T
@@ -46,5 +46,5 @@ function inWords<T>(value: T, words: (text: string) => string): T {
   return Object.fromEntries(entries) as T
 }
 
-/** What is looked up by its exact words. */
+/** Fields that are looked up by their exact text. */
 const kept = new Set(['type', 'name', 'names', 'full', 'title', 'mapping', 'overlay', 'overlays', 'library'])
