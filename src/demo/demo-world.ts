@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PreviewTarget } from '../contract/preview.ts'
 import type { Renderer } from '../run/kometas/renderer.ts'
-import { programCommand } from '../util/files/program-file.ts'
+import { programCommand } from '../util/program-file.ts'
 import { demoLibraries, demoTargets } from './library/library-data.ts'
 import { type SamplePlex, startSamplePlex } from './sample-plex/sample-plex.ts'
 

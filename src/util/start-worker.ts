@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { programUrl } from './files/program-file.ts'
+import { programUrl } from './program-file.ts'
 
 /** A thread of its own for one task, by its path below `src`. Built, it is plain JavaScript; from the TypeScript source (tests) it needs tsx. */
 export function startWorker(name: string, workerData: unknown, maxOldGenerationSizeMb: number): Worker {

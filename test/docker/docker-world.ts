@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { programCommand } from '../../src/util/files/program-file.ts'
+import { programCommand } from '../../src/util/program-file.ts'
 
 export const imageName = 'kometateam/kometa:v2.4.4'
 

@@ -11,7 +11,7 @@ import { bufferSource } from '../../src/images/byte-source.ts'
 import { readOverlayMark } from '../../src/images/exif-mark.ts'
 import type { ItemResult, KometaEvent } from '../../src/kometa/log/read/log-events.ts'
 import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
-import { programCommand } from '../../src/util/files/program-file.ts'
+import { programCommand } from '../../src/util/program-file.ts'
 import { type SamplePlex, startUnwatchedPlex as startSamplePlex } from '../support/watched-plex.ts'
 
 const cleanups: (() => PromiseLike<unknown>)[] = []

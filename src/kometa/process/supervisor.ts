@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { readlink } from 'node:fs/promises'
 import { Server } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import { programCommand } from '../../util/files/program-file.ts'
 import type { Door } from '../../util/net/door.ts'
+import { programCommand } from '../../util/program-file.ts'
 import { createIdleTimer } from '../../util/time/idle-timer.ts'
 import { signalTree } from './process-tree.ts'
 import {
@@ -49,7 +49,7 @@ export const hasSupervisor = process.platform !== 'win32'
  * dies, however it dies. Start it early, because it starts more slowly than Kometa.
  */
 export function startSupervisor({ env, isolation }: SupervisorOptions): Supervisor {
-  const { command, args: programArgs } = programCommand('kometa/supervisor-main')
+  const { command, args: programArgs } = programCommand('kometa/process/supervisor-main')
   const args = [...programArgs, String(process.pid)]
   const [program = command, ...before] = isolation ? enterCommand(isolation.nested) : []
   const child = spawn(program, isolation ? [...before, command, ...args] : args, {

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { programCommand } from '../../../src/util/files/program-file.ts'
+import { programCommand } from '../../../src/util/program-file.ts'
 import { encodings } from '../encodings.ts'
 
 /**
