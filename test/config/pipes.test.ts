@@ -9,12 +9,10 @@ import { loadConfirmedConfig, loadJobConfig } from '../../src/config/read/user-c
 import { highestFolder } from '../../src/config/workspace/highest-folder.ts'
 import { listUsedFiles } from '../../src/config/workspace/used-files.ts'
 import { userProxyAgent } from '../../src/gate/user-proxy-agent.ts'
-import { cacheScript } from '../../src/kometa/cache/cache-script.ts'
 import { findKometa } from '../../src/kometa/install/find.ts'
 import { readGitCommit } from '../../src/kometa/install/git-commit.ts'
-import { requirementsScript } from '../../src/kometa/install/requirements-script.ts'
 import { mirrorCheckout } from '../../src/kometa/launch/mirror-checkout.ts'
-import { readYamlScript } from '../../src/kometa/yaml/read-yaml-script.ts'
+import { type PythonProgram, readPythonProgram } from '../../src/kometa/python/python-program.ts'
 import { readFileStates } from '../../src/run/watch/file-states.ts'
 import { readConfigText } from '../../src/server/connect/current-connection.ts'
 import { NotPlain, readPlainFile, TooLarge } from '../../src/util/files/plain-file.ts'
@@ -100,16 +98,17 @@ describe.skipIf(process.platform === 'win32')('a pipe is not waited for', () => 
     await userProxyAgent({ SSL_CERT_FILE: at('config.yml') }).close()
   })
 
-  test('by our programs for Python', () => {
-    const run = (script: string, args: string[], input = '') =>
-      spawnSync(python, ['-c', script, ...args.map((name) => at(name))], { input, encoding: 'utf8', cwd: at('Kometa') })
-    expect(run(requirementsScript, ['requirements.txt']).stdout).toContain('"missing": []')
-    const copied = spawnSync(python, ['-c', cacheScript, 'copy', at('cache'), at('copy')], {
-      input: '{}',
-      encoding: 'utf8',
-    })
+  test('by our programs for Python', async () => {
+    const run = async (program: PythonProgram, args: string[], input = '') =>
+      spawnSync(python, ['-c', await readPythonProgram(program), ...args], {
+        input,
+        encoding: 'utf8',
+        cwd: at('Kometa'),
+      })
+    expect((await run('check-requirements', [at('requirements.txt')])).stdout).toContain('"missing": []')
+    const copied = await run('overlay-state', ['copy', at('cache'), at('copy')], '{}')
     expect(copied.stderr).toContain('it is no SQLite database')
-    const read = run(readYamlScript, [], '[]')
+    const read = await run('read-yaml', [], '[]')
     // Without ruamel.yaml it ends sooner.
     if (read.status === 0) expect(read.stdout).toContain('"own": false')
     else expect(read.stderr).toContain('ruamel')

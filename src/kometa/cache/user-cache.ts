@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-python.ts'
-import { cacheScript } from './cache-script.ts'
+import { readPythonProgram } from '../python/python-program.ts'
 import { type OverlayState, overlayStateSchema } from './overlay-state.ts'
 
 /** A cache of 40,000 items with every service takes about 300 MB. */
@@ -35,7 +35,7 @@ export async function copyUserCache(options: CopyCacheOptions): Promise<OverlayS
     return await askPythonJson(
       ask,
       {
-        ...question(wanted, to, signal),
+        ...(await question(wanted, to, signal)),
         args: ['copy', user.path, to],
         // SQLite's companion files hold data that is not in the main file yet.
         reads: [dirname(user.path)],
@@ -57,15 +57,16 @@ export async function readOverlayState(
   signal: AbortSignal,
 ): Promise<OverlayState | null> {
   try {
-    return await askPythonJson(ask, { ...question(wanted, cache, signal), args: ['read', cache] }, overlayStateSchema)
+    const asked = { ...(await question(wanted, cache, signal)), args: ['read', cache] }
+    return await askPythonJson(ask, asked, overlayStateSchema)
   } catch (error) {
     if (!(error instanceof PythonFailed)) throw error
     return null
   }
 }
 
-const question = (wanted: WantedItems, cache: string, signal: AbortSignal) => ({
-  script: cacheScript,
+const question = async (wanted: WantedItems, cache: string, signal: AbortSignal) => ({
+  script: await readPythonProgram('overlay-state'),
   input: JSON.stringify(wanted),
   writes: [dirname(cache)],
   timeoutMs: copyTimeoutMs,

@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { AppError } from '../../contract/errors.ts'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { readPythonProgram } from '../python/python-program.ts'
 import { type AskPython, askPythonJson, PythonFailed, runProgram } from './ask-python.ts'
 import { refuseBadPair } from './bad-pair.ts'
 import type { KometaInstall } from './find.ts'
-import { requirementsScript } from './requirements-script.ts'
 
 /** Importing everything takes about 2 s, and up to a minute on a slow NAS with a cold disk. */
 const importTimeoutMs = 180_000
@@ -138,7 +138,7 @@ async function askInterpreter(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const bounds = { timeoutMs: importTimeoutMs, maxOutputBytes, signal }
-  const question = { script: requirementsScript, args: [requirements], ...bounds }
+  const question = { script: await readPythonProgram('check-requirements'), args: [requirements], ...bounds }
   // Modules are looked for in the checkout first, as for kometa.py itself. The interpreter gets the user's whole
   // environment because a shim such as pyenv's needs it. No bytecode is written, because the environment may lie in
   // the user's checkout.

@@ -3,23 +3,12 @@ import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { linkTo } from '../../config/workspace/link-or-copy.ts'
 import type { AskPython } from '../install/ask-python.ts'
+import { readPythonProgram } from '../python/python-program.ts'
 import type { CheckoutMirror } from './mirror-checkout.ts'
 
 /** Each takes about 2 MB: one for each state of a checkout and each interpreter. */
 const maxKept = 6
 const compileTimeoutMs = 60_000
-
-/** Reads lines of source and target folder; a file that does not compile is Kometa's own matter to report. */
-const compileScript = `
-import os, py_compile, sys
-for line in sys.stdin:
-    source, folder = line.rstrip("\\n").split("\\t")
-    name = os.path.splitext(os.path.basename(source))[0] + "." + sys.implementation.cache_tag + ".pyc"
-    try:
-        py_compile.compile(source, cfile=os.path.join(folder, name), doraise=True)
-    except py_compile.PyCompileError:
-        pass
-`
 
 export interface BytecodeOptions {
   /** The mirror, and what is in it. */
@@ -62,7 +51,7 @@ async function makeBytecode({ mirror, folder, askPython }: BytecodeOptions, made
     // The question is line-based and cannot hold such a path; Kometa compiles that file itself.
     const sources = mirror.sources.filter(({ path }) => !/[\t\r\n]/.test(path))
     const input = sources.map(({ path, name }) => `${path}\t${dirname(join(begun, name))}\n`).join('')
-    await askPython({ script: compileScript, input, timeoutMs: compileTimeoutMs })
+    await askPython({ script: await readPythonProgram('compile-modules'), input, timeoutMs: compileTimeoutMs })
     await rename(begun, made)
     await removeOld(folder)
   } catch (error) {

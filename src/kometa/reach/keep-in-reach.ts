@@ -6,7 +6,7 @@ import type { Workspace } from '../../config/workspace/workspace.ts'
 import { AppError } from '../../contract/errors.ts'
 import { PythonFailed, runProgram } from '../install/ask-python.ts'
 import type { Checkout } from '../process/runner.ts'
-import { guardScript } from './guard-script.ts'
+import { readPythonProgram } from '../python/python-program.ts'
 
 export interface ReachGuard {
   /** Variables for Kometa's environment. */
@@ -40,7 +40,7 @@ export async function keepInReach(
     token,
   }
   await writeFile(join(folder, 'reach.json'), JSON.stringify(rules), { flag: 'wx', mode: 0o600 })
-  await writeFile(join(folder, 'sitecustomize.py'), guardScript, { flag: 'wx', mode: 0o600 })
+  await writeFile(join(folder, 'sitecustomize.py'), await readPythonProgram('guard'), { flag: 'wx', mode: 0o600 })
   return {
     env: { PYTHONPATH: [folder, pythonPath].filter(Boolean).join(delimiter), TMPDIR: temporary },
     async assertLoaded(command, place) {

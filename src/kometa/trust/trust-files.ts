@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { readPlainFile } from '../../util/files/plain-file.ts'
 import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-python.ts'
-import { trustScript } from './trust-script.ts'
+import { readPythonProgram } from '../python/python-program.ts'
 import { type TrustVariable, trustVariables } from './trust-variables.ts'
 
 /** certifi's file has 0.3 MB; a large company's has a little more. */
@@ -43,7 +43,8 @@ export async function gatherTrust({
   certificate,
   signal,
 }: TrustOptions): Promise<TrustFiles> {
-  const question = { script: trustScript, maxOutputBytes: maxAnswerBytes, signal }
+  const script = await readPythonProgram('trusted-certificates')
+  const question = { script, maxOutputBytes: maxAnswerBytes, signal }
   const { certifi, system, named } = await askPythonJson(ask, question, answerSchema)
   const ofUser = async (name: TrustVariable): Promise<string | null> => {
     const path = env[name]

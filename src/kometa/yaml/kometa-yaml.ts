@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { AskKometaYaml, KometaReading, YamlQuestion } from '../../config/yaml/kometa-reading.ts'
 import { fromTree } from '../../config/yaml/yaml-tree.ts'
 import { type AskPython, askPythonJson, PythonFailed } from '../install/ask-python.ts'
-import { readYamlScript } from './read-yaml-script.ts'
+import { readPythonProgram } from '../python/python-program.ts'
 import { createReadingMemory, readingSchema } from './reading-memory.ts'
 
 /** ruamel.yaml reads about 10,000 lines a second; a NAS reads a tenth of that. */
@@ -45,7 +45,7 @@ export function createKometaYaml({ ask, identity, memoryFile }: KometaYamlOption
     const open = questions.filter((_, at) => !found.has(keys[at] ?? ''))
     try {
       for (const part of inParts(open)) {
-        const answers = await askPythonJson(ask, questionFor(part), answerSchema)
+        const answers = await askPythonJson(ask, await questionFor(part), answerSchema)
         part.forEach((question, at) => {
           const answer = answers.files[at]
           if (!answer) throw new PythonFailed('it answers for fewer files than it was asked for')
@@ -62,9 +62,10 @@ export function createKometaYaml({ ask, identity, memoryFile }: KometaYamlOption
   }
 }
 
-function questionFor(questions: readonly YamlQuestion[]) {
+async function questionFor(questions: readonly YamlQuestion[]) {
   const files = questions.map(({ name, bytes, digest }) => ({ name, bytes: bytes.toString('base64'), digest }))
-  return { script: readYamlScript, input: JSON.stringify(files), timeoutMs, maxOutputBytes }
+  const script = await readPythonProgram('read-yaml')
+  return { script, input: JSON.stringify(files), timeoutMs, maxOutputBytes }
 }
 
 function* inParts(questions: readonly YamlQuestion[]): Generator<readonly YamlQuestion[]> {

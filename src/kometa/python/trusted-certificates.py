@@ -1,6 +1,10 @@
-/** Prints, as one line of JSON, which certificates clients of this interpreter trust. A text is a file as it stands, byte by byte. */
-export const trustScript = `
-import json, os, ssl
+"""Prints, as one line of JSON, which certificates the HTTP clients of this interpreter trust.
+
+Each text is the unchanged content of a file, one character per byte.
+"""
+import json
+import os
+import ssl
 
 def read(path):
     try:
@@ -16,4 +20,3 @@ print(json.dumps({
     "system": read(ssl.get_default_verify_paths().openssl_cafile),
     "named": {name: read(os.environ[name]) for name in names if os.environ.get(name)},
 }))
-`

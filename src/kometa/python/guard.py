@@ -1,18 +1,22 @@
-/**
- * Loaded by Python itself before Kometa's first line, in each process that Kometa starts: to Kometa, a file that lies outside of
- * what its config may read is a file that does not exist. The audit hook is the interpreter's own and cannot be taken away; it hears
- * of every file that Python opens and every folder that it lists. The functions that only ask whether something is there are
- * replaced. `reach.json` beside this file says what may be read:
- * `areas` [{"folder", "except"}], `code` (the folders of Kometa's own modules).
- *
- * What Python and its libraries read of the system is no matter of the config: it stays readable to them, and is missing to the
- * code of Kometa and to Pillow, which open what the config names.
- */
-export const guardScript = String.raw`
-import os, sys
+"""Python loads this file as `sitecustomize` before Kometa's first line, in every process that Kometa starts.
+
+To Kometa, a file that its config may not read does not exist. An audit hook, which cannot be removed, hears of every
+file that Python opens and every folder that it lists. Functions that only ask whether something exists are replaced.
+`reach.json` beside this file says what may be read: `areas` [{"folder", "except"}] and `code`, the folders of Kometa's
+own modules.
+
+Python and its libraries may still read their system files. Those are hidden only from Kometa's code and from Pillow,
+which open what the config names.
+"""
+import os
+import sys
 
 def install():
-    import errno, functools, json, stat, threading
+    import errno
+    import functools
+    import json
+    import stat
+    import threading
     path = os.path
     realpath, normcase, ask = path.realpath, path.normcase, os.stat
     with open(path.join(path.dirname(path.abspath(__file__)), "reach.json"), encoding="utf-8") as file:
@@ -23,7 +27,8 @@ def install():
     named = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
     system = [fold(realpath(each)) for each in [
         *(each for each in sys.path if each), sys.prefix, sys.executable, *(each for each in named if each),
-        "/dev/null", "/dev/urandom", "/proc", "/sys/fs/cgroup", "/usr/share/zoneinfo", "/usr/lib/ssl", "/usr/share/ca-certificates",
+        "/dev/null", "/dev/urandom", "/proc", "/sys/fs/cgroup", "/usr/share/zoneinfo", "/usr/lib/ssl",
+        "/usr/share/ca-certificates",
         *("/etc/" + name for name in ("localtime", "timezone", "mime.types", "os-release", "resolv.conf", "hosts",
                                       "nsswitch.conf", "ssl", "pki", "ca-certificates")),
     ]]
@@ -67,7 +72,7 @@ def install():
 
     heard = {"open", "os.listdir", "os.scandir", "os.chdir"}
 
-    # A pipe or a device could keep Kometa waiting for ever.
+    # Opening a pipe or a device could block Kometa forever.
     def is_plain(name):
         if name is None or isinstance(name, int):
             return True
@@ -83,7 +88,8 @@ def install():
 
     sys.addaudithook(hook)
 
-    # No function: as an attribute of a class, such as pathlib's up to Python 3.10 has, it must not become a method.
+    # An object and not a function: pathlib up to Python 3.10 keeps os.stat as an attribute of a class, where a function
+    # would become a method.
     class Guarded:
         def __init__(self, function, refuse):
             functools.update_wrapper(self, function)
@@ -110,7 +116,7 @@ def install():
         if hasattr(os, each):
             setattr(os, each, guarded(getattr(os, each), fail))
     os.access = guarded(os.access, lambda name: False)
-    # Written in C on Windows and in later Pythons: those do not come to os.stat.
+    # On Windows and in newer Pythons these are written in C and do not call os.stat.
     for each in ("exists", "lexists", "isfile", "isdir", "islink", "isjunction", "isdevdrive", "ismount"):
         function = getattr(path, each, None)
         if function is not None and not hasattr(function, "__code__"):
@@ -118,8 +124,9 @@ def install():
     sys.kometa_preview_reach = rules["token"]
 
 def next_one():
-    """The sitecustomize that would have been loaded without this one."""
-    import importlib.machinery, importlib.util
+    """Loads the sitecustomize that Python would have loaded without this one."""
+    import importlib.machinery
+    import importlib.util
     here = os.path.dirname(os.path.abspath(__file__))
     others = [each for each in sys.path if os.path.abspath(each or ".") != here]
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
@@ -129,8 +136,7 @@ def next_one():
 try:
     install()
 except BaseException as error:
-    # Rather no Kometa than one that reads everything.
+    # Fail closed: without the guard, Kometa could read everything.
     os.write(2, f"Kometa Preview could not keep Kometa from files that its config must not read: {error!r}\n".encode())
     os._exit(97)
 next_one()
-`

@@ -1,16 +1,27 @@
-/**
- * Run by Kometa's interpreter in the folder of its code: reads YAML as this Kometa does, with the class YAML of its own
- * modules/request.py, which is executed without the rest of Kometa. On standard input are the files
- * `[{"name", "bytes" (base64), "digest"}]`; printed is one line of JSON, `{"own", "files"}`, a reading per file. `own` is false when
- * that class could not be executed alone: then ruamel.yaml was asked as Kometa 2.4 asks it.
- *
- * A value is told as a tree that src/config/yaml/yaml-tree.ts knows; it is left away where its digest is the one that was sent.
- */
-export const readYamlScript = String.raw`
-import ast, base64, collections.abc, datetime, hashlib, io, json, os, struct, sys
-sys.setrecursionlimit(4000)
+"""Reads YAML as the user's Kometa does. Runs in Kometa's interpreter, in the folder of Kometa's code.
+
+The class YAML of Kometa's modules/request.py is executed without the rest of Kometa. Standard input has the files as
+[{"name", "bytes" (base64), "digest"}]. The output is one line of JSON, {"own", "files"}, with one reading per file.
+`own` is false if the class could not be executed alone; then ruamel.yaml is used as Kometa 2.4 uses it.
+
+A value is encoded as a tree that src/config/yaml/yaml-tree.ts can read. The tree is left out if its digest is the one
+in the question.
+"""
+import ast
+import base64
+import collections.abc
+import datetime
+import hashlib
+import io
+import json
+import os
+import struct
+import sys
+
 import ruamel.yaml
 from ruamel.yaml.comments import TaggedScalar
+
+sys.setrecursionlimit(4000)
 
 class Failed(Exception):
     pass
@@ -42,7 +53,10 @@ def definitions(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 name = alias.asname or alias.name.split(".")[0]
-                one = ast.Import(names=[alias]) if isinstance(node, ast.Import) else ast.ImportFrom(module=node.module, names=[alias], level=node.level)
+                if isinstance(node, ast.Import):
+                    one = ast.Import(names=[alias])
+                else:
+                    one = ast.ImportFrom(module=node.module, names=[alias], level=node.level)
                 found.setdefault(name, []).append(one)
         elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
             found.setdefault(node.name, []).append(node)
@@ -53,9 +67,9 @@ def definitions(tree):
     return found
 
 def own_class():
-    # A pipe in the place of the file is empty, and is not waited for.
-    wait_for_nobody = lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
-    with io.open(os.path.join("modules", "request.py"), encoding="utf-8", opener=wait_for_nobody) as file:
+    # Opening a pipe would wait for its other end; this way a pipe reads as an empty file.
+    without_waiting = lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    with io.open(os.path.join("modules", "request.py"), encoding="utf-8", opener=without_waiting) as file:
         tree = ast.parse(file.read())
     known = definitions(tree)
     space = {"__name__": "kometa_yaml", "open": open_given}
@@ -129,10 +143,13 @@ def flow(value):
     return str(value)
 
 def spelled(value):
-    # A date, a tag or a key of several values is told as YAML writes it, if that is read back as the same.
+    # A date, a tag or a compound key is passed on as YAML text, provided that the text is read back as the same value.
     text = flow(value)
     back = ruamel.yaml.YAML().load("- " + text + "\n")[0]
-    kinds = (tuple, list) if isinstance(value, (tuple, list)) else (collections.abc.Mapping if isinstance(value, collections.abc.Mapping) else type(value))
+    if isinstance(value, (tuple, list)):
+        kinds = (tuple, list)
+    else:
+        kinds = collections.abc.Mapping if isinstance(value, collections.abc.Mapping) else type(value)
     if not isinstance(back, kinds) or flow(back) != text:
         raise Endless("a value that cannot be written again")
     return text
@@ -187,12 +204,15 @@ def root_of(error):
         error = error.__context__
     return first
 
+def refused_as(kind, problem):
+    return {"kind": kind, "problem": problem, "context": "", "at": None, "from": None, "position": None}
+
 def refusal(error):
     error = root_of(error)
     problem = getattr(error, "problem", None) or str(error)
     return {
         "kind": type(error).__name__,
-        # Without the values that some messages quote.
+        # Some messages quote values of the file, which may be secrets: they are cut off.
         "problem": problem.split(" with value ")[0].split("\n")[0][:200],
         "context": (getattr(error, "context", None) or "")[:200],
         "at": mark_of(getattr(error, "problem_mark", None)),
@@ -205,7 +225,7 @@ def answer(file):
     try:
         data = load(file["name"])
     except RecursionError:
-        return {"refused": {"kind": "RecursionError", "problem": "nested too deeply", "context": "", "at": None, "from": None, "position": None}}
+        return {"refused": refused_as("RecursionError", "nested too deeply")}
     except Exception as error:
         return {"refused": refusal(error)}
     finally:
@@ -214,11 +234,10 @@ def answer(file):
         tree = tree_of(data)
     except (Endless, RecursionError) as error:
         words = str(error) if isinstance(error, Endless) else "nested too deeply"
-        return {"refused": {"kind": "Endless", "problem": words, "context": "", "at": None, "from": None, "position": None}}
+        return {"refused": refused_as("Endless", words)}
     text = json.dumps(tree, separators=(",", ":"))
     if hashlib.sha256(text.encode()).hexdigest() == file["digest"]:
         return {"same": True}
     return {"same": False, "tree": text}
 
 print(json.dumps({"own": own, "files": [answer(file) for file in json.load(sys.stdin)]}))
-`

@@ -1,34 +1,43 @@
-/**
- * Run by Kometa's interpreter, for SQLite. `copy SOURCE TARGET`: a private copy of the user's cache, whose state of overlays is told
- * and then emptied, so that Kometa draws. `read TARGET`: the state that Kometa has written since. Its input names libraries and items;
- * it prints one line of JSON. The user's file is opened to be read, and nothing is made beside it.
- */
-export const cacheScript = String.raw`
-import json, os, pathlib, shutil, sqlite3, sys, time
+"""Reads Kometa's cache, which is an SQLite database, with Kometa's own interpreter.
+
+copy SOURCE TARGET   copies the user's cache, prints the state of the overlays, and empties that state in the copy
+read TARGET          prints the state of the overlays that Kometa has written into the copy
+
+Standard input names libraries and the ratingKeys of their items. The output's last line is JSON. The user's file is
+opened for reading only, and no file is created beside it.
+"""
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import sys
+import time
 from contextlib import closing
 
+ENDS = ("", "-journal", "-wal")
+
 def backup(source, target):
-    # A file in WAL mode would get companions beside it, also from a reader.
-    # A pipe in the place of the file is empty, and is not waited for.
+    # Opening a pipe would wait for its other end; this way a pipe reads as an empty file.
     with open(source, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
         head = file.read(20)
     if head[:16] != b"SQLite format 3\0":
         raise sqlite3.DatabaseError("it is no SQLite database")
+    # Even a reader creates companion files beside a database in WAL mode.
     if head[18] == 2:
         return False
     try:
-        with closing(sqlite3.connect(pathlib.Path(source).absolute().as_uri() + "?mode=ro", uri=True, timeout=10)) as one:
+        address = pathlib.Path(source).absolute().as_uri() + "?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=10)) as one:
             with closing(sqlite3.connect(target)) as other:
                 one.backup(other)
         return True
     except sqlite3.Error:
-        # A journal that a crash left, which a reader may not play back; a disk without locks.
+        # A crash left a journal, which a reader must not apply, or the disk has no locks.
         for end in ENDS:
             if os.path.exists(target + end):
                 os.remove(target + end)
         return False
-
-ENDS = ("", "-journal", "-wal")
 
 def stamps(source):
     found = {}
@@ -39,7 +48,7 @@ def stamps(source):
     return found
 
 def copy_files(source, target):
-    # Its companions hold what is not in the file yet: SQLite puts it in when the copy is opened.
+    # The companion files hold recent changes; SQLite merges them when the copy is opened.
     for attempt in range(20):
         before = stamps(source)
         for end in ENDS:
@@ -49,7 +58,7 @@ def copy_files(source, target):
             for end in before:
                 shutil.copyfile(source + end, target + end)
         except FileNotFoundError:
-            # A transaction ended meanwhile, and its journal is gone.
+            # A transaction ended in the meantime and removed its journal.
             continue
         if stamps(source) == before:
             break
@@ -72,9 +81,10 @@ def rows(cursor, table, wanted, where=None):
     if where is None:
         return cursor.execute("SELECT %s FROM %s" % (names, json.dumps(table))).fetchall()
     column, keys = where
+    query = "SELECT %s FROM %s WHERE %s = ?" % (names, json.dumps(table), column)
     found = []
     for key in keys:
-        found += cursor.execute("SELECT %s FROM %s WHERE %s = ?" % (names, json.dumps(table), column), (key,)).fetchall()
+        found += cursor.execute(query, (key,)).fetchall()
     return found
 
 def text(value):
@@ -89,7 +99,8 @@ def library_state(cursor, table, keys):
     if newer:
         for key, compare in rows(cursor, overlays, ["rating_key", "compare"], ("rating_key", keys)):
             one(key)["poster"] = text(compare)
-        for key, name, hash in rows(cursor, state, ["rating_key", "overlay_key", "definition_hash"], ("rating_key", keys)):
+        names = ["rating_key", "overlay_key", "definition_hash"]
+        for key, name, hash in rows(cursor, state, names, ("rating_key", keys)):
             one(key)["overlays"][str(name)] = text(hash) or ""
         for name, compare in rows(cursor, table + "_overlay_images", ["overlay_key", "compare"]):
             images[str(name)] = text(compare)
@@ -100,7 +111,7 @@ def library_state(cursor, table, keys):
         for name, compare in rows(cursor, overlays, ["rating_key", "compare"]):
             if str(name).startswith("Overlay File ("):
                 images[str(name)] = text(compare)
-    # 2.4.5 and later; 2.2.2 to 2.4.4; before.
+    # The tables of Kometa 2.4.5 and later, of 2.2.2 to 2.4.4, and of earlier versions.
     known = [("overlay_value_cache", "value"), ("overlay_special_text2", "text"), ("overlay_special_text", "text")]
     texts, value = next((pair for pair in known if columns(cursor, pair[0])), known[0])
     for key, kind, found in rows(cursor, texts, ["rating_key", "type", value], ("rating_key", keys)):
@@ -135,4 +146,3 @@ state = read(target, wanted)
 if action == "copy":
     empty(target)
 print("\n" + json.dumps(state))
-`

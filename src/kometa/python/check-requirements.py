@@ -1,17 +1,24 @@
-/**
- * Run by Kometa's interpreter with `-c`: imports what requirements.txt names, under the names that Kometa imports
- * (kometa.py:40-56 and its modules), and prints one line of JSON. Works from Python 3.6 on, to be able to say "too old".
- */
-export const requirementsScript = String.raw`
-import ast, glob, importlib, json, os, re, sys
+"""Imports what requirements.txt names, under the names that Kometa imports (kometa.py:40-56 and its modules).
+
+The one argument is the path of requirements.txt. The output's last line is JSON. The code works from Python 3.6 on, so
+that an old interpreter can report its version.
+"""
+import ast
+import glob
+import importlib
+import json
+import os
+import re
+import sys
+
 MODULES = {
     "gitpython": "git", "pillow": "PIL", "plexapi": "plexapi", "python-dateutil": "dateutil", "python-dotenv": "dotenv",
     "pywin32": "win32api", "ruamel-yaml": "ruamel.yaml", "packaging": "packaging.requirements", "lxml": "lxml.html",
 }
-# Kometa catches these imports, or makes them only for --validate; some versions import one of them without a guard.
+# Kometa catches a failure of these imports, or needs them only for --validate. Some versions do not catch it.
 OPTIONAL = {"gitpython", "jsonschema", "letterboxdpy"}
 
-# A pipe in the place of a file is empty, and is not waited for.
+# Opening a pipe would wait for its other end; this way a pipe reads as an empty file.
 def without_waiting(name, flags):
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
@@ -22,11 +29,12 @@ def imports(node, name):
 
 def is_unguarded(name):
     folder = os.path.dirname(os.path.abspath(sys.argv[1]))
-    for path in [os.path.join(folder, "kometa.py")] + glob.glob(os.path.join(folder, "modules", "**", "*.py"), recursive=True):
+    modules = glob.glob(os.path.join(folder, "modules", "**", "*.py"), recursive=True)
+    for path in [os.path.join(folder, "kometa.py")] + modules:
         try:
             with open(path, encoding="utf-8", opener=without_waiting) as file:
                 source = file.read()
-            # Only what stands at the top of a module runs whenever Kometa starts.
+            # Only the top level of a module runs in every start of Kometa.
             if name in source and any(imports(node, name) for node in ast.parse(source).body):
                 return True
         except (OSError, SyntaxError, ValueError):
@@ -53,7 +61,8 @@ for line in open(sys.argv[1], encoding="utf-8", opener=without_waiting):
         importlib.import_module(module_of(name))
     except Exception as error:
         can_do_without = name in OPTIONAL and not is_unguarded(module_of(name))
-        (optional if can_do_without else missing).append({"distribution": match.group(1), "error": "%s: %s" % (type(error).__name__, error)})
+        words = "%s: %s" % (type(error).__name__, error)
+        (optional if can_do_without else missing).append({"distribution": match.group(1), "error": words})
 try:
     import sysconfig
     packages = sysconfig.get_paths()["purelib"]
@@ -64,5 +73,8 @@ try:
     user_base = site.getuserbase() if site.ENABLE_USER_SITE else None
 except Exception:
     user_base = None
-print("\n" + json.dumps({"python": list(sys.version_info[:3]), "executable": sys.executable, "missing": missing, "optional": optional, "packages": packages, "userBase": user_base}))
-`
+answer = {
+    "python": list(sys.version_info[:3]), "executable": sys.executable, "missing": missing, "optional": optional,
+    "packages": packages, "userBase": user_base,
+}
+print("\n" + json.dumps(answer))
