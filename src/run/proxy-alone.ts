@@ -11,7 +11,7 @@ import { clientIdentifier } from './inputs/client-identifier.ts'
 import type { JobRequest } from './inputs/request.ts'
 import { jobFolders, openJobFolder } from './job-folder/job-folder.ts'
 import { acquireJobLock } from './job-folder/job-lock.ts'
-import { createJobRecorder, type JobRecords } from './job-folder/job-recorder.ts'
+import { createJobRecorder, type JobRecords } from './records/job-recorder.ts'
 
 export interface ProxyAloneRequest {
   plex: { url: string; token: string; verifySsl: boolean; fingerprint: string | undefined }

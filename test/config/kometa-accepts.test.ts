@@ -11,7 +11,7 @@ import { makeRunConfig } from '../../src/config/run-config/run-config.ts'
 import { createWorkspace, type Workspace } from '../../src/config/workspace/workspace.ts'
 import { kometaArgs } from '../../src/kometa/process/arguments.ts'
 import { kometaEnvironment } from '../../src/kometa/process/environment.ts'
-import { ownIdentity } from '../../src/run/job-folder/process-identity.ts'
+import { ownIdentity } from '../../src/util/process-identity.ts'
 import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
 import {
   plainImage,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openRemembered } from '../../src/run/summary/remembered.ts'
+import { openRemembered } from '../../src/run/reuse/remembered.ts'
 import { ownRequest } from '../support/watched-plex.ts'
 import { canaries, type JobWorld, run, startJobWorld } from './job-world.ts'
 

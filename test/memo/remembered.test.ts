@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { removeStaleWorkspaces } from '../../src/config/workspace/stale-workspaces.ts'
-import { livenessOf } from '../../src/run/job-folder/process-identity.ts'
-import { lend, openRemembered } from '../../src/run/summary/remembered.ts'
+import { lend, openRemembered } from '../../src/run/reuse/remembered.ts'
+import { livenessOf } from '../../src/util/process-identity.ts'
 
 let workspaces: string
 beforeEach(async () => {

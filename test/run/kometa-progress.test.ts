@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { JobEvent, Phase } from '../../src/contract/events.ts'
 import type { Capture } from '../../src/contract/records.ts'
 import type { KometaEvent } from '../../src/kometa/log/read/log-events.ts'
-import type { KometaActivity } from '../../src/run/job-folder/job-recorder.ts'
 import { createKometaProgress } from '../../src/run/kometas/kometa-progress.ts'
+import type { KometaActivity } from '../../src/run/records/job-recorder.ts'
 
 const library = { mapping: 'Movies', title: 'Movies' }
 

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/contract/errors.ts'
 import { acquireJobLock, deadAfterMs, lockFolderName } from '../../src/run/job-folder/job-lock.ts'
-import { ownIdentity } from '../../src/run/job-folder/process-identity.ts'
 import { describeUnfinished } from '../../src/server/jobs/store/adopt-job.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
+import { ownIdentity } from '../../src/util/process-identity.ts'
 
 let folder: string
 let children: ChildProcess[]

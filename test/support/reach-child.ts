@@ -9,8 +9,8 @@ import { listUsedFiles } from '../../src/config/workspace/used-files.ts'
 import { findUserCache } from '../../src/config/workspace/user-cache.ts'
 import { createWorkspace } from '../../src/config/workspace/workspace.ts'
 import { findMounts } from '../../src/kometa/docker/docker-mounts.ts'
-import { ownIdentity } from '../../src/run/job-folder/process-identity.ts'
 import { createStudioReach } from '../../src/server/connect/studio-reach.ts'
+import { ownIdentity } from '../../src/util/process-identity.ts'
 
 /** All that is done with the paths of a config from a browser before Kometa starts: for a test that watches the system calls. */
 const [dir = ''] = process.argv.slice(2)

@@ -5,8 +5,8 @@ import { hadNoOtherWay, unguardedWords, waysOut } from '../../kometa/isolation/w
 import type { KometaRunner } from '../../kometa/process/runner.ts'
 import type { UnguardedFiles } from '../../kometa/process/supervisor-messages.ts'
 import type { JobLog } from '../../util/job-log.ts'
-import { guardedFiles } from '../inputs/guarded-files.ts'
 import type { Renderer } from '../kometas/renderer.ts'
+import { guardedFiles } from './guarded-files.ts'
 
 export interface GuardOptions {
   config: JobConfig

@@ -8,10 +8,10 @@ import { type Proxy as CaptureProxy, defaultProxyPort } from '../../proxy/server
 import type { JobLog } from '../../util/job-log.ts'
 import type { Door } from '../../util/net/door.ts'
 import type { JobServer, JobServers } from '../inputs/connect-servers.ts'
-import type { JobRecorder } from '../job-folder/job-recorder.ts'
-import type { BorrowedStore, Remembered } from '../summary/remembered.ts'
+import type { JobRecorder } from '../records/job-recorder.ts'
+import { readStamps } from '../reuse/read-stamps.ts'
+import type { BorrowedStore, Remembered } from '../reuse/remembered.ts'
 import type { ChosenTargets } from '../targets/choose-targets.ts'
-import { readStamps } from '../verify/read-stamps.ts'
 import { newClientToken, startServerProxy } from './start-server-proxy.ts'
 
 export interface JobProxies extends AsyncDisposable {

@@ -6,7 +6,7 @@ import { findSection, type TargetLibrary, type TargetServer } from '../../plex/l
 import type { PlexConnection } from '../../plex/upstream/connection.ts'
 import { type Preflight, preflight } from '../../plex/upstream/preflight.ts'
 import { createPlexConnection } from '../../plex/upstream/upstream.ts'
-import type { Barriers } from '../summary/remembered.ts'
+import type { Barriers } from '../reuse/remembered.ts'
 import { limitsOf } from './limits-of.ts'
 
 /** One Plex server and token of the config, reached and judged. */

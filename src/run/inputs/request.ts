@@ -3,7 +3,7 @@ import type { JobEvent } from '../../contract/events.ts'
 import type { IsolateMode } from '../../kometa/isolation/isolation.ts'
 import type { LogLine } from '../../util/job-log.ts'
 import type { Renderer } from '../kometas/renderer.ts'
-import type { Remembered } from '../summary/remembered.ts'
+import type { Remembered } from '../reuse/remembered.ts'
 
 /** What a caller (command line, studio, demo) asks of one job. */
 export interface JobRequest {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Summary } from '../../contract/summary.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { readChunks } from '../../util/beneath/file-chunks.ts'
-import { namedFiles } from '../inputs/named-files.ts'
 import type { JobFolder } from './job-folder.ts'
+import { namedFiles } from './named-files.ts'
 
 /** In the format of sha256sum: `cd JOB && sha256sum -c output/SHA256SUMS` needs nothing of ours. */
 export const checksumsPath = 'output/SHA256SUMS'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../contract/errors.ts'
 import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
-import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+import { livenessOf, ownIdentity, type ProcessIdentity } from '../../util/process-identity.ts'
 
 /** The folder of claims inside a job folder; it is gone when nobody runs there. */
 export const lockFolderName = '.lock'

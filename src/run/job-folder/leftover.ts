@@ -1,6 +1,6 @@
 import { writeRenderer } from '../../config/workspace/stale-workspaces.ts'
 import { signalTree } from '../../kometa/process/process-tree.ts'
-import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { identityOf, isAlive, type ProcessIdentity } from '../../util/process-identity.ts'
 
 /**
  * Notes which process Kometa is in the workspace that it runs in. Where a supervisor ends it with the tool this is never

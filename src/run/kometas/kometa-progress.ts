@@ -2,7 +2,7 @@ import type { Phase } from '../../contract/events.ts'
 import type { KometaEvent } from '../../kometa/log/read/log-events.ts'
 import { decodeValue, pairName, pairValue, splitResource } from '../../policy/resource.ts'
 import type { JobRequest } from '../inputs/request.ts'
-import type { JobRecorder, KometaActivity } from '../job-folder/job-recorder.ts'
+import type { JobRecorder, KometaActivity } from '../records/job-recorder.ts'
 import type { JobTarget } from '../targets/job-target.ts'
 
 export interface KometaProgress {

@@ -4,11 +4,11 @@ import type { BaseUsed, RealRun } from '../../contract/summary.ts'
 import { predictRealRun } from '../../kometa/cache/real-run.ts'
 import type { ItemResult } from '../../kometa/log/read/log-events.ts'
 import { labelWriteOf } from '../../proxy/ledger/item-edits.ts'
-import type { ImageReads } from '../job-folder/job-recorder.ts'
 import type { KometaRun } from '../kometas/run-kometas.ts'
-import { baseUsed } from '../pictures/base-used.ts'
 import type { TargetOutput } from '../pictures/export-outputs.ts'
+import type { ImageReads } from '../records/job-recorder.ts'
 import type { JobTarget } from '../targets/job-target.ts'
+import { baseUsed } from './base-used.ts'
 
 /** What a target's picture is drawn on, what a real run would do, and what of it could not be undone. */
 export interface TargetFacts {

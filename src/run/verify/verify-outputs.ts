@@ -1,7 +1,7 @@
 import type { Summary } from '../../contract/summary.ts'
 import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
-import { namedFiles } from '../inputs/named-files.ts'
 import { checksumsPath, hashFile, readChecksums, summaryPath } from '../job-folder/checksums.ts'
+import { namedFiles } from '../job-folder/named-files.ts'
 
 export interface OutputsCheck {
   /** How many were looked at. */

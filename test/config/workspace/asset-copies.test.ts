@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { loadJobConfig } from '../../../src/config/read/user-config.ts'
 import { makeRunConfig } from '../../../src/config/run-config/run-config.ts'
 import { createWorkspace } from '../../../src/config/workspace/workspace.ts'
-import { ownIdentity } from '../../../src/run/job-folder/process-identity.ts'
+import { ownIdentity } from '../../../src/util/process-identity.ts'
 
 /** dimensional_asset_rename: Kometa renames in private copies of the asset folders. */
 let dir = ''

@@ -24,7 +24,7 @@ import { makeRunConfig } from '../../../src/config/run-config/run-config.ts'
 import { highestFolder } from '../../../src/config/workspace/highest-folder.ts'
 import { removeStaleWorkspaces } from '../../../src/config/workspace/stale-workspaces.ts'
 import { createWorkspace, type WorkspaceOptions } from '../../../src/config/workspace/workspace.ts'
-import { livenessOf, ownIdentity } from '../../../src/run/job-folder/process-identity.ts'
+import { livenessOf, ownIdentity } from '../../../src/util/process-identity.ts'
 
 const isWindows = process.platform === 'win32'
 let dir = ''

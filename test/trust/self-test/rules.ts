@@ -269,7 +269,7 @@ export const rules: readonly Rule[] = [
   },
   rule(
     'records are scrubbed',
-    'src/run/job-folder/job-recorder.ts',
+    'src/run/records/job-recorder.ts',
     '{ [name]: redactor.text(text) }',
     '{ [name]: text }',
     secrets,

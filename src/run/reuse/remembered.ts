@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { workspacePrefix, writeOwner } from '../../config/workspace/stale-workspaces.ts'
 import { createMemoStore, type MemoStore } from '../../proxy/memo/memo-store.ts'
 import { maxReuseMs } from '../../proxy/memo/stale.ts'
-import { ownIdentity } from '../job-folder/process-identity.ts'
+import { ownIdentity } from '../../util/process-identity.ts'
 
 /**
  * What was read of Plex, kept from job to job while this lives: whoever runs several jobs (studio, watch mode) hands it

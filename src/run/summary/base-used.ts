@@ -1,7 +1,7 @@
 import type { CopiedBackup } from '../../config/workspace/backups.ts'
 import type { Capture } from '../../contract/records.ts'
 import type { BaseUsed } from '../../contract/summary.ts'
-import type { ImageReads } from '../job-folder/job-recorder.ts'
+import type { ImageReads } from '../records/job-recorder.ts'
 
 /** What tells from which picture Kometa drew an item, or which one it put back. */
 export interface BaseEvidence {

@@ -3,8 +3,8 @@ import type { LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
 import { leftOut } from '../../kometa/log/outcome/left-out-overlays.ts'
 import type { ItemResult } from '../../kometa/log/read/log-events.ts'
 import type { JobScopeReport } from '../around-kometa/start-proxies.ts'
-import type { QueuePlaces } from '../summary/queue-places.ts'
 import type { JobTarget } from '../targets/job-target.ts'
+import type { QueuePlaces } from './queue-places.ts'
 
 type Claims = Pick<
   TargetResult,
