@@ -83,7 +83,7 @@ const titles: Record<Route['screen'], string> = {
   unknown: 'Not found',
 }
 
-/** The tab says where it is, and first of all what runs. */
+/** The title of the tab names a running job first, then the screen. */
 function useTitle({ screen, jobId }: Route): void {
   const job = useCurrentJob(jobId)
   const ofJob = screen === 'run' || screen === 'compare' || screen === 'safety'
@@ -125,7 +125,7 @@ function ScreenOf({ route }: { route: Route }) {
   return <SafetyScreen key={jobId} jobId={jobId} />
 }
 
-/** Where a visit begins: at the config, or at the posters once there is one. */
+/** A visit begins at the config, or at the posters when a config is connected. */
 function Start() {
   const state = useQuery(stateQuery)
   const connected = state.data && state.data.connectionId !== null

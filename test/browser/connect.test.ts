@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
 
   test('a config that is no YAML is not said to name no library', async () => {
     await connect('~/config', `${defaultConfig(plex)}broken: "\n`)
-    await page.getByText('They are known once the config can be read.').waitFor()
+    await page.getByText('They appear when the config can be read.').waitFor()
     await page.getByRole('banner').getByText('cannot be read').waitFor()
     expect(await page.getByText('The config names no library.').count()).toBe(0)
     expect(await page.getByText(/0 overlay files/).count()).toBe(0)

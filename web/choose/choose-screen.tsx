@@ -37,7 +37,7 @@ export function ChooseScreen() {
   if (state.data && state.data.connectionId === null) {
     return (
       <Empty alone icon="plug" title="Connect your Kometa config first">
-        <p>Then every poster of its libraries stands here.</p>
+        <p>Then every poster of its libraries appears here.</p>
         <Link className="button button-accent" href="/connect">
           Connect
         </Link>

@@ -6,7 +6,7 @@ import { insidePath } from './wall.tsx'
 import type { WallQuery } from './wall-query.ts'
 import './crumbs.css'
 
-/** The way from all posters down to the season that is open. */
+/** The path from all posters to the open show or season. */
 export function Crumbs({ query, parents }: { query: WallQuery; parents: readonly StudioItem[] }) {
   if (query.inside === null) return null
   return (

@@ -49,7 +49,7 @@ export function Filters({
 }: {
   query: WallQuery
   searchRef: RefObject<HTMLInputElement | null>
-  /** null: nothing has been read yet. */
+  /** null until something has been read. */
   total: number | null
   size: WallSize
   onSize: (size: WallSize) => void
@@ -113,11 +113,11 @@ export function Filters({
   )
 }
 
-/** What is typed is shown at once and searched a moment later. */
+/** Typed text appears at once and is searched a moment later. */
 function LiveSearch({ query, searchRef }: { query: WallQuery; searchRef: RefObject<HTMLInputElement | null> }) {
   const inAddress = query.filter.q ?? ''
   const [text, setText] = useState(inAddress)
-  // "Back" and cleared filters change the address without a key.
+  // "Back" and cleared filters change the address without typing.
   useEffect(() => setText((typed) => (typed.trim() === inAddress ? typed : inAddress)), [inAddress])
   useEffect(() => {
     if (text.trim() === inAddress) return
@@ -212,7 +212,7 @@ function Switch({
   )
 }
 
-/** On a phone the order and all filters stand in one dialog. */
+/** On a phone one dialog holds the order and all filters. */
 function FilterDialogButton({
   query,
   facets,

@@ -7,7 +7,7 @@ import { Button, Ring } from '../ui/button.tsx'
 import { Problem } from '../ui/notes.tsx'
 import './index-state.css'
 
-/** How far the libraries are read, as long as they are not all there. */
+/** Shows how far the libraries are read until all are complete. */
 export function IndexState() {
   const index = useQuery(stateQuery).data?.index
   const refresh = useMutation({

@@ -11,7 +11,7 @@ import './item-card.css'
 export interface ItemCardProps {
   item: StudioItem
   index: number
-  /** Place among the chosen, from 1; 0: not chosen. */
+  /** Place among the chosen items, from 1; 0 when it is not chosen. */
   number: number
   /** Height to width of the wall's pictures. */
   ratio: number
@@ -72,7 +72,7 @@ export const ItemCard = memo(function ItemCard({
   )
 })
 
-/** What overlays look at, very short; the button's label says it in words. */
+/** Short signs of what overlays look at. The button's label says the same in words. */
 function Marks({ item }: { item: StudioItem }) {
   const { resolution, hdr, wearsOverlay, hasBackup } = item
   return (

@@ -16,8 +16,8 @@ export function NothingFound({ query }: { query: WallQuery }) {
       <Empty icon="search" title={q ? `Nothing begins with “${q}”` : 'No poster fits these filters'}>
         <p>
           {q
-            ? 'Every word must begin a word of the title, the show, the edition or the year.'
-            : 'Take one of them away.'}
+            ? 'Each word that you type must be the beginning of a word in the title, show, edition or year.'
+            : 'Remove one of them.'}
         </p>
         <Button onClick={() => setQuery(noFilters)}>{q ? 'Clear search and filters' : 'Clear filters'}</Button>
       </Empty>
@@ -36,12 +36,12 @@ export function NothingFound({ query }: { query: WallQuery }) {
   if (index?.state === 'reading' || index?.state === 'waiting') return null
   return (
     <Empty icon="grid" title="No posters here">
-      <p>The libraries of this config hold nothing that overlays could be drawn on.</p>
+      <p>The libraries of this config hold nothing that overlays can be drawn on.</p>
     </Empty>
   )
 }
 
-/** The server's own words go first: a token that is refused leaves every library without its posters. */
+/** The server's own words come first: a refused token leaves every library without posters. */
 function whyUnusable({ servers, problems }: Connection): string {
   const [refused] = servers.flatMap(({ problem }) => problem?.message ?? [])
   const [error] = problems.filter(({ severity }) => severity === 'error')

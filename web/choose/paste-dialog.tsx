@@ -30,7 +30,7 @@ export function PasteButton() {
   )
 }
 
-/** ratingKeys, titles and Plex addresses; what is ambiguous is asked, what is unknown is said. */
+/** Takes ratingKeys, titles and Plex addresses. It asks about an ambiguous line and names an unknown one. */
 function PasteDialog({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const resolve = useMutation({

@@ -13,7 +13,7 @@ import { Button } from '../ui/button.tsx'
 import { Link } from '../ui/link.tsx'
 import { useNarrow } from '../ui/use-narrow.ts'
 
-/** Starts the preview of what is chosen, or leads to what stands in its way. */
+/** Starts the preview of the chosen items, or leads to what prevents it. */
 export function PreviewAction() {
   const chosen = useStore(selection)
   const edited = useStore(draft)

@@ -14,7 +14,7 @@ import './sets-menu.css'
 
 const readAnew = () => queryClient.invalidateQueries({ queryKey: setsQuery.queryKey })
 
-/** Choices kept under a name, for the next time. */
+/** Saves and loads selections under a name. */
 export function SetsMenu() {
   const [open, setOpen] = useState(false)
   return (
@@ -58,7 +58,7 @@ function SetsDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Saved sets" onClose={onClose}>
       {sets?.length === 0 && (
-        <p className="muted">Save what is chosen under a name, and take it again for the next preview.</p>
+        <p className="muted">Save the chosen posters under a name, and load them for the next preview.</p>
       )}
       {sets && sets.length > 0 && (
         <ul className="sets">

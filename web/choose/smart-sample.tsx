@@ -14,7 +14,9 @@ const sizes = [4, 8, 12, 20] as const
 const sampleSize = createStoredStore<number>('sample-size', 8, (kept) => sizes.find((one) => one === kept) ?? null)
 const namedShows = 6
 
-/** Picks items of what the filters leave that differ in what overlays look at, and that show what the chosen ones do not. */
+/**
+ * Picks items among the filtered ones. They differ in what overlays look at, and add what the chosen items do not show.
+ */
 export function SmartSample({ query }: { query: WallQuery }) {
   const size = useStore(sampleSize)
   const sample = useMutation({

@@ -13,7 +13,7 @@ import { useChosen } from './use-chosen.ts'
 import type { WallQuery } from './wall-query.ts'
 import './tray.css'
 
-/** What is chosen, in its order, and other ways to choose. */
+/** The chosen items in their order, and other ways to choose. */
 export function Tray({ query }: { query: WallQuery }) {
   const chosen = useChosen()
   return (
@@ -21,7 +21,9 @@ export function Tray({ query }: { query: WallQuery }) {
       {chosen.length === 0 ? (
         <p className="tray-hint">
           <strong>Click posters to choose them.</strong>{' '}
-          <span className="muted">Shift chooses all in between. Or let Smart sample pick some that differ.</span>
+          <span className="muted">
+            Shift chooses everything in between. Or let Smart sample pick posters that differ.
+          </span>
         </p>
       ) : (
         <TrayList chosen={chosen} />

@@ -7,7 +7,10 @@ import { keyOf, knownItems, learnItems, selection, unchoose } from '../core/sele
 import { useStore } from '../core/store.ts'
 import { tell } from '../ui/announce.tsx'
 
-/** What is chosen, with what is known of it. After a reload the items are asked for; those that are gone are taken out. */
+/**
+ * The chosen items with their details. After a reload the details are requested, and items that no longer exist are
+ * removed.
+ */
 export function useChosen(): { ref: ItemRef; item: StudioItem | undefined }[] {
   const refs = useStore(selection)
   const known = useStore(knownItems)

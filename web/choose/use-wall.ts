@@ -17,20 +17,22 @@ export interface Wall {
   total: number
   revision: string | null
   parents: readonly StudioItem[]
-  /** undefined: not here yet. */
+  /** undefined until the item has been read. */
   item(index: number): StudioItem | undefined
-  /** Every item of a range, read where it is not here. */
+  /** Every item of a range; reads the missing ones. */
   items(from: number, to: number): Promise<StudioItem[]>
   onRange(first: number, last: number): void
-  /** The wall of the query before this one is still shown. */
+  /** Whether the wall of the previous query is still on the screen. */
   behind: boolean
-  /** Nothing has come yet. */
+  /** Whether nothing has arrived yet. */
   loading: boolean
   error: Error | null
   retry(): void
 }
 
-/** A wall of any length, of which only the pages on the screen are read. The last wall stays until the next one is here. */
+/**
+ * A wall of any length that reads only the pages on the screen. The previous wall stays until the next one has arrived.
+ */
 export function useWall(wall: WallQuery): Wall {
   const [range, setRange] = useState<readonly [number, number]>([0, 0])
   const first = useQuery({ ...pageQuery(wall, 0), placeholderData: keepPreviousData })

@@ -11,7 +11,7 @@ export const sortChoices = [
 ] as const
 export type SortChoice = (typeof sortChoices)[number][0] | 'order'
 
-/** Filters with several values: name in the address and in the contract. */
+/** Filters that take several values, by their name in the address and in the contract. */
 export const listFilters = ['library', 'type', 'resolution', 'hdr', 'edition', 'audioCodec', 'contentRating'] as const
 export type ListFilter = (typeof listFilters)[number]
 
@@ -20,11 +20,11 @@ export interface WallQuery {
   sort: SortChoice
   /** `<server>:<ratingKey>` of the show or season whose inside is shown. */
   inside: string | null
-  /** The same for the same wall. */
+  /** Equal for equal walls. */
   key: string
 }
 
-/** What the wall shows, read from the address. */
+/** Reads from the address what the wall shows. */
 export function useWallQuery(): WallQuery {
   const { query } = useLocation()
   const inside = query.get('in')

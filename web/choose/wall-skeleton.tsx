@@ -3,7 +3,7 @@ import type { WallSize } from './choose-screen.tsx'
 import { cellSizes } from './wall-sizes.ts'
 import './wall-skeleton.css'
 
-/** As many boxes as a large screen shows; what does not fit is cut off. */
+/** As many boxes as a large screen shows; the rest is cut off. */
 const boxes = Array.from({ length: 60 }, (_, i) => i)
 
 export function WallSkeleton({ size }: { size: WallSize }) {

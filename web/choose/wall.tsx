@@ -20,7 +20,47 @@ export function Wall({ wall, query, size }: { wall: WallData; query: WallQuery; 
   const chosen = useStore(selection)
   const narrow = useNarrow()
   const numbers = useMemo(() => new Map(chosen.map((ref, i) => [keyOf(ref), i + 1])), [chosen])
-  /** Where a range with Shift begins. */
+  const { onPick, onKey, onMove } = useChoosing(wall, numbers)
+  const { ratio, stills } = shapeOf(wall, query)
+
+  const renderCell = ({ index, tabbable, widthPx }: Cell) => {
+    const item = wall.item(index)
+    if (!item) return <ItemCardSkeleton ratio={ratio} />
+    return (
+      <ItemCard
+        item={item}
+        index={index}
+        number={numbers.get(keyOf(item)) ?? 0}
+        ratio={ratio}
+        widthPx={Math.round(widthPx / 20) * 20}
+        tabbable={tabbable}
+        manyLibraries={query.filter.library?.length !== 1}
+        onPick={onPick}
+      />
+    )
+  }
+
+  return (
+    <VirtualGrid
+      label={`Posters, ${wall.total}`}
+      count={wall.total}
+      minCellPx={cellSizes[size][stills ? 'still' : 'poster'] * (narrow ? 0.66 : 1)}
+      gapPx={narrow ? 12 : 16}
+      paddingPx={narrow ? 16 : 24}
+      cellHeightPx={(width) => width * ratio + cardWordsPx}
+      isSelected={(index) => numbers.has(keyOfIndex(wall, index))}
+      renderCell={renderCell}
+      onRange={wall.onRange}
+      onKey={onKey}
+      onMove={onMove}
+      scrollKey={query.key}
+    />
+  )
+}
+
+/** Chooses items with the mouse and the keyboard: one by one, a range with Shift, or all. */
+function useChoosing(wall: WallData, numbers: ReadonlyMap<string, number>) {
+  /** The item where a range with Shift begins. */
   const anchor = useRef(0)
   const data = useRef(wall)
   data.current = wall
@@ -70,46 +110,19 @@ export function Wall({ wall, query, size }: { wall: WallData; query: WallQuery; 
     if (!numbers.has(keyOfIndex(wall, from))) anchor.current = from
     void chooseRange(to)
   }
+  return { onPick, onKey, onMove }
+}
 
-  const stills =
-    (wall.item(0)?.shape === 'still' && query.filter.type?.every((type) => type === 'episode')) ||
-    (query.inside !== null && wall.item(0)?.shape === 'still')
-  const squares = !stills && wall.item(0)?.shape === 'square' && wall.item(wall.total - 1)?.shape === 'square'
-  const ratio = stills ? 9 / 16 : squares ? 1 : 3 / 2
-
-  const renderCell = ({ index, tabbable }: Cell, width: number) => {
-    const item = wall.item(index)
-    if (!item) return <ItemCardSkeleton ratio={ratio} />
-    return (
-      <ItemCard
-        item={item}
-        index={index}
-        number={numbers.get(keyOf(item)) ?? 0}
-        ratio={ratio}
-        widthPx={Math.round(width / 20) * 20}
-        tabbable={tabbable}
-        manyLibraries={query.filter.library?.length !== 1}
-        onPick={onPick}
-      />
-    )
-  }
-
-  return (
-    <VirtualGrid
-      label={`Posters, ${wall.total}`}
-      count={wall.total}
-      minCellPx={cellSizes[size][stills ? 'still' : 'poster'] * (narrow ? 0.66 : 1)}
-      gapPx={narrow ? 12 : 16}
-      paddingPx={narrow ? 16 : 24}
-      cellHeightPx={(width) => width * ratio + cardWordsPx}
-      isSelected={(index) => numbers.has(keyOfIndex(wall, index))}
-      renderCell={(cell) => renderCell(cell, cell.widthPx)}
-      onRange={wall.onRange}
-      onKey={onKey}
-      onMove={onMove}
-      scrollKey={query.key}
-    />
-  )
+/**
+ * Height to width of the wall's pictures. One shape serves the whole wall: posters, unless all of it are stills or
+ * squares.
+ */
+function shapeOf(wall: WallData, query: WallQuery): { ratio: number; stills: boolean } {
+  const first = wall.item(0)?.shape
+  const onlyEpisodes = query.filter.type?.every((type) => type === 'episode') ?? false
+  const stills = first === 'still' && (onlyEpisodes || query.inside !== null)
+  const squares = first === 'square' && wall.item(wall.total - 1)?.shape === 'square'
+  return { stills, ratio: stills ? 9 / 16 : squares ? 1 : 3 / 2 }
 }
 
 const keyOfIndex = (wall: WallData, index: number) => {

@@ -5,7 +5,7 @@ import { Action } from '../frame/action.tsx'
 import { Link } from '../ui/link.tsx'
 import { RerunButton } from '../ui/rerun-button.tsx'
 
-/** After looking comes the next edit and the next look. */
+/** After looking at the results, the next step is an edit. */
 export function CompareAction({ job }: { job: JobDetail }) {
   return (
     <Action>

@@ -12,7 +12,7 @@ export interface ExtraCardProps {
   tabbable: boolean
 }
 
-/** A picture that Kometa made of something nobody chose. */
+/** A picture that Kometa made for an item that is no target. */
 export function ExtraCard({ jobId, extra, widthPx, tabbable }: ExtraCardProps) {
   const { image, reason, ratingKey } = extra
   const title = useTitleOf(ratingKey)
@@ -48,7 +48,7 @@ export function ExtraCard({ jobId, extra, widthPx, tabbable }: ExtraCardProps) {
   )
 }
 
-/** What the libraries call it; a job of another Plex, or two that know the number, leave the number. */
+/** The item's title in the libraries. The ratingKey stays when no library, or more than one, knows that number. */
 function useTitleOf(ratingKey: string | null): string {
   const libraries = useQuery(stateQuery).data?.index.libraries ?? []
   const servers = [...new Set(libraries.map(({ server }) => server))]
@@ -66,7 +66,7 @@ function useTitleOf(ratingKey: string | null): string {
   return ratingKey ? `Item ${ratingKey}` : 'Unknown item'
 }
 
-/** The reasons of the summary, short. */
+/** The reasons of the summary, shortened. */
 function extraWords(reason: string): string {
   if (reason.startsWith('decoy')) return 'Kometa was shown it so that a search had a result'
   if (reason.startsWith('above the target')) return 'Show or season of a chosen item'

@@ -7,7 +7,7 @@ import { LeftOutFacts } from './left-out-facts.tsx'
 import { baseWords, pictureFacts, realRunWords } from './words.ts'
 import './facts.css'
 
-/** What stands beside the pictures: which overlays, from which base, which bytes. */
+/** The facts beside the pictures: overlays, base, bytes. */
 export function Facts({ job, target }: { job: JobDetail; target: StudioTarget }) {
   const { overlays, leftOut, baseUsed, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } =
     target
@@ -80,7 +80,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-/** What a person should know before they trust this picture. */
+/** Says what a person should know before trusting this picture. */
 function Cautions({ target }: { target: StudioTarget }) {
   const { outcome, reason, restore, mayBeIncomplete, mayDiffer, dependsOnBlockedWrites, after, notes } = target
   const incomplete = outcome === 'incomplete' && after !== null
@@ -125,7 +125,10 @@ function Cautions({ target }: { target: StudioTarget }) {
   )
 }
 
-/** Those of the picture's library; of one that goes by another name in the config, all that no picture's library claims. */
+/**
+ * The faults of the picture's library. When the config calls that library by another name: all faults that no picture's
+ * library has.
+ */
 function faultsFor({ faults, targets }: JobDetail, { library }: StudioTarget): JobDetail['faults'] {
   const named = new Set(targets.map((target) => target.library))
   return faults.filter((fault) => fault.library === library || !named.has(fault.library))

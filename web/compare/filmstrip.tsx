@@ -19,7 +19,7 @@ const signs: Partial<Record<StudioTarget['outcome'], IconName>> = {
   interrupted: 'stop',
 }
 
-/** All targets in a row; the sign on each says how it went. */
+/** All targets in a row, each with a sign of its outcome. */
 export function Filmstrip({
   job,
   targets,

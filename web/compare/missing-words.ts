@@ -5,7 +5,7 @@ import type { Tone } from '../ui/tone.ts'
 
 export interface MissingWords {
   headline: string
-  /** The rest of the reason, Kometa's own words mostly. */
+  /** The rest of the reason, mostly Kometa's own words. */
   detail: string | null
   tone: Tone
   icon: IconName
@@ -13,10 +13,10 @@ export interface MissingWords {
 
 const icons: Record<Tone, IconName> = { good: 'check', warn: 'warning', bad: 'cross', plain: 'info' }
 
-/** A shorter beginning of a reason is no sentence that could stand alone. */
+/** A shorter beginning of a reason does not make sense as a headline. */
 const minHeadlineChars = 12
 
-/** Why there is no after picture: one sentence for the headline, and what stands behind it. */
+/** Why there is no after picture: a headline, and the rest. */
 export function missingWords(outcome: Outcome, reason: string | null): MissingWords {
   const tone = outcomeTone[outcome]
   const [headline, detail] = splitReason(reason ?? 'Kometa drew nothing for this item.')
@@ -29,7 +29,7 @@ export function missingWords(outcome: Outcome, reason: string | null): MissingWo
   }
 }
 
-/** `Kometa could not draw it: Image Error: …`: what comes first is ours, the rest is Kometa's. */
+/** `Kometa could not draw it: Image Error: …`: the first part is ours, the rest is Kometa's. */
 function splitReason(reason: string): [string, string | null] {
   const end = /[.!?](?= )|:(?= )/g
   end.lastIndex = minHeadlineChars

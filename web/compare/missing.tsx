@@ -9,7 +9,7 @@ import { missingWords } from './missing-words.ts'
 import { beforeAlt } from './words.ts'
 import './missing.css'
 
-/** No after picture: what happened, in one sentence, and the lines of Kometa's log that say so. */
+/** Says why there is no after picture: one sentence, and the lines of Kometa's log behind it. */
 export function Missing({ job, target, over }: { job: JobDetail; target: StudioTarget; over: boolean }) {
   const { before, logLines, notes } = target
   const away = useIsAway()
@@ -54,8 +54,8 @@ export function Missing({ job, target, over }: { job: JobDetail; target: StudioT
           <h2>
             {away ? <Icon name="clock" size={20} /> : <Ring size={20} />}
             {away
-              ? 'Not drawn when the studio was last heard.'
-              : 'Not drawn yet. The picture comes here as soon as Kometa hands it over.'}
+              ? 'Not drawn when the studio last answered.'
+              : 'Not drawn yet. The picture appears here as soon as Kometa uploads it.'}
           </h2>
         )}
       </div>

@@ -18,7 +18,7 @@ export interface PairCardProps {
   tabbable: boolean
 }
 
-/** Before and after side by side; stills, which are wide, one above the other. */
+/** Before and after side by side; stills are wide and stand one above the other. */
 export const PairCard = memo(function PairCard({ jobId, target, href, widthPx, over, tabbable }: PairCardProps) {
   const { title, before, after, outcome, overlays, difference } = target
   const shape = shapeOf(after ?? before)

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import type { StudioTarget } from '../../src/contract/api/api.ts'
 import { apiUrl } from '../core/api.ts'
 
-/** The neighbours' pictures are there before somebody goes to them. */
+/** Loads the neighbours' pictures before somebody goes to them. */
 export function usePreload(jobId: string, targets: readonly StudioTarget[], index: number): void {
   useEffect(() => {
     const images = [targets[index + 1], targets[index - 1]]

@@ -9,11 +9,11 @@ import { asProblem, Problem } from '../ui/notes.tsx'
 import { FolderDialog } from './folder-dialog.tsx'
 import './connect-form.css'
 
-/** The contract's limit of a config, for a word before it is sent. */
+/** The contract's limit of a config: a larger file is refused before it is sent. */
 const maxConfigBytes = 4 * 1024 * 1024
 const formId = 'connect-form'
 
-/** Three ways to a config: its path, a dropped file, pasted text. */
+/** Takes a config in one of three ways: a path, a dropped file or pasted text. */
 export function ConnectForm({
   lastPath,
   busy,
@@ -49,16 +49,16 @@ export function ConnectForm({
         : { kind: 'path', path: path.trim() },
     )
 
+  const pick = (picked: string) => {
+    setBrowsing(false)
+    setPath(picked)
+    onConnect({ kind: 'path', path: picked })
+  }
+
   const { over, ...drop } = useDrop((file) => void takeFile(file))
   return (
     <div className="screen connect-form" {...drop} data-over={over || undefined}>
-      <header className="connect-intro">
-        <h1>Which Kometa config?</h1>
-        <p className="muted">
-          Your own config.yml, as it is. It is read, never written, and nothing in Plex is changed: every write is
-          stopped on the way.
-        </p>
-      </header>
+      <Intro />
 
       {error && <Problem problem={asProblem(error)} />}
       {fileProblem && <Problem problem={{ message: fileProblem, hint: null }} />}
@@ -89,34 +89,11 @@ export function ConnectForm({
         <p className="connect-or">
           <span>or</span>
         </p>
-        <label className="connect-drop">
-          <input
-            type="file"
-            accept=".yml,.yaml"
-            className="hidden-text"
-            onChange={(e) => void takeFile(e.target.files?.[0])}
-          />
-          <Icon name="file" size={24} />
-          <span>
-            <strong>Drop a config.yml here</strong>, or choose one
-          </span>
-          <span className="muted">Overlay files named by relative paths need the path above.</span>
-        </label>
+        <FileInput onFile={(file) => void takeFile(file)} />
         <p className="connect-or">
           <span>or</span>
         </p>
-        <div className="field">
-          <label htmlFor="pasted">Paste it</label>
-          <textarea
-            id="pasted"
-            className="input connect-paste"
-            value={pasted}
-            onChange={(event) => setPasted(event.target.value)}
-            placeholder={'plex:\n  url: http://192.168.1.10:32400\n  token: …\nlibraries:\n  Movies: …'}
-            spellCheck={false}
-            autoComplete="off"
-          />
-        </div>
+        <PasteField value={pasted} onValue={setPasted} />
       </form>
 
       {onBack && (
@@ -126,17 +103,7 @@ export function ConnectForm({
           </Button>
         </p>
       )}
-      {browsing && (
-        <FolderDialog
-          start={path}
-          onClose={() => setBrowsing(false)}
-          onPick={(picked) => {
-            setBrowsing(false)
-            setPath(picked)
-            onConnect({ kind: 'path', path: picked })
-          }}
-        />
-      )}
+      {browsing && <FolderDialog start={path} onClose={() => setBrowsing(false)} onPick={pick} />}
       <Action>
         <Button kind="accent" type="submit" form={formId} disabled={!ready} busy={busy}>
           Connect
@@ -146,7 +113,47 @@ export function ConnectForm({
   )
 }
 
-/** Files dropped anywhere on the screen. */
+const Intro = () => (
+  <header className="connect-intro">
+    <h1>Which Kometa config?</h1>
+    <p className="muted">
+      Your own config.yml, as it is. It is only read, and nothing in Plex changes: every write is stopped on the way.
+    </p>
+  </header>
+)
+
+const FileInput = ({ onFile }: { onFile: (file: File | undefined) => void }) => (
+  <label className="connect-drop">
+    <input
+      type="file"
+      accept=".yml,.yaml"
+      className="hidden-text"
+      onChange={(event) => onFile(event.target.files?.[0])}
+    />
+    <Icon name="file" size={24} />
+    <span>
+      <strong>Drop a config.yml here</strong>, or choose one
+    </span>
+    <span className="muted">Overlay files named by relative paths need the path above.</span>
+  </label>
+)
+
+const PasteField = ({ value, onValue }: { value: string; onValue: (text: string) => void }) => (
+  <div className="field">
+    <label htmlFor="pasted">Paste it</label>
+    <textarea
+      id="pasted"
+      className="input connect-paste"
+      value={value}
+      onChange={(event) => onValue(event.target.value)}
+      placeholder={'plex:\n  url: http://192.168.1.10:32400\n  token: …\nlibraries:\n  Movies: …'}
+      spellCheck={false}
+      autoComplete="off"
+    />
+  </div>
+)
+
+/** Takes a file that is dropped anywhere on the screen. */
 function useDrop(onFile: (file: File | undefined) => void) {
   const [over, setOver] = useState(false)
   const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files')

@@ -23,7 +23,7 @@ import './connected.css'
 
 const ConfigEditor = lazy(() => import('../editor/config-editor.tsx'))
 
-/** What is connected: what a preview will draw with, what it leaves out, and the YAML itself. */
+/** Shows what is connected: what a preview will use, what it leaves out, and the YAML itself. */
 export function Connected({ connection, onChange }: { connection: Connection; onChange: () => void }) {
   const kometa = useQuery(stateQuery).data?.kometa
   const edited = useStore(draft)
@@ -34,7 +34,7 @@ export function Connected({ connection, onChange }: { connection: Connection; on
   const refresh = useRefreshAll()
   const [place, setPlace] = useState<{ line: number } | null>(null)
   const goTo = (line: number) => setPlace({ line })
-  // Edits that wait for the user's choice are not typed over.
+  // Nobody can type over edits that wait for the user's choice.
   const waiting = edited !== null && standOf(edited, connection) !== 'current'
   const setText = (next: string) => draft.set(draftOf(connection, next))
 

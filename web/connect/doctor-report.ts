@@ -1,7 +1,7 @@
 import type { RouteReply } from '../../src/contract/api/api.ts'
 import { createStore } from '../core/store.ts'
 
-/** What the last check-up found, and of which connection. It lives as long as the window. */
+/** What the last check-up found, and for which connection. The window forgets it when it closes. */
 export const doctorReport = createStore<{
   connectionId: string
   /** Milliseconds since 1970. */

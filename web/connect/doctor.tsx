@@ -15,7 +15,7 @@ import './facts.css'
 type Report = RouteReply<'getDoctor'>
 type Check = Report['checks'][number]
 
-/** Looks at all that a preview needs: what is not well comes first, and says what to do. */
+/** Checks everything that a preview needs. Problems come first, with what to do. */
 export function Doctor({ connectionId }: { connectionId: string }) {
   const examine = useMutation({
     mutationFn: () => call('getDoctor', {}),

@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/notes.tsx'
 import './draft-note.css'
 
-/** Edits that are no part of what is shown: why, and what can become of them. Nothing of them is lost before the user says so. */
+/** Says why edits are not in use, and offers what can be done with them. They are lost only when the user says so. */
 export function DraftNote() {
   const connection = useQuery(connectionQuery).data?.connection ?? null
   const edited = useStore(draft)
@@ -28,8 +28,8 @@ export function DraftNote() {
     >
       <p>
         {stand === 'behind'
-          ? 'Shown is the file as it is now. Your edits are kept; choose, and you can go on editing.'
-          : 'They are kept in this window. Drop them to edit the config that is shown, or connect theirs again.'}
+          ? 'The screen shows the file as it is now. Your edits are kept: choose one of these, then go on editing.'
+          : 'This window keeps them. Discard them to edit the config on the screen, or connect their own config again.'}
       </p>
       <details>
         <summary>Show my edits</summary>

@@ -8,7 +8,7 @@ import { Icon } from '../ui/icon.tsx'
 import { asProblem, Problem, Skeleton } from '../ui/notes.tsx'
 import './folder-dialog.css'
 
-/** Folders of the machine that Kometa Preview runs on, as far as it may show them. */
+/** Shows the allowed folders of the machine that Kometa Preview runs on. */
 export function FolderDialog({
   start,
   onPick,

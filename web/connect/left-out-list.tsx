@@ -3,7 +3,7 @@ import { count } from '../core/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import './left-out-list.css'
 
-/** What a preview does without, or does otherwise, and why. */
+/** Lists what a preview leaves out or does differently, and why. */
 export function LeftOutList({ leftOut, onGoTo }: { leftOut: readonly LeftOut[]; onGoTo: (line: number) => void }) {
   if (leftOut.length === 0) return null
   return (

@@ -5,12 +5,12 @@ import { Icon } from '../ui/icon.tsx'
 import { StateWord } from './state-word.tsx'
 import './library-list.css'
 
-/** The libraries of the config and the overlay files of each. */
+/** Lists the libraries of the config, each with its overlay files. */
 export function LibraryList({ libraries, isRead }: Pick<ConfigCheck, 'libraries' | 'isRead'>) {
   return (
     <section className="libraries" aria-label="Libraries">
       <h2>Libraries {isRead && <span className="muted">{libraries.length}</span>}</h2>
-      {!isRead && <p className="muted">They are known once the config can be read.</p>}
+      {!isRead && <p className="muted">They appear when the config can be read.</p>}
       {isRead && libraries.length === 0 && <p className="muted">The config names no library.</p>}
       {libraries.map((library) => (
         <Library key={`${library.server} ${library.mappingName}`} library={library} />
@@ -50,7 +50,7 @@ const stateTone = { found: 'good', missing: 'bad', fetched: 'plain', unknown: 'p
 const stateWords = { found: 'found', missing: 'not found', fetched: 'from the web', unknown: 'not looked up' } as const
 
 function OverlayFileLine({ file, library }: { file: OverlayFile; library: string }) {
-  // The line above a warning says already which file it is about.
+  // The line above a warning already names its file.
   const place = `"${library}": ${file.form === 'path' ? '' : `${file.form}: `}${file.value}: `
   return (
     <li>

@@ -8,7 +8,7 @@ const icons: Record<ConfigProblem['severity'], IconName> = { error: 'cross', war
 const words: Record<ConfigProblem['severity'], string> = { error: 'Error', warning: 'Warning', info: 'Note' }
 const shownFirst = 6
 
-/** What is wrong with the config; a click leads to the line. */
+/** Lists what is wrong with the config. A click leads to the line. */
 export function ProblemList({
   problems,
   onGoTo,

@@ -1,7 +1,7 @@
 import type { ApiProblem, ConnectedServer } from '../../src/contract/api/api.ts'
 import type { Tone } from '../ui/tone.ts'
 
-/** What is wrong with a server, in two or three words; the problem itself has the sentence. */
+/** What is wrong with a server, in two or three words. The problem itself has the sentence. */
 const words: Partial<Record<ApiProblem['code'], string>> = {
   PLEX_TOKEN_REFUSED: 'Refused the token',
   PLEX_UNREACHABLE: 'No answer',

@@ -4,7 +4,7 @@ import { call } from '../core/api.ts'
 
 const typingPauseMs = 350
 
-/** What the server says of an edited text, a moment after the last key. null: there is nothing edited. */
+/** What the server says about an edited text, a moment after the last key; null when nothing is edited. */
 export function useConfigCheck(text: string | null, jobId?: string) {
   const [settled, setSettled] = useState(text)
   useEffect(() => {

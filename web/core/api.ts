@@ -3,7 +3,7 @@ import { apiPaths, apiUrl, type QueryValue, type RouteName } from '../../src/con
 
 export { apiUrl, thumbnailWidths } from '../../src/contract/api/api-paths.ts'
 
-/** What a call failed with. `OFFLINE`: the server did not answer at all. */
+/** The failure of a call. `OFFLINE`: the server did not answer at all. */
 export class ApiError extends Error {
   readonly code: ApiProblem['code'] | 'OFFLINE'
   readonly hint: string | null
@@ -26,7 +26,7 @@ type Given<Name extends RouteName> = { signal?: AbortSignal } & ([RouteParams<Na
   ([RouteQuery<Name>] extends [undefined] ? { query?: undefined } : { query?: RouteQuery<Name> }) &
   ([RouteBody<Name>] extends [undefined] ? { body?: undefined } : { body: RouteBody<Name> })
 
-/** Calls a route of the contract. Throws ApiError; an abort passes through. */
+/** Calls a route of the contract. Throws ApiError; an abort is passed on as it is. */
 export async function call<Name extends RouteName>(route: Name, given: Given<Name>): Promise<RouteReply<Name>> {
   const { params, query, body, signal } = given
   const url = apiUrl(route, (params ?? {}) as Record<string, string>, (query ?? {}) as Record<string, QueryValue>)
@@ -36,7 +36,7 @@ export async function call<Name extends RouteName>(route: Name, given: Given<Nam
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
   if (!response.ok) throw await problemOf(response)
-  // One origin, one version: what the server's own schemas let out is what the types say.
+  // Server and page are one version, and the server's schemas check each answer, so that the types are true.
   return (response.status === 204 ? undefined : await response.json()) as RouteReply<Name>
 }
 
@@ -49,7 +49,7 @@ async function send(url: string, init: RequestInit): Promise<Response> {
       {
         code: 'OFFLINE',
         message: 'The studio does not answer.',
-        hint: 'Is kometa-preview still running? This page goes on by itself when it is back.',
+        hint: 'Is kometa-preview still running? This page continues by itself when it is back.',
         details: [],
       },
       0,

@@ -13,7 +13,7 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`
 }
 
-/** Of something that still runs: whole seconds, so that the number does not dance. */
+/** The duration so far, in whole seconds, so that the number is calm. */
 export function elapsed(ms: number): string {
   const seconds = Math.floor(ms / 1_000)
   return seconds < 60 ? `${seconds} s` : duration(seconds * 1_000)
@@ -48,7 +48,7 @@ export function ago(time: string, now: number = Date.now()): string {
 export const clock = (time: string): string => timeFormat.format(new Date(time))
 export const dateAndTime = (time: string): string => `${dayFormat.format(new Date(time))}, ${clock(time)}`
 
-/** `0.03` → `3 %`; what is not nothing is never shown as 0. */
+/** `0.03` → `3 %`; more than nothing never appears as 0. */
 export function percent(share: number): string {
   const value = share * 100
   if (value > 0 && value < 0.1) return '< 0.1 %'

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react'
 
-/** Keys that mean something everywhere on a screen, by `event.key`, `Shift+` before it. */
+/** The keys of a whole screen, named by `event.key`, with `Shift+` in front. */
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
-/** Listens on the window, but never takes a key from a field, from a dialog, or one with Ctrl, Alt or Meta. */
+/** Listens on the window. It ignores keys in a field or a dialog, and keys with Ctrl, Alt or Meta. */
 export function useKeys(map: KeyMap, active = true): void {
   const latest = useRef(map)
   latest.current = map
@@ -26,7 +26,7 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target.closest('textarea, select, input:not([type=range]):not([type=checkbox])'))
     return true
-  // Space and Enter press the button that has the focus; arrows move a range and tabs.
+  // Space and Enter press the focused button, and arrows move a range or tabs.
   if (key === ' ' || key === 'Enter') return target.closest('button, a, summary, input, [role=option]') !== null
   return key.startsWith('Arrow') && target.closest('input[type=range], [role=radiogroup], [role=menu]') !== null
 }

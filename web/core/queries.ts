@@ -2,13 +2,13 @@ import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-que
 import type { ItemFilter } from '../../src/contract/api/api.ts'
 import { ApiError, call } from './api.ts'
 
-/** What a refusal would not become by asking again. */
+/** Errors that asking again would not change. */
 const worthRetrying = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 500)
 
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // News come over the event streams; nothing is asked again for its age alone.
+      // News arrive over the event streams, so that age alone never causes a request.
       staleTime: Number.POSITIVE_INFINITY,
       retry: (failures, error) => failures < 3 && worthRetrying(error),
       retryDelay: (failures) => Math.min(500 * 2 ** failures, 4_000),

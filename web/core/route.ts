@@ -1,4 +1,4 @@
-/** Which screen an address names. */
+/** The screen that an address names. */
 export type Screen = 'connect' | 'choose' | 'run' | 'compare' | 'safety' | 'jobs' | 'config'
 
 export interface Route {

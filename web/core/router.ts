@@ -1,6 +1,6 @@
 import { type MouseEvent, useMemo, useSyncExternalStore } from 'react'
 
-/** The address is the state: what is on the screen can be sent to somebody. */
+/** The address holds the state, so that it can be sent to somebody. */
 const listeners = new Set<() => void>()
 const changed = () => {
   for (const listener of [...listeners]) listener()
@@ -21,7 +21,7 @@ export function navigate(href: string, options: { replace?: boolean } = {}): voi
   changed()
 }
 
-/** Changes some parameters of the address; null takes one away. */
+/** Changes some parameters of the address; null removes one. */
 export function setQuery(
   values: Readonly<Record<string, string | readonly string[] | null>>,
   options: { replace?: boolean } = {},
@@ -50,7 +50,7 @@ export function useLocation(): Location {
   }, [href])
 }
 
-/** For `<a href>`: plain clicks stay in the application, all others are the browser's. */
+/** For `<a href>`: plain clicks stay in the application; the browser handles all others. */
 export function followLink(event: MouseEvent<HTMLAnchorElement>): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
     return

@@ -13,12 +13,12 @@ const isRef = (value: unknown): value is ItemRef =>
   'ratingKey' in value &&
   typeof value.ratingKey === 'string'
 
-/** What is chosen, in its order; remembered by this browser. */
+/** The chosen items in their order. This browser keeps them. */
 export const selection = createStoredStore<readonly ItemRef[]>('selection', [], (kept) =>
   Array.isArray(kept) && kept.every(isRef) ? kept.slice(0, maxTargets) : null,
 )
 
-/** Items that have been seen, so that the tray can show what is chosen without asking. */
+/** Items that were on the screen, so that the tray can show them without a request. */
 export const knownItems = createStore<ReadonlyMap<string, StudioItem>>(new Map())
 
 export function learnItems(items: readonly StudioItem[]): void {
@@ -30,7 +30,7 @@ export function learnItems(items: readonly StudioItem[]): void {
   })
 }
 
-/** Adds what is not chosen yet; says how many did not fit. */
+/** Adds items that are not chosen yet. Returns how many did not fit. */
 export function choose(items: readonly StudioItem[]): number {
   const chosen = new Set(selection.get().map(keyOf))
   const fresh = items.filter((item) => !chosen.has(keyOf(item)))
@@ -51,7 +51,7 @@ export function toggle(item: StudioItem): number {
   return 0
 }
 
-/** Moves one of the chosen by some places. */
+/** Moves a chosen item by some places. */
 export function moveChosen(ref: ItemRef, by: number): void {
   selection.set((refs) => {
     const from = refs.findIndex((one) => keyOf(one) === keyOf(ref))

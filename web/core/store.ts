@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** One value that components watch. */
+/** A value that components watch. */
 export interface Store<T> {
   get(): T
   set(next: T | ((now: T) => T)): void
@@ -27,7 +27,7 @@ export function createStore<T>(initial: T): Store<T> {
 
 const prefix = 'kometa-preview.'
 
-/** A store that this browser remembers, and that all its windows share. `read` turns what was kept into a value, or null. */
+/** A store that this browser keeps and all its windows share. `read` turns the kept JSON into a value, or null. */
 export function createStoredStore<T>(name: string, initial: T, read: (kept: unknown) => T | null): Store<T> {
   const key = prefix + name
   const parse = (text: string | null): T | null => {
@@ -56,7 +56,7 @@ export function useStore<T>(store: Store<T>): T {
   return useSyncExternalStore(store.subscribe, store.get)
 }
 
-/** A browser may forbid storage altogether: then nothing is remembered. */
+/** A browser may forbid storage: then nothing is kept. */
 function readKept(key: string): string | null {
   try {
     return localStorage.getItem(key)

@@ -6,7 +6,7 @@ import { setJobDraft } from './draft/draft.ts'
 import { online } from './online.ts'
 import { jobsQuery, keys, queryClient, stateQuery } from './queries.ts'
 
-/** Keeps what the frame shows up to date for as long as the application is open. */
+/** Keeps the frame up to date while the application is open. */
 export function useStudioEvents(): void {
   useEffect(() => {
     let wasOpen = false
@@ -22,18 +22,18 @@ export function useStudioEvents(): void {
       missed = 0
       wasOpen ||= online.get() === 'no'
       online.set('yes')
-      // What happened while it was away is not repeated.
+      // Events during the absence are not repeated.
       if (wasOpen) void queryClient.invalidateQueries()
       wasOpen = true
     })
   }, [])
 }
 
-/** No news come. A server that is gone is another thing than one that has no room for one more listener. */
+/** No news arrive. The server may be gone, or it may have no room for another listener. */
 async function lookForServer(again: boolean): Promise<void> {
   try {
     await call('health', {})
-    // A stream that was only cut is back after a moment.
+    // A stream that was only interrupted returns after a moment.
     if (again) online.set('deaf')
   } catch (error) {
     online.set(error instanceof ApiError && error.code === 'OFFLINE' ? 'no' : 'deaf')
@@ -49,7 +49,7 @@ function apply(event: StudioEvent): void {
       void queryClient.invalidateQueries({ queryKey: keys.items })
       return
     case 'connection':
-      // The same one, too, may be another by now: its file or its Plex has changed.
+      // Even the same connection may have changed: its file or its Plex.
       void queryClient.invalidateQueries({ queryKey: keys.state })
       void queryClient.invalidateQueries({ queryKey: keys.connection })
       void queryClient.invalidateQueries({ queryKey: keys.items })
@@ -79,7 +79,7 @@ function changeState(change: (state: StudioState) => StudioState): void {
   queryClient.setQueryData(stateQuery.queryKey, (state) => (state ? change(state) : state))
 }
 
-/** The frame counts jobs; both it and the list follow one entry. */
+/** Updates one entry for the list of jobs and for the frame, which counts jobs. */
 function changeJobs(change: (jobs: JobEntry[]) => JobEntry[]): void {
   queryClient.setQueryData(jobsQuery.queryKey, (reply?: RouteReply<'listJobs'>) => {
     if (!reply) return reply
@@ -90,7 +90,7 @@ function changeJobs(change: (jobs: JobEntry[]) => JobEntry[]): void {
 
 const rank = ({ status }: JobEntry) => (status === 'running' ? 0 : status === 'queued' ? 1 : 2)
 
-/** Running, then queued in their order, then the newest first. */
+/** The running job first, then the queue in its order, then the newest. */
 function withJob(jobs: readonly JobEntry[], job: JobEntry): JobEntry[] {
   return [...jobs.filter(({ id }) => id !== job.id), job].sort(
     (a, b) =>

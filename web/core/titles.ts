@@ -6,12 +6,12 @@ type Named = Pick<
   'type' | 'title' | 'year' | 'parentTitle' | 'grandparentTitle' | 'index' | 'parentIndex' | 'edition'
 >
 
-/** The line that is read first: a season by its show, an episode by its own title. */
+/** The first line: a season has its show's title, an episode its own. */
 export function itemTitle({ type, title, parentTitle }: Pick<StudioItem, 'type' | 'title' | 'parentTitle'>): string {
   return type === 'season' && parentTitle ? parentTitle : title
 }
 
-/** The line below it: year and edition, `Season 2`, `Show · S01 E03`. */
+/** The second line: year and edition, `Season 2`, or `Show · S01 E03`. */
 export function itemSubtitle(item: Named): string {
   const { type, title, year, edition, grandparentTitle, parentTitle, index, parentIndex } = item
   if (type === 'season') return parentTitle ? title : `Season ${index ?? ''}`
@@ -26,7 +26,7 @@ export function itemSubtitle(item: Named): string {
 
 const two = (n: number | null) => String(n ?? 0).padStart(2, '0')
 
-/** All of it in one line, for labels and alternative texts. */
+/** Both lines in one, for labels and alternative texts. */
 export function fullTitle(item: Named): string {
   const { type, title, year, edition, parentTitle } = item
   if (type === 'season') return parentTitle ? `${parentTitle}, ${title}` : title

@@ -10,11 +10,11 @@ export interface ConfigEditorProps {
   text: string
   problems: readonly ConfigProblem[]
   onText?: (text: string) => void
-  /** A place to show: changes of the object take the editor there. */
+  /** The place to show. A new object moves the editor there. */
   place?: { line: number } | null
 }
 
-/** The YAML of a config, in CodeMirror. Loaded when a screen needs it. */
+/** Shows the YAML of a config in CodeMirror. It is loaded when a screen needs it. */
 export default function ConfigEditor({ label, text, problems, onText, place }: ConfigEditorProps) {
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<Editor | null>(null)
@@ -23,7 +23,7 @@ export default function ConfigEditor({ label, text, problems, onText, place }: C
   latest.current = { onText, keys }
   const editable = onText !== undefined
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; what follows goes through its methods.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; later changes use its methods.
   useEffect(() => {
     if (!host.current) return
     const made = createEditor(host.current, {

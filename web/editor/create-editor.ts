@@ -25,8 +25,8 @@ export interface EditorOptions {
 }
 
 /**
- * CodeMirror in a shadow root of its own: there its styles are adopted sheets, so that the page's policy need not let
- * inline styles through.
+ * Puts CodeMirror into a shadow root. There its styles are adopted sheets, so that the page's content policy can forbid
+ * inline styles.
  */
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })

@@ -2,7 +2,7 @@ import type { Diagnostic } from '@codemirror/lint'
 import type { Text } from '@codemirror/state'
 import type { ConfigProblem } from '../../src/contract/api/api.ts'
 
-/** The server's problems at their places; those of the whole file stand above the editor, not in it. */
+/** The server's problems at their places. The screen shows those of the whole file above the editor. */
 export function diagnosticsOf(doc: Text, problems: readonly ConfigProblem[]): Diagnostic[] {
   return problems.flatMap((problem) => {
     const { line, column, endLine, endColumn, severity, message } = problem

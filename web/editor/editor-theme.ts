@@ -1,6 +1,6 @@
 import { EditorView } from '@codemirror/view'
 
-/** The page's own colours reach into the shadow root as custom properties: one theme for light and dark. */
+/** The page's colours reach the shadow root as custom properties, so that one theme serves light and dark. */
 export const editorTheme = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: '13px' },
   '&.cm-focused': { outline: '2px solid var(--accent-ink)', outlineOffset: '-2px' },

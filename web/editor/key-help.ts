@@ -19,13 +19,13 @@ export function keysAbove(doc: Text, lineNumber: number, indent: number): string
   return keys
 }
 
-/** Whether `libraries.*` of the key table is where these keys stand. */
+/** Whether a path of the key table, such as `libraries.*`, covers these keys. */
 function standsAt(place: string, above: readonly string[]): boolean {
   const parts = place === '' ? [] : place.split('.')
   return parts.length === above.length && parts.every((part, i) => part === '*' || part === above[i])
 }
 
-/** Kometa's keys for the place of the cursor, where a key can stand. */
+/** Completes Kometa's keys where the cursor can have one. */
 export function completeKey(context: CompletionContext, keys: readonly ConfigKey[]): CompletionResult | null {
   const line = context.state.doc.lineAt(context.pos)
   const before = line.text.slice(0, context.pos - line.from)
@@ -44,7 +44,7 @@ export function completeKey(context: CompletionContext, keys: readonly ConfigKey
   return options.length === 0 ? null : { from: line.from + indent, options, validFor: /^[\w-]*$/ }
 }
 
-/** What a preview does with the key under the pointer. */
+/** Explains what a preview does with the key under the pointer. */
 export function explainKey(state: EditorState, position: number, keys: readonly ConfigKey[]): Tooltip | null {
   const line = state.doc.lineAt(position)
   const match = keyLine.exec(line.text)

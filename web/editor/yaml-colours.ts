@@ -2,7 +2,7 @@ import { yamlLanguage } from '@codemirror/lang-yaml'
 import type { Range } from '@codemirror/state'
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 
-/** Nodes of the YAML grammar that have a colour of their own. */
+/** The nodes of the YAML grammar that get a colour. */
 const classes: Readonly<Record<string, string>> = {
   Key: 'y-key',
   Comment: 'y-comment',
@@ -22,7 +22,7 @@ const value = Decoration.mark({ class: 'y-value' })
 const isMask = (text: string) => text.includes('••••')
 const isScalar = (text: string) => /^(?:true|false|null|~|[-+]?\d+(?:\.\d+)?)$/i.test(text)
 
-/** Colours of keys, comments, texts, numbers and masks by the grammar of YAML, for what is on the screen. */
+/** Colours keys, comments, texts, numbers and masks on the screen by the grammar of YAML. */
 export const yamlColours = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet

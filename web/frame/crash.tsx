@@ -3,7 +3,7 @@ import { useIsAway } from '../core/online.ts'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/notes.tsx'
 
-/** A bug in one screen leaves the frame and the other screens standing. */
+/** Contains a bug of one screen, so that the frame and the other screens keep working. */
 export class Crash extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false }
 
@@ -16,7 +16,7 @@ export class Crash extends Component<{ children: ReactNode }, { failed: boolean 
   }
 }
 
-/** Parts of the application are loaded when they are needed: without the server there is nothing to load. */
+/** Parts of the application load when they are needed, which fails without the server. */
 function Stopped() {
   const away = useIsAway()
   const wasAway = useRef(away)
@@ -31,9 +31,9 @@ function Stopped() {
           away
             ? {
                 message: 'This screen could not be loaded: the studio does not answer.',
-                hint: 'It comes when the studio is back.',
+                hint: 'It appears when the studio is back.',
               }
-            : { message: 'This screen has stopped.', hint: 'Reload the page. A running preview is not touched by it.' }
+            : { message: 'This screen has stopped.', hint: 'Reload the page. A running preview continues.' }
         }
         action={<Button onClick={() => window.location.reload()}>Reload</Button>}
       />

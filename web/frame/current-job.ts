@@ -7,7 +7,7 @@ import { createStore, useStore } from '../core/store.ts'
 /** The job that Run, Compare and Safety show when the address names none. */
 const lastJobId = createStore<string | null>(null)
 
-/** undefined: not known yet; null: there is no job. */
+/** undefined while it is not known yet; null when there is no job. */
 export function useCurrentJob(idOfAddress: string | null): JobEntry | null | undefined {
   const jobs = useQuery(jobsQuery).data?.jobs
   const remembered = useStore(lastJobId)

@@ -15,7 +15,7 @@ export function Frame({ route, children }: { route: Route; children: ReactNode }
       <Rail route={route} />
       <main id="work" className="work" tabIndex={-1}>
         <Offline />
-        {/* Safety scrolls, and may have nothing in it that Tab reaches. */}
+        {/* The Safety screen scrolls, and may hold nothing that Tab reaches. */}
         <div className="work-inner" {...(route.screen === 'safety' ? { tabIndex: 0 } : {})}>
           {children}
         </div>

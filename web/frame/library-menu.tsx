@@ -5,7 +5,7 @@ import { navigate, useLocation } from '../core/router.ts'
 import { Icon } from '../ui/icon.tsx'
 import { MenuItem, Popover } from '../ui/popover.tsx'
 
-/** Which library the wall shows; from any screen it leads there. */
+/** Chooses the library that the wall shows, and leads to the wall from any screen. */
 export function LibraryMenu({ route }: { route: Route }) {
   const libraries = useQuery(stateQuery).data?.index.libraries ?? []
   const { query } = useLocation()

@@ -3,7 +3,7 @@ import { useStore } from '../core/store.ts'
 import { Ring } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 
-/** No news come: what stays on the screen is from before, and nothing may seem to go on. */
+/** Says that no news arrive. The screen keeps its last state, and nothing may look as if it continued. */
 export function Offline() {
   const state = useStore(online)
   return (

@@ -3,7 +3,7 @@ import { isOver, jobState } from '../core/jobs/job-words.ts'
 import type { IconName } from '../ui/icon-paths.ts'
 import type { Tone } from '../ui/tone.ts'
 
-/** The sign beside a step, which is never better than the worst thing on its screen. */
+/** The sign beside a step of the rail. It is never better than the worst thing on the step's screen. */
 export interface StepSign {
   tone: Tone
   icon: IconName
@@ -16,7 +16,7 @@ const hasProblem: StepSign = { tone: 'bad', icon: 'warning', words: 'has a probl
 export function connectSign(
   connection: Connection,
   kometa: KometaState['state'] | undefined,
-  /** Of the last check-up. */
+  /** Problems that the last check-up found. */
   doctorProblems: number,
 ): StepSign {
   const { usable, problems, servers, libraries } = connection
@@ -26,14 +26,14 @@ export function connectSign(
     doctorProblems > 0 ||
     problems.some(({ severity }) => severity === 'error') ||
     servers.some(({ problem }) => problem !== null) ||
-    // A library without overlays is none of a preview's.
+    // A library without overlays takes no part in a preview.
     libraries.some((one) => one.problem !== null && (one.overlayFiles.length > 0 || one.removeOverlays))
   return isBad ? hasProblem : { tone: 'good', icon: 'check', words: 'connected' }
 }
 
 const jobIcons: Record<Tone, IconName> = { good: 'check', bad: 'cross', warn: 'warning', plain: 'stop' }
 
-/** null: it runs or waits, which has signs of its own. */
+/** null while the job runs or waits: the rail shows that in another way. */
 export function runSign(job: Pick<JobEntry, 'status' | 'counts' | 'onlyUntouched' | 'faultCount'>): StepSign | null {
   if (!isOver(job.status)) return null
   const { tone, words } = jobState(job)

@@ -15,7 +15,7 @@ import { useCurrentJob } from './current-job.ts'
 import { connectSign, runSign, type StepSign, safetySign } from './rail-signs.ts'
 import './rail.css'
 
-/** The way through the studio; each step shows how it stands. */
+/** The steps through the studio, each with its state. */
 export function Rail({ route }: { route: Route }) {
   const job = useCurrentJob(route.jobId) ?? null
   const chosen = useStore(selection).length

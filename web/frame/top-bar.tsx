@@ -33,7 +33,7 @@ export function TopBar({ route }: { route: Route }) {
   )
 }
 
-/** What a preview would be made with. */
+/** Names the config that the next preview would use. */
 function ConfigLine() {
   const connection = useQuery(connectionQuery).data?.connection
   const edited = useStore(draft)

@@ -13,7 +13,7 @@ import './clean-up-dialog.css'
 
 const gigabyte = 1_000_000_000
 
-/** When old jobs go by themselves, and what all of it takes up. */
+/** The limits beyond which old jobs are removed, and the space that everything takes. */
 export function CleanUpDialog({ onClose }: { onClose: () => void }) {
   const settings = useQuery(settingsQuery)
   if (settings.data)
@@ -27,29 +27,95 @@ export function CleanUpDialog({ onClose }: { onClose: () => void }) {
 
 function CleanUp({ reply, onClose }: { reply: SettingsReply; onClose: () => void }) {
   const { settings, usage, dataFolder } = reply
-  const [age, setAge] = useState(String(settings.maxAgeDays))
-  const [jobs, setJobs] = useState(String(settings.maxJobs))
-  const [size, setSize] = useState(String(Math.round((settings.maxBytes / gigabyte) * 10) / 10))
-  const [secrets, setSecrets] = useState(String(settings.secretHours))
-  const wanted: StudioSettings = {
-    maxAgeDays: whole(age),
-    maxJobs: whole(jobs),
-    maxBytes: Math.max(0, Math.round(Number.parseFloat(size) * gigabyte) || 0),
-    secretHours: Math.max(1, whole(secrets)),
-  }
-  const unchanged =
-    whole(age) === settings.maxAgeDays &&
-    whole(jobs) === settings.maxJobs &&
-    whole(secrets) === settings.secretHours &&
-    size === String(Math.round((settings.maxBytes / gigabyte) * 10) / 10)
+  const [typed, setTyped] = useState(textsOf(settings))
   const save = useMutation({
-    mutationFn: () => call('updateSettings', { body: wanted }),
+    mutationFn: () => call('updateSettings', { body: settingsOf(typed) }),
     onSuccess: (next) => {
       queryClient.setQueryData(settingsQuery.queryKey, next)
       tell('Saved.')
     },
     onError: tellProblem,
   })
+  const unchanged = sameTexts(typed, textsOf(settings))
+  return (
+    <Dialog
+      title="Clean-up"
+      onClose={onClose}
+      actions={
+        <>
+          <PruneButton {...usage.prunable} />
+          <Button kind="accent" type="submit" form="clean-up" disabled={unchanged} busy={save.isPending}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <p className="muted">Jobs that you keep are never removed by themselves. 0 means no limit.</p>
+      <form
+        id="clean-up"
+        className="clean-up"
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate()
+        }}
+      >
+        {limitFields.map(({ name, ...field }) => (
+          <Field
+            key={name}
+            {...field}
+            type="number"
+            value={typed[name]}
+            onChange={(event) => setTyped({ ...typed, [name]: event.target.value })}
+          />
+        ))}
+      </form>
+      <Usage usage={usage} dataFolder={dataFolder} />
+    </Dialog>
+  )
+}
+
+const limitFields = [
+  { name: 'age', label: 'Older than (days)', min: 0, max: 3650, step: 1 },
+  { name: 'jobs', label: 'More than (jobs)', min: 0, max: 100_000, step: 1 },
+  { name: 'size', label: 'Larger than (GB)', min: 0, step: 0.1 },
+  {
+    name: 'secrets',
+    label: 'Secrets of pasted and edited configs (hours after a job last began to run)',
+    hint: 'Kept outside the job folders, so that Run again need not ask. A config file keeps its own.',
+    className: 'clean-up-secrets',
+    min: 1,
+    max: 720,
+    step: 1,
+  },
+] as const
+
+/** The text of each field. */
+type Texts = Record<(typeof limitFields)[number]['name'], string>
+
+const textsOf = (settings: StudioSettings): Texts => ({
+  age: String(settings.maxAgeDays),
+  jobs: String(settings.maxJobs),
+  size: String(Math.round((settings.maxBytes / gigabyte) * 10) / 10),
+  secrets: String(settings.secretHours),
+})
+
+const settingsOf = (typed: Texts): StudioSettings => ({
+  maxAgeDays: whole(typed.age),
+  maxJobs: whole(typed.jobs),
+  maxBytes: Math.max(0, Math.round(Number.parseFloat(typed.size) * gigabyte) || 0),
+  secretHours: Math.max(1, whole(typed.secrets)),
+})
+
+/** The size is compared as text: the field shows a rounded number, which is no change of the exact one. */
+const sameTexts = (one: Texts, other: Texts): boolean =>
+  one.size === other.size &&
+  whole(one.age) === whole(other.age) &&
+  whole(one.jobs) === whole(other.jobs) &&
+  whole(one.secrets) === whole(other.secrets)
+
+const whole = (text: string) => Math.max(0, Number.parseInt(text, 10) || 0)
+
+function PruneButton({ jobs, bytes: size }: SettingsReply['usage']['prunable']) {
   const prune = useMutation({
     mutationFn: () => call('pruneJobs', {}),
     onSuccess: async ({ removed, bytes: freed }) => {
@@ -59,95 +125,36 @@ function CleanUp({ reply, onClose }: { reply: SettingsReply; onClose: () => void
     },
     onError: tellProblem,
   })
-  const { prunable } = usage
   return (
-    <Dialog
-      title="Clean-up"
-      onClose={onClose}
-      actions={
-        <>
-          <Button icon="trash" disabled={prunable.jobs === 0} busy={prune.isPending} onClick={() => prune.mutate()}>
-            {prunable.jobs === 0
-              ? 'Nothing to remove now'
-              : `Remove ${count(prunable.jobs, 'job')} now (${bytes(prunable.bytes)})`}
-          </Button>
-          <Button kind="accent" type="submit" form="clean-up" disabled={unchanged} busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
-    >
-      <p className="muted">Jobs that you keep never go by themselves. 0 means no limit.</p>
-      <form
-        id="clean-up"
-        className="clean-up"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <Field
-          label="Older than (days)"
-          type="number"
-          min={0}
-          max={3650}
-          step={1}
-          value={age}
-          onChange={(e) => setAge(e.target.value)}
-        />
-        <Field
-          label="More than (jobs)"
-          type="number"
-          min={0}
-          max={100000}
-          step={1}
-          value={jobs}
-          onChange={(e) => setJobs(e.target.value)}
-        />
-        <Field
-          label="Larger than (GB)"
-          type="number"
-          min={0}
-          step={0.1}
-          value={size}
-          onChange={(e) => setSize(e.target.value)}
-        />
-        <Field
-          className="clean-up-secrets"
-          label="Secrets of pasted and edited configs (hours after a job last began to run)"
-          hint="Kept outside of the job folders, so that Run again need not ask. Config files keep their own."
-          type="number"
-          min={1}
-          max={720}
-          step={1}
-          value={secrets}
-          onChange={(e) => setSecrets(e.target.value)}
-        />
-      </form>
-      <dl className="usage">
-        <div>
-          <dt>Jobs</dt>
-          <dd>
-            {usage.jobs} · {bytes(usage.jobBytes)}
-          </dd>
-        </div>
-        <div>
-          <dt>Small pictures of your libraries</dt>
-          <dd>{bytes(usage.thumbnailBytes)}</dd>
-        </div>
-        <div>
-          <dt>Lists of your libraries</dt>
-          <dd>{bytes(usage.indexBytes)}</dd>
-        </div>
-        <div>
-          <dt>Folder</dt>
-          <dd>
-            <code>{dataFolder}</code>
-          </dd>
-        </div>
-      </dl>
-    </Dialog>
+    <Button icon="trash" disabled={jobs === 0} busy={prune.isPending} onClick={() => prune.mutate()}>
+      {jobs === 0 ? 'Nothing to remove now' : `Remove ${count(jobs, 'job')} now (${bytes(size)})`}
+    </Button>
   )
 }
 
-const whole = (text: string) => Math.max(0, Number.parseInt(text, 10) || 0)
+function Usage({ usage, dataFolder }: Pick<SettingsReply, 'usage' | 'dataFolder'>) {
+  return (
+    <dl className="usage">
+      <div>
+        <dt>Jobs</dt>
+        <dd>
+          {usage.jobs} · {bytes(usage.jobBytes)}
+        </dd>
+      </div>
+      <div>
+        <dt>Small pictures of your libraries</dt>
+        <dd>{bytes(usage.thumbnailBytes)}</dd>
+      </div>
+      <div>
+        <dt>Lists of your libraries</dt>
+        <dd>{bytes(usage.indexBytes)}</dd>
+      </div>
+      <div>
+        <dt>Folder</dt>
+        <dd>
+          <code>{dataFolder}</code>
+        </dd>
+      </div>
+    </dl>
+  )
+}

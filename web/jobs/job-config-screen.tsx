@@ -14,7 +14,7 @@ import './job-config-screen.css'
 
 const ConfigEditor = lazy(() => import('../editor/config-editor.tsx'))
 
-/** The config that a job ran with; edited, it makes a job of its own for the same items. */
+/** Shows the config that a job ran with. An edit of it starts a new job for the same items. */
 export function JobConfigScreen({ jobId }: { jobId: string }) {
   const config = useQuery(jobConfigQuery(jobId))
   const job = useQuery(jobQuery(jobId)).data

@@ -62,7 +62,7 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
             {secretsKeptUntil !== null && (
               <>
                 {' · '}
-                <span title="Outside of the job's folder, for Run again. After that it asks for them.">
+                <span title="Outside the job's folder, for Run again. After that it asks for them.">
                   its secrets are kept until {dateAndTime(secretsKeptUntil)}
                 </span>
               </>
@@ -88,7 +88,7 @@ export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; o
 })
 
 function JobMenu({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) => void }) {
-  // An edit in this window is for the items on the screen of that job.
+  // An edit of this job's config is in use on that job's own screen only.
   const choices = rerunChoices(job, null, null).filter((choice) => choice.use !== 'edit')
   const [first] = choices
   const rerun = useRerun()

@@ -12,7 +12,7 @@ import { DeleteDialog } from './delete-dialog.tsx'
 import { JobRow } from './job-row.tsx'
 import './jobs-screen.css'
 
-/** Every preview that was made and is still here. */
+/** Lists every preview that still exists. */
 export function JobsScreen() {
   const jobs = useQuery(jobsQuery)
   const [cleaning, setCleaning] = useState(false)

@@ -10,7 +10,7 @@ import { Field } from '../ui/field.tsx'
 import { asProblem, Problem, Skeleton } from '../ui/notes.tsx'
 import './secrets-dialog.css'
 
-/** Asks for the secrets of a job that are not kept any more, whichever screen wanted to run it again. */
+/** Asks for the secrets of a job that are no longer kept, for every screen that can run a job again. */
 export function SecretsDialog() {
   const asked = useStore(askedSecrets)
   return asked && <AskSecrets key={asked.jobId} rerun={asked} onClose={() => askedSecrets.set(null)} />
@@ -65,6 +65,6 @@ function AskSecrets({ rerun: wanted, onClose }: { rerun: Rerun; onClose: () => v
   )
 }
 
-/** Who types a secret must see to whom it goes. */
+/** Whoever types a secret must see where it goes. */
 const goesTo = ({ addresses }: MissingSecret) =>
   addresses.length === 0 ? undefined : `It goes to ${addresses.join(' and ')}`

@@ -4,7 +4,7 @@ import { bytes } from '../core/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import './safety-records.css'
 
-/** What lies behind the checks, request by request. */
+/** Shows the evidence of the checks, request by request. */
 export function SafetyRecords({ safety }: { safety: Safety }) {
   const { blockedWrites, blockedCount, refusedReads, refusedCount, hosts, ways, verification, leftOut } = safety
   return (
@@ -76,7 +76,7 @@ export function SafetyRecords({ safety }: { safety: Safety }) {
   )
 }
 
-/** `n` null: this job did not record it. */
+/** `n` is null when this job did not record it. */
 function Record({
   title,
   n,

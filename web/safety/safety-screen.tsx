@@ -19,7 +19,7 @@ export function SafetyScreen({ jobId }: { jobId: string }) {
   return <JobGate query={useWatchedJob(jobId)}>{(job) => <SafetyOf job={job} />}</JobGate>
 }
 
-/** How often the numbers of a running job are counted anew. */
+/** How often the numbers of a running job are refreshed. */
 const whileItRunsMs = 5_000
 
 function SafetyOf({ job }: { job: JobDetail }) {
@@ -59,7 +59,7 @@ function SafetyOf({ job }: { job: JobDetail }) {
 const stateIcons: Record<Safety['overall'], IconName> = { pass: 'check', fail: 'cross', unchecked: 'info' }
 const stateWords: Record<Safety['overall'], string> = {
   pass: 'Checked',
-  fail: 'Not as it should be',
+  fail: 'Something is wrong',
   unchecked: 'Not checked',
 }
 

@@ -9,7 +9,10 @@ interface Words {
   words: string
 }
 
-/** One sentence about the whole job. Green only when each single check was made and is good, whatever the summary of them says. */
+/**
+ * One sentence about the whole job. It is green only when every single check was made and passed, whatever their
+ * summary says.
+ */
 export function Verdict({ safety, over }: { safety: Safety; over: boolean }) {
   const { state, icon, title, words } = verdictOf(safety, over)
   return (
@@ -31,8 +34,8 @@ function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Wo
     return {
       state: 'fail',
       icon: 'warning',
-      title: failed === 1 ? 'One thing is not as it should be' : `${failed} things are not as they should be`,
-      words: 'See below what it is. No write of Kometa is ever let through to Plex.',
+      title: failed === 1 ? 'One check failed' : `${failed} checks failed`,
+      words: 'The checks below say what. No write by Kometa ever reaches Plex.',
     }
   }
   if (!over) {
@@ -40,7 +43,7 @@ function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Wo
       state: 'waits',
       icon: 'shield',
       title: 'The job is not over yet',
-      words: `No write of Kometa is let through to Plex. ${stopsSoFar(blockedCount)}What can be proved of this job stands here at its end.`,
+      words: `No write by Kometa reaches Plex. ${stopsSoFar(blockedCount)}The proof appears here when the job ends.`,
     }
   }
   if (overall === 'pass' && open === 0 && checks.length > 0) {
@@ -54,7 +57,7 @@ function verdictOf({ overall, checks, blockedCount }: Safety, over: boolean): Wo
   }
 }
 
-/** null: the job kept no record, and nobody can say. */
+/** null when the job kept no record, so that nobody can tell. */
 function blockedWords(count: number | null): string {
   if (count === null) return 'How many writes were stopped is not recorded.'
   return count === 1 ? 'One write was stopped.' : `${count.toLocaleString('en')} writes were stopped.`

@@ -1,11 +1,11 @@
 import type { StreamNews } from './messages.ts'
 
-/** Messages of one stream that are kept for windows that come later. */
+/** How many messages of one stream are kept for windows that join later. */
 const maxKeptMessages = 5_000
 const maxKeptChars = 8_000_000
-/** A stream that the server refused is asked for again after so long. */
+/** How long after a refusal the stream is requested again. */
 const retryMs = 2_000
-/** A stream that nobody listens to lives on so long: a reload finds it open. */
+/** How long a stream without listeners stays open, so that a reload finds it. */
 const lingerMs = 2_000
 
 export interface Hub {
@@ -18,8 +18,8 @@ interface Kept {
 }
 
 /**
- * One EventSource for each address, however many listen. A browser opens six connections to one host at most, so that
- * a stream of its own for each window would stop the seventh window from loading.
+ * Holds one EventSource for each address, for any number of listeners. A browser opens at most six connections to one
+ * host: with one stream per window, the seventh window would not load.
  */
 export function createHub(): Hub {
   const streams = new Map<string, ReturnType<typeof openStream>>()
@@ -39,7 +39,7 @@ function openStream(url: string, firstAfter: number | null, gone: () => void) {
   const listeners = new Set<(news: StreamNews) => void>()
   const kept: Kept[] = []
   let keptChars = 0
-  /** Messages up to this number are not at hand. */
+  /** Messages up to this number are no longer kept. */
   let floor = firstAfter ?? 0
   let last = floor
   let state: 'open' | 'waiting' = 'waiting'
@@ -75,7 +75,7 @@ function openStream(url: string, firstAfter: number | null, gone: () => void) {
     source.onerror = () => {
       if (closed) return
       setState('waiting')
-      // The browser itself comes back after a lost connection, but not after a refusal.
+      // The browser reconnects after a lost connection, but not after a refusal.
       if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, retryMs)
     }
   }

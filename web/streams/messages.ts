@@ -1,4 +1,4 @@
-/** What a window and the stream worker say to each other. */
+/** The messages between a window and the stream worker. */
 export type StreamRequest =
   | { type: 'open'; subscription: number; url: string; after: number | null }
   | { type: 'close'; subscription: number }
@@ -9,7 +9,7 @@ export type StreamReply = { subscription: number } & StreamNews
 export type StreamNews =
   /** One message of the server; `id` null where the stream has none. */
   | { type: 'message'; id: number | null; data: string }
-  /** open: news come. waiting: the server is away, the stream comes back by itself. */
+  /** open: news arrive. waiting: the server is away, and the stream returns by itself. */
   | { type: 'state'; state: 'open' | 'waiting' }
-  /** What lies between `after` and now is no longer at hand: read anew, then open again. */
+  /** The messages since `after` are no longer kept: read the state again, then open the stream again. */
   | { type: 'stale' }

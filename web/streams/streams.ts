@@ -3,7 +3,10 @@ import type { StreamNews, StreamReply, StreamRequest } from './messages.ts'
 
 let shared: Hub | null = null
 
-/** The server's event streams: one connection for all windows of this browser where it can, else one for each window. */
+/**
+ * The server's event streams: one connection for all windows of this browser where a shared worker exists, else one for
+ * each window.
+ */
 export function streams(): Hub {
   shared ??= typeof SharedWorker === 'function' ? workerHub() : createHub()
   return shared
@@ -13,7 +16,7 @@ interface Open {
   url: string
   after: number | null
   listener: (news: StreamNews) => void
-  /** Set once this window listens for itself. */
+  /** Set when this window has a connection of its own. */
   stop?: () => void
 }
 
@@ -31,12 +34,12 @@ function workerHub(): Hub {
     if (news.type === 'message' && news.id !== null) entry.after = news.id
     entry.listener(news)
   }
-  // A worker that the browser cannot run: this window listens for itself.
+  // Where the browser cannot run the worker, this window opens its own connection.
   worker.onerror = () => {
     own ??= createHub()
     for (const entry of open.values()) entry.stop ??= own.subscribe(entry.url, entry.after, entry.listener)
   }
-  // A page that is kept for "back" must not go on listening, and listens again when it returns.
+  // A page that the browser keeps for "back" stops listening, and listens again when it returns.
   window.addEventListener('pagehide', () => say({ type: 'close-all' }))
   window.addEventListener('pageshow', (event) => {
     if (!event.persisted) return

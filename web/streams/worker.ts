@@ -1,7 +1,7 @@
 import { createHub } from './hub.ts'
 import type { StreamReply, StreamRequest } from './messages.ts'
 
-/** The part of SharedWorkerGlobalScope that is used: the types of windows and workers cannot be loaded together. */
+/** The part of SharedWorkerGlobalScope that we use. The types of windows and workers cannot be loaded together. */
 interface Scope {
   onconnect: ((event: MessageEvent) => void) | null
 }

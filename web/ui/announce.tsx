@@ -7,7 +7,7 @@ interface Message {
   id: number
   text: string
   tone: 'plain' | 'bad'
-  /** Also seen, not only heard. */
+  /** Whether the words also appear on the screen. */
   shown: boolean
 }
 
@@ -18,9 +18,9 @@ let next = 1
 const add = (text: string, tone: Message['tone'], shown: boolean) =>
   messages.set((all) => [...all.slice(-2), { id: next++, text, tone, shown }])
 
-/** Said by a screen reader when it has time; not seen. */
+/** Screen readers say this when they have time. It does not appear on the screen. */
 export const announce = (text: string): void => add(text, 'plain', false)
-/** Seen for some seconds at the edge, and said. */
+/** Appears at the edge of the screen for some seconds, and screen readers say it. */
 export const tell = (text: string): void => add(text, 'plain', true)
 export const tellProblem = (error: unknown): void => {
   const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : ''

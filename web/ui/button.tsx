@@ -5,7 +5,7 @@ import './button.css'
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: 'accent' | 'plain' | 'quiet' | 'danger'
   icon?: IconName
-  /** The size stays, a ring shows that it works. */
+  /** Shows a ring; the button keeps its size. */
   busy?: boolean
   ref?: Ref<HTMLButtonElement>
 }
@@ -36,9 +36,9 @@ export function Button({
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   label: string
   icon: IconName
-  /** Shown after the label in the tooltip. */
+  /** The key, which the tooltip shows after the label. */
   shortcut?: string
-  /** A click with the mouse leaves the focus where it is, so that keys keep their meaning. */
+  /** A mouse click does not move the focus, so that keys keep their meaning. */
   keepFocus?: boolean
   ref?: Ref<HTMLButtonElement>
 }
@@ -58,7 +58,7 @@ export function IconButton({ label, icon, shortcut, keepFocus = false, className
   )
 }
 
-/** Something is at work; the words for it stand beside it. */
+/** Shows that something is working; words beside it say what. */
 export function Ring({ size = 16 }: { size?: number }) {
   return (
     <svg className="ring" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { IconButton } from './button.tsx'
 import './dialog.css'
 
-/** A modal dialog: the browser keeps the focus inside, Escape and a click beside it close it. */
+/** A modal dialog. The browser keeps the focus inside; Escape and a click beside it close it. */
 export function Dialog({
   title,
   onClose,

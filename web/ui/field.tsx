@@ -14,7 +14,7 @@ import './field.css'
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string
   hint?: ReactNode
-  /** After the input, in its line. */
+  /** Follows the input on the same line. */
   after?: ReactNode
   ref?: Ref<HTMLInputElement>
 }

@@ -3,7 +3,7 @@ import './icon.css'
 
 export type { IconName } from './icon-paths.ts'
 
-/** Says nothing to a screen reader: the words stand beside it or in the label of what holds it. */
+/** Screen readers ignore it: words beside it, or the label around it, say the same. */
 export function Icon({ name, size = 16 }: { name: IconName; size?: 12 | 14 | 16 | 20 | 24 | 32 }) {
   return (
     <svg className={`icon icon-${name}`} width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">

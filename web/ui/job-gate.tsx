@@ -6,7 +6,7 @@ import { Button } from './button.tsx'
 import { Link } from './link.tsx'
 import { asProblem, Empty, Problem, Skeleton } from './notes.tsx'
 
-/** A job's screen while the job is read, when it is gone, and when it cannot be read. */
+/** Stands in for a job's screen while the job is loading, when it no longer exists, and when it cannot be read. */
 export function JobGate({
   query,
   children,

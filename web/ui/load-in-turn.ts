@@ -1,11 +1,11 @@
 /**
- * Small pictures load a few at a time: the server makes at most six at once, and a browser opens six connections to one
- * host at most, of which searches and event streams need some.
+ * How many small pictures load at a time. The server makes at most six at once. A browser opens at most six connections
+ * to one host, and searches and event streams need some of them.
  */
 const maxAtOnce = 4
-/** While somebody flings through a wall, pictures that are gone again at once are not asked for. */
+/** During a fling through the wall, pictures that leave the screen at once are not requested. */
 const flingWaitMs = 120
-/** A server that is busy is asked once more. */
+/** A busy server is asked a second time after this pause. */
 const retryMs = 600
 
 let loading = 0
@@ -25,8 +25,8 @@ function next(): void {
 }
 
 /**
- * Loads a picture when its turn has come. The returned function takes it out of the queue; what is already on its way
- * comes to its end, so that whoever asks for it next finds it made.
+ * Loads a picture when its turn comes. The returned function removes it from the queue. A picture that is already
+ * loading loads to its end, so that the next request finds it ready.
  */
 export function loadInTurn(src: string, ended: (loaded: boolean) => void): () => void {
   let over = false

@@ -8,7 +8,7 @@ export type { Tone } from './tone.ts'
 
 const toneIcons: Record<Tone, IconName> = { good: 'check', warn: 'warning', bad: 'warning', plain: 'info' }
 
-/** A sentence or two about how things are: never by colour alone. */
+/** A sentence or two with a sign, so that colour alone never tells. */
 export function Note({ tone, children, title }: { tone: Tone; title?: ReactNode; children?: ReactNode }) {
   return (
     <div className={`note note-${tone}`}>
@@ -46,7 +46,7 @@ export function Problem({
   )
 }
 
-/** Nothing is here: why, and what to do next. `alone`: it is the whole screen, and so its heading. */
+/** Says why nothing is here, and what to do next. `alone`: it is the whole screen, and its title the heading. */
 export function Empty({
   icon,
   title,
@@ -70,7 +70,7 @@ export function Empty({
   )
 }
 
-/** The size of what is to come; seen only when it takes longer than 150 ms. */
+/** A box in the size of what will come, visible after 150 ms. */
 export function Skeleton({ height, width, className = '' }: { height?: number; width?: string; className?: string }) {
   return <span className={`skeleton ${className}`} style={{ height, width }} aria-hidden="true" />
 }

@@ -3,14 +3,14 @@ import './popover.css'
 
 const edgePx = 8
 
-/** A button and what it opens below it, in the browser's top layer: a click beside it or Escape closes it. */
+/** A button that opens a panel below it in the browser's top layer. A click beside the panel or Escape closes it. */
 export function Popover({
   button,
   className = '',
   label,
   children,
 }: {
-  /** The button's content; `open` for those that turn. */
+  /** The button's content; `open` lets an arrow turn. */
   button: ReactNode
   className?: string
   label?: string

@@ -10,7 +10,7 @@ import { Icon } from './icon.tsx'
 import { MenuItem, Popover } from './popover.tsx'
 import './rerun-button.css'
 
-/** Runs a job again, and says with which config; the other configs are one click further. */
+/** Runs a job again and names the config that it will use. A menu offers the other configs. */
 export function RerunButton({ job }: { job: JobDetail }) {
   const rerun = useRerun()
   const startEdited = useStartEdited()

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import './segmented.css'
 
-/** A few choices of which one is on: a row of radio buttons that arrows move through. */
+/** A row of radio buttons that look like one control. Arrows move through it. */
 export function Segmented<Value extends string>({
   label,
   value,

@@ -7,13 +7,13 @@ import './thumb.css'
 
 type Width = (typeof thumbnailWidths)[number]
 
-/** The smallest picture that is sharp in a box of so many CSS pixels. */
+/** The width of the smallest picture that is sharp in a box of this width in CSS pixels. */
 export function widthFor(cssPx: number): Width {
   const needed = cssPx * Math.min(window.devicePixelRatio || 1, 2)
   return thumbnailWidths.find((width) => width >= needed * 0.9) ?? 720
 }
 
-/** A library's picture of an item, small, in its own shape. */
+/** A small picture of an item in the library, in the item's shape. */
 export const ItemThumb = memo(function ItemThumb({
   item,
   width,
@@ -35,7 +35,7 @@ export const ItemThumb = memo(function ItemThumb({
   return <QueuedPicture src={src} alt={alt} shape={shape} words={itemTitle(item)} />
 })
 
-/** A job's picture, small. */
+/** A small picture of a job. */
 export const JobThumb = memo(function JobThumb({
   jobId,
   image,
@@ -47,7 +47,7 @@ export const JobThumb = memo(function JobThumb({
   image: ImageRef | null
   width: number
   alt: string
-  /** What stands in its place when there is none. */
+  /** What appears when there is no picture. */
   none?: string
 }) {
   const src = image && apiUrl('jobImage', { jobId, sha256: image.sha256 }, { w: widthFor(width) })

@@ -1,2 +1,2 @@
-/** What a colour means; a word or a sign always says it too. */
+/** The meaning of a colour. A word or a sign always says the same. */
 export type Tone = 'good' | 'warn' | 'bad' | 'plain'

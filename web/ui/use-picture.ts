@@ -5,15 +5,15 @@ import { loadInTurn } from './load-in-turn.ts'
 
 export type PictureState = 'waiting' | 'there' | 'failed'
 
-/** How loading one address ended. It says nothing about any other address. */
+/** How loading one address ended; it does not hold for another address. */
 interface Ended {
   src: string
   loaded: boolean
 }
 
 /**
- * Loads a picture in its turn. A card that gets another picture starts again at `waiting`: what was true of the earlier
- * picture is never shown beside the new title. What failed is tried again when the server is back.
+ * Loads a picture in its turn. A card that gets another picture starts again at `waiting`, so that the state of the
+ * earlier picture never appears beside the new title. A failed picture is loaded again when the server is back.
  */
 export function usePicture(src: string | null): { state: PictureState; onError: () => void } {
   const [ended, setEnded] = useState<Ended | null>(null)

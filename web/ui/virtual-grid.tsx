@@ -1,9 +1,19 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
+import { cellAfterKey } from './cell-after-key.ts'
 import { noteFling } from './load-in-turn.ts'
 import './virtual-grid.css'
 
-/** Rows that are made before they are seen. */
+/** Rows above and below the screen that exist already. */
 const overscanRows = 2
 /** Pixels between two scroll events that count as a fling. */
 const flingPx = 600
@@ -19,84 +29,38 @@ export interface VirtualGridProps {
   count: number
   label: string
   minCellPx: number
-  /** At least so many side by side, however narrow the screen. */
+  /** The smallest number of columns, however narrow the screen. */
   minColumns?: number
   gapPx: number
   paddingPx: number
   cellHeightPx: (widthPx: number) => number
   renderCell: (cell: Cell) => ReactNode
   isSelected?: (index: number) => boolean
-  /** Which cells are on the screen, or soon. */
+  /** Hears which cells are on the screen, or will be soon. */
   onRange?: (first: number, last: number) => void
-  /** Keys that the grid does not use itself, on the cell that has the focus. `move` is the cell that an arrow leads to. */
+  /** Gets the keys that the grid does not use itself, with the cell that has the focus. */
   onKey?: (event: KeyboardEvent, index: number) => void
   onMove?: (event: KeyboardEvent, from: number, to: number) => void
-  /** A change takes the grid to its top, or where it was when this key was last shown. */
+  /** Names what is shown. A new key scrolls to the top, a known one to its last place. */
   scrollKey: string
 }
 
-/** Where each grid was scrolled to, so that "back" leads to the same place. */
+/** The scroll position of each key, so that "back" leads to the same place. */
 const places = new Map<string, { top: number; active: number }>()
 
-/** A wall of cells of which only those on the screen exist. Arrows, Home, End and Page keys move through it. */
+/** A wall that makes only the cells on the screen. Arrows, Home, End and Page keys move through it. */
 export function VirtualGrid(props: VirtualGridProps) {
-  const { count, label, minCellPx, minColumns = 1, gapPx, paddingPx, scrollKey } = props
+  const { count, scrollKey } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  const inner = Math.max(0, width - 2 * paddingPx)
-  const columns = Math.max(minColumns, Math.floor((inner + gapPx) / (minCellPx + gapPx)), 1)
-  const cellPx = (inner - gapPx * (columns - 1)) / columns
-  const rowPx = width > 0 ? Math.ceil(props.cellHeightPx(cellPx)) + gapPx : 1
-  const rows = Math.ceil(count / columns)
+  const width = useClientWidth(scroller)
+  const layout = layOut(props, width)
+  const { columns, rowPx } = layout
   const { active, setActive, focusRow, wantFocus, ...focusHandlers } = useActiveCell(count, columns)
+  const virtual = useRows(props, layout, scroller, focusRow)
+  useRememberedPlace(scroller, scrollKey, layout.shown, setActive)
+  useReportedRange(props, columns, layout.shown ? (virtual.range ?? { startIndex: 0, endIndex: 0 }) : null)
 
-  useLayoutEffect(() => {
-    const element = scroller.current
-    if (!element) return
-    setWidth(element.clientWidth)
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-
-  const rangeExtractor = useCallback(
-    (range: Range) => {
-      const shown = defaultRangeExtractor(range)
-      return focusRow === null || shown.includes(focusRow) ? shown : [...shown, focusRow].sort((a, b) => a - b)
-    },
-    [focusRow],
-  )
-  const virtual = useVirtualizer({
-    count: width > 0 ? rows : 0,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    overscan: overscanRows,
-    paddingStart: paddingPx,
-    paddingEnd: Math.max(0, paddingPx - gapPx),
-    rangeExtractor,
-    useFlushSync: false,
-  })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new height of the rows is what has to be measured.
-  useLayoutEffect(() => virtual.measure(), [rowPx])
-
-  useLayoutEffect(() => {
-    const element = scroller.current
-    if (!element || width === 0) return
-    const place = places.get(scrollKey)
-    element.scrollTop = place?.top ?? 0
-    setActive(place?.active ?? 0)
-    return () => {
-      places.set(scrollKey, { top: element.scrollTop, active: 0 })
-    }
-  }, [scrollKey, setActive, width])
-
-  const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 }
-  const { onRange } = props
-  useEffect(() => {
-    if (width > 0) onRange?.(startIndex * columns, Math.min(count, (endIndex + 1 + overscanRows) * columns) - 1)
-  }, [onRange, startIndex, endIndex, columns, count, width])
-
-  // The cell that an arrow led to may only exist after the grid has scrolled there.
+  // The cell that an arrow led to may not exist until the grid has scrolled there.
   useLayoutEffect(() => {
     if (!wantFocus.current) return
     const cell = scroller.current?.querySelector<HTMLElement>(`[data-cell="${active}"] [data-main]`)
@@ -114,18 +78,8 @@ export function VirtualGrid(props: VirtualGridProps) {
     virtual.scrollToIndex(Math.floor(next / columns), { align: 'auto' })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx)) * columns
-    const steps: Readonly<Record<string, number>> = {
-      ArrowLeft: active - 1,
-      ArrowRight: active + 1,
-      ArrowUp: active - columns >= 0 ? active - columns : active,
-      ArrowDown: active + columns,
-      PageUp: active - page,
-      PageDown: active + page,
-      Home: 0,
-      End: count - 1,
-    }
-    const to = steps[event.key]
+    const rowsOfPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx))
+    const to = cellAfterKey(event.key, { active, count, columns, rowsOfPage })
     if (to === undefined || event.altKey || event.metaKey) props.onKey?.(event, active)
     else moveTo(event, to)
   }
@@ -143,8 +97,8 @@ export function VirtualGrid(props: VirtualGridProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: a table cannot be virtual. */}
       <div
         role="grid"
-        aria-label={label}
-        aria-rowcount={rows}
+        aria-label={props.label}
+        aria-rowcount={layout.rows}
         aria-colcount={columns}
         aria-multiselectable={props.isSelected ? true : undefined}
         className="virtual-grid-rows"
@@ -152,47 +106,155 @@ export function VirtualGrid(props: VirtualGridProps) {
         onKeyDown={onKeyDown}
         {...focusHandlers}
       >
-        {virtual.getVirtualItems().map((row) => (
-          // biome-ignore lint/a11y/useSemanticElements: as above.
-          // biome-ignore lint/a11y/useFocusableInteractive: the cells' buttons have the focus.
-          <div
-            key={row.key}
-            role="row"
-            aria-rowindex={row.index + 1}
-            className="virtual-grid-row"
-            style={{
-              height: rowPx - gapPx,
-              transform: `translateY(${row.start}px)`,
-              paddingInline: paddingPx,
-              columnGap: gapPx,
-              gridTemplateColumns: `repeat(${columns}, ${cellPx}px)`,
-            }}
-          >
-            {Array.from({ length: Math.min(columns, count - row.index * columns) }, (_, column) => {
-              const index = row.index * columns + column
-              return (
-                // biome-ignore lint/a11y/useSemanticElements: as above.
-                // biome-ignore lint/a11y/useFocusableInteractive: as above.
-                <div
-                  key={index}
-                  role="gridcell"
-                  aria-colindex={column + 1}
-                  aria-selected={props.isSelected ? props.isSelected(index) : undefined}
-                  data-cell={index}
-                  className="virtual-grid-cell"
-                >
-                  {props.renderCell({ index, widthPx: cellPx, tabbable: index === active })}
-                </div>
-              )
-            })}
-          </div>
+        {virtual.getVirtualItems().map(({ key, index, start }) => (
+          <Row key={key} grid={props} layout={layout} row={index} topPx={start} active={active} />
         ))}
       </div>
     </div>
   )
 }
 
-/** One cell is in the order of Tab; the focus makes a cell the active one. */
+/** Sizes in CSS pixels. `shown` is false until the grid knows its own width. */
+interface Layout {
+  shown: boolean
+  columns: number
+  rows: number
+  cellPx: number
+  rowPx: number
+}
+
+function layOut(props: VirtualGridProps, width: number): Layout {
+  const { count, minCellPx, minColumns = 1, gapPx, paddingPx } = props
+  const inner = Math.max(0, width - 2 * paddingPx)
+  const columns = Math.max(minColumns, Math.floor((inner + gapPx) / (minCellPx + gapPx)), 1)
+  const cellPx = (inner - gapPx * (columns - 1)) / columns
+  const rowPx = width > 0 ? Math.ceil(props.cellHeightPx(cellPx)) + gapPx : 1
+  return { shown: width > 0, columns, rows: Math.ceil(count / columns), cellPx, rowPx }
+}
+
+interface RowProps {
+  grid: VirtualGridProps
+  layout: Layout
+  row: number
+  topPx: number
+  active: number
+}
+
+function Row({ grid, layout, row, topPx, active }: RowProps) {
+  const { columns, cellPx, rowPx } = layout
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table cannot be virtual.
+    // biome-ignore lint/a11y/useFocusableInteractive: the buttons in the cells take the focus.
+    <div
+      role="row"
+      aria-rowindex={row + 1}
+      className="virtual-grid-row"
+      style={{
+        height: rowPx - grid.gapPx,
+        transform: `translateY(${topPx}px)`,
+        paddingInline: grid.paddingPx,
+        columnGap: grid.gapPx,
+        gridTemplateColumns: `repeat(${columns}, ${cellPx}px)`,
+      }}
+    >
+      {Array.from({ length: Math.min(columns, grid.count - row * columns) }, (_, column) => {
+        const index = row * columns + column
+        return (
+          // biome-ignore lint/a11y/useSemanticElements: a table cannot be virtual.
+          // biome-ignore lint/a11y/useFocusableInteractive: the buttons in the cells take the focus.
+          <div
+            key={index}
+            role="gridcell"
+            aria-colindex={column + 1}
+            aria-selected={grid.isSelected ? grid.isSelected(index) : undefined}
+            data-cell={index}
+            className="virtual-grid-cell"
+          >
+            {grid.renderCell({ index, widthPx: cellPx, tabbable: index === active })}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+/** The width of an element, without its scrollbar, and again after each change. */
+function useClientWidth(ref: RefObject<HTMLDivElement | null>): number {
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    const element = ref.current
+    if (!element) return
+    setWidth(element.clientWidth)
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [ref])
+  return width
+}
+
+/**
+ * The rows on the screen, and the row with the focus even when it is not: the browser drops a focus whose element goes.
+ */
+function useRows(
+  { gapPx, paddingPx }: VirtualGridProps,
+  { shown, rows, rowPx }: Layout,
+  scroller: RefObject<HTMLDivElement | null>,
+  focusRow: number | null,
+) {
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      const onScreen = defaultRangeExtractor(range)
+      return focusRow === null || onScreen.includes(focusRow) ? onScreen : [...onScreen, focusRow].sort((a, b) => a - b)
+    },
+    [focusRow],
+  )
+  const virtual = useVirtualizer({
+    count: shown ? rows : 0,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: overscanRows,
+    paddingStart: paddingPx,
+    paddingEnd: Math.max(0, paddingPx - gapPx),
+    rangeExtractor,
+    useFlushSync: false,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are measured again when their height changes.
+  useLayoutEffect(() => virtual.measure(), [rowPx])
+  return virtual
+}
+
+/** Scrolls to where the grid was when this key was last shown, else to the top. */
+function useRememberedPlace(
+  scroller: RefObject<HTMLDivElement | null>,
+  scrollKey: string,
+  shown: boolean,
+  setActive: (index: number) => void,
+): void {
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element || !shown) return
+    const place = places.get(scrollKey)
+    element.scrollTop = place?.top ?? 0
+    setActive(place?.active ?? 0)
+    return () => {
+      places.set(scrollKey, { top: element.scrollTop, active: 0 })
+    }
+  }, [scroller, scrollKey, setActive, shown])
+}
+
+function useReportedRange(
+  { count, onRange }: VirtualGridProps,
+  columns: number,
+  range: { startIndex: number; endIndex: number } | null,
+): void {
+  const shown = range !== null
+  const { startIndex, endIndex } = range ?? { startIndex: 0, endIndex: 0 }
+  useEffect(() => {
+    if (shown) onRange?.(startIndex * columns, Math.min(count, (endIndex + 1 + overscanRows) * columns) - 1)
+  }, [onRange, startIndex, endIndex, columns, count, shown])
+}
+
+/** Tab reaches one cell, the active one. A cell that gets the focus becomes the active one. */
 function useActiveCell(count: number, columns: number) {
   const [active, setActive] = useState(0)
   const [focused, setFocused] = useState(false)

@@ -1,10 +1,10 @@
 import type { JobDetail } from '../../src/contract/api/api.ts'
 import { Note } from '../ui/notes.tsx'
 
-/** Faults that are told one by one. */
+/** How many faults are listed one by one. */
 const toldFaults = 5
 
-/** What Kometa left out of the config, and what it found nothing to search for. */
+/** Lists what Kometa left out of the config, and searches for values that Plex does not have. */
 export function FaultNotes({
   faults,
   emptySearches = [],
@@ -17,7 +17,7 @@ export function FaultNotes({
         </Note>
       )}
       {emptySearches.length > 0 && (
-        <Note tone="plain" title="Plex does not have what these search for">
+        <Note tone="plain" title="Plex has nothing that these search for">
           <Words list={emptySearches} />
         </Note>
       )}

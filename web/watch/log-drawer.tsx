@@ -1,30 +1,22 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { JobDetail, StudioLogLine } from '../../src/contract/api/api.ts'
-import { apiUrl } from '../core/api.ts'
 import { type JobLog, jobLog, loadLogLines } from '../core/jobs/job-log.ts'
-import { faultsWords, isOver } from '../core/jobs/job-words.ts'
+import { faultsWords } from '../core/jobs/job-words.ts'
 import { setQuery } from '../core/router.ts'
 import { useStore } from '../core/store.ts'
 import { tellProblem } from '../ui/announce.tsx'
 import { Badge } from '../ui/badge.tsx'
-import { Button, IconButton } from '../ui/button.tsx'
-import { SearchField, Select } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { isError, type Level, levels, rankOf } from './log-levels.ts'
 import { LogLines, type LogLinesHandle } from './log-lines.tsx'
-import { rowsOf } from './log-rows.ts'
+import { type LogRow, rowsOf } from './log-rows.ts'
+import { LogTools } from './log-tools.tsx'
 import { tellingLine } from './telling-line.ts'
 import './log-drawer.css'
 
-const levelChoices = [
-  ['debug', 'Everything'],
-  ['info', 'Info and worse'],
-  ['warning', 'Warnings and worse'],
-  ['error', 'Errors only'],
-] as const
 /**
- * The log at the foot of the run: closed at first; the address opens it (`log=open`, `log=error`, `log=<number of a line>`,
- * `log=error&item=<target>` at what Kometa said of one item).
+ * The log at the foot of the Run screen. It starts closed, and the address opens it: `log=open`, `log=error`,
+ * `log=<number of a line>`, or `log=error&item=<target>` for Kometa's words about one item.
  */
 export function LogDrawer({ job, open, item }: { job: JobDetail; open: string | null; item: string | null }) {
   const jobId = job.id
@@ -69,93 +61,44 @@ interface OpenLogProps {
 
 function OpenLog({ job, log, start, item }: OpenLogProps) {
   const jobId = job.id
-  const over = isOver(job.status)
   const [level, setLevel] = useState<Level>('info')
   const [search, setSearch] = useState('')
-  /** The lines that are shown while the log is paused. */
+  /** The lines that stay on the screen while the log is paused. */
   const [paused, setPaused] = useState<readonly StudioLogLine[] | null>(null)
   const [following, setFollowing] = useState(start === 'open')
   const list = useRef<LogLinesHandle>(null)
 
-  const source = paused ?? log.lines
-  const rows = useMemo(() => {
-    const least = levels.indexOf(level)
-    const words = search.trim().toLowerCase()
-    return source
-      .filter((line) => rankOf(line.level) >= least && (words === '' || line.text.toLowerCase().includes(words)))
-      .flatMap(rowsOf)
-  }, [source, level, search])
+  const rows = useRows(paused ?? log.lines, level, search)
   const errors = useMemo(() => rows.flatMap(({ line, first }, i) => (first && isError(line) ? [i] : [])), [rows])
-
-  // Where the address leads, once its line is there. It may be older than the lines that are held.
-  const reached = useRef<string | null>(null)
-  useEffect(() => {
-    const wanted = `${start} ${item}`
-    if (start === 'open' || reached.current === wanted || rows.length === 0) return
-    const n = start === 'error' ? tellingLine(log.lines, job, item)?.n : Number(start)
-    const index = rows.findIndex(({ line }) => line.n === n)
-    if (index < 0) {
-      if (log.more) void loadLogLines(jobId, 'older').catch(tellProblem)
-      return
-    }
-    reached.current = wanted
+  const show = useCallback((index: number) => {
     setFollowing(false)
     list.current?.show(index)
-  }, [start, item, rows, log.lines, log.more, job, jobId])
+  }, [])
+  useAddressedLine({ job, log, start, item }, rows, show)
 
   const jump = (by: 1 | -1) => {
     const now = list.current?.current() ?? -1
     const next =
       by === 1 ? (errors.find((i) => i > now) ?? errors[0]) : (errors.findLast((i) => i < now) ?? errors.at(-1))
-    if (next === undefined) return
-    setFollowing(false)
-    list.current?.show(next)
+    if (next !== undefined) show(next)
   }
 
   return (
     <>
-      <div className="log-tools">
-        <SearchField
-          className="log-search"
-          label="Search the log"
-          placeholder="Search the log"
-          value={search}
-          onValue={setSearch}
-        />
-        <Select label="Lines to show" value={level} options={levelChoices} onValue={setLevel} />
-        <span className="log-tool-group">
-          <IconButton icon="up" label="Error before" disabled={errors.length === 0} onClick={() => jump(-1)} />
-          <IconButton icon="down" label="Next error" disabled={errors.length === 0} onClick={() => jump(1)} />
-        </span>
-        <span className="log-space" />
-        {!over && (
-          <>
-            <Button kind="quiet" icon={paused ? 'play' : 'pause'} onClick={() => setPaused(paused ? null : log.lines)}>
-              {paused
-                ? `Go on${log.lines.length > paused.length ? ` (${log.lines.length - paused.length} new)` : ''}`
-                : 'Pause'}
-            </Button>
-            <Button
-              kind="quiet"
-              icon="down"
-              aria-pressed={following}
-              className={following ? 'log-on' : ''}
-              onClick={() => setFollowing(!following)}
-            >
-              Follow
-            </Button>
-          </>
-        )}
-        <a
-          className="icon-button"
-          href={apiUrl('jobLog', { jobId })}
-          download={`${jobId}.log.txt`}
-          aria-label="Download the whole log"
-          title="Download the whole log"
-        >
-          <Icon name="download" size={20} />
-        </a>
-      </div>
+      <LogTools
+        job={job}
+        level={level}
+        onLevel={setLevel}
+        search={search}
+        onSearch={setSearch}
+        errors={errors.length}
+        onJump={jump}
+        paused={paused !== null}
+        unseen={paused === null ? 0 : log.lines.length - paused.length}
+        onPause={() => setPaused(paused ? null : log.lines)}
+        following={following}
+        onFollow={() => setFollowing(!following)}
+      />
       <LogLines
         ref={list}
         rows={rows}
@@ -168,4 +111,36 @@ function OpenLog({ job, log, start, item }: OpenLogProps) {
       />
     </>
   )
+}
+
+/** The rows of the lines that have at least this level and contain the words. */
+function useRows(lines: readonly StudioLogLine[], level: Level, search: string): LogRow[] {
+  return useMemo(() => {
+    const least = levels.indexOf(level)
+    const words = search.trim().toLowerCase()
+    return lines
+      .filter((line) => rankOf(line.level) >= least && (words === '' || line.text.toLowerCase().includes(words)))
+      .flatMap(rowsOf)
+  }, [lines, level, search])
+}
+
+/** Shows the line that the address names, as soon as that line is loaded. It may be older than the loaded lines. */
+function useAddressedLine(
+  { job, log, start, item }: OpenLogProps,
+  rows: readonly LogRow[],
+  show: (index: number) => void,
+): void {
+  const reached = useRef<string | null>(null)
+  useEffect(() => {
+    const wanted = `${start} ${item}`
+    if (start === 'open' || reached.current === wanted || rows.length === 0) return
+    const n = start === 'error' ? tellingLine(log.lines, job, item)?.n : Number(start)
+    const index = rows.findIndex(({ line }) => line.n === n)
+    if (index < 0) {
+      if (log.more) void loadLogLines(job.id, 'older').catch(tellProblem)
+      return
+    }
+    reached.current = wanted
+    show(index)
+  }, [start, item, rows, log.lines, log.more, job, show])
 }

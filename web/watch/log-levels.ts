@@ -6,6 +6,6 @@ export type Level = (typeof levels)[number]
 
 export const rankOf = (level: StudioLogLine['level']): number => (level === 'critical' ? 3 : levels.indexOf(level))
 
-/** A line that a person should look at. */
+/** Whether a person should look at this line. */
 export const isError = ({ level, text }: StudioLogLine): boolean =>
   (level === 'error' || level === 'critical') && !saysNothingFits(text.trim())

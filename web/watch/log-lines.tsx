@@ -7,13 +7,13 @@ import type { LogRow } from './log-rows.ts'
 import './log-lines.css'
 
 const linePx = 20
-/** Nearer to the end than this is at the end. */
+/** A list that is scrolled this near to its end counts as at its end. */
 const endPx = 24
 const overscanLines = 20
 
 export interface LogLinesHandle {
   show(index: number): void
-  /** The line that was shown last, or the first on the screen. */
+  /** The line that was last shown by `show`, or the first line on the screen. */
   current(): number
 }
 
@@ -57,7 +57,7 @@ export function LogLines({
     },
   }))
 
-  // Lines that come before those on the screen must not move them.
+  // Older lines are added above those on the screen, which must not move.
   const first = rows[0]?.line.n
   const held = useRef<{ first: number | undefined; count: number }>({ first, count: rows.length })
   useLayoutEffect(() => {
@@ -129,7 +129,7 @@ const levelWords: Record<StudioLogLine['level'], string> = {
   critical: 'error',
 }
 
-/** The stream's time of a line, to the second; Kometa's own may be plain text. */
+/** When the server logged the line, to the second. Kometa's own time may be part of the text. */
 function timeOf(at: string): string {
   const time = new Date(at)
   return Number.isNaN(time.getTime()) ? at.slice(0, 8) : time.toTimeString().slice(0, 8)

@@ -1,6 +1,6 @@
 import type { StudioLogLine } from '../../src/contract/api/api.ts'
 
-/** What one row of the list shows: a message of several lines, such as a traceback, has several. */
+/** One row of the list. A message of several lines, such as a traceback, has several rows. */
 export interface LogRow {
   line: StudioLogLine
   text: string

@@ -11,13 +11,13 @@ import './phases.css'
 type PhaseName = JobPhase['phase']
 const order = Object.keys(phaseWords) as PhaseName[]
 
-/** The way of a job as a line from top to bottom: what is done, what runs, what is to come. */
+/** The phases of a job from top to bottom: done, running, still to come. */
 export function Phases({ job }: { job: JobDetail }) {
   const over = isOver(job.status)
   const away = useIsAway()
   const now = useNow(job.status === 'running' && !away)
   const ahead = over ? [] : order.filter((name) => !job.phases.some(({ phase }) => phase === name))
-  // A job that somebody ended has not failed.
+  // A cancelled job has not failed.
   const stop = job.status === 'failed' ? 'failed' : 'ended'
   return (
     <ol className="phases" aria-label="Phases">
@@ -45,9 +45,9 @@ interface PhaseProps {
   phase: JobPhase
   now: number
   running: boolean
-  /** The server is gone: whether it still runs nobody knows. */
+  /** The server is gone, so that nobody knows whether the job still runs. */
   away: boolean
-  /** How it broke off; null: it did not. */
+  /** How the job ended early; null when it did not. */
   stopped: 'failed' | 'ended' | null
 }
 

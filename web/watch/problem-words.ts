@@ -2,7 +2,7 @@ import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
 import { list } from '../core/format.ts'
 import type { Tone } from '../ui/tone.ts'
 
-/** Titles that are named for one reason. */
+/** How many titles one reason names. */
 const namedTitles = 5
 
 export interface ProblemNote {
@@ -13,8 +13,8 @@ export interface ProblemNote {
 type Job = Pick<JobDetail, 'status' | 'problems' | 'targets'>
 
 /**
- * Why the job is not a success, by how bad it is, each reason once with the items that it is of. What a cancelled job has
- * not drawn is no problem of it.
+ * Why the job is not a success: the worst first, and each reason once with its items. Items that a cancelled job has
+ * not drawn are not a problem.
  */
 export function problemNotes(job: Job): ProblemNote[] {
   const lines: Record<Tone, Set<string>> = { bad: new Set(), warn: new Set(), plain: new Set(), good: new Set() }
@@ -26,7 +26,7 @@ export function problemNotes(job: Job): ProblemNote[] {
       continue
     }
     const tone = toneOf(target)
-    // What stopped the whole job stands not again for every item.
+    // A reason that stopped the whole job is not repeated for each item.
     if (tone === null || job.problems.includes(target.reason ?? '')) continue
     const same = targets.filter(({ reason }) => reason === target.reason)
     lines[tone].add(`${listTitles(same)}: ${target.reason}`)
@@ -42,18 +42,18 @@ function listTitles(targets: readonly StudioTarget[]): string {
   return more > 0 ? `${named.join(', ')} and ${more} more` : list(named)
 }
 
-/** null: the job was ended before it came to this item, which the job itself says. */
+/** null when the job ended before it reached this item: the job's own status says so. */
 function toneOf({ outcome }: StudioTarget): Tone | null {
   if (outcome === 'cancelled' || outcome === 'interrupted') return null
   return outcome === 'error' ? 'bad' : outcome === 'untouched' ? 'plain' : 'warn'
 }
 
-/** What only repeats, of the whole job, what its status or its items say already. */
+/** Whether a problem of the whole job only repeats what its status or its items already say. */
 function isConsequence(problem: string, { status, targets }: Job): boolean {
   if (status === 'cancelled' || status === 'interrupted') return problem === wasCancelled || problem === noPicture
   return problem === noPicture && targets.every(({ outcome }) => outcome === 'untouched')
 }
 
-/** Said by the server, in `summary.problems`. */
+/** The server's own words in `summary.problems`. */
 const wasCancelled = 'The run was cancelled.'
 const noPicture = 'No picture of any target came.'

@@ -7,7 +7,7 @@ import { Link } from '../ui/link.tsx'
 import { JobThumb, type Shape, shapeOf } from '../ui/thumb.tsx'
 import './run-pictures.css'
 
-/** Every target in its place from the start; its picture comes the moment Kometa hands it over. */
+/** Shows every target from the start. A picture appears as soon as Kometa uploads it. */
 export function RunPictures({ job }: { job: JobDetail }) {
   const drawn = job.targets.filter(({ after }) => after !== null).length
   return (
@@ -54,7 +54,7 @@ const RunPicture = memo(function RunPicture({
         data-drawn={after !== null || undefined}
       >
         {picture ? (
-          // The frame has the target's shape before any picture is there.
+          // The frame has the target's shape before a picture exists.
           <JobThumb jobId={jobId} image={picture} width={180} alt={words} />
         ) : (
           <span className={`thumb thumb-${shape}`}>{over && <span className="thumb-missing" />}</span>

@@ -69,8 +69,8 @@ function Run({ job }: { job: JobDetail }) {
 }
 
 /**
- * A job that goes wrong while it is watched shows the error in its log by itself, once. Kometa logs an error for each default
- * overlay that fits nothing, so a plain error line is no trouble: one that ended a library, or cost a picture, is.
+ * Opens the log at the error, once, when a job goes wrong while somebody watches it. Only an error that ended a library
+ * or cost a picture counts, because Kometa logs an error for each default overlay that fits nothing.
  */
 function OpensAtTrouble({ job }: { job: JobDetail }) {
   const { lines } = useStore(jobLog(job.id))
@@ -87,7 +87,7 @@ function OpensAtTrouble({ job }: { job: JobDetail }) {
   return null
 }
 
-/** More than come with one event. */
+/** More lines than one event brings. */
 const newestLines = 2_000
 
 function RunFacts({ job }: { job: JobDetail }) {
@@ -110,7 +110,7 @@ function RunFacts({ job }: { job: JobDetail }) {
   )
 }
 
-/** What a person must know about this run, in sentences. */
+/** Says in sentences what a person must know about this run. */
 function RunNotes({ job }: { job: JobDetail }) {
   const running = useQuery(jobsQuery).data?.jobs.find(({ status }) => status === 'running')
   const problems = problemNotes(job)
@@ -122,13 +122,13 @@ function RunNotes({ job }: { job: JobDetail }) {
         <Note tone="plain" title={job.queuePlace === 1 ? 'Next in line' : `Number ${job.queuePlace} in line`}>
           <p>
             One preview runs at a time.{' '}
-            {running && <Link href={jobPath('run', running.id)}>Watch the one that runs now</Link>}
+            {running && <Link href={jobPath('run', running.id)}>Watch the running preview</Link>}
           </p>
         </Note>
       )}
       {job.status === 'interrupted' ? (
         <Note tone="warn" title="Kometa Preview was closed while this ran">
-          <p>What had been drawn by then is here. Run it again for the rest.</p>
+          <p>The pictures drawn until then are here. Run the job again for the rest.</p>
         </Note>
       ) : (
         job.problem && <Problem problem={job.problem} />
@@ -183,7 +183,7 @@ function RunAction({ job }: { job: JobDetail }) {
   )
 }
 
-/** Said once for each change, so that nobody has to look. */
+/** Tells screen readers about each change once. */
 function useAnnouncedStatus(job: JobDetail): void {
   const { status, title } = job
   const { words } = jobState(job)

@@ -1,7 +1,9 @@
 import type { JobDetail, StudioLogLine, StudioTarget } from '../../src/contract/api/api.ts'
 import { isError } from './log-levels.ts'
 
-/** The line that says what went wrong, for one item or for the whole job. undefined: it is not among these. */
+/**
+ * The line that says what went wrong with one item or with the whole job; undefined when it is not among these lines.
+ */
 export function tellingLine(
   lines: readonly StudioLogLine[],
   { targets }: Pick<JobDetail, 'targets'>,
@@ -16,7 +18,10 @@ export function tellingLine(
   return lines.find(({ level }) => level === 'critical') ?? first ?? lines.find(isError)
 }
 
-/** Kometa's own words behind the reason: the error among them, else the first. Two items may have the same error. */
+/**
+ * The line of Kometa's own words in the reason: the error among them, else the first. Two items can have the same
+ * error.
+ */
 function lineOf(lines: readonly StudioLogLine[], { logLines }: StudioTarget): StudioLogLine | undefined {
   const said = logLines.map((line) => line.trim())
   const first = lines.find(({ text }) => text.trim() === said[0])

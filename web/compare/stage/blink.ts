@@ -10,7 +10,10 @@ export interface Blink {
   flip: () => void
 }
 
-/** Before and after in turn. It runs by itself until somebody flips by hand; with reduced motion only by hand. */
+/**
+ * Shows before and after in turn. It runs by itself until somebody flips by hand; with reduced motion it only flips by
+ * hand.
+ */
 export function useBlink(active: boolean, flips: number): Blink {
   const [showsAfter, setShowsAfter] = useState(true)
   const [playing, setPlaying] = useState(() => !still())

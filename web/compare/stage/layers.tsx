@@ -19,14 +19,14 @@ export interface LayersProps {
   pictures: Pictures
   title: string
   mode: Mode
-  /** Of one picture, as it is shown. */
+  /** Size of one picture on the screen. */
   size: { width: number; height: number }
-  /** Of its upper left corner in its pane. */
+  /** Place of the picture's upper left corner in its pane. */
   offset: { x: number; y: number }
   zoomed: boolean
-  /** The room that one picture has. */
+  /** The space for one picture. */
   pane: { width: number; height: number }
-  /** Side by side means one above the other. */
+  /** Whether the mode side by side puts one picture above the other. */
   stacked: boolean
   value: number
   onValue: (value: number) => void
@@ -51,7 +51,7 @@ export function Layers(props: LayersProps) {
   )
   if (mode === 'slider' && before) return <SliderLayer {...props} before={before} place={place} />
   if (mode === 'side') {
-    // Pictures with room around them stand together, not each in the middle of its half.
+    // Pictures smaller than their halves stand next to each other in the middle.
     const moved = stacked ? { x: 0, y: Math.max(0, offset.y) } : { x: Math.max(0, offset.x), y: 0 }
     if (!before) return <div className="pane pane-only">{layer(after)}</div>
     return (
@@ -92,7 +92,7 @@ export function Layers(props: LayersProps) {
   )
 }
 
-/** Made by the server when it is first asked for, which takes a moment. */
+/** The server makes the heat map at the first request, which takes a moment. */
 function HeatMap({ src, alt, place }: { src: string; alt: string; place: CSSProperties }) {
   const [state, setState] = useState<'coming' | 'there' | 'failed'>('coming')
   return (

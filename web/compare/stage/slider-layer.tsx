@@ -11,8 +11,8 @@ interface SliderElement extends HTMLElement {
 }
 
 /**
- * The comparison slider. The arrows go to the next pair, so its own keys are off: the range below the pictures moves it.
- * At 100 % only its handle slides, everything else moves the pictures.
+ * The comparison slider. Its own keys are off, because the arrows go to the next pair; the range below the pictures
+ * moves it. At 100 % only the handle slides, and a drag elsewhere moves the pictures.
  */
 export function SliderLayer({
   before,
@@ -40,7 +40,7 @@ export function SliderLayer({
     return () => slider.removeEventListener('slide', slid)
   }, [zoomed])
 
-  // The handle stands in the middle of what is seen, not of the whole picture.
+  // The handle is centred on the visible part of the picture.
   const middle = size.height > pane.height ? ((pane.height / 2 - offset.y) / size.height) * 100 : 50
   const style = { ...place, '--handle-position-start': `${middle}%` } as CSSProperties
   return (

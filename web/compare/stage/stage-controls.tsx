@@ -5,7 +5,7 @@ import type { Mode } from '../modes.ts'
 import type { Blink } from './blink.ts'
 import './stage-controls.css'
 
-/** Below the pictures, what the mode can be moved with. The place is there in every mode, so that nothing jumps. */
+/** The controls of the mode, below the pictures. Every mode keeps their place, so that nothing jumps. */
 export function StageControls({
   mode,
   value,
@@ -20,9 +20,9 @@ export function StageControls({
   onValue: (value: number) => void
   blink: Blink
   target: StudioTarget
-  /** One picture is above the other. */
+  /** Whether one picture stands above the other. */
   stacked: boolean
-  /** Of one picture, side by side: its name stands below it. */
+  /** The width of one picture in the mode side by side; its name stands below it. */
   sideWidth: number
 }) {
   return (
@@ -71,9 +71,12 @@ export function StageControls({
         <p className="muted">
           {target.difference === 0
             ? 'Not one pixel differs.'
-            : `The brighter, the larger the difference${target.difference === null ? '' : `: ${percent(target.difference)} of the picture`}.`}
+            : `Bright areas differ most. ${differingShare(target.difference)}`}
         </p>
       )}
     </div>
   )
 }
+
+const differingShare = (difference: number | null): string =>
+  difference === null ? '' : `${percent(difference)} of the picture differs.`

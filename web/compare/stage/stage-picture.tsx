@@ -10,7 +10,10 @@ export interface StagePictureProps {
   slot?: string
 }
 
-/** A picture in full size. Where it cannot be loaded, words stand in its place; it is tried again when the server is back. */
+/**
+ * A picture in full size. Words replace a picture that cannot be loaded, and it is loaded again when the server is
+ * back.
+ */
 export function StagePicture({ src, alt, className = '', style, slot }: StagePictureProps) {
   const away = useStore(online) === 'no'
   const [failed, setFailed] = useState<string | null>(null)

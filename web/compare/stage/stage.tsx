@@ -11,7 +11,7 @@ import { StageControls } from './stage-controls.tsx'
 import { usePan } from './use-pan.ts'
 import './stage.css'
 
-/** Where slider and onion stand, in percent; the same for the next pair. */
+/** The positions of slider and onion skin in percent. The next pair keeps them. */
 const share = createStore(50)
 
 export interface StageProps {
@@ -22,7 +22,7 @@ export interface StageProps {
   flips: number
 }
 
-/** The pictures, as large as fits or pixel for pixel; both always move together. */
+/** Shows both pictures, as large as they fit or pixel for pixel. Both always move together. */
 export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
   const { before, after } = target
   const view = useRef<HTMLDivElement>(null)
@@ -79,7 +79,7 @@ export function Stage({ jobId, target, mode, zoomed, flips }: StageProps) {
 }
 
 const sideGapPx = 16
-/** Wide pictures stand one above the other where that shows them so much larger. */
+/** Wide pictures stand one above the other when that makes them larger by this factor. */
 const stackedGain = 1.1
 
 interface Size {
@@ -87,7 +87,7 @@ interface Size {
   height: number
 }
 
-/** The room that one picture has, and the scale at which it fits in there. */
+/** The space for one picture, and the scale at which the picture fits. */
 function arrange(room: Size, natural: Size, twoSides: boolean): { pane: Size; fit: number; stacked: boolean } {
   const fitIn = ({ width, height }: Size) => Math.min(width / natural.width, height / natural.height, 1)
   if (!twoSides) return { pane: room, fit: fitIn(room), stacked: false }

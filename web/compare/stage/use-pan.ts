@@ -11,12 +11,15 @@ interface Point {
 }
 
 const keyStepPx = 80
-/** Around the slider's handle a drag is the slider's. */
+/** A drag this near to the slider's handle moves the slider. */
 const handlePx = 28
 
-/** Where the picture lies in its pane: in the middle while it fits, else moved by dragging, wheel or Shift and arrows. */
+/**
+ * The place of the picture in its pane. A picture that fits is centred; a larger one moves by dragging, wheel, or Shift
+ * and arrows.
+ */
 export function usePan(view: RefObject<HTMLElement | null>, pane: Size, size: Size, zoomed: boolean) {
-  /** The point of the picture that lies in the middle of the pane, as shares of it: kept through every change of size. */
+  /** The point of the picture in the middle of the pane, as shares of the picture. It survives every change of size. */
   const [centre, setCentre] = useState<Point>({ x: 0.5, y: 0.35 })
   const [dragged, setDragged] = useState(false)
   const now = useRef({ pane, size, centre })
@@ -73,7 +76,7 @@ export function usePan(view: RefObject<HTMLElement | null>, pane: Size, size: Si
   return { offset, dragged }
 }
 
-/** A picture that fits lies in the middle; a larger one never leaves a gap at an edge. */
+/** Centres a picture that fits. A larger one never leaves a gap at an edge. */
 function placed(pane: number, size: number, centre: number): number {
   if (size <= pane) return (pane - size) / 2
   return Math.min(0, Math.max(pane - size, pane / 2 - centre * size))

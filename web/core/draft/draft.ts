@@ -4,12 +4,12 @@ import { createStore, useStore } from '../store.ts'
 import { type Draft, followConfig, standOf } from './follow-draft.ts'
 
 /**
- * The edited config of the next preview, masks in it. It lives in this window's memory alone: what somebody types may be
- * a key, and a browser's storage is no place for it.
+ * The edited config of the next preview, with masks. It lives only in this window's memory: the user may type a key,
+ * which must not reach a browser's storage.
  */
 export const draft = createStore<Draft | null>(null)
 
-/** Edited configs of jobs, by job: kept while the user looks at something else. */
+/** Edited configs of jobs, by job, kept while the user looks at something else. */
 const jobDrafts = createStore<Readonly<Record<string, string>>>({})
 
 window.addEventListener('beforeunload', (event) => {
@@ -22,7 +22,7 @@ export const useJobDraft = (jobId: string): string | null => useStore(jobDrafts)
 export const setJobDraft = (jobId: string, text: string | null): void =>
   jobDrafts.set(({ [jobId]: _old, ...others }) => (text === null ? others : { ...others, [jobId]: text }))
 
-/** Keeps the draft an edit of the config as it is now, for as long as both do not change the same lines. */
+/** Keeps the draft an edit of the present config, until both change the same lines. */
 export function useDraftFollows(connection: Connection | null, onMerged: (name: string) => void): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new config is followed.
   useEffect(() => {

@@ -1,10 +1,10 @@
 import { diffArrays } from 'diff'
 import type { Connection } from '../../../src/contract/api/api.ts'
 
-/** An edited config, masks in it, and the config that it is an edit of. */
+/** An edited config with masks, and the config that it is an edit of. */
 export interface Draft {
   connectionId: string
-  /** Of the text that was edited. */
+  /** Revision of the text that was edited. */
   revision: string
   source: Connection['source']
   /** The text that was edited. */
@@ -15,8 +15,8 @@ export interface Draft {
 type Edited = Pick<Connection, 'id' | 'revision' | 'source' | 'text'>
 
 /**
- * How a draft stands to what is connected: `current` is an edit of it as it is now, `behind` of an earlier text of the same
- * config, `other` of another config.
+ * The relation of a draft to the connected config: `current`, an edit of its present text; `behind`, an edit of an
+ * earlier text; `other`, an edit of another config.
  */
 export type DraftStand = 'none' | 'current' | 'behind' | 'other'
 
@@ -29,12 +29,12 @@ export function standOf(draft: Draft | null, connection: Edited): DraftStand {
 export const draftOf = ({ id, revision, source, text: base }: Edited, text: string): Draft | null =>
   text === base ? null : { connectionId: id, revision, source, base, text }
 
-/** More changed lines than this are no edit any more; finding them takes time that grows with their square. */
+/** The most changed lines of an edit. The time to find them grows with the square of their number. */
 const maxChangedLines = 2_000
 
 /**
- * The edits of a draft put on top of the text as it is now; `conflict` where both changed the same or neighbouring lines, or
- * one of them nearly everything.
+ * Applies the edits of a draft to the present text. The result is `conflict` when both changed the same or neighbouring
+ * lines, or when one of them changed nearly everything.
  */
 export function followConfig(draft: Draft, connection: Edited): Draft | null | 'conflict' {
   const base = draft.base.split('\n')
@@ -45,23 +45,23 @@ export function followConfig(draft: Draft, connection: Edited): Draft | null | '
   if (own.some((change) => theirs.some((other) => change.from <= other.to && other.from <= change.to)))
     return 'conflict'
   const lines = [...base]
-  // From the end, so that the places before stay what they are.
+  // From the end, so that earlier places keep their numbers.
   for (const { from, to, lines: instead } of [...own, ...theirs].sort((one, other) => other.from - one.from)) {
     lines.splice(from, to - from, ...instead)
   }
   return draftOf(connection, lines.join('\n'))
 }
 
-/** Lines of the base, `to` excluded, and what stands in their place. */
+/** Lines of the base, without `to`, and the lines that replace them. */
 interface Change {
   from: number
   to: number
   lines: string[]
 }
 
-/** null: too many to be found in time. */
+/** null when there are too many to find in time. */
 function changesOf(base: readonly string[], text: readonly string[]): Change[] | null {
-  // A single change is where it was made, also among equal lines.
+  // A single change keeps its place even among equal lines.
   const longest = Math.min(base.length, text.length)
   let start = 0
   while (start < longest && base[start] === text[start]) start += 1

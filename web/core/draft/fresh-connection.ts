@@ -4,17 +4,17 @@ import { tellProblem } from '../../ui/announce.tsx'
 import { call } from '../api.ts'
 import { connectionQuery, keys, queryClient } from '../queries.ts'
 
-/** Asks no more often than this for the focus alone: somebody may go to and fro between two windows. */
+/** The shortest time between two checks on focus, for somebody who switches between two windows. */
 const pauseMs = 2_000
 
-/** Looks at the config's file and at its Plex as they are now. A failure is told by the frame: the server is away. */
+/** Checks the config's file and its Plex as they are now. On failure the server is away, and the frame says so. */
 const useRefreshConnection = () =>
   useMutation({
     mutationFn: () => call('refreshConnection', {}),
     onSuccess: (reply) => queryClient.setQueryData(connectionQuery.queryKey, reply),
   })
 
-/** As the user asks: the libraries are read again, too. */
+/** The user's own request, which also reads the libraries again. */
 export const useRefreshAll = () =>
   useMutation({
     mutationFn: async () => {
@@ -29,7 +29,7 @@ export const useRefreshAll = () =>
     onError: tellProblem,
   })
 
-/** Looks whenever the user comes back to this window: from an editor, perhaps. */
+/** Checks whenever the user returns to this window, perhaps from an editor. */
 export function useFreshConnection(): void {
   const { mutate } = useRefreshConnection()
   useEffect(() => {

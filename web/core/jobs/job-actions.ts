@@ -20,19 +20,19 @@ export interface Rerun {
   use?: 'file' | 'job'
   configText?: string
   fresh?: boolean
-  /** Typed again, by the numbers of their masks. */
+  /** Secrets that were typed again, by the numbers of their masks. */
   secrets?: Record<string, string>
 }
 
-/** The job whose secrets are to be typed again before it can run. */
+/** The job that needs its secrets typed again before it can run. */
 export const askedSecrets = createStore<Rerun | null>(null)
 
-/** Runs a job again, as it was or with another config, and goes to it. */
+/** Runs a job again, unchanged or with another config, and shows it. */
 export function useRerun() {
   return useMutation({
     mutationFn: ({ jobId, ...body }: Rerun) => call('rerunJob', { params: { jobId }, body }),
     onSuccess(job, { jobId, configText }) {
-      // The edit is that of the new job from here on.
+      // From here on the edit belongs to the new job.
       if (configText !== undefined) setJobDraft(jobId, null)
       queryClient.setQueryData(jobQuery(job.id).queryKey, job)
       refreshJobs()
@@ -45,7 +45,7 @@ export function useRerun() {
   })
 }
 
-/** A new job for the items of another one, with the edit in this window. */
+/** Starts a new job for the items of another job, with the edit in this window. */
 export function useStartEdited() {
   return useMutation({
     mutationFn: ({ job, ...edit }: { job: JobDetail } & Omit<RerunChoice & { use: 'edit' }, 'use' | 'words'>) => {
@@ -81,7 +81,7 @@ export function useKeep() {
       call('updateJob', { params: { jobId }, body: { keep } }),
     onSuccess: (entry) => {
       refreshJobs()
-      tell(entry.keep ? 'Kept until you delete it.' : 'No longer kept: it goes when its time has come.')
+      tell(entry.keep ? 'Kept until you delete it.' : 'No longer kept: it will be removed when it is old.')
     },
     onError: tellProblem,
   })

@@ -41,7 +41,7 @@ function endPhases(phases: readonly JobPhase[], at: string): JobPhase[] {
   )
 }
 
-/** A phase begins when the one before it ends; a job with several groups of libraries comes to one twice. */
+/** A phase begins when the previous one ends. A job with several groups of libraries can enter a phase twice. */
 function withPhase(phases: readonly JobPhase[], phase: JobPhase['phase'], at: string): JobPhase[] {
   if (phases.at(-1)?.phase === phase && phases.at(-1)?.durationMs === null) return [...phases]
   return [...endPhases(phases, at), { phase, startedAt: at, durationMs: null, done: 0, total: 0, title: '' }]

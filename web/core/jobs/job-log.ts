@@ -2,15 +2,15 @@ import type { StudioLogLine } from '../../../src/contract/api/api.ts'
 import { call } from '../api.ts'
 import { createStore, type Store } from '../store.ts'
 
-/** Lines of one job that a window holds; older ones are read again when somebody scrolls to them. */
+/** How many lines of one job a window holds. Older ones are read again when somebody scrolls to them. */
 const maxLines = 60_000
-/** Jobs whose lines are held. */
+/** How many jobs' lines a window holds. */
 const maxJobs = 4
 
 export interface JobLog {
-  /** In their order, each once. */
+  /** In order, each line once. */
   lines: readonly StudioLogLine[]
-  /** True when there are older ones than the first. */
+  /** Whether older lines exist. */
   more: boolean
 }
 
@@ -32,7 +32,7 @@ export function addLogLines(jobId: string, lines: readonly StudioLogLine[]): voi
   })
 }
 
-/** Reads the newest lines, or those before the first that is held. */
+/** Reads the newest lines, or those before the first held line. */
 export async function loadLogLines(jobId: string, which: 'newest' | 'older', signal?: AbortSignal): Promise<void> {
   const first = jobLog(jobId).get().lines[0]
   const before = which === 'older' && first ? { before: first.n } : {}

@@ -18,10 +18,13 @@ const plainStates: Record<StudioJobStatus, Words> = {
   cancelled: { words: 'Cancelled', tone: 'plain' },
 }
 
-/** Of a job that ran when the server was last heard. */
+/** The state of a job that was running when the server last answered. */
 export const noNews: Words = { words: 'No news', tone: 'plain' }
 
-/** How a job stands. One on whose items Kometa draws nothing has done its work; one with an error is not amber. */
+/**
+ * The state of a job. A job on whose items Kometa draws nothing has done its work. A job with an error is red, not
+ * amber.
+ */
 export function jobState({
   status,
   counts,

@@ -1,18 +1,18 @@
 import type { Connection, JobEntry } from '../../../src/contract/api/api.ts'
 import { type Draft, standOf } from '../draft/follow-draft.ts'
 
-/** With which config a job can run again. */
+/** A config with which a job can run again. */
 export type RerunChoice =
-  /** The config file, as it is at that moment. */
+  /** The config file as it is when the run starts. */
   | { use: 'file'; words: string }
-  /** What the job itself ran with. */
+  /** The config that the job itself ran with. */
   | { use: 'job'; words: string }
   /** The edit in this window. */
   | { use: 'edit'; words: string; connectionId: string; configText: string; editedRevision: string }
 
 /**
- * The choices, what the bar says first: an edit of the same file, then the file as it is now, or what the job ran with where
- * that is a config of its own.
+ * The choices in the order of the menu: an edit of the same file, then the file as it is now. A job with a config of
+ * its own has that config before the file.
  */
 export function rerunChoices(
   job: Pick<JobEntry, 'config' | 'configPath' | 'configEdited'>,

@@ -7,14 +7,14 @@ import { jobQuery, keys, queryClient } from '../queries.ts'
 import { applyJobEvent } from './job-events.ts'
 import { addLogLines } from './job-log.ts'
 
-/** Log lines of before that a window gets when it joins: what a screen shows. The log loads more when it is opened. */
+/** How many earlier log lines a window gets when it joins: one screen. The open log loads more. */
 const joinedLines = 200
 
-/** A job as it is now, followed as long as the component lives. After a reload it goes on where the stream was. */
+/** Follows a job while the component exists. After a reload it continues where the stream was. */
 export function useWatchedJob(jobId: string) {
   const query = useQuery(jobQuery(jobId))
   const loaded = query.data !== undefined
-  /** Grows when the stream has to be opened anew from what was read last. */
+  /** Grows when the stream must be opened again from the last read state. */
   const [round, setRound] = useState(0)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round opens the stream anew.
@@ -39,7 +39,7 @@ export function useWatchedJob(jobId: string) {
             job ? applyJobEvent(job, event, news.id) : job,
           )
         }
-        // Counts, problems and warnings stand in the whole job only.
+        // Only the whole job has counts, problems and warnings.
         if (event.type === 'end' || event.type === 'closed') {
           void queryClient.invalidateQueries({ queryKey: keys.job(jobId) })
         }
