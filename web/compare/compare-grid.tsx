@@ -16,7 +16,8 @@ import { type Cell, VirtualGrid } from '../ui/virtual-grid.tsx'
 import { CompareAction } from './compare-action.tsx'
 import { ExtraCard } from './extra-card.tsx'
 import { PairCard } from './pair-card.tsx'
-import { countOf, filters, type PairSize, pairSize, sorts, targetsOfView, type View } from './view.ts'
+import { type PairSize, pairSize } from './use-view.ts'
+import { countOf, filters, sorts, targetsOfView, type View } from './view.ts'
 import './compare-grid.css'
 
 const cellPx: Record<PairSize, number> = { small: 200, medium: 296, large: 448 }

@@ -4,7 +4,8 @@ import { useLocation } from '../core/router.ts'
 import { JobGate } from '../ui/job-gate.tsx'
 import { CompareGrid } from './compare-grid.tsx'
 import { TargetDetail } from './target-detail.tsx'
-import { targetsOfView, useView } from './view.ts'
+import { useView } from './use-view.ts'
+import { targetsOfView } from './view.ts'
 
 export function CompareScreen({ jobId }: { jobId: string }) {
   return <JobGate query={useWatchedJob(jobId)}>{(job) => <Compare job={job} />}</JobGate>

@@ -1,6 +1,4 @@
 import type { JobDetail, Outcome, StudioTarget } from '../../src/contract/api/api.ts'
-import { useLocation } from '../core/router.ts'
-import { createStoredStore } from '../core/store.ts'
 
 export const filters = [
   'all',
@@ -28,22 +26,6 @@ export interface View {
   filter: Filter
   sort: Sort
 }
-
-export function useView(): View {
-  const { query } = useLocation()
-  return {
-    filter: filters.find((one) => one === query.get('filter')) ?? 'all',
-    sort: sorts.find(([name]) => name === query.get('sort'))?.[0] ?? 'chosen',
-  }
-}
-
-export const pairSizes = ['small', 'medium', 'large'] as const
-export type PairSize = (typeof pairSizes)[number]
-export const pairSize = createStoredStore<PairSize>(
-  'pair-size',
-  'medium',
-  (kept) => pairSizes.find((one) => one === kept) ?? null,
-)
 
 const worst: readonly Outcome[] = [
   'error',

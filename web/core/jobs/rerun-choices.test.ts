@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rerunChoices } from '../../web/core/jobs/rerun-choices.ts'
+import { rerunChoices } from './rerun-choices.ts'
 
 /** "Run again" says which config it takes. */
 const source = { kind: 'path' as const, path: '/k/config.yml', name: 'config.yml' }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { JobEntry, Outcome, StudioJobStatus, StudioTarget } from '../../src/contract/api/api.ts'
-import { missingWords } from '../../web/compare/missing-words.ts'
-import { countsWords, jobState, outcomeTone, outcomeWords } from '../../web/core/jobs/job-words.ts'
-import { runSign } from '../../web/frame/rail-signs.ts'
-import { problemNotes } from '../../web/watch/problem-words.ts'
+import type { JobEntry, Outcome, StudioJobStatus, StudioTarget } from '../../../src/contract/api/api.ts'
+import { missingWords } from '../../compare/missing-words.ts'
+import { runSign } from '../../frame/rail-signs.ts'
+import { problemNotes } from '../../watch/problem-words.ts'
+import { countsWords, jobState, outcomeTone, outcomeWords } from './job-words.ts'
 
 /** Words and colours of how a job and its items came out. */
 const none: JobEntry['counts'] = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { draftOf, followConfig, standOf } from '../../web/core/draft/follow-draft.ts'
+import { draftOf, followConfig, standOf } from './follow-draft.ts'
 
 const source = { kind: 'path' as const, path: '/k/config.yml', name: 'config.yml' }
 const text = 'plex:\n  url: x\nlibraries:\n  Movies:\n    overlay_files:\n      - default: resolution\n'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ApiProblem } from '../../src/contract/api/api.ts'
-import { serverState } from '../../web/connect/server-state.ts'
+import { serverState } from './server-state.ts'
 
 const problem = (code: ApiProblem['code']): ApiProblem => ({ code, message: '', hint: null, details: [] })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ApiProblem, ConfigProblem, ConnectedLibrary, Connection, Safety } from '../../src/contract/api/api.ts'
-import { connectSign, safetySign } from '../../web/frame/rail-signs.ts'
+import { connectSign, safetySign } from './rail-signs.ts'
 
 /** The rail is never greener than the screen that it leads to. */
 const library: ConnectedLibrary = {
