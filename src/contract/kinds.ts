@@ -1,13 +1,5 @@
 import { z } from 'zod'
 
-/** What an upload path asks Plex to store. One kind is never taken for another. */
-export const artworkKinds = ['poster', 'art', 'thumb', 'clearLogo', 'squareArt', 'banner', 'theme'] as const
-export const artworkKindSchema = z.enum(artworkKinds)
-export type ArtworkKind = z.infer<typeof artworkKindSchema>
-
-/** The order in which captures of one item are taken for its after picture (issue: poster before art before thumb). */
-export const outputKinds = ['poster', 'art', 'thumb'] as const satisfies readonly ArtworkKind[]
-
 /** Image types that magic bytes can prove; `null` elsewhere means "no image". */
 export const imageTypes = ['jpg', 'png', 'webp'] as const
 export const imageTypeSchema = z.enum(imageTypes)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { artworkKindSchema, imageTypeSchema } from './kinds.ts'
+import { artworkKindSchema } from './artwork-kinds.ts'
+import { imageTypeSchema } from './kinds.ts'
 
 /**
  * What the proxy writes down. Field names are those of summary.json (snake_case), so that a record goes

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { artworkKindSchema } from './artwork-kinds.ts'
 import { configFaultSchema, emptySearchSchema } from './faults.ts'
-import { artworkKindSchema, imageTypeSchema, itemTypeSchema } from './kinds.ts'
+import { imageTypeSchema, itemTypeSchema } from './kinds.ts'
 import {
   lostOverlaySchema,
   placelessOverlaySchema,

@@ -1,23 +1,5 @@
-import type { ArtworkKind } from '../contract/kinds.ts'
+import { type ArtworkKind, artworkKindNamed } from '../contract/artwork-kinds.ts'
 import { decodeValue, pairName, pairValue, type Resource } from './resource.ts'
-
-/** Last segment of an upload path -> kind. python-plexapi posts to the plural, `select()` puts to the singular. */
-const kinds: ReadonlyMap<string, ArtworkKind> = new Map([
-  ['poster', 'poster'],
-  ['posters', 'poster'],
-  ['art', 'art'],
-  ['arts', 'art'],
-  ['thumb', 'thumb'],
-  ['thumbs', 'thumb'],
-  ['clearLogo', 'clearLogo'],
-  ['clearLogos', 'clearLogo'],
-  ['squareArt', 'squareArt'],
-  ['squareArts', 'squareArt'],
-  ['banner', 'banner'],
-  ['banners', 'banner'],
-  ['theme', 'theme'],
-  ['themes', 'theme'],
-])
 
 export interface UploadPath {
   /** null when the path names no single item by a number. */
@@ -28,7 +10,8 @@ export interface UploadPath {
 /** What an upload path asks Plex to store, and for which item; null for any other path. */
 export function parseUploadPath(path: string): UploadPath | null {
   const parts = /^\/(?:library\/metadata|library\/collections|playlists)\/([^/]+)\/([A-Za-z]+)$/.exec(path)
-  const kind = kinds.get(parts?.[2] ?? '')
+  // python-plexapi uploads to the plural, `select()` puts to the singular.
+  const kind = artworkKindNamed(parts?.[2] ?? '')
   const key = parts?.[1]
   if (kind === undefined || key === undefined) return null
   return { ratingKey: isRatingKey(key) ? key : null, kind }

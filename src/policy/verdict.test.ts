@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { artworkKinds } from '../contract/kinds.ts'
+import { artworkKinds } from '../contract/artwork-kinds.ts'
 import { parseSectionMeta } from './section-meta.ts'
 import { decide, type PolicyContext, type RequestSummary, sectionBefore, verdictWords } from './verdict.ts'
 

@@ -1,4 +1,4 @@
-import type { ArtworkKind } from '../contract/kinds.ts'
+import type { ArtworkKind } from '../contract/artwork-kinds.ts'
 import { type AllowedRead, classifyResource, type ReadContext, sectionToLearn } from './classify-read.ts'
 import { parseResource, type Resource, splitResource } from './resource.ts'
 import { parseUploadPath, queryValue, ratingKeyOf } from './upload-path.ts'

@@ -1,4 +1,4 @@
-import type { ArtworkKind } from '../../src/contract/kinds.ts'
+import type { ArtworkKind } from '../../src/contract/artwork-kinds.ts'
 import type { RealRun, Summary } from '../../src/contract/summary.ts'
 import type { SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 import type { SamplePlexOptions } from '../support/sample-plex.ts'

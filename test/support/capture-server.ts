@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { artworkKinds } from '../../src/contract/kinds.ts'
+import { artworkKinds } from '../../src/contract/artwork-kinds.ts'
 import type { Capture } from '../../src/contract/records.ts'
 import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
 

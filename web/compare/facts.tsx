@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
+import { artworkTable } from '../../src/contract/artwork-kinds.ts'
 import { percent } from '../core/format.ts'
 import { Note } from '../ui/notes.tsx'
 import { FaultNotes } from '../watch/fault-notes.tsx'
@@ -40,7 +41,7 @@ export function Facts({ job, target }: { job: JobDetail; target: StudioTarget })
         {after && (
           <Fact name="Captured">
             {pictureFacts(after)}
-            {kind && kind !== 'poster' && ` · ${kind}`}
+            {kind && kind !== 'poster' && ` · ${artworkTable[kind].words}`}
             <br />
             <code className="fact-hash" title={after.sha256}>
               sha256 {after.sha256.slice(0, 16)}…

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { artworkKindSchema } from '../kinds.ts'
+import { artworkKindSchema } from '../artwork-kinds.ts'
 import { imageRefSchema, jobIdSchema } from './api-common.ts'
 import { kometaStateSchema } from './api-connect.ts'
 import { indexStateSchema } from './api-items.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { artworkKindSchema, itemTypeSchema } from '../kinds.ts'
+import { artworkKindSchema } from '../artwork-kinds.ts'
+import { itemTypeSchema } from '../kinds.ts'
 import { baseUsedSchema, jobStatusSchema, realRunSchema } from '../summary.ts'
 import { imageRefSchema, itemRefSchema, jobIdSchema, problemSchema, serverIdSchema, timeSchema } from './api-common.ts'
 import { maxConfigBytes } from './api-connect.ts'

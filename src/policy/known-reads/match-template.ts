@@ -1,3 +1,4 @@
+import { artworkKinds } from '../../contract/artwork-kinds.ts'
 import { type ReadTemplate, readTemplates, repeatable } from './read-templates.ts'
 import type { ValueShape } from './value-shapes.ts'
 
@@ -27,7 +28,7 @@ const holes = {
   '{ids}': /^\d{1,18}(,\d{1,18})*$/,
   // Plex writes a negative stamp for artwork that has none.
   '{stamp}': /^-?\d{1,18}$/,
-  '{element}': /^(thumb|art|poster|banner|theme|clearLogo|squareArt|composite)$/,
+  '{element}': new RegExp(`^(${artworkKinds.join('|')}|composite)$`),
   '{file}': /^[A-Za-z0-9_-]{1,100}\.(png|jpg)$/,
   '{tag}': /^[A-Za-z]{1,64}$/,
 } as const

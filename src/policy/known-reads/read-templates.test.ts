@@ -42,9 +42,9 @@ test('the listings of artwork, and what is always added', () => {
   expect(listing.map((raw) => raw.split(/[/?]/)[4])).toEqual([
     'posters',
     'arts',
-    'banners',
     'clearLogos',
     'squareArts',
+    'banners',
     'themes',
   ])
   expect(classify('/library/metadata/5')).toMatchObject({ resource: '/library/metadata/5?skipRefresh=1' })

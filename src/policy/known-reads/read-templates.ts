@@ -1,3 +1,4 @@
+import { artworkTable, keptKinds } from '../../contract/artwork-kinds.ts'
 import type { ValueShape } from './value-shapes.ts'
 
 /**
@@ -143,12 +144,13 @@ export const readTemplates: readonly ReadTemplate[] = [
       excludeGrandparentID: 'number',
     },
   },
-  { path: '/library/metadata/{id}/posters', query: paging, listsArtwork: true },
-  { path: '/library/metadata/{id}/arts', query: paging, listsArtwork: true },
-  { path: '/library/metadata/{id}/banners', query: paging, listsArtwork: true },
-  { path: '/library/metadata/{id}/clearLogos', query: paging, listsArtwork: true },
-  { path: '/library/metadata/{id}/squareArts', query: paging, listsArtwork: true },
-  { path: '/library/metadata/{id}/themes', query: paging, listsArtwork: true },
+  ...keptKinds.map(
+    (kind): ReadTemplate => ({
+      path: `/library/metadata/{id}/${artworkTable[kind].list}`,
+      query: paging,
+      listsArtwork: true,
+    }),
+  ),
   { path: '/library/metadata/{id}/file', query: { url: 'text' }, needs: ['url'] },
   { path: '/library/metadata/{id}/{element}/{stamp}', query: picture },
   { path: '/library/streams/{id}/levels', query: { subSample: 'number', subsample: 'number' } },

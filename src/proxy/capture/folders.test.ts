@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { artworkKinds } from '../../contract/artwork-kinds.ts'
 import { openBeneath } from '../../util/beneath/beneath.ts'
-import { createFolderSync, createTemporaryNames, namesIn, removeTemporaryFiles } from './folders.ts'
+import { createFolderSync, createTemporaryNames, namesIn, removeCaptures, removeTemporaryFiles } from './folders.ts'
+import { createCaptureNames } from './names.ts'
 
 function makeJob(): string {
   const dir = mkdtempSync(join(tmpdir(), 'folders-'))
@@ -28,6 +30,19 @@ test('temporary names are never the same, and are what a start removes; all else
   expect(readdirSync(images)).toEqual([])
   expect(readdirSync(others).sort()).toEqual([...kept].sort())
   expect(await removeTemporaryFiles(openBeneath(job))).toBe(0)
+})
+
+test('a new run removes the captures of the earlier one, of whatever kind, and leaves files of the user', async () => {
+  const job = makeJob()
+  const images = join(job, 'output/by_ratingkey')
+  mkdirSync(images, { recursive: true })
+  const names = createCaptureNames(Date.now)
+  const upload = { seq: 1, timestamp: '', server: 's', method: 'POST', path: '/', query: '', ratingKey: '7' }
+  for (const kind of [...artworkKinds, null]) writeFileSync(join(images, `${names.claim({ ...upload, kind })}.jpg`), '')
+  const own = ['7_poster.jpg', '7_mine_20260101_000000_000000.jpg']
+  for (const name of own) writeFileSync(join(images, name), '')
+  expect(await removeCaptures(openBeneath(job))).toBe(artworkKinds.length + 1)
+  expect(readdirSync(images).sort()).toEqual([...own].sort())
 })
 
 test('a folder that is not there has no names; one that cannot be read is an error', async () => {

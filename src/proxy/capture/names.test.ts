@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { artworkKinds } from '../../contract/kinds.ts'
+import { artworkKinds } from '../../contract/artwork-kinds.ts'
 import { createCaptureNames } from './names.ts'
 import type { UploadDescription } from './types.ts'
 

@@ -1,3 +1,4 @@
+import { artworkKinds } from '../../contract/artwork-kinds.ts'
 import type { UploadDescription } from './types.ts'
 
 /** Names of captures: `<ratingKey>_<kind>_<YYYYMMDD_HHMMSS_micros>`, never given twice. */
@@ -9,7 +10,9 @@ export interface CaptureNames {
 }
 
 /** The name of a capture's file, with its ending. */
-export const captureFileName = /^(?:\d{1,18}|unknown)_[a-z]+_\d{8}_\d{6}_\d{6}\.[a-z]+$/
+export const captureFileName = new RegExp(
+  `^(?:\\d{1,18}|unknown)_(?:${artworkKinds.join('|')}|unknown)_\\d{8}_\\d{6}_\\d{6}\\.[a-z]+$`,
+)
 
 /**
  * Where two uploads share a microsecond the later one gets the next free one, so that the name keeps its form; order comes from

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import type { ArtworkKind } from '../../contract/kinds.ts'
+import type { ArtworkKind } from '../../contract/artwork-kinds.ts'
 import type { Capture } from '../../contract/records.ts'
 
 /** What the policy knows about an upload, before its body is read. */

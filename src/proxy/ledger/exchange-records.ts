@@ -1,4 +1,4 @@
-import type { ArtworkKind } from '../../contract/kinds.ts'
+import type { ArtworkKind } from '../../contract/artwork-kinds.ts'
 import type { AllowedRead } from '../../policy/classify-read.ts'
 import { queryOf, type Resource, splitResource } from '../../policy/resource.ts'
 import { ratingKeyOf, ratingKeysOf, sectionOf } from '../../policy/upload-path.ts'

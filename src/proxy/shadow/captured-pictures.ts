@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { ArtworkKind, ImageType } from '../../contract/kinds.ts'
+import { type ArtworkKind, artworkTable, keptKinds } from '../../contract/artwork-kinds.ts'
+import { type ImageType, imageMediaTypes } from '../../contract/kinds.ts'
 import type { Capture } from '../../contract/records.ts'
 import { decodeValue, pairName, pairValue, splitResource } from '../../policy/resource.ts'
 import { parseUploadPath } from '../../policy/upload-path.ts'
@@ -13,15 +14,10 @@ export interface CapturedPicturesOptions {
   serverId: string
 }
 
-const mediaTypes: Record<ImageType, string> = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' }
-
-/** A poster is shown as `thumb`; every other artwork under its own name. */
-const shownKinds: Readonly<Record<string, ArtworkKind>> = {
-  thumb: 'poster',
-  art: 'art',
-  clearLogo: 'clearLogo',
-  squareArt: 'squareArt',
-}
+/** The element of a picture's path -> the kind that it shows. */
+const shownKinds: ReadonlyMap<string, ArtworkKind> = new Map(
+  keptKinds.map((kind) => [artworkTable[kind].shownAt, kind]),
+)
 
 type KeptPicture = Capture & { type: ImageType; sha256: string }
 
@@ -47,7 +43,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
     const { path, pairs } = splitResource(target)
     const [, ratingKey = '', name = '', stamp] =
       /^\/library\/metadata\/(\d+)\/([A-Za-z]+)(?:\/(-?\d+))?$/.exec(path) ?? []
-    const shown = stamp === undefined ? undefined : shownKinds[name]
+    const shown = stamp === undefined ? undefined : shownKinds.get(name)
     if (shown !== undefined) return newest(ratingKey, shown)
     if (name !== 'file') return undefined
     const pair = pairs.find((each) => pairName(each) === 'url')
@@ -77,7 +73,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
   }
 }
 
-const uploadKey = ({ kind, sha256 }: KeptPicture): string => `upload://${kind ?? 'poster'}s/${sha256}`
+const uploadKey = ({ kind, sha256 }: KeptPicture): string => `upload://${artworkTable[kind ?? 'poster'].list}/${sha256}`
 
 /** Plex keeps one of several uploads of the same bytes; the newest comes first. */
 function distinct(uploads: readonly KeptPicture[]): KeptPicture[] {
@@ -107,7 +103,7 @@ function withUploads(text: string, uploads: readonly KeptPicture[]): string | nu
 
 function send(file: FileHandle, { type, size_bytes: size }: KeptPicture, reply: ReadReply, head: boolean): void {
   reply.fromHere()
-  reply.begin(200, { 'content-type': mediaTypes[type], 'content-length': size })
+  reply.begin(200, { 'content-type': imageMediaTypes[type], 'content-length': size })
   // It closes the file at its end, and when it is destroyed.
   const stream = file.createReadStream()
   if (head) {

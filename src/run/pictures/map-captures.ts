@@ -1,5 +1,6 @@
-import { type ArtworkKind, outputKinds } from '../../contract/kinds.ts'
+import { type ArtworkKind, artworkTable } from '../../contract/artwork-kinds.ts'
 import type { Capture } from '../../contract/records.ts'
+import { afterPictureOf } from '../../proxy/capture/after-picture.ts'
 
 /** What the mapping needs to know of a target. */
 export interface MappingTarget {
@@ -15,22 +16,21 @@ export type MappedTarget =
   | { status: 'missing'; capture: null; kind: null; restore: false; reason: string | null }
 
 /**
- * Finds the capture that is a target's after picture: by server and ratingKey alone, never by title;
- * kind poster before art before thumb, then the last one that arrived (`seq`, not the clock).
+ * Finds the capture that is a target's after picture: by server and ratingKey alone, never by title. `seq` says which came last, not
+ * the clock.
  */
 export function mapTarget(target: MappingTarget, captures: readonly Capture[]): MappedTarget {
   if (target.ratingKey === null) {
     return { status: 'missing', capture: null, kind: null, restore: false, reason: 'The target has no ratingKey.' }
   }
   const own = captures.filter((capture) => isOf(target, capture))
-  const images = own.filter(hasImage)
-  for (const kind of outputKinds) {
-    const capture = images.filter((candidate) => candidate.kind === kind).sort((a, b) => b.seq - a.seq)[0]
-    if (!capture) continue
+  const after = afterPictureOf(own.filter(hasImage).sort((a, b) => a.seq - b.seq))
+  if (after !== null) {
+    const { capture, kind } = after
     if (kind === 'poster') {
       return { status: 'exported', capture, kind, restore: !capture.overlay_mark, reason: null }
     }
-    const reason = `Only ${kind === 'art' ? 'background art' : 'a thumb'} was uploaded, no poster.`
+    const reason = `Only ${artworkTable[kind].one} was uploaded, no poster.`
     return { status: 'incomplete', capture, kind, restore: false, reason }
   }
   const unreadable = own.find((capture) => capture.parse_error !== null)

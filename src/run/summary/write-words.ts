@@ -1,3 +1,4 @@
+import { type ArtworkKind, artworkTable } from '../../contract/artwork-kinds.ts'
 import type { BlockedWrite } from '../../contract/records.ts'
 import { parseUploadPath } from '../../policy/upload-path.ts'
 import { addedWords, itemEditOf, type TagEdit } from '../../proxy/ledger/item-edits.ts'
@@ -23,14 +24,8 @@ export function writeWords(write: Write, known: KnownItems): string {
   return editWords(write, name, known) ?? actionWords(write, name) ?? `${write.method} ${write.path}`
 }
 
-const kindWords: Readonly<Record<string, string>> = {
-  art: 'background art',
-  clearLogo: 'logo',
-  squareArt: 'square art',
-}
-
-function uploadWords({ method, path }: Write, kind: string, item: string): string {
-  const what = kindWords[kind] ?? kind
+function uploadWords({ method, path }: Write, kind: ArtworkKind, item: string): string {
+  const what = artworkTable[kind].words
   if (method === 'DELETE') return `− ${what} of ${item}`
   // The plural takes a picture in; the singular chooses among those that Plex has (python-plexapi mixins/object.py).
   return method === 'PUT' && !/s$/.test(path) ? `another ${what} for ${item}` : `+ ${what} on ${item}`

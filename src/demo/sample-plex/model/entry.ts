@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { KeptKind } from '../../../contract/artwork-kinds.ts'
 import type { ItemType } from '../../../contract/kinds.ts'
 import type { SampleImage, SampleItem, SampleLibrary } from './model.ts'
 
@@ -7,11 +8,8 @@ export type EntryType = ItemType | 'collection' | 'playlist'
 /** What of an item can be read and edited: the sample's own data until the first edit, a changed copy from then on. */
 export type EntryValues = Readonly<Omit<SampleItem, 'type' | 'children'>>
 
-export const imageKinds = ['poster', 'art', 'clearLogo', 'squareArt', 'banner', 'theme'] as const
-export type ImageKind = (typeof imageKinds)[number]
-
 export interface Upload {
-  kind: ImageKind
+  kind: KeptKind
   bytes: Uint8Array
   sha256: string
   mediaType: string
@@ -28,7 +26,7 @@ export interface Entry {
   readonly children: Entry[]
   values: EntryValues
   /** Lists that an edit has replaced; the sample's own stay in `values`. */
-  images: Partial<Record<ImageKind, readonly SampleImage[]>> | null
+  images: Partial<Record<KeptKind, readonly SampleImage[]>> | null
   uploads: Upload[] | null
   locks: Set<string> | null
   prefs: Map<string, string> | null

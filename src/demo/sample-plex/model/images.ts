@@ -1,19 +1,14 @@
+import { artworkTable, type KeptKind, keptKinds } from '../../../contract/artwork-kinds.ts'
 import { node, type PlexNode } from '../nodes/node.ts'
-import { type Entry, type ImageKind, updatedAtOf } from './entry.ts'
+import { type Entry, updatedAtOf } from './entry.ts'
 import type { SampleImage } from './model.ts'
-
-const imageTypes: [ImageKind, string][] = [
-  ['poster', 'coverPoster'],
-  ['art', 'background'],
-  ['clearLogo', 'clearLogo'],
-  ['squareArt', 'backgroundSquare'],
-]
 
 export function imageNodes(entry: Entry): PlexNode[] {
   const nodes: PlexNode[] = []
-  for (const [kind, type] of imageTypes) {
+  for (const kind of keptKinds) {
+    const type = artworkTable[kind].imageType
     const url = imagePath(entry, kind)
-    if (url !== undefined)
+    if (type !== null && url !== undefined)
       nodes.push(
         node('Image', {
           alt: entry.values.title,
@@ -25,40 +20,22 @@ export function imageNodes(entry: Entry): PlexNode[] {
   return nodes
 }
 
-const listNames = {
-  poster: 'posters',
-  art: 'arts',
-  clearLogo: 'clearLogos',
-  squareArt: 'squareArts',
-  banner: 'banners',
-  theme: 'themes',
-} as const
-
-const pathNames: Record<ImageKind, string> = {
-  poster: 'thumb',
-  art: 'art',
-  clearLogo: 'clearLogo',
-  squareArt: 'squareArt',
-  banner: 'banner',
-  theme: 'theme',
-}
-
-export function imagesOf(entry: Entry, kind: ImageKind): readonly SampleImage[] {
-  return entry.images?.[kind] ?? entry.values[listNames[kind]] ?? []
+export function imagesOf(entry: Entry, kind: KeptKind): readonly SampleImage[] {
+  return entry.images?.[kind] ?? entry.values[artworkTable[kind].list] ?? []
 }
 
 /** The one that Plex shows. */
-export function shownImage(entry: Entry, kind: ImageKind): SampleImage | undefined {
+export function shownImage(entry: Entry, kind: KeptKind): SampleImage | undefined {
   const images = imagesOf(entry, kind)
   return images.find((image) => image.selected === true) ?? images[0]
 }
 
-export function imagePath(entry: Entry, kind: ImageKind): string | undefined {
+export function imagePath(entry: Entry, kind: KeptKind): string | undefined {
   if (shownImage(entry, kind) === undefined) return undefined
-  return `/library/metadata/${entry.ratingKey}/${pathNames[kind]}/${updatedAtOf(entry)}`
+  return `/library/metadata/${entry.ratingKey}/${artworkTable[kind].shownAt}/${updatedAtOf(entry)}`
 }
 
-export function ancestorImage(entry: Entry, kind: ImageKind): string | undefined {
+export function ancestorImage(entry: Entry, kind: KeptKind): string | undefined {
   for (let at = entry.parent; at !== null; at = at.parent) {
     const path = imagePath(at, kind)
     if (path !== undefined) return path

@@ -1,3 +1,4 @@
+import type { artworkTable, KeptKind } from '../../../contract/artwork-kinds.ts'
 import type { ItemType } from '../../../contract/kinds.ts'
 
 /** What the sample Plex is filled with: plain data, never changed by the server (it keeps its own state beside it). */
@@ -17,8 +18,11 @@ export interface SampleLibrary {
   updatedAt?: number
 }
 
+/** The pictures of an item under the names of Plex's lists: posters, arts and so on. */
+type SampleArtwork = Partial<Record<(typeof artworkTable)[KeptKind]['list'], readonly SampleImage[]>>
+
 /** One movie, show, season, episode, artist, album or track. */
-export interface SampleItem {
+export interface SampleItem extends SampleArtwork {
   type: ItemType
   /** Digits, unique on the whole server. */
   ratingKey: string
@@ -70,14 +74,8 @@ export interface SampleItem {
   guids?: readonly string[]
   /** Movies, episodes and tracks only; one per version of the file. */
   media?: readonly SampleMedia[]
-  posters?: readonly SampleImage[]
   /** Without a poster of its own it shows that of its season or show, as Plex's seasons do. */
   inheritsPoster?: boolean
-  arts?: readonly SampleImage[]
-  clearLogos?: readonly SampleImage[]
-  squareArts?: readonly SampleImage[]
-  banners?: readonly SampleImage[]
-  themes?: readonly SampleImage[]
   /** Seasons of a show, episodes of a season, albums of an artist, tracks of an album. */
   children?: readonly SampleItem[]
 }

@@ -1,5 +1,6 @@
+import { artworkKindNamed, artworkTable, type KeptKind, keptKinds } from '../../../contract/artwork-kinds.ts'
 import { type Call, isOn, type Route, type Server, value } from '../call.ts'
-import { digest, type Entry, type ImageKind, imageKinds } from '../model/entry.ts'
+import { digest, type Entry } from '../model/entry.ts'
 import { imagesOf, shownImage } from '../model/images.ts'
 import type { SampleImage } from '../model/model.ts'
 import { itemNode } from '../nodes/item-node.ts'
@@ -11,23 +12,14 @@ import { fields, leavesOf } from '../query/fields.ts'
 import { page } from '../query/paging.ts'
 import { parseMediaQuery, queryPairs } from '../query/query.ts'
 
-/** Every name that Plex has for a kind of picture, in paths. */
-export const kindsByPath: Readonly<Record<string, ImageKind>> = {
-  poster: 'poster',
-  posters: 'poster',
-  thumb: 'poster',
-  thumbs: 'poster',
-  art: 'art',
-  arts: 'art',
-  clearLogo: 'clearLogo',
-  clearLogos: 'clearLogo',
-  squareArt: 'squareArt',
-  squareArts: 'squareArt',
-  banner: 'banner',
-  banners: 'banner',
-  theme: 'theme',
-  themes: 'theme',
+/** The kind that a name in a path stands for; each kind has two names. */
+export function keptKindNamed(name = ''): KeptKind | undefined {
+  const kind = artworkKindNamed(name)
+  return kind && artworkTable[kind].keptAs
 }
+
+const lists = keptKinds.map((kind) => artworkTable[kind].list)
+const elements = keptKinds.map((kind) => artworkTable[kind].shownAt)
 
 export const itemRoutes: readonly Route[] = [
   {
@@ -44,8 +36,8 @@ export const itemRoutes: readonly Route[] = [
   { method: 'GET', path: /^\/library\/collections\/(\d+)\/(children|items)$/, handle: inside },
   {
     method: 'GET',
-    path: /^\/library\/metadata\/(\d+)\/(posters|arts|clearLogos|squareArts|banners|themes)$/,
-    handle: (_call, server, [key, list]) => pictures(server.store.entries.get(key ?? ''), kindsByPath[list ?? '']),
+    path: new RegExp(`^/library/metadata/(\\d+)/(${lists.join('|')})$`),
+    handle: (_call, server, [key, list]) => pictures(server.store.entries.get(key ?? ''), keptKindNamed(list)),
   },
   {
     method: 'GET',
@@ -54,8 +46,8 @@ export const itemRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: /^\/library\/metadata\/(\d+)\/(thumb|art|clearLogo|squareArt|banner|theme)(?:\/\d+)?$/,
-    handle: (_call, server, [key, name]) => shown(server.store.entries.get(key ?? ''), kindsByPath[name ?? '']),
+    path: new RegExp(`^/library/metadata/(\\d+)/(${elements.join('|')})(?:/\\d+)?$`),
+    handle: (_call, server, [key, name]) => shown(server.store.entries.get(key ?? ''), keptKindNamed(name)),
   },
   {
     method: 'GET',
@@ -117,7 +109,7 @@ export function membersOf(entry: Entry, server: Server): readonly Entry[] {
   )
 }
 
-function pictures(entry: Entry | undefined, kind: ImageKind | undefined): Reply {
+function pictures(entry: Entry | undefined, kind: KeptKind | undefined): Reply {
   if (entry === undefined || kind === undefined) return notFound
   const current = shownImage(entry, kind)
   const listed = imagesOf(entry, kind).filter(({ unlisted }) => unlisted !== true)
@@ -149,11 +141,11 @@ function pictureKey(entry: Entry, image: SampleImage): string {
 async function file(call: Call, entry: Entry | undefined): Promise<Reply> {
   const url = value(call, 'url')
   if (entry === undefined || url === undefined) return notFound
-  const image = imageKinds.flatMap((kind) => imagesOf(entry, kind)).find((held) => held.ratingKey === url)
+  const image = keptKinds.flatMap((kind) => imagesOf(entry, kind)).find((held) => held.ratingKey === url)
   return image === undefined ? notFound : picture(image)
 }
 
-async function shown(entry: Entry | undefined, kind: ImageKind | undefined): Promise<Reply> {
+async function shown(entry: Entry | undefined, kind: KeptKind | undefined): Promise<Reply> {
   const image = entry === undefined || kind === undefined ? undefined : shownImage(entry, kind)
   return image === undefined ? notFound : picture(image)
 }
@@ -169,16 +161,8 @@ function nothing(server: Server, key: string | undefined): Reply {
 }
 
 /** A ratingKey for what was uploaded, as Plex makes it of the bytes. */
-export function uploadKey(kind: ImageKind, bytes: Uint8Array): string {
-  const list = {
-    poster: 'posters',
-    art: 'art',
-    clearLogo: 'clearLogos',
-    squareArt: 'squareArts',
-    banner: 'banners',
-    theme: 'themes',
-  }
-  return `upload://${list[kind]}/${digest('sha1', bytes)}`
+export function uploadKey(kind: KeptKind, bytes: Uint8Array): string {
+  return `upload://${artworkTable[kind].list}/${digest('sha1', bytes)}`
 }
 
 export function fullNode(entry: Entry) {

@@ -1,32 +1,35 @@
+import { artworkKinds, artworkTable, type KeptKind } from '../../../contract/artwork-kinds.ts'
 import { type Call, type Route, type Server, value } from '../call.ts'
-import { digest, type Entry, type ImageKind } from '../model/entry.ts'
+import { digest, type Entry } from '../model/entry.ts'
 import { imagesOf } from '../model/images.ts'
 import type { SampleImage } from '../model/model.ts'
 import { sniffMediaType } from '../nodes/media-type.ts'
 import { badRequest, done, notFound, type Reply } from '../nodes/reply.ts'
 import { withEntry } from './edit-routes.ts'
-import { kindsByPath, uploadKey } from './item-routes.ts'
+import { keptKindNamed, uploadKey } from './item-routes.ts'
 import { imageInMultipart } from './multipart-image.ts'
 
 const kindPath = /^\/library\/(?:metadata|collections)\/(\d+)\/([A-Za-z]+)$/
+
+const names = artworkKinds.flatMap((kind) => [kind, artworkTable[kind].list])
 
 export const uploadRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: kindPath,
-    handle: (call, server, [key, name]) => upload(call, server, key, kindsByPath[name ?? '']),
+    handle: (call, server, [key, name]) => upload(call, server, key, keptKindNamed(name)),
   },
   {
     method: 'PUT',
-    path: /^\/library\/metadata\/(\d+)\/(poster|posters|thumb|art|arts|clearLogo|clearLogos|squareArt|squareArts|banner|banners|theme|themes)$/,
+    path: new RegExp(`^/library/metadata/(\\d+)/(${names.join('|')})$`),
     handle: select,
   },
   {
     method: 'DELETE',
-    path: /^\/library\/metadata\/(\d+)\/(thumb|poster|art|clearLogo|squareArt|banner|theme)$/,
+    path: new RegExp(`^/library/metadata/(\\d+)/(${artworkKinds.join('|')})$`),
     handle: (_call, server, [key, name]) =>
       withEntry(server, key, (entry) => {
-        const kind = kindsByPath[name ?? '']
+        const kind = keptKindNamed(name)
         if (kind === undefined) return
         entry.images = { ...entry.images, [kind]: [] }
         server.store.change(entry, {})
@@ -34,12 +37,7 @@ export const uploadRoutes: readonly Route[] = [
   },
 ]
 
-async function upload(
-  call: Call,
-  server: Server,
-  key: string | undefined,
-  kind: ImageKind | undefined,
-): Promise<Reply> {
+async function upload(call: Call, server: Server, key: string | undefined, kind: KeptKind | undefined): Promise<Reply> {
   const entry = server.store.entries.get(key ?? '')
   if (entry === undefined) return notFound
   if (kind === undefined) {
@@ -58,7 +56,7 @@ async function upload(
   return done
 }
 
-function keep(entry: Entry, kind: ImageKind, bytes: Uint8Array, target: string): void {
+function keep(entry: Entry, kind: KeptKind, bytes: Uint8Array, target: string): void {
   const mediaType = sniffMediaType(bytes) ?? 'image/jpeg'
   const ratingKey = uploadKey(kind, bytes)
   const others = imagesOf(entry, kind)
@@ -78,7 +76,7 @@ async function bodyImage(call: Call): Promise<Uint8Array | null> {
 
 /** Chooses one of the pictures that the item has: `PUT .../poster?url=upload%3A%2F%2F...`. */
 function select(call: Call, server: Server, [key, name]: readonly string[]): Reply {
-  const kind = kindsByPath[name ?? '']
+  const kind = keptKindNamed(name)
   const url = value(call, 'url')
   return withEntry(server, key, (entry) => {
     if (kind === undefined) return

@@ -4,6 +4,7 @@ import { type ConfigFault, type EmptySearch, faultWords } from '../../../contrac
 import { leftOutWords } from '../../../contract/left-out.ts'
 import type { Capture } from '../../../contract/records.ts'
 import type { Picture, TargetResult } from '../../../contract/summary.ts'
+import { afterPictureOf } from '../../../proxy/capture/after-picture.ts'
 import { addedWords, labelWriteOf } from '../../../proxy/ledger/item-edits.ts'
 import type { ShownSummary } from '../files/read-summary.ts'
 import type { JobState } from '../journal/job-state.ts'
@@ -154,8 +155,7 @@ function liveTargets(record: JobRecord, state: JobState): StudioTarget[] {
   return record.targets.map((target) => {
     const told = state.targets.get(target.id)
     const captures = state.captures.filter(({ targetId }) => targetId === target.id)
-    // The same choice as the mapping of a finished job: poster before art before thumb, then the newest.
-    const best = ['poster', 'art', 'thumb'].flatMap((kind) => captures.findLast((one) => one.kind === kind) ?? [])[0]
+    const best = afterPictureOf(captures)?.capture
     return {
       ...waitingTarget(target),
       ...told,
