@@ -3,7 +3,7 @@ import { describeNonImage, sniffImage } from '../../images/sniff.ts'
 import type { CaptureFolder } from './folders.ts'
 import { parseMultipartType } from './multipart/content-type.ts'
 import { type MultipartOptions, readImageParts } from './multipart/image-parts.ts'
-import { MalformedMultipart } from './multipart/strict-framing.ts'
+import { MalformedMultipart } from './multipart/split-multipart.ts'
 import type { Received } from './receive.ts'
 import type { TemporaryFile } from './temporary-file.ts'
 

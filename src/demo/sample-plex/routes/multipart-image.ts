@@ -1,20 +1,27 @@
-import { Readable } from 'node:stream'
-import { Busboy } from '@fastify/busboy'
+import { parseMultipartType } from '../../../proxy/capture/multipart/content-type.ts'
+import { MalformedMultipart, splitMultipart } from '../../../proxy/capture/multipart/split-multipart.ts'
 import { sniffMediaType } from '../nodes/media-type.ts'
 
+const limits = { maxPartHeaderBytes: 64 * 1024, maxParts: 1_000 }
+
 /** The first part that is a picture; null without one or when the body cannot be read. */
-export function imageInMultipart(contentType: string, body: Uint8Array): Promise<Uint8Array | null> {
-  return new Promise((resolve) => {
-    const parts: Buffer[] = []
-    // A part without a filename is a file to us too.
-    const parser = new Busboy({ headers: { 'content-type': contentType }, isPartAFile: () => true })
-    parser.on('file', (_name, stream) => {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => parts.push(Buffer.concat(chunks)))
-    })
-    parser.on('finish', () => resolve(parts.find((part) => sniffMediaType(part) !== undefined) ?? null))
-    parser.on('error', () => resolve(null))
-    Readable.from([Buffer.from(body)]).pipe(parser)
-  })
+export async function imageInMultipart(contentType: string, body: Uint8Array): Promise<Uint8Array | null> {
+  const type = parseMultipartType(contentType)
+  if (type === null || 'problem' in type) return null
+  const parts: Buffer[][] = []
+  try {
+    for await (const piece of splitMultipart(once(body), { ...limits, boundary: type.boundary })) {
+      if (piece.kind === 'part') parts.push([])
+      else if (piece.kind === 'data') parts.at(-1)?.push(piece.bytes)
+    }
+  } catch (error) {
+    if (error instanceof MalformedMultipart) return null
+    throw error
+  }
+  const pictures = parts.map((chunks) => Buffer.concat(chunks))
+  return pictures.find((part) => sniffMediaType(part) !== undefined) ?? null
+}
+
+async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body
 }

@@ -1,12 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { Busboy } from '@fastify/busboy'
 import type { CaptureLimits } from '../limits.ts'
 import type { TemporaryFile } from '../temporary-file.ts'
-import type { PartHeaders } from './part-headers.ts'
 import { type PartContent, type ReadPartOptions, readPart } from './read-part.ts'
-import { createStrictFraming, MalformedMultipart } from './strict-framing.ts'
+import { MalformedMultipart, type MultipartPiece, splitMultipart } from './split-multipart.ts'
 
 /** What a multipart body holds: images in their order, and whether there is more in it than these. */
 export interface BodyContent extends PartContent {
@@ -22,18 +17,45 @@ export interface MultipartOptions {
 }
 
 /**
- * Takes the images out of a multipart body that is on disk. Every part counts as a file, with a name or without; magic bytes alone decide
- * whether it is an image. Rejects with MalformedMultipart when the framing is broken, otherwise only when the disk refuses.
- * The files that it opened are the caller's to keep or discard in either case.
+ * Takes the images out of a multipart body that is on disk. Magic bytes alone decide whether a part is an image. Rejects with
+ * MalformedMultipart when the body is broken, otherwise only when the disk refuses. In either case the files that were opened
+ * are the caller's to keep or discard.
  */
 export async function readImageParts(
-  body: Readable,
+  body: AsyncIterable<Uint8Array>,
   boundary: string,
   options: MultipartOptions,
   depth = 1,
 ): Promise<BodyContent> {
+  const { limits } = options
+  const part = partOptions(options, depth)
+  const contents: PartContent[] = []
+  let isStray = false
+  let isWhole = false
+  const pieces = splitMultipart(inTime(body, limits.bodyTotalTimeoutMs), { boundary, ...limits })
+  try {
+    for (let step = await pieces.next(); step.done !== true; step = await pieces.next()) {
+      const piece = step.value
+      if (piece.kind === 'part') {
+        contents.push(await readPart(dataOf(pieces), piece.headers, contents.length + 1, part))
+      } else if (piece.kind === 'stray') isStray = true
+      else if (piece.kind === 'end') isWhole = true
+    }
+  } finally {
+    await pieces.return()
+  }
+  if (!isWhole) throw new MalformedMultipart('it could not be read to its end')
+  return {
+    parts: contents.length,
+    images: contents.flatMap((content) => content.images),
+    others: contents.flatMap((content) => content.others),
+    moreThanImages: isStray || contents.some((content) => content.moreThanImages),
+  }
+}
+
+function partOptions(options: MultipartOptions, depth: number): ReadPartOptions {
   const { limits, openFile, opened = { files: 0 } } = options
-  const part: ReadPartOptions = {
+  return {
     openFile: () => {
       if (opened.files >= limits.maxPartFiles) return null
       opened.files += 1
@@ -44,57 +66,21 @@ export async function readImageParts(
         ? (inner, innerBoundary) => readImageParts(inner, innerBoundary, { ...options, opened }, depth + 1)
         : null,
   }
-  const headers: PartHeaders[] = []
-  const reading: Promise<PartContent>[] = []
-  const open = new Set<Readable>()
-  const failure = new AbortController()
-  let stray = false
+}
 
-  const innerBoundary = `part-${randomBytes(16).toString('hex')}`
-  const framing = createStrictFraming({
-    boundary,
-    innerBoundary,
-    maxPartHeaderBytes: limits.maxPartHeaderBytes,
-    maxParts: limits.maxParts,
-    onPart: (part) => headers.push(part),
-    onStray: () => {
-      stray = true
-    },
-  })
-  const busboy = new Busboy({
-    headers: { 'content-type': `multipart/form-data; boundary=${innerBoundary}` },
-    // Without this a part that has no filename becomes a text field, held in memory.
-    isPartAFile: () => true,
-  })
-  busboy.on('file', (_name, stream: Readable) => {
-    const number = reading.length + 1
-    open.add(stream)
-    const content = readPart(stream, headers[number - 1], number, part).finally(() => open.delete(stream))
-    reading.push(content)
-    // A full disk ends the whole body.
-    content.catch((error: unknown) => failure.abort(error))
-  })
+/** The bytes of the part that has just begun. */
+async function* dataOf(pieces: AsyncGenerator<MultipartPiece, void>): AsyncGenerator<Buffer> {
+  for (;;) {
+    const step = await pieces.next()
+    if (step.done === true || step.value.kind !== 'data') return
+    yield step.value.bytes
+  }
+}
 
-  try {
-    const timeout = AbortSignal.timeout(limits.bodyTotalTimeoutMs)
-    await pipeline(body, framing, busboy, { signal: AbortSignal.any([failure.signal, timeout]) })
-    const contents = await Promise.all(reading)
-    if (contents.length !== headers.length) {
-      throw new MalformedMultipart(`only ${contents.length} of its ${headers.length} parts could be read`)
-    }
-    return {
-      parts: contents.length,
-      images: contents.flatMap((content) => content.images),
-      others: contents.flatMap((content) => content.others),
-      moreThanImages: stray || contents.some((content) => content.moreThanImages),
-    }
-  } catch (error) {
-    const cause: unknown = failure.signal.aborted ? failure.signal.reason : error
-    // A part that was cut in the middle would wait for bytes for ever.
-    for (const stream of open) stream.destroy(new Error('the body is broken'))
-    await Promise.allSettled(reading)
-    if (cause instanceof Error && cause.name === 'AbortError')
-      throw new MalformedMultipart('it could not be read in time')
-    throw cause
+async function* inTime(body: AsyncIterable<Uint8Array>, timeoutMs: number): AsyncGenerator<Uint8Array> {
+  const until = performance.now() + timeoutMs
+  for await (const chunk of body) {
+    if (performance.now() > until) throw new MalformedMultipart('it could not be read in time')
+    yield chunk
   }
 }

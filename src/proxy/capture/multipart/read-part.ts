@@ -1,11 +1,10 @@
-import type { Readable } from 'node:stream'
 import type { ImageType } from '../../../contract/kinds.ts'
 import { describeNonImage, sniffBytes, sniffImage } from '../../../images/sniff.ts'
 import type { TemporaryFile } from '../temporary-file.ts'
 import { decodeBase64 } from './base64.ts'
 import { parseMultipartType } from './content-type.ts'
 import type { PartHeaders } from './part-headers.ts'
-import { MalformedMultipart } from './strict-framing.ts'
+import { MalformedMultipart } from './split-multipart.ts'
 
 export interface PartContent {
   images: { file: TemporaryFile; type: ImageType }[]
@@ -19,7 +18,7 @@ export interface ReadPartOptions {
   /** null when the body has as many files as it may have. */
   openFile: () => Promise<TemporaryFile> | null
   /** Opens a multipart body inside this one; null when it lies too deep. */
-  readInner: ((body: Readable, boundary: string) => Promise<PartContent>) | null
+  readInner: ((body: AsyncIterable<Uint8Array>, boundary: string) => Promise<PartContent>) | null
 }
 
 /** Bytes of a part held at hand to tell what it is. */
@@ -28,18 +27,18 @@ const maxClaimChars = 100
 
 /** Reads one part to its end: an image becomes a file, a multipart body inside is opened in turn, all else is told in words. */
 export async function readPart(
-  stream: Readable,
-  headers: PartHeaders | undefined,
+  data: AsyncIterable<Uint8Array>,
+  headers: PartHeaders,
   number: number,
   { openFile, readInner }: ReadPartOptions,
 ): Promise<PartContent> {
-  let { head, chunks } = await peek(stream)
+  let { head, chunks } = await peek(data)
   // The image itself decides: a part that is one, whatever its Content-Transfer-Encoding claims, is taken as it is.
-  if (sniffImage(head) === null && headers?.transferEncoding === 'base64') {
+  if (sniffImage(head) === null && headers.transferEncoding === 'base64') {
     ;({ head, chunks } = await peek(decodeBase64(chunks)))
   }
   const type = sniffImage(head)
-  const inner = parseMultipartType(headers?.contentType)
+  const inner = parseMultipartType(headers.contentType)
   const nested = readInner && inner !== null && 'boundary' in inner ? inner.boundary : null
   const file = type !== null || nested !== null ? await openFile() : null
   if (file && type !== null) {
@@ -47,8 +46,9 @@ export async function readPart(
     return { images: [{ file, type }], moreThanImages: false, others: [] }
   }
   if (file && readInner && nested !== null) {
+    // Not in the `try`: when the body around this part is broken, that is no fault of the part.
+    await save(chunks, file)
     try {
-      await save(chunks, file)
       return await readInner(file.stream(), nested)
     } catch (error) {
       if (!(error instanceof MalformedMultipart)) throw error
@@ -91,10 +91,10 @@ async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; 
 }
 
 /** The part's own words about itself serve to tell what came; they make no image of it. */
-function describe(number: number, headers: PartHeaders | undefined, head: Buffer): string {
+function describe(number: number, headers: PartHeaders, head: Buffer): string {
   const claims: string[] = []
-  if (headers?.filename) claims.push(`"${readable(headers.filename)}"`)
-  if (headers?.contentType) claims.push(readable(headers.contentType))
+  if (headers.filename) claims.push(`"${readable(headers.filename)}"`)
+  if (headers.contentType) claims.push(readable(headers.contentType))
   return `part ${number}${claims.length > 0 ? ` (${claims.join(', ')})` : ''} holds ${describeNonImage(head)}`
 }
 
