@@ -116,6 +116,21 @@ test('many files of one folder are one mount; a link is followed to what it mean
   expect((await mountsOf()).seen).toEqual(['assets', 'badges', 'pool/real', 'user/overlays/own.yml'])
 })
 
+test('an overlay file under the other ending than the config names, and what it and its templates name', async () => {
+  write('user/config.yml', configText(`, {file: ${join(dir, 'far/ov.yaml')}}`))
+  write('user/overlays/own.yml', `external_templates: {file: ${join(dir, 'far/templates.yaml')}}\noverlays: {}\n`)
+  write('far/ov.yml', `overlays: {mark: {overlay: {name: x, file: ${join(dir, 'pictures/a.png')}}}}\n`)
+  write('far/templates.yml', `templates: {t: {overlay: {name: x, file: ${join(dir, 'pictures/b.png')}}}}\n`)
+  for (const file of ['pictures/a.png', 'pictures/b.png']) write(file)
+  expect((await mountsOf()).seen).toEqual([
+    'far/ov.yml',
+    'far/templates.yml',
+    'pictures/a.png',
+    'pictures/b.png',
+    'user/overlays/own.yml',
+  ])
+})
+
 test('folders that the image has itself are never mounted over', async () => {
   write('user/config.yml', configText())
   write('user/overlays/own.yml', 'overlays: {a: /usr, b: /etc, c: /, d: /modules, e: /usr/bin/env, f: /proc}\n')

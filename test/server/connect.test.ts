@@ -23,6 +23,7 @@ libraries:
     overlay_files:
       - file: config/mine.yml
       - file: config/missing.yml
+      - file: config/spelt.yaml
       - url: https://example.org/overlay.yml
     operations:
       mass_genre_update: tmdb
@@ -36,6 +37,7 @@ webhooks:
   error: https://discord.com/api/webhooks/1/AbCdEf0123456789xyz
 `,
   })
+  await writeFile(join(it.dir, 'config', 'spelt.yml'), 'overlays: {x: {plex_all: true, overlay: {name: blur(1)}}}\n')
   await writeFile(join(it.dir, 'config', 'mine.yml'), 'overlays: {x: {overlay: {name: x, file: config/none.png}}}\n')
 })
 afterAll(async () => {
@@ -66,7 +68,7 @@ test('a config is shown with what is wrong at its line, what can be previewed an
 
   const libraries = Object.fromEntries(connection.libraries.map((library) => [library.mappingName, library]))
   expect(libraries.Movies).toMatchObject({ sectionId: '1', type: 'movie', problem: null })
-  expect(libraries.Movies?.overlayFiles.map(({ state }) => state)).toEqual(['found', 'missing', 'fetched'])
+  expect(libraries.Movies?.overlayFiles.map(({ state }) => state)).toEqual(['found', 'missing', 'found', 'fetched'])
   expect(libraries.Shows?.problem).toBe('It has no overlay files.')
   expect(libraries.Nowhere?.problem).toContain('has no library "Nowhere"')
 
@@ -95,7 +97,7 @@ describe('an edit', () => {
     const checked = await it.get('checkConfig', { body: { text: edited } })
     expect(checked.usable).toBe(true)
     const movies = checked.libraries.find(({ mappingName }) => mappingName === 'Movies')
-    expect(movies?.overlayFiles.map(({ state }) => state)).toEqual(['found', 'found', 'fetched'])
+    expect(movies?.overlayFiles.map(({ state }) => state)).toEqual(['found', 'found', 'found', 'fetched'])
     expect(it.plex.journal).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { basename, isAbsolute, join, resolve } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { isWithin } from '../../util/files/is-within.ts'
 import { containerHint } from '../read/container-path.ts'
 import { type JobLibrary, secretHint, withCauses } from '../read/job-libraries.ts'
 import type { JobConfig } from '../read/user-config.ts'
@@ -9,7 +10,7 @@ import { fontNames, systemFontFolders } from '../workspace/fonts.ts'
 import { overlayFileCauses } from '../yaml/causes/config-causes.ts'
 import { nearest } from '../yaml/causes/unknown-keys.ts'
 import { get, isMap } from '../yaml/yaml-value.ts'
-import { defaultOverlayPlaces, findOverlayFile } from './entry-files.ts'
+import { findEntryFiles } from './entry-files.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 
@@ -135,37 +136,36 @@ async function checkFiles(entry: OverlayEntry, label: string, context: CheckCont
     case 'repo':
       return { loadable: 1, warnings: [] }
     case 'default':
-      return checkDefault(entry.value, label, context)
+      return checkDefault(entry, label, context)
     case 'folder':
-      return checkFolder(entry.value, label, context)
+      return checkFolder(entry, label, context)
     case 'path':
-      // A bare path must be there as it is written, before Kometa adds an ending (util.py:575).
-      if (!(await context.config.reach.exists(context.resolve(entry.value))))
-        return missing(`${label}: there is no such file${await containerHint(entry.value, context.config)}`)
-      return checkFile(entry.value, label, context)
-    case 'file':
-      return checkFile(entry.value, label, context)
+    case 'file': {
+      const [path] = await findEntryFiles(entry, context.config, context.kometaDir)
+      if (path !== undefined) return checkFile(path, label, context)
+      return missing(`${label}: there is no such file${await containerHint(entry.value, context.config)}`)
+    }
   }
 }
 
 const missing = (warning: string): EntryResult => ({ loadable: 0, warnings: [warning] })
 
-async function checkDefault(name: string, label: string, { kometaDir, config }: CheckContext): Promise<EntryResult> {
-  if (name === 'other_award') return missing(`${label}: Kometa no longer has it`)
+async function checkDefault(entry: OverlayEntry, label: string, context: CheckContext): Promise<EntryResult> {
+  const { kometaDir, config } = context
+  if (entry.value === 'other_award') return missing(`${label}: Kometa no longer has it`)
   if (kometaDir === null) return { loadable: 1, warnings: [] }
-  for (const place of defaultOverlayPlaces(kometaDir, name)) {
-    if (await findOverlayFile(place, config.reach)) return { loadable: 1, warnings: [] }
-  }
-  return missing(`${label}: Kometa has no default overlay of this name`)
+  const [path] = await findEntryFiles(entry, config, kometaDir)
+  if (path === undefined) return missing(`${label}: Kometa has no default overlay of this name`)
+  // Kometa's own file needs no check.
+  return isWithin(path, join(kometaDir, 'defaults')) ? { loadable: 1, warnings: [] } : checkFile(path, label, context)
 }
 
-async function checkFolder(path: string, label: string, context: CheckContext): Promise<EntryResult> {
-  const folder = context.resolve(path)
-  if (!(await context.config.reach.isFolder(folder))) return missing(`${label}: there is no such folder`)
-  // Python's glob leaves out names with a dot in front.
-  const files = (await context.config.reach.names(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name))
+async function checkFolder(entry: OverlayEntry, label: string, context: CheckContext): Promise<EntryResult> {
+  if (!(await context.config.reach.isFolder(context.resolve(entry.value))))
+    return missing(`${label}: there is no such folder`)
+  const files = await findEntryFiles(entry, context.config, context.kometaDir)
   if (files.length === 0) return missing(`${label}: there is no .yml file in it`)
-  const results = await Promise.all(files.map((name) => checkFile(join(path, name), `${label} ${name}`, context)))
+  const results = await Promise.all(files.sort().map((path) => checkFile(path, `${label} ${basename(path)}`, context)))
   return {
     loadable: sum(results.map(({ loadable }) => loadable)),
     warnings: results.flatMap(({ warnings }) => warnings),
@@ -175,11 +175,9 @@ async function checkFolder(path: string, label: string, context: CheckContext): 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 async function checkFile(path: string, label: string, context: CheckContext): Promise<EntryResult> {
-  const found = await findOverlayFile(context.resolve(path), context.config.reach)
-  if (found === undefined) return missing(`${label}: there is no such file${await containerHint(path, context.config)}`)
   try {
-    const document = await context.config.files.read(found)
-    const places = await context.config.files.placesOf(found)
+    const document = await context.config.files.read(path)
+    const places = await context.config.files.placesOf(path)
     const misread = overlayFileCauses(places).map(
       ({ message, place }) => `${label}: line ${places.position(place.start).line}: ${message}`,
     )

@@ -55,6 +55,10 @@ export function overlayEntries(overlayFiles: YamlValue | undefined): OverlayEntr
   })
 }
 
+/** The template files that an overlay file names (meta.py:606-614). */
+export const templateEntries = (document: YamlValue): OverlayEntry[] =>
+  overlayEntries(get(document, 'external_templates') ?? null)
+
 function shapeOf(value: YamlValue | undefined): Exclude<OverlayEntry['misshapen'], undefined> | null {
   if (isList(value)) return 'a list'
   if (isMap(value)) return 'a map'

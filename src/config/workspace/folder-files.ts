@@ -1,11 +1,12 @@
-import { opendir } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { basename, join, relative, resolve, sep } from 'node:path'
+import { yamlFilesIn } from '../overlays/entry-files.ts'
 import type { Reach } from '../reach/reach.ts'
 import type { JobLibrary } from '../read/job-libraries.ts'
 
 /**
- * The overlay files of each `folder:` in the order in which the user's own Kometa finds them: that of the disk (glob.glob, util.py:521),
- * and so the order in which overlays are drawn. A workspace keeps that order by a link; of the folders that must be real there, this list does.
+ * Lists the overlay files of each `folder:` in the order in which the user's own Kometa finds them. Kometa takes the order of the disk
+ * (glob.glob, util.py:497-500) and draws overlays in it. A workspace keeps this order where it links the folder; where the folder
+ * must be a real one, the run config names its files one by one in the order of this list.
  */
 export async function listOverlayFolders(
   libraries: readonly JobLibrary[],
@@ -15,19 +16,16 @@ export async function listOverlayFolders(
   for (const { form, value } of libraries.flatMap(({ overlayFiles }) => overlayFiles)) {
     const folder = resolve(places.kometaCwd, value)
     if (form !== 'folder' || lists.has(value) || !isRealInWorkspace(folder, places)) continue
-    const names = (await namesInDiskOrder(folder, places.reach)).filter(
-      (name) => !places.hidden.includes(join(folder, name)),
-    )
-    const inOrder = ['.yml', '.yaml'].flatMap((ending) => names.filter((name) => name.endsWith(ending)))
+    const files = (await yamlFilesIn(folder, places.reach)).filter((path) => !places.hidden.includes(path))
     lists.set(
       value,
-      inOrder.map((name) => join(value, name)),
+      files.map((path) => join(value, basename(path))),
     )
   }
   return lists
 }
 
-/** Config folders, what is above them in the working directory, and what is in their `overlays`. */
+/** Config folders, the folders above them, and the folders in their `overlays` are no links in a workspace. */
 function isRealInWorkspace(
   folder: string,
   { kometaCwd, configDir }: { kometaCwd: string; configDir: string },
@@ -37,17 +35,4 @@ function isRealInWorkspace(
     const below = relative(join(home, 'overlays'), folder)
     return isAbove || !(below.startsWith('..') || resolve(below) === below)
   })
-}
-
-/** `readdir` would sort them. Names with a dot in front are left out, as glob does. */
-async function namesInDiskOrder(folder: string, reach: Reach): Promise<string[]> {
-  const names: string[] = []
-  const found = await reach.find(folder)
-  if (found === null) return names
-  try {
-    for await (const entry of await opendir(found)) if (!entry.name.startsWith('.')) names.push(entry.name)
-  } catch {
-    // Not there: checkLibraries says so, with the place in the config.
-  }
-  return names
 }

@@ -1,39 +1,48 @@
 import { join, resolve } from 'node:path'
-import { overlayFilesOf } from '../overlays/entry-files.ts'
+import { candidatePaths, findEntryFiles } from '../overlays/entry-files.ts'
+import { type OverlayEntry, templateEntries } from '../overlays/overlay-entries.ts'
 import { kometaFilename } from '../read/environment/kometa-filename.ts'
 import type { JobConfig } from '../read/user-config.ts'
 import { readOrNull } from '../yaml/yaml-files.ts'
 import { get, getMap, isMap, textOf, walkScalars, type YamlValue } from '../yaml/yaml-value.ts'
 import { assetFoldersOf } from './asset-folders.ts'
 
-/** Files that a preview is made of, as absolute paths. One that is not there counts too: it may come. */
+/** The files that a preview depends on, as absolute paths. A file that does not exist yet is listed too, since it may appear. */
 export interface UsedFiles {
-  /** Config, preview.yml, overlay files, and the images and fonts that they name. */
+  /** The config, preview.yml, overlay files and their templates, and the images and fonts that they name. */
   files: readonly string[]
-  /** Folders of which every YAML file is loaded (`folder:`). */
+  /** Folders from which Kometa loads every YAML file (`folder:`). */
   yamlFolders: readonly string[]
   /** Folders in which Kometa looks for an item's own picture. */
   assetFolders: readonly string[]
 }
 
-/** Paths in definitions; a value with `<<...>>` in it is not known before Kometa has put it together. */
+/** A path in a definition. A value with `<<...>>` in it is unknown until Kometa fills it in. */
 const namesFile = /\.(?:png|jpe?g|webp|ttf|otf)$/i
 
-/** Finds what a change of would change the preview of these libraries. Reads the overlay files; one that cannot be read names nothing. */
+/** Lists the files whose change would change the preview of these libraries. An overlay file that cannot be read names no others. */
 export async function listUsedFiles(config: JobConfig, kometaDir: string | null): Promise<UsedFiles> {
   const files = new Set<string>(config.sourceFiles)
   const yamlFolders = new Set<string>()
   const assetFolders = new Set(assetFoldersOf(config, config.document).map(({ path }) => path))
+  const add = async (entry: OverlayEntry, read: (document: YamlValue) => Promise<void>): Promise<void> => {
+    if (entry.form === 'folder') yamlFolders.add(resolve(config.kometaCwd, entry.value))
+    for (const path of [...candidatePaths(entry, config), ...pathsIn(entry.templateVariables, config)]) files.add(path)
+    for (const path of await findEntryFiles(entry, config, kometaDir)) {
+      files.add(path)
+      const document = await readOrNull(config.files, path)
+      for (const named of [...pathsIn(document, config), ...namedImages(document, config)]) files.add(named)
+      await read(document)
+    }
+  }
   for (const library of config.libraries) {
     for (const { path } of assetFoldersOf(config, library.data ?? null)) assetFolders.add(path)
     for (const entry of library.overlayFiles) {
-      if (entry.form === 'folder') yamlFolders.add(resolve(config.kometaCwd, entry.value))
-      for (const path of pathsIn(entry.templateVariables, config)) files.add(path)
-      for (const path of await overlayFilesOf(entry, config, kometaDir)) {
-        files.add(path)
-        const document = await readOrNull(config.files, path)
-        for (const named of [...pathsIn(document, config), ...namedImages(document, config)]) files.add(named)
-      }
+      await add(entry, async (document) => {
+        // The templates of Kometa's own overlay files belong to its checkout, which is not watched.
+        if (entry.form === 'default') return
+        for (const template of templateEntries(document)) await add(template, async () => undefined)
+      })
     }
   }
   return { files: [...files], yamlFolders: [...yamlFolders], assetFolders: [...assetFolders] }

@@ -1,17 +1,15 @@
 import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { readOverlayTexts } from '../../config/overlays/overlay-texts.ts'
 import { secretFilesOf } from '../../config/read/environment/secret-files.ts'
 import type { JobConfig } from '../../config/read/user-config.ts'
 import { textOf, walkScalars } from '../../config/yaml/yaml-value.ts'
 import { isWithin } from '../../util/files/is-within.ts'
-import { readPlainFile } from '../../util/files/plain-file.ts'
 
 /** The most entries of a workspace that are looked at; a workspace has fewer links than this. */
 const maxEntries = 50_000
 /** The most files of one folder that are mounted one by one; for more, the folder is mounted. */
 const maxFilesPerFolder = 24
-const maxOverlayFileBytes = 4 * 1024 * 1024
-const maxOverlayFiles = 500
 
 /** A path of this machine that a container sees, and where it sees it. */
 export interface Mount {
@@ -133,25 +131,8 @@ async function namedPaths(config: JobConfig): Promise<string[]> {
         .map((each) => each.trim()),
     ),
   )
-  for (const file of (await overlayFiles(config)).slice(0, maxOverlayFiles)) {
-    const way = await config.reach.way(file)
-    const text = way === null ? null : await readPlainFile(way, maxOverlayFileBytes).then(String, () => null)
-    if (text !== null) found.push(file, ...absolutePaths(text))
-  }
+  for (const { path, text } of await readOverlayTexts(config)) found.push(path, ...absolutePaths(text))
   return found.filter((path) => isAbsolute(path))
-}
-
-async function overlayFiles({ libraries, kometaCwd, reach }: JobConfig): Promise<string[]> {
-  const files: string[] = []
-  for (const { form, value } of libraries.flatMap(({ overlayFiles: entries }) => entries)) {
-    const path = resolve(kometaCwd, value)
-    if (form === 'file' || form === 'path') files.push(path, `${path}.yml`)
-    else if (form === 'folder') {
-      const names = await reach.names(path)
-      files.push(...names.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(path, name)))
-    }
-  }
-  return files
 }
 
 /** Everything that looks like an absolute path. False hits do not exist on disk, so they are not mounted. */

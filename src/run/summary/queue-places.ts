@@ -1,4 +1,4 @@
-import { overlayFilesOf } from '../../config/overlays/entry-files.ts'
+import { findEntryFiles } from '../../config/overlays/entry-files.ts'
 import type { OverlayEntry } from '../../config/overlays/overlay-entries.ts'
 import { countQueuePlaces } from '../../config/overlays/queue-places.ts'
 import type { JobConfig } from '../../config/read/user-config.ts'
@@ -60,7 +60,7 @@ async function countPlaces(
   if (entry === undefined) return null
   // Of a folder Kometa loads one file after the other.
   const one: OverlayEntry = entry.form === 'folder' ? { ...entry, form: 'file', value: file.path } : entry
-  const [path] = await overlayFilesOf(one, config, kometaDir)
+  const [path] = await findEntryFiles(one, config, kometaDir)
   const document = path === undefined ? null : await readOrNull(config.files, path)
   if (document === null) return null
   const variables = new Map<YamlKey, YamlValue>([

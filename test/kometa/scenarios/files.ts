@@ -62,6 +62,42 @@ export const files: readonly Scenario[] = [
     unscoped: true,
   },
   {
+    name: 'other-endings',
+    about:
+      'Files under the other ending than the config names, by file, default and external_templates; images above them',
+    libraries: [library()],
+    folder: {
+      'user/config/config.yml': config({
+        Movies: {
+          overlay_files: [{ file: 'config/overlays/ov.yaml' }, { default: 'config/overlays/as-default.yaml' }],
+        },
+      }),
+      'user/config/overlays/ov.yml': overlays(
+        {
+          Above: { plex_all: true, overlay: { name: 'above', file: '../images/a.png', ...at(20, 20) } },
+          Templated: { template: { name: 'marked' } },
+        },
+        { external_templates: { file: 'config/templates.yml' } },
+      ),
+      'user/config/templates.yaml': stringify({
+        templates: {
+          marked: { plex_all: true, overlay: { name: 'marked', file: '../images/b.png', ...at(20, 200) } },
+        },
+      }),
+      'user/config/overlays/as-default.yml': overlays({
+        Third: { plex_all: true, overlay: { name: 'third', file: '../images/c.png', ...at(20, 380) } },
+      }),
+      'images/a.png': picture('badge above', { width: 120, height: 60, alpha: 210 }),
+      'images/b.png': picture('badge of a template', { width: 120, height: 60, alpha: 210 }),
+      'images/c.png': picture('badge of a default', { width: 120, height: 60, alpha: 210 }),
+    },
+    config: 'user/config/config.yml',
+    cwd: 'user',
+    targets: ['101', '102'],
+    unscoped: true,
+    expect: { overlays: { 101: ['Above', 'Templated', 'Third'], 102: ['Above', 'Templated', 'Third'] } },
+  },
+  {
     name: 'old-spellings',
     about: '`overlay_path`, and `remove_overlays`, `reapply_overlays` inside the list of files',
     libraries: [library()],

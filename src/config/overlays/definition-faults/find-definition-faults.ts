@@ -3,7 +3,7 @@ import type { JobLibrary } from '../../read/job-libraries.ts'
 import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
 import { get, getMap, textOf, walkScalars, type YamlValue } from '../../yaml/yaml-value.ts'
-import { overlayFilesOf, ownOverlayFiles } from '../entry-files.ts'
+import { findEntryFiles, ownOverlayFiles } from '../entry-files.ts'
 import { type CheckContext, type CheckOptions, createCheckContext, warningLabel } from '../overlay-check.ts'
 import type { OverlayEntry } from '../overlay-entries.ts'
 import { definitionFault } from './definition-fault.ts'
@@ -45,7 +45,7 @@ export async function findDefinitionFaults(
   let hopeless = 0
   let files = 0
   for (const entry of library.overlayFiles) {
-    const own = isOwn(entry) ? await overlayFilesOf(entry, config, null) : []
+    const own = isOwn(entry) ? await findEntryFiles(entry, config, null) : []
     if (own.length === 0) files += 1
     for (const path of own) {
       files += 1

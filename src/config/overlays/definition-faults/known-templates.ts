@@ -1,9 +1,9 @@
 import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
-import { get, getMap, isList, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
-import { findOverlayFile, overlayFilesOf } from '../entry-files.ts'
+import { getMap, isList, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
+import { findEntryFiles } from '../entry-files.ts'
 import type { CheckContext } from '../overlay-check.ts'
-import { overlayEntries } from '../overlay-entries.ts'
+import { type OverlayEntry, templateEntries } from '../overlay-entries.ts'
 import { isSet } from './value-faults.ts'
 
 export interface KnownTemplates {
@@ -17,13 +17,13 @@ export interface KnownTemplates {
 /** The templates of an overlay file and of its external_templates (meta.py:47-71, 606-614). */
 export async function knownTemplates(
   document: YamlValue,
-  { config, kometaDir, resolve }: CheckContext,
+  { config, kometaDir }: CheckContext,
 ): Promise<KnownTemplates> {
   const own = [...getMap(document, 'templates')].filter(([, template]) => isMap(template))
   const names = new Set(own.map(([name]) => textOf(name)))
   let complete = true
-  for (const entry of overlayEntries(get(document, 'external_templates') ?? null)) {
-    if (entry.form === 'file' && (await findOverlayFile(resolve(entry.value), config.reach)) === undefined)
+  for (const entry of templateEntries(document)) {
+    if (entry.form === 'file' && (await findEntryFiles(entry, config, kometaDir)).length === 0)
       return { names, complete, fault: `File Error: File does not exist ${entry.value} (external_templates)` }
     const found = await templatesIn(entry, config, kometaDir)
     complete &&= found !== null
@@ -33,13 +33,9 @@ export async function knownTemplates(
 }
 
 /** null where only Kometa can say. */
-async function templatesIn(
-  entry: ReturnType<typeof overlayEntries>[number],
-  config: JobConfig,
-  kometaDir: string | null,
-): Promise<string[] | null> {
+async function templatesIn(entry: OverlayEntry, config: JobConfig, kometaDir: string | null): Promise<string[] | null> {
   if (entry.form !== 'file' && entry.form !== 'default') return null
-  const [path] = await overlayFilesOf(entry, config, kometaDir)
+  const [path] = await findEntryFiles(entry, config, kometaDir)
   const document = path === undefined ? null : await readOrNull(config.files, path)
   return isMap(document) ? [...getMap(document, 'templates').keys()].map(textOf) : null
 }

@@ -1,4 +1,4 @@
-import { overlayFilesOf } from '../../overlays/entry-files.ts'
+import { findEntryFiles } from '../../overlays/entry-files.ts'
 import { overlayEntries } from '../../overlays/overlay-entries.ts'
 import type { JobLibrary } from '../../read/job-libraries.ts'
 import type { JobConfig } from '../../read/user-config.ts'
@@ -25,7 +25,7 @@ async function readFiles(config: JobConfig, { data }: JobLibrary, key: string): 
   const files: OtherFile[] = []
   for (const entry of overlayEntries(get(data ?? undefined, key))) {
     if (entry.form === 'default') continue
-    for (const path of await overlayFilesOf(entry, config, null)) {
+    for (const path of await findEntryFiles(entry, config, null)) {
       const document = await readOrNull(config.files, path)
       if (document !== null) files.push({ name: entry.value, document })
     }

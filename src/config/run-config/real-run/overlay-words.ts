@@ -1,4 +1,4 @@
-import { overlayFilesOf } from '../../overlays/entry-files.ts'
+import { findEntryFiles } from '../../overlays/entry-files.ts'
 import type { JobLibrary } from '../../read/job-libraries.ts'
 import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
@@ -30,7 +30,7 @@ export async function readOverlayWords(
   look(get(library.data ?? undefined, 'template_variables') ?? null)
   for (const entry of library.overlayFiles) {
     look(entry.templateVariables)
-    const paths = await overlayFilesOf(entry, config, kometaDir)
+    const paths = await findEntryFiles(entry, config, kometaDir)
     if (paths.length === 0) unread = true
     for (const path of paths) {
       const document = await readOrNull(config.files, path)

@@ -1,5 +1,4 @@
-import { resolve } from 'node:path'
-import { findOverlayFile } from '../../../config/overlays/entry-files.ts'
+import { findEntryFiles } from '../../../config/overlays/entry-files.ts'
 import type { JobConfig } from '../../../config/read/user-config.ts'
 import { AppError } from '../../../contract/errors.ts'
 import type { ConfigFault, EmptySearch } from '../../../contract/faults.ts'
@@ -84,7 +83,7 @@ async function describe(
   if (definition !== null) return { place: await places.ofDefinition(mapping, file, definition), words }
   const notDictionary = /^Config Warning: overlay: (.+) must be a dictionary$/.exec(words)?.[1]
   if (notDictionary !== undefined) return { place: await places.ofDefinition(mapping, file, notDictionary), words }
-  const path = isOwn(file) ? await findOverlayFile(resolve(config.kometaCwd, file.path), config.reach) : undefined
+  const [path] = isOwn(file) ? await findEntryFiles({ form: 'file', value: file.path }, config, null) : []
   if (path === undefined) return { place: await places.ofEntry(mapping, file), words }
   const why = words.startsWith('YAML Error') ? await explainYaml(config, path) : null
   const line = why?.place?.line ?? lineIn([words, ...lines])

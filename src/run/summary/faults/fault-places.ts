@@ -1,5 +1,5 @@
-import { isAbsolute, relative, resolve } from 'node:path'
-import { defaultOverlayPlaces, findOverlayFile } from '../../../config/overlays/entry-files.ts'
+import { isAbsolute, relative } from 'node:path'
+import { findEntryFiles } from '../../../config/overlays/entry-files.ts'
 import { overlayList } from '../../../config/overlays/overlay-entries.ts'
 import type { JobConfig } from '../../../config/read/user-config.ts'
 import { readOrNull } from '../../../config/yaml/yaml-files.ts'
@@ -30,7 +30,10 @@ export interface FaultPlaces {
 export const isOwn = (file: LoggedFile | null): boolean => file?.form === 'File'
 
 export function createFaultPlaces(config: JobConfig, kometaDir: string | null): FaultPlaces {
-  const pathOf = (file: LoggedFile) => findOverlayFile(resolve(config.kometaCwd, file.path), config.reach)
+  const pathOf = async ({ form, path }: LoggedFile): Promise<string | undefined> => {
+    const known = form === 'File' ? 'file' : form === 'Default' ? 'default' : 'url'
+    return (await findEntryFiles({ form: known, value: path }, config, kometaDir))[0]
+  }
   const shown = (path: string): string => {
     const inside = relative(config.kometaCwd, path)
     return inside.startsWith('..') || isAbsolute(inside) ? path : inside
@@ -58,15 +61,7 @@ export function createFaultPlaces(config: JobConfig, kometaDir: string | null): 
 
   /** null for what was fetched, or lies where we cannot look. */
   async function definitionsOf(file: LoggedFile): Promise<ReadonlySet<string> | null> {
-    const candidates =
-      file.form === 'File'
-        ? [await pathOf(file)]
-        : file.form === 'Default' && kometaDir !== null
-          ? await Promise.all(
-              defaultOverlayPlaces(kometaDir, file.path).map((place) => findOverlayFile(place, config.reach)),
-            )
-          : []
-    const path = candidates.find((each) => each !== undefined)
+    const path = await pathOf(file)
     if (path === undefined) return null
     return new Set([...getMap(await readOrNull(config.files, path), 'overlays').keys()].map(textOf))
   }
