@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { type Summary, summarySchema } from '../src/contract/summary.ts'
-import { grotesk } from '../src/demo/drawing/glyphs/grotesk.ts'
-import { drawText } from '../src/demo/drawing/typeface.ts'
+import { drawText } from '../src/demo/sample-renderer/drawn-text.ts'
 
 const shown = ['metropolis', 'the-general', 'a-trip-to-the-moon']
 const poster = { width: 360, height: 540, gap: 24, radius: 14 }
@@ -19,14 +18,24 @@ const [jobDir, out = 'docs/before-after.webp'] = process.argv.slice(2)
 if (jobDir === undefined) throw new Error('usage: npx tsx scripts/readme-picture.ts JOB [OUT]')
 const summary = summarySchema.parse(JSON.parse(await readFile(join(jobDir, 'output', 'summary.json'), 'utf8')))
 
-const pieces = [...(await posters('before', 0)), ...(await posters('after', panelWidth + between))]
-const drawn = await sharp(Buffer.from(background())).composite(pieces).png().toBuffer()
+const panels = [
+  { left: 0, side: 'before', fill: '#1b1f27', title: 'Before', note: 'what Plex shows', accent: '#7d8796' },
+  {
+    left: panelWidth + between,
+    side: 'after',
+    fill: '#232a38',
+    title: 'After',
+    note: 'what would be uploaded',
+    accent: '#e5a00d',
+  },
+] as const
+type Panel = (typeof panels)[number]
+
+const pieces = await Promise.all(panels.map(async (each) => [...(await head(each)), ...(await posters(each))]))
+const drawn = await sharp(Buffer.from(background())).composite(pieces.flat()).png().toBuffer()
 await sharp(drawn).resize(outputWidth).webp({ quality: 88 }).toFile(out)
 
-async function posters(
-  side: 'before' | 'after',
-  left: number,
-): Promise<{ input: Buffer; left: number; top: number }[]> {
+async function posters({ side, left }: Panel): Promise<{ input: Buffer; left: number; top: number }[]> {
   const mask = Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${poster.width}" height="${poster.height}"><rect width="100%" height="100%" rx="${poster.radius}"/></svg>`,
   )
@@ -49,21 +58,21 @@ function picture(id: string, side: 'before' | 'after'): NonNullable<Summary['tar
   return found
 }
 
+/** The title of a panel, flush left, and what it shows, flush right; both end above the posters. */
+async function head({ left, title, note }: Panel): Promise<{ input: Buffer; left: number; top: number }[]> {
+  const name = await drawText([{ words: title, sizePx: 33, tracking: -8 }], { fill: '#f4f1ea' })
+  const words = await drawText([{ words: note, sizePx: 25 }], { fill: '#9aa3b2' })
+  return [
+    { input: name.png, left: left + panel.padding + 34, top: 50 - name.height },
+    { input: words.png, left: left + panelWidth - panel.padding - words.width, top: 50 - words.height },
+  ]
+}
+
 function background(): string {
-  const panelAt = (x: number, fill: string, title: string, note: string, accent: string) =>
-    `<rect x="${x}" width="${panelWidth}" height="${panelHeight}" rx="28" fill="${fill}"/>` +
-    `<circle cx="${x + panel.padding + 9}" cy="38" r="9" fill="${accent}"/>` +
-    drawText(grotesk, title, { x: x + panel.padding + 34, y: 50, fill: '#f4f1ea', sizePx: 33, tracking: -8 }) +
-    drawText(grotesk, note, {
-      x: x + panelWidth - panel.padding,
-      y: 49,
-      fill: '#9aa3b2',
-      sizePx: 25,
-      anchor: 'end',
-      tracking: 0,
-    })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${panelHeight}">${
-    panelAt(0, '#1b1f27', 'Before', 'what Plex shows', '#7d8796') +
-    panelAt(panelWidth + between, '#232a38', 'After', 'what would be uploaded', '#e5a00d')
-  }</svg>`
+  const backs = panels.map(
+    ({ left, fill, accent }) =>
+      `<rect x="${left}" width="${panelWidth}" height="${panelHeight}" rx="28" fill="${fill}"/>` +
+      `<circle cx="${left + panel.padding + 9}" cy="38" r="9" fill="${accent}"/>`,
+  )
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${panelHeight}">${backs.join('')}</svg>`
 }

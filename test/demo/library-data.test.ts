@@ -60,7 +60,7 @@ test('a film that wears an overlay has it chosen and marked, and the clean one b
   expect(await marked(clean)).toBe(false)
 })
 
-test('pictures are what they are said to be, drawn once, and the same in every run', async () => {
+test('pictures are what they are said to be, made once, and the same in every run', async () => {
   const posters = film('The Kid')?.posters ?? []
   expect(posters.length).toBeGreaterThan(2)
   expect(posters.filter(({ selected }) => selected)).toHaveLength(1)

@@ -16,7 +16,7 @@ if (!built) console.error('SKIPPED: the package: it is packed from a build (npm 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const windows = process.platform === 'win32'
 const npm = windows ? 'npm.cmd' : 'npm'
-/** What a user downloads; glyphs and the studio are most of it. */
+/** What a user downloads; the demo's pictures and the studio are most of it. */
 const maxPackedBytes = 3 * 1024 * 1024
 const packedSchema = z.tuple([
   z.object({ filename: z.string(), size: z.number(), files: z.array(z.object({ path: z.string() })) }),
@@ -50,7 +50,7 @@ describe.skipIf(!built)('the npm package', () => {
 
   test('holds what runs and what is to be read, and nothing else', () => {
     const allowed =
-      /^(?:dist\/(?:web\/.+|[\w./-]+\.js|cli\/THIRD-PARTY-LICENSES\.md)|docs\/(?:decisions\/)?[\w.-]+\.(?:md|json|webp)|README\.md|LICENSE|CHANGELOG\.md|package\.json|src\/demo\/drawing\/glyphs\/OFL\.txt)$/
+      /^(?:dist\/(?:web\/.+|[\w./-]+\.js|cli\/THIRD-PARTY-LICENSES\.md)|docs\/(?:decisions\/)?[\w.-]+\.(?:md|json|webp)|README\.md|LICENSE|CHANGELOG\.md|package\.json|src\/kometa\/python\/\w+\.py|src\/demo\/files\/(?:posters|wide)\/[\w-]+\.webp|src\/demo\/files\/font\/(?:OFL\.txt|fonts\.conf|[\w-]+\.ttf))$/
     expect(packed.files.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([])
     expect(packed.files.map(({ path }) => path).filter((path) => /\.test\.|\.map$/.test(path))).toEqual([])
     expect(packed.size).toBeLessThan(maxPackedBytes)

@@ -127,7 +127,7 @@ export const reviews: readonly Review[] = [
   },
   {
     kind: 'bounded',
-    why: 'the demo reads its own data with it: its glyphs, and the file names of its sample library (255 bytes each)',
+    why: 'the demo reads its own data with it: the file names of its sample library (255 bytes each)',
     expressions: [/^(.)(\d+) ?(.*)$/u, /true[ ._-]?hd.*atmos/i, /\b(?:dd[p+]|e[ ._-]?ac3).*atmos/i],
   },
 ]

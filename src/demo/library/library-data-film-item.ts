@@ -1,8 +1,7 @@
-import type { Look } from '../poster-art.ts'
 import type { SampleImage, SampleItem } from '../sample-plex/model/model.ts'
 import type { FilmRow } from './library-data-films.ts'
-import { agentPoster, background, uploadedPoster, wornPoster } from './library-data-images.ts'
 import { mediaOf } from './library-data-media.ts'
+import { agentPoster, filmBackground, uploadedPoster, wornPoster } from './pictures.ts'
 
 /** Unix seconds; the films were added two days apart from here on. */
 const firstAddedAt = 1_704_099_600
@@ -47,37 +46,15 @@ export function filmItem(row: FilmRow, key: number): SampleItem {
     guids: [`imdb://${row.imdb}`, `tmdb://${row.tmdb}`, `tvdb://${row.tmdb + 40_000}`],
     media: row.media.map((spec) => mediaOf(spec, file)),
     posters: posters(row),
-    arts: [background(row.look, row.title)],
+    arts: [filmBackground(row.picture)],
   }
 }
 
-function posters(row: FilmRow): SampleImage[] {
-  const text = { title: row.title, credit: `Directed by ${row.director}`, year: String(row.year) }
-  const own = (selected: boolean) => agentPoster(row.look, text, selected)
-  if (row.posters === 'worn') {
-    const worn = wornPoster(row.look, text, [
-      { kind: 'resolution', size: '720p', range: '' },
-      { kind: 'audio', over: 'AAC', under: '' },
-    ])
-    return [worn, own(false)]
-  }
-  if (row.posters === 'choice') {
-    return [
-      own(true),
-      ...others(row.look).map((look) => agentPoster(look, text, false)),
-      uploadedPoster(row.look, text),
-    ]
-  }
-  return [own(true)]
-}
-
-/** Other posters of the same film: the motif stays, the rest is another hand's. */
-function others(look: Look): Look[] {
-  return (['woodcut', 'pulp'] as const).map((layout, i) => ({
-    motif: look.motif,
-    layout,
-    palette: i === 0 ? 'paper' : 'lagoon',
-  }))
+function posters({ picture, posters: kind }: FilmRow): SampleImage[] {
+  if (kind === 'worn') return [wornPoster(picture), agentPoster(picture, false)]
+  const own = agentPoster(picture, true)
+  if (kind !== 'choice') return [own]
+  return [own, agentPoster(picture, false, 'grey'), agentPoster(picture, false, 'turned'), uploadedPoster(picture)]
 }
 
 /** Plex sorts without the article, and in small letters or large alike. */

@@ -1,9 +1,8 @@
-import { drawStill } from '../poster-art.ts'
-import type { SampleImage, SampleItem } from '../sample-plex/model/model.ts'
+import type { SampleItem } from '../sample-plex/model/model.ts'
 import { sortTitle } from './library-data-film-item.ts'
-import { agentPoster, background, drawnOnce, hashOf, wornPoster } from './library-data-images.ts'
 import { mediaOf } from './library-data-media.ts'
 import type { SeasonRow, ShowRow } from './library-data-shows.ts'
+import { agentPoster, episodeStill, showBackground, wornPoster } from './pictures.ts'
 
 const firstAddedAt = 1_714_554_000
 const daySeconds = 86_400
@@ -12,9 +11,7 @@ const daySeconds = 86_400
 export function showItem(row: ShowRow, key: number): SampleItem {
   let next = key + 1
   const addedAt = firstAddedAt + (key % 1000) * daySeconds
-  const text = { title: row.title, credit: row.credit, year: String(row.year) }
-  const own = agentPoster(row.look, text, row.worn !== true)
-  const worn = wornPoster(row.look, text, [{ kind: 'resolution', size: '720p', range: '' }])
+  const own = agentPoster(row.picture, row.worn !== true)
   const children = row.seasons.map((season) => {
     const item = seasonItem(row, season, next, addedAt)
     next += 1 + season.episodes.length
@@ -45,16 +42,14 @@ export function showItem(row: ShowRow, key: number): SampleItem {
     actors: row.actors.map((name) => ({ name })),
     labels: row.worn === true ? ['Overlay'] : [],
     guids: [`imdb://${row.imdb}`, `tmdb://${row.tmdb}`, `tvdb://${row.tvdb}`],
-    posters: row.worn === true ? [worn, own] : [own],
-    arts: [background(row.look, row.title)],
+    posters: row.worn === true ? [wornPoster(row.picture), own] : [own],
+    arts: [showBackground(row.picture)],
     children,
   }
 }
 
 function seasonItem(row: ShowRow, season: SeasonRow, key: number, addedAt: number): SampleItem {
   const title = season.number === 0 ? 'Specials' : `Season ${season.number}`
-  const look = { ...row.look, palette: season.palette }
-  const text = { title: row.title, credit: title, year: season.from.slice(0, 4) }
   return {
     type: 'season',
     ratingKey: String(key),
@@ -64,7 +59,7 @@ function seasonItem(row: ShowRow, season: SeasonRow, key: number, addedAt: numbe
     addedAt,
     updatedAt: addedAt + daySeconds,
     guids: [`tmdb://${row.tmdb * 10 + season.number}`, `tvdb://${row.tvdb * 10 + season.number}`],
-    posters: season.bare === true ? [] : [agentPoster(look, text, true)],
+    posters: season.bare === true ? [] : [agentPoster(`${row.picture}-s0${season.number}`, true)],
     children: season.episodes.map((name, i) => episodeItem(row, season, { name, number: i + 1 }, key + 1 + i, addedAt)),
   }
 }
@@ -97,18 +92,6 @@ function episodeItem(
       : { audienceRating: Math.round((row.audience - 0.6 + ((of.number * 7) % 13) / 10) * 10) / 10 }),
     guids: [`imdb://tt${7_000_000 + key}`, `tmdb://${1_000_000 + key}`, `tvdb://${2_000_000 + key}`],
     ...(spec === undefined ? {} : { media: [mediaOf(spec, file)] }),
-    posters: [still(row, season, of, code)],
-  }
-}
-
-function still(row: ShowRow, season: SeasonRow, of: { name: string; number: number }, code: string): SampleImage {
-  const look = { ...row.look, palette: season.palette }
-  const text = { title: of.name, credit: `${row.title} · ${code}`, year: '', number: of.number }
-  return {
-    ratingKey: `metadata://thumbs/tv.plex.agents.series_${hashOf('still', look, text)}`,
-    provider: 'tv.plex.agents.series',
-    selected: true,
-    mediaType: 'image/jpeg',
-    read: drawnOnce(() => drawStill(look, text)),
+    posters: [episodeStill(row.picture, season.number, of.number)],
   }
 }

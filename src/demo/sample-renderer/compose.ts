@@ -6,7 +6,7 @@ import { markWebp } from './mark-webp.ts'
 export const defaultQuality = 90
 const maxInputPixels = 8000 * 8000
 
-/** Draws badges on a picture in Kometa's canvas and format: lossy WEBP with the overlay mark. */
+/** Draws badges on a picture, resized to Kometa's canvas, and writes it as Kometa does: lossy WEBP with the overlay mark. */
 export async function composeOverlay(
   base: Uint8Array,
   badges: readonly Badge[],
@@ -16,7 +16,7 @@ export async function composeOverlay(
   const drawn = await sharp(base, { limitInputPixels: maxInputPixels })
     .flatten({ background: '#000000' })
     .resize(canvas.width, canvas.height, { fit: 'fill', kernel: 'lanczos3' })
-    .composite([{ input: Buffer.from(drawBadges(badges, canvas)) }])
+    .composite(await drawBadges(badges, canvas))
     .webp({ quality })
     .toBuffer()
   return markWebp(drawn)

@@ -1,9 +1,13 @@
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { demoFile } from '../demo-file.ts'
 import { createKometaLog } from './kometa-log.ts'
 import { run } from './run.ts'
 
-// Kometa's flags that mean something to an overlay run of ours; what else Kometa knows is taken and ignored.
+// Our own font is the only one: the fonts of the machine are not searched, and a machine without any is no error.
+process.env.FONTCONFIG_FILE = demoFile('font/fonts.conf')
+
+// The one flag of Kometa's that matters to an overlay run of ours. The others are accepted and ignored.
 const { values } = parseArgs({
   options: { config: { type: 'string', short: 'c' } },
   strict: false,
@@ -17,7 +21,7 @@ if (typeof values.config !== 'string') {
   try {
     await run({ configPath, log })
   } catch (error) {
-    // As Kometa: whatever happens is logged, and the exit code stays 0 (kometa.py:658-659).
+    // Like Kometa, log each failure and exit with 0 (kometa.py:658-659).
     log.critical('kometa.py', error instanceof Error ? error.message : String(error))
   } finally {
     log.close()
