@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { type Summary, summarySchema } from '../src/contract/summary.ts'
-import { drawText } from '../src/demo/sample-renderer/drawn-text.ts'
+import { capHeight, drawText } from '../src/demo/sample-renderer/drawn-text.ts'
 
 const shown = ['metropolis', 'the-general', 'a-trip-to-the-moon']
 const poster = { width: 360, height: 540, gap: 24, radius: 14 }
@@ -58,13 +58,13 @@ function picture(id: string, side: 'before' | 'after'): NonNullable<Summary['tar
   return found
 }
 
-/** The title of a panel, flush left, and what it shows, flush right; both end above the posters. */
+/** The title of a panel, flush left, and what the panel shows, flush right, on one baseline above the posters. */
 async function head({ left, title, note }: Panel): Promise<{ input: Buffer; left: number; top: number }[]> {
   const name = await drawText([{ words: title, sizePx: 33, tracking: -8 }], { fill: '#f4f1ea' })
   const words = await drawText([{ words: note, sizePx: 25 }], { fill: '#9aa3b2' })
   return [
-    { input: name.png, left: left + panel.padding + 34, top: 50 - name.height },
-    { input: words.png, left: left + panelWidth - panel.padding - words.width, top: 50 - words.height },
+    { input: name.png, left: left + panel.padding + 34, top: Math.round(50 - 33 * capHeight) },
+    { input: words.png, left: left + panelWidth - panel.padding - words.width, top: Math.round(50 - 25 * capHeight) },
   ]
 }
 

@@ -11,7 +11,7 @@ import { composeOverlay } from '../../src/demo/sample-renderer/compose.ts'
 import { definitionsOf } from '../../src/demo/sample-renderer/definitions.ts'
 import { drawText } from '../../src/demo/sample-renderer/drawn-text.ts'
 
-const files = (folder: string) => readdirSync(demoFile(`${folder}`)).sort()
+const files = (folder: string) => readdirSync(demoFile(folder)).sort()
 const withChildren = (item: SampleItem): SampleItem[] => [item, ...(item.children ?? []).flatMap(withChildren)]
 const sizeOf = async (image: SampleImage | undefined) => {
   const { width, height, format } = await sharp(await image?.read()).metadata()
