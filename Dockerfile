@@ -1,19 +1,20 @@
 # Kometa Preview on the official Kometa image: Kometa's code and its Python requirements are left as they are.
 #   docker build -t kometa-preview .
-#   docker build --build-arg KOMETA_IMAGE=kometateam/kometa:v2.4.3 -t kometa-preview .
-ARG KOMETA_IMAGE=kometateam/kometa:v2.4.4
-ARG NODE_IMAGE=node:22-bookworm-slim
+#   docker build --build-arg KOMETA_IMAGE=docker.io/kometateam/kometa:v2.4.3 -t kometa-preview .
+# Full names: Podman has no default registry.
+ARG KOMETA_IMAGE=docker.io/kometateam/kometa:v2.4.4
+ARG NODE_IMAGE=docker.io/library/node:22-bookworm-slim
 
-# Where the one file comes from that runs us; a stage, since COPY --from takes no argument.
+# Node's program comes from here. It is a stage, because COPY --from takes no build argument.
 FROM ${NODE_IMAGE} AS node
 
-# What runs needs: production dependencies for the platform of this image (sharp brings a binary for each).
+# Production dependencies, for the platform of this image (sharp has a binary for each).
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-# The build needs more; none of it is in the image.
+# The build needs more packages; none of them gets into the image.
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -32,8 +33,8 @@ COPY src/kometa/python /opt/kometa-preview/src/kometa/python
 COPY package.json README.md LICENSE CHANGELOG.md /opt/kometa-preview/
 COPY container/entrypoint.sh container/healthcheck.mjs /opt/kometa-preview/container/
 
-# Better a build that fails than an image that does: Kometa is where we look for it, its init and Node start here, and
-# `docker exec ... kometa-preview doctor` goes through the same door as the container itself.
+# The build fails here rather than the image later: Kometa is in its place, its init and Node start. The link lets
+# `docker exec ... kometa-preview doctor` use the same entry point as the container itself.
 RUN test -f /kometa.py || test -f /app/kometa.py \
  && test -x /tini \
  && setpriv --version \
@@ -41,7 +42,7 @@ RUN test -f /kometa.py || test -f /app/kometa.py \
  && chmod 755 /opt/kometa-preview/container/entrypoint.sh \
  && ln -s /opt/kometa-preview/container/entrypoint.sh /usr/local/bin/kometa-preview
 
-# PUID and PGID: whom we run as. Kometa's own image keeps its code in /, others in /app.
+# PUID and PGID: the user that everything runs as. Kometa's own image has its code in /, others in /app.
 ENV NODE_ENV=production \
     KOMETA_PREVIEW_DATA=/data \
     KOMETA_PREVIEW_IMAGE_KOMETA=/app:/ \
@@ -56,7 +57,7 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
 
 ARG VERSION=0.1.0
 ARG REVISION=unknown
-# Declared again: an ARG before the first FROM is unknown after it.
+# Repeated, because an ARG before the first FROM is unknown after it.
 ARG KOMETA_IMAGE
 LABEL org.opencontainers.image.title="Kometa Preview" \
       org.opencontainers.image.description="See what Kometa would draw on your Plex posters, without Plex being touched." \
@@ -65,6 +66,6 @@ LABEL org.opencontainers.image.title="Kometa Preview" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="${KOMETA_IMAGE}"
 
-# The init of Kometa's image: it passes signals on and reaps what Kometa leaves behind. Node as process 1 would reap nothing.
+# The init of Kometa's image passes signals on and reaps the processes that Kometa leaves. Node as process 1 would not.
 ENTRYPOINT ["/tini", "--", "/opt/kometa-preview/container/entrypoint.sh"]
 CMD ["serve"]
