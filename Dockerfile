@@ -60,7 +60,7 @@ ARG REVISION=unknown
 # Repeated, because an ARG before the first FROM is unknown after it.
 ARG KOMETA_IMAGE
 LABEL org.opencontainers.image.title="Kometa Preview" \
-      org.opencontainers.image.description="See what Kometa would draw on your Plex posters, without Plex being touched." \
+      org.opencontainers.image.description="See what Kometa would draw on your Plex posters. Plex is not touched." \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \

@@ -10,7 +10,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 /** What our files use of the Compose specification, each key spelled as there: an unknown one is a slip. */
 const serviceSchema = z.strictObject({
   image: z.string(),
-  build: z.string(),
+  build: z.strictObject({ context: z.literal('.'), args: z.record(z.string(), z.string()) }),
   container_name: z.string(),
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']),
   command: z.array(z.string()).optional(),
@@ -54,6 +54,18 @@ test.each(['compose.yaml', 'compose.strict.yaml'])('%s: the config read-only, no
 
 test.each(['compose.yaml', 'compose.strict.yaml'])('%s: memory has a limit', (name) => {
   expect(compose(name).service.mem_limit).toBe('4g')
+})
+
+test.each(['compose.yaml', 'compose.strict.yaml'])('%s: the version of Kometa is one variable', (name) => {
+  const { args } = compose(name).service.build
+  const [, named] = /^ARG KOMETA_IMAGE=(\S+)$/m.exec(readFileSync(join(repository, 'Dockerfile'), 'utf8')) ?? []
+  expect(args.KOMETA_IMAGE?.replace('${KOMETA_VERSION:-v2.4.4}', 'v2.4.4')).toBe(named)
+})
+
+test('images have their full names: Podman has no default registry', () => {
+  const images = [...readFileSync(join(repository, 'Dockerfile'), 'utf8').matchAll(/^ARG \w+_IMAGE=(\S+)$/gm)]
+  expect(images.map(([, image = '']) => image)).toHaveLength(2)
+  for (const [, image] of images) expect(image).toMatch(/^docker\.io\/[\w-]+\/[\w.:-]+$/)
 })
 
 test('the first one runs as the user that PUID and PGID name', () => {
