@@ -30,7 +30,7 @@ const asks: Readonly<Record<string, string>> = {
   'src/run/doctor/doctor.ts': "compared with Plex's clock, which is what it checks",
   'src/run/verify/fingerprint.ts': "shown, and compared with Plex's own times",
   'src/run/job-folder/job-lock.ts': 'where our own claim cannot be looked at; who seems dead is watched',
-  'src/run/kometas/run-kometas.ts': 'shown',
+  'src/run/kometas/run-one.ts': 'shown',
   'src/run/summary/summary.ts': 'shown',
   'src/run/summary/unfaithful.ts': 'dates in the config of tokens that end',
   'src/server/connect/connection.ts': 'shown',

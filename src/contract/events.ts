@@ -1,5 +1,5 @@
 import type { Capture } from './records.ts'
-import type { Summary } from './summary.ts'
+import type { Picture, Summary } from './summary.ts'
 
 /** The phases of a job in their order, with the words that a user reads. */
 export const phases = {
@@ -20,5 +20,6 @@ export type JobEvent =
   | { type: 'phase'; phase: Phase; at: string }
   | { type: 'progress'; phase: Phase; done: number; total: number; title: string }
   | { type: 'log'; source: 'preview' | 'kometa'; level: LogLevel; text: string; at: string }
+  | { type: 'before'; targetId: string; picture: Picture }
   | { type: 'capture'; capture: Capture; targetId: string | null }
   | { type: 'end'; summary: Summary }

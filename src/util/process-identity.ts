@@ -2,20 +2,25 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { z } from 'zod'
 
 /** How long `ps` may take. */
 const psTimeoutMs = 5_000
 /** How long PowerShell may take; its first start takes seconds. */
 const powershellTimeoutMs = 20_000
 
-/** What tells a process from any other: its pid means something only on its host, and only while it lives. */
-export interface ProcessIdentity {
-  pid: number
-  /** Hash of the process's start time; `unknown` where the system does not tell it. */
-  start: string
-  /** Hash of host and, on Linux, pid namespace: pid 7 of another container is another process. */
-  host: string
-}
+/** Tells one process from all others: a pid alone means something only on its host, and only while the process lives. */
+export const processIdentitySchema = z.object({
+  pid: z.int(),
+  /** Hash of the process's start time; `unknown` if the system does not tell it. */
+  start: z.string(),
+  /** Hash of the host and, on Linux, the pid namespace: pid 7 of another container is another process. */
+  host: z.string(),
+})
+export type ProcessIdentity = z.infer<typeof processIdentitySchema>
+
+/** `elsewhere`: it belongs to another host or container. `unsure`: the system does not say when the process with this pid started. */
+export type Liveness = 'alive' | 'dead' | 'unsure' | 'elsewhere'
 
 const unknownStart = 'unknown'
 
@@ -24,23 +29,20 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
   return { pid: process.pid, start: (await startOf(process.pid)) ?? unknownStart, host: await hostOf() }
 }
 
-/** The identity of another process, exact on every system; null when there is no such process. */
+/** The identity of another process, exact on every system; null if there is no such process. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
   const start = await exactStartOf(pid)
   return start === null ? null : { pid, start, host: await hostOf() }
 }
 
-/** True only when it is certain that this very process still lives. */
+/** True only if it is certain that this very process still lives. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   if (identity.start === unknownStart || identity.host !== (await hostOf()) || !exists(identity.pid)) return false
   return (await exactStartOf(identity.pid)) === identity.start
 }
 
-/**
- * Whether the process that once had this identity still lives. `elsewhere` = it is of another host or container and
- * cannot be asked; `unsure` = a process with this pid lives but the system does not say when it started.
- */
-export async function livenessOf(identity: ProcessIdentity): Promise<'alive' | 'dead' | 'unsure' | 'elsewhere'> {
+/** Whether the process that once had this identity still lives. */
+export async function livenessOf(identity: ProcessIdentity): Promise<Liveness> {
   if (identity.host !== (await hostOf())) return 'elsewhere'
   if (!exists(identity.pid)) return 'dead'
   const start = await startOf(identity.pid)
@@ -54,17 +56,17 @@ function exists(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it lives and belongs to someone else.
+    // EPERM means that the process lives and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
-/** As `startOf`, on Windows too, where asking takes half a second. */
+/** `startOf` for every system: on Windows asking takes half a second. */
 function exactStartOf(pid: number): Promise<string | null> {
   return process.platform === 'win32' ? windowsStart(pid) : startOf(pid)
 }
 
-/** Hash of the start time; null = there is no such living process. */
+/** Hash of the start time; null if there is no such living process. */
 async function startOf(pid: number): Promise<string | null> {
   if (process.platform === 'win32') return unknownStart
   return process.platform === 'linux' ? linuxStart(pid) : psStart(pid)
@@ -78,10 +80,11 @@ async function linuxStart(pid: number): Promise<string | null> {
     if (isGone(error)) return exists(pid) ? unknownStart : null
     throw error
   }
-  // The name in brackets may hold blanks and brackets: count fields from the last bracket on. State is field 3, start time 22.
+  // The program's name stands in brackets and may hold brackets itself, so fields are counted from the last one.
+  // Field 3 is the state, field 22 the start time.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state] = fields
-  // A killed process stays as a zombie until its parent asks for it: it holds nothing any more.
+  // A killed process stays a zombie until its parent collects it; it holds no file or lock.
   if (state === 'Z' || state === 'X') return null
   const ticks = fields[19]
   return ticks ? shortHash(ticks) : unknownStart

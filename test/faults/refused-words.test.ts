@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { explainCritical } from '../../src/kometa/log/outcome/explain-stop.ts'
 import { type Critical, createKometaRecorder } from '../../src/kometa/log/outcome/kometa-outcome.ts'
-import type { Refusal } from '../../src/run/around-kometa/start-gate.ts'
+import type { Refusal } from '../../src/run/around-kometa/gate-log.ts'
 import { withRefusals } from '../../src/run/summary/faults/refused-stop.ts'
 import { refusedWords } from '../../src/run/summary/faults/refused-words.ts'
 

@@ -1,10 +1,9 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { removeStaleWorkspaces } from '../../src/config/workspace/stale-workspaces.ts'
-import { lend, openRemembered } from '../../src/run/reuse/remembered.ts'
-import { livenessOf } from '../../src/util/process-identity.ts'
+import { openRemembered, rememberedFor } from '../../src/run/reuse/remembered.ts'
 
 let workspaces: string
 beforeEach(async () => {
@@ -58,7 +57,7 @@ describe('what is remembered from job to job', () => {
   test('goes with its end, not with the end of a job that it was lent to', async () => {
     const remembered = await open()
     await remembered.borrow('1', 't')
-    await lend(remembered)[Symbol.asyncDispose]()
+    await (await rememberedFor(remembered, workspaces))[Symbol.asyncDispose]()
     expect(await stores()).toHaveLength(1)
     await remembered[Symbol.asyncDispose]()
     expect(await readdir(workspaces)).toEqual([])
@@ -66,7 +65,11 @@ describe('what is remembered from job to job', () => {
 
   test('stays while its process lives, whatever else starts among the workspaces', async () => {
     await using _remembered = await open()
-    expect(await removeStaleWorkspaces(workspaces, livenessOf)).toEqual([])
-    expect(await removeStaleWorkspaces(workspaces, () => Promise.resolve('dead'))).toHaveLength(1)
+    expect(await removeStaleWorkspaces(workspaces)).toEqual([])
+    const [name = ''] = await readdir(workspaces)
+    const file = join(workspaces, name, 'owner.json')
+    const { owner, keep } = JSON.parse(await readFile(file, 'utf8'))
+    await writeFile(file, JSON.stringify({ owner: { ...owner, start: 'of another process' }, keep }))
+    expect(await removeStaleWorkspaces(workspaces)).toEqual([name])
   })
 })

@@ -10,7 +10,7 @@ import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
 import { leavesOut } from '../../src/kometa/log/words/leaves-out.ts'
 import { cutLists } from '../../src/kometa/log/words/user-words.ts'
 import { parseTargetSpec } from '../../src/plex/lookup/target-spec.ts'
-import { outputStems } from '../../src/run/targets/output-name.ts'
+import { withOutputStems } from '../../src/run/targets/output-name.ts'
 import { slug } from '../../src/run/targets/safe-name.ts'
 import { hiddenIn } from '../../src/server/connect/hidden-uses.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
@@ -61,7 +61,7 @@ const entries: Record<string, Entry> = {
   'names of folders': { act: kometaFilename },
   'a target on the command line': { act: parseTargetSpec },
   'names of previews': { act: slug, starts: ['a'], end: 'a' },
-  'names of files': { act: (text) => outputStems([{ id: 'a', output: text }]), starts: ['a'], end: 'a' },
+  'names of files': { act: (text) => withOutputStems([{ id: 'a', output: text }]), starts: ['a'], end: 'a' },
   'the search': { act: normalise },
 }
 const words = [

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { removeStaleWorkspaces, writeOwner, writeRenderer } from '../../src/config/workspace/stale-workspaces.ts'
 import { endLeftover, rememberKometa } from '../../src/run/job-folder/leftover.ts'
-import { identityOf, livenessOf, ownIdentity, type ProcessIdentity } from '../../src/util/process-identity.ts'
+import { identityOf, ownIdentity, type ProcessIdentity } from '../../src/util/process-identity.ts'
 import { isAlive } from '../support/process-tree.ts'
 
 /** What a start does about a Kometa whose tool died: on Windows the only way, elsewhere when the supervisor was killed too. */
@@ -45,7 +45,7 @@ async function workspace(owner: ProcessIdentity): Promise<string> {
   return dir
 }
 
-const clean = () => removeStaleWorkspaces(parent, livenessOf, endLeftover)
+const clean = () => removeStaleWorkspaces(parent, endLeftover)
 const gone = async (...pids: number[]) => {
   while (pids.some(isAlive)) await new Promise((resolve) => setImmediate(resolve))
 }

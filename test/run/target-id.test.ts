@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { itemTypes } from '../../src/contract/kinds.ts'
 import { targetIdSchema } from '../../src/contract/preview.ts'
-import { outputStem, outputStems } from '../../src/run/targets/output-name.ts'
+import { outputStem, withOutputStems } from '../../src/run/targets/output-name.ts'
 import { checkTargetIds, createTargetIds, type IdSource, maxIdLength } from '../../src/run/targets/target-id.ts'
 
 const film = (title: string, year: number | null = null, ratingKey = '77'): IdSource => ({
@@ -148,13 +148,9 @@ describe('output names', () => {
   })
 
   test('no two targets write one file', () => {
-    expect(outputStems([{ id: 'a' }, { id: 'b', output: 'x.png' }])).toEqual(
-      new Map([
-        ['a', 'a_after'],
-        ['b', 'x'],
-      ]),
-    )
-    expect(() => outputStems([{ id: 'a' }, { id: 'b', output: '/out/A_AFTER.jpg' }])).toThrow(
+    const named = withOutputStems([{ id: 'a' }, { id: 'b', output: 'x.png' }])
+    expect(named.map((target) => target.outputStem)).toEqual(['a_after', 'x'])
+    expect(() => withOutputStems([{ id: 'a' }, { id: 'b', output: '/out/A_AFTER.jpg' }])).toThrow(
       expect.objectContaining({ code: 'TARGET_ID_DUPLICATE', exitCode: 2 }),
     )
   })

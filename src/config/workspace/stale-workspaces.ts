@@ -1,6 +1,7 @@
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { livenessOf, type ProcessIdentity, processIdentitySchema } from '../../util/process-identity.ts'
 
 export const workspacePrefix = 'workspace-'
 const ownerFile = 'owner.json'
@@ -10,19 +11,16 @@ const maxUnknownAgeMs = 24 * 60 * 60 * 1000
 /** Between making the folder and writing its owner file lie milliseconds. */
 const maxWithoutOwnerMs = 10 * 60 * 1000
 
-const ownerSchema = z.object({ pid: z.int(), start: z.string(), host: z.string() })
-/** What tells a process from any other; the shape of src/run's ProcessIdentity. */
-export type Owner = z.infer<typeof ownerSchema>
-const fileSchema = z.object({ owner: ownerSchema, keep: z.boolean() })
+const fileSchema = z.object({ owner: processIdentitySchema, keep: z.boolean() })
 
-export async function writeOwner(dir: string, owner: Owner, keep: boolean): Promise<void> {
+export async function writeOwner(dir: string, owner: ProcessIdentity, keep: boolean): Promise<void> {
   const path = join(dir, ownerFile)
   await writeFile(path, JSON.stringify({ owner, keep }), { flag: 'wx', mode: 0o600 })
   await chmod(path, 0o600)
 }
 
 /** Notes what was started in a workspace, for the start that finds the workspace left behind. */
-export async function writeRenderer(dir: string, renderer: Owner): Promise<void> {
+export async function writeRenderer(dir: string, renderer: ProcessIdentity): Promise<void> {
   await writeFile(join(dir, rendererFile), JSON.stringify(renderer), { mode: 0o600 })
 }
 
@@ -32,14 +30,13 @@ export async function writeRenderer(dir: string, renderer: Owner): Promise<void>
  */
 export async function removeStaleWorkspaces(
   parentDir: string,
-  livenessOf: (owner: Owner) => Promise<'alive' | 'dead' | 'unsure' | 'elsewhere'>,
-  endLeftover: (renderer: Owner) => Promise<void> = async () => undefined,
+  endLeftover: (renderer: ProcessIdentity) => Promise<void> = async () => undefined,
 ): Promise<string[]> {
   const removed: string[] = []
   for (const name of await workspaceNames(parentDir)) {
     const dir = join(parentDir, name)
-    if (!(await isStale(dir, livenessOf))) continue
-    const renderer = await readJson(join(dir, rendererFile), ownerSchema)
+    if (!(await isStale(dir))) continue
+    const renderer = await readJson(join(dir, rendererFile), processIdentitySchema)
     if (renderer) await endLeftover(renderer)
     await rm(dir, { recursive: true, force: true, maxRetries: 3 })
     removed.push(name)
@@ -59,7 +56,7 @@ async function workspaceNames(parentDir: string): Promise<string[]> {
   }
 }
 
-async function isStale(dir: string, livenessOf: Parameters<typeof removeStaleWorkspaces>[1]): Promise<boolean> {
+async function isStale(dir: string): Promise<boolean> {
   const ageMs = await stat(dir).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import type { ProcessIdentity } from '../../util/process-identity.ts'
 import type { JobConfig } from '../read/user-config.ts'
 import { emptyOverlayFile } from '../run-config/run-config.ts'
 import { copyAssets } from './asset-copies.ts'
@@ -11,7 +12,7 @@ import { homeFontFolders } from './fonts.ts'
 import { highestFolder } from './highest-folder.ts'
 import { linkTo } from './link-or-copy.ts'
 import { foldersBetween, type MirrorOptions, mirrorFolder, mirrorOverlays } from './mirror.ts'
-import { type Owner, workspacePrefix, writeOwner } from './stale-workspaces.ts'
+import { workspacePrefix, writeOwner } from './stale-workspaces.ts'
 
 export interface WorkspaceOptions {
   /** From makeRunConfig. */
@@ -21,7 +22,7 @@ export interface WorkspaceOptions {
   /** Where workspaces live; made 0700. */
   parentDir: string
   /** This process: `ownIdentity()` of src/run. A workspace whose owner is dead is removed by the next start. */
-  owner: Owner
+  owner: ProcessIdentity
   /** `--keep-workspace`: dispose leaves it, and so does the next start. */
   keep?: boolean
   /** X-Plex-Client-Identifier for Kometa where the user has no UUID file. */

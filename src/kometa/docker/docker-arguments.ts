@@ -1,4 +1,4 @@
-import type { Owner } from '../../config/workspace/stale-workspaces.ts'
+import type { ProcessIdentity } from '../../util/process-identity.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { KometaImage } from './docker-image.ts'
 import type { Mount } from './docker-mounts.ts'
@@ -10,7 +10,7 @@ export interface ContainerOrder {
   name: string
   image: KometaImage
   engine: Pick<DockerEngine, 'networkArgs'>
-  owner: Owner
+  owner: ProcessIdentity
   mounts: readonly Mount[]
   /** A file with Kometa's environment, which includes the job's credential. No argument carries a secret. */
   envFile: string

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { z } from 'zod'
 import { defaultConfigName } from '../../config/workspace/default-config.ts'
-import type { Owner } from '../../config/workspace/stale-workspaces.ts'
 import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { livenessOf, processIdentitySchema } from '../../util/process-identity.ts'
 import { chosen } from '../isolation/isolation.ts'
 import { sharedLoopback } from '../isolation/own-doors.ts'
 import { containerEnvironment } from '../process/environment.ts'
@@ -19,7 +18,6 @@ import { findMounts } from './docker-mounts.ts'
 
 /** How long the engine may take to remove a container by force. */
 const removeTimeoutMs = 30_000
-const ownerSchema = z.object({ pid: z.int(), start: z.string(), host: z.string() })
 
 export interface DockerRunnerOptions {
   docker: DockerCli
@@ -49,7 +47,7 @@ export function createDockerRunner({ docker, engine, image }: DockerRunnerOption
       )
     },
     launch: (order) => launch(order, { docker, engine, image }),
-    endLeftovers: (livenessOf) => endLeftovers(docker, livenessOf),
+    endLeftovers: () => endLeftovers(docker),
   }
 }
 
@@ -97,20 +95,17 @@ function envFileText(env: Readonly<Record<string, string>>): string {
   return lines.join('')
 }
 
-async function endLeftovers(docker: DockerCli, livenessOf: Parameters<KometaRunner['endLeftovers']>[0]): Promise<void> {
+async function endLeftovers(docker: DockerCli): Promise<void> {
   const format = `{{.ID}} {{.Label "${ownerLabel}"}}`
   const lines = await docker.ask(['ps', '--all', '--no-trunc', '--filter', `label=${ownerLabel}`, '--format', format])
   const dead: string[] = []
   for (const line of lines.split('\n')) {
     const [, id, label = ''] = /^([0-9a-f]+) (.*)$/.exec(line.trim()) ?? []
-    const owner = ownerSchema.safeParse(parseJson(label))
-    if (id !== undefined && owner.success && (await isDead(owner.data, livenessOf))) dead.push(id)
+    const owner = processIdentitySchema.safeParse(parseJson(label))
+    if (id !== undefined && owner.success && (await livenessOf(owner.data)) === 'dead') dead.push(id)
   }
   if (dead.length > 0) await remove(docker, dead)
 }
-
-const isDead = async (owner: Owner, livenessOf: Parameters<KometaRunner['endLeftovers']>[0]): Promise<boolean> =>
-  (await livenessOf(owner)) === 'dead'
 
 /** Removes containers by force, with the volumes that the image declares. It is fine if there is no such container. */
 async function remove(docker: DockerCli, names: readonly string[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 import type { JobConfig } from '../../config/read/user-config.ts'
-import type { Owner } from '../../config/workspace/stale-workspaces.ts'
 import type { Workspace } from '../../config/workspace/workspace.ts'
+import type { ProcessIdentity } from '../../util/process-identity.ts'
 import type { AskPython } from '../install/ask-python.ts'
 import {
   type ChosenIsolation,
@@ -25,7 +25,7 @@ export interface LaunchOrder {
   /** Additional variables for Kometa: its proxies, with the job's credential. */
   extraEnv: Readonly<Record<string, string>>
   /** This process. When it is dead, another process may clean up after it. */
-  owner: Owner
+  owner: ProcessIdentity
 }
 
 export interface Checkout {
@@ -67,7 +67,7 @@ export interface KometaRunner {
   isolate(mode: IsolateMode, options: IsolationOptions): Promise<ChosenIsolation>
   launch(order: LaunchOrder): Promise<Launch>
   /** Ends what dead tools left running, if they are certainly dead. */
-  endLeftovers(livenessOf: (owner: Owner) => Promise<'alive' | 'dead' | 'unsure' | 'elsewhere'>): Promise<void>
+  endLeftovers(): Promise<void>
 }
 
 /** Runs Kometa as a process of this machine. */

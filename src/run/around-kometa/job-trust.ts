@@ -1,35 +1,20 @@
 import { join } from 'node:path'
-import type { JobConfig } from '../../config/read/user-config.ts'
 import { get } from '../../config/yaml/yaml-value.ts'
 import { type Authority, createAuthority } from '../../gate/authority/authority.ts'
 import { PythonFailed } from '../../kometa/install/ask-python.ts'
 import { gatherTrust, type TrustFiles, writeTrust } from '../../kometa/trust/trust-files.ts'
-import type { JobLog } from '../../util/job-log.ts'
-import type { Renderer } from '../kometas/renderer.ts'
+import type { Job } from '../job.ts'
 
-/** The job's own certificate authority, and what makes this job's Kometa trust it. */
+/** The job's own certificate authority, and the files that make this job's Kometa trust it. */
 export interface JobTrust {
   authority: Authority
-  /** Writes what Kometa's clients read, into a workspace; for Kometa's environment. */
+  /** Writes the files into a workspace. Answers with the variables that Kometa's environment needs. */
   install(workspaceDir: string): Promise<Record<string, string>>
 }
 
-export interface JobTrustOptions {
-  config: JobConfig
-  renderer: Pick<Renderer, 'askPython'>
-  env: NodeJS.ProcessEnv
-  log: JobLog
-  signal: AbortSignal
-}
-
-/** null where Kometa cannot be made to trust it, or there is no Kometa: then the gate refuses as any proxy does. */
-export async function createJobTrust({
-  config,
-  renderer,
-  env,
-  log,
-  signal,
-}: JobTrustOptions): Promise<JobTrust | null> {
+/** null if Kometa cannot be made to trust it, or if there is no Kometa: then the gate refuses as any proxy does. */
+export async function createJobTrust({ input, log }: Pick<Job, 'input' | 'log'>): Promise<JobTrust | null> {
+  const { config, renderer, env, signal } = input.request
   const { askPython: ask } = renderer
   if (ask === undefined) return null
   const authority = await createAuthority()

@@ -1,23 +1,22 @@
 import { type Loopback, urlOf } from '../../kometa/isolation/own-doors.ts'
 import type { PlexItem } from '../../plex/items/item.ts'
-import type { CaptureStore } from '../../proxy/capture/types.ts'
-import type { ProxyLimits } from '../../proxy/limits.ts'
+import type { MemoStore } from '../../proxy/memo/memo-store.ts'
 import { createReadLayers, type ReadLayers } from '../../proxy/memo/read-layers.ts'
 import type { Scope, ScopeReport } from '../../proxy/scope/scope.ts'
 import { type Proxy as CaptureProxy, defaultProxyPort } from '../../proxy/server.ts'
-import type { JobLog } from '../../util/job-log.ts'
 import type { Door } from '../../util/net/door.ts'
-import type { JobServer, JobServers } from '../inputs/connect-servers.ts'
-import type { JobRecorder } from '../records/job-recorder.ts'
+import type { JobServer } from '../inputs/connect-servers.ts'
+import { limitsOf } from '../inputs/limits-of.ts'
+import type { Job } from '../job.ts'
+import { closeOnFailure } from '../resources.ts'
 import { readStamps } from '../reuse/read-stamps.ts'
 import type { BorrowedStore, Remembered } from '../reuse/remembered.ts'
-import type { ChosenTargets } from '../targets/choose-targets.ts'
 import { newClientToken, startServerProxy } from './start-server-proxy.ts'
 
 export interface JobProxies extends AsyncDisposable {
-  /** By server id; empty when the job runs unscoped. */
+  /** By server id; empty if the job runs unscoped. */
   scopes: ReadonlyMap<string, Scope>
-  /** By place in `JobConfig.servers`; what the run config gets instead of the real servers. */
+  /** By index in `JobConfig.servers`: what the run config names instead of the real servers. */
   access: { url: string; token: string }[]
   doors: readonly Door[]
   drain(): Promise<void>
@@ -25,81 +24,77 @@ export interface JobProxies extends AsyncDisposable {
 
 export type JobScopeReport = ScopeReport & { server: string }
 
-export interface StartProxiesOptions {
-  captures: CaptureStore
-  recorder: JobRecorder
-  port: number | undefined
-  limits: Partial<ProxyLimits>
+export interface ProxySurroundings {
+  remembered: Remembered
   /** How Kometa reaches this machine's loopback. */
   loopback: Loopback
-  log: JobLog
-  signal: AbortSignal
-  scoped: boolean
-  /** Ask Plex anew, whatever an earlier job has read. */
-  fresh: boolean
-  remembered: Remembered
-  /** The real tokens, by place in `JobConfig.servers`. */
-  tokens: readonly string[]
-  /** `preview.expose_token`: Kometa has the real token, so that is the one which the proxy takes. */
-  exposeToken: boolean
-  chosen: ChosenTargets
 }
 
-/** One proxy, with a random token and a scope of its own, for each Plex server and token that holds a target. */
-export async function startProxies(servers: JobServers, options: StartProxiesOptions): Promise<JobProxies> {
-  const proxies: CaptureProxy[] = []
-  const access: JobProxies['access'] = []
-  const scopes = new Map<string, Scope>()
-  const borrowed: BorrowedStore[] = []
+/** Starts one proxy, with a random token and a scope of its own, for each Plex server and token that holds a target. */
+export async function startProxies(job: Job, around: ProxySurroundings): Promise<JobProxies> {
+  const { servers, chosen } = job.input
+  const started: StartedProxy[] = []
   const close = async () => {
-    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()))
-    await Promise.all(borrowed.map((store) => store[Symbol.asyncDispose]()))
+    await Promise.all(started.map(({ proxy }) => proxy[Symbol.asyncDispose]()))
+    await Promise.all(started.map(({ shelf }) => shelf[Symbol.asyncDispose]()))
   }
-  try {
+  return closeOnFailure({ [Symbol.asyncDispose]: close }, async () => {
     for (const server of servers.servers) {
-      const { index, id, connection } = server
-      const targets = options.chosen.targets
-        .filter((one) => one.serverIndex === index)
-        .flatMap(({ item }) => item ?? [])
+      const targets = chosen.targets.filter((one) => one.serverIndex === server.index).flatMap(({ item }) => item ?? [])
       if (targets.length === 0) continue
-      const layers = await jobLayers(server, targets, options, borrowed)
-      if (layers.scope) scopes.set(id, layers.scope)
-      const real = options.exposeToken ? options.tokens[index] : undefined
-      const token = real ?? newClientToken()
-      // Further servers of one job get free ports: the default one is for the first.
-      const preferredPort = proxies.length === 0 ? (options.port ?? defaultProxyPort) : 0
-      const proxy = await startServerProxy({
-        log: options.log,
-        connection,
-        serverId: id,
-        clientToken: token,
-        captures: options.captures,
-        recorder: options.recorder,
-        preferredPort,
-        limits: options.limits,
-        wrapReads: layers.wrapReads,
-      })
-      proxies.push(proxy)
-      access[index] = { url: urlOf(options.loopback, proxy.port), token }
-      // Nothing waits for it; what fails there is asked again when Kometa asks.
-      void layers.start()
+      // The default port is for the first server; further ones get free ports.
+      const port = started.length === 0 ? (job.input.request.proxyPort ?? defaultProxyPort) : 0
+      started.push(await startOne(job, around, { server, targets, port }))
     }
-  } catch (error) {
-    await close()
-    throw error
-  }
-  return {
-    access,
-    scopes,
-    doors: proxies.map(({ door }) => door),
-    async drain() {
-      await Promise.all(proxies.map((proxy) => proxy.drain()))
-    },
-    [Symbol.asyncDispose]: close,
-  }
+    const access: JobProxies['access'] = []
+    for (const { index, token, proxy } of started) access[index] = { url: urlOf(around.loopback, proxy.port), token }
+    return {
+      access,
+      scopes: new Map(started.flatMap(({ id, scope }) => (scope ? [[id, scope] as const] : []))),
+      doors: started.map(({ proxy }) => proxy.door),
+      async drain() {
+        await Promise.all(started.map(({ proxy }) => proxy.drain()))
+      },
+      [Symbol.asyncDispose]: close,
+    }
+  })
 }
 
-/** When Kometa has ended: each scope checks one of its searches again, and reports. */
+interface StartedProxy {
+  index: number
+  id: string
+  token: string
+  proxy: CaptureProxy
+  scope: Scope | null
+  shelf: BorrowedStore
+}
+
+async function startOne(
+  job: Job,
+  { remembered }: ProxySurroundings,
+  { server, targets, port }: { server: JobServer; targets: readonly PlexItem[]; port: number },
+): Promise<StartedProxy> {
+  const { request } = job.input
+  const { index, id, connection } = server
+  const { token: realToken = '' } = request.config.servers[index] ?? {}
+  const shelf = await remembered.borrow(id, realToken)
+  return closeOnFailure(shelf, async () => {
+    const layers = await readLayersOf(job, { server, targets, store: shelf.store, isLasting: remembered.lasting })
+    // With `expose_token` Kometa has the real token, so the proxy takes that one.
+    const token = request.config.preview.expose_token ? realToken : newClientToken()
+    const { recorder, captures } = job.records
+    const proxy = await startServerProxy({
+      ...{ log: job.log, connection, serverId: id, clientToken: token, captures, recorder, preferredPort: port },
+      limits: limitsOf(request.config.preview.timeouts).proxy,
+      wrapReads: layers.wrapReads,
+    })
+    // Nothing waits for these first reads: one that fails is asked again when Kometa asks.
+    void layers.start()
+    return { index, id, token, proxy, scope: layers.scope ?? null, shelf }
+  })
+}
+
+/** Once Kometa has ended, each scope checks one of its searches again and reports. */
 export async function finishScopes(scopes: ReadonlyMap<string, Scope>): Promise<JobScopeReport[]> {
   return Promise.all(
     [...scopes].map(async ([server, scope]) => {
@@ -109,27 +104,29 @@ export async function finishScopes(scopes: ReadonlyMap<string, Scope>): Promise<
   )
 }
 
-/** Scope, memory and prefetch of one server; their first reads start at once, while Kometa is still loading. */
-async function jobLayers(
-  server: JobServer,
-  targets: readonly PlexItem[],
-  options: StartProxiesOptions,
-  borrowed: BorrowedStore[],
+interface LayersOptions {
+  server: JobServer
+  targets: readonly PlexItem[]
+  store: MemoStore
+  /** The store has answers of earlier jobs. */
+  isLasting: boolean
+}
+
+/** Scope, memory and prefetch of one server. */
+async function readLayersOf(
+  { input, records }: Job,
+  { server, targets, store, isLasting }: LayersOptions,
 ): Promise<ReadLayers> {
-  const { recorder, signal, chosen } = options
+  const { request, chosen } = input
+  const { captures, recorder } = records
   const { id, index, connection } = server
   const ancestors = chosen.ancestors.get(index) ?? []
-  const shelf = await options.remembered.borrow(id, options.tokens[index] ?? '')
-  borrowed.push(shelf)
-  const { store } = shelf
-  // A memory that ends with the job has nothing of before and nothing for later.
-  if (options.remembered.lasting) {
-    store.beginJob(await readStamps(server, store, [...targets, ...ancestors]), { fresh: options.fresh })
+  if (isLasting) {
+    store.beginJob(await readStamps(server, store, [...targets, ...ancestors]), { fresh: request.fresh === true })
   }
-  const scope = options.scoped ? 'on' : 'off'
-  const { captures } = options
+  const scope = request.scoped && request.config.preview.scope === 'on' ? 'on' : 'off'
   const layers = createReadLayers({
-    ...{ connection, serverId: id, recorder, store, captures, targets, ancestors, scope, signal },
+    ...{ connection, serverId: id, recorder, store, captures, targets, ancestors, scope, signal: request.signal },
   })
   recorder.onWrite((write) => {
     if (write.server === id) layers.wrote(write)

@@ -1,4 +1,5 @@
 import type { JobLibrary } from '../../config/read/job-libraries.ts'
+import type { ConfigServer } from '../../config/read/plex-servers.ts'
 import type { JobConfig } from '../../config/read/user-config.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createPlexReader, type PlexReader } from '../../plex/items/reads.ts'
@@ -6,14 +7,15 @@ import { findSection, type TargetLibrary, type TargetServer } from '../../plex/l
 import type { PlexConnection } from '../../plex/upstream/connection.ts'
 import { type Preflight, preflight } from '../../plex/upstream/preflight.ts'
 import { createPlexConnection } from '../../plex/upstream/upstream.ts'
+import { closeOnFailure } from '../resources.ts'
 import type { Barriers } from '../reuse/remembered.ts'
 import { limitsOf } from './limits-of.ts'
 
 /** One Plex server and token of the config, reached and judged. */
 export interface JobServer {
-  /** Its place in `JobConfig.servers`. */
+  /** Its index in `JobConfig.servers`. */
   index: number
-  /** machineIdentifier: by this name captures are kept. */
+  /** machineIdentifier; captures are kept under this name. */
   id: string
   connection: PlexConnection
   reader: PlexReader
@@ -22,7 +24,7 @@ export interface JobServer {
 
 export interface JobServers extends AsyncDisposable {
   servers: readonly JobServer[]
-  /** For the resolver of targets. */
+  /** The same servers, as the lookup of targets wants them. */
   targetServers: TargetServer[]
   /** Libraries that have overlays and that Plex knows. */
   libraries: TargetLibrary[]
@@ -30,8 +32,8 @@ export interface JobServers extends AsyncDisposable {
 }
 
 /**
- * Connects to every server that a library with overlays is on. Throws PLEX_* with one clear line, and LIBRARY_UNKNOWN
- * when Plex has none of the libraries, or lacks one that a target names; another missing library is a warning.
+ * Connects to every server that holds a library with overlays. Throws PLEX_* with one clear line, and LIBRARY_UNKNOWN if
+ * Plex has none of the libraries or lacks one that a target names; any other missing library is a warning.
  */
 export async function connectServers(
   config: JobConfig,
@@ -39,28 +41,14 @@ export async function connectServers(
 ): Promise<JobServers> {
   const overlaid = config.libraries.filter((library) => library.overlayFiles.length > 0 || library.removeOverlays)
   const indexes = [...new Set(overlaid.map((library) => library.serverIndex))]
-  const servers: JobServer[] = []
-  const { upstream } = limitsOf(config.preview.timeouts)
-  const close = async () => {
-    await Promise.all(servers.map(({ connection }) => connection[Symbol.asyncDispose]()))
+  const connections = indexes.map((index) => openConnection(index, config, options.fallbackIdentifier))
+  const all: AsyncDisposable = {
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(connections.map(({ connection }) => connection[Symbol.asyncDispose]()))
+    },
   }
-  try {
-    for (const index of indexes) {
-      const server = config.servers[index]
-      if (!server) throw new Error(`the config has no server ${index}`)
-      const connection = createPlexConnection(
-        { ...server, clientIdentifier: server.clientIdentifier ?? options.fallbackIdentifier },
-        upstream,
-      )
-      const reader = createPlexReader(connection, { signal: options.signal })
-      servers.push({ index, id: '', connection, reader, info: emptyPreflight })
-    }
-    await Promise.all(
-      servers.map(async (server) => {
-        server.info = await lookAt(server, config, options)
-        server.id = server.info.machineIdentifier
-      }),
-    )
+  return closeOnFailure(all, async () => {
+    const servers = await Promise.all(connections.map((opened) => askServer(opened, options)))
     const { libraries, warnings } = findLibraries(overlaid, servers, options.wanted)
     const targetServers = servers.map(({ index, id, reader, info }) => ({
       key: String(index),
@@ -68,32 +56,34 @@ export async function connectServers(
       name: info.name,
       reader,
     }))
-    return { servers, targetServers, libraries, warnings, [Symbol.asyncDispose]: close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+    return { ...all, servers, targetServers, libraries, warnings }
+  })
 }
 
-async function lookAt(
-  { index, connection, reader }: JobServer,
-  { servers }: JobConfig,
+interface OpenConnection {
+  index: number
+  server: ConfigServer
+  connection: PlexConnection
+}
+
+function openConnection(index: number, { servers, preview }: JobConfig, fallbackIdentifier: string): OpenConnection {
+  const server = servers[index]
+  if (!server) throw new Error(`the config has no server ${index}`)
+  const identified = { ...server, clientIdentifier: server.clientIdentifier ?? fallbackIdentifier }
+  return { index, server, connection: createPlexConnection(identified, limitsOf(preview.timeouts).upstream) }
+}
+
+/** Asks who the server is and whether it takes the token. */
+async function askServer(
+  { index, server, connection }: OpenConnection,
   { signal, barriers }: { signal: AbortSignal; barriers?: Barriers },
-): Promise<Preflight> {
-  const { url = '', token = '' } = servers[index] ?? {}
+): Promise<JobServer> {
+  const { url, token } = server
+  const reader = createPlexReader(connection, { signal })
   const isBarrier = barriers?.isKnown(url, token) === true
   const info = await preflight(connection, reader, { signal, isBarrier })
   if (info.tokenIsBarrier && !isBarrier) barriers?.note(url, token)
-  return info
-}
-
-const emptyPreflight: Preflight = {
-  machineIdentifier: '',
-  name: '',
-  version: '',
-  tokenIsBarrier: false,
-  sections: [],
-  digests: new Map(),
+  return { index, id: info.machineIdentifier, connection, reader, info }
 }
 
 function findLibraries(overlaid: readonly JobLibrary[], servers: readonly JobServer[], wanted: readonly string[]) {

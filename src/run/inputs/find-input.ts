@@ -1,18 +1,22 @@
 import { relative, resolve, sep } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import type { PreviewTarget } from '../../contract/preview.ts'
-import type { JobFolder } from '../job-folder/job-folder.ts'
+import type { Beneath } from '../../util/beneath/beneath.ts'
+import { partsOf } from '../../util/beneath/unsafe-path.ts'
+import { openIfThere } from '../job-folder/job-folder.ts'
 
 /**
- * The path in the job of the before picture that a target names; undefined where it names none. It need not be there.
- * JOB_PATH_UNSAFE for one that is not below the job folder, that is or goes through a link, or cannot be read.
+ * The path inside the job of the before picture that a target names; undefined if it names none. Neither the picture nor
+ * the job folder has to exist. JOB_PATH_UNSAFE if the path leaves the job folder, is or crosses a link, or cannot be read.
  */
-export async function findInput({ dir, files }: JobFolder, target: PreviewTarget): Promise<string | undefined> {
+export async function findInput(jobDir: string, target: PreviewTarget): Promise<string | undefined> {
   if (target.input === undefined) return undefined
+  const dir = resolve(jobDir)
   const path = relative(dir, resolve(dir, target.input)).split(sep).join('/')
   try {
-    const info = await files.look(path)
-    if (info && !info.isDirectory()) await (await files.open(path, 'read')).close()
+    partsOf(path, dir)
+    const files = openIfThere(dir)
+    if (files !== null) await checkReadable(files, path)
     return path
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -21,4 +25,9 @@ export async function findInput({ dir, files }: JobFolder, target: PreviewTarget
       cause,
     })
   }
+}
+
+async function checkReadable(files: Beneath, path: string): Promise<void> {
+  const info = await files.look(path)
+  if (info && !info.isDirectory()) await (await files.open(path, 'read')).close()
 }

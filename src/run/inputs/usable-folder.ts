@@ -2,7 +2,7 @@ import { access, chmod, constants, stat } from 'node:fs/promises'
 import { AppError } from '../../contract/errors.ts'
 import { makeFolderDurably } from '../../util/files/durable-folder.ts'
 
-/** Makes a folder that a job writes into, and sees that it can. FOLDER_UNUSABLE in one line when the system does not let us. */
+/** Makes a folder and checks that this process may write there. FOLDER_UNUSABLE, in one line, if the system refuses. */
 export function makeUsableFolder(path: string, permissions?: number): Promise<void> {
   return inWordsOfFolder(path, async () => {
     await makeFolderDurably(path, permissions)
@@ -10,12 +10,12 @@ export function makeUsableFolder(path: string, permissions?: number): Promise<vo
   })
 }
 
-/** Whether others on this machine can look into a folder. Windows has no such permissions. */
+/** Whether other users of this machine may look into a folder. Windows has no such permissions. */
 export async function isOpenToOthers(path: string): Promise<boolean> {
   return process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0
 }
 
-/** Keeps others out of a folder of ours; false where the system does not let us. */
+/** Closes a folder to other users; false if the system does not allow that. */
 export async function closeToOthers(path: string): Promise<boolean> {
   if (!(await isOpenToOthers(path))) return true
   return chmod(path, 0o700).then(
@@ -27,7 +27,7 @@ export async function closeToOthers(path: string): Promise<boolean> {
   )
 }
 
-/** Does what makes a folder usable; an error of the system becomes FOLDER_UNUSABLE. */
+/** Runs what makes a folder usable; an error of the system becomes FOLDER_UNUSABLE. */
 export async function inWordsOfFolder(path: string, make: () => Promise<void>): Promise<void> {
   try {
     await make()
@@ -42,11 +42,11 @@ export async function inWordsOfFolder(path: string, make: () => Promise<void>): 
 }
 
 /**
- * A disk that takes no more, as an error in one line; null for any other error. Codes that could be a bug of ours (a
- * folder that is not there, no permission) are not among them.
+ * An error of a disk that takes no more data, as an AppError in one line; null for any other error. Codes that may come
+ * from a bug of ours (a missing folder, no permission) are left as they are.
  */
 export function diskError(error: unknown, hasStarted: boolean): AppError | null {
-  // What fails while something is being closed covers what failed before it.
+  // An error of a disposer hides the error that came before it.
   if (error instanceof Error && 'suppressed' in error && 'error' in error) {
     return diskError(error.error, hasStarted) ?? diskError(error.suppressed, hasStarted)
   }
@@ -74,7 +74,7 @@ const words: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EPERM: 'no permission',
   EROFS: 'the disk is read-only',
-  // Node says ENOENT when a folder above it cannot be made on a read-only disk.
+  // Node reports ENOENT if the parent folder cannot be made on a read-only disk.
   ENOENT: 'it cannot be made',
   ENOTDIR: 'a file stands in its way',
   EEXIST: 'a file stands in its way',

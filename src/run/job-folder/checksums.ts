@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Summary } from '../../contract/summary.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { readChunks } from '../../util/beneath/file-chunks.ts'
-import type { JobFolder } from './job-folder.ts'
 import { namedFiles } from './named-files.ts'
 
 /** In the format of sha256sum: `cd JOB && sha256sum -c output/SHA256SUMS` needs nothing of ours. */
@@ -12,16 +11,16 @@ export const summaryPath = 'output/summary.json'
 const maxChecksumsBytes = 64 * 1024 * 1024
 
 /** Writes down the SHA-256 of everything that the job put out, its summary and its ledger too. Rejects when the disk does not take it. */
-export async function writeChecksums(folder: JobFolder, summary: Summary): Promise<void> {
+export async function writeChecksums(files: Beneath, summary: Summary): Promise<void> {
   const named = namedFiles(summary)
   for (const file of summary.ledger.files) named.set(`output/${file}`, null)
   named.set(summaryPath, null)
   const lines: string[] = []
   for (const [path, known] of named) {
-    const sha256 = known ?? (await hashFile(folder.files, path))
+    const sha256 = known ?? (await hashFile(files, path))
     lines.push(`${sha256}  ${path}\n`)
   }
-  await folder.files.write(checksumsPath, lines.join(''))
+  await files.write(checksumsPath, lines.join(''))
 }
 
 /** Path -> SHA-256, as the job wrote them down; null for a job that has none, a text where the file is none of ours. */

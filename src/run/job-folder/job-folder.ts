@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { imageTypes } from '../../contract/kinds.ts'
 import { removeCaptures } from '../../proxy/capture/folders.ts'
 import { type Beneath, openBeneath } from '../../util/beneath/beneath.ts'
+import { hasCode } from '../../util/beneath/unsafe-path.ts'
 import { isWithin } from '../../util/files/is-within.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { closeToOthers, inWordsOfFolder, isOpenToOthers, makeUsableFolder } from '../inputs/usable-folder.ts'
@@ -12,18 +13,47 @@ import { checksumsPath, summaryPath } from './checksums.ts'
 /** Where things stand in a job folder, as paths inside it. The layout is a promise to users and scripts. */
 export const jobFolders = { input: 'input', output: 'output', logs: 'logs' } as const
 
-/** A job folder. What is in it is reached by `files` alone: the folder may have come from anybody. */
+/** A job folder. Its contents are reached only through `files`, for the folder may come from anybody. */
 export interface JobFolder {
-  /** As the user named it, absolute: for words. */
+  /** The absolute path that the user named; for messages. */
   dir: string
   files: Beneath
-  /** What the user should know of who can read it; null where he alone can. */
+  /** Who else can read it, in words; null if only its owner can. */
   note: string | null
 }
 
 /**
- * Makes the folders of a job, for its owner alone; one that is there already is closed to others below `ours`, our own
- * folder, and elsewhere it is said. FOLDER_UNUSABLE when they cannot be written, JOB_PATH_UNSAFE when one of them is a link.
+ * Refuses a job folder that cannot be used, and makes nothing: JOB_PATH_UNSAFE if something in it is a link, FOLDER_UNUSABLE
+ * if it cannot be written, or cannot be made.
+ */
+export async function checkJobFolder(dir: string): Promise<void> {
+  const root = resolve(dir)
+  await inWordsOfFolder(root, async () => {
+    const files = openIfThere(root)
+    if (files === null) return
+    await files.assertWritable('')
+    for (const folder of Object.values(jobFolders)) {
+      const info = await files.look(folder)
+      if (info === null) continue
+      await inWordsOfFolder(files.shown(folder), () => files.assertWritable(folder))
+      if (folder !== jobFolders.input) refuseOddities(files, folder)
+    }
+  })
+}
+
+/** The job folder; null if there is none yet. */
+export function openIfThere(dir: string): Beneath | null {
+  try {
+    return openBeneath(resolve(dir))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/**
+ * Makes the folders of a job, for their owner alone. A folder that is there already is closed to others if it is below
+ * `ours`, our own data folder; elsewhere a note says so. FOLDER_UNUSABLE if it cannot be written, JOB_PATH_UNSAFE for links.
  */
 export async function openJobFolder(dir: string, ours: string): Promise<JobFolder> {
   const root = resolve(dir)
@@ -44,7 +74,7 @@ async function noteOn(root: string, ours: string): Promise<string | null> {
   return isClosed ? null : `Others on this machine may look into ${root}: chmod 700 keeps its pictures and logs yours`
 }
 
-/** What a run writes into holds files and folders alone: a link there is told before anything is started. */
+/** The folders that a run writes into may hold only files and folders: anything else is refused before Kometa starts. */
 function refuseOddities(files: Beneath, folder: string): void {
   for (const { name, kind } of files.list(folder)) {
     const path = `${folder}/${name}`
@@ -60,24 +90,23 @@ const earlier = z.object({
     .catch([]),
 })
 
-/** The earlier summary while the files that it names are removed: a run that dies meanwhile leaves the list to the next. */
+/** The earlier summary, while the files that it names are removed. If this run dies meanwhile, the next one reads it. */
 const setAsidePath = `${jobFolders.output}/.earlier-summary.json`
 
 /** A summary is a few kilobytes for each target, and at most this long. */
 export const maxSummaryBytes = 256 * 1024 * 1024
-/** What a write that was killed leaves beside the file that it would have become. */
+/** A write that was killed leaves such a file beside the one that it was going to replace. */
 const halfWritten = /\.tmp-\d+-[0-9a-f]{8}$/
 
 /**
- * A job that runs again starts without the results of its earlier run: a picture that is not of this run would be a wrong
- * one. What the earlier summary names is removed, if it stands in the output folder; of a run that was killed before it had a
- * summary, what bears a name that only a run gives: captures, and `outputStems`, the after pictures of this run's targets.
- * Answers in words with what was found.
+ * Removes the results of an earlier run: a picture of another run would be wrong here. If the earlier run has a summary,
+ * the files go that the summary names in the output folder. If the run was killed before its summary, the files go that
+ * only a run makes: captures, and the after pictures of this run's targets (`outputStems`). Answers in words.
  */
 export async function removeEarlierResults({ files }: JobFolder, outputStems: readonly string[]): Promise<string[]> {
   const notes: string[] = []
   const named = await namedByEarlierSummary(files)
-  // For good, and before the first of its pictures: no crash may leave a success without them.
+  // This comes before the first picture goes: no crash may leave a summary of success without its pictures.
   if ((await files.look(summaryPath)) !== null) await files.rename(summaryPath, setAsidePath)
   await files.remove(checksumsPath)
   await files.sync(jobFolders.output)

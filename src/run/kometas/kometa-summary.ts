@@ -1,6 +1,6 @@
 import type { Summary } from '../../contract/summary.ts'
 import { kometaProblems, stoppedIn } from '../../kometa/log/outcome/explain-stop.ts'
-import type { KometaRun } from './run-kometas.ts'
+import type { KometaRun } from './kometa-run.ts'
 
 /** The first that is not 0; null when one was ended by us, or none was started. */
 export function exitCodeOf(runs: readonly KometaRun[]): number | null {

@@ -2,10 +2,12 @@ import type { Capture } from '../../contract/records.ts'
 import type { Picture } from '../../contract/summary.ts'
 import { type JobFolder, jobFolders } from '../job-folder/job-folder.ts'
 import type { JobTarget } from '../targets/job-target.ts'
+import type { Before, BeforePictures } from './before-pictures.ts'
 import { type MappedTarget, mapTarget } from './map-captures.ts'
 
 export interface TargetOutput {
   target: JobTarget
+  before: Before | undefined
   mapped: MappedTarget
   after: Picture | null
 }
@@ -13,13 +15,14 @@ export interface TargetOutput {
 /** Maps captures to targets and puts each target's after picture into the output folder: the captured bytes, copied. */
 export async function exportOutputs(
   targets: readonly JobTarget[],
-  captures: readonly Capture[],
+  { captures, beforePictures }: { captures: readonly Capture[]; beforePictures: Pick<BeforePictures, 'of'> },
   folder: JobFolder,
 ): Promise<TargetOutput[]> {
   const outputs: TargetOutput[] = []
   for (const target of targets) {
     const mapped = mapTarget(target, captures)
-    outputs.push({ target, mapped, after: await exportOne(target, mapped, folder) })
+    const before = beforePictures.of(target.id)
+    outputs.push({ target, before, mapped, after: await exportOne(target, mapped, folder) })
   }
   return outputs
 }

@@ -5,34 +5,35 @@ import { workspacePrefix, writeOwner } from '../../config/workspace/stale-worksp
 import { createMemoStore, type MemoStore } from '../../proxy/memo/memo-store.ts'
 import { maxReuseMs } from '../../proxy/memo/stale.ts'
 import { ownIdentity } from '../../util/process-identity.ts'
+import { workspacesOf } from '../job-folder/workspaces.ts'
 
 /**
- * What was read of Plex, kept from job to job while this lives: whoever runs several jobs (studio, watch mode) hands it
- * to each. Disposing forgets all of it and removes its folder.
+ * What was read from Plex, kept from job to job. Whoever runs several jobs (the studio, watch mode) hands it to each of
+ * them. Disposing forgets all of it and removes its folder.
  */
 export interface Remembered extends AsyncDisposable {
   readonly barriers: Barriers
-  /** False when it ends with the job: then nothing has to be known for the next one. */
+  /** False if it ends with the job, so that nothing has to be kept for the next one. */
   readonly lasting: boolean
-  /** The store of one server and token, for one job: two tokens may see different things. */
+  /** The store of one server and token, for one job. Two tokens may see different things, so each has its own. */
   borrow(serverId: string, token: string): Promise<BorrowedStore>
 }
 
-/** Servers that refused a read without the token within the last ten minutes: one that did not is asked again each time. */
+/** Servers that refused a read without the token within the last ten minutes. A server that did not refuse is asked each time. */
 export interface Barriers {
   isKnown(url: string, token: string): boolean
   note(url: string, token: string): void
 }
 
-/** Disposing gives it back: what nobody borrows is forgotten when it has become too old to be used. */
+/** Disposing gives the store back. A store that nobody borrows is forgotten once it is too old to be used. */
 export interface BorrowedStore extends AsyncDisposable {
   store: MemoStore
 }
 
 export interface RememberedLimits {
-  /** A store that nobody has borrowed for so long holds nothing that may be used. */
+  /** After this time without a borrower, a store holds nothing that may still be used. */
   maxIdleMs: number
-  /** Servers and tokens at a time; past it the store that was used longest ago goes. Those of a running job stay. */
+  /** Servers and tokens at a time; beyond it, the least recently used store goes. Stores of a running job stay. */
   maxStores: number
 }
 
@@ -45,8 +46,8 @@ interface Shelf {
 }
 
 /**
- * Opens a memory in a folder of its own among the workspaces, by whose rules the next start removes it if this process dies.
- * `lasting`: it is handed from job to job.
+ * Opens a memory in a folder of its own among the workspaces. If this process dies, the next start removes the folder, as
+ * it removes a workspace. `lasting`: the memory is handed from job to job.
  */
 export async function openRemembered(
   workspaces: string,
@@ -80,7 +81,7 @@ export async function openRemembered(
     barriers: createBarriers(limits),
     async borrow(serverId, token) {
       const name = createHash('sha256').update(`${serverId} ${token}`).digest('hex').slice(0, 24)
-      // Another folder each time: one that is being removed must not take the next one's pictures along.
+      // Each store gets a new folder: the removal of an old one must not take the next store's pictures along.
       const shelf = shelves.get(name) ?? { store: makeStore(folder, name), borrowers: 0, idle: null }
       shelves.delete(name)
       shelves.set(name, shelf)
@@ -119,13 +120,12 @@ function createBarriers({ maxIdleMs, maxStores }: RememberedLimits): Barriers {
   }
 }
 
-/** The same memory for one job, which does not end with it. */
-export const lend = ({ borrow, barriers }: Remembered): Remembered => ({
-  lasting: true,
-  barriers,
-  borrow,
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-})
+/** The memory that a job uses: the lasting one that it was given, or one of its own. Disposing ends only the latter. */
+export async function rememberedFor(remembered: Remembered | undefined, dataDir: string): Promise<Remembered> {
+  if (remembered === undefined) return openRemembered(workspacesOf(dataDir), { lasting: false })
+  const { borrow, barriers } = remembered
+  return { lasting: true, barriers, borrow, [Symbol.asyncDispose]: () => Promise.resolve() }
+}
 
 async function makeStore(folder: string, name: string): Promise<MemoStore> {
   return createMemoStore(await mkdtemp(join(folder, `${name}-`)))

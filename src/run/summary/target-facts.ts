@@ -4,7 +4,8 @@ import type { BaseUsed, RealRun } from '../../contract/summary.ts'
 import { predictRealRun } from '../../kometa/cache/real-run.ts'
 import type { ItemResult } from '../../kometa/log/read/log-events.ts'
 import { labelWriteOf } from '../../proxy/ledger/item-edits.ts'
-import type { KometaRun } from '../kometas/run-kometas.ts'
+import type { KometaRun } from '../kometas/kometa-run.ts'
+import type { ShownBefore } from '../pictures/before-pictures.ts'
 import type { TargetOutput } from '../pictures/export-outputs.ts'
 import type { ImageReads } from '../records/job-recorder.ts'
 import type { JobTarget } from '../targets/job-target.ts'
@@ -34,7 +35,7 @@ export interface FactsInput {
   reason: string | null
 }
 
-export function factsOf({ target, mapped }: TargetOutput, input: FactsInput): TargetFacts {
+export function factsOf({ target, before, mapped }: TargetOutput, input: FactsInput): TargetFacts {
   const { runs, item } = input
   const mapping = item?.library.mapping ?? target.mappings.at(-1) ?? ''
   const run = runs.find(({ libraries }) => libraries.includes(mapping)) ?? runs[0]
@@ -55,7 +56,8 @@ export function factsOf({ target, mapped }: TargetOutput, input: FactsInput): Ta
     reads: readsOf(target, input.imageReads),
     hasAssets: run.withAssets.has(mapping),
   })
-  if (base === 'backup' && backup !== undefined) notes.push(...backupNotes(target, backup, { run, key, restore }))
+  if (base === 'backup' && backup !== undefined)
+    notes.push(...backupNotes(target, backup, { run, key, restore, shown: before?.shown ?? null }))
   return {
     base,
     restore,
@@ -136,12 +138,12 @@ function burntIn(base: BaseUsed | null, backup: CopiedBackup | undefined): strin
 }
 
 function backupNotes(
-  { shownHasMark, hasOwnPicture }: JobTarget,
+  { hasOwnPicture }: JobTarget,
   { path }: CopiedBackup,
-  { run, key, restore }: { run: KometaRun; key: string; restore: boolean },
+  { run, key, restore, shown }: { run: KometaRun; key: string; restore: boolean; shown: ShownBefore | null },
 ): string[] {
   const notes: string[] = []
-  if (shownHasMark === false && hasOwnPicture) {
+  if (shown?.hasMark === false && hasOwnPicture) {
     const what = restore ? 'Kometa puts its backup back' : 'It is drawn on its backup'
     notes.push(
       `${what} (${path}), although Plex shows another poster now, which Kometa did not make. To keep the poster that ` +

@@ -5,7 +5,7 @@ import type { LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
 import { serviceNeed } from '../../kometa/log/outcome/needed-services.ts'
 import type { ItemResult } from '../../kometa/log/read/log-events.ts'
 import type { JobScopeReport } from '../around-kometa/start-proxies.ts'
-import type { KometaRun } from '../kometas/run-kometas.ts'
+import type { KometaRun } from '../kometas/kometa-run.ts'
 
 /** Something that a preview cannot show as a real run draws it. */
 export interface Unfaithful {

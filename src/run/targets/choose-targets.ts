@@ -7,37 +7,40 @@ import { checkPreviewTargets } from '../../plex/lookup/preview-targets.ts'
 import { type ResolvedTarget, resolveTargets } from '../../plex/lookup/resolve-target.ts'
 import type { JobServers } from '../inputs/connect-servers.ts'
 import { findInput } from '../inputs/find-input.ts'
-import type { JobFolder } from '../job-folder/job-folder.ts'
 import type { JobTarget } from './job-target.ts'
-import { outputStems } from './output-name.ts'
+import { withOutputStems } from './output-name.ts'
 import { checkTargetIds, createTargetIds } from './target-id.ts'
 
-/** A target, and what is needed until its before picture is there. */
+/** A target, and what the job needs to know of it while it runs. */
 export interface ChosenTarget extends JobTarget {
   item: PlexItem | null
-  /** Place of its server in `JobConfig.servers`. */
+  /** Index of its server in `JobConfig.servers`. */
   serverIndex: number | null
   /** The before picture that preview.yml names, as a path in the job. */
   input: string | undefined
-  /** The picture that Plex showed for it before the run, when its before picture came from there. */
-  shown?: { path: string; sha256: string }
 }
 
 export interface ChosenTargets {
   targets: ChosenTarget[]
-  /** The seasons, shows, albums and artists of the targets, by place of their server. */
+  /** The seasons, shows, albums and artists above the targets, by the index of their server. */
   ancestors: Map<number, PlexItem[]>
   notes: string[]
 }
 
+/** What Plex says of a target; its id and its file names come from elsewhere. */
+type PlacedTarget = Omit<ChosenTarget, 'id' | 'outputStem' | 'input'>
+/** A target whose file name is not known yet, since no two of all targets may share one. */
+type NamedTargetSource = Omit<ChosenTarget, 'outputStem'> & { output: string | undefined }
+
 /**
- * The targets of preview.yml and of the command line, looked up in Plex, each with its libraries. Throws TARGETS_NONE,
- * TARGET_UNKNOWN, TARGET_AMBIGUOUS, TARGET_ID_DUPLICATE, JOB_PATH_UNSAFE. A target without ratingKey stays, to be reported as missing.
+ * Looks up in Plex the targets of preview.yml and of the command line, each with its libraries. A target without a
+ * ratingKey stays, to be reported as missing. Throws TARGETS_NONE, TARGET_UNKNOWN, TARGET_AMBIGUOUS,
+ * TARGET_ID_DUPLICATE and JOB_PATH_UNSAFE.
  */
 export async function chooseTargets(
   config: JobConfig,
   servers: JobServers,
-  options: { specs: readonly string[]; library?: string | undefined; folder: JobFolder },
+  options: { specs: readonly string[]; library?: string | undefined; jobDir: string },
 ): Promise<ChosenTargets> {
   const listed = config.preview.targets
   if (listed.length === 0 && options.specs.length === 0) {
@@ -45,37 +48,56 @@ export async function chooseTargets(
       hint: 'Name what to preview with --target, such as --target "Metropolis (1927)", or under preview.targets.',
     })
   }
-  checkTargetIds(listed.map(({ id }) => id))
-  const context = { servers: servers.targetServers, libraries: servers.libraries }
-  const checked = await checkPreviewTargets(listed, context)
-  const byId = new Map(checked.map((target) => [target.id, target]))
-  const targets: ChosenTarget[] = []
-  for (const target of listed) {
-    const input = await findInput(options.folder, target)
-    targets.push(fromPreview(target, byId.get(target.id), servers, input))
+  const ofFile = await targetsOfFile(listed, servers, options.jobDir)
+  const ofCommand = await targetsOfCommand(options, servers, new Set(listed.map(({ id }) => id)))
+  const targets = withOutputStems([...ofFile.targets, ...ofCommand.targets]).map(({ output: _, ...target }) => target)
+  return {
+    targets,
+    ancestors: await readAncestors(targets, servers),
+    notes: [...ofFile.notes, ...ofCommand.notes],
   }
-  const notes = checked.flatMap((target) => target.notes)
-
-  if (options.specs.length > 0) {
-    const narrowed = options.library === undefined ? {} : { library: options.library }
-    const resolved = await resolveTargets(options.specs, { ...context, ...narrowed })
-    const nextId = createTargetIds(listed.map(({ id }) => id))
-    for (const target of resolved) {
-      notes.push(...target.notes)
-      targets.push({
-        ...placed(target, servers),
-        id: nextId(target.item),
-        outputStem: '',
-        before: null,
-        shownHasMark: null,
-        input: undefined,
-      })
-    }
-  }
-  const stems = outputStems(targets.map(({ id }) => ({ id, output: listed.find((one) => one.id === id)?.output })))
-  for (const target of targets) target.outputStem = stems.get(target.id) ?? `${target.id}_after`
-  return { targets, ancestors: await readAncestors(targets, servers), notes }
 }
+
+interface FoundTargets {
+  targets: NamedTargetSource[]
+  notes: string[]
+}
+
+async function targetsOfFile(
+  listed: readonly PreviewTarget[],
+  servers: JobServers,
+  jobDir: string,
+): Promise<FoundTargets> {
+  checkTargetIds(listed.map(({ id }) => id))
+  const checked = await checkPreviewTargets(listed, lookupContext(servers))
+  const byId = new Map(checked.map((target) => [target.id, target]))
+  const targets: NamedTargetSource[] = []
+  for (const target of listed) {
+    const found = byId.get(target.id)
+    const placed = found ? placedTarget(found, servers) : unplacedTarget(target)
+    targets.push({ ...placed, id: target.id, input: await findInput(jobDir, target), output: target.output })
+  }
+  return { targets, notes: checked.flatMap((target) => target.notes) }
+}
+
+async function targetsOfCommand(
+  { specs, library }: { specs: readonly string[]; library?: string | undefined },
+  servers: JobServers,
+  takenIds: ReadonlySet<string>,
+): Promise<FoundTargets> {
+  if (specs.length === 0) return { targets: [], notes: [] }
+  const resolved = await resolveTargets(specs, {
+    ...lookupContext(servers),
+    ...(library === undefined ? {} : { library }),
+  })
+  const nextId = createTargetIds(takenIds)
+  const targets = resolved.map((target) => {
+    return { ...placedTarget(target, servers), id: nextId(target.item), input: undefined, output: undefined }
+  })
+  return { targets, notes: resolved.flatMap((target) => target.notes) }
+}
+
+const lookupContext = ({ targetServers, libraries }: JobServers) => ({ servers: targetServers, libraries })
 
 /** The targets as metadata files name them, by mapping name. */
 export function namedByLibrary(targets: readonly ChosenTarget[]): Map<string, NamedTarget[]> {
@@ -99,23 +121,15 @@ async function readAncestors(
   return ancestors
 }
 
-function fromPreview(
-  target: PreviewTarget,
-  found: ResolvedTarget | undefined,
-  servers: JobServers,
-  input: string | undefined,
-): ChosenTarget {
-  const own = { id: target.id, outputStem: '', before: null, shownHasMark: null }
-  if (found) return { ...placed(found, servers), ...own, input }
+/** A target of preview.yml that names no item of Plex. */
+function unplacedTarget({ id, title, type, library }: PreviewTarget): PlacedTarget {
   return {
-    ...own,
-    input,
     ratingKey: null,
-    title: target.title ?? target.id,
-    logTitle: target.title ?? target.id,
+    title: title ?? id,
+    logTitle: title ?? id,
     listTitle: null,
-    type: target.type ?? null,
-    library: target.library ?? null,
+    type: type ?? null,
+    library: library ?? null,
     server: null,
     serverIndex: null,
     sectionId: null,
@@ -127,7 +141,7 @@ function fromPreview(
   }
 }
 
-function placed({ item, library, libraries, server }: ResolvedTarget, { servers }: JobServers) {
+function placedTarget({ item, library, libraries, server }: ResolvedTarget, { servers }: JobServers): PlacedTarget {
   const serverIndex = Number(server)
   return {
     ratingKey: item.ratingKey,
@@ -143,7 +157,7 @@ function placed({ item, library, libraries, server }: ResolvedTarget, { servers 
     ancestors: [item.parentRatingKey, item.grandparentRatingKey].filter((key) => key !== null),
     item,
     hasOverlayLabel: item.labels.some((label) => label.toLowerCase() === 'overlay'),
-    // Plex names its parent's picture where it has none.
+    // An item without a picture of its own names its parent's picture here.
     hasOwnPicture: item.thumb?.startsWith(`/library/metadata/${item.ratingKey}/`) === true,
   }
 }

@@ -1,16 +1,15 @@
 import type { ItemType } from '../../contract/kinds.ts'
-import type { Picture } from '../../contract/summary.ts'
 
 /** A target once Plex has been asked about it. */
 export interface JobTarget {
   id: string
-  /** null: the target has no ratingKey in preview.yml; it is reported, and the others go on. */
+  /** null: preview.yml gives it no ratingKey. It is reported as missing, and the other targets go on. */
   ratingKey: string | null
   /** For people, with its year; the target's id where nothing better is known. */
   title: string
   /** As Kometa's log names it: without the year. */
   logTitle: string
-  /** As Kometa lists it among what a definition found; null where Plex has not been asked about it. */
+  /** The name under which Kometa lists it among the items that a definition found; null if Plex was not asked about it. */
   listTitle: string | null
   type: ItemType | null
   /** Title of the Plex library. */
@@ -18,17 +17,14 @@ export interface JobTarget {
   /** machineIdentifier of its Plex server. */
   server: string | null
   sectionId: string | null
-  /** Mapping names of the config that point at its library, in their order; Kometa runs them all. */
+  /** Mapping names in the config that point at its library, in the config's order; Kometa runs all of them. */
   mappings: readonly string[]
   /** ratingKeys of its season, show, album or artist. */
   ancestors: readonly string[]
-  /** Name of the after picture without its ending. */
+  /** The after picture's file name without its extension. */
   outputStem: string
-  before: Picture | null
-  /** Plex holds the label Overlay on it: Kometa then draws on the clean original that it kept. */
+  /** It has the label Overlay in Plex: Kometa then draws on the clean original that it kept. */
   hasOverlayLabel: boolean
-  /** False for a season or an episode that shows the picture of what is above it. */
+  /** False for a season or an episode that shows its parent's picture. */
   hasOwnPicture: boolean
-  /** Whether the picture that Plex shows for it bears Kometa's mark; null when its before picture is another one. */
-  shownHasMark: boolean | null
 }

@@ -3,8 +3,9 @@ import type { BlockedWrite } from '../../contract/records.ts'
 import type { Difference, Verification } from '../../contract/verification.ts'
 import { type LedgerTally, tallyLedger } from '../../proxy/ledger/tally-ledger.ts'
 import { visibleJson } from '../../util/visible.ts'
-import type { JobServer } from '../inputs/connect-servers.ts'
+import type { CheckedInput } from '../inputs/check-input.ts'
 import { type JobFolder, jobFolders } from '../job-folder/job-folder.ts'
+import type { BeforePictures } from '../pictures/before-pictures.ts'
 import type { ChosenTarget } from '../targets/choose-targets.ts'
 import { compareFingerprints, type FoundDifference } from './compare-fingerprints.ts'
 import { type Fingerprint, readFingerprint, type WatchedItem } from './fingerprint.ts'
@@ -12,13 +13,6 @@ import { type Fingerprint, readFingerprint, type WatchedItem } from './fingerpri
 export const fingerprintPath = 'output/fingerprint.json'
 /** The reads after the run may take so long: the job is done but for them. */
 const maxAfterMs = 60_000
-
-export interface VerificationOptions {
-  targets: readonly ChosenTarget[]
-  servers: readonly JobServer[]
-  folder: JobFolder
-  signal: AbortSignal
-}
 
 export interface KometaWays {
   /** Nothing but the proxy could have led Kometa to Plex: what the ledger does not have, Kometa did not do. */
@@ -37,8 +31,13 @@ export interface JobVerification {
 }
 
 /** Asks Plex itself, not through the proxy, what the targets and all above them are like, before and after the run. */
-export async function createVerification(options: VerificationOptions): Promise<JobVerification> {
-  const { targets, servers, folder, signal } = options
+export async function createVerification(
+  { request, chosen, servers: { servers } }: CheckedInput,
+  folder: JobFolder,
+  beforePictures: Pick<BeforePictures, 'of'>,
+): Promise<JobVerification> {
+  const { signal } = request
+  const { targets } = chosen
   await folder.files.remove(fingerprintPath)
   const watched = watchedItems(targets)
   const durations: Record<string, number> = {}
@@ -52,7 +51,10 @@ export async function createVerification(options: VerificationOptions): Promise<
   let after: Fingerprint | null = null
   return {
     before() {
-      before ??= timed('verify_before', readFingerprint(servers, watched, { signal, knownImages: justRead(targets) }))
+      before ??= timed(
+        'verify_before',
+        readFingerprint(servers, watched, { signal, knownImages: justRead(targets, beforePictures) }),
+      )
     },
     async after() {
       await before
@@ -88,13 +90,14 @@ function watchedItems(targets: readonly ChosenTarget[]): WatchedItem[] {
   return [...items.values()]
 }
 
-/** The before pictures came from Plex a moment ago: their bytes need not be asked for again. */
-function justRead(targets: readonly ChosenTarget[]): Map<string, string> {
-  return new Map(
-    targets.flatMap(({ server, shown }) =>
-      server !== null && shown ? [[`${server} ${shown.path}`, shown.sha256]] : [],
-    ),
-  )
+/** The hashes of the pictures that were fetched a moment ago: Plex need not be asked for their bytes again. */
+function justRead(targets: readonly ChosenTarget[], beforePictures: Pick<BeforePictures, 'of'>): Map<string, string> {
+  const hashes = new Map<string, string>()
+  for (const { id, server } of targets) {
+    const shown = beforePictures.of(id)?.shown
+    if (server !== null && shown) hashes.set(`${server} ${shown.path}`, shown.sha256)
+  }
+  return hashes
 }
 
 function judge(

@@ -24,7 +24,7 @@ import { makeRunConfig } from '../../../src/config/run-config/run-config.ts'
 import { highestFolder } from '../../../src/config/workspace/highest-folder.ts'
 import { removeStaleWorkspaces } from '../../../src/config/workspace/stale-workspaces.ts'
 import { createWorkspace, type WorkspaceOptions } from '../../../src/config/workspace/workspace.ts'
-import { livenessOf, ownIdentity } from '../../../src/util/process-identity.ts'
+import { ownIdentity } from '../../../src/util/process-identity.ts'
 
 const isWindows = process.platform === 'win32'
 let dir = ''
@@ -378,9 +378,7 @@ describe('what a dead run left behind', () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
     const before = await snapshot()
-    const names = (await removeStaleWorkspaces(join(dir, 'workspaces'), livenessOf)).map((name) =>
-      join(dir, 'workspaces', name),
-    )
+    const names = (await removeStaleWorkspaces(join(dir, 'workspaces'))).map((name) => join(dir, 'workspaces', name))
     expect(names).toEqual([dead.dir])
     expect((await readdir(join(dir, 'workspaces'))).map((name) => join(dir, 'workspaces', name)).sort()).toEqual(
       [alive.dir, kept.dir, unfinished].sort(),
@@ -388,7 +386,7 @@ describe('what a dead run left behind', () => {
     expect(await snapshot()).toEqual(before)
     const hourAgo = new Date(Date.now() - 3_600_000)
     await utimes(unfinished, hourAgo, hourAgo)
-    expect(await removeStaleWorkspaces(join(dir, 'workspaces'), livenessOf)).toEqual(['workspace-unfinished'])
+    expect(await removeStaleWorkspaces(join(dir, 'workspaces'))).toEqual(['workspace-unfinished'])
     await kept[Symbol.asyncDispose]()
     expect((await stat(kept.dir)).isDirectory()).toBe(true)
     await alive[Symbol.asyncDispose]()
@@ -397,11 +395,11 @@ describe('what a dead run left behind', () => {
   test('an owner elsewhere gets a day', async () => {
     const config = await prepare()
     const workspace = await make(config, { owner: { pid: 1, start: 'x', host: 'another' } })
-    expect(await removeStaleWorkspaces(join(dir, 'workspaces'), livenessOf)).toEqual([])
+    expect(await removeStaleWorkspaces(join(dir, 'workspaces'))).toEqual([])
     const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
     await utimes(workspace.dir, twoDaysAgo, twoDaysAgo)
-    expect(await removeStaleWorkspaces(join(dir, 'workspaces'), livenessOf)).toHaveLength(1)
-    expect(await removeStaleWorkspaces(join(dir, 'not-there'), livenessOf)).toEqual([])
+    expect(await removeStaleWorkspaces(join(dir, 'workspaces'))).toHaveLength(1)
+    expect(await removeStaleWorkspaces(join(dir, 'not-there'))).toEqual([])
   })
 })
 

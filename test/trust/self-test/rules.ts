@@ -431,7 +431,7 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     'gate: no secret in its entries',
-    'src/run/around-kometa/start-gate.ts',
+    'src/run/around-kometa/gate-log.ts',
     'host: clean(asSent.host), path: clean(asSent.path), reason: clean(asSent.reason)',
     '',
     'test/run/start-gate.test.ts',
@@ -439,8 +439,8 @@ export const rules: readonly Rule[] = [
   rule(
     'summary: no secret in its warnings',
     'src/run/summary/summary.ts',
-    'kometa.flatMap(warningsOf)])].map(redactor.text)',
-    'kometa.flatMap(warningsOf)])]',
+    '...ofKometas])].map(clean)',
+    '...ofKometas])]',
     'test/e2e/said-secrets.test.ts',
   ),
   rule(

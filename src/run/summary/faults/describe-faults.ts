@@ -6,7 +6,7 @@ import { noItemsFound, saysNothingFits } from '../../../contract/nothing-fits.ts
 import type { LoggedFault } from '../../../kometa/log/outcome/kometa-faults.ts'
 import type { KometaRecord } from '../../../kometa/log/outcome/kometa-outcome.ts'
 import type { LoggedFile } from '../../../kometa/log/read/log-events.ts'
-import type { Refusal } from '../../around-kometa/start-gate.ts'
+import type { Refusal } from '../../around-kometa/gate-log.ts'
 import { createFaultPlaces, type FaultPlace, type FaultPlaces, isOwn } from './fault-places.ts'
 import { refusedWords } from './refused-words.ts'
 import type { Told } from './told-before.ts'

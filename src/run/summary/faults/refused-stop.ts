@@ -1,6 +1,6 @@
 import { explainedHosts, isUnreachable } from '../../../kometa/log/outcome/explain-stop.ts'
 import type { Critical, KometaRecord } from '../../../kometa/log/outcome/kometa-outcome.ts'
-import type { Refusal } from '../../around-kometa/start-gate.ts'
+import type { Refusal } from '../../around-kometa/gate-log.ts'
 import { kometaTries, requestWords } from './refused-words.ts'
 
 /** The same record, in which an end that came of a refused request says so. */

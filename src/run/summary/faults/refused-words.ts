@@ -1,7 +1,7 @@
 import { normalizeHost } from '../../../gate/judge-host.ts'
 import type { LoggedFault } from '../../../kometa/log/outcome/kometa-faults.ts'
 import { trimEndOf } from '../../../util/trim-end.ts'
-import type { Refusal } from '../../around-kometa/start-gate.ts'
+import type { Refusal } from '../../around-kometa/gate-log.ts'
 
 const namedAddress = /https?:\/\/[^\s'"<>]+/g
 /** Kometa's words for an image of an overlay (overlay.py:217-223, request.py:131-136). */

@@ -16,7 +16,7 @@ import { readEvents } from '../journal/job-journal.ts'
 import { closePhase, type JobState, newJobState, replay } from '../journal/job-state.ts'
 import { createJobStream, type JobStream } from '../journal/job-stream.ts'
 import type { JournalPast } from '../journal/journal-past.ts'
-import { createBeforeWatch, tell } from '../journal/tell-events.ts'
+import { tell } from '../journal/tell-events.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { interruptedProblem } from '../store/recover-jobs.ts'
 import type { JobRecord } from '../store/studio-job-record.ts'
@@ -124,7 +124,6 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       })
       abort.signal.throwIfAborted()
       record = await update(id, { renderer: renderer.kind })
-      const before = createBeforeWatch(record, files, stream, deps.onFailure)
       const summary = await runJob({
         config,
         jobDir: store.dirOf(id),
@@ -140,13 +139,11 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
         env: deps.env,
         signal: abort.signal,
         onEvent: (event) => {
-          tell(stream, event)
-          if (event.type === 'phase') before.phase(event.phase)
+          tell(stream, record, event)
           if (event.type === 'capture' && event.targetId !== null) listPicture(id, imageOfCapture(event.capture))
         },
         onLine: () => undefined,
       })
-      await before.done()
       status = summary.status
     } catch (error) {
       status = job.cancelled ? 'cancelled' : 'failed'
