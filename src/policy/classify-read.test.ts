@@ -46,7 +46,7 @@ describe('reads that Kometa 2.4 and plexapi 4.18 send', () => {
     ['/library/metadata/5/thumb/1700000000', '/library/metadata/{id}/{element}/{stamp}'],
     ['/library/metadata/5/file?url=upload%3A%2F%2Fposters%2Fabc', '/library/metadata/{id}/file'],
     ['/library/metadata/7/file?url=https%3A%2F%2Fimage.tmdb.org%2Fa%20b.jpg', '/library/metadata/{id}/file'],
-    ['/library/collections/500/children', '/library/collections/{id}/children'],
+    ['/library/collections/500/children', '/library/collections/{collection}/children'],
     ['/hubs/search?query=Murnau&includeCollections=1&includeExternalMedia=1&sectionId=1', '/hubs/search'],
   ])('%s goes out as it is', (raw, template) => {
     expect(classify(raw)).toMatchObject({ ok: true, resource: raw, template })
@@ -269,6 +269,9 @@ describe('properties', () => {
       section: '3',
       id: '5',
       ids: '5,6',
+      collection: '5',
+      playlist: '5',
+      stream: '5',
       stamp: '17',
       element: 'thumb',
       file: 'a.png',

@@ -1,5 +1,6 @@
-import { type CompiledTemplate, matchTemplate, type TemplateMatch } from './known-reads/match-template.ts'
+import { type CompiledTemplate, matchTemplate } from './known-reads/match-template.ts'
 import { hasShape } from './known-reads/value-shapes.ts'
+import { type ReadSubject, subjectOf } from './recognize-read.ts'
 import { type Refusal, refuse } from './refusals.ts'
 import { decodeValue, pairName, pairValue, parseResource, type Resource } from './resource.ts'
 import { fieldTypes, neverTagLists, plainMeta, type SectionMeta } from './section-meta.ts'
@@ -16,16 +17,12 @@ export interface ReadContext {
   listedArtwork(ratingKey: string, url: string): boolean
 }
 
-export interface AllowedRead {
+export interface AllowedRead extends ReadSubject {
   ok: true
   /** Path and query as they go to Plex: accepted pairs byte for byte, tokens out, skipRefresh in. */
   resource: AllowedResource
-  /** Path of the template that let it through. */
+  /** Path of the row that let it through: its name in the records. */
   template: string
-  section?: string
-  ratingKeys?: readonly string[]
-  /** The answer lists artwork whose `file?url=` may be asked for later. */
-  listsArtwork: boolean
 }
 
 export interface ReadRequest {
@@ -45,30 +42,25 @@ export function classifyRead({ method, rawResource, context }: ReadRequest): All
 export function classifyResource(resource: Resource, context: ReadContext): AllowedRead | Refusal {
   const match = matchTemplate(resource.path)
   if (!match) return refuse('unknownPath')
-  const meta = (match.section === undefined ? undefined : context.section(match.section)) ?? plainMeta
-  if (match.tag !== undefined && !meta.tagLists.has(match.tag)) return refuse('unknownTagList', match.tag)
-  const { template } = match.compiled
+  const subject = subjectOf(resource, match)
+  const { row, section, tag } = subject
+  const meta = (section === undefined ? undefined : context.section(section)) ?? plainMeta
+  if (tag !== undefined && !meta.tagLists.has(tag)) return refuse('unknownTagList', tag)
   const problem = judgeQuery(resource, match.compiled, meta)
   if (problem) return problem
-  if (template.path === '/library/metadata/{id}/file' && !isPlexFile(resource, match, context)) {
-    return refuse('foreignFile')
-  }
-  const read: AllowedRead = {
-    ok: true,
-    resource: writeResource(resource, match.compiled),
-    template: template.path,
-    listsArtwork: template.listsArtwork === true,
-  }
-  if (match.section !== undefined) read.section = match.section
-  if (match.ids !== undefined) read.ratingKeys = match.ids.split(',')
-  return read
+  if (row.needs.includes('url') && !isPlexFile(subject, context)) return refuse('foreignFile')
+  const missing = row.adds.filter((pair) => !resource.pairs.includes(pair))
+  const pairs = missing.length === 0 ? resource.pairs : [...resource.pairs, ...missing]
+  return { ok: true, ...subject, pairs, resource: writeResource(resource.path, pairs), template: row.path }
 }
 
 /** The section whose Meta must be known before this resource can be judged; null if none. */
 export function sectionToLearn(resource: Resource): string | null {
   const match = matchTemplate(resource.path)
-  if (match?.section === undefined) return null
-  const { section, tag, compiled } = match
+  const section = match?.holes['{section}']
+  if (match === undefined || section === undefined) return null
+  const { holes, compiled } = match
+  const tag = holes['{tag}']
   if (tag !== undefined) return plainMeta.tagLists.has(tag) || neverTagLists.has(tag) ? null : section
   if (!compiled.template.search) return null
   const known = (pair: string) => compiled.parameters.has(pairName(pair))
@@ -101,7 +93,7 @@ function judgeQuery(resource: Resource, compiled: CompiledTemplate, meta: Sectio
       return refuse('unknownParameter', name)
     }
   }
-  for (const name of template.needs ?? []) {
+  for (const name of template.needs) {
     if ((seen & (parameters.get(name)?.bit ?? 0)) === 0) return refuse('missing', name)
   }
   return undefined
@@ -120,10 +112,10 @@ function judgeField(name: string, value: string, meta: SectionMeta): Refusal | u
   return hasShape(value, 'text') ? undefined : refuse('badValue', name)
 }
 
-function isPlexFile(resource: Resource, match: TemplateMatch, context: ReadContext): boolean {
-  const url = decodeValue(pairValue(resource.pairs[0] ?? ''))
-  if (url === null || match.ids === undefined) return false
-  return isPlexOwnUrl(url) || context.listedArtwork(match.ids, url)
+function isPlexFile({ pairs, ratingKeys: [ratingKey] }: ReadSubject, context: ReadContext): boolean {
+  const url = decodeValue(pairValue(pairs[0] ?? ''))
+  if (url === null || ratingKey === undefined) return false
+  return isPlexOwnUrl(url) || context.listedArtwork(ratingKey, url)
 }
 
 /** True for the schemes under which Plex names artwork that it stores itself. */
@@ -132,10 +124,6 @@ export function isPlexOwnUrl(url: string): boolean {
 }
 
 /** The one place where text becomes an AllowedResource: after everything in it has been judged. */
-function writeResource(resource: Resource, { template }: CompiledTemplate): AllowedResource {
-  let query = resource.pairs.join('&')
-  for (const pair of template.adds ?? []) {
-    if (!resource.pairs.includes(pair)) query = query === '' ? pair : `${query}&${pair}`
-  }
-  return (query === '' ? resource.path : `${resource.path}?${query}`) as AllowedResource
+function writeResource(path: string, pairs: readonly string[]): AllowedResource {
+  return (pairs.length === 0 ? path : `${path}?${pairs.join('&')}`) as AllowedResource
 }

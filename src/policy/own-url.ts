@@ -1,4 +1,5 @@
 import { isPlexOwnUrl } from './classify-read.ts'
+import { recognizeRead } from './recognize-read.ts'
 
 /** The last one is how a container calls the machine that it runs on (Docker Desktop). */
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]', 'host.docker.internal'])
@@ -19,4 +20,9 @@ export function ownResource(url: string, ratingKey: string | null, proxyPort: nu
   if (!loopback.has(hostname) || port !== String(proxyPort)) return null
   // Cut from the text itself: the URL class would rewrite dot segments and escapes before they are judged.
   return /^http:\/\/[^/]+(\/.*)$/i.exec(url)?.[1] ?? null
+}
+
+/** True for the address of a picture that a Plex serves, on whichever host. */
+export function isPlexPicture(url: string): boolean {
+  return URL.canParse(url) && recognizeRead(new URL(url).pathname)?.row.answer === 'picture'
 }

@@ -40,7 +40,7 @@ export function sectionOf(path: string): string | null {
 }
 
 /** The decoded value of the first pair with this name. */
-export function queryValue(resource: Resource, name: string): string | null {
+export function queryValue(resource: Pick<Resource, 'pairs'>, name: string): string | null {
   const pair = resource.pairs.find((candidate) => pairName(candidate) === name)
   return pair === undefined ? null : decodeValue(pairValue(pair))
 }

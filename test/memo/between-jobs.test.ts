@@ -26,7 +26,6 @@ describe('an answer of the job before is used', () => {
     ['/library/metadata/11', 0, false],
     ['/library/metadata/10,11', 0, false],
     ['/library/metadata/12', 0, false],
-    // Another section has changed, and whose children these are is not known.
     ['/library/metadata/10/children?includeGuids=1', 0, false],
     ['/library/metadata/10/file?url=upload%3A%2F%2Fx', 0, true],
     ['/library/metadata/10/posters', 0, true],
@@ -45,10 +44,45 @@ describe('an answer of the job before is used', () => {
     ['/library/sections/1/all?type=1&userRating!=-1', 0, false],
     ['/library/sections/1/all?type=1&sort=lastViewedAt%3Adesc&genre=5', 0, false],
     ['/library/sections/1/all?type=1&sort=random&genre=5', 0, false],
+    ['/library/sections/1/all?type=1&sort=viewOffset', 0, false],
+    ['/library/sections/1/all?type=1&sort=titleSort%3Adesc%2Cyear&show.genre=5&title%3D=A', 0, true],
+    ['/library/sections/1/all?type=4&show.viewedLeafCount%3E%3E=1', 0, false],
+    // The clock alone changes what was added within the last 30 days.
+    ['/library/sections/1/all?type=1&addedAt%3E%3E=-30d', 0, false],
+    ['/library/sections/1/all?type=1&addedAt%3E%3E=1600000000', 0, true],
+    // Nobody knows what changes the answer to a field that is not known.
+    ['/library/sections/1/all?type=1&someday=1', 0, false],
+    // Watching changes these, and the section's stamp stays.
+    ['/library/sections/1/onDeck', 0, false],
+    ['/library/sections/1/unwatched', 0, false],
+    ['/library/sections/1/inProgress?type=1', 0, false],
+    ['/library/sections/1/viewCount?type=1', 0, false],
+    ['/hubs/sections/1', 0, false],
+    ['/library/onDeck', 0, false],
+    ['/library/metadata/10/allLeaves', 0, false],
+    // Settings are no items: the stamp of the section says nothing of them.
+    ['/library/sections/1/prefs', 0, false],
+    ['/library/sections/1/timeline', 0, false],
+    ['/library/sections/1/recentlyAdded', 0, true],
+    ['/library/sections/1/composite/1600000000', 0, true],
+    ['/library/collections/10', 0, false],
+    ['/library/no/known/read', 0, false],
   ])('%s after %i ms: %s', (target, ageMs, expected) => {
     const server = { '/': 'c', '/library/sections': 'changed' }
     const now = stamps({ 1: 'a', 2: 'changed' }, { 10: '5', 11: '7' }, server)
-    expect(isReusable(target, ageMs, before, now)).toBe(expected)
+    const answer = { resource: target, ageMs, shown: () => new Map() }
+    expect(isReusable(answer, before, now)).toBe(expected)
+  })
+
+  test.each([
+    ['as it is now', [['10', '5']], true],
+    ['as it was before somebody watched it', [['10', '5 1']], false],
+    ['without a stamp', [['10', null]], false],
+    ['that Plex was not asked about', [['99', '5']], false],
+  ] as [string, [string, string | null][], boolean][])('if it shows an item %s: %s', (_name, items, expected) => {
+    const answer = { resource: '/library/sections/1/all?type=1', ageMs: 0, shown: () => new Map(items) }
+    expect(isReusable(answer, before, before)).toBe(expected)
+    expect(isReusable({ ...answer, shown: () => null }, before, before)).toBe(false)
   })
 })
 
@@ -59,7 +93,10 @@ describe('a write that Kometa believes in', () => {
     query,
     ratingKey,
   })
-  const read = (target: string, names: string[] = []) => ({ target, mentions: (key: string) => names.includes(key) })
+  const read = (resource: string, names: string[] = []) => ({
+    resource,
+    mentions: (key: string) => names.includes(key),
+  })
   test.each([
     ['an unknown one changes everything', write('POST', '/butler/x'), read('/library/metadata/5'), true],
     [
@@ -95,9 +132,9 @@ describe('a write that Kometa believes in', () => {
 
 test('what a blocked write put aside within a job is there again for the next one', async () => {
   await using world = await startMemoWorld({ targets: ['1001'] })
-  const current = stamps({ 1: 'a' }, { 1001: '5' })
   const search = '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'
-  world.store.beginJob(current)
+  const start = async () => world.store.beginJob(await world.stampsNow(['1001', ...world.store.items()], { 1: 'a' }))
+  await start()
   const job = await world.job()
   await job.layers.scope?.start()
   const read = async () => {
@@ -109,7 +146,7 @@ test('what a blocked write put aside within a job is there again for the next on
   await read()
   const label = '/library/sections/1/all?type=1&id=1001&label%5B0%5D.tag.tag=Overlay&label.locked=1'
   expect((await job.send('PUT', label)).status).toBe(200)
-  world.store.beginJob(current)
+  await start()
   expect(await read()).toBe(0)
   expect((await job.send('PUT', label)).status).toBe(200)
   expect(await read()).toBe(2)
@@ -118,53 +155,98 @@ test('what a blocked write put aside within a job is there again for the next on
 test('an item that turned up while a job ran is known by the stamp in its own answer', async () => {
   await using world = await startMemoWorld({ targets: ['1001'] })
   const job = await world.job()
-  const answer = await (await job.get('/library/metadata/1005')).text()
-  const updatedAt = / updatedAt="(\d+)"/.exec(answer)?.[1] ?? ''
-  const ask = async (stamp: string) => {
-    world.store.beginJob(stamps({ 1: 'a' }, { 1005: stamp }))
+  await (await job.get('/library/metadata/1005')).arrayBuffer()
+  const ask = async (more = '') => {
+    const current = await world.stampsNow(['1005'], { 1: 'a' })
+    world.store.beginJob({ ...current, items: new Map([['1005', `${current.items.get('1005')}${more}`]]) })
     world.plex.clearJournal()
     await (await job.get('/library/metadata/1005')).arrayBuffer()
     return world.asked().length
   }
-  expect(await ask(updatedAt)).toBe(0)
-  expect(await ask('1')).toBe(1)
+  expect(await ask()).toBe(0)
+  expect(await ask(' watched')).toBe(1)
+})
+
+test('what a job was told of an item is asked again after somebody watched it, though its section has not changed', async () => {
+  await using world = await startMemoWorld({ targets: ['1001'] })
+  const reads = [
+    '/library/sections/1/all?includeGuids=1&type=1',
+    '/library/metadata/1001',
+    '/library/sections/1/onDeck',
+  ]
+  const run = async (change: (stamp: string) => string) => {
+    const current = await world.stampsNow(['1001', ...world.store.items()], { 1: 'a' })
+    world.store.beginJob({ ...current, items: new Map([...current.items].map(([key, stamp]) => [key, change(stamp)])) })
+    const job = await world.job()
+    await job.layers.scope?.start()
+    world.plex.clearJournal()
+    for (const read of reads) await (await job.get(read, paged(0, 100))).arrayBuffer()
+    return world.asked().map((resource) => resource.split('?')[0])
+  }
+  const asIs = (stamp: string) => stamp
+  expect(await run(asIs)).toHaveLength(3)
+  expect(await run(asIs)).toEqual(['/library/sections/1/onDeck'])
+  expect(await run((stamp) => `${stamp} watched`)).toHaveLength(3)
 })
 
 test('the second job of a server asks for nothing that stayed the same', async () => {
   let nowMs = 1_000_000
   await using world = await startMemoWorld({ targets: ['1001'], now: () => nowMs })
-  const targets = ['/library/metadata/1001', '/library/sections/1/genre?type=1', '/', '/library/metadata/1001/posters']
+  const resources = [
+    '/library/metadata/1001',
+    '/library/sections/1/genre?type=1',
+    '/',
+    '/library/metadata/1001/posters',
+  ]
   const search = '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'
   const run = async () => {
     const job = await world.job()
     await job.layers.scope?.start()
     world.plex.clearJournal()
-    for (const target of targets) await (await job.get(target)).arrayBuffer()
+    for (const resource of resources) await (await job.get(resource)).arrayBuffer()
     const body = await (await job.get(search, paged(0, 100))).text()
     return { asked: world.asked(), body }
   }
-  const current = stamps({ 1: 'a' }, { 1001: '5' }, { '/': 'c' })
-  world.store.beginJob(current)
+  const current = (section = 'a', server = 'c') =>
+    world.stampsNow(['1001', ...world.store.items()], { 1: section }, { '/': server })
+  world.store.beginJob(await current())
   const first = await run()
   expect(first.asked).toHaveLength(6)
   expect(world.store.items()).toEqual(['1001'])
 
-  world.store.beginJob(current)
+  world.store.beginJob(await current())
   nowMs += 60_000
   const second = await run()
   expect(second.asked).toEqual([])
   expect(second.body).toBe(first.body)
 
-  world.store.beginJob(stamps({ 1: 'b' }, { 1001: '5' }, { '/': 'other' }))
+  world.store.beginJob(await current('b', 'other'))
   const changed = await run()
   expect(changed.asked).toHaveLength(4)
   expect(changed.asked).not.toContain('/library/metadata/1001')
 
-  world.store.beginJob(current)
-  world.store.beginJob(current, { fresh: true })
+  world.store.beginJob(await current('b', 'other'))
+  world.store.beginJob(await current('b', 'other'), { fresh: true })
   expect((await run()).asked).toHaveLength(6)
 
   nowMs += maxReuseMs + 1
-  world.store.beginJob(current)
+  world.store.beginJob(await current('b', 'other'))
   expect((await run()).asked).toHaveLength(6)
+})
+
+test('of a decoy that an answer shows, Plex is asked for the stamp too', async () => {
+  await using world = await startMemoWorld({ targets: ['1002'] })
+  const search = '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'
+  const run = async () => {
+    world.store.beginJob(await world.stampsNow(['1002', ...world.store.items()], { 1: 'a' }))
+    const job = await world.job()
+    await job.layers.scope?.start()
+    world.plex.clearJournal()
+    const body = await (await job.get(search, paged(0, 100))).text()
+    return { asked: world.asked().length, decoy: / ratingKey="(\d+)"/.exec(body)?.[1] }
+  }
+  const { decoy } = await run()
+  expect(decoy).not.toBe('1002')
+  expect(world.store.items()).toEqual([decoy])
+  expect(await run()).toEqual({ asked: 0, decoy })
 })

@@ -6,6 +6,7 @@ import { createPlexReader } from '../../src/plex/items/reads.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { createMemoStore, type MemoStore } from '../../src/proxy/memo/memo-store.ts'
 import { createReadLayers, type ReadLayers } from '../../src/proxy/memo/read-layers.ts'
+import type { Stamps } from '../../src/proxy/memo/stale.ts'
 import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
@@ -32,8 +33,14 @@ export interface Job extends AsyncDisposable {
 export interface MemoWorld extends AsyncDisposable {
   plex: SamplePlex
   store: MemoStore
-  /** Targets that Plex's journal shows since it was cleared. */
+  /** Path and query of each request that Plex's journal shows since it was cleared. */
   asked(): string[]
+  /** What Plex itself says now of these items, and of the sections and server as the test gives it: a job starts with that. */
+  stampsNow(
+    ratingKeys: readonly string[],
+    sections: Record<string, string>,
+    server?: Record<string, string>,
+  ): Promise<Stamps>
   /** With `jobDir` the job keeps its captures there, as a real one does. */
   job(options?: { scope?: 'on' | 'off'; jobDir?: string }): Promise<Job>
 }
@@ -61,6 +68,14 @@ export async function startMemoWorld(options: MemoWorldOptions = {}): Promise<Me
   return {
     plex,
     store,
+    async stampsNow(ratingKeys, sections, server = {}) {
+      const items = await reader.items(ratingKeys)
+      return {
+        server: new Map(Object.entries(server)),
+        sections: new Map(Object.entries(sections)),
+        items: new Map(items.map(({ ratingKey, stamp }) => [ratingKey, stamp ?? ''])),
+      }
+    },
     asked: () => plex.journal.map(({ target }) => target),
     async job({ scope = 'on', jobDir } = {}) {
       const items = await reader.items(targets)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { splitResource } from '../../src/policy/resource.ts'
+import { recognizeRead } from '../../src/policy/recognize-read.ts'
 import { type NarrowForm, narrowResource } from '../../src/proxy/scope/narrow.ts'
 import { classifyListing } from '../../src/proxy/scope/scope-rules.ts'
 import { awkwardTitles } from './scope-world.ts'
@@ -12,7 +12,8 @@ const item = (
 ) => ({ ratingKey, title, parentTitle, grandparentTitle })
 
 function narrow(target: string, form: NarrowForm, items: ReturnType<typeof item>[]): string | null {
-  const query = classifyListing(splitResource(target), {}, () => 'movie')
+  const read = recognizeRead(target)
+  const query = read === null ? null : classifyListing(read, {}, () => 'movie')
   return query === null ? null : narrowResource(query, form, items)
 }
 

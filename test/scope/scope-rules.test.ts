@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { splitResource } from '../../src/policy/resource.ts'
+import { recognizeRead } from '../../src/policy/recognize-read.ts'
 import { classifyListing } from '../../src/proxy/scope/scope-rules.ts'
 
 const types = (section: string) =>
   ({ 1: 'movie', 2: 'show', 3: 'artist' })[section] as 'movie' | 'show' | 'artist' | undefined
-const classify = (target: string, headers: Record<string, string> = {}) =>
-  classifyListing(splitResource(target), headers, types)
+const classify = (target: string, headers: Record<string, string> = {}) => {
+  const read = recognizeRead(target)
+  return read === null ? null : classifyListing(read, headers, types)
+}
 const all = '/library/sections/1/all'
 
 describe('the scope applies to', () => {

@@ -181,7 +181,7 @@ describe('what arrives at Plex', () => {
     const started = await start({
       witness: { listedUrls: ['https://i.tmdb/a.jpg'] },
       wrapReads: (forward) => (read, reply) => {
-        if (!read.read.listsArtwork) {
+        if (read.read.row.answer !== 'artworks') {
           forward(read, reply)
           return
         }

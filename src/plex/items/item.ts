@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ItemType, itemTypeSchema } from '../../contract/kinds.ts'
+import { itemStamp } from './item-stamp.ts'
 
 /** An item as Plex holds it: what a preview needs to name it, place it and show it. `null` = Plex says nothing about it. */
 export interface PlexItem {
@@ -29,6 +30,8 @@ export interface PlexItem {
   updatedAt: number | null
   /** Seconds since 1970, as Plex gives it. */
   addedAt: number | null
+  /** See `itemStamp`. */
+  stamp: string | null
 }
 
 // Plex's JSON gives the same attribute as a number in one answer and as a string in the next.
@@ -100,6 +103,7 @@ export function parsePlexItem(value: unknown, container: ContainerSection): Plex
     sectionId: librarySectionID ?? container.sectionId,
     sectionTitle: librarySectionTitle ?? container.sectionTitle,
     labels: Label,
+    stamp: itemStamp((name) => Object(value)[name]),
   }
 }
 

@@ -15,16 +15,16 @@ export interface CompiledTemplate {
 
 export interface TemplateMatch {
   compiled: CompiledTemplate
-  section: string | undefined
-  /** `{id}` or `{ids}`, as in the path. */
-  ids: string | undefined
-  /** `{tag}`: to be judged by the section's Meta. */
-  tag: string | undefined
+  /** What stands in the path for each placeholder. `{tag}` is still to be judged by the section's Meta. */
+  holes: Partial<Record<Hole, string>>
 }
 
 const holes = {
   '{section}': /^\d{1,9}$/,
   '{id}': /^\d{1,18}$/,
+  '{collection}': /^\d{1,18}$/,
+  '{playlist}': /^\d{1,18}$/,
+  '{stream}': /^\d{1,18}$/,
   '{ids}': /^\d{1,18}(,\d{1,18})*$/,
   // Plex writes a negative stamp for artwork that has none.
   '{stamp}': /^-?\d{1,18}$/,
@@ -32,7 +32,7 @@ const holes = {
   '{file}': /^[A-Za-z0-9_-]{1,100}\.(png|jpg)$/,
   '{tag}': /^[A-Za-z]{1,64}$/,
 } as const
-type Hole = keyof typeof holes
+export type Hole = keyof typeof holes
 
 interface PathNode {
   literals: Map<string, PathNode>
@@ -43,13 +43,13 @@ interface PathNode {
 const root = compileTemplates(readTemplates)
 
 /** Finds the template of a plain path by walking its segments; literals win over holes, earlier holes over later ones. */
-export function matchTemplate(path: string): TemplateMatch | undefined {
-  return walk(root, path, 1)
+export function matchTemplate(path: string, table = root): TemplateMatch | undefined {
+  return walk(table, path, 1)
 }
 
 function walk(node: PathNode, path: string, start: number): TemplateMatch | undefined {
   if (start > path.length) {
-    return node.compiled && { compiled: node.compiled, section: undefined, ids: undefined, tag: undefined }
+    return node.compiled && { compiled: node.compiled, holes: {} }
   }
   const slash = path.indexOf('/', start)
   const end = slash === -1 ? path.length : slash
@@ -60,9 +60,7 @@ function walk(node: PathNode, path: string, start: number): TemplateMatch | unde
   for (const hole of node.holes) {
     const match = hole.pattern.test(segment) ? walk(hole.node, path, end + 1) : undefined
     if (!match) continue
-    if (hole.name === '{section}') match.section = segment
-    else if (hole.name === '{id}' || hole.name === '{ids}') match.ids = segment
-    else if (hole.name === '{tag}') match.tag = segment
+    match.holes[hole.name] = segment
     return match
   }
   return undefined
@@ -107,9 +105,9 @@ function emptyNode(): PathNode {
 function compile(template: ReadTemplate): CompiledTemplate {
   const parameters = new Map<string, CompiledParameter>()
   let bit = 1
-  for (const [name, shape] of Object.entries(template.query ?? {})) {
+  for (const [name, shape] of Object.entries(template.query)) {
     // Outside of a search a name that could be a search field is a parameter like any other.
-    const mayRepeat = repeatable.has(name) && template.search === true
+    const mayRepeat = repeatable.has(name) && template.search
     parameters.set(name, { shape, bit: mayRepeat ? 0 : bit })
     bit *= 2
   }

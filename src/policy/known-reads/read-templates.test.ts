@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { classifyRead } from '../classify-read.ts'
 import { parseResource } from '../resource.ts'
-import { readTemplates } from './read-templates.ts'
+import { type ReadTemplate, readTemplates } from './read-templates.ts'
 
 /**
  * Each known read with each of its parameters, one a line, as a client writes it. It is written down apart from the table, so
@@ -28,7 +28,7 @@ test('there is no other read, and no parameter that is not written down', () => 
     const parsed = parseResource(raw)
     return new Set(parsed.ok ? parsed.resource.pairs.map((pair) => pair.slice(0, pair.indexOf('='))) : [])
   })
-  readTemplates.forEach(({ query = {}, search }, at) => {
+  readTemplates.forEach(({ query, search }, at) => {
     const written = names[at] ?? new Set()
     expect([...Object.keys(query), ...(search ? ['guid'] : [])].filter((name) => !written.has(name))).toEqual([])
   })
@@ -37,7 +37,7 @@ test('there is no other read, and no parameter that is not written down', () => 
 test('the listings of artwork, and what is always added', () => {
   const listing = known.filter((raw) => {
     const verdict = classify(raw)
-    return verdict.ok && verdict.listsArtwork
+    return verdict.ok && verdict.row.answer === 'artworks'
   })
   expect(listing.map((raw) => raw.split(/[/?]/)[4])).toEqual([
     'posters',
@@ -54,4 +54,29 @@ test.each(['push', 'pop', 'and', 'or', 'title'])('%s may stand twice in a search
   const twice = `${name}=1&${name}=1`
   expect(classify(`/library/sections/1/all?${twice}`)).toMatchObject({ ok: true })
   expect(classify(`/playlists?${twice}`)).toMatchObject({ ok: false })
+})
+
+const columns = {
+  path: /^\//,
+  answer: /^(text|listing|artworks|picture)$/,
+  kept: /^(never|job|server|sections|section|items)$/,
+  ahead: /^(null|server|section|item|labelled item)$/,
+  listsType: /^(null|9)$/,
+  query: null,
+  search: /^(true|false)$/,
+  needs: null,
+  adds: null,
+} satisfies Record<keyof ReadTemplate, RegExp | null>
+
+test('every row says everything about its read', () => {
+  for (const row of readTemplates) {
+    expect(Object.keys(row).sort()).toEqual(Object.keys(columns).sort())
+    for (const [name, values] of Object.entries(columns)) {
+      if (values !== null) expect(String(row[name as keyof ReadTemplate]), `${row.path} ${name}`).toMatch(values)
+    }
+    // A stamp of a section or an item needs the path to say of which one; what the scope shortens belongs to a section.
+    const isOfSection = row.path.includes('{section}')
+    if (row.kept === 'section' || row.answer === 'listing') expect(isOfSection, row.path).toBe(true)
+    if (row.kept === 'items') expect(row.path).toMatch(/\{ids?\}/)
+  }
 })

@@ -13,7 +13,7 @@ export function noteArtwork(
   maxBytes: number,
 ): ReadHandler {
   return (request, reply) => {
-    if (!request.read.listsArtwork || request.method !== 'GET') {
+    if (request.read.row.answer !== 'artworks' || request.method !== 'GET') {
       next(request, reply)
       return
     }

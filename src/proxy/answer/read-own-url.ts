@@ -18,10 +18,6 @@ export interface ReadOwnUrlOptions {
   holdsToken(text: string): boolean
 }
 
-/** What is a picture behind its path; an upload by URL has no use for any other read. */
-const pictures =
-  /^\/library\/metadata\/\{id\}\/(\{element\}\/\{stamp\}|file)$|\/composite\/\{stamp\}$|^\/:\/resources\//
-
 /** Reads, for an upload by URL, what stands behind an address of the proxy: judged by the same table as any read. */
 export function createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsToken }: ReadOwnUrlOptions): ReadOwnUrl {
   return async (pathAndQuery) => {
@@ -29,7 +25,8 @@ export function createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsTo
     const read = parsed.ok ? classifyResource(parsed.resource, knowledge) : parsed
     if (!read.ok) throw new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`)
     const { resource: target, template } = read
-    if (!pictures.test(template) || holdsToken(target)) {
+    // An upload by URL has no use for any other read.
+    if (read.row.answer !== 'picture' || holdsToken(target)) {
       throw new AppError('PLEX_READ_FAILED', 'the URL is not that of a picture of Plex')
     }
     const seq = recorder.nextSeq()

@@ -1,4 +1,5 @@
 import type { BlockedWrite } from '../../contract/records.ts'
+import { subjectOfWrite } from '../../policy/write-subject.ts'
 
 type Write = Pick<BlockedWrite, 'method' | 'path' | 'query'>
 
@@ -21,7 +22,8 @@ export interface ItemEdit {
 
 /** What a blocked write would have done to fields and tags; null for any other write. */
 export function itemEditOf({ method, path, query }: Write): ItemEdit | null {
-  if (method !== 'PUT' || !/^\/library\/sections\/\d+\/all$/.test(path)) return null
+  const subject = subjectOfWrite(path)
+  if (method !== 'PUT' || subject.of !== 'section' || subject.action !== 'all') return null
   const values = new URLSearchParams(query)
   const tags = new Map<string, TagEdit>()
   const fields: [string, string][] = []

@@ -1,6 +1,7 @@
 import { isCloseDelimited, type PlexConnection } from '../../plex/upstream/connection.ts'
-import { decodeValue, pairName, pairValue, splitResource } from '../../policy/resource.ts'
-import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
+import { collectionName } from '../../policy/recognize-read.ts'
+import { pairName } from '../../policy/resource.ts'
+import type { ProxyRead, ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import type { ListedElement } from '../scope/listing-reader.ts'
 import { listingResource } from '../scope/narrow.ts'
@@ -133,7 +134,7 @@ export function createCollectionLookup(
   return {
     counts,
     wrap: (next) => (proxyRead, reply) => {
-      const lookup = parseLookup(proxyRead.read.resource, proxyRead.headers)
+      const lookup = parseLookup(proxyRead)
       if (lookup === null) {
         next(proxyRead, reply)
         return
@@ -151,12 +152,11 @@ export function createCollectionLookup(
 }
 
 /** Kometa's lookup and nothing else: `type=18`, one title, perhaps includeGuids, paged by header. */
-function parseLookup(target: string, headers: Parameters<ReadHandler>[0]['headers']): Lookup | null {
-  const { path, pairs } = splitResource(target)
-  const section = /^\/library\/sections\/(\d+)\/all$/.exec(path)?.[1]
+function parseLookup({ read, headers }: ProxyRead): Lookup | null {
+  const { path, pairs, section } = read
   const names = pairs.map(pairName).toSorted().join()
-  if (section === undefined || !pairs.includes('type=18') || !/^(?:includeGuids,)?title,type$/.test(names)) return null
-  const title = decodeValue(pairValue(pairs.find((pair) => pairName(pair) === 'title') ?? ''))
+  const title = collectionName(read)
+  if (section === undefined || !/^(?:includeGuids,)?title,type$/.test(names)) return null
   const start = headers['x-plex-container-start']
   const size = headers['x-plex-container-size']
   if (title === null || title === '' || !isNumber(start) || !isNumber(size)) return null

@@ -1,4 +1,4 @@
-import { pairName, pairValue, splitResource } from '../../policy/resource.ts'
+import { pairName, pairValue } from '../../policy/resource.ts'
 import type { ProxyRead } from '../answer/read-handler.ts'
 
 /** By what a read is remembered. */
@@ -10,21 +10,19 @@ export interface MemoKey {
   page: { start: number; size: number } | null
 }
 
-/** What Plex reports of itself at this moment. */
-const live = /^\/(?:status|activities|butler|clients|transcode|statistics|updater|devices)(?:\/|$)/
 const pagingNames = ['X-Plex-Container-Start', 'X-Plex-Container-Size'] as const
-const artwork = /^\/library\/metadata\/\d+\/(?:file$|[A-Za-z]+\/-?\d+$)/
 
 /** The key of a read, null for one that must be asked each time: live state, random order, conditions on the client's own copy. */
 export function memoKey({ method, read, headers }: ProxyRead): MemoKey | null {
-  if (method !== 'GET' || live.test(read.resource) || /[?&]sort=[^?&]*random/.test(read.resource)) return null
+  if (method !== 'GET' || read.row.kept === 'never' || read.pairs.some(isRandomOrder)) return null
   if (headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined) return null
-  const { path, pairs } = splitResource(read.resource)
+  const { path, pairs, row } = read
   const kept = pairs.filter((pair) => !pagingNames.some((name) => name === pairName(pair)))
   // A picture is the same in every language and for every client.
-  const matters = artwork.test(path)
-    ? []
-    : [headers.accept, anyLanguage(headers['accept-language']), headers['x-plex-language']]
+  const matters =
+    row.answer === 'picture'
+      ? []
+      : [headers.accept, anyLanguage(headers['accept-language']), headers['x-plex-language']]
   const target = kept.length === 0 ? path : `${path}?${kept.join('&')}`
   const whole = `${target} ${matters.map((value) => value ?? '').join('|')}`
   const [start, size] = pagingNames.map((name) => pageNumber(pairs, headers[name.toLowerCase()], name))
@@ -33,13 +31,15 @@ export function memoKey({ method, read, headers }: ProxyRead): MemoKey | null {
   return { whole, part: `${whole} ${page.start}+${page.size}`, page }
 }
 
+const isRandomOrder = (pair: string): boolean => pairName(pair) === 'sort' && pairValue(pair).includes('random')
+
 /** `*` asks for no language in particular, as a client does that is silent. */
 function anyLanguage(value: string | undefined): string | undefined {
   return value === '*' ? undefined : value
 }
 
 /** Path and query of a key, as they stand before its headers. */
-export function targetOfKey(key: string): string {
+export function resourceOfKey(key: string): string {
   return key.slice(0, key.indexOf(' '))
 }
 

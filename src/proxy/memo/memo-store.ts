@@ -1,11 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises'
+import { onlyItem, recognizeRead } from '../../policy/recognize-read.ts'
 import type { ScopedAnswer } from '../scope/answer-listing.ts'
 import { createListingCache } from '../scope/scope.ts'
 import { type AnswerCache, createAnswerCache } from './answer-cache.ts'
+import { stampOf, stampsIn } from './answer-stamps.ts'
 import { type Collections, createCollectionCache } from './collection-lookup.ts'
-import { targetOfKey } from './memo-key.ts'
+import { resourceOfKey } from './memo-key.ts'
 import type { RememberedAnswer } from './remembering-reply.ts'
-import { type BelievedWrite, couldHaveChanged, isReusable, type Stamps, touchesCollections } from './stale.ts'
+import {
+  type BelievedWrite,
+  couldHaveChanged,
+  type EarlierAnswer,
+  isReusable,
+  type Stamps,
+  touchesCollections,
+} from './stale.ts'
 
 export interface MemoLimits {
   maxAnswers: number
@@ -77,9 +86,14 @@ export async function createMemoStore(
     folder,
     items() {
       const keys = new Set<string>()
+      // What an answer shows first: what was asked for by itself is the likelier to be read again.
+      listings.drop((_key, answer) => {
+        if (answer?.ok) for (const { ratingKey } of answer.listing.elements) keys.add(ratingKey)
+        return false
+      })
       const collect = (key: string): boolean => {
-        const path = /^\/library\/metadata\/([\d,]+)/.exec(key)?.[1]
-        for (const item of path?.split(',') ?? []) keys.add(item)
+        const read = recognizeRead(resourceOfKey(key))
+        if (read?.row.kept === 'items') for (const item of read.ratingKeys) keys.add(item)
         return false
       }
       for (const cache of both) cache.drop(collect)
@@ -89,21 +103,26 @@ export async function createMemoStore(
     beginJob(current, { fresh = false } = {}) {
       const before = { ...stamps, items: new Map([...stampsWithin(texts), ...stamps.items]) }
       stamps = current
-      const keeps = (key: string, askedAtMs: number): boolean => {
-        return isReusable(targetOfKey(key), now() - askedAtMs, before, current)
-      }
-      const goes = (key: string, _answer: unknown, askedAtMs: number) => fresh || !keeps(key, askedAtMs)
-      for (const cache of [...both, listings, collections]) {
+      const forget = <Answer>(cache: AnswerCache<Answer>, shownIn: (answer: Answer) => ShownItems): void => {
         // Put aside because of what Kometa believed it wrote: Plex never heard of that.
         cache.restore()
-        cache.drop(goes)
+        cache.drop((key, answer, askedAtMs) => {
+          const shown = () => (answer === undefined ? null : shownIn(answer))
+          const earlier = { resource: resourceOfKey(key), ageMs: now() - askedAtMs, shown }
+          return fresh || !isReusable(earlier, before, current)
+        })
       }
+      forget(texts, stampsIn)
+      forget(images, () => null)
+      forget(listings, shownInListing)
+      // Of collections nothing is a viewer's.
+      forget(collections, () => new Map())
     },
     wrote(write) {
       for (const cache of both) {
         cache.putAside((key, answer) => {
           const mentions = (ratingKey: string) => answer === undefined || isMentioned(answer, ratingKey)
-          return couldHaveChanged(write, { target: targetOfKey(key), mentions })
+          return couldHaveChanged(write, { resource: resourceOfKey(key), mentions })
         })
       }
       // A picture or a label of an item makes no collection; the scope sees to its own listings.
@@ -116,23 +135,25 @@ export async function createMemoStore(
   }
 }
 
+type ShownItems = ReturnType<EarlierAnswer['shown']>
+
+function shownInListing(answer: ScopedAnswer): ShownItems {
+  if (!answer.ok) return null
+  return new Map(answer.listing.elements.map(({ ratingKey, bytes }) => [ratingKey, stampOf(bytes)]))
+}
+
 /** Items that turned up while a job ran have no stamp of its start: their own answers bear one. */
 function stampsWithin(texts: AnswerCache<RememberedAnswer>): Map<string, string> {
   const stamps = new Map<string, string>()
   texts.drop((key, answer) => {
-    const item = /^\/library\/metadata\/(\d+)$/.exec(targetOfKey(key).split('?', 1)[0] ?? '')?.[1]
-    if (item === undefined || answer?.body.kind !== 'memory') return false
-    const [tag = ''] =
-      /<(?:Video|Directory|Track)\s[^>]*/.exec(answer.body.bytes.toString('latin1', 0, maxTagBytes)) ?? []
-    const stamp = /\supdatedAt="(\d{1,15})"/.exec(tag)?.[1]
-    if (stamp !== undefined && tag.includes(` ratingKey="${item}"`)) stamps.set(item, stamp)
+    const read = recognizeRead(resourceOfKey(key))
+    const item = read === null || answer === undefined ? null : onlyItem(read)
+    const stamp = item === null || answer === undefined ? null : stampsIn(answer)?.get(item)
+    if (item !== null && stamp != null) stamps.set(item, stamp)
     return false
   })
   return stamps
 }
-
-/** An item's own tag begins and mostly ends within this; a longer one has no stamp, and is asked for again. */
-const maxTagBytes = 64 * 1024
 
 function isMentioned({ body }: RememberedAnswer, ratingKey: string): boolean {
   if (body.kind === 'file') return false

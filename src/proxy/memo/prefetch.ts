@@ -1,4 +1,6 @@
 import { classifyRead } from '../../policy/classify-read.ts'
+import { type ReadAhead, readTemplates } from '../../policy/known-reads/read-templates.ts'
+import { recognizeRead } from '../../policy/recognize-read.ts'
 import { metaResource } from '../../policy/section-meta.ts'
 import { readForKometa } from '../answer/read-for-kometa.ts'
 import type { ReadHandler } from '../answer/read-handler.ts'
@@ -26,8 +28,9 @@ export interface PrefetchOptions {
 /** Reads at a time, so that Kometa's own never wait behind them. */
 const maxAtOnce = 4
 
-/** What Kometa asks of every server (plexapi server.py:109, 171, 181; Kometa plex.py:742). */
-const ofTheServer = ['/', '/:/prefs', '/library', '/library/sections']
+/** Paths of the table's rows that Kometa reads for certain, of one kind (plexapi server.py:109, 171, 181; Kometa plex.py:742, 801). */
+const pathsAhead = (ahead: ReadAhead, key = ''): string[] =>
+  readTemplates.filter((row) => row.ahead === ahead).map(({ path }) => path.replace(/\{\w+\}/, key))
 
 /**
  * Reads, while Kometa is still starting, what it will read for sure: the server, each section's settings and fields, each
@@ -38,7 +41,7 @@ export async function prefetch(options: PrefetchOptions): Promise<number> {
   const { targets, ancestors, signal } = options
   const sections = [...new Set(targets.flatMap(({ sectionId }) => sectionId ?? []))]
   const items = [...targets.flatMap(readsOf), ...ancestors.flatMap(readsOfAncestor)]
-  const paths = [...new Set([...ofTheServer, ...sections.flatMap(readsOfSection), ...items])]
+  const paths = [...new Set([...pathsAhead('server'), ...sections.flatMap(readsOfSection), ...items])]
   let next = 0
   const work = async (): Promise<void> => {
     for (let index = next++; index < paths.length && !signal?.aborted; index = next++)
@@ -48,19 +51,22 @@ export async function prefetch(options: PrefetchOptions): Promise<number> {
   return paths.length
 }
 
-/** Kometa plex.py:801; the Meta is asked for by plexapi's searches, and by our own list of reads. */
-const readsOfSection = (section: string): string[] => [`/library/sections/${section}/prefs`, metaResource(section)]
+/** The Meta is asked for by plexapi's searches, and by our own list of reads. */
+const readsOfSection = (section: string): string[] => [...pathsAhead('section', section), metaResource(section)]
 
 function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
-  const metadata = `/library/metadata/${ratingKey}`
+  const metadata = pathsAhead('item', ratingKey)
   // Kometa overlays.py:90-219: an item with the label is drawn from its backup or the first clean poster, others from the thumb.
-  if (labels.some((label) => label.toLowerCase() === 'overlay')) return [metadata, `${metadata}/posters`]
-  return thumb?.startsWith('/library/metadata/') ? [metadata, thumb] : [metadata]
+  if (labels.some((label) => label.toLowerCase() === 'overlay')) {
+    return [...metadata, ...pathsAhead('labelled item', ratingKey)]
+  }
+  return thumb !== null && recognizeRead(thumb)?.row.answer === 'picture' ? [...metadata, thumb] : metadata
 }
 
 /** plexapi's `season.show()` and `episode.show()`; a season or album of a target is read for itself alone. */
 function readsOfAncestor({ ratingKey, type }: PrefetchItem): string[] {
-  return type === 'show' || type === 'artist' ? [`/library/metadata/${ratingKey}?includeGuids=1`] : []
+  const hasParts = type === 'show' || type === 'artist'
+  return hasParts ? pathsAhead('item', ratingKey).map((path) => `${path}?includeGuids=1`) : []
 }
 
 async function readOnce({ handler, recorded }: PrefetchOptions, pathAndQuery: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { BlockedWrite } from '../../contract/records.ts'
 import type { PlexConnection } from '../../plex/upstream/connection.ts'
+import { recognizeRead } from '../../policy/recognize-read.ts'
 import type { ReadHandler } from '../answer/read-handler.ts'
 import type { CaptureStore } from '../capture/types.ts'
 import { microTimestamp } from '../clock.ts'
@@ -60,7 +61,7 @@ export function createReadLayers(options: ReadLayersOptions): ReadLayers {
       ...read,
     })
   }
-  const listed = (read: OwnListing): void => record({ ...read, template: '/library/sections/{section}/all' })
+  const listed = (read: OwnListing): void => record({ ...read, template: recognizeRead(read.target)?.row.path ?? '' })
   const collections = createCollectionLookup(connection, store.collections, listed)
   const scope =
     options.scope === 'off'

@@ -38,8 +38,7 @@ export function createReadMemo(
       next(read, reply)
       return
     }
-    // A picture is not known to be one before it comes; its path is.
-    const cache = isPicture(key) ? store.images : store.texts
+    const cache = read.read.row.answer === 'picture' ? store.images : store.texts
     const known = [cache.peek(key.whole), cache.peek(key.part)].find(
       (answer) => answer !== undefined && serves(answer, key),
     )
@@ -104,8 +103,6 @@ export function createReadMemo(
 
   return { handler, counts }
 }
-
-const isPicture = ({ whole }: MemoKey): boolean => / $/.test(whole)
 
 function isComplete({ body }: RememberedAnswer, { page }: MemoKey): boolean {
   if (page === null || body.kind === 'file') return true

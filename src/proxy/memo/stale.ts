@@ -1,3 +1,7 @@
+import { isStamped } from '../../policy/known-reads/stamped-search.ts'
+import { type ReadSubject, recognizeRead } from '../../policy/recognize-read.ts'
+import { subjectOfWrite } from '../../policy/write-subject.ts'
+
 /** A write that Kometa believes it made. */
 export interface BelievedWrite {
   method: string
@@ -11,84 +15,89 @@ export interface BelievedWrite {
 /** A remembered read, as far as staleness goes. */
 export interface RememberedRead {
   /** Path and query, no paging, no token. */
-  target: string
+  resource: string
   /** True if the answer names the item. */
   mentions(ratingKey: string): boolean
 }
 
-const sectionOf = (path: string): string | null => /^\/library\/sections\/(\d+)(?:\/|$)/.exec(path)?.[1] ?? null
-
-/** True if the write could have changed what the read answers. Pure; what it cannot tell it calls changed. */
-export function couldHaveChanged(write: BelievedWrite, read: RememberedRead): boolean {
-  const { path, ratingKey } = write
-  const section = sectionOf(path)
-  if (ratingKey !== null && (namesItem(read.target, ratingKey) || read.mentions(ratingKey))) return true
-  // An artwork or an item's own fields: listings name the item where they show it, and that was asked above.
-  if (ratingKey !== null && /^\/library\/metadata\/\d+\//.test(path)) return false
-  // A label or field edit changes what the section's searches find and what its tag lists offer, but no picture.
-  if (section !== null) return sectionOf(read.target) === section || read.target.startsWith('/library/collections/')
-  if (path.startsWith('/:/prefs')) return read.target === '/' || read.target.startsWith('/:/prefs')
-  return true
+/** True if the write could have changed what the read answers. Pure; what it cannot tell counts as changed. */
+export function couldHaveChanged({ path, ratingKey }: BelievedWrite, { resource, mentions }: RememberedRead): boolean {
+  const read = recognizeRead(resource)
+  if (read === null) return true
+  if (ratingKey !== null && (read.ratingKeys.includes(ratingKey) || mentions(ratingKey))) return true
+  const write = subjectOfWrite(path)
+  switch (write.of) {
+    case 'item':
+      // An artwork or an item's own fields: a listing that shows the item mentions it, and that was asked above.
+      return ratingKey === null || write.action === null
+    case 'section':
+      // A label or a field changes what the section's searches find and which tags it lists, but no picture of another item.
+      return read.section === write.section || read.isCollection
+    case 'preferences':
+      return isAboutServer(read)
+    default:
+      return true
+  }
 }
+
+const isAboutServer = ({ section, ratingKeys, row }: ReadSubject): boolean =>
+  section === undefined && ratingKeys.length === 0 && row.answer !== 'picture'
 
 /** True if a collection may have been made, changed or deleted. Pure. */
 export function touchesCollections({ path, query, ratingKey }: BelievedWrite): boolean {
-  if (/^\/library\/metadata\/\d+\//.test(path)) return false
+  const write = subjectOfWrite(path)
+  if (write.of === 'item') return write.action === null
   // Kometa edits labels with the item's own type in the query (plexapi library.py `_edit`); 18 is a collection.
   const type = /(?:^|&)type=(\d+)/.exec(query)?.[1]
-  return !(sectionOf(path) !== null && ratingKey !== null && type !== undefined && type !== '18')
+  return !(write.of === 'section' && ratingKey !== null && type !== undefined && type !== '18')
 }
 
-function namesItem(target: string, ratingKey: string): boolean {
-  const keys = /^\/library\/(?:metadata|collections)\/([\d,]+)/.exec(target)?.[1]
-  return keys?.split(',').includes(ratingKey) ?? false
-}
-
-/** Server, section and item stamps at the start of a job, by which answers of the job before are judged. */
+/** What Plex says of itself when a job starts: answers of the job before are judged by it. */
 export interface Stamps {
   /** Path (`/`, `/library/sections`) -> digest of what it answered us. */
   server: ReadonlyMap<string, string>
   /** Section number -> its updatedAt and contentChangedAt. */
   sections: ReadonlyMap<string, string>
-  /** ratingKey -> its updatedAt. */
+  /** ratingKey -> its `itemStamp`. */
   items: ReadonlyMap<string, string>
 }
 
-/** However little has changed, an answer is asked for anew after this long. */
+/** However little has changed, an answer is asked for again after this long. */
 export const maxReuseMs = 10 * 60_000
 
-/** What a viewer changes without the section's stamps moving. */
-const volatileFields =
-  /(?:^|[?&.])(?:viewCount|lastViewedAt|viewOffset|userRating|lastRatedAt|unwatched|unwatchedLeaves|unviewedLeafCount|inProgress)(?:[!=<>%]|$)|[?&]sort=[^?&]*(?:random|viewCount|lastViewedAt|userRating)/
-
-/** Below an item: what lists other items. */
-const listsOthers = new Set(['children', 'allLeaves', 'grandchildren', 'related', 'similar', 'extras'])
-
-/**
- * Reads of the server as a whole -> the path whose answer must be the same as then. `/library` lists the three doors of every
- * library and the version of Plex's own pictures: that comes with the version of the server, which `/` tells.
- */
-const ofTheServer: Readonly<Record<string, string>> = {
-  '/': '/',
-  '/library': '/',
-  '/library/sections': '/library/sections',
+/** An answer of an earlier job. */
+export interface EarlierAnswer {
+  /** Path and query, no paging, no token. */
+  resource: string
+  ageMs: number
+  /** The items that the answer shows, each with the stamp that the answer itself bears; null where that cannot be told. */
+  shown(): ReadonlyMap<string, string | null> | null
 }
 
-/** True if an answer of an earlier job may be used in one that begins with `now` stamps. Pure. */
-export function isReusable(target: string, ageMs: number, before: Stamps, now: Stamps): boolean {
-  if (ageMs > maxReuseMs || volatileFields.test(target)) return false
-  const [, keys, below = ''] = /^\/library\/metadata\/([\d,]+)(?:\/([A-Za-z]+))?/.exec(target) ?? []
-  if (keys !== undefined) {
-    if (!keys.split(',').every((key) => isSame(before.items, now.items, key))) return false
-    // An item's stamp says nothing of its children's: for lists of them no section may have changed, since theirs is not named.
-    return (
-      !listsOthers.has(below) || [...now.sections.keys()].every((key) => isSame(before.sections, now.sections, key))
-    )
+/** True if an answer of an earlier job may be used in one that begins with the stamps of `now`. Pure. */
+export function isReusable({ resource, ageMs, shown }: EarlierAnswer, before: Stamps, now: Stamps): boolean {
+  const read = recognizeRead(resource)
+  if (read === null || ageMs > maxReuseMs) return false
+  switch (read.row.kept) {
+    case 'never':
+    case 'job':
+      return false
+    case 'server':
+      return isSame(before.server, now.server, '/')
+    case 'sections':
+      return isSame(before.server, now.server, '/library/sections')
+    case 'items':
+      return read.ratingKeys.every((key) => isSame(before.items, now.items, key))
+    case 'section': {
+      if (read.section === undefined || !isStamped(read)) return false
+      return isSame(before.sections, now.sections, read.section) && showsNow(shown(), now)
+    }
   }
-  const server = ofTheServer[target]
-  if (server !== undefined) return isSame(before.server, now.server, server)
-  const section = sectionOf(target)
-  return section !== null && isSame(before.sections, now.sections, section)
+}
+
+/** A section's stamp stays when an item of it is watched or rated: what the answer shows of each item must be so now too. */
+function showsNow(shown: ReturnType<EarlierAnswer['shown']>, now: Stamps): boolean {
+  return shown !== null && [...shown].every(([key, stamp]) => stamp !== null && now.items.get(key) === stamp)
 }
 
 function isSame(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>, key: string): boolean {

@@ -1,4 +1,5 @@
-import { decodeValue, pairName, pairValue, type Resource } from '../../policy/resource.ts'
+import type { ReadSubject } from '../../policy/recognize-read.ts'
+import { decodeValue, pairName, pairValue } from '../../policy/resource.ts'
 import type { SectionType } from './scope-items.ts'
 
 /** A listing or search to which the scope applies, taken apart. */
@@ -30,9 +31,6 @@ export interface ListingPage {
 
 /** movie, show, season, episode, artist, album, track; never 18, the collections. */
 const itemTypeNumbers = new Set([1, 2, 3, 4, 8, 9, 10])
-/** What lists the items of a section; tag lists, filters, collections and folders do not. */
-const listings = new Set(['all', 'albums', 'onDeck', 'recentlyAdded', 'search'])
-const sectionPath = /^\/library\/sections\/(\d{1,9})\/([A-Za-z]+)$/
 const startName = 'X-Plex-Container-Start'
 const sizeName = 'X-Plex-Container-Size'
 const controlNames = new Set([
@@ -61,18 +59,18 @@ const parentFields = new Map([
  * `includeMeta` calls, tag lists, collections, children and leaves, everything under a ratingKey. Pure.
  */
 export function classifyListing(
-  target: Resource,
+  read: ReadSubject,
   headers: Readonly<Record<string, string | undefined>>,
   sectionType: (section: string) => SectionType | undefined,
 ): ListingQuery | null {
-  const [, section, word] = sectionPath.exec(target.path) ?? []
-  if (section === undefined || word === undefined || !listings.has(word)) return null
-  const value = (name: string) => pairOf(target.pairs, name)
+  const { row, section, path } = read
+  if (section === undefined || row.answer !== 'listing') return null
+  const value = (name: string) => pairOf(read.pairs, name)
   if (value('includeMeta') === '1') return null
-  const types = typesOf(value('type'), word, sectionType(section))
+  const types = typesOf(value('type'), row, sectionType(section))
   if (types === null) return null
   const isPaging = (pair: string) => pairName(pair) === startName || pairName(pair) === sizeName
-  const pairs = target.pairs.filter((pair) => !isPaging(pair))
+  const pairs = read.pairs.filter((pair) => !isPaging(pair))
   const controls = pairs.filter((pair) => controlNames.has(pairName(pair)))
   const filters = pairs.filter((pair) => !controlNames.has(pairName(pair)))
   if (isOneItemsOwn(filters, types)) return null
@@ -80,7 +78,7 @@ export function classifyListing(
   const sort = value('sort')
   return {
     section,
-    path: target.path,
+    path,
     types,
     controls,
     filters,
@@ -88,7 +86,7 @@ export function classifyListing(
     random: sort?.includes('random') ?? false,
     // plex_search always sends `sort`, plexapi's label search of the removal pass never does (overlays.py:693-695).
     removal: sort === undefined && value('includeGuids') === '1' && filters.some(isLabelFilter),
-    narrowable: word === 'all' && types.length === 1 && limit === null && value('includeCollections') !== '1',
+    narrowable: row.search && types.length === 1 && limit === null && value('includeCollections') !== '1',
     page: pageOf(
       value(startName) ?? headers[startName.toLowerCase()],
       value(sizeName) ?? headers[sizeName.toLowerCase()],
@@ -97,9 +95,13 @@ export function classifyListing(
 }
 
 /** The types asked for; the section's own when none is named; null when they are not item types. */
-function typesOf(value: string | undefined, word: string, sectionType: SectionType | undefined): number[] | null {
+function typesOf(
+  value: string | undefined,
+  row: ReadSubject['row'],
+  sectionType: SectionType | undefined,
+): number[] | null {
   if (value === undefined) {
-    if (word === 'albums') return [9]
+    if (row.listsType !== null) return [row.listsType]
     return sectionType === undefined ? [] : [topTypes[sectionType]]
   }
   const named = decodeValue(value)

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { PlexConnection } from '../../plex/upstream/connection.ts'
-import { parseResource } from '../../policy/resource.ts'
+import { type ReadSubject, recognizeRead } from '../../policy/recognize-read.ts'
 import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import { type AnswerCache, createAnswerCache } from '../memo/answer-cache.ts'
+import { resourceOfKey } from '../memo/memo-key.ts'
 import { answerListing, type NarrowedSearch, type ScopedAnswer } from './answer-listing.ts'
 import { createListingAsker, type ListingHeaders } from './ask-listing.ts'
 import { createDecoys, type Decoy } from './decoys.ts'
@@ -52,8 +53,8 @@ export interface Scope {
   readonly items: ScopeItems
   /** Starts the self-check; listings that come meanwhile wait for it. Never rejects: what fails is filtered. */
   start(): Promise<void>
-  /** The listing in a read, null when the scope does not apply to it. `target` as the allow-list wrote it. */
-  classify(target: string, headers: IncomingHttpHeaders): ListingQuery | null
+  /** The listing in a read, null when the scope does not apply to it. */
+  classify(read: ReadSubject, headers: IncomingHttpHeaders): ListingQuery | null
   /** The whole scoped answer; pages are the caller's. Rejects with ListingFault or the connection's error. */
   answer(query: ListingQuery, headers: ListingHeaders): Promise<ScopedAnswer>
   /** A blocked write that Kometa believes in: listings that it could have changed are asked for again. */
@@ -127,15 +128,13 @@ export function createScope(options: ScopeOptions): Scope {
   return {
     items,
     start,
-    classify(target, headers) {
-      const parsed = parseResource(target)
-      if (!parsed.ok) return null
+    classify(read, headers) {
       const given = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
       const paging = {
         'x-plex-container-start': given('x-plex-container-start'),
         'x-plex-container-size': given('x-plex-container-size'),
       }
-      return classifyListing(parsed.resource, paging, (section) => items.sections.get(section))
+      return classifyListing(read, paging, (section) => items.sections.get(section))
     },
     async answer(query, headers) {
       await start()
@@ -150,7 +149,7 @@ export function createScope(options: ScopeOptions): Scope {
     },
     wrote(ratingKey) {
       const section = ratingKey === null ? null : (items.all.get(ratingKey)?.sectionId ?? null)
-      cache.putAside((key) => section === null || key.startsWith(`/library/sections/${section}/`))
+      cache.putAside((key) => section === null || recognizeRead(resourceOfKey(key))?.section === section)
     },
     async recheck() {
       // It only says how far the scope is to be trusted: a Plex that is gone by now must not take the results with it.

@@ -21,7 +21,7 @@ export function createScopedReads(
 ): ReadHandler {
   const beatMs = options.keepAliveMs ?? keepAliveMs
   return (proxyRead, reply) => {
-    const query = scope.classify(proxyRead.read.resource, proxyRead.headers)
+    const query = scope.classify(proxyRead.read, proxyRead.headers)
     if (query === null) {
       next(proxyRead, reply)
       return

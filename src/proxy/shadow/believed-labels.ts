@@ -1,5 +1,4 @@
 import type { BlockedWrite } from '../../contract/records.ts'
-import { splitResource } from '../../policy/resource.ts'
 import type { ReadHandler } from '../answer/read-handler.ts'
 import { labelWriteOf } from '../ledger/item-edits.ts'
 import { createListingReader } from '../scope/listing-reader.ts'
@@ -31,7 +30,8 @@ export function createBelievedLabels(): {
       }
     },
     wrap: (next) => (read, reply) => {
-      const keys = /^\/library\/metadata\/([\d,]+)$/.exec(splitResource(read.read.resource).path)?.[1]?.split(',') ?? []
+      const { row, ratingKeys } = read.read
+      const keys = row.kept === 'items' && row.answer === 'text' ? ratingKeys : []
       if (keys.some((key) => changed.has(key))) editAnswer(next, read, reply, (text) => withLabels(text, changed))
       else next(read, reply)
     },

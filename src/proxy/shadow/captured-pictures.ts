@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { type ArtworkKind, artworkTable, keptKinds } from '../../contract/artwork-kinds.ts'
 import { type ImageType, imageMediaTypes } from '../../contract/kinds.ts'
 import type { Capture } from '../../contract/records.ts'
-import { decodeValue, pairName, pairValue, splitResource } from '../../policy/resource.ts'
-import { parseUploadPath } from '../../policy/upload-path.ts'
+import type { ReadSubject } from '../../policy/recognize-read.ts'
+import { parseUploadPath, queryValue } from '../../policy/upload-path.ts'
 import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { CaptureStore } from '../capture/types.ts'
 import { editAnswer } from './edit-answer.ts'
@@ -39,15 +39,15 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
       .at(-1)
 
   /** The capture behind the address of a picture; undefined when Plex has it. */
-  function captureAt(target: string): KeptPicture | undefined {
-    const { path, pairs } = splitResource(target)
-    const [, ratingKey = '', name = '', stamp] =
-      /^\/library\/metadata\/(\d+)\/([A-Za-z]+)(?:\/(-?\d+))?$/.exec(path) ?? []
-    const shown = stamp === undefined ? undefined : shownKinds.get(name)
-    if (shown !== undefined) return newest(ratingKey, shown)
-    if (name !== 'file') return undefined
-    const pair = pairs.find((each) => pairName(each) === 'url')
-    const url = pair === undefined ? null : decodeValue(pairValue(pair))
+  function captureAt(read: ReadSubject): KeptPicture | undefined {
+    const [ratingKey] = read.ratingKeys
+    if (read.row.answer !== 'picture' || ratingKey === undefined || read.isCollection) return undefined
+    if (read.element !== undefined) {
+      const shown = shownKinds.get(read.element)
+      return shown === undefined ? undefined : newest(ratingKey, shown)
+    }
+    const url = queryValue(read, 'url')
+    if (url === null) return undefined
     return captures
       .list()
       .filter((capture): capture is KeptPicture => capture.rating_key === ratingKey && capture.server === serverId)
@@ -56,8 +56,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
 
   return {
     wrap: (next) => (read, reply) => {
-      const { resource: target } = read.read
-      const capture = captureAt(target)
+      const capture = captureAt(read.read)
       if (capture !== undefined) {
         captures.open(capture).then(
           (file) => send(file, capture, reply, read.method === 'HEAD'),
@@ -65,7 +64,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
         )
         return
       }
-      const list = parseUploadPath(splitResource(target).path)
+      const list = parseUploadPath(read.read.path)
       const own = list?.ratingKey == null ? [] : distinct(kept(list.ratingKey, list.kind))
       if (own.length === 0) next(read, reply)
       else editAnswer(next, read, reply, (text) => withUploads(text, own))

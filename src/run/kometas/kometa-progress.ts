@@ -1,6 +1,6 @@
 import type { Phase } from '../../contract/events.ts'
 import type { KometaEvent } from '../../kometa/log/read/log-events.ts'
-import { decodeValue, pairName, pairValue, splitResource } from '../../policy/resource.ts'
+import { collectionName, recognizeRead } from '../../policy/recognize-read.ts'
 import type { JobRequest } from '../inputs/request.ts'
 import type { JobRecorder, KometaActivity } from '../records/job-recorder.ts'
 import type { JobTarget } from '../targets/job-target.ts'
@@ -110,10 +110,7 @@ const sum = (counts: Iterable<number>): number => [...counts].reduce((all, one) 
 
 /** Section and name of `/library/sections/N/all?...type=18&title=NAME`; null for any other read. */
 function collectionLookup(target: string): { section: string; name: string } | null {
-  const { path, pairs } = splitResource(target)
-  const section = /^\/library\/sections\/(\d+)\/all$/.exec(path)?.[1]
-  if (section === undefined || !pairs.includes('type=18')) return null
-  const title = pairs.find((pair) => pairName(pair) === 'title')
-  const name = title === undefined ? null : decodeValue(pairValue(title))
-  return name === null ? null : { section, name }
+  const read = recognizeRead(target)
+  const name = read === null ? null : collectionName(read)
+  return read?.section === undefined || name === null ? null : { section: read.section, name }
 }

@@ -1,4 +1,5 @@
 import type { BlockedWrite, Capture, RefusedRead } from '../../contract/records.ts'
+import { recognizeRead } from '../../policy/recognize-read.ts'
 import type { Ledger } from '../../proxy/ledger/ledger.ts'
 import type { ForwardedRead, ProxyRecorder } from '../../proxy/ledger/proxy-recorder.ts'
 import type { JobLog } from '../../util/job-log.ts'
@@ -174,13 +175,15 @@ export function scrub<T extends object>(record: T, redactor: Redactor): T {
 }
 
 function noteImage(imageReads: Map<string, ImageReads>, { server, target }: ForwardedRead): void {
-  // Of all reads: most are no picture, and this is far cheaper than the pattern.
-  if (!target.includes('/thumb/') && !target.includes('/file?')) return
-  const [, ratingKey, what] = /^\/library\/metadata\/(\d+)\/(thumb\/|file\?)/.exec(target) ?? []
-  if (ratingKey === undefined || imageReads.size > maxRecords) return
+  const read = recognizeRead(target)
+  if (read?.row.answer !== 'picture' || read.row.kept !== 'items') return
+  const [ratingKey] = read.ratingKeys
+  const isThumb = read.element === 'thumb'
+  // Of an item's other artwork nothing is noted; a picture without an element is one of the list, asked for by its URL.
+  if (ratingKey === undefined || (read.element !== undefined && !isThumb) || imageReads.size > maxRecords) return
   const key = `${server} ${ratingKey}`
   const known = imageReads.get(key) ?? { thumb: false, file: false }
-  imageReads.set(key, what === 'file?' ? { ...known, file: true } : { ...known, thumb: true })
+  imageReads.set(key, isThumb ? { ...known, thumb: true } : { ...known, file: true })
 }
 
 function place({ timestamp, server, method, path, query }: BlockedWrite | RefusedRead) {

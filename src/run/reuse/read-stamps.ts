@@ -22,9 +22,7 @@ export async function readStamps(
       sections.map(({ key, updatedAt, contentChangedAt }) => [key, `${updatedAt} ${contentChangedAt}`]),
     ),
     items: new Map(
-      [...wanted, ...others].flatMap(({ ratingKey, updatedAt }) =>
-        updatedAt === null ? [] : [[ratingKey, String(updatedAt)]],
-      ),
+      [...wanted, ...others].flatMap(({ ratingKey, stamp }) => (stamp === null ? [] : [[ratingKey, stamp]])),
     ),
   }
 }

@@ -1,6 +1,7 @@
 import type { CopiedBackup } from '../../config/workspace/backups.ts'
 import type { Capture } from '../../contract/records.ts'
 import type { BaseUsed } from '../../contract/summary.ts'
+import { isPlexPicture } from '../../policy/own-url.ts'
 import type { ImageReads } from '../records/job-recorder.ts'
 
 /** What tells from which picture Kometa drew an item, or which one it put back. */
@@ -25,7 +26,7 @@ export function baseUsed({ capture, restore, backup, left, reads, hasAssets }: B
   const asset = hasAssets ? 'asset' : null
   if (restore) {
     if (capture.source_url !== null)
-      return isPlexs(capture.source_url) ? 'clean Plex poster' : 'poster from the internet'
+      return isPlexPicture(capture.source_url) ? 'clean Plex poster' : 'poster from the internet'
     // Bytes as they are: an asset goes before the original, and Kometa removes both after it.
     return backup !== undefined && (backup.sha256 === capture.sha256 || !hasAssets) ? 'backup' : asset
   }
@@ -35,5 +36,3 @@ export function baseUsed({ capture, restore, backup, left, reads, hasAssets }: B
   if (reads.some((read) => read?.file)) return 'clean Plex poster'
   return left === 'new' ? 'poster from the internet' : null
 }
-
-const isPlexs = (url: string): boolean => /\/library\/metadata\/\d+\//.test(url)

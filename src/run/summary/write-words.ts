@@ -1,6 +1,7 @@
 import { type ArtworkKind, artworkTable } from '../../contract/artwork-kinds.ts'
 import type { BlockedWrite } from '../../contract/records.ts'
 import { parseUploadPath } from '../../policy/upload-path.ts'
+import { subjectOfWrite, type WriteSubject } from '../../policy/write-subject.ts'
 import { addedWords, itemEditOf, type TagEdit } from '../../proxy/ledger/item-edits.ts'
 
 type Write = Pick<BlockedWrite, 'method' | 'path' | 'query'>
@@ -70,32 +71,36 @@ const actions: Readonly<Record<string, string>> = {
 
 function actionWords({ method, path, query }: Write, name: (key: string) => string): string | null {
   const values = new URLSearchParams(query)
-  if (method === 'POST' && (path === '/library/collections' || path === '/playlists')) {
-    return `+ ${path === '/playlists' ? 'playlist' : 'collection'} ${values.get('title') ?? ''}`.trim()
+  const subject = subjectOfWrite(path)
+  switch (subject.of) {
+    case 'new collection':
+    case 'new playlist':
+      return method === 'POST' ? `+ ${subject.of.slice('new '.length)} ${values.get('title') ?? ''}`.trim() : null
+    case 'preferences':
+      return `settings of Plex: ${[...values.keys()].filter((key) => !/^X-Plex/i.test(key)).join(', ')}`
+    case 'section':
+      return subject.action === 'emptyTrash' ? `empty the trash of library ${subject.section}` : null
+    case 'anything':
+      return null
+    default:
+      return memberWords(method, subject, name) ?? itemWords(method, subject, name)
   }
-  if (path === '/:/prefs')
-    return `settings of Plex: ${[...values.keys()].filter((key) => !/^X-Plex/i.test(key)).join(', ')}`
-  const trash = /^\/library\/sections\/(\d+)\/emptyTrash$/.exec(path)?.[1]
-  if (trash !== undefined) return `empty the trash of library ${trash}`
-  return memberWords(method, path, name) ?? itemWords(method, path, name)
 }
 
+type OneSubject = Extract<WriteSubject, { ratingKey: string }>
+
 /** What is in a collection or a playlist, and in which order. */
-function memberWords(method: string, path: string, name: (key: string) => string): string | null {
-  const member = /^\/(?:library\/)?(collections|playlists)\/(\d+)\/(?:items|children)(?:\/(\d+)(\/move)?)?$/
-  const [, list, key, item, move] = member.exec(path) ?? []
-  if (list === undefined || key === undefined) return null
-  const where = `${list === 'playlists' ? 'the playlist' : 'the collection'} ${name(key)}`
-  const what = item === undefined ? 'items' : name(item)
-  if (move !== undefined) return `place of ${what} in ${where}`
+function memberWords(method: string, subject: OneSubject, name: (key: string) => string): string | null {
+  const { of, ratingKey, action, member, isMove } = subject
+  if (of === 'item' || (action !== 'items' && action !== 'children')) return null
+  const where = `the ${of} ${name(ratingKey)}`
+  const what = member === null ? 'items' : name(member)
+  if (isMove) return `place of ${what} in ${where}`
   return `${method === 'DELETE' ? '−' : '+'} ${what} in ${where}`
 }
 
-function itemWords(method: string, path: string, name: (key: string) => string): string | null {
-  const item = /^\/(?:library\/metadata|library\/collections|playlists)\/(\d+)(?:\/(\w+))?$/
-  const [, key, action] = item.exec(path) ?? []
-  if (key === undefined) return null
-  if (action === undefined) return method === 'DELETE' ? `delete ${name(key)}` : null
+function itemWords(method: string, { ratingKey, action }: OneSubject, name: (key: string) => string): string | null {
+  if (action === null) return method === 'DELETE' ? `delete ${name(ratingKey)}` : null
   const words = actions[action]
-  return words === undefined ? null : `${words} ${name(key)}`
+  return words === undefined ? null : `${words} ${name(ratingKey)}`
 }

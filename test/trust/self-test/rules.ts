@@ -138,8 +138,8 @@ export const rules: readonly Rule[] = [
   rule(
     'path: what acts is not on the list',
     'src/policy/known-reads/read-templates.ts',
-    "  { path: '/identity' },",
-    "  { path: '/identity' },\n  { path: '/library/sections/{section}/refresh', query: { force: 'flag' } },",
+    "  { path: '/identity', answer: 'text', kept: 'job' },",
+    "  { path: '/identity', answer: 'text', kept: 'job' },\n  { path: '/library/sections/{section}/refresh', query: { force: 'flag' } },",
     matrix,
   ),
   rule(
@@ -187,8 +187,8 @@ export const rules: readonly Rule[] = [
   rule(
     'file?url= of Plex alone',
     classify,
-    "if (template.path === '/library/metadata/{id}/file' && !isPlexFile(resource, match, context)) {",
-    'if (resource === undefined) {',
+    "if (row.needs.includes('url') && !isPlexFile(subject, context)) return refuse('foreignFile')",
+    '',
     raw,
     'targets',
   ),
@@ -196,8 +196,8 @@ export const rules: readonly Rule[] = [
   rule(
     "the account's token",
     'src/policy/known-reads/read-templates.ts',
-    "  { path: '/identity' },",
-    "  { path: '/identity' },\n  { path: '/myplex/account' },",
+    "  { path: '/identity', answer: 'text', kept: 'job' },",
+    "  { path: '/identity', answer: 'text', kept: 'job' },\n  { path: '/myplex/account' },",
     'test/trust/account-token.test.ts',
   ),
   rule(
@@ -425,7 +425,7 @@ export const rules: readonly Rule[] = [
   rule(
     'upload by URL: no token, no other read than of a picture',
     'src/proxy/answer/read-own-url.ts',
-    '!pictures.test(template) || holdsToken(target)',
+    "read.row.answer !== 'picture' || holdsToken(target)",
     'false',
     'test/wire/own-url-token.test.ts',
   ),

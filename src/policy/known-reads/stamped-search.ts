@@ -1,0 +1,61 @@
+import type { ReadSubject } from '../recognize-read.ts'
+import { decodeValue, pairName, pairValue } from '../resource.ts'
+
+/**
+ * Fields of which Plex itself changes the stamp of a section when one of its items changes. Whatever is not here may be a viewer's
+ * (`unwatched`, `viewCount`, `userRating`), which changes without any stamp: a search by it is asked again in each job.
+ */
+const stampedFields: ReadonlySet<string> = new Set([
+  ...[
+    'actor',
+    'addedAt',
+    'artist',
+    'album',
+    'audienceRating',
+    'audioLanguage',
+    'collection',
+    'contentRating',
+    'country',
+  ],
+  ...['decade', 'director', 'duplicate', 'duration', 'edition', 'editionTitle', 'format', 'genre', 'guid', 'hdr', 'id'],
+  ...[
+    'index',
+    'label',
+    'location',
+    'mediaBitrate',
+    'mediaHeight',
+    'mediaSize',
+    'mood',
+    'network',
+    'originallyAvailableAt',
+  ],
+  ...['originalTitle', 'producer', 'rating', 'ratingCount', 'recordType', 'resolution', 'studio', 'style', 'subformat'],
+  ...['subtitleLanguage', 'title', 'titleSort', 'trash', 'unmatched', 'updatedAt', 'writer', 'year'],
+])
+
+/** True for a search, an order or a list of tags whose answer changes with the stamp of its section, and at no other time. */
+export function isStamped({ row, pairs, tag }: ReadSubject): boolean {
+  if (tag !== undefined && !stampedFields.has(tag)) return false
+  return pairs.every((pair) => {
+    const name = pairName(pair)
+    if (name === 'sort') return isStampedOrder(pairValue(pair))
+    return Object.hasOwn(row.query, name) || isStampedCondition(name, pairValue(pair))
+  })
+}
+
+function isStampedOrder(raw: string): boolean {
+  const order = decodeValue(raw)
+  const fields = order?.split(',').map((part) => fieldIn(part.split(':', 1)[0] ?? ''))
+  return fields?.every((field) => stampedFields.has(field)) ?? false
+}
+
+function isStampedCondition(rawName: string, rawValue: string): boolean {
+  const name = decodeValue(rawName)
+  const value = decodeValue(rawValue)
+  if (name === null || value === null || !stampedFields.has(fieldIn(name.replace(/[!=<>]+$/, '')))) return false
+  // `addedAt>>=-30d` counts from now: the answer changes with the clock alone.
+  return !/^=?-/.test(value)
+}
+
+/** `show.genre` is `genre`. */
+const fieldIn = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
