@@ -1,11 +1,16 @@
 import {
   type SamplePlex,
   type SamplePlexOptions,
-  startSamplePlex as startUnwatchedPlex,
+  startSamplePlex as startReadOnlyPlex,
 } from '../../src/demo/sample-plex/sample-plex.ts'
+import { writeRoutes } from './sample-plex/write-routes.ts'
 import { problemOf, type WitnessOptions } from './witness.ts'
 
-export { type SamplePlex, type SamplePlexOptions, startUnwatchedPlex }
+export type { SamplePlex, SamplePlexOptions }
+
+/** A sample Plex that writes change, and that nobody checks. */
+export const startUnwatchedPlex = (options: SamplePlexOptions): Promise<SamplePlex> =>
+  startReadOnlyPlex({ writeRoutes, ...options })
 
 /**
  * What a test sends with its own requests to Plex, past the proxy, to compare: the witness lets them be. The product never sends it, and

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createGzip, gzipSync } from 'node:zlib'
-import { type Call, pagingOf, type Server, value } from './call.ts'
+import { type Call, pagingOf, type Route, type Server, value } from './call.ts'
 import type { Journal, JournalEntry } from './model/journal.ts'
 import { done, notFound, type Reply, type WrittenReply, writeReply } from './nodes/reply.ts'
 import { queryPairs } from './query/query.ts'
@@ -27,6 +27,7 @@ const keepAliveTimeoutMs = 20_000
 /** Puts the sample Plex on a port of the loopback address; rejects when the port is taken. */
 export async function listen(
   server: Server,
+  routes: readonly Route[],
   journal: Journal,
   options: HttpOptions,
 ): Promise<{ port: number; close(): Promise<void> }> {
@@ -75,7 +76,7 @@ export async function listen(
     if (call.path !== '/identity' && !isTrusted(call)) return { kind: 'empty', status: 401 }
     if (call.method === 'OPTIONS') return done
     const isRead = call.method === 'GET' || call.method === 'HEAD'
-    const found = findRoute(isRead ? 'GET' : call.method, call.path)
+    const found = findRoute(routes, isRead ? 'GET' : call.method, call.path)
     entry.isWrite = !isRead || found?.route.changes === true
     if (found !== null) return found.route.handle(call, server, found.parts)
     if (isRead) return notFound

@@ -1,4 +1,4 @@
-import type { Server } from './call.ts'
+import type { Route, Server } from './call.ts'
 import { listen } from './http-server.ts'
 import { digest, type Upload } from './model/entry.ts'
 import { createJournal, type JournalEntry } from './model/journal.ts'
@@ -6,6 +6,7 @@ import type { SampleLibrary, SamplePlaylist } from './model/model.ts'
 import { createStore } from './model/state.ts'
 import type { ScopeHonours } from './query/evaluate.ts'
 import { createLister } from './query/listing.ts'
+import { readRoutes } from './routes/routes.ts'
 
 export interface SamplePlexOptions {
   libraries: readonly SampleLibrary[]
@@ -25,13 +26,15 @@ export interface SamplePlexOptions {
   pathPrefix?: string
   /** Answers also without a token, as Plex does on its "allowed without auth" networks; a wrong one stays refused. */
   allowWithoutToken?: boolean
+  /** Answer before the sample's own routes. Without them each write is recorded and changes nothing else. */
+  writeRoutes?: readonly Route[]
   scopeHonours?: ScopeHonours
   gzip?: boolean
   /** For relative dates and for the stamps of changes; default the machine's. */
   clock?: () => number
 }
 
-/** A stand-in of a Plex Media Server: reads answer like the real one's, writes change its state and are recorded. */
+/** A stand-in of a Plex Media Server: reads answer like the real one's, writes are recorded. */
 export interface SamplePlex extends AsyncDisposable {
   /** `http://127.0.0.1:<port>[/prefix]`. */
   readonly url: string
@@ -69,7 +72,8 @@ export async function startSamplePlex(options: SamplePlexOptions): Promise<Sampl
   const server: Server = { store, lister: createLister(store, honours, clock), honours, identity, clock, token }
   const journal = createJournal()
   const pathPrefix = options.pathPrefix ?? ''
-  const http = await listen(server, journal, {
+  const routes = [...(options.writeRoutes ?? []), ...readRoutes]
+  const http = await listen(server, routes, journal, {
     port: options.port ?? 0,
     pathPrefix,
     allowWithoutToken: options.allowWithoutToken ?? false,

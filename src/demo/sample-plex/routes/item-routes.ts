@@ -1,6 +1,6 @@
 import { artworkKindNamed, artworkTable, type KeptKind, keptKinds } from '../../../contract/artwork-kinds.ts'
 import { type Call, isOn, type Route, type Server, value } from '../call.ts'
-import { digest, type Entry } from '../model/entry.ts'
+import type { Entry } from '../model/entry.ts'
 import { imagesOf, shownImage } from '../model/images.ts'
 import type { SampleImage } from '../model/model.ts'
 import { itemNode } from '../nodes/item-node.ts'
@@ -158,11 +158,6 @@ async function picture(image: SampleImage): Promise<Reply> {
 
 function nothing(server: Server, key: string | undefined): Reply {
   return server.store.entries.has(key ?? '') ? { kind: 'container', attrs: { size: 0 }, children: [] } : notFound
-}
-
-/** A ratingKey for what was uploaded, as Plex makes it of the bytes. */
-export function uploadKey(kind: KeptKind, bytes: Uint8Array): string {
-  return `upload://${artworkTable[kind].list}/${digest('sha1', bytes)}`
 }
 
 export function fullNode(entry: Entry) {

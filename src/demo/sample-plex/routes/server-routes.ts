@@ -1,10 +1,9 @@
 import { type Call, type Route, type Server, value } from '../call.ts'
 import { rootAttrs, rootDirectories, settings } from '../model/server-facts.ts'
 import { node } from '../nodes/node.ts'
-import { done, type Reply } from '../nodes/reply.ts'
+import type { Reply } from '../nodes/reply.ts'
 import { fields } from '../query/fields.ts'
 import { tagTypes } from '../query/tags.ts'
-import { changingGets } from './changing-gets.ts'
 import { managedHubs, search } from './hubs.ts'
 
 const empty: Reply = { kind: 'container', attrs: { size: 0 }, children: [] }
@@ -38,14 +37,6 @@ export const serverRoutes: readonly Route[] = [
     handle: (_call, server) => {
       const children = settings(server)
       return { kind: 'container', attrs: { size: children.length }, children }
-    },
-  },
-  {
-    method: 'PUT',
-    path: /^\/:\/prefs$/,
-    handle: (call, server) => {
-      for (const pair of call.pairs) if (!pair.name.startsWith('X-Plex')) server.store.prefs.set(pair.name, pair.value)
-      return done
     },
   },
   {
@@ -143,7 +134,6 @@ export const serverRoutes: readonly Route[] = [
     /^\/(?:library\/(?:onDeck|recentlyAdded|optimize)|hubs(?:\/(?:sections\/\d+|continueWatching(?:\/items)?|promoted|home\/recentlyAdded))?|hubs\/sections\/\d+\/continueWatching\/items)$/,
   ),
   emptyOf(/^\/(?:statistics\/(?:bandwidth|resources)|myplex\/account|playQueues\/\d+|services\/browse(?:\/[\w=-]+)?)$/),
-  ...changingGets(),
 ]
 
 /** Qualities that a conversion can aim at: tags of the server's own. */

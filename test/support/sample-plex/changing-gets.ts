@@ -1,5 +1,5 @@
-import { type Route, value } from '../call.ts'
-import { done } from '../nodes/reply.ts'
+import { type Route, value } from '../../../src/demo/sample-plex/call.ts'
+import { done } from '../../../src/demo/sample-plex/nodes/reply.ts'
 import { happen, withEntry } from './edit-routes.ts'
 
 /** The GETs by which Plex changes something all the same. */

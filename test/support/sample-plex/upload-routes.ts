@@ -1,12 +1,12 @@
-import { artworkKinds, artworkTable, type KeptKind } from '../../../contract/artwork-kinds.ts'
-import { type Call, type Route, type Server, value } from '../call.ts'
-import { digest, type Entry } from '../model/entry.ts'
-import { imagesOf } from '../model/images.ts'
-import type { SampleImage } from '../model/model.ts'
-import { sniffMediaType } from '../nodes/media-type.ts'
-import { badRequest, done, notFound, type Reply } from '../nodes/reply.ts'
+import { artworkKinds, artworkTable, type KeptKind } from '../../../src/contract/artwork-kinds.ts'
+import { type Call, type Route, type Server, value } from '../../../src/demo/sample-plex/call.ts'
+import { digest, type Entry } from '../../../src/demo/sample-plex/model/entry.ts'
+import { imagesOf } from '../../../src/demo/sample-plex/model/images.ts'
+import type { SampleImage } from '../../../src/demo/sample-plex/model/model.ts'
+import { sniffMediaType } from '../../../src/demo/sample-plex/nodes/media-type.ts'
+import { badRequest, done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
+import { keptKindNamed } from '../../../src/demo/sample-plex/routes/item-routes.ts'
 import { withEntry } from './edit-routes.ts'
-import { keptKindNamed, uploadKey } from './item-routes.ts'
 import { imageInMultipart } from './multipart-image.ts'
 
 const kindPath = /^\/library\/(?:metadata|collections)\/(\d+)\/([A-Za-z]+)$/
@@ -67,6 +67,11 @@ function keep(entry: Entry, kind: KeptKind, bytes: Uint8Array, target: string): 
   entry.images = { ...entry.images, [kind]: [image, ...others] }
   entry.uploads ??= []
   entry.uploads.push({ kind, bytes, sha256: digest('sha256', bytes), mediaType, target })
+}
+
+/** The ratingKey that Plex makes of the uploaded bytes. */
+function uploadKey(kind: KeptKind, bytes: Uint8Array): string {
+  return `upload://${artworkTable[kind].list}/${digest('sha1', bytes)}`
 }
 
 async function bodyImage(call: Call): Promise<Uint8Array | null> {

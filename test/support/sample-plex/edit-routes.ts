@@ -1,8 +1,8 @@
-import { type Call, type Route, type Server, value } from '../call.ts'
-import { type Entry, type EntryValues, entryTypeOf, type Section } from '../model/entry.ts'
-import type { Store } from '../model/state.ts'
-import { done, notFound, type Reply } from '../nodes/reply.ts'
-import { section } from '../query/paging.ts'
+import { type Call, type Route, type Server, value } from '../../../src/demo/sample-plex/call.ts'
+import { type Entry, type EntryValues, entryTypeOf, type Section } from '../../../src/demo/sample-plex/model/entry.ts'
+import type { Store } from '../../../src/demo/sample-plex/model/state.ts'
+import { done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
+import { section } from '../../../src/demo/sample-plex/query/paging.ts'
 
 /** Fields that an edit sets as text, and as numbers. */
 const textFields = [
@@ -29,6 +29,14 @@ const tagFields = {
 } as const
 
 export const editRoutes: readonly Route[] = [
+  {
+    method: 'PUT',
+    path: /^\/:\/prefs$/,
+    handle: (call, server) => {
+      for (const pair of call.pairs) if (!pair.name.startsWith('X-Plex')) server.store.prefs.set(pair.name, pair.value)
+      return done
+    },
+  },
   {
     method: 'PUT',
     path: /^\/library\/sections\/(\d+)\/all$/,

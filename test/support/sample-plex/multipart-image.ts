@@ -1,6 +1,6 @@
-import { parseMultipartType } from '../../../proxy/capture/multipart/content-type.ts'
-import { MalformedMultipart, splitMultipart } from '../../../proxy/capture/multipart/split-multipart.ts'
-import { sniffMediaType } from '../nodes/media-type.ts'
+import { sniffMediaType } from '../../../src/demo/sample-plex/nodes/media-type.ts'
+import { parseMultipartType } from '../../../src/proxy/capture/multipart/content-type.ts'
+import { MalformedMultipart, splitMultipart } from '../../../src/proxy/capture/multipart/split-multipart.ts'
 
 const limits = { maxPartHeaderBytes: 64 * 1024, maxParts: 1_000 }
 

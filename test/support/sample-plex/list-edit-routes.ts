@@ -1,13 +1,12 @@
-import { type Call, type Route, type Server, value } from '../call.ts'
-import type { Entry } from '../model/entry.ts'
-import { node } from '../nodes/node.ts'
-import { badRequest, done, notFound, type Reply } from '../nodes/reply.ts'
-import { page, section } from '../query/paging.ts'
+import { type Call, type Route, type Server, value } from '../../../src/demo/sample-plex/call.ts'
+import type { Entry } from '../../../src/demo/sample-plex/model/entry.ts'
+import { badRequest, done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
+import { section } from '../../../src/demo/sample-plex/query/paging.ts'
+import { one, playlistItemStep } from '../../../src/demo/sample-plex/routes/playlist-routes.ts'
 import { addMember, withEntry } from './edit-routes.ts'
-import { fullNode, membersOf } from './item-routes.ts'
 
-/** Collections and playlists: what holds items, and is made, filled and moved by clients. */
-export const listRoutes: readonly Route[] = [
+/** Clients make, fill and sort collections and playlists. */
+export const listEditRoutes: readonly Route[] = [
   { method: 'POST', path: /^\/library\/collections$/, handle: createCollection },
   { method: 'POST', path: /^\/playlists$/, handle: createPlaylist },
   { method: 'PUT', path: /^\/(?:library\/collections|playlists)\/(\d+)\/items$/, handle: addItems },
@@ -35,69 +34,11 @@ export const listRoutes: readonly Route[] = [
         server.store.change(list, {})
       }),
   },
-  {
-    method: 'GET',
-    path: /^\/playlists(?:\/all)?$/,
-    handle: (call, server) => {
-      const title = value(call, 'title')
-      if (value(call, 'type') === '42') return { kind: 'container', attrs: { size: 1 }, children: [conversions] }
-      const wanted = server.store.playlists.filter((list) => title === undefined || list.values.title === title)
-      return page(call, wanted, {})
-    },
-  },
-  {
-    method: 'GET',
-    path: /^\/playlists\/(\d+)$/,
-    handle: (_call, server, [key]) => one(server.store.entries.get(key ?? '')),
-  },
-  {
-    method: 'GET',
-    path: /^\/playlists\/(\d+)\/items$/,
-    handle: (call, server, [key]) => {
-      if (key === String(conversionsKey)) return { kind: 'container', attrs: { size: 0 }, children: [] }
-      const list = server.store.entries.get(key ?? '')
-      if (list === undefined) return notFound
-      const entries = membersOf(list, server)
-      const children = entries.map((entry) => {
-        const item = fullNode(entry)
-        return node(item.name, { ...item.attrs, playlistItemID: playlistItemId(list, entry) }, item.children)
-      })
-      const start = call.paging?.start ?? 0
-      const shown = call.paging === null ? children : children.slice(start, start + call.paging.size)
-      const counts = call.paging === null ? {} : { totalSize: children.length, offset: start }
-      return {
-        kind: 'container',
-        attrs: { size: shown.length, ...counts, composite: '', leafCount: children.length, title: list.values.title },
-        children: shown,
-      }
-    },
-  },
 ]
 
-const conversionsKey = 42_000_000
-
-/** The server's own list of conversions, which python-plexapi adds to when it optimizes. */
-const conversions = node('Playlist', {
-  ratingKey: String(conversionsKey),
-  key: `/playlists/${conversionsKey}/items`,
-  type: 'playlist',
-  title: 'All Optimized Items',
-  smart: false,
-  playlistType: 'video',
-  leafCount: 0,
-})
-
-function one(entry: Entry | undefined): Reply {
-  return entry === undefined ? notFound : { kind: 'container', attrs: { size: 1 }, children: [fullNode(entry)] }
-}
-
-function playlistItemId(list: Entry, entry: Entry): number {
-  return Number(list.ratingKey) * 100_000 + Number(entry.ratingKey)
-}
-
-/** The ratingKey of a member, which playlists name by an id of their own. */
+/** The ratingKey of a member; `id` is the playlist's own id for it. */
 function memberOf(list: Entry, id: string): string {
-  return list.type === 'playlist' ? String(Number(id) - Number(list.ratingKey) * 100_000) : id
+  return list.type === 'playlist' ? String(Number(id) - Number(list.ratingKey) * playlistItemStep) : id
 }
 
 function createCollection(call: Call, server: Server): Reply {
