@@ -36,7 +36,7 @@ export async function listen(
   const http: NodeServer = createServer((request, response) => {
     const rawHead = followers.get(request.socket)?.next() ?? Buffer.alloc(0)
     const entry = journal.add({ method: request.method ?? '', target: request.url ?? '', rawHead })
-    answer(request, response, entry).catch((error: unknown) => {
+    answer({ server, routes, journal, options }, request, response, entry).catch((error: unknown) => {
       // The client went away in the middle, or a route has a bug: either way it must not look like an answer.
       if (!response.headersSent && !response.destroyed)
         response.writeHead(500, { 'Content-Type': 'text/plain' }).end(String(error))
@@ -55,74 +55,6 @@ export async function listen(
   })
   const { port } = http.address() as AddressInfo
 
-  async function answer(request: IncomingMessage, response: ServerResponse, entry: JournalEntry): Promise<void> {
-    const body = await readBody(request)
-    if (body === null) {
-      response.writeHead(413, { Connection: 'close' }).end()
-      return
-    }
-    journal.body(entry, body)
-    const call = callOf(request, body, options.pathPrefix)
-    const reply = call === null ? notFound : await replyTo(call, entry)
-    const listed = reply.kind === 'items' ? reply.entries.length : 0
-    const waitMs = options.delayMs + options.perItemDelayMs * listed
-    if (waitMs > 0) await delay(waitMs)
-    const written = writeReply(reply, wantsJson(request))
-    entry.status = written.status
-    await send(request, response, written, entry)
-  }
-
-  async function replyTo(call: Call, entry: JournalEntry): Promise<Reply> {
-    if (call.path !== '/identity' && !isTrusted(call)) return { kind: 'empty', status: 401 }
-    if (call.method === 'OPTIONS') return done
-    const isRead = call.method === 'GET' || call.method === 'HEAD'
-    const found = findRoute(routes, isRead ? 'GET' : call.method, call.path)
-    entry.isWrite = !isRead || found?.route.changes === true
-    if (found !== null) return found.route.handle(call, server, found.parts)
-    if (isRead) return notFound
-    server.store.record(`${call.method} ${call.target}`)
-    return done
-  }
-
-  function isTrusted(call: Call): boolean {
-    const header = call.headers['x-plex-token']
-    const token = typeof header === 'string' ? header : value(call, 'X-Plex-Token')
-    return token === server.token || (token === undefined && options.allowWithoutToken)
-  }
-
-  async function send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    written: WrittenReply,
-    entry: JournalEntry,
-  ): Promise<void> {
-    const headers: Record<string, string> = {
-      'X-Plex-Protocol': '1.0',
-      'Content-Type': written.mediaType,
-      'Cache-Control': 'no-cache',
-    }
-    const isHead = request.method === 'HEAD'
-    const zip =
-      options.gzip && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') && /xml|json/.test(written.mediaType)
-    if (zip) headers['Content-Encoding'] = 'gzip'
-    if (written.body instanceof Uint8Array) {
-      const body = zip ? gzipSync(written.body) : written.body
-      entry.answerBytes = isHead ? 0 : body.length
-      // One write for head and body: in two packets each answer costs the client 40 ms of delayed acknowledgement.
-      response.writeHead(written.status, { ...headers, 'Content-Length': String(body.length) })
-      response.end(isHead ? undefined : body)
-      return
-    }
-    response.writeHead(written.status, headers)
-    if (isHead) {
-      response.end()
-      return
-    }
-    const source = Readable.from(counted(written.body, entry))
-    if (zip) await pipeline(source, createGzip(), response)
-    else await pipeline(source, response)
-  }
-
   return {
     port,
     async close() {
@@ -131,6 +63,87 @@ export async function listen(
       await closed
     },
   }
+}
+
+interface Answering {
+  server: Server
+  routes: readonly Route[]
+  journal: Journal
+  options: HttpOptions
+}
+
+async function answer(
+  world: Answering,
+  request: IncomingMessage,
+  response: ServerResponse,
+  entry: JournalEntry,
+): Promise<void> {
+  const { journal, options } = world
+  const body = await readBody(request)
+  if (body === null) {
+    response.writeHead(413, { Connection: 'close' }).end()
+    return
+  }
+  journal.body(entry, body)
+  const call = callOf(request, body, options.pathPrefix)
+  const reply = call === null ? notFound : await replyTo(world, call, entry)
+  const listed = reply.kind === 'items' ? reply.entries.length : 0
+  const waitMs = options.delayMs + options.perItemDelayMs * listed
+  if (waitMs > 0) await delay(waitMs)
+  const written = writeReply(reply, wantsJson(request))
+  entry.status = written.status
+  await send(request, response, { written, gzip: options.gzip }, entry)
+}
+
+async function replyTo(world: Answering, call: Call, entry: JournalEntry): Promise<Reply> {
+  const { server, routes } = world
+  if (call.path !== '/identity' && !isTrusted(world, call)) return { kind: 'empty', status: 401 }
+  if (call.method === 'OPTIONS') return done
+  const isRead = call.method === 'GET' || call.method === 'HEAD'
+  const found = findRoute(routes, isRead ? 'GET' : call.method, call.path)
+  entry.isWrite = !isRead || found?.route.changes === true
+  if (found !== null) return found.route.handle(call, server, found.parts)
+  if (isRead) return notFound
+  server.store.record(`${call.method} ${call.target}`)
+  return done
+}
+
+function isTrusted({ server, options }: Answering, call: Call): boolean {
+  const header = call.headers['x-plex-token']
+  const token = typeof header === 'string' ? header : value(call, 'X-Plex-Token')
+  return token === server.token || (token === undefined && options.allowWithoutToken)
+}
+
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { written, gzip }: { written: WrittenReply; gzip: boolean },
+  entry: JournalEntry,
+): Promise<void> {
+  const headers: Record<string, string> = {
+    'X-Plex-Protocol': '1.0',
+    'Content-Type': written.mediaType,
+    'Cache-Control': 'no-cache',
+  }
+  const isHead = request.method === 'HEAD'
+  const zip = gzip && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') && /xml|json/.test(written.mediaType)
+  if (zip) headers['Content-Encoding'] = 'gzip'
+  if (written.body instanceof Uint8Array) {
+    const body = zip ? gzipSync(written.body) : written.body
+    entry.answerBytes = isHead ? 0 : body.length
+    // One write for head and body: in two packets each answer costs the client 40 ms of delayed acknowledgement.
+    response.writeHead(written.status, { ...headers, 'Content-Length': String(body.length) })
+    response.end(isHead ? undefined : body)
+    return
+  }
+  response.writeHead(written.status, headers)
+  if (isHead) {
+    response.end()
+    return
+  }
+  const source = Readable.from(counted(written.body, entry))
+  if (zip) await pipeline(source, createGzip(), response)
+  else await pipeline(source, response)
 }
 
 function* counted(pieces: Iterable<string>, entry: JournalEntry): Generator<Buffer> {

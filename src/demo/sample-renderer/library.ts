@@ -4,19 +4,19 @@ import type { PlexClient } from './plex-client.ts'
 import type { LibrarySettings } from './run-settings.ts'
 import type { Element } from './xml.ts'
 
-/** One connected library: reads in the order and number in which Kometa makes them (facts 2.4, 2.5). */
+/** One connected library. It makes the same reads as Kometa, as often and in the same order (facts 2.4, 2.5). */
 export interface Library {
   settings: LibrarySettings
   plex: PlexClient
   section: string
   type: 'movie' | 'show'
-  /** Everything of one level. Movies and shows are listed once, seasons and episodes for each definition (plex.py:874-905). */
+  /** All items of one level. Kometa lists movies and shows once, seasons and episodes for each definition (plex.py:874-905). */
   listing(level: Level): Promise<Element[]>
-  /** What a plex_search finds, as Plex says. */
+  /** The items that Plex finds for a plex_search. */
   search(level: Level, of: { resolution: string; hdr: boolean }): Promise<Element[]>
-  /** The whole item; read once (plex.py:1072-1083), a season or episode twice (plex.py:858-861). */
+  /** The whole item. It is read once (plex.py:1072-1083), a season or episode twice (plex.py:858-861). */
   item(ratingKey: string, level: Level): Promise<Item>
-  /** The episodes under a show or season, whole. */
+  /** The whole episodes of a show or season. */
   leaves(item: Item): Promise<Item[]>
   /** Items that carry the Overlay label, of every level (overlays.py:693-695). */
   labelled(): Promise<{ ratingKey: string; level: Level }[]>
@@ -44,7 +44,9 @@ export async function connectLibrary(settings: LibrarySettings, plex: PlexClient
   return createLibrary({ settings, plex, section, type })
 }
 
-function createLibrary(base: Pick<Library, 'settings' | 'plex' | 'section' | 'type'>): Library {
+type LibraryBase = Pick<Library, 'settings' | 'plex' | 'section' | 'type'>
+
+function createLibrary(base: LibraryBase): Library {
   const { plex, section, type } = base
   const all = `/library/sections/${section}/all`
   const items = new Map<string, Item>()
@@ -52,39 +54,24 @@ function createLibrary(base: Pick<Library, 'settings' | 'plex' | 'section' | 'ty
   let topLevel: Element[] | null = null
   const prefix = type === 'show' ? 'episode.' : ''
 
-  async function readWhole(ratingKey: string): Promise<Item> {
-    const container = await plex.query(`/library/metadata/${ratingKey}`)
-    const [element] = container.children
-    const item = element ? readItem(element) : null
-    if (!item) throw new Error(`Item Failed to Load: ${ratingKey}`)
-    return item
-  }
-
   async function item(ratingKey: string, level: Level): Promise<Item> {
     const known = items.get(ratingKey)
     if (known) return known
     if (level === 'season' || level === 'episode') {
       await plex.query(`/library/metadata/${ratingKey}`, { paged: true })
     }
-    const whole = await readWhole(ratingKey)
+    const whole = await wholeItem(plex, ratingKey)
     items.set(ratingKey, whole)
     return whole
-  }
-
-  async function labelChoice(level: Level): Promise<string | null> {
-    const choices = await plex.query(`/library/sections/${section}/label?type=${levelNumbers[level]}`)
-    const choice = choices.children.find(({ attributes }) => attributes.title?.toLowerCase() === 'overlay')
-    return choice?.attributes.key ?? null
   }
 
   return {
     ...base,
     item,
     async listing(level) {
-      if (level !== 'movie' && level !== 'show') {
-        return await plex.list(`${all}?includeGuids=1&type=${levelNumbers[level]}`)
-      }
-      topLevel ??= await plex.list(`${all}?includeGuids=1&type=${levelNumbers[level]}`)
+      const target = `${all}?includeGuids=1&type=${levelNumbers[level]}`
+      if (level !== 'movie' && level !== 'show') return await plex.list(target)
+      topLevel ??= await plex.list(target)
       return topLevel
     },
     async search(level, { resolution, hdr }) {
@@ -108,24 +95,36 @@ function createLibrary(base: Pick<Library, 'settings' | 'plex' | 'section' | 'ty
       leaves.set(of.ratingKey, read)
       return read
     },
-    async labelled() {
-      const paged = 'X-Plex-Container-Start=0&X-Plex-Container-Size=0'
-      await plex.query(`${all}?includeMeta=1&includeAdvanced=1&${paged}`)
-      await plex.query(`/library/sections/${section}/collections?includeMeta=1&includeAdvanced=1&${paged}`)
-      const levels: readonly Level[] = type === 'movie' ? ['movie'] : ['show', 'episode', 'season']
-      const found: { ratingKey: string; level: Level }[] = []
-      for (const level of levels) {
-        const choice = await labelChoice(level)
-        if (choice === null) continue
-        const field = level === 'movie' ? 'label' : `${level}.label`
-        const ofType = level === type ? '' : `&type=${levelNumbers[level]}`
-        for (const { attributes } of await plex.list(
-          `${all}?includeGuids=1${ofType}&${field}=${encodeURIComponent(choice)}`,
-        )) {
-          if (attributes.ratingKey !== undefined) found.push({ ratingKey: attributes.ratingKey, level })
-        }
-      }
-      return found
-    },
+    labelled: () => labelledItems(base),
   }
+}
+
+async function wholeItem(plex: PlexClient, ratingKey: string): Promise<Item> {
+  const container = await plex.query(`/library/metadata/${ratingKey}`)
+  const [element] = container.children
+  const item = element ? readItem(element) : null
+  if (!item) throw new Error(`Item Failed to Load: ${ratingKey}`)
+  return item
+}
+
+async function labelledItems({ plex, section, type }: LibraryBase): Promise<{ ratingKey: string; level: Level }[]> {
+  const path = `/library/sections/${section}`
+  const empty = 'includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0'
+  await plex.query(`${path}/all?${empty}`)
+  await plex.query(`${path}/collections?${empty}`)
+  const levels: readonly Level[] = type === 'movie' ? ['movie'] : ['show', 'episode', 'season']
+  const found: { ratingKey: string; level: Level }[] = []
+  for (const level of levels) {
+    const choices = await plex.query(`${path}/label?type=${levelNumbers[level]}`)
+    const choice = choices.children.find(({ attributes }) => attributes.title?.toLowerCase() === 'overlay')
+    const key = choice?.attributes.key
+    if (key === undefined) continue
+    const field = level === 'movie' ? 'label' : `${level}.label`
+    const ofType = level === type ? '' : `&type=${levelNumbers[level]}`
+    const elements = await plex.list(`${path}/all?includeGuids=1${ofType}&${field}=${encodeURIComponent(key)}`)
+    for (const { attributes } of elements) {
+      if (attributes.ratingKey !== undefined) found.push({ ratingKey: attributes.ratingKey, level })
+    }
+  }
+  return found
 }

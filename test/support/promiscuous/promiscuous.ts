@@ -42,6 +42,7 @@ export interface PromiscuousPlex extends AsyncDisposable {
   clearJournal(): void
 }
 
+const defaultMaxEntries = 500_000
 const maxKeptEffects = 10_000
 const emptyContainer = '<MediaContainer size="0"></MediaContainer>'
 
@@ -50,36 +51,8 @@ const emptyContainer = '<MediaContainer size="0"></MediaContainer>'
  * changes its state by it, and keeps every byte that reached it. Its parser is its own, not Node's.
  */
 export async function startPromiscuousPlex(options: PromiscuousPlexOptions = {}): Promise<PromiscuousPlex> {
-  const maxEntries = options.maxEntries ?? 500_000
-  const effects: string[] = []
-  const state = createHash('sha256')
-  let changes = 0
-  let requests = 0
-  let journal: PromiscuousEntry[] = []
+  const record = createRecord(options)
   const sockets = new Set<Socket>()
-
-  function note(head: Pick<ObligingHead, 'raw' | 'method' | 'target'>, effect: string | null): void {
-    requests += 1
-    const entry = { seq: requests, method: head.method, target: head.target, rawHead: head.raw, effect }
-    if (journal.length >= maxEntries) journal = journal.slice(Math.ceil(maxEntries / 2))
-    journal.push(entry)
-    if (effect !== null) {
-      changes += 1
-      state.update(effect)
-      state.update(head.raw)
-      if (effects.length < maxKeptEffects) effects.push(effect)
-    }
-    options.onRequest?.(entry)
-  }
-
-  function judge(head: ObligingHead): string | null {
-    if (!head.isRequest) return 'bytes that are no request'
-    const device = head.headers.find(([name]) => name.toLowerCase() === 'x-plex-client-identifier')?.[1]
-    const { clientIdentifier } = options
-    if (clientIdentifier !== undefined && device !== clientIdentifier)
-      return `a new device: ${device ?? 'without a name'}`
-    return judgeObligingly(head)
-  }
 
   const server = createServer({ noDelay: true }, (socket) => {
     const reader = createObligingReader()
@@ -87,8 +60,8 @@ export async function startPromiscuousPlex(options: PromiscuousPlexOptions = {})
     sockets.add(socket)
     socket.on('data', (chunk: Buffer) => {
       for (const head of reader.feed(chunk)) {
-        const effect = judge(head)
-        note(head, effect)
+        const effect = judge(head, options.clientIdentifier)
+        record.note(head, effect)
         if (inner && effect === null) inner.write(head.raw)
         else socket.write(answerTo(head, effect, options.answer))
       }
@@ -98,7 +71,7 @@ export async function startPromiscuousPlex(options: PromiscuousPlexOptions = {})
       sockets.delete(socket)
       inner?.destroy()
       const rest = reader.rest()
-      if (rest.length > 0) note({ raw: rest, method: '', target: '' }, 'bytes that never became a request')
+      if (rest.length > 0) record.note({ raw: rest, method: '', target: '' }, 'bytes that never became a request')
     })
   })
   await new Promise<void>((resolve, reject) => {
@@ -112,25 +85,76 @@ export async function startPromiscuousPlex(options: PromiscuousPlexOptions = {})
     url: `http://127.0.0.1:${port}`,
     port,
     get journal() {
-      return journal
+      return record.journal
     },
     get requests() {
-      return requests
+      return record.requests
     },
-    effects,
+    effects: record.effects,
     get connections() {
       return sockets.size
     },
-    stateHash: () => `${options.behind?.stateHash() ?? ''}${changes}:${state.copy().digest('hex')}`,
-    clearJournal() {
-      journal = []
-    },
+    stateHash: () => `${options.behind?.stateHash() ?? ''}${record.changesHash()}`,
+    clearJournal: record.clearJournal,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await closed
     },
   }
+}
+
+/** What has reached the server, and what it did to the server. */
+interface Record {
+  readonly journal: readonly PromiscuousEntry[]
+  readonly requests: number
+  readonly effects: readonly string[]
+  note(head: Pick<ObligingHead, 'raw' | 'method' | 'target'>, effect: string | null): void
+  changesHash(): string
+  clearJournal(): void
+}
+
+function createRecord({ maxEntries = defaultMaxEntries, onRequest }: PromiscuousPlexOptions): Record {
+  const effects: string[] = []
+  const state = createHash('sha256')
+  let changes = 0
+  let requests = 0
+  let journal: PromiscuousEntry[] = []
+  return {
+    effects,
+    get journal() {
+      return journal
+    },
+    get requests() {
+      return requests
+    },
+    note(head, effect) {
+      requests += 1
+      const entry = { seq: requests, method: head.method, target: head.target, rawHead: head.raw, effect }
+      if (journal.length >= maxEntries) journal = journal.slice(Math.ceil(maxEntries / 2))
+      journal.push(entry)
+      if (effect !== null) {
+        changes += 1
+        state.update(effect)
+        state.update(head.raw)
+        if (effects.length < maxKeptEffects) effects.push(effect)
+      }
+      onRequest?.(entry)
+    },
+    changesHash: () => `${changes}:${state.copy().digest('hex')}`,
+    clearJournal() {
+      journal = []
+    },
+  }
+}
+
+/** What a request would do to the server; null for a read that only reads. */
+function judge(head: ObligingHead, clientIdentifier: string | undefined): string | null {
+  if (!head.isRequest) return 'bytes that are no request'
+  const device = head.headers.find(([name]) => name.toLowerCase() === 'x-plex-client-identifier')?.[1]
+  if (clientIdentifier !== undefined && device !== clientIdentifier)
+    return `a new device: ${device ?? 'without a name'}`
+  return judgeObligingly(head)
 }
 
 /** The server behind answers on the same connection, in the order in which it was asked. */

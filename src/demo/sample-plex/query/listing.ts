@@ -1,8 +1,9 @@
 import { type Entry, type EntryType, entryTypeOf, type Section, versionOf } from '../model/entry.ts'
 import type { Store } from '../model/state.ts'
 import { createColumns } from './columns.ts'
-import { compileGroup, isHonoured, type ScopeHonours } from './evaluate.ts'
-import type { Condition, MediaQuery } from './query.ts'
+import { compileGroup, type ScopeHonours } from './evaluate.ts'
+import { createNameIndex } from './name-index.ts'
+import type { MediaQuery } from './query.ts'
 import { sortEntries } from './sorting.ts'
 
 export interface Lister {
@@ -38,13 +39,13 @@ const warmedFields = [
 export function createLister(store: Store, honours: ScopeHonours, clock: () => number): Lister {
   const columns = createColumns(honours, clock)
   const orders = new Map<string, { version: number; order: Order }>()
-  const titles = new Map<string, { version: number; byTitle: Map<string, Entry[]> }>()
+  const names = createNameIndex(store, honours)
 
   return {
     list(section, query) {
       const types = typesOf(section, query)
       const sort = query.controls.get('sort')
-      const few = types.length === 1 ? candidates(section, types[0] ?? 'movie', query) : null
+      const few = types.length === 1 ? names.candidates(section, types[0] ?? 'movie', query) : null
       const found = few === null ? types.flatMap((type) => whole(section, type, query, sort)) : among(few, query, sort)
       const limit = Number(query.controls.get('limit') ?? Number.NaN)
       return Number.isInteger(limit) && limit > 0 ? found.slice(0, limit) : found
@@ -54,7 +55,7 @@ export function createLister(store: Store, honours: ScopeHonours, clock: () => n
         for (const type of section.byType.keys()) {
           inOrder(section, type, undefined)
           inOrder(section, type, 'titleSort')
-          titlesOf(section, type)
+          names.titlesOf(section, type)
           for (const field of warmedFields) columns.warm(section, type, field)
         }
       }
@@ -86,74 +87,6 @@ export function createLister(store: Store, honours: ScopeHonours, clock: () => n
     orders.set(name, { version, order })
     return order
   }
-
-  /** The few that can fit, where a condition that must hold names them by key or exact title; else null. */
-  function candidates(section: Section, type: EntryType, query: MediaQuery): Entry[] | null {
-    const [terms, ...others] = query.filter.alternatives
-    if (terms === undefined || others.length > 0) return null
-    for (const term of terms) {
-      const named = 'alternatives' in term ? exactTitles(term.alternatives) : [term]
-      if (named === null || named.length === 0 || !named.every((condition) => isHonoured(condition, honours))) continue
-      const found = named.map((condition) => namedBy(section, type, condition))
-      if (found.every((entries) => entries !== null)) return [...new Set(found.flat())]
-    }
-    return null
-  }
-
-  function namedBy(section: Section, type: EntryType, condition: Condition): Entry[] | null {
-    const about = condition.prefix ?? type
-    const own = about === type
-    if (condition.field === 'id' && condition.operator === '') {
-      const entries = condition.values.map((key) => store.entries.get(key)).filter((entry) => entry !== undefined)
-      const inSection = entries.filter((entry) => entry.section === section && entry.type === about)
-      return own ? inSection : inSection.flatMap((entry) => kin(entry, type))
-    }
-    if (condition.field === 'title' && condition.operator === '=') {
-      const holders = condition.values.flatMap((title) => titlesOf(section, about).get(title.toLowerCase()) ?? [])
-      return own ? holders : holders.flatMap((entry) => kin(entry, type))
-    }
-    return null
-  }
-
-  function titlesOf(section: Section, type: string): Map<string, Entry[]> {
-    const name = `${section.key} ${type}`
-    const version = versionOf(section)
-    const kept = titles.get(name)
-    if (kept?.version === version) return kept.byTitle
-    const byTitle = new Map<string, Entry[]>()
-    for (const [listed, entries] of section.byType) {
-      if (listed !== type) continue
-      for (const entry of entries) {
-        const title = entry.values.title.toLowerCase()
-        const same = byTitle.get(title)
-        if (same === undefined) byTitle.set(title, [entry])
-        else same.push(entry)
-      }
-    }
-    titles.set(name, { version, byTitle })
-    return byTitle
-  }
-}
-
-/** The conditions of a group that is nothing but alternatives of one condition each. */
-function exactTitles(alternatives: MediaQuery['filter']['alternatives']): Condition[] | null {
-  const named: Condition[] = []
-  for (const terms of alternatives) {
-    const [only, ...others] = terms
-    if (only === undefined || others.length > 0 || 'alternatives' in only) return null
-    named.push(only)
-  }
-  return named
-}
-
-/** An episode's show, or a show's episodes. */
-function kin(entry: Entry, type: EntryType): Entry[] {
-  for (let at = entry.parent; at !== null; at = at.parent) if (at.type === type) return [at]
-  return descendants(entry, type)
-}
-
-function descendants(entry: Entry, type: EntryType): Entry[] {
-  return entry.children.flatMap((child) => (child.type === type ? [child] : descendants(child, type)))
 }
 
 function typesOf(section: Section, query: MediaQuery): EntryType[] {
