@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { explainCritical } from '../../src/kometa/log/outcome/explain-stop.ts'
-import { type Critical, createKometaRecorder } from '../../src/kometa/log/outcome/kometa-outcome.ts'
+import { type Critical, createOutcomeRecorder } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import type { Refusal } from '../../src/run/around-kometa/gate-log.ts'
 import { withRefusals } from '../../src/run/summary/faults/refused-stop.ts'
 import { refusedWords } from '../../src/run/summary/faults/refused-words.ts'
@@ -66,8 +66,8 @@ const critical = (text: string, modules: string[]): Critical => ({
   ...{ text, modules, lines: [], library: null, refused: null },
 })
 const reasonOf = (one: Critical, all: readonly Refusal[]): string => {
-  const { record } = createKometaRecorder()
-  const [told] = withRefusals({ ...record, criticals: [one] }, all).criticals
+  const { outcome } = createOutcomeRecorder()
+  const [told] = withRefusals({ ...outcome, criticals: [one] }, all).criticals
   return explainCritical(told ?? one).reason
 }
 

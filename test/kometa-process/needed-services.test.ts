@@ -24,6 +24,7 @@ const matched = (name: string, text: string): KometaEventBody => ({
   matched: {
     name,
     full: `Overlay File (0) ${name}`,
+    file: 0,
     items: 1,
     titles: null,
     overlay: { name: text, group: null, queue: null, weight: null },

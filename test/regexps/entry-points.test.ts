@@ -5,7 +5,7 @@ import { kometaFilename } from '../../src/config/read/environment/kometa-filenam
 import { readSchedule } from '../../src/config/run-config/real-run/schedule.ts'
 import { configCauses, overlayFileCauses } from '../../src/config/yaml/causes/config-causes.ts'
 import { readPlaces } from '../../src/config/yaml/yaml-places.ts'
-import { saysNothingFits } from '../../src/contract/nothing-fits.ts'
+import { saysNothingFits } from '../../src/kometa/log/words/nothing-fits.ts'
 import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
 import { leavesOut } from '../../src/kometa/log/words/leaves-out.ts'
 import { cutLists } from '../../src/kometa/log/words/user-words.ts'

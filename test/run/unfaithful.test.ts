@@ -14,7 +14,7 @@ const matched: KometaEventBody = {
   type: 'definition_matched',
   ...{ library, name: 'Rating', items: 1, file: 0 },
   matched: {
-    ...{ name: 'Rating', full, items: 1, titles: null, suppresses: [] },
+    ...{ name: 'Rating', full, file: 0, items: 1, titles: null, suppresses: [] },
     overlay: { name: 'text(<<trakt_user_rating>>)', group: null, queue: null, weight: null },
   },
 }
@@ -44,7 +44,10 @@ async function wordsOf(trakt: string, bodies: readonly KometaEventBody[], isScop
     await rm(dir, { recursive: true, force: true })
   }
 }
-const failed = (reason: string | null): KometaEventBody => ({ type: 'service', name: 'Trakt', ok: false, reason })
+const failed = (reason: string | null): KometaEventBody => ({
+  ...{ type: 'service', name: 'Trakt', ok: false, reason },
+  asksForLogin: reason?.includes('Input Failed') ?? false,
+})
 
 test.each([
   [

@@ -1,4 +1,5 @@
 import type { BaseUsed, RealRun } from '../../contract/summary.ts'
+import { shortNameOf } from '../log/words/overlay-names.ts'
 import type { ItemState, LibraryState } from './overlay-state.ts'
 
 /** What a real run of this config would find in Kometa's cache. */
@@ -58,10 +59,10 @@ function compare({ base, overlays }: DrawnItem, { before, after, known, now }: S
   if (!haveSameOverlays(known, now)) return draw('the overlays that it gets have changed')
   // From 2.4.5 on, Kometa does not record an overlay whose value is missing, so the overlay counts as new in each run.
   const unnoted = after.format === '2.4.5' ? overlays?.find((name) => known.overlays[name] === undefined) : undefined
-  if (unnoted !== undefined) return draw(`${shortName(unnoted)} is not in Kometa's cache`)
+  if (unnoted !== undefined) return draw(`${shortNameOf(unnoted)} is not in Kometa's cache`)
   const changed = Object.keys(after.images).filter((name) => after.images[name] !== before.images[name])
   const own = overlays === null ? undefined : changed.find((name) => overlays.includes(name))
-  if (own !== undefined) return draw(`the picture of ${shortName(own)} has changed`)
+  if (own !== undefined) return draw(`the picture of ${shortNameOf(own)} has changed`)
   if (overlays === null && changed.length > 0) return unknown('the picture of an overlay has changed')
   const text = compareTexts(after.format, known, now)
   if (text !== null) return text
@@ -85,7 +86,6 @@ function folderAndFile(asset: string | null): string | undefined {
 
 const draw = (why: string): RealRun => ({ would: 'draw', why })
 const unknown = (why: string): RealRun => ({ would: 'unknown', why })
-const shortName = (full: string): string => full.replace(/^Overlay File \(\d+\) /, '')
 
 /**
  * Shortens the path of Kometa's own fonts in an overlay's description: the path says where Kometa is installed, not

@@ -1,6 +1,6 @@
 import type { JobConfig } from '../../config/read/user-config.ts'
 import { get, isMap } from '../../config/yaml/yaml-value.ts'
-import type { KometaRecord } from '../log/outcome/kometa-outcome.ts'
+import type { KometaOutcome } from '../log/outcome/kometa-outcome.ts'
 
 /** What this version of Kometa does differently with this config than earlier versions did. */
 export function versionNotes(version: string | null, { document }: Pick<JobConfig, 'document'>): string[] {
@@ -25,7 +25,7 @@ export function isAtLeast(version: string, wanted: readonly number[]): boolean {
  * Notes for libraries that Kometa drew with several workers: the lines of its log do not follow one item after the
  * other.
  */
-export const mixedNotes = ({ runs }: Pick<KometaRecord, 'runs'>): string[] =>
+export const mixedNotes = ({ runs }: Pick<KometaOutcome, 'runs'>): string[] =>
   runs
     .filter(({ mixed }) => mixed)
     .map(

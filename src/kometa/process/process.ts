@@ -4,9 +4,10 @@ import type { Beneath } from '../../util/beneath/beneath.ts'
 import type { Redactor } from '../../util/redact.ts'
 import { tailFile } from '../log/log-tail.ts'
 import type { KometaEvent } from '../log/read/log-events.ts'
-import { createRecordReader } from '../log/read/log-message.ts'
+import { createMessageReader, type LogMessage } from '../log/read/log-message.ts'
 import { createLogParser } from '../log/read/log-parser.ts'
 import { openScrubbedLog } from '../log/scrubbed-log.ts'
+import { saysNothingFits } from '../log/words/nothing-fits.ts'
 import { type ChildExit, type ChildLimits, defaultChildLimits, startChild } from './child.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -39,7 +40,7 @@ export interface KometaOptions {
   supervisor?: Supervisor
   onEvent?: (event: KometaEvent) => void
   /** Receives every message of meta.log, scrubbed, as it arrives. */
-  onRecord?: (record: { level: LogLevel; text: string; at: number | null }) => void
+  onMessage?: (message: { level: LogLevel; text: string; at: number | null }) => void
 }
 
 export interface KometaExit extends ChildExit {
@@ -69,11 +70,11 @@ export interface KometaProcess {
  * `idleTimeoutMs`. Its exit code means nothing (promise 9): success is read from the events.
  */
 export async function startKometa(options: KometaOptions): Promise<KometaProcess> {
-  const { metaLog, logs, redactor, onEvent, onRecord } = options
+  const { metaLog, logs, redactor, onEvent, onMessage } = options
   const limits = { ...defaultKometaLimits, ...options.limits }
   const startedAt = performance.now()
   const parser = createLogParser()
-  const records = createRecordReader()
+  const messages = createMessageReader()
   const lastLines: string[] = []
   // The lines are scrubbed before they are compared with these.
   const ours = new Set([...options.runConfigs, ...options.runConfigs.map(redactor.text)])
@@ -88,8 +89,8 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
       onEvent?.(event)
     }
   }
-  const show = (record: ReturnType<typeof records.end>) => {
-    if (record) onRecord?.({ level: record.level, text: [record.text, ...record.more].join('\n'), at: record.at })
+  const show = (message: LogMessage | undefined) => {
+    if (message) onMessage?.(shownMessage(message))
   }
 
   const file = (name: string) => ({ file: { files: logs, path: name }, redactor, maxBytes: limits.maxLogBytes })
@@ -105,7 +106,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
   const metaCopy = await openScrubbedLog({
     ...file('meta.log'),
     onLine(line) {
-      show(records.push(line))
+      show(messages.push(line))
       emit(parser.feed(line))
     },
   })
@@ -138,9 +139,15 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
     metaInput.end()
     const meta = await metaCopy.close()
     if (meta.problem !== undefined) logProblems.push(`meta.log: ${meta.problem}`)
-    show(records.end())
+    show(messages.end())
     emit(parser.end())
     return { ...exit, durationMs: Math.round(performance.now() - startedAt), lastLines, foreignConfig, logProblems }
   }
   return { pid: child.pid, done: finish(), kill: child.kill, alive: child.alive }
+}
+
+/** A definition that fits nothing in Plex is an error to Kometa. In a preview it is normal, so it is shown as information. */
+function shownMessage({ level, text, more, at }: LogMessage): { level: LogLevel; text: string; at: number | null } {
+  const shown = [text, ...more].join('\n')
+  return { level: level === 'error' && saysNothingFits(shown) ? 'info' : level, text: shown, at }
 }

@@ -1,6 +1,6 @@
 import type { BackupLeft, CopiedBackup } from '../../config/workspace/backups.ts'
 import type { CacheUse } from '../../kometa/cache/real-run.ts'
-import type { KometaRecord } from '../../kometa/log/outcome/kometa-outcome.ts'
+import type { KometaOutcome } from '../../kometa/log/outcome/kometa-outcome.ts'
 import type { KometaExit } from '../../kometa/process/process.ts'
 
 /** One Kometa process: what it was given, and what came of it by its own words. */
@@ -8,7 +8,7 @@ export interface KometaRun {
   /** Mapping names of its libraries. */
   libraries: readonly string[]
   exit: KometaExit
-  record: KometaRecord
+  record: KometaOutcome
   /** What differs between the user's config and the run config, in words. */
   changes: readonly string[]
   warnings: readonly string[]

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { saysNothingFits } from '../../contract/nothing-fits.ts'
-import { createKometaRecorder, type KometaRecord } from '../../kometa/log/outcome/kometa-outcome.ts'
+import { createOutcomeRecorder, type KometaOutcome } from '../../kometa/log/outcome/kometa-outcome.ts'
 import { createUserWords, type PlaceName } from '../../kometa/log/words/user-words.ts'
 import { type KometaExit, startKometa } from '../../kometa/process/process.ts'
 import type { Launch } from '../../kometa/process/runner.ts'
@@ -49,10 +48,10 @@ async function follow(
   { progress, proxies, gate }: KometasShared,
   order: KometaOrder,
   { prepared, launch, supervision }: StartedParts,
-): Promise<{ exit: KometaExit; record: KometaRecord }> {
+): Promise<{ exit: KometaExit; record: KometaOutcome }> {
   const { request } = job.input
   const { workspace } = prepared
-  const recorder = createKometaRecorder()
+  const recorder = createOutcomeRecorder()
   const { dir } = request.renderer
   const code: PlaceName[] = dir === null ? [] : [[workspace.kometaDir, dir]]
   const inUsersWords = createUserWords([...workspace.userPlaces, ...code])
@@ -72,17 +71,16 @@ async function follow(
       recorder.add(inUsersWords(event))
       tellProgress(event)
     },
-    onRecord: ({ level, text, at }) =>
+    onMessage: ({ level, text, at }) =>
       request.onEvent({
-        ...{ type: 'log', source: 'kometa', text },
-        level: level === 'error' && saysNothingFits(text) ? 'info' : level,
+        ...{ type: 'log', source: 'kometa', level, text },
         at: new Date(at ?? Date.now()).toISOString(),
       }),
   })
   const stopListening = job.records.recorder.onActivity(kometa.alive)
   const [exit] = await Promise.all([kometa.done, rememberKometa(workspace.dir, kometa.pid)])
   stopListening()
-  return { exit, record: recorder.record }
+  return { exit, record: recorder.outcome }
 }
 
 function unguardedWarnings(unguarded: UnguardedFiles | null): string[] {

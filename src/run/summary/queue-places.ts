@@ -4,7 +4,7 @@ import { countQueuePlaces } from '../../config/overlays/queue-places.ts'
 import type { JobConfig } from '../../config/read/user-config.ts'
 import { readOrNull } from '../../config/yaml/yaml-files.ts'
 import { getMap, type YamlKey, type YamlValue } from '../../config/yaml/yaml-value.ts'
-import type { KometaRecord } from '../../kometa/log/outcome/kometa-outcome.ts'
+import type { KometaOutcome } from '../../kometa/log/outcome/kometa-outcome.ts'
 import type { LibraryName, MatchedOverlay } from '../../kometa/log/read/log-events.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
 
@@ -18,15 +18,15 @@ const key = ({ mapping }: LibraryName, number: number, queue: string): string =>
 export async function readQueuePlaces(
   config: JobConfig,
   kometaDir: string | null,
-  records: readonly KometaRecord[],
+  records: readonly KometaOutcome[],
 ): Promise<QueuePlaces> {
   const places = new Map<string, number | null>()
   for (const record of records) {
     for (const { library, matched } of record.runs) {
       for (const overlay of matched) {
         const queue = overlay.overlay?.queue
-        const number = fileNumber(overlay)
-        if (queue == null || number === null || places.has(key(library, number, queue))) continue
+        const number = overlay.file
+        if (queue == null || places.has(key(library, number, queue))) continue
         places.set(
           key(library, number, queue),
           await countPlaces(config, kometaDir, record, { library, number, queue }),
@@ -34,19 +34,13 @@ export async function readQueuePlaces(
       }
     }
   }
-  return (library, overlay) => places.get(key(library, fileNumber(overlay) ?? -1, overlay.overlay?.queue ?? '')) ?? null
-}
-
-/** Of `Overlay File (3) Name`. */
-function fileNumber({ full }: MatchedOverlay): number | null {
-  const number = /^Overlay File \((\d+)\) /.exec(full)?.[1]
-  return number === undefined ? null : Number(number)
+  return (library, overlay) => places.get(key(library, overlay.file, overlay.overlay?.queue ?? '')) ?? null
 }
 
 async function countPlaces(
   config: JobConfig,
   kometaDir: string | null,
-  { overlayFiles }: KometaRecord,
+  { overlayFiles }: KometaOutcome,
   { library, number, queue }: { library: LibraryName; number: number; queue: string },
 ): Promise<number | null> {
   const own = overlayFiles.filter(({ library: { mapping } }) => mapping === library.mapping)

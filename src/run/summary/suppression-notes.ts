@@ -1,20 +1,20 @@
-import type { KometaRecord, LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
+import type { KometaOutcome, LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
 import type { MatchedOverlay } from '../../kometa/log/read/log-events.ts'
 
 /**
  * Overlays that another one names under `suppress_overlays` and that are drawn all the same: Kometa looks for these names within one
  * file alone (overlay.py:167). A sentence each, where both have found the same item.
  */
-export const suppressionNotes = (records: readonly KometaRecord[]): string[] => [
+export const suppressionNotes = (records: readonly KometaOutcome[]): string[] => [
   ...new Set(records.flatMap((record) => record.runs.flatMap((run) => notesOf(run, record)))),
 ]
 
-function notesOf(run: LibraryRun, record: KometaRecord): string[] {
+function notesOf(run: LibraryRun, record: KometaOutcome): string[] {
   const { library, matched } = run
   return matched.flatMap((overlay) =>
     overlay.suppresses.flatMap((name) => {
       const others = matched.filter((one) => one.name === name && one !== overlay)
-      const inOwnFile = others.some((one) => prefixOf(one) === prefixOf(overlay))
+      const inOwnFile = others.some((one) => one.file === overlay.file)
       const other = others.find((one) => sharesItem(one, overlay))
       if (inOwnFile || !other) return []
       const where = (one: MatchedOverlay): string => fileOf(one, run, record)
@@ -25,13 +25,10 @@ function notesOf(run: LibraryRun, record: KometaRecord): string[] {
   )
 }
 
-const prefixOf = ({ full, name }: MatchedOverlay): string => full.slice(0, full.length - name.length)
-
 const sharesItem = (one: MatchedOverlay, other: MatchedOverlay): boolean =>
   one.titles?.some((title) => other.titles?.includes(title)) === true
 
-function fileOf({ full }: MatchedOverlay, { library }: LibraryRun, { overlayFiles }: KometaRecord): string {
-  const number = Number(/^Overlay File \((\d+)\) /.exec(full)?.[1] ?? Number.NaN)
+function fileOf({ file: number }: MatchedOverlay, { library }: LibraryRun, { overlayFiles }: KometaOutcome): string {
   const file = overlayFiles.findLast((one) => one.number === number && one.library.mapping === library.mapping)
   return file ? ` (${file.path})` : ''
 }

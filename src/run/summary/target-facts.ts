@@ -3,6 +3,7 @@ import type { BlockedWrite, Capture } from '../../contract/records.ts'
 import type { BaseUsed, RealRun } from '../../contract/summary.ts'
 import { predictRealRun } from '../../kometa/cache/real-run.ts'
 import type { ItemResult } from '../../kometa/log/read/log-events.ts'
+import { refusesOverlaid } from '../../kometa/log/words/fault-words.ts'
 import { labelWriteOf } from '../../proxy/ledger/item-edits.ts'
 import type { KometaRun } from '../kometas/kometa-run.ts'
 import type { ShownBefore } from '../pictures/before-pictures.ts'
@@ -44,7 +45,7 @@ export function factsOf({ target, before, mapped }: TargetOutput, input: FactsIn
   const backup = run?.backups.get(key)
   const notes = stray === undefined || backup !== undefined ? [] : [strayNote(stray, mapping)]
   if (mapped.status !== 'exported' || run === undefined) {
-    if (input.reason?.includes(refusesOverlaid)) notes.push(overlaidNote(target, input.captures))
+    if (input.reason !== null && refusesOverlaid(input.reason)) notes.push(overlaidNote(target, input.captures))
     return { base: null, restore: false, realRun: null, fault: null, notes }
   }
   const { capture } = mapped
@@ -66,9 +67,6 @@ export function factsOf({ target, before, mapped }: TargetOutput, input: FactsIn
     notes,
   }
 }
-
-/** Kometa library.py:496-512. */
-const refusesOverlaid = 'already has an Overlay'
 
 /** Why Kometa came upon a picture of its own where it wanted a clean one, and what helps. */
 function overlaidNote(target: JobTarget, captures: readonly Capture[]): string {

@@ -3,7 +3,7 @@ import { expiredSince, isTokenService } from '../../config/read/environment/expi
 import type { JobConfig } from '../../config/read/user-config.ts'
 import type { LibraryRun } from '../../kometa/log/outcome/kometa-outcome.ts'
 import { serviceNeed } from '../../kometa/log/outcome/needed-services.ts'
-import type { ItemResult } from '../../kometa/log/read/log-events.ts'
+import type { FailedService, ItemResult } from '../../kometa/log/read/log-events.ts'
 import type { JobScopeReport } from '../around-kometa/start-proxies.ts'
 import type { KometaRun } from '../kometas/kometa-run.ts'
 
@@ -55,29 +55,28 @@ async function narrowed(config: JobConfig, kometaDir: string | null, run: Librar
 }
 
 /** Only what overlays of this library need: Kometa's template names every service. */
-function withoutService(
-  config: JobConfig,
-  failed: readonly { name: string; reason: string | null }[],
-  run: LibraryRun,
-): Unfaithful[] {
-  return failed.flatMap(({ name, reason }) => {
+function withoutService(config: JobConfig, failed: readonly FailedService[], run: LibraryRun): Unfaithful[] {
+  return failed.flatMap(({ name, reason, asksForLogin }) => {
     const need = serviceNeed(name, run)
     if (!need) return []
     const { label, dropped, texts } = need
-    const words = `NOT PREVIEWED: overlays of "${run.library.mapping}" that need ${label}: ${cause(config, label, reason)}`
+    const words = `NOT PREVIEWED: overlays of "${run.library.mapping}" that need ${label}: ${cause(config, label, { reason, asksForLogin })}`
     const concerns = ({ overlays }: ItemResult) =>
       dropped.length > 0 || overlays.some(({ full }) => texts.includes(full))
     return [{ run, words, lacksService: true, concerns }]
   })
 }
 
-/** Kometa asks for a new login, which nobody can give it here: it then says "Input Failed" (util.py:330-339). */
-function cause(config: JobConfig, label: string, reason: string | null): string {
+function cause(
+  config: JobConfig,
+  label: string,
+  { reason, asksForLogin }: Pick<FailedService, 'reason' | 'asksForLogin'>,
+): string {
   if (!isTokenService(label)) return reason ?? 'Kometa could not reach it'
   const since = expiredSince(config, label, new Date())
   const renew =
     'a real run renews it, which can be done only once, so that a preview must not. Run Kometa once, then preview again'
   if (since) return `the token of your config has expired (${since.toISOString().slice(0, 10)}); ${renew}`
-  if (reason !== null && !/Input Failed/.test(reason)) return reason
+  if (reason !== null && !asksForLogin) return reason
   return `it refused the token of your config; ${renew}`
 }

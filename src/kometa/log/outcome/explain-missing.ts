@@ -1,7 +1,7 @@
 import type { MissingCause } from '../../../contract/summary.ts'
 import type { ItemResult } from '../read/log-events.ts'
 import { type Explanation, explainCritical, explainStop, type StopExit } from './explain-stop.ts'
-import { isLibrary, type KometaRecord, type LibraryRun } from './kometa-outcome.ts'
+import { isLibrary, type KometaOutcome, type LibraryRun } from './kometa-outcome.ts'
 
 export interface MissingItem {
   /** As Kometa shows it: `Title`, `Show Season 1`, `Show S01E02`, `Artist Album Name`. */
@@ -23,7 +23,7 @@ const namedDefinitions = 5
  * file.
  */
 export function explainMissing(
-  record: KometaRecord,
+  record: KometaOutcome,
   exit: StopExit,
   { title, library }: MissingItem,
   taken: ReadonlySet<ItemResult> = new Set(),
@@ -86,7 +86,7 @@ function explainResult(result: ItemResult, exit: StopExit): Explanation {
 }
 
 function explainNoMatch(
-  record: KometaRecord,
+  record: KometaOutcome,
   runs: readonly LibraryRun[],
   library: string,
   { searchWords, inWords }: { searchWords: string; inWords: InWords },
@@ -115,7 +115,7 @@ function explainNoMatch(
   return { reason: parts.join(' '), logLines, because: files.length + failed.length > 0 ? 'doubtful' : 'untouched' }
 }
 
-function errorsOf(record: KometaRecord, library: string): string[] {
+function errorsOf(record: KometaOutcome, library: string): string[] {
   return record.errors
     .filter((each) => each.library !== null && isLibrary(each.library, library))
     .map(({ text }) => text)

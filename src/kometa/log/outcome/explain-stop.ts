@@ -1,7 +1,7 @@
 import type { MissingCause } from '../../../contract/summary.ts'
 import type { EndCause } from '../../process/child.ts'
 import type { KometaExit } from '../../process/process.ts'
-import type { Critical, KometaRecord } from './kometa-outcome.ts'
+import type { Critical, KometaOutcome } from './kometa-outcome.ts'
 
 export interface Explanation {
   /** One or two sentences for the user. */
@@ -98,7 +98,7 @@ const endWords: Record<Exclude<EndCause, 'exited'>, string> = {
 }
 
 /** Explains why Kometa did not do its work at all; null if it finished without a critical error for the whole run. */
-export function explainStop(record: KometaRecord, exit: StopExit): Explanation | null {
+export function explainStop(record: KometaOutcome, exit: StopExit): Explanation | null {
   if (typeof exit.foreignConfig === 'string') {
     const words = `Kometa said that it runs ${exit.foreignConfig}, which is not the run config of this preview.`
     return { reason: `${words} It was ended at once.`, logLines: exit.lastLines.slice(-5), because: 'error' }
@@ -132,7 +132,7 @@ export function explainStop(record: KometaRecord, exit: StopExit): Explanation |
 }
 
 /** Lists everything in Kometa's log that keeps the run from being a success, one sentence each. */
-export function kometaProblems(record: KometaRecord, exit: StopExit): string[] {
+export function kometaProblems(record: KometaOutcome, exit: StopExit): string[] {
   const stop = explainStop(record, exit)
   const problems = stop ? [stop.reason] : []
   for (const { library, reason } of stop?.reason.startsWith('No library') ? [] : record.failedLibraries) {
@@ -153,7 +153,7 @@ export function stoppedIn({
   finished,
   criticals,
   failedLibraries,
-}: KometaRecord): 'kometa' | 'compile' | 'apply' | null {
+}: KometaOutcome): 'kometa' | 'compile' | 'apply' | null {
   const broken = runs.find((run) => !run.finished)
   if (broken) return broken.items.length > 0 ? 'apply' : 'compile'
   if (!finished || criticals.some(({ library }) => library === null)) return runs.length > 0 ? 'apply' : 'kometa'

@@ -1,10 +1,11 @@
 import type { KometaEvent, LibraryName, LoggedFile } from '../read/log-events.ts'
+import { type FaultDetails, readFaultWords } from '../words/fault-words.ts'
 
 /** Hundreds of definitions may fail for one reason; more faults of one process than this tell nothing new. */
 const maxFaults = 2_000
 
 /** Something in the user's config that Kometa left out, in Kometa's own words. */
-export interface LoggedFault {
+export interface LoggedFault extends FaultDetails {
   library: LibraryName
   /** An entry of overlay_files, a whole file, a definition, or a part of a file or definition. */
   kind: 'entry' | 'file' | 'definition' | 'setting'
@@ -60,7 +61,11 @@ export function createFaultRecorder(): FaultRecorder {
   }
   const note = (fault: Pick<LoggedFault, 'library' | 'kind' | 'words'> & Partial<LoggedFault>) => {
     if (faults.length >= maxFaults) dropped += 1
-    else faults.push({ file: null, definition: null, at: null, lines: [], blank: false, span: null, ...fault })
+    else {
+      const details = readFaultWords(fault.words, fault.lines ?? [])
+      const unset = { file: null, definition: null, at: null, lines: [], blank: false, span: null }
+      faults.push({ ...unset, ...details, ...fault })
+    }
   }
   /** The definition that Kometa is reading. */
   const current = (library: LibraryName) => {

@@ -52,7 +52,7 @@ function beforeDrawing(
   const worn = new Set(overlays.map(({ full }) => full))
   for (const overlay of here.filter(({ full }) => !worn.has(full))) {
     const { name } = overlay
-    const suppressor = here.find((other) => other.suppresses.some((each) => prefixOf(other) + each === overlay.full))
+    const suppressor = here.find((other) => other.file === overlay.file && other.suppresses.includes(name))
     const winner = here.find((other) => worn.has(other.full) && isSameGroup(other, overlay))
     if (suppressor) result.suppressed.push({ name, by: suppressor.name })
     else if (winner?.overlay && overlay.overlay) {
@@ -63,9 +63,6 @@ function beforeDrawing(
   }
   return result
 }
-
-/** `Overlay File (0) `: Kometa's prefix for the overlays of one file. */
-const prefixOf = ({ full, name }: OverlayName): string => full.slice(0, full.length - name.length)
 
 const isSameGroup = ({ overlay: one }: MatchedOverlay, { overlay: other }: MatchedOverlay): boolean =>
   one !== null && other !== null && one.group !== null && one.group === other.group
@@ -94,7 +91,7 @@ function queuesOf(worn: readonly MatchedOverlay[]): MatchedOverlay[][] {
   const queues = new Map<string, MatchedOverlay[]>()
   for (const overlay of worn) {
     if (overlay.overlay?.queue == null) continue
-    const key = prefixOf(overlay) + overlay.overlay.queue
+    const key = JSON.stringify([overlay.file, overlay.overlay.queue])
     queues.set(key, [...(queues.get(key) ?? []), overlay])
   }
   const weightOf = ({ overlay }: MatchedOverlay): number => overlay?.weight ?? 0

@@ -1,5 +1,5 @@
 import type { Capture } from '../../../contract/records.ts'
-import { unnamed } from '../read/apply-reader.ts'
+import { unnamed } from '../read/item-reader.ts'
 import type { ItemResult } from '../read/log-events.ts'
 
 /** The fields of a capture that the join needs. */

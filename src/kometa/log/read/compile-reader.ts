@@ -1,27 +1,32 @@
-import { saysNothingFits } from '../../../contract/nothing-fits.ts'
 import { leavesOut } from '../words/leaves-out.ts'
-import type { MatchedOverlay } from './log-events.ts'
+import { saysNothingFits } from '../words/nothing-fits.ts'
+import type { LibraryName, MatchedOverlay } from './log-events.ts'
+import type { LogMessage } from './log-message.ts'
 import type { LogReader, ParserContext } from './log-parser.ts'
 import { type PythonValue, readPythonDict } from './python-literal.ts'
 
+/** The definition that Kometa is working on. */
 interface Open {
+  library: LibraryName
   name: string
+  /** Kometa said what became of the definition. */
   settled: boolean
   lastTrouble: string | null
   overlay: MatchedOverlay['overlay']
   suppresses: string[]
-  /** What it found, by the lines of `show_unfiltered`. */
+  /** The items that it found, from the lines of `show_unfiltered`. */
   titles: string[]
-  /** The attribute whose value is in the next line. */
+  /** The attribute whose value is on the next line. */
   attribute: string | null
-  /** What Kometa left out of it. */
+  /** What Kometa left out of the definition. */
   leftOut: string[]
 }
 
-/** Titles of one definition: a preview has a handful of items. */
+/** The most titles that are kept of one definition; a preview has few items. */
 const maxTitles = 1_000
 
-const newOpen = (name: string): Open => ({
+const newOpen = (library: LibraryName, name: string): Open => ({
+  library,
   name,
   settled: false,
   lastTrouble: null,
@@ -32,28 +37,23 @@ const newOpen = (name: string): Open => ({
   leftOut: [],
 })
 
-/** `Sort By: ['random']` and `Limit: 5` (builder.py:3827-3845): without a limit every order finds the same items. */
+/** `Sort By: ['random']` and `Limit: 5` (builder.py:3827-3845). Without a limit, the order does not change the result. */
 const randomSort = /^\s*Sort By: \[(?:.*, )?'random'[,\]]/
 const ownLimit = /^\s*Limit: \d/
 
-/** From `<library> Library Overlays` to `Overlay Operation for ...`: the definitions (overlays.py:578-637, builder.py). */
+/** Reads the definitions: from `<library> Library Overlays` to `Overlay Operation for ...` (overlays.py:578-637). */
 export function createCompileReader(context: ParserContext): { read: LogReader; end(): void } {
   let compiling = false
   let count = 0
   let open: Open | null = null
 
   const close = () => {
-    const { library } = context
-    // Without a word Kometa ends only a definition with `ignore_blank_results` that searches for nothing that Plex has
-    // (FilterFailed: builder.py:3078, 3093, overlays.py:627).
-    if (open && !open.settled && library) {
-      const reason = open.lastTrouble ?? 'Plex has nothing of what it searches for'
-      context.emit({ type: 'definition_failed', library, name: open.name, reason, blank: true })
-    }
+    if (open) endUnsettled(context, open)
     open = null
   }
 
-  const read: LogReader = ({ file, level, text, more }) => {
+  const read: LogReader = (message) => {
+    const { file, level, text } = message
     const { library } = context
     if (library === null) return false
     if (file === 'overlays.py' && level === 'info' && text === `${library.title} Library Overlays`.trim()) {
@@ -63,67 +63,88 @@ export function createCompileReader(context: ParserContext): { read: LogReader; 
       return true
     }
     if (!compiling) return false
-    if (
-      file === 'overlays.py' &&
-      /^(?:Overlay Operation for|Removing|No Overlays to Remove for) .*Library$/.test(text)
-    ) {
+    if (endsCompilation(message)) {
       close()
       compiling = false
-      // What follows the compilation is the apply reader's, this line as well.
+      // This line belongs to the apply reader too.
       return false
     }
-    const suffix = ` Overlay in ${library.title}`.trimEnd()
-    if (file === 'builder.py' && level === 'info' && text.endsWith(suffix)) {
+    const name = definitionName(message, library)
+    if (name !== null) {
       close()
-      open = newOpen(text.slice(0, -suffix.length))
-      context.emit({ type: 'definition', library, name: open.name, count: ++count })
-      return true
+      open = newOpen(library, name)
+      context.emit({ type: 'definition', library, name, count: ++count })
+    } else if (open) {
+      readDetails(context, open, message)
+      if (file === 'overlays.py' && !open.settled) open.settled = readResult(context, open, message)
     }
-    if (!open) return true
-    const { name } = open
-    if (file === 'builder.py' && text === 'Validating Method: limit') {
-      context.emit({ type: 'definition_limited', library, name })
-    }
-    if (level === 'debug') readAttribute(open, text)
-    const found = file === 'builder.py' && level === 'info' ? titleIn(text, name) : null
-    if (found !== null && open.titles.length < maxTitles) open.titles.push(found)
-    // plex.py:1581 logs what it searches for in several lines.
-    if (file === 'plex.py' && more.some((line) => randomSort.test(line)) && more.some((line) => ownLimit.test(line))) {
-      context.emit({ type: 'definition_random', library, name })
-    }
-    if (level === 'warning' || level === 'error') open.lastTrouble = text
-    if (leavesOut(file, level, text)) open.leftOut.push(text)
-    if (file !== 'overlays.py' || open.settled) return true
-    const matched = /^(\d+) Items found for (Overlay File \((\d+)\) .*)$/.exec(text)
-    const unmatched = /^No Items found for (?:Overlay File \((\d+)\) )?/.exec(text)
-    if ((matched || unmatched) && open.leftOut.length > 0) {
-      context.emit({ type: 'definition_faulty', library, name, reasons: open.leftOut })
-    }
-    if (matched) {
-      const items = Number(matched[1])
-      context.emit({
-        type: 'definition_matched',
-        library,
-        name,
-        items,
-        matched: toMatched(open, items, matched[2] ?? ''),
-        file: Number(matched[3]),
-      })
-    } else if (unmatched) {
-      const number = unmatched[1] === undefined ? null : Number(unmatched[1])
-      context.emit({ type: 'definition_matched', library, name, items: 0, matched: null, file: number })
-    } else if (level === 'error') {
-      context.emit({ type: 'definition_failed', library, name, reason: text, blank: saysNothingFits(text) })
-    } else if (level === 'info' && text !== '' && !text.startsWith('Gathering Items for ')) {
-      context.emit({ type: 'definition_skipped', library, name, reason: text })
-    } else return true
-    open.settled = true
     return true
   }
   return { read, end: close }
 }
 
-/** `Validating Method: overlay`, and its value in the line after it (builder.py:1007-1010, overlay.py:154-155). */
+const endsCompilation = ({ file, text }: LogMessage): boolean =>
+  file === 'overlays.py' && /^(?:Overlay Operation for|Removing|No Overlays to Remove for) .*Library$/.test(text)
+
+/** `4K Overlay in Movies` begins the definition `4K`. */
+function definitionName({ file, level, text }: LogMessage, { title }: LibraryName): string | null {
+  const suffix = ` Overlay in ${title}`.trimEnd()
+  const begins = file === 'builder.py' && level === 'info' && text.endsWith(suffix)
+  return begins ? text.slice(0, -suffix.length) : null
+}
+
+/**
+ * A definition that Kometa left without a word has `ignore_blank_results` and searches for something that Plex does not
+ * have (FilterFailed: builder.py:3078, 3093, overlays.py:627).
+ */
+function endUnsettled(context: ParserContext, { library, name, settled, lastTrouble }: Open): void {
+  if (settled) return
+  const reason = lastTrouble ?? 'Plex has nothing of what it searches for'
+  context.emit({ type: 'definition_failed', library, name, reason, blank: true })
+}
+
+/** Notes what a line tells about the open definition. */
+function readDetails(context: ParserContext, open: Open, { file, level, text, more }: LogMessage): void {
+  const { library, name } = open
+  if (file === 'builder.py' && text === 'Validating Method: limit') {
+    context.emit({ type: 'definition_limited', library, name })
+  }
+  if (level === 'debug') readAttribute(open, text)
+  const found = file === 'builder.py' && level === 'info' ? titleIn(text, name) : null
+  if (found !== null && open.titles.length < maxTitles) open.titles.push(found)
+  // A search is logged in several lines (plex.py:1581).
+  if (file === 'plex.py' && more.some((line) => randomSort.test(line)) && more.some((line) => ownLimit.test(line))) {
+    context.emit({ type: 'definition_random', library, name })
+  }
+  if (level === 'warning' || level === 'error') open.lastTrouble = text
+  if (leavesOut(file, level, text)) open.leftOut.push(text)
+}
+
+/** Reads what became of the open definition; false when the line does not say that. */
+function readResult(context: ParserContext, open: Open, { level, text }: LogMessage): boolean {
+  const { library, name } = open
+  const matched = /^(\d+) Items found for (Overlay File \((\d+)\) .*)$/.exec(text)
+  const unmatched = /^No Items found for (?:Overlay File \((\d+)\) )?/.exec(text)
+  if ((matched || unmatched) && open.leftOut.length > 0) {
+    context.emit({ type: 'definition_faulty', library, name, reasons: open.leftOut })
+  }
+  if (matched) {
+    const [, items, full = '', file] = matched
+    const overlay = toMatched(open, { items: Number(items), full, file: Number(file) })
+    const place = { library, name, file: overlay.file }
+    context.emit({ type: 'definition_matched', ...place, items: overlay.items, matched: overlay })
+  } else if (unmatched) {
+    const file = unmatched[1] === undefined ? null : Number(unmatched[1])
+    context.emit({ type: 'definition_matched', library, name, items: 0, matched: null, file })
+  } else if (level === 'error') {
+    context.emit({ type: 'definition_failed', library, name, reason: text, blank: saysNothingFits(text) })
+  } else if (level === 'info' && text !== '' && !text.startsWith('Gathering Items for ')) {
+    context.emit({ type: 'definition_skipped', library, name, reason: text })
+  } else return false
+  return true
+}
+
+/** `Validating Method: overlay`, with its value on the next line (builder.py:1007-1010, overlay.py:154-155). */
 function readAttribute(open: Open, text: string): void {
   const value = /^Value: ?(.*)$/s.exec(text)?.[1]
   if (value !== undefined && open.attribute === 'overlay') open.overlay = overlayOf(value)
@@ -152,8 +173,11 @@ function titleIn(text: string, name: string): string | null {
   return text.startsWith(start) ? text.slice(start.length) : null
 }
 
-function toMatched({ name, titles, overlay, suppresses }: Open, items: number, full: string): MatchedOverlay {
-  return { name, full, items, titles: titles.length === items ? titles : null, overlay, suppresses }
+function toMatched(
+  { name, titles, overlay, suppresses }: Open,
+  { items, full, file }: Pick<MatchedOverlay, 'items' | 'full' | 'file'>,
+): MatchedOverlay {
+  return { name, full, file, items, titles: titles.length === items ? titles : null, overlay, suppresses }
 }
 
 /** `['4K', "4K's"]` or `4K, HDR` (builder.py:1007-1010). */

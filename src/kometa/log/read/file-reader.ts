@@ -1,19 +1,22 @@
 import { leavesOut } from '../words/leaves-out.ts'
 import type { LoggedFile } from './log-events.ts'
-import type { LogRecord } from './log-message.ts'
+import type { LogMessage } from './log-message.ts'
 import type { ParserContext } from './log-parser.ts'
 
-/** From `Reading in Overlay Files` to the last file of a library: what Kometa could not load (config.py:1723, library.py:261-276). */
-export function createFileReader(context: ParserContext): (record: LogRecord) => void {
-  /** The entry of overlay_files that was named last, while they are read. */
+/**
+ * Reads what Kometa could not load, from `Reading in Overlay Files` to a library's last file (config.py:1723,
+ * library.py:261-276).
+ */
+export function createFileReader(context: ParserContext): (record: LogMessage) => void {
+  /** While entries of overlay_files are read: the last entry that Kometa named, and the failures so far. */
   let reading: { entry: LoggedFile | null; failed: { reason: string; entry: LoggedFile | null }[] } | null = null
   let isReading = false
-  /** The file that is being loaded. */
+  /** The file that Kometa is loading. */
   let loading: LoggedFile | null = null
   let number = 0
   let failure: { reason: string; lines: string[] } | null = null
 
-  /** The loading of a file has no line for its end: another one begins, or something else does. */
+  /** No line marks the end of loading a file: it ends when the next file or another step begins. */
   const close = () => {
     if (loading && context.library) {
       context.emit({ type: 'overlay_file_loaded', library: context.library, number, file: loading })
@@ -22,7 +25,7 @@ export function createFileReader(context: ParserContext): (record: LogRecord) =>
     failure = null
   }
 
-  function readEntries({ file, level, text }: LogRecord): void {
+  function readEntries({ file, level, text }: LogMessage): void {
     if (!reading || !isReading) return
     const named = /^Reading (url|git|pmm|default|repo|file|folder): (.*)$/.exec(text)
     if (file === 'util.py' && level === 'info' && named) {
@@ -32,7 +35,7 @@ export function createFileReader(context: ParserContext): (record: LogRecord) =>
     }
   }
 
-  /** Entries are read before Kometa connects to the library, whose names are known only then. */
+  /** Kometa reads the entries before it connects to the library, whose names are known only then. */
   function tellEntries(): void {
     for (const failed of context.library ? (reading?.failed ?? []) : []) {
       if (context.library) context.emit({ type: 'overlay_entry_failed', library: context.library, ...failed })
@@ -40,7 +43,7 @@ export function createFileReader(context: ParserContext): (record: LogRecord) =>
     reading = null
   }
 
-  function readLoading({ file, level, text, more }: LogRecord): void {
+  function readLoading({ file, level, text, more }: LogMessage): void {
     if (!loading || !context.library) return
     if (file === 'library.py' && level === 'error') failure = { reason: text, lines: more }
     else if (text === 'Overlay File Failed To Load') {

@@ -14,6 +14,8 @@ export interface OverlayName {
 
 /** A definition that matched something, as far as the log describes it. */
 export interface MatchedOverlay extends OverlayName {
+  /** The number of its file: 0 in `Overlay File (0) 4K`. */
+  file: number
   /** How many items it matched. */
   items: number
   /** The matched items as Kometa lists them (`Title (Year)`); null if the log does not list all of them. */
@@ -56,6 +58,14 @@ export interface LoggedFile {
   path: string
 }
 
+/** A service that Kometa could not use. */
+export interface FailedService {
+  name: string
+  reason: string | null
+  /** Kometa asked for a new login, which nobody can answer in a preview. */
+  asksForLogin: boolean
+}
+
 type Place = { library: LibraryName }
 type Step = { done: number; total: number; title: string }
 
@@ -67,7 +77,7 @@ export type KometaEventBody =
   | { type: 'run_started' }
   | { type: 'run_finished' }
   /** TMDb, MDBList, Trakt and so on; `reason` is Kometa's reason for a failure. */
-  | { type: 'service'; name: string; ok: boolean; reason: string | null }
+  | ({ type: 'service'; ok: boolean } & FailedService)
   | { type: 'server_connected'; server: string; version: string }
   | ({ type: 'library_connected' } & Place)
   | ({ type: 'library_failed'; reason: string } & Place)

@@ -1,7 +1,7 @@
 import type { LogLevel } from '../../../contract/events.ts'
 
 /** One message in Kometa's log: its first line, and the following lines without a prefix. */
-export interface LogRecord {
+export interface LogMessage {
   level: LogLevel
   /** The Python file that logged the message, such as `overlays.py`. A title cannot fake this. */
   file: string
@@ -30,18 +30,18 @@ const levels: Record<string, LogLevel> = {
   CRITICAL: 'critical',
 }
 
-export interface RecordReader {
+export interface MessageReader {
   /** A message is complete when the next one begins, so this returns the previous message. */
-  push(line: string): LogRecord | undefined
+  push(line: string): LogMessage | undefined
   /** The current message, which may get further lines. */
-  begun(): LogRecord | undefined
-  end(): LogRecord | undefined
+  begun(): LogMessage | undefined
+  end(): LogMessage | undefined
 }
 
 /** Assembles the lines of meta.log into messages. */
-export function createRecordReader(): RecordReader {
-  let current: LogRecord | undefined
-  const take = (next?: LogRecord) => {
+export function createMessageReader(): MessageReader {
+  let current: LogMessage | undefined
+  const take = (next?: LogMessage) => {
     const whole = current
     current = next
     return whole
@@ -59,7 +59,7 @@ export function createRecordReader(): RecordReader {
   }
 }
 
-function toRecord(found: RegExpExecArray): LogRecord {
+function toRecord(found: RegExpExecArray): LogMessage {
   const [year, month, day, hours, minutes, seconds, ms] = found.slice(1, 8).map(Number)
   const at = new Date(year ?? 0, (month ?? 1) - 1, day, hours, minutes, seconds, ms).getTime()
   return {

@@ -3,7 +3,7 @@ import { createCompileReader } from './compile-reader.ts'
 import { configUsed, createConsoleReader } from './console-reader.ts'
 import { createFileReader } from './file-reader.ts'
 import type { KometaEvent, KometaEventBody, LibraryName } from './log-events.ts'
-import { createRecordReader, type LogRecord } from './log-message.ts'
+import { createMessageReader, type LogMessage } from './log-message.ts'
 import { createSetupReader } from './setup-reader.ts'
 
 /** What the readers for the parts of the log share. */
@@ -16,7 +16,7 @@ export interface ParserContext {
 }
 
 /** Returns true when the message needs no other reader. */
-export type LogReader = (record: LogRecord) => boolean
+export type LogReader = (record: LogMessage) => boolean
 
 export interface LogParser {
   /**
@@ -39,14 +39,14 @@ export function createLogParser(): LogParser {
     library: null,
     titles: new Map(),
   }
-  const records = createRecordReader()
+  const records = createMessageReader()
   const apply = createApplyReader(context)
   const compile = createCompileReader(context)
   const setup = createSetupReader(context)
   const files = createFileReader(context)
   const fromConsole = createConsoleReader(context)
 
-  function read(record: LogRecord | undefined): void {
+  function read(record: LogMessage | undefined): void {
     if (!record) return
     at = record.at
     fromConsole.logBegan()
@@ -61,7 +61,7 @@ export function createLogParser(): LogParser {
   }
 
   /** Does not wait for the next message: a Kometa that runs another config must be ended at once. */
-  function nameConfig(record: LogRecord | undefined): void {
+  function nameConfig(record: LogMessage | undefined): void {
     const path =
       record?.file === 'config.py' && record.more.length === 0 ? configUsed.exec(record.text)?.[1] : undefined
     if (path !== undefined) context.emit({ type: 'config_used', path })

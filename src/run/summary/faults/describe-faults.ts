@@ -2,9 +2,8 @@ import { findEntryFiles } from '../../../config/overlays/entry-files.ts'
 import type { JobConfig } from '../../../config/read/user-config.ts'
 import { AppError } from '../../../contract/errors.ts'
 import type { ConfigFault, EmptySearch } from '../../../contract/faults.ts'
-import { noItemsFound, saysNothingFits } from '../../../contract/nothing-fits.ts'
 import type { LoggedFault } from '../../../kometa/log/outcome/kometa-faults.ts'
-import type { KometaRecord } from '../../../kometa/log/outcome/kometa-outcome.ts'
+import type { KometaOutcome } from '../../../kometa/log/outcome/kometa-outcome.ts'
 import type { LoggedFile } from '../../../kometa/log/read/log-events.ts'
 import type { Refusal } from '../../around-kometa/gate-log.ts'
 import { createFaultPlaces, type FaultPlace, type FaultPlaces, isOwn } from './fault-places.ts'
@@ -24,14 +23,11 @@ export interface DescribedFaults {
   inWords(definition: string | null, words: string): string
 }
 
-/** A search for a tag, a collection or a pattern that nothing in Plex has (builder.py:4001, 4112). */
-const isEmptySearch = (words: string): boolean => saysNothingFits(words) && words !== noItemsFound
-
 /** What Kometa left out of the user's config, with the place of each in the user's files; what has one cause is one fault. */
 export async function describeFaults(
   config: JobConfig,
   kometaDir: string | null,
-  records: readonly Pick<KometaRecord, 'faults' | 'libraries'>[],
+  records: readonly Pick<KometaOutcome, 'faults' | 'libraries'>[],
   refusals: readonly Refusal[],
 ): Promise<DescribedFaults> {
   const places = createFaultPlaces(config, kometaDir)
@@ -45,7 +41,7 @@ export async function describeFaults(
     for (const fault of logged) {
       const library = libraries.find((one) => one.library.mapping === fault.library.mapping)
       const file = fault.at === null || !library ? fault.file : await places.fileOf(library, fault.at)
-      const isSearch = fault.kind === 'definition' || fault.kind === 'setting' ? isEmptySearch(fault.words) : false
+      const isSearch = (fault.kind === 'definition' || fault.kind === 'setting') && fault.isEmptySearch
       // Kometa's own default files search for dozens of values that a library does not have.
       if ((fault.blank || isSearch) && !(isSearch && isOwn(file))) continue
       const { place, words: said } = await describe(fault, file, config, places)
@@ -53,7 +49,7 @@ export async function describeFaults(
       const words = refused ?? said
       const { definition } = fault
       if (refused !== null) explained.set(JSON.stringify([definition, fault.words]), refused)
-      const about = file ?? notThere(fault.words)
+      const about = file ?? (fault.missingPath === null ? null : { form: 'File', path: fault.missingPath })
       // A file of which a part was left out has more to say.
       if (about !== null && (fault.kind !== 'setting' || definition !== null))
         told.push({ library: fault.library.mapping, file: about, definition })
@@ -67,26 +63,19 @@ export async function describeFaults(
   return { faults: faults.all(), emptySearches: emptySearches.all(), told, inWords }
 }
 
-/** A bare path is named by Kometa's words alone (util.py:549). */
-function notThere(words: string): LoggedFile | null {
-  const path = /^Config Error: Path not found: (.+)$/.exec(words)?.[1]
-  return path === undefined ? null : { form: 'File', path }
-}
-
 async function describe(
-  { kind, library: { mapping }, definition, words, lines }: LoggedFault,
+  { kind, library: { mapping }, definition, words, notDictionary, isYamlError, line: named }: LoggedFault,
   file: LoggedFile | null,
   config: JobConfig,
   places: FaultPlaces,
 ): Promise<{ place: FaultPlace; words: string }> {
   if (kind === 'entry' || file === null) return { place: await places.ofEntry(mapping, file), words }
   if (definition !== null) return { place: await places.ofDefinition(mapping, file, definition), words }
-  const notDictionary = /^Config Warning: overlay: (.+) must be a dictionary$/.exec(words)?.[1]
-  if (notDictionary !== undefined) return { place: await places.ofDefinition(mapping, file, notDictionary), words }
+  if (notDictionary !== null) return { place: await places.ofDefinition(mapping, file, notDictionary), words }
   const [path] = isOwn(file) ? await findEntryFiles({ form: 'file', value: file.path }, config, null) : []
   if (path === undefined) return { place: await places.ofEntry(mapping, file), words }
-  const why = words.startsWith('YAML Error') ? await explainYaml(config, path) : null
-  const line = why?.place?.line ?? lineIn([words, ...lines])
+  const why = isYamlError ? await explainYaml(config, path) : null
+  const line = why?.place?.line ?? named
   return {
     place: await places.ofFile(file, line),
     words: why === null ? words : `${words.split(':')[0]}: ${why.words}`,
@@ -101,11 +90,6 @@ async function explainYaml(config: JobConfig, path: string) {
   )
   if (!(error instanceof AppError)) return null
   return { place: error.place, words: error.message.replace(`${path}, `, '').replace(path, 'it') }
-}
-
-function lineIn(lines: readonly string[]): number | null {
-  const found = lines.flatMap((line) => [...line.matchAll(/\bline (\d+)/g)].map(([, digits]) => Number(digits)))
-  return found.at(-1) ?? null
 }
 
 type Folded = Omit<EmptySearch, 'definitions' | 'count'>

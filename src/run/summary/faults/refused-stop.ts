@@ -1,10 +1,10 @@
 import { explainedHosts, isUnreachable } from '../../../kometa/log/outcome/explain-stop.ts'
-import type { Critical, KometaRecord } from '../../../kometa/log/outcome/kometa-outcome.ts'
+import type { Critical, KometaOutcome } from '../../../kometa/log/outcome/kometa-outcome.ts'
 import type { Refusal } from '../../around-kometa/gate-log.ts'
 import { kometaTries, requestWords } from './refused-words.ts'
 
 /** The same record, in which an end that came of a refused request says so. */
-export function withRefusals(record: KometaRecord, refusals: readonly Refusal[]): KometaRecord {
+export function withRefusals(record: KometaOutcome, refusals: readonly Refusal[]): KometaOutcome {
   if (refusals.length === 0 || record.criticals.length === 0) return record
   return { ...record, criticals: record.criticals.map((one) => ({ ...one, refused: refusedStop(one, refusals) })) }
 }

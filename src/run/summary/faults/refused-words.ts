@@ -1,11 +1,10 @@
 import { normalizeHost } from '../../../gate/judge-host.ts'
 import type { LoggedFault } from '../../../kometa/log/outcome/kometa-faults.ts'
+import { isAboutImage } from '../../../kometa/log/words/fault-words.ts'
 import { trimEndOf } from '../../../util/trim-end.ts'
 import type { Refusal } from '../../around-kometa/gate-log.ts'
 
 const namedAddress = /https?:\/\/[^\s'"<>]+/g
-/** Kometa's words for an image of an overlay (overlay.py:217-223, request.py:131-136). */
-const isImage = /\bimage\b|attempting download/i
 /** Kometa's tries of a request that ends without an answer, 10 s apart (request.py:174). */
 export const kometaTries = 6
 
@@ -21,7 +20,7 @@ export function refusedWords(
     const address = trimEndOf(named, '.,:;')
     const refused = findRefusal(address, refusals)
     if (refused === null) continue
-    const what = isImage.test(words) ? 'the image ' : kind === 'entry' || kind === 'file' ? 'the file ' : ''
+    const what = isAboutImage(words) ? 'the image ' : kind === 'entry' || kind === 'file' ? 'the file ' : ''
     return `${what}${address} was not fetched: ${refused.reason}`
   }
   const within = span === null ? [] : refusals.filter(({ at }) => at >= span.from && at <= span.to)
