@@ -11,7 +11,7 @@ const version = spawnSync('docker', ['--version'], { encoding: 'utf8' }).stdout 
 const hasDocker = process.platform !== 'win32' && version.startsWith('Docker version')
 if (!hasDocker) console.error('SKIPPED: what the real docker command makes of our arguments: it is not installed')
 
-/** An engine that is asked to make a container, and keeps what it was asked for. */
+/** An engine that is asked to create a container and records the request. */
 async function listeningEngine(socket: string) {
   const orders: { path: string; body: unknown }[] = []
   const server = createServer(async (request, response) => {
@@ -28,7 +28,7 @@ async function listeningEngine(socket: string) {
   return { orders, [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())) }
 }
 
-test.skipIf(!hasDocker)('the real docker command makes of our arguments what they mean', async () => {
+test.skipIf(!hasDocker)('the real docker command understands our arguments', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'docker-command-'))
   try {
     await using engine = await listeningEngine(join(dir, 'engine.sock'))
@@ -52,7 +52,7 @@ test.skipIf(!hasDocker)('the real docker command makes of our arguments what the
       ],
       user: { uid: 0, gid: 100, groups: [7, 8] },
     })
-    // `create` is `run` without the start; HOME keeps the user's own settings away.
+    // `create` is `run` without the start. HOME hides the user's own settings.
     const child = spawn('docker', ['create', ...args], {
       env: { PATH: process.env.PATH, HOME: dir, DOCKER_HOST: `unix://${join(dir, 'engine.sock')}` },
     })

@@ -113,7 +113,7 @@ test.each<[string, () => Partial<DockerSettings>, string, RegExp, RegExp]>([
   expect(JSON.stringify(error)).not.toContain('secret')
 })
 
-test('an image that is not here: how to get it', async () => {
+test('a missing image: the error says how to get it', async () => {
   await expect(find('docker:kometateam/kometa:v9.9.9')).rejects.toMatchObject({
     ...{ code: 'KOMETA_NOT_FOUND', message: 'the image kometateam/kometa:v9.9.9 is not here' },
     hint: 'Get it with: docker pull kometateam/kometa:v9.9.9',
@@ -157,20 +157,20 @@ test.each([
   ],
   [['python3', 'kometa.py'], []],
   [['/start.sh', 'python3', 'kometa.py'], ['python3']],
-])('the entry point %j: what stands between its program and kometa.py', async (Entrypoint, before) => {
+])('the entry point %j: what is between its program and kometa.py', async (Entrypoint, before) => {
   docker.change(image({ Entrypoint }))
   const found = await inspectImage(await findDocker(docker.env), imageName)
   expect(found).toMatchObject({ entry: Entrypoint[0], before, dir: '/' })
 })
 
-test('a build that is none of a release, and an older one', async () => {
+test('a development build, and an older version', async () => {
   writeFileSync(join(docker.settings().root, 'PART'), 'build12\n')
   expect((await find()).version).toBe('2.4.4.build12')
   writeFileSync(join(docker.settings().root, 'VERSION'), '2.3.1\n')
   expect(await find()).toMatchObject({ supported: false, warnings: [expect.stringContaining('older')] })
 })
 
-test.skipIf(process.platform === 'win32')('an image whose Python makes its Kometa lose its arguments', async () => {
+test.skipIf(process.platform === 'win32')('an image whose Python makes Kometa lose its arguments', async () => {
   const python = join(folder, 'python3.14')
   writeFileSync(python, '#!/bin/sh\necho 3.14.0\n', { mode: 0o755 })
   docker.change(image({ Entrypoint: ['/tini', '-s', python, 'kometa.py', '--'] }))
@@ -182,7 +182,7 @@ test.skipIf(process.platform === 'win32')('an image whose Python makes its Komet
   expect((await find()).version).toBe('2.5.0')
 })
 
-test('Windows is sent to WSL, macOS is led by name', async () => {
+test('Windows is referred to WSL, macOS reaches the host by name', async () => {
   const found = await findDocker(docker.env)
   await expect(askEngine(found, 'win32')).rejects.toMatchObject({
     code: 'DOCKER_UNAVAILABLE',

@@ -47,12 +47,10 @@ async function mountsOf(files: string[] = [], areas?: ReachArea[]) {
   return { seen: seen.map(({ target }) => target.replace(`${dir}/`, '')).sort(), hidden }
 }
 
-test('what links of the workspace lead to, and what config and overlay files name', async () => {
+test('mounts the targets of the workspace’s links and what config and overlay files name', async () => {
   write('user/config.yml', configText())
-  write(
-    'user/overlays/own.yml',
-    `overlays:\n  mark: {overlay: {name: x, file: ${join(dir, 'pictures/badge.png')}, font: "${join(dir, 'fonts/a b.ttf')}"}}\n`,
-  )
+  const [badge, font] = [join(dir, 'pictures/badge.png'), join(dir, 'fonts/a b.ttf')]
+  write('user/overlays/own.yml', `overlays:\n  mark: {overlay: {name: x, file: ${badge}, font: "${font}"}}\n`)
   write('user/shared/one.png')
   for (const file of ['assets/1.jpg', 'more assets/2.jpg', 'pictures/badge.png', 'pictures/other.png', 'fonts/a b.ttf'])
     write(file)
@@ -69,11 +67,11 @@ test('what links of the workspace lead to, and what config and overlay files nam
     'user/overlays/own.yml',
     'user/shared',
   ])
-  // The config itself, with the real token, is nowhere to be seen.
+  // The config with the real token is not visible anywhere.
   expect(hidden).toEqual([])
 })
 
-test('of what a pasted config names, that alone is mounted which it may read', async () => {
+test('of the paths in a pasted config, only readable ones are mounted', async () => {
   const outside = join(dir, 'outside')
   const own = `, {file: ${outside}/o.yml}, {folder: ${outside}}, {folder: ${join(dir, 'user', 'wide')}}`
   write('user/config.yml', configText(own))
@@ -84,7 +82,7 @@ test('of what a pasted config names, that alone is mounted which it may read', a
   for (const file of ['assets/1.jpg', 'outside/o.yml', 'outside/b.ttf', 'home/.fonts/own.ttf', 'user/wide/closed/x'])
     write(file)
   symlinkSync(outside, join(dir, 'user', 'linked'))
-  // So many files that they are mounted as their folder, which holds what is closed.
+  // Enough files to mount their folder instead, which contains a closed one.
   const many = Array.from({ length: 30 }, (_, at) => `user/${String(at).padStart(2, '0')}.png`)
   for (const file of many) write(file)
   const authority = write('trust/ca.pem')
@@ -96,7 +94,7 @@ test('of what a pasted config names, that alone is mounted which it may read', a
   expect(seen).toEqual(['assets', 'trust/ca.pem', ...many, 'user/overlays/own.yml'].sort())
 })
 
-test('a folder that holds the config is mounted with the config hidden, under every name that it has', async () => {
+test('a folder with the config is mounted with the config hidden under each of its names', async () => {
   write('user/config.yml', configText(`, {file: ${join(dir, 'user', 'deep.yml')}}`))
   write('user/overlays/own.yml', `overlays: {mark: {overlay: {name: x, folder: ${join(dir, 'user')}}}}\n`)
   write('user/deep.yml', 'overlays: {}\n')
@@ -106,7 +104,7 @@ test('a folder that holds the config is mounted with the config hidden, under ev
   expect(hidden.sort()).toEqual(['/user/.env', '/user/config.yml'])
 })
 
-test('many files of one folder are one mount; a link is followed to what it means', async () => {
+test('many files of one folder become one mount; a link is followed to its target', async () => {
   const names = Array.from({ length: 40 }, (_, index) => join(dir, 'badges', `${index}.png`))
   for (const name of names) write(name.slice(dir.length))
   write('user/config.yml', configText())
@@ -116,7 +114,7 @@ test('many files of one folder are one mount; a link is followed to what it mean
   expect((await mountsOf()).seen).toEqual(['assets', 'badges', 'pool/real', 'user/overlays/own.yml'])
 })
 
-test('an overlay file under the other ending than the config names, and what it and its templates name', async () => {
+test('an overlay file with another ending than in the config, and what it and its templates name', async () => {
   write('user/config.yml', configText(`, {file: ${join(dir, 'far/ov.yaml')}}`))
   write('user/overlays/own.yml', `external_templates: {file: ${join(dir, 'far/templates.yaml')}}\noverlays: {}\n`)
   write('far/ov.yml', `overlays: {mark: {overlay: {name: x, file: ${join(dir, 'pictures/a.png')}}}}\n`)
@@ -131,7 +129,7 @@ test('an overlay file under the other ending than the config names, and what it 
   ])
 })
 
-test('folders that the image has itself are never mounted over', async () => {
+test('folders of the image are never mounted over', async () => {
   write('user/config.yml', configText())
   write('user/overlays/own.yml', 'overlays: {a: /usr, b: /etc, c: /, d: /modules, e: /usr/bin/env, f: /proc}\n')
   const { seen } = await mountsOf()
@@ -139,7 +137,7 @@ test('folders that the image has itself are never mounted over', async () => {
   expect(seen).toContain('/usr/bin/env')
 })
 
-test('a path with what parts the fields of --mount', () => {
+test('a path with the separators of --mount', () => {
   const args = dockerArguments({
     ...{
       name: 'n',

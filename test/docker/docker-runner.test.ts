@@ -10,7 +10,7 @@ import { canaries, filesWith, type JobWorld, run, startJobWorld } from '../e2e/j
 import { imageName, standInDocker } from './docker-world.ts'
 
 const kometa = `docker:${imageName}`
-/** By the issue: after so long nothing of Kometa's is left. */
+/** After this time, nothing of Kometa may run any more. */
 const goneMs = 5_000
 
 let world: JobWorld
@@ -37,7 +37,7 @@ const runArgs = (...more: string[]) => [
 /** The `docker run` of Kometa itself. */
 const kometaCalls = () => docker.calls().filter(({ argv }) => argv.includes('--env-file'))
 
-/** A container in which this script plays Kometa. */
+/** Starts containers in which this script plays Kometa. */
 const play = (script: string) => docker.change({ play: { command: process.execPath, args: ['-e', script, '--'] } })
 const ignoresSigterm = "process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000)"
 
@@ -92,11 +92,12 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
-test('no secret in an argument or in the environment of the command; the real token not in the container either', async () => {
+test('no secret is in the command’s arguments or environment, nor the real token in the container', async () => {
   const reveal = `
     const fs = require('node:fs')
     const config = process.argv[process.argv.indexOf('--config') + 1]
-    fs.writeFileSync(${JSON.stringify(join(world.dir, 'seen.json'))}, JSON.stringify({ env: process.env, config: fs.readFileSync(config, 'utf8'), cwd: process.cwd() }))`
+    const seen = { env: process.env, config: fs.readFileSync(config, 'utf8'), cwd: process.cwd() }
+    fs.writeFileSync(${JSON.stringify(join(world.dir, 'seen.json'))}, JSON.stringify(seen))`
   play(reveal)
   const secretEnv = { PLEX_TOKEN: canaries.plex, KOMETA_RUN: 'false', PYTHONPATH: '/host', TZ: 'Europe/Vienna' }
   await preview({ env: { ...docker.env, ...secretEnv } })
@@ -111,11 +112,11 @@ test('no secret in an argument or in the environment of the command; the real to
   const said = JSON.stringify(docker.calls())
   for (const secret of [credential, proxyToken, ...Object.values(canaries)]) expect(said).not.toContain(secret)
   expect(JSON.stringify(seenInside)).not.toContain(canaries.plex)
-  // What is trusted lies in the workspace, which the container has; the stand-in's interpreter may have no certifi.
+  // The trust files lie in the workspace, which the container sees. The stand-in's interpreter may lack certifi.
   const trusting = ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'].filter((name) => env[name] !== undefined)
   expect(trusting).toHaveLength(spawnSync('python3', ['-c', 'import certifi']).status === 0 ? 2 : 0)
   for (const name of trusting) expect(env[name]).toMatch(/workspace-\w+[\\/]trust[\\/]\w+\.pem$/)
-  // The image's own, what leads Kometa to our doors, and nothing that is about this machine.
+  // The image's own variables and the ones that lead Kometa to our doors, but none about this machine.
   expect(Object.keys(env).sort()).toEqual(
     [
       'BROWSER',
@@ -140,9 +141,9 @@ test('no secret in an argument or in the environment of the command; the real to
   expect(filesWith(world.jobDir, [credential, proxyToken])).toEqual([])
 })
 
-test('Docker Desktop: the container is led to this machine by the name it has there', async () => {
+test('Docker Desktop: the container reaches this machine by its name there', async () => {
   docker.change({ info: { ...docker.settings().info, OperatingSystem: 'Docker Desktop' } })
-  // What the engine does: that name is 127.0.0.1 of the machine.
+  // As in Docker, the name host.docker.internal leads to 127.0.0.1 of the machine.
   play(`
     const config = require('node:fs').readFileSync(process.argv[process.argv.indexOf('--config') + 1], 'utf8')
     const [, host, port] = /url: "?http:\\/\\/([\\w.]+):(\\d+)/.exec(config)
@@ -162,7 +163,7 @@ test('Docker Desktop: the container is led to this machine by the name it has th
   expect(kometaCalls()[0]?.argv).not.toContain('--network')
 })
 
-test('an engine with remapped users keeps the users of this machine', async () => {
+test('with remapped users the container keeps this machine’s users', async () => {
   docker.change({
     info: { ...docker.settings().info, SecurityOptions: ['name=seccomp,profile=builtin', 'name=userns'] },
   })
@@ -170,7 +171,7 @@ test('an engine with remapped users keeps the users of this machine', async () =
   expect(kometaCalls()[0]?.argv.join(' ')).toContain('--network host --userns host')
 })
 
-test('cancelled: a container that does not listen to signals is ended all the same', async () => {
+test('cancelled: a container that ignores signals is ended too', async () => {
   play(ignoresSigterm)
   const cancel = new AbortController()
   const ending = preview({
@@ -198,13 +199,13 @@ describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
     await done
   }
 
-  test('its container is told, and ends within 5 s', async () => {
+  test('its container gets the signal and ends within 5 s', async () => {
     play("console.log('working'); setInterval(() => {}, 1000)")
     await killed()
     await expect.poll(() => docker.containers().size, { timeout: goneMs }).toBe(0)
   })
 
-  test('one that does not listen is ended by the next start, and none of a tool that lives', async () => {
+  test('a container that ignores it is ended by the next start; containers of living tools are not', async () => {
     play(ignoresSigterm.replace('deaf', 'working'))
     await killed()
     const [orphan] = docker.containers().keys()
@@ -225,14 +226,14 @@ describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
   })
 })
 
-test('what the engine says when it cannot start the container is in the summary', async () => {
+test('if the engine cannot start the container, its message is in the summary', async () => {
   docker.change({ play: { command: join(world.dir, 'nothing'), args: [] } })
   const { summary } = await preview()
   expect(summary.status).toBe('failed')
   expect(summary.problems[0]).toMatch(/^Kometa did not start: docker: Error response from daemon: .*ENOENT/)
 })
 
-test('--isolate on is refused, and without it the summary says what there is', async () => {
+test('--isolate on is refused; without it, the summary describes the isolation', async () => {
   await expect(preview({ isolate: 'on' })).rejects.toMatchObject({ code: 'ISOLATION_UNAVAILABLE' })
   const { summary } = await preview()
   expect(summary).toMatchObject({
@@ -241,7 +242,7 @@ test('--isolate on is refused, and without it the summary says what there is', a
   })
 })
 
-test('doctor: the engine and the image, a line each', async () => {
+test('doctor: one line each for the engine and the image', async () => {
   const args = ['doctor', '--kometa', kometa, '--data', world.dataDir]
   const { stdout } = await cli(args, docker.env)
   expect(stdout).toContain(`ok       Docker: ${docker.home}/bin/docker, Docker 28.2.2`)
@@ -255,7 +256,7 @@ test('doctor: the engine and the image, a line each', async () => {
   expect(down.stdout).toMatch(/problem {2}Docker: Docker is not running -> Start it .*Cannot connect/)
 })
 
-test('serve: the studio finds it', async () => {
+test('serve: the studio finds the image', async () => {
   const { child, done } = startCli(['serve', '--port', '0', '--kometa', kometa, '--data', world.dataDir], docker.env)
   const [, url] = await seen(child, 'stderr', /Kometa Preview is at (\S+)/)
   await expect

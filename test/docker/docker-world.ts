@@ -6,14 +6,14 @@ import { programCommand } from '../../src/util/program-file.ts'
 export const imageName = 'kometateam/kometa:v2.4.4'
 
 export interface DockerSettings {
-  /** What the engine says to everything, when it does not work. */
+  /** What the engine answers to everything when it does not work. */
   down?: string
   endpoint: string
   info: Record<string, unknown>
   image: { name: string; id: string; config: { Env: string[]; Entrypoint: string[] | null; WorkingDir: string } }
-  /** The root folder of the image; where something else plays Kometa, with VERSION alone. */
+  /** The root folder of the image. If something else plays Kometa, it contains only VERSION. */
   root: string
-  /** What plays Kometa in a container; Kometa's own arguments follow. null: what is in `root`, as the image starts it. */
+  /** What plays Kometa in a container; Kometa's own arguments follow. null: `root` is started as the image would be. */
   play: { command: string; args: string[] } | null
 }
 
@@ -22,7 +22,7 @@ interface Call {
   env: Record<string, string>
 }
 
-/** A stand-in `docker` on a PATH of its own; what the engine is like, a test may change. */
+/** A stand-in `docker` in a PATH of its own. A test can change what the engine is like. */
 export function standInDocker(parent: string) {
   const home = join(parent, 'docker')
   const bin = join(home, 'bin')
@@ -64,7 +64,7 @@ export function standInDocker(parent: string) {
     home,
     settings: () => settings,
     change,
-    /** Of a user who has it. */
+    /** The environment of a user who has this `docker`. */
     env: { PATH: `${bin}${delimiter}${process.env.PATH}`, HOME: parent },
     calls(): Call[] {
       const file = join(home, 'calls.jsonl')
@@ -75,7 +75,7 @@ export function standInDocker(parent: string) {
         .map((line): Call => JSON.parse(line))
     },
     forget: (name: string) => rmSync(join(home, 'containers', name)),
-    /** Those that run, by name, with the process that each of them is. */
+    /** Running containers by name, with the process behind each. */
     containers(): Map<string, { pid: number; labels: Record<string, string> }> {
       const folder = join(home, 'containers')
       const names = existsSync(folder) ? readdirSync(folder) : []

@@ -1,5 +1,5 @@
-// A stand-in for the `docker` command: knows the options that we use and refuses every other, then does what Docker
-// does, with a process of this machine as the container. It outlives a command that is killed, as a real one does.
+// A stand-in for the `docker` command. It knows the options that we use and refuses every other one. Its container is
+// a process of this machine, which outlives a killed command, as a real container does.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
@@ -93,19 +93,19 @@ async function run(args) {
   if (entry[0] === 'sh') return asContainer(options, 'sh', [...inner.slice(0, -1), join(settings.root, inner.at(-1))])
   if (options['--log-driver']?.[0] !== 'none') fail(125, 'docker: the log would be kept')
   for (const value of options['--mount'] ?? []) checkMount(value)
-  // A question to the interpreter: it reaches no network and writes nothing, and the machine's own python3 answers.
+  // A question to the interpreter has no network and writes nothing; the machine's own python3 answers it.
   if (one('--network') === 'none') {
     if (!options['--read-only'] || entry[0] !== 'python3' || inner[0] !== '-c') fail(125, 'docker: no such question')
     return asContainer({ ...options, '--workdir': ['/'] }, entry[0], inner)
   }
   if (!existsSync(one('--workdir'))) fail(125, 'docker: a working directory that is not mounted')
-  // The image's own way to start Kometa, up to its script; the rest is for Kometa, and tini must not take it for its own.
+  // How the image starts Kometa, up to its script. What follows is for Kometa and must not be taken by tini.
   const script = ['/tini', '-s', '--', 'python3']
   if (JSON.stringify(entry.slice(0, script.length)) !== JSON.stringify(script))
     fail(127, `docker: exec: ${entry.join(' ')}`)
   if (entry[script.length] !== '/kometa.py') fail(127, `docker: no such script: ${entry[script.length]}`)
   const { play } = settings
-  // With an image's root folder the container is one: it has these mounts, and sees nothing else of the machine.
+  // With an image's root folder, the container has these mounts and sees nothing else of the machine.
   if (play === null) return asContainer(options, ...inRoot(options, entry))
   return asContainer(options, play.command, [...play.args, ...entry.slice(script.length + 1)])
 }
@@ -198,7 +198,7 @@ function checkMount(value) {
   if (!existsSync(source)) fail(125, `docker: ${daemon(why)}`)
 }
 
-/** A process in a group of its own: it gets the image's environment and that of the file, and nothing of ours. */
+/** Starts a process in its own group, with the environment of the image and the env file, and none of ours. */
 function asContainer(options, program, args) {
   const [name = `unnamed-${randomBytes(4).toString('hex')}`] = options['--name'] ?? []
   if (existsSync(join(containers, name)))
@@ -222,7 +222,7 @@ function asContainer(options, program, args) {
     (options['--label'] ?? []).map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]),
   )
   const id = randomBytes(32).toString('hex')
-  // Renamed into place: a test that looks meanwhile never reads half of it.
+  // The file is renamed into place, so a test never reads half of it.
   const written = join(home, `${name}.container`)
   writeFileSync(written, JSON.stringify({ id, pid: child.pid, labels, args: argv }))
   renameSync(written, join(containers, name))
@@ -239,7 +239,7 @@ function asContainer(options, program, args) {
       fail(127, `docker: ${daemon(error.message)}`)
     })
     child.on('close', (code, signal) => {
-      // Process 1 is gone, and with it the container.
+      // Process 1 has ended, which ends the container.
       kill(child.pid, 'SIGKILL')
       rmSync(join(containers, name), { force: true })
       process.exitCode = signal === null ? code : 137

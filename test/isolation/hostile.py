@@ -18,7 +18,7 @@ import urllib.request
 SPEC = json.load(open(sys.argv[1]))
 PORT = SPEC["plexPort"]
 TIMEOUT_S = 3
-# Encoded, or the search below would find it in the specification itself.
+# The marker is encoded, or the search below would find it in the specification.
 MARKER = base64.b64decode(SPEC["marker"])
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -101,8 +101,9 @@ def bash_dev_tcp(name):
 
 
 def perl(name):
-    return run("perl", "-MIO::Socket::INET", "-e",
-               f"$s=IO::Socket::INET->new('127.0.0.1:{PORT}') or die $!; print $s 'PUT /hostile-{name} HTTP/1.0'.\"\\r\\n\\r\\n\"; print scalar <$s>")
+    connect = f"$s=IO::Socket::INET->new('127.0.0.1:{PORT}') or die $!"
+    send = f"print $s 'PUT /hostile-{name} HTTP/1.0'.\"\\r\\n\\r\\n\""
+    return run("perl", "-MIO::Socket::INET", "-e", f"{connect}; {send}; print scalar <$s>")
 
 
 def isolated_python(name):

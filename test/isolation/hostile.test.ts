@@ -9,33 +9,33 @@ import { recordFigure } from '../trust/figures.ts'
 import { startWitnesses } from './witnesses.ts'
 
 const script = fileURLToPath(new URL('hostile.py', import.meta.url))
-/** The interpreter itself: a version manager's shim would look for its own home. */
+/** The interpreter itself, because a version manager's shim would look for its own home. */
 const python =
   spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout?.trim() ?? ''
 await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const linuxOnly = process.platform === 'linux' && python !== ''
 
-/** A request of the tool itself, on a connection that was then stolen. */
+/** A request that the tool itself sent, on a connection that was then stolen. */
 const ownRequest = /(GET|HEAD) [^\r]+\r\n(?:[^\r]+\r\n)*?X-Plex-Client-Identifier: (?:[^\r]+\r\n)*\r\n/gi
 
 interface Outcome {
   name: string
-  /** In the attempt's own words. */
+  /** The attempt's own words. */
   says: string
-  /** The listeners that it reached. */
+  /** The listeners that the attempt reached. */
   reached: string[]
 }
 
-/** One job with the hostile Kometa, and what all the listeners saw of it. */
+/** Runs one job with the hostile Kometa and returns what all the listeners saw. */
 async function tryAll(isolate: 'on' | 'off'): Promise<{ outcomes: Outcome[]; seen: string; world: JobWorld }> {
   await using world = await startJobWorld()
-  // Past the proxy it does reach Plex where nothing keeps it: as what it is, and without the token.
+  // Without isolation the attempt does reach Plex past the proxy, but as itself and without the token.
   if (isolate === 'off') world.plex.mayChange(/hostile-/)
   await using witnesses = await startWitnesses(Number(new URL(world.plex.url).port), world.dir)
   const { ports, sightings } = witnesses
   writeFileSync(world.configPath, defaultConfig(`http://127.0.0.1:${ports.plexPort}`))
   const spec = join(world.dir, 'spec.json')
-  // The marker tells it what to look for, and the token is what it would send if it had found that.
+  // The marker tells the attempt what to look for; the token is what it would send if it had found it.
   const marker = Buffer.from(canaries.plex).toString('base64')
   writeFileSync(spec, JSON.stringify({ ...ports, toolPid: process.pid, token: null, marker }))
   const renderer = { ...scriptRenderer(''), command: python, args: () => [script, spec] }
@@ -50,7 +50,7 @@ async function tryAll(isolate: 'on' | 'off'): Promise<{ outcomes: Outcome[]; see
     return { name, says, reached: [...new Set(reached)] }
   })
   const seen = sightings.filter(({ text }) => text.includes('hostile-')).map(({ text }) => text)
-  // Of the connections that are none of the tool's own, also those that sent nothing.
+  // Connections that are not the tool's own, including silent ones.
   const silent = sightings.filter(
     ({ text }) => !text.includes('X-Plex-Client-Identifier') && !text.includes('hostile-'),
   )
@@ -59,14 +59,15 @@ async function tryAll(isolate: 'on' | 'off'): Promise<{ outcomes: Outcome[]; see
   return { outcomes, seen: seen.join('\n').replace(ownRequest, ''), world }
 }
 
-test.skipIf(!linuxOnly)('a hostile Kometa: what it reaches without and with a namespace of its own', async () => {
+test.skipIf(!linuxOnly)('what a hostile Kometa reaches, without and with its own namespace', async () => {
   const open = await tryAll('off')
   const closed = isolation.mode === 'namespace' ? await tryAll('on') : null
   const rows = open.outcomes.map(({ name, reached, says }, index) => {
     const inside = closed?.outcomes[index]
     const word = (outcome: Outcome | undefined) =>
       outcome === undefined ? '-' : outcome.reached.length > 0 ? `reached ${outcome.reached.join(', ')}` : outcome.says
-    return `${name.padEnd(22)} | ${(reached.length > 0 ? `reached ${reached.join(', ')}` : says).padEnd(60)} | ${word(inside)}`
+    const outside = reached.length > 0 ? `reached ${reached.join(', ')}` : says
+    return `${name.padEnd(22)} | ${outside.padEnd(60)} | ${word(inside)}`
   })
   process.stdout.write(
     `\n${'way round'.padEnd(22)} | ${'without isolation'.padEnd(60)} | with isolation\n${rows.join('\n')}\n`,
@@ -74,7 +75,7 @@ test.skipIf(!linuxOnly)('a hostile Kometa: what it reaches without and with a na
   if (!closed) process.stdout.write(`no isolation on this system: ${isolation.why}\n`)
 
   expect(open.outcomes.length).toBeGreaterThanOrEqual(20)
-  // The attempts are real ones: without isolation most of them arrive.
+  // The attempts are real: without isolation, most of them get through.
   expect(open.outcomes.filter(({ reached }) => reached.length > 0).length).toBeGreaterThanOrEqual(12)
   expect(open.seen).not.toContain(canaries.plex)
   expect(open.outcomes.find(({ name }) => name === 'search_files')?.says).toBe('not found')

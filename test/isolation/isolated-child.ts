@@ -2,8 +2,8 @@ import { chooseIsolation, openDoors } from '../../src/kometa/isolation/isolation
 import { startChild } from '../../src/kometa/process/child.ts'
 
 /**
- * Runs one shell script isolated, as whoever this process is: `isolated-child.ts <script> [guarded files as JSON]`; prints
- * isolation, what could not be guarded, exit and output.
+ * Runs one shell script isolated, as the user of this process: `isolated-child.ts <script> [guarded files as JSON]`.
+ * Prints the isolation, what could not be guarded, the exit and the output.
  */
 const [script = '', guarded = '{"hide":[],"readOnly":[],"writable":"/tmp"}'] = process.argv.slice(2)
 const env = { PATH: process.env.PATH ?? '' }

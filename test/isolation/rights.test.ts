@@ -22,7 +22,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const isRoot = process.getuid?.() === 0
 
-/** Linux only, as all of this. */
+/** Linux only, like this whole file. */
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
 
@@ -50,8 +50,8 @@ function isolated(script: string, user?: { uid: number; gid: number }, files?: U
   return JSON.parse(stdout) as Result
 }
 
-describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and their rights', () => {
-  test.skipIf(!isRoot)('for root: also the files of others', () => {
+describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and permissions', () => {
+  test.skipIf(!isRoot)('for root, including other users’ files', () => {
     writeFileSync(join(dir, 'private'), 'of somebody else')
     chownSync(join(dir, 'private'), 12345, 12345)
     chmodSync(join(dir, 'private'), 0o600)
@@ -60,14 +60,15 @@ describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and 
     expect(statSync(join(dir, 'made'))).toMatchObject({ uid: 0, gid: 0 })
   })
 
-  test.skipIf(!isRoot)('for an ordinary user: its own id, and no right that it did not have', (context) => {
+  test.skipIf(!isRoot)('for an ordinary user, with its own id and no new rights', (context) => {
     const user = { uid: 23456, gid: 23456 }
     mkdirSync(join(dir, 'own'))
     chownSync(join(dir, 'own'), user.uid, user.gid)
     writeFileSync(join(dir, 'private'), 'of root')
     chmodSync(join(dir, 'private'), 0o600)
     chmodSync(dir, 0o777)
-    const script = `id -u; echo made > ${dir}/own/made; stat -c %u ${dir}/own/made; cat ${dir}/private; cat /proc/net/dev | wc -l; grep CapEff /proc/self/status`
+    const made = `echo made > ${dir}/own/made; stat -c %u ${dir}/own/made`
+    const script = `id -u; ${made}; cat ${dir}/private; cat /proc/net/dev | wc -l; grep CapEff /proc/self/status`
     const result = isolated(script, user)
     if (result === null) return context.skip('an ordinary user may not read this checkout')
     if (result.isolation.mode === 'none') {
@@ -76,7 +77,7 @@ describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and 
     }
     expect(result.output).toMatch(/^23456\n23456\n/)
     expect(result.output).toContain('Permission denied')
-    // Two head lines and the loopback device.
+    // Two header lines and the loopback device.
     expect(result.output).toMatch(/\n3\n/)
     expect(result.output).toContain('CapEff:\t0000000000000000')
     expect(statSync(join(dir, 'own', 'made'))).toMatchObject(user)
@@ -89,14 +90,14 @@ describe.skipIf(isolation.mode === 'none')('inside, files keep their owners and 
   })
 })
 
-describe.skipIf(isolation.mode === 'none')('files that are guarded', () => {
+describe.skipIf(isolation.mode === 'none')('guarded files', () => {
   const users = [
     { name: 'this user', user: undefined },
     ...(isRoot ? [{ name: 'an ordinary user', user: { uid: 23456, gid: 23456 } }] : []),
   ]
 
   for (const { name, user } of users)
-    test(`are hidden and read-only for ${name}, who cannot undo it; outside all is as it was`, (context) => {
+    test(`are hidden and read-only for ${name}, who cannot undo it; outside, nothing changes`, (context) => {
       const checkout = join(dir, 'a checkout')
       const data = join(checkout, 'data')
       mkdirSync(join(checkout, 'inner'), { recursive: true })
@@ -110,7 +111,8 @@ describe.skipIf(isolation.mode === 'none')('files that are guarded', () => {
       echo kept > data/made && cat data/made
       cat config.yml; rm config.yml 2>&1
       mount -o remount,bind,rw . 2>&1; umount config.yml 2>&1
-      unshare --user --map-root-user --mount sh -c 'mount -o remount,bind,rw .; umount config.yml; touch made; cat config.yml' 2>&1
+      unshare --user --map-root-user --mount \\
+        sh -c 'mount -o remount,bind,rw .; umount config.yml; touch made; cat config.yml' 2>&1
       true`
       const files = { hide: [secret, join(checkout, 'nothing')], readOnly: [checkout], writable: data }
       const result = isolated(script, user, files)
@@ -126,7 +128,7 @@ describe.skipIf(isolation.mode === 'none')('files that are guarded', () => {
       expect(readFileSync(join(data, 'made'), 'utf8')).toBe('kept\n')
     })
 
-  test('what cannot be guarded is named', () => {
+  test('files that cannot be guarded are named', () => {
     const files = { hide: [], readOnly: [join(dir, 'not there')], writable: dir }
     expect(isolated('true', undefined, files)?.unguarded).toMatchObject({
       notHidden: { files: [], sockets: [] },
@@ -135,15 +137,15 @@ describe.skipIf(isolation.mode === 'none')('files that are guarded', () => {
   })
 })
 
-describe.skipIf(isolation.mode === 'none')('the supervisor that isolation was tried with', () => {
-  test('is had once', async () => {
+describe.skipIf(isolation.mode === 'none')('the supervisor of the trial', () => {
+  test('can be taken once', async () => {
     await using choice = await chooseIsolation('on', { env: process.env, python: null })
     await using first = choice.take()
     expect(first?.process.pid).toBeGreaterThan(0)
     expect(choice.take()).toBeNull()
   })
 
-  test('is ended with the choice when nobody took it, and not when somebody did', async () => {
+  test('ends with the choice unless somebody took it', async () => {
     const choice = await chooseIsolation('on', { env: process.env, python: null })
     await using taken = choice.take()
     await choice[Symbol.asyncDispose]()
@@ -155,7 +157,7 @@ describe.skipIf(isolation.mode === 'none')('the supervisor that isolation was tr
     expect(childrenOf(process.pid)).not.toContain(started)
   })
 
-  test('that is gone is an error, at once and in words', async () => {
+  test('is an error, at once and in words, if it has ended', async () => {
     await using choice = await chooseIsolation('on', { env: process.env, python: null })
     await using supervisor = choice.take()
     if (!supervisor) throw new Error('there is none')
@@ -168,8 +170,8 @@ describe.skipIf(isolation.mode === 'none')('the supervisor that isolation was tr
   })
 })
 
-describe('where it cannot be had', () => {
-  test('auto says why in words, on is an error that says what to do', async () => {
+describe('where isolation is not available', () => {
+  test('auto gives the reason, and on is an error that says what to do', async () => {
     const nowhere = { env: { PATH: '/nowhere' }, python: null }
     const { mode, why } = await chooseIsolation('auto', nowhere)
     expect(mode).toBe('none')

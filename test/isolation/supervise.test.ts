@@ -10,7 +10,7 @@ import { createDoor, type Door } from '../../src/util/net/door.ts'
 const env = { PATH: process.env.PATH ?? '' }
 await using isolation = await chooseIsolation('auto', { env, python: null })
 
-/** What one shell script says, as Kometa would be started. */
+/** Returns the output of a shell script that was started as Kometa would be. */
 async function output({ supervisor }: Supervision, script: string): Promise<string> {
   if (!supervisor) throw new Error('there is no supervisor')
   const chunks: Buffer[] = []
@@ -37,23 +37,24 @@ const noFiles = { hide: [], readOnly: [], writable: '/tmp' }
 const isolated = (chosen: ChosenIsolation, doors: readonly Door[] = []) =>
   supervise(env, { chosen, doors, files: noFiles, python: null })
 
-test.skipIf(isolation.mode === 'none')('every Kometa of a job has a namespace of its own, and the doors', async () => {
+test.skipIf(isolation.mode === 'none')('every Kometa of a job has its own namespace with the doors', async () => {
   await using door = await openDoor()
   await using chosen = await chooseIsolation('on', { env, python: null })
   await using first = isolated(chosen, [door])
   await using second = isolated(chosen, [door])
   expect(first.supervisor?.process.pid).not.toBe(second.supervisor?.process.pid)
   await Promise.all([first.ready(), second.ready()])
-  const fetched = `${process.execPath} -e "fetch('http://127.0.0.1:${door.port}').then((a) => a.text()).then(console.log)"`
+  const fetching = `fetch('http://127.0.0.1:${door.port}').then((a) => a.text()).then(console.log)`
+  const fetched = `${process.execPath} -e "${fetching}"`
   const said = await Promise.all([first, second].map((one) => output(one, `readlink /proc/self/ns/net; ${fetched}`)))
   const namespaces = said.map((lines) => lines.split('\n')[0])
   expect(new Set([readlinkSync('/proc/self/ns/net'), ...namespaces]).size).toBe(3)
   for (const lines of said) expect(lines).toMatch(/^net:\[\d+\]\nthe proxy$/)
 })
 
-test.skipIf(isolation.mode === 'none')('without the isolation that was promised nothing is started', async () => {
+test.skipIf(isolation.mode === 'none')('nothing is started if the promised isolation fails', async () => {
   await using chosen = await chooseIsolation('on', { env, python: null })
-  // What is listened on already cannot be opened a second time.
+  // A port that is in use cannot be opened a second time.
   await using door = await openDoor()
   await using refused = isolated(chosen, [door, door])
   await expect(refused.ready()).rejects.toMatchObject({
@@ -63,7 +64,7 @@ test.skipIf(isolation.mode === 'none')('without the isolation that was promised 
   })
 })
 
-test('without isolation it is ready at once', async () => {
+test('without isolation the supervisor is ready at once', async () => {
   await using chosen = await chooseIsolation('off', { env, python: null })
   await using plain = isolated(chosen)
   expect(await plain.ready()).toBeNull()

@@ -3,15 +3,15 @@ import { once } from 'node:events'
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 
-/** What came in at one of the listeners that nobody but the tool has any business with. */
+/** What arrived at a listener that nobody but the tool should reach. */
 export interface Sighting {
   where: string
   text: string
 }
 
 /**
- * Listeners of a machine on which Kometa runs: Plex behind counting fronts on v4 and v6, another service, UDP, Unix sockets
- * with a path and without. They keep all bytes that come in, each connection one sighting.
+ * The listeners of a machine on which Kometa runs: Plex behind counting fronts on IPv4 and IPv6, another service, UDP,
+ * and Unix sockets with and without a path. They keep every byte; each connection is one sighting.
  */
 export async function startWitnesses(plexPort: number, dir: string) {
   const sightings: Sighting[] = []

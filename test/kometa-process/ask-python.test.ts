@@ -33,7 +33,7 @@ const answerOf = (asking: Promise<unknown>): Promise<unknown> => asking.catch((e
 describe.skipIf(!python3 || process.platform === 'win32').each(['local', 'container'] as const)('%s', (place) => {
   const ask = async (): Promise<AskPython> => (place === 'local' ? local() : (await inContainer()).ask)
 
-  test('arguments, input and a file go in, and what is printed comes out', async () => {
+  test('passes arguments, input and a file, and returns what the program prints', async () => {
     const file = join(folder, 'a file, "quoted".txt')
     writeFileSync(file, 'from the file')
     const script = 'import sys; print(sys.argv[1:], sys.stdin.read(), open(sys.argv[2]).read())'
@@ -41,7 +41,7 @@ describe.skipIf(!python3 || process.platform === 'win32').each(['local', 'contai
     expect(answer).toBe(`['one', '${file}'] größe\n€ from the file\n`)
   })
 
-  test('a program that fails, takes too long or prints too much says so in one line', async () => {
+  test('reports a program that fails, takes too long or prints too much in one line', async () => {
     const failed = await answerOf((await ask())({ script: 'import no_such_module' }))
     expect(failed).toBeInstanceOf(PythonFailed)
     expect(failed).toMatchObject({ message: "ModuleNotFoundError: No module named 'no_such_module'" })
@@ -49,11 +49,11 @@ describe.skipIf(!python3 || process.platform === 'win32').each(['local', 'contai
     expect(loud).toMatchObject({ message: 'it printed more than 1000 bytes' })
   })
 
-  test('a program that does not read its input is no error', async () => {
+  test('accepts a program that does not read its input', async () => {
     expect(await (await ask())({ script: 'print("done")', input: 'x'.repeat(1_000_000) })).toBe('done\n')
   })
 
-  test('an abort ends it, with the reason of the signal', async () => {
+  test('ends the program when the signal aborts, with the signal’s reason', async () => {
     const started = join(folder, 'started')
     const controller = new AbortController()
     const script = 'import sys, time; open(sys.argv[1], "w").write("1"); time.sleep(600)'
@@ -63,7 +63,7 @@ describe.skipIf(!python3 || process.platform === 'win32').each(['local', 'contai
     expect(await asking).toMatchObject({ message: 'the user has gone' })
   })
 
-  test('JSON is the last line, and anything else is an error', async () => {
+  test('reads the last line as JSON, and anything else is an error', async () => {
     const schema = z.object({ a: z.number() })
     expect(await askPythonJson(await ask(), { script: 'print("a warning"); print("{\\"a\\": 1}")' }, schema)).toEqual({
       a: 1,
@@ -73,7 +73,7 @@ describe.skipIf(!python3 || process.platform === 'win32').each(['local', 'contai
   })
 })
 
-test.skipIf(!python3)('of the user’s environment it gets what Kometa gets', async () => {
+test.skipIf(!python3)('the program gets the same part of the user’s environment as Kometa', async () => {
   const script = 'import json, os; print(json.dumps(dict(os.environ)))'
   const env = z.record(z.string(), z.string())
   const seen = await askPythonJson(
@@ -85,7 +85,7 @@ test.skipIf(!python3)('of the user’s environment it gets what Kometa gets', as
   expect(Object.keys(seen)).not.toContain('KOMETA_PLEX_TOKEN')
 })
 
-test.skipIf(!python3)('an answer that takes too long is ended', async () => {
+test.skipIf(!python3)('a program that takes too long is ended', async () => {
   const slow = answerOf(local()({ script: 'import time; time.sleep(600)', timeoutMs: 200 }))
   expect(await slow).toMatchObject({ message: 'no answer in 0.2 s' })
 })

@@ -47,7 +47,7 @@ test('only the allow-list passes', () => {
   })
 })
 
-test('no proxy of the user’s, and none of what they exempt: only ours, in both spellings', () => {
+test('the user’s proxies and exemptions are left out: only ours are set, in both spellings', () => {
   const user = {
     ...{ HTTPS_PROXY: 'http://upper:1', https_proxy: 'http://lower:1', http_proxy: 'http://only:2' },
     ...{ NO_PROXY: '*', no_proxy: 'localhost,127.0.0.1', ALL_PROXY: 'socks5://x', all_proxy: 'socks5://x' },
@@ -68,7 +68,7 @@ test('no proxy of the user’s, and none of what they exempt: only ours, in both
   expect(proxies(containerEnvironment(user, { home, extra }).env)).toMatchObject({ NO_PROXY: 'localhost:8' })
 })
 
-test('Windows: names have no case, the profile is private, the browser is the interpreter', () => {
+test('Windows: names are case-insensitive, the profile is private, the browser is the interpreter', () => {
   const env = {
     Path: 'C:\\bin',
     SystemRoot: 'C:\\Windows',

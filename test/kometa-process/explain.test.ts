@@ -56,10 +56,12 @@ describe('why Kometa stopped', () => {
     expect(kometaProblems(record, ended)).toEqual([expect.stringMatching(reason)])
     expect(explainMissing(record, ended, { title: 'Metropolis', library: 'Movies' }).reason).not.toMatch(/matched/)
   })
+})
 
+describe('which service could not be reached', () => {
   test('a service of the config that cannot be reached is named, not GitHub', () => {
     const text = 'RetryError[<Future at 0x1 state=finished raised ProxyError>]'
-    // As the traceback of 2.4.4 has it: first where the request failed, then who asked.
+    // As in a traceback of 2.4.4: first where the request failed, then who made it.
     const critical = {
       text,
       refused: null,
@@ -70,7 +72,7 @@ describe('why Kometa stopped', () => {
     expect(explainCritical(critical).reason).toMatch(/^Kometa could not reach MDBList \(api\.mdblist\.com\)/)
   })
 
-  test('GitHub itself, which a `git:` file asks, is told from where the newest version stands', () => {
+  test('GitHub’s API, which a `git:` file needs, is not mistaken for the version check', () => {
     const text = 'RetryError[<Future at 0x1 state=finished raised ProxyError>]'
     const critical = { text, refused: null, lines: [], library: null }
     const reason = (modules: string[]) => explainCritical({ ...critical, modules }).reason
@@ -79,8 +81,10 @@ describe('why Kometa stopped', () => {
     )
     expect(reason(['request'])).toMatch(/^Kometa could not reach raw\.githubusercontent\.com, where it looks/)
   })
+})
 
-  test('the phase that it did not get through is told by its log', () => {
+describe('how Kometa ended', () => {
+  test('the log tells in which phase it broke off', () => {
     expect(stoppedIn(recordOf('removal.log'))).toBeNull()
     expect(stoppedIn(recordOf('library-crash.log'))).toBe('compile')
     expect(stoppedIn(recordOf('mixed.log', 200))).toBe('compile')
@@ -88,16 +92,17 @@ describe('why Kometa stopped', () => {
     expect([drawing.runs.at(-1)?.items.length, stoppedIn(drawing)]).toEqual([expect.any(Number), 'apply'])
   })
 
-  test('a run that came to its end was not stopped, whatever its libraries did', () => {
+  test('a run that finished was not stopped, whatever happened to its libraries', () => {
     expect(explainStop(mixed, ended)).toBeNull()
     expect(explainStop(recordOf('library-crash.log'), ended)).toBeNull()
     expect(kometaProblems(mixed, ended)).toEqual([
-      "Kometa could not use the library Ghost: Plex Error: Plex Library 'Ghost' not found. Options: ['Movies', 'TV Shows']",
+      "Kometa could not use the library Ghost: Plex Error: Plex Library 'Ghost' not found. " +
+        "Options: ['Movies', 'TV Shows']",
     ])
     expect(kometaProblems(recordOf('removal.log'), ended)).toEqual([])
   })
 
-  test('an end from outside is said as such', () => {
+  test('an end from outside is reported as one', () => {
     const cut = recordOf('mixed.log', 400)
     expect(explainStop(cut, { ...ended, cause: 'hung', code: null })?.reason).toMatch(/said nothing for too long/)
     expect(explainStop(cut, { ...ended, cause: 'cancelled', code: null })?.reason).toBe('The run was cancelled.')
@@ -131,7 +136,7 @@ describe('why Kometa stopped', () => {
 describe('why an item has no poster', () => {
   const why = (title: string, library = 'Movies') => explainMissing(mixed, ended, { title, library })
 
-  test('it failed, with Kometa’s words and lines', () => {
+  test('the item failed: Kometa’s words and lines', () => {
     expect(why('Marked')).toEqual({
       reason: expect.stringMatching(
         /^Kometa could not draw it: Overlay Error: This item's poster already has an Overlay/,
@@ -145,10 +150,12 @@ describe('why an item has no poster', () => {
     expect(why('No Poster').reason).toBe('Kometa could not draw it: Overlay Error: No poster found')
   })
 
-  test('no overlay matched, with the files and definitions that failed', () => {
+  test('no overlay matched: the files and definitions that failed are named', () => {
     expect(why('Nothing Matches').reason).toBe(
-      'No overlay matched this item. Overlay files that Kometa could not load: File Error: File does not exist /config/missing.yml. ' +
-        "Definitions that failed: Missing Image (Overlay Error: Overlay image not found at 'config/overlays/nowhere.png'), " +
+      'No overlay matched this item. Overlay files that Kometa could not load: ' +
+        'File Error: File does not exist /config/missing.yml. ' +
+        'Definitions that failed: Missing Image ' +
+        "(Overlay Error: Overlay image not found at 'config/overlays/nowhere.png'), " +
         "Bad Attribute (Overlay Error: 'nonsense' attribute not allowed in an Overlay File).",
     )
     expect(why('Nothing Matches').because).toBe('doubtful')
@@ -159,12 +166,12 @@ describe('why an item has no poster', () => {
     })
   })
 
-  test('its library could not be used, or was not worked on', () => {
+  test('its library could not be used, or Kometa did not work on it', () => {
     expect(why('Metropolis', 'Ghost').reason).toMatch(/^Kometa could not use the library Ghost: Plex Error/)
     expect(why('Metropolis', 'Anime').reason).toBe('Kometa did not work on the library Anime.')
   })
 
-  test('a result of another item of the same title is not taken for its own', () => {
+  test('the result of another item with the same title is not used', () => {
     const [first, second] = mixed.runs[0]?.items.filter(({ title }) => title === 'Nosferatu') ?? []
     if (!first || !second) throw new Error('the fixture has two')
     expect(why('Nosferatu').reason).toMatch(/^Kometa says that it applied/)
@@ -177,7 +184,7 @@ describe('why an item has no poster', () => {
     const metropolis = { title: 'Metropolis', library: 'Movies' }
     expect(explainMissing(recordOf('cached.log'), ended, metropolis).reason).toMatch(/wears these already: Everything$/)
     expect(explainMissing(recordOf('remove-overlays.log'), ended, metropolis).reason).toMatch(/remove_overlays: true/)
-    // With no item to take an overlay off, Kometa does not say that it takes all off.
+    // If no item has an overlay to remove, Kometa does not log that it removes all of them.
     const nothing = readFileSync(join(folder, 'remove-overlays.log'), 'utf8')
       .split('\n')
       .map((line) => line.replace('Removing All Overlays for the', 'No Overlays to Remove for the'))

@@ -24,7 +24,7 @@ function put(path: string, text = '', mode = 0o644): string {
   chmodSync(full, mode)
   return full
 }
-/** A checkout with an interpreter beside it. */
+/** Makes a checkout with an interpreter beside it. */
 function checkout(version: string, part = ''): { dir: string; python: string } {
   put('kometa/kometa.py')
   put('kometa/VERSION', `${version}\n`)
@@ -41,7 +41,7 @@ async function failure(promise: Promise<unknown>): Promise<AppError> {
 }
 
 describe('the checkout', () => {
-  test('is named by --kometa, or by KOMETA_HOME; kometa.py itself will do', async () => {
+  test('is found by --kometa or KOMETA_HOME, as a folder or as kometa.py', async () => {
     const { dir, python } = checkout('2.4.4')
     const found = { dir, python, version: '2.4.4', part: '', commit: null, supported: true }
     const byOption = { ...found, origin: '--kometa' }
@@ -72,17 +72,22 @@ describe('the checkout', () => {
     ['2.2.1', /older than 2.4 or 2.5: its pictures are its own all the same/],
     ['2.3.1', /its pictures are its own/],
     ['2.6.0', /newer than 2.4 or 2.5/],
-  ])('version %s runs with a note on what differs, and nothing is called incomplete for it', async (version, words) => {
-    const { warning = '' } = await findKometa({ ...checkout(version), env: {} })
-    expect(warning).toMatch(words)
-    expect(warning).not.toMatch(/incomplete/)
-  })
+  ])(
+    'version %s runs with a note about the differences, which does not call anything incomplete',
+    async (version, words) => {
+      const { warning = '' } = await findKometa({ ...checkout(version), env: {} })
+      expect(warning).toMatch(words)
+      expect(warning).not.toMatch(/incomplete/)
+    },
+  )
 
   test.each(['1.21.1', '3.0.0', '', 'Unknown'])('version %s is refused', async (version) => {
     expect((await failure(findKometa({ ...checkout(version), env: {} }))).code).toBe('KOMETA_UNSUPPORTED')
   })
+})
 
-  test('what is wrong with it is said', async () => {
+describe('what is read of a checkout', () => {
+  test('a wrong path is explained', async () => {
     expect(await failure(findKometa({ env: {} }))).toMatchObject({
       code: 'KOMETA_NOT_FOUND',
       hint: expect.stringContaining('--kometa'),
@@ -135,7 +140,7 @@ describe('the interpreter', () => {
     )
   })
 
-  test('is named when it is not there', async () => {
+  test('is named in the error when it does not exist', async () => {
     const { dir } = checkout('2.4.4')
     expect(await failure(findKometa({ dir, python: '/no/python', env: {} }))).toMatchObject({
       code: 'PYTHON_NOT_FOUND',
@@ -145,13 +150,14 @@ describe('the interpreter', () => {
   })
 })
 
-test('Kometa’s arguments are exactly those', () => {
+test('Kometa gets exactly these arguments', () => {
   expect(kometaArgs('/kometa', '/w/config/kometa_run.yml').join(' ').replaceAll('\\', '/')).toBe(
-    '/kometa/kometa.py --config /w/config/kometa_run.yml --run --overlays-only --ignore-schedules --read-only-config --no-report --no-missing --no-countdown',
+    '/kometa/kometa.py --config /w/config/kometa_run.yml --run --overlays-only --ignore-schedules ' +
+      '--read-only-config --no-report --no-missing --no-countdown',
   )
 })
 
-test('each of them is a variable too', () => {
+test('each argument is also set as a variable', () => {
   const [, , ...words] = kometaArgs('/kometa', '/w/kometa_run.yml')
   const flags = words.filter((word) => word.startsWith('--') && word !== '--config')
   const named = flags.map((flag) => [`KOMETA_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`, 'true'])
@@ -161,21 +167,25 @@ test('each of them is a variable too', () => {
   })
 })
 
+const { env } = process
+async function install(requirements: string) {
+  const { dir } = checkout('2.4.4')
+  put('kometa/requirements.txt', requirements)
+  return findKometa({ dir, env })
+}
+const memory = () => join(folder, 'data', 'requirements.json')
+const prepare = () => mkdirSync(join(folder, 'data'), { recursive: true })
+
 // Skipped where there is no python3 that Kometa could use.
 describe.skipIf(!python3)('the requirements, with the machine’s own python3', () => {
-  const env = process.env
-  async function install(requirements: string) {
-    const { dir } = checkout('2.4.4')
-    put('kometa/requirements.txt', requirements)
-    return findKometa({ dir, env })
-  }
-  const memory = () => join(folder, 'data', 'requirements.json')
-  const prepare = () => mkdirSync(join(folder, 'data'), { recursive: true })
-
-  test('what is missing is named, with the command that installs it', async () => {
+  test('missing packages are named with the command that installs them', async () => {
     prepare()
     const found = await install(
-      "# comment\n\nno-such-package==1.0\nNo.Such_Other>=2; sys_platform == 'linux' or sys_platform == 'darwin'\npywin32==312; sys_platform == 'win32'\njson==1\nGitPython==99\n",
+      [
+        '# comment\n\nno-such-package==1.0',
+        "No.Such_Other>=2; sys_platform == 'linux' or sys_platform == 'darwin'",
+        "pywin32==312; sys_platform == 'win32'\njson==1\nGitPython==99\n",
+      ].join('\n'),
     )
     const error = await failure(checkRequirements(found, memory(), env))
     expect(error).toMatchObject({
@@ -186,10 +196,10 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
     })
   })
 
-  test('a good check is remembered until requirements.txt or the interpreter changes', async () => {
+  test('a successful check is remembered until requirements.txt or the interpreter changes', async () => {
     prepare()
     const found = await install('json\n')
-    // An interpreter of our own, so that its time can be changed; it is one as pyenv has them.
+    // Our own interpreter, so that its time can be changed. It is a shim like pyenv's.
     const python = put('shim', `#!/bin/sh\nexec "${found.python}" "$@"\n`, 0o755)
     const mine = { ...found, python }
     const check = async () => (await checkRequirements(mine, memory(), env)).remembered
@@ -207,7 +217,7 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
   })
 
   test.skipIf(windows)(
-    'a package that this version imports without a guard is needed, and one that it catches is not',
+    'a package whose failed import this version does not catch is required, others are optional',
     async () => {
       prepare()
       const { dir } = checkout('2.4.5')
@@ -224,8 +234,10 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
       })
     },
   )
+})
 
-  test('something else than Python is called so', async () => {
+describe.skipIf(!python3)('an interpreter that does not fit', () => {
+  test('a program that is not Python is reported', async () => {
     prepare()
     const found = await install('json\n')
     const liar = put('liar', '#!/bin/sh\necho hello\n', 0o755)
@@ -234,17 +246,14 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
     expect((await failure(checkRequirements({ ...found, python: broken }, memory(), env))).message).toContain(
       'cannot start',
     )
-    const old = put(
-      'old',
-      `#!/bin/sh\necho '{"python":[3,9,2],"missing":[],"executable":"/x","optional":[],"packages":null,"userBase":null}'\n`,
-      0o755,
-    )
+    const answer = '{"python":[3,9,2],"missing":[],"executable":"/x","optional":[],"packages":null,"userBase":null}'
+    const old = put('old', `#!/bin/sh\necho '${answer}'\n`, 0o755)
     expect((await failure(checkRequirements({ ...found, python: old }, memory(), env))).message).toMatch(
       /is Python 3\.9\.2; Kometa needs 3\.10/,
     )
   })
 
-  test('Python 3.14 with a Kometa before 2.5.0 is refused, a remembered one too', async () => {
+  test('Python 3.14 with a Kometa before 2.5.0 is refused, even after an earlier check', async () => {
     prepare()
     const found = await install('json\n')
     const answer = '{"python":[3,14,0],"missing":[],"executable":"/x","optional":[],"packages":null,"userBase":null}'
@@ -255,7 +264,7 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
       const error = await failure(checkRequirements({ ...newer, version }, memory(), env))
       expect(error).toMatchObject({
         code: 'KOMETA_REQUIREMENTS',
-        message: `Kometa ${version} loses its arguments on Python 3.14.0 (${python}) and would run your own config.yml.`,
+        message: expect.stringContaining(`Kometa ${version} loses its arguments on Python 3.14.0 (${python})`),
         hint: expect.stringContaining('Python 3.10 to 3.13'),
       })
     }

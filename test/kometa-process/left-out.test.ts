@@ -6,9 +6,9 @@ import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
 
 interface Definition {
   name: string
-  /** Its `overlay:`, as Python prints it. */
+  /** The value of `overlay:` as Python prints it. */
   overlay: string
-  /** Titles of the items that it found. */
+  /** Titles of the items that the definition found. */
   found: readonly string[]
   suppresses?: string
   file?: number
@@ -24,7 +24,9 @@ interface Worn {
   says?: readonly [level: string, text: string][]
 }
 
-/** The lines of one library in Kometa 2.4.4's words, and what is in the picture of its first item. */
+/**
+ * Feeds the lines of one library in the words of Kometa 2.4.4, and returns what is in the picture of its first item.
+ */
 function claimOf(definitions: readonly Definition[], { overlays, says = [] }: Worn, places: number | null = null) {
   const lines = [
     info('config.py', 'Connecting to Films Library...'),
@@ -73,7 +75,7 @@ const ranked = (name: string, weight: number) => `{'name': '${name}', 'group': '
 const M = ['M (1931)']
 
 describe('an overlay that lost in its group', () => {
-  test('to a heavier one, and to one of the same weight that comes first', () => {
+  test('to a heavier overlay, and to an earlier one of the same weight', () => {
     const definitions = [
       { name: '4K', overlay: ranked('4K', 20), found: M },
       { name: 'HD', overlay: ranked('HD', 20), found: M },
@@ -90,10 +92,10 @@ describe('an overlay that lost in its group', () => {
   })
 })
 
-describe('an overlay that another one suppresses', () => {
+describe('an overlay that is suppressed', () => {
   const plain = "{'name': 'text(B)'}"
 
-  test('is told with the one that does', () => {
+  test('is reported with the overlay that suppresses it', () => {
     const definitions = [
       { name: 'fourk', overlay: plain, found: M, suppresses: "['hdr', 'never']" },
       { name: 'hdr', overlay: plain, found: M },
@@ -104,7 +106,7 @@ describe('an overlay that another one suppresses', () => {
     })
   })
 
-  test('one of the same name in another file is not suppressed, and nothing is said of it', () => {
+  test('is not suppressed if it is in another file, and is not reported', () => {
     const definitions = [
       { name: 'fourk', overlay: plain, found: M, suppresses: 'hdr' },
       { name: 'hdr', overlay: plain, found: M, file: 1 },
@@ -123,7 +125,7 @@ describe('a queue', () => {
   const overlays = ['Overlay File (0) q1', 'Overlay File (0) q2', 'Overlay File (0) q3']
   const definitions = [queued('q1', 10), queued('q2', 30), queued('q3', 20)]
 
-  test('draws the heaviest, as many as it has places', () => {
+  test('draws its heaviest overlays, one for each place', () => {
     expect(claimOf(definitions, { overlays }, 1)).toEqual({
       applied: ['q2'],
       words: [
@@ -134,7 +136,7 @@ describe('a queue', () => {
     expect(claimOf(definitions, { overlays }, 2).applied).toEqual(['q2', 'q3'])
   })
 
-  test('of a file that cannot be read says nothing', () => {
+  test('is not reported if its file cannot be read', () => {
     expect(claimOf(definitions, { overlays }, null)).toEqual({ applied: ['q1', 'q2', 'q3'], words: [] })
   })
 })
@@ -142,7 +144,7 @@ describe('a queue', () => {
 describe('a text overlay whose value the item lacks', () => {
   const text = (name: string, words: string) => ({ name, overlay: `{'name': '${words}', 'font_size': 90}`, found: M })
 
-  test('of Plex, also in the old spelling and within a longer text', () => {
+  test('from Plex, also in the old spelling and within a longer text', () => {
     const definitions = [
       text('critic', 'text(<<critic_rating#>>)'),
       text('old', 'text(user_rating0)'),
@@ -165,7 +167,7 @@ describe('a text overlay whose value the item lacks', () => {
     })
   })
 
-  test('of elsewhere, with what went wrong on the way to it, in the words of 2.4 and of 2.5', () => {
+  test('from another service, with the reason, in the words of 2.4 and of 2.5', () => {
     const definitions = [
       text('imdb', 'text(<<imdb_rating>>)'),
       text('tomato', 'text(<<mdb_tomatoes_rating%>>)'),
@@ -182,7 +184,8 @@ describe('a text overlay whose value the item lacks', () => {
       applied: [],
       words: [
         'imdb: there is no IMDb rating for it',
-        'tomato: there is no MDBList tomatoes rating for it: Mapping/Convert Error: No MdbItem for M (Guid: plex://movie/1)',
+        'tomato: there is no MDBList tomatoes rating for it: ' +
+          'Mapping/Convert Error: No MdbItem for M (Guid: plex://movie/1)',
         'imdb again: there is no IMDb rating for it',
       ],
     })

@@ -41,7 +41,7 @@ describe('a whole run', () => {
     })
   })
 
-  test('tells a library by its key in the config and its title in Plex', () => {
+  test('identifies a library by its key in the config and its title in Plex', () => {
     expect(only(mixed, 'library_started').map(({ library }) => library)).toEqual([
       { mapping: 'Movies', title: 'Movies' },
       { mapping: 'My Shows', title: 'TV Shows' },
@@ -57,8 +57,10 @@ describe('a whole run', () => {
       { library: { mapping: 'Movies' }, reason: 'File Error: File does not exist /config/missing.yml' },
     ])
   })
+})
 
-  test('counts definitions, and says what became of each', () => {
+describe('the definitions of a run', () => {
+  test('counts definitions and reports what became of each', () => {
     const movies = only(mixed, 'definition').filter(({ library }) => library.mapping === 'Movies')
     expect(movies.map(({ name, count }) => `${count} ${name}`)).toEqual([
       ...['1 Everything, Or Nearly', '2 Rating', '3 Missing Image', '4 Bad Attribute', '5 No Match', '6 Bad Label'],
@@ -82,9 +84,9 @@ describe('a whole run', () => {
     expect(only(mixed, 'definition_matched').find(({ name }) => name === 'No Rating')).toMatchObject({ items: 2 })
   })
 
-  test('names the definitions that search in random order and take but some of what they find', () => {
+  test('names the definitions that search in random order and use only some of the results', () => {
     expect(only(mixed, 'definition_random')).toEqual([])
-    // The same log of a config whose first search has `sort_by: random`, and whose second one has it among others.
+    // The same log, but the first search of the config has `sort_by: random`, and the second has it among others.
     const parts = read('mixed.log').split("Sort By: ['title.asc']")
     const limit = `\n${' '.repeat(65)}| Limit: 5`
     const unlimited = [parts[0], "Sort By: ['random']", ...parts.slice(1)]
@@ -96,8 +98,10 @@ describe('a whole run', () => {
       'Rating',
     ])
   })
+})
 
-  test('gives each item its own result, also where titles are the same or hold a colon', () => {
+describe('the items of a run', () => {
+  test('gives each item its own result, even if titles are equal or contain a colon', () => {
     const shown = results.map(({ library, title, outcome, overlays }) => [
       library.mapping,
       title,
@@ -122,7 +126,7 @@ describe('a whole run', () => {
     ])
   })
 
-  test('a failed item has Kometa’s words, also when it failed before it was named', () => {
+  test('a failed item has Kometa’s words, even if it failed before it was named', () => {
     expect(results[0]).toMatchObject({
       index: null,
       reason: "Overlay Error: Overlays in a queue cannot have the same 'weight' value",
@@ -146,7 +150,7 @@ describe('a whole run', () => {
   })
 })
 
-test('a definition that ends without a word is none that failed: Plex has nothing of what it searches for', () => {
+test('a definition that ends without a word did not fail: Plex has nothing that it searches for', () => {
   const at = '[2026-11-30 17:12:51,311]'
   const line = (place: string, level: string, text: string) =>
     `${at} ${`[${place}]`.padEnd(27)} ${`[${level}]`.padEnd(10)} | ${text.padEnd(98)} |`
@@ -162,8 +166,8 @@ test('a definition that ends without a word is none that failed: Plex has nothin
   expect(failed.filter(({ name }) => name !== '7mate')).toHaveLength(only(mixed, 'definition_failed').length)
 })
 
-test('of items that were drawn at once nothing is claimed but failures', () => {
-  // One item more says what it got than is open.
+test('if several items were drawn at once, only failures are reported', () => {
+  // One more item reports its overlays than the log has opened.
   const lines = read('mixed.log').split('\n')
   const first = lines.findIndex((line) => line.includes('Overlays Applied:'))
   const moved = lines.toSpliced(first, 0, lines[first] ?? '')
@@ -176,7 +180,7 @@ test('of items that were drawn at once nothing is claimed but failures', () => {
 })
 
 describe('other ends of an item', () => {
-  test('an unexpected error has its text and class', () => {
+  test('an unexpected error is reported with its text and class', () => {
     const items = only(parse(read('retried-upload.log')), 'item_ended').map(({ result }) => result)
     expect(items.find(({ outcome }) => outcome === 'failed')).toBeDefined()
     const failed = items.filter(({ title, outcome }) => title === 'Nosferatu' && outcome === 'failed')
@@ -198,7 +202,7 @@ describe('other ends of an item', () => {
     expect(only(parse(read('removal.log')), 'removing')).toMatchObject([{ all: false }])
     expect(only(parse(read('remove-overlays.log')), 'removing')).toMatchObject([{ all: true }])
   })
-  test('a log that breaks off within an item says so', () => {
+  test('a log that breaks off within an item leaves it unfinished', () => {
     const whole = read('mixed.log').split('\n')
     const cut = whole.findIndex((line) => line.includes('(4/8) Metropolis'))
     const items = only(parse(whole.slice(0, cut + 1).join('\n')), 'item_ended')
@@ -221,8 +225,8 @@ describe('the console', () => {
   })
 })
 
-describe('whatever a line holds', () => {
-  test('a title cannot play a stage', () => {
+describe('whatever a line contains', () => {
+  test('a title cannot pass for a stage', () => {
     const forged = [
       'Finished Run',
       'Movies Library',

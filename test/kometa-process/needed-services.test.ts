@@ -32,13 +32,13 @@ const matched = (name: string, text: string): KometaEventBody => ({
   },
 })
 
-test("a service that no overlay needs is not missed: Kometa's template names them all", () => {
+test("a service that no overlay needs is not reported, because Kometa's template names all of them", () => {
   const run = runOf(matched('4K', 'text(4K)'))
   for (const name of ['Trakt', 'My Anime List', "Films library's Radarr", "Films library's Sonarr", 'MDBList'])
     expect(serviceNeed(name, run)).toBeNull()
 })
 
-test('a text that takes its value from it, and a definition that was dropped for it', () => {
+test('a text that needs the service’s value, and a definition that was dropped without it', () => {
   const reason = "Overlay Error: 'trakt_list' requires Trakt to be configured"
   const run = runOf(matched('rating', 'text(<<trakt_user_rating>>)'), matched('mal', 'text(<<mal_rating>>)'), {
     type: 'definition_failed',

@@ -52,7 +52,7 @@ describe('the real run', () => {
     ).toEqual([...[6, 7], ...[undefined, undefined]])
   })
 
-  test('an upload whose item failed afterwards keeps its item, and shifts no other', () => {
+  test('an upload whose item failed later keeps its item and shifts no other', () => {
     const joined = overlaysByCapture(itemsOf('uploads-refused'), uploadsOf('uploads-refused'))
     const keys = new Map(uploadsOf('uploads-refused').map(({ seq, rating_key }) => [seq, rating_key]))
     const byKey = [...joined].map(([seq, item]) => [keys.get(seq), item.title, item.outcome])
@@ -68,7 +68,7 @@ describe('the real run', () => {
     ])
   })
 
-  test('a clock of another zone changes nothing, one that is off at all falls back to the order', () => {
+  test('another time zone changes nothing, and with a wrong clock the order decides', () => {
     const uploads = uploadsOf('mixed')
     const truth = shown(overlaysByCapture(itemsOf('mixed'), uploads))
     const moved = (ms: number) =>
@@ -94,13 +94,13 @@ const base: ItemResult = {
   logLines: [],
 }
 
-test('any run: each upload finds the item during which it came, and no item two', () => {
+test('any run: each upload finds the item that was being drawn, and no item gets two', () => {
   const step = fc.record({
     outcome: fc.constantFrom('applied' as const, 'failed' as const, 'unchanged' as const),
     uploads: fc.boolean(),
     gap: fc.integer({ min: 1, max: 50 }),
     art: fc.boolean(),
-    // Two libraries that upload the same bytes: the store keeps one capture of the two.
+    // Two libraries upload the same bytes, so the store keeps one capture for both.
     merged: fc.boolean(),
   })
   fc.assert(
@@ -133,7 +133,7 @@ test('any run: each upload finds the item during which it came, and no item two'
   )
 })
 
-test('two Kometas at once: what is known of the titles keeps their uploads apart', () => {
+test('two Kometas at once: known titles keep their uploads apart', () => {
   const at = (ms: number) => new Date(ms).toISOString()
   const poster = (seq: number, ms: number): JoinCapture => ({
     seq,
@@ -155,7 +155,7 @@ test('two Kometas at once: what is known of the titles keeps their uploads apart
   }
 })
 
-test('a log without an end and one without times give what they can', () => {
+test('a log without an end and one without times are used as far as possible', () => {
   const poster = (seq: number, ms: number): JoinCapture => ({
     seq,
     timestamp: new Date(ms).toISOString(),

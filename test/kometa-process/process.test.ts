@@ -43,11 +43,12 @@ function start(script: string, options: Partial<KometaOptions> = {}) {
 const consoleLog = () => readFileSync(join(folder, 'logs', 'kometa-console.log'), 'utf8')
 
 describe('a run that ends by itself', () => {
-  test('gives its exit code, keeps both outputs scrubbed and sees stdin at its end', async () => {
+  test('returns its exit code, keeps both outputs scrubbed, and has stdin at EOF', async () => {
     const { pid, done } = await start(`
       process.stdout.write('| Overlaying: (1/2) A\\r')
       process.stderr.write('| token ${token.slice(0, 7)}')
-      process.stdin.once('end', () => setTimeout(() => process.stderr.write('${token.slice(7)} |\\n', () => process.exit(3)), 50)).resume()
+      const end = () => process.stderr.write('${token.slice(7)} |\\n', () => process.exit(3))
+      process.stdin.once('end', () => setTimeout(end, 50)).resume()
     `)
     const exit = await done
     expect(pid).toBeGreaterThan(0)
@@ -61,7 +62,7 @@ describe('a run that ends by itself', () => {
     expect(exit.lastLines).toContain('| token (redacted) |')
   })
 
-  test('reads meta.log to its end, over a rotation, and keeps it scrubbed', async () => {
+  test('reads meta.log to its end, across a rotation, and keeps it scrubbed', async () => {
     const line = (text: string) =>
       `[2026-07-03 05:00:01,234] [kometa.py:523]             [INFO]     | ${text.padEnd(98)} |\\n`
     const { done } = await start(`
@@ -79,51 +80,59 @@ describe('a run that ends by itself', () => {
     expect(copy.split('\n')).toHaveLength(4)
     expect(copy).toContain('key (redacted)')
   })
+})
 
-  describe('the config that it names', () => {
-    const named = (path: string) => `Using ${path} as config`
-    const logged = (text: string) =>
-      `[2026-07-03 05:00:01,234] [config.py:253]            [INFO]     | ${text.padEnd(98)} |\n`
-    const inLog = (...texts: string[]) =>
-      `import { mkdirSync, writeFileSync } from 'node:fs'
-      mkdirSync('config/logs', { recursive: true })
-      writeFileSync('config/logs/meta.log', ${JSON.stringify(texts.map(logged).join(''))})`
-    const onConsole = (text: string) => `process.stderr.write(${JSON.stringify(`| ${text.padEnd(98)} |\n`)})`
-    const waiting = '\nsetInterval(() => {}, 1000)'
-    const runConfigs = ['/w/config/kometa_run.yml', `/w/${token}/config.yml`]
+describe('the config that Kometa names', () => {
+  const named = (path: string) => `Using ${path} as config`
+  const logged = (text: string) =>
+    `[2026-07-03 05:00:01,234] [config.py:253]            [INFO]     | ${text.padEnd(98)} |\n`
+  const inLog = (...texts: string[]) =>
+    `import { mkdirSync, writeFileSync } from 'node:fs'
+    mkdirSync('config/logs', { recursive: true })
+    writeFileSync('config/logs/meta.log', ${JSON.stringify(texts.map(logged).join(''))})`
+  const onConsole = (text: string) => `process.stderr.write(${JSON.stringify(`| ${text.padEnd(98)} |\n`)})`
+  const waiting = '\nsetInterval(() => {}, 1000)'
+  const runConfigs = ['/w/config/kometa_run.yml', `/w/${token}/config.yml`]
 
-    test.each([
-      ['in its log', inLog],
-      ['on its console', onConsole],
-    ])('%s, and it is the user’s own: it is ended at once, and the reason is in words', async (_name, say) => {
-      const { done } = await start(say(named('/kometa/config/config.yml')) + waiting, { runConfigs })
-      const exit = await done
-      expect(exit).toMatchObject({ foreignConfig: '/kometa/config/config.yml', cause: 'cancelled' })
-      expect(explainStop(summarizeKometa(events), exit)?.reason).toBe(
-        'Kometa said that it runs /kometa/config/config.yml, which is not the run config of this preview. It was ended at once.',
-      )
-    })
-
-    test.each(runConfigs)('ours, also where a secret is part of the path: %s', async (path) => {
-      const { done } = await start(`${inLog(named(path))}\n${onConsole(named(path))}`, { runConfigs })
-      expect(await done).toMatchObject({ foreignConfig: null, cause: 'exited', code: 0 })
-    })
-
-    test('a title that sounds like it, once the log has begun, is not it', async () => {
-      const late = `setTimeout(() => { ${onConsole(named('/kometa/config/config.yml'))} }, 600)`
-      const { done } = await start(`${inLog('Locating config...', 'Locating more...')}\n${late}`, { runConfigs })
-      expect(await done).toMatchObject({ foreignConfig: null, code: 0 })
-    })
+  test.each([
+    ['in its log', inLog],
+    ['on its console', onConsole],
+  ])('%s, is the user’s own: Kometa is ended at once, and the reason is given', async (_name, say) => {
+    const { done } = await start(say(named('/kometa/config/config.yml')) + waiting, { runConfigs })
+    const exit = await done
+    expect(exit).toMatchObject({ foreignConfig: '/kometa/config/config.yml', cause: 'cancelled' })
+    expect(explainStop(summarizeKometa(events), exit)?.reason).toBe(
+      'Kometa said that it runs /kometa/config/config.yml, which is not the run config of this preview. ' +
+        'It was ended at once.',
+    )
   })
 
-  test('a flood of 30 MB is read at our pace, kept up to its limit, and leaves no memory behind', async () => {
+  test.each(runConfigs)('is ours, even if a secret is part of the path: %s', async (path) => {
+    const { done } = await start(`${inLog(named(path))}\n${onConsole(named(path))}`, { runConfigs })
+    expect(await done).toMatchObject({ foreignConfig: null, cause: 'exited', code: 0 })
+  })
+
+  test('a similar title in the log does not count', async () => {
+    const late = `setTimeout(() => { ${onConsole(named('/kometa/config/config.yml'))} }, 600)`
+    const { done } = await start(`${inLog('Locating config...', 'Locating more...')}\n${late}`, { runConfigs })
+    expect(await done).toMatchObject({ foreignConfig: null, code: 0 })
+  })
+})
+
+describe('unusual runs', () => {
+  test('a flood of 30 MB is read at our pace and kept up to the limit, and its memory is freed', async () => {
     const before = process.memoryUsage().rss
     const { done } = await start(
       `
       const line = '| ' + 'x'.repeat(96) + ' |\\n'
       const block = line.repeat(640)
       let left = 30e6
-      const pump = () => { while (left > 0) { left -= block.length; if (!process.stderr.write(block)) return process.stderr.once('drain', pump) } }
+      const pump = () => {
+        while (left > 0) {
+          left -= block.length
+          if (!process.stderr.write(block)) return process.stderr.once('drain', pump)
+        }
+      }
       pump()
     `,
       { limits: { maxLogBytes: 5_000_000 } },
@@ -135,20 +144,22 @@ describe('a run that ends by itself', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6)
   })
 
-  test('a program that is not there is a result, not an exception', async () => {
+  test('a missing program is a result, not an exception', async () => {
     const { done } = await start('', { command: join(folder, 'no-such-python') })
     expect(await done).toMatchObject({ cause: 'spawn_failed', code: null, error: expect.stringContaining('ENOENT') })
   })
 
-  test('nothing is started when the job is cancelled already', async () => {
+  test('nothing is started if the job is already cancelled', async () => {
     const { done } = await start('process.stderr.write("ran")', { signal: AbortSignal.abort() })
     expect(await done).toMatchObject({ cause: 'cancelled', code: null })
     expect(consoleLog()).toBe('')
   })
 
-  test('says what Kometa said when it did not get as far as its log', async () => {
+  test('reports what Kometa printed if it failed before its log began', async () => {
     const { done } = await start(
-      `process.stdout.write("Requirements Error: Requirements are not installed.\\nPlease follow the documentation for instructions on installing requirements. (No module named 'arrapi')\\n")`,
+      `process.stdout.write("Requirements Error: Requirements are not installed.\\n" +
+        "Please follow the documentation for instructions on installing requirements. " +
+        "(No module named 'arrapi')\\n")`,
     )
     expect((await done).code).toBe(0)
     expect(events).toMatchObject([
@@ -157,7 +168,7 @@ describe('a run that ends by itself', () => {
   })
 })
 
-/** A socket that every process of a tree holds open: it closes when the last of them is gone. */
+/** A socket that every process of a tree holds open; it closes when the last one is gone. */
 async function watchTree() {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -181,7 +192,7 @@ async function watchTree() {
   }
 }
 
-/** Parent, child and grandchild, all deaf to SIGTERM, all alive until they are killed. */
+/** A parent, a child and a grandchild that ignore SIGTERM and live until they are killed. */
 const stubbornTree = (port: number, depth = 2) => `
   import { spawn } from 'node:child_process'
   import { connect } from 'node:net'
@@ -194,7 +205,7 @@ const stubbornTree = (port: number, depth = 2) => `
 `
 
 describe('the end of the whole tree', () => {
-  test('a cancelled run ends within 5 s, grandchildren and all, though they ignore SIGTERM', async () => {
+  test('a cancelled run ends within 5 s with all its grandchildren, although they ignore SIGTERM', async () => {
     const tree = await watchTree()
     const cancel = new AbortController()
     const { done } = await start(stubbornTree(tree.port), { signal: cancel.signal })
@@ -206,7 +217,7 @@ describe('the end of the whole tree', () => {
     expect(exit).toMatchObject({ cause: 'cancelled', code: null, signal: 'SIGKILL' })
   })
 
-  test('a run that says nothing is hung, and ended likewise', async () => {
+  test('a silent run counts as hung and is ended the same way', async () => {
     const tree = await watchTree()
     const { done } = await start(stubbornTree(tree.port, 1), { limits: { idleTimeoutMs: 1500, graceMs: 200 } })
     await tree.connected(2)
@@ -214,7 +225,7 @@ describe('the end of the whole tree', () => {
     expect(exit).toMatchObject({ cause: 'hung', code: null })
   })
 
-  test('a run that says something now and then is not hung', async () => {
+  test('a run that prints something now and then is not hung', async () => {
     // It runs longer than the limit, which leaves a slow machine time to start it.
     const { done } = await start(
       `let n = 0; const t = setInterval(() => { process.stdout.write('.\\r'); if (++n === 20) clearInterval(t) }, 300)`,
@@ -223,7 +234,7 @@ describe('the end of the whole tree', () => {
     expect(await done).toMatchObject({ cause: 'exited', code: 0 })
   })
 
-  test('what outlives its parent is ended too', async () => {
+  test('a process that outlives its parent is ended too', async () => {
     const tree = await watchTree()
     const { done } = await start(`
       import { spawn } from 'node:child_process'
@@ -236,11 +247,12 @@ describe('the end of the whole tree', () => {
     expect(exit).toMatchObject({ cause: 'exited', code: 0 })
   })
 
-  test('a process that left the group and holds the pipe open does not hold the job', async () => {
+  test('a process that left the group and keeps the pipe open does not block the job', async () => {
     const { done } = await start(
       `import { spawn } from 'node:child_process'
        const script = "setTimeout(() => {}, 8000)"
-       spawn(process.execPath, ['-e', script], { stdio: 'inherit', detached: true }).once('spawn', () => process.exit(0))`,
+       const child = spawn(process.execPath, ['-e', script], { stdio: 'inherit', detached: true })
+       child.once('spawn', () => process.exit(0))`,
       { limits: { drainMs: 300 } },
     )
     const started = performance.now()

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { readPythonDict, readPythonLiteral } from '../../src/kometa/log/read/python-literal.ts'
 
 test('an overlay as Kometa logs it', () => {
-  const line = `{'name': "text(it's <<critic_rating#>>)", 'group': 'g', 'weight': 10, 'font': None, 'a': {'b': [True, 1.5]}}`
+  const text = `"text(it's <<critic_rating#>>)"`
+  const line = `{'name': ${text}, 'group': 'g', 'weight': 10, 'font': None, 'a': {'b': [True, 1.5]}}`
   expect(readPythonDict(line)).toEqual({
     name: "text(it's <<critic_rating#>>)",
     group: 'g',
@@ -18,7 +19,7 @@ test('an overlay as Kometa logs it', () => {
 })
 
 describe("Python's own repr", () => {
-  test('of any names and texts comes back', () => {
+  test('is read back for any names and texts', () => {
     const plain = fc.string({ unit: fc.constantFrom(...`ab '"\\{}[],:\n<>é%`), maxLength: 12 })
     const value = fc.oneof(plain, fc.integer(), fc.boolean(), fc.constant(null), fc.array(plain, { maxLength: 3 }))
     const dicts = fc.sample(fc.dictionary(plain, value, { maxKeys: 5 }), { numRuns: 300, seed: 7 })

@@ -43,7 +43,7 @@ const count = (text = ''): number => text.split('BEGIN CERTIFICATE').length - 1
 const path = { PATH: process.env.PATH }
 
 describe.skipIf(missing !== null)('what Kometa trusts', () => {
-  test('is what it trusts without us, and one certificate more', async () => {
+  test('is what it trusts without us, plus one certificate', async () => {
     const { REQUESTS_CA_BUNDLE: requests, SSL_CERT_FILE: ssl, ...others } = await gather(path)
     expect(others).toEqual({})
     const certifi = readFileSync(
@@ -52,19 +52,22 @@ describe.skipIf(missing !== null)('what Kometa trusts', () => {
     )
     expect(requests).toBe(`${certifi}\n${ours.certificate}`)
     expect(ssl?.endsWith(ours.certificate)).toBe(true)
-    // That of the interpreter's own OpenSSL; an interpreter without one has that of certifi.
+    // The certificates of the interpreter's own OpenSSL, or those of certifi if it has none.
     expect(count(ssl)).toBeGreaterThan(10)
   })
 
-  test.each(['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'])('%s of the user: theirs in place of certifi’s', async (name) => {
-    const env = { ...path, [name]: file('users.pem', users.certificate) }
-    const { REQUESTS_CA_BUNDLE: requests, SSL_CERT_FILE: ssl } = await gather(env)
-    expect(requests).toBe(`${users.certificate}\n${ours.certificate}`)
-    // curl_cffi would now take this file for its own.
-    expect(ssl).toContain(users.certificate)
-  })
+  test.each(['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'])(
+    'with the user’s %s: their file instead of certifi’s',
+    async (name) => {
+      const env = { ...path, [name]: file('users.pem', users.certificate) }
+      const { REQUESTS_CA_BUNDLE: requests, SSL_CERT_FILE: ssl } = await gather(env)
+      expect(requests).toBe(`${users.certificate}\n${ours.certificate}`)
+      // curl_cffi would now use this file instead of its own.
+      expect(ssl).toContain(users.certificate)
+    },
+  )
 
-  test('SSL_CERT_FILE of the user: theirs, and nothing of requests', async () => {
+  test('with the user’s SSL_CERT_FILE: their file, and nothing from requests', async () => {
     const env = { ...path, SSL_CERT_FILE: file('users.pem', users.certificate) }
     const { REQUESTS_CA_BUNDLE: requests, SSL_CERT_FILE: ssl } = await gather(env)
     expect(ssl).toBe(`${users.certificate}\n${ours.certificate}`)
@@ -72,7 +75,7 @@ describe.skipIf(missing !== null)('what Kometa trusts', () => {
     expect(count(requests)).toBeGreaterThan(100)
   })
 
-  test('a path that is not absolute begins where Kometa is started', async () => {
+  test('a relative path starts where Kometa is started', async () => {
     file('users.pem', users.certificate)
     const { REQUESTS_CA_BUNDLE: requests } = await gather({ ...path, REQUESTS_CA_BUNDLE: 'users.pem' })
     expect(requests).toBe(`${users.certificate}\n${ours.certificate}`)
@@ -94,7 +97,7 @@ describe.skipIf(missing !== null)('what Kometa trusts', () => {
       await expect(gather({ ...path, [name]: make() })).rejects.toThrow(`the certificates of ${name} cannot be read`)
   })
 
-  test('what an image names itself counts, and what the user names before it', async () => {
+  test('an image’s own file counts, and the user’s file takes precedence', async () => {
     const inImage = localPython({ ...path, REQUESTS_CA_BUNDLE: file('image.pem', users.certificate) })
     const { REQUESTS_CA_BUNDLE: images } = await gather(path, { ask: inImage })
     expect(images).toBe(`${users.certificate}\n${ours.certificate}`)
@@ -103,14 +106,14 @@ describe.skipIf(missing !== null)('what Kometa trusts', () => {
     expect((await gather(env, { ask: inImage })).REQUESTS_CA_BUNDLE).toBe(`${another}\n${ours.certificate}`)
   })
 
-  test('an interpreter without certifi: told, and nothing is changed', async () => {
+  test('an interpreter without certifi is reported, and nothing changes', async () => {
     mkdirSync(join(dir, 'broken'))
     const broken = { ...path, PYTHONPATH: join(dir, 'broken') }
     writeFileSync(join(dir, 'broken', 'certifi.py'), 'raise ImportError("No module named certifi")\n')
     await expect(gather(broken)).rejects.toThrow('No module named certifi')
   })
 
-  test('the files are for nobody else, and hold no key', async () => {
+  test('only the user can read the files, and they contain no key', async () => {
     const variables = await writeTrust(await gather(path), join(dir, 'trust'))
     expect(Object.keys(variables).sort()).toEqual(['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'])
     for (const each of Object.values(variables)) {
@@ -122,7 +125,7 @@ describe.skipIf(missing !== null)('what Kometa trusts', () => {
 })
 
 describe.skipIf(missing !== null)('a client in Kometa’s environment', () => {
-  /** What a client hears of each address. */
+  /** Returns what a client gets from each address. */
   async function ask(name: string, user: NodeJS.ProcessEnv, urls: (port: number) => string[]) {
     const origin = createServer(users.serverOf('passed.example.org'), (_request, response) => response.end('origin'))
     await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve))
@@ -141,14 +144,14 @@ describe.skipIf(missing !== null)('a client in Kometa’s environment', () => {
   const addresses = (port: number) => ['https://nas.lan/x.png', `https://passed.example.org:${port}/`]
   const refused = { status: 451, text: 'Kometa Preview: this is a name of the local network' }
 
-  test.each(clients)('%s takes the refusal for an answer, and verifies everybody else as before', async (name) => {
+  test.each(clients)('%s accepts the gate’s refusal, and verifies all other servers as before', async (name) => {
     const [ofRefused, ofPassed] = await ask(name, path, addresses)
     expect(ofRefused).toMatchObject(refused)
-    // Its authority is the user's, whom nobody has named here.
+    // The user's authority signed this one, and the user named no such authority here.
     expect(ofPassed).toMatchObject({ status: expect.any(String), text: expect.stringMatching(/certificate/i) })
   })
 
-  test.each(clients)('%s trusts whom the user trusts', async (name) => {
+  test.each(clients)('%s trusts the user’s authorities', async (name) => {
     const variable = name === 'urllib' ? 'SSL_CERT_FILE' : 'REQUESTS_CA_BUNDLE'
     const user = { ...path, [variable]: file('users.pem', users.certificate) }
     const [ofRefused, ofPassed] = await ask(name, user, addresses)

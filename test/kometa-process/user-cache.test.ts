@@ -61,17 +61,20 @@ print(json.dumps(rows))`,
 const take = (ask: AskPython) =>
   copyUserCache({ ask, user: { path: cache, bytes: statSync(cache).size }, to: copy, wanted, signal })
 
-/** Tables as Kometa 2.4.4 lays them out (cache.py:992-1060). */
+/** Tables as Kometa 2.4.4 creates them (cache.py:992-1060). */
 function writeTables(): void {
   sql(
     cache,
     'CREATE TABLE image_maps (key INTEGER PRIMARY KEY, library TEXT UNIQUE)',
     "INSERT INTO image_maps VALUES (3, 'Movies')",
-    'CREATE TABLE image_map_3_overlays (key INTEGER PRIMARY KEY, rating_key TEXT UNIQUE, overlay TEXT, compare TEXT, location TEXT)',
-    "INSERT INTO image_map_3_overlays (rating_key, overlay, compare) VALUES ('101', '4K130|HDR20', '/thumb/1'), ('999', 'x', 'y')",
+    `CREATE TABLE image_map_3_overlays
+       (key INTEGER PRIMARY KEY, rating_key TEXT UNIQUE, overlay TEXT, compare TEXT, location TEXT)`,
+    `INSERT INTO image_map_3_overlays (rating_key, overlay, compare)
+       VALUES ('101', '4K130|HDR20', '/thumb/1'), ('999', 'x', 'y')`,
     "INSERT INTO image_map_3_overlays (rating_key, compare, overlay) VALUES ('Overlay File (0) 4K', '4711', '')",
     'CREATE TABLE overlay_special_text2 (key INTEGER PRIMARY KEY, rating_key TEXT, type TEXT, text TEXT)',
-    "INSERT INTO overlay_special_text2 (rating_key, type, text) VALUES ('101', 'user_rating', '5.0'), ('999', 'runtime', '1')",
+    `INSERT INTO overlay_special_text2 (rating_key, type, text)
+       VALUES ('101', 'user_rating', '5.0'), ('999', 'runtime', '1')`,
     'CREATE TABLE image_map_3_backgrounds (key INTEGER PRIMARY KEY, rating_key TEXT UNIQUE)',
     "INSERT INTO image_map_3_backgrounds (rating_key) VALUES ('101')",
     'CREATE TABLE mdb_data5 (key INTEGER PRIMARY KEY, key_id TEXT, score INTEGER)',
@@ -82,7 +85,7 @@ function writeTables(): void {
 describe.skipIf(!python3).each(['local', 'container'] as const)('%s', (place) => {
   const ask = async (): Promise<AskPython> => (place === 'local' ? local() : container())
 
-  test('the state of overlays is told and emptied in the copy; values stay, and the user’s folder is as it was', async () => {
+  test('returns the state of overlays and empties it in the copy; the user’s folder is unchanged', async () => {
     writeTables()
     const before = await folderState(user)
     const question = await ask()
@@ -103,7 +106,7 @@ describe.skipIf(!python3).each(['local', 'container'] as const)('%s', (place) =>
     })
   })
 
-  test('what is no database is no cache, and says why', async () => {
+  test('a file that is not a database is no cache, and the reason is given', async () => {
     writeFileSync(cache, 'not for Kometa '.repeat(10))
     const before = await folderState(user)
     expect(await take(await ask())).toEqual({ failed: expect.stringContaining('it is no SQLite database') })
@@ -119,11 +122,14 @@ test.skipIf(!python3)('the tables of 2.4.5', async () => {
     "INSERT INTO image_maps VALUES (1, 'Movies'), (2, 'Shows')",
     'CREATE TABLE image_map_1_overlays (key INTEGER PRIMARY KEY, rating_key TEXT UNIQUE, compare TEXT, location TEXT)',
     "INSERT INTO image_map_1_overlays (rating_key, compare) VALUES ('101', '/a/Film/poster.jpg:10:1')",
-    'CREATE TABLE image_map_1_overlay_state (key INTEGER PRIMARY KEY, rating_key TEXT, overlay_key TEXT, definition_hash TEXT, resolved_value TEXT)',
-    "INSERT INTO image_map_1_overlay_state (rating_key, overlay_key, definition_hash) VALUES ('101', 'Overlay File (0) IMDb', 'text(<<imdb_rating>>)')",
+    `CREATE TABLE image_map_1_overlay_state
+       (key INTEGER PRIMARY KEY, rating_key TEXT, overlay_key TEXT, definition_hash TEXT, resolved_value TEXT)`,
+    `INSERT INTO image_map_1_overlay_state (rating_key, overlay_key, definition_hash)
+       VALUES ('101', 'Overlay File (0) IMDb', 'text(<<imdb_rating>>)')`,
     'CREATE TABLE image_map_1_overlay_images (key INTEGER PRIMARY KEY, overlay_key TEXT UNIQUE, compare TEXT)',
     "INSERT INTO image_map_1_overlay_images (overlay_key, compare) VALUES ('Overlay File (0) 4K', '4711')",
-    'CREATE TABLE overlay_value_cache (key INTEGER PRIMARY KEY, rating_key TEXT, type TEXT, value TEXT, expiration_date TEXT)',
+    `CREATE TABLE overlay_value_cache
+       (key INTEGER PRIMARY KEY, rating_key TEXT, type TEXT, value TEXT, expiration_date TEXT)`,
     "INSERT INTO overlay_value_cache (rating_key, type, value) VALUES ('101', 'imdb_rating', '8.1')",
   )
   expect(await take(local())).toEqual({
@@ -144,7 +150,7 @@ test.skipIf(!python3)('the tables of 2.4.5', async () => {
     sql(copy, `SELECT count(*) FROM image_map_1_${end}`),
   )
   expect(counts).toEqual([[[0]], [[0]], [[0]]])
-  // Ratings are read from here.
+  // Kometa reads ratings from this table.
   expect(sql(copy, 'SELECT value FROM overlay_value_cache')).toEqual([['8.1']])
 })
 
@@ -162,7 +168,7 @@ for name in ("one", "two"):
     c.execute("CREATE TABLE IF NOT EXISTS %s (n INTEGER, filler TEXT)" % name)
 `
 
-test.skipIf(!python3)('a copy that is made while Kometa writes is of one moment', async () => {
+test.skipIf(!python3)('a copy that is made while Kometa writes is consistent', async () => {
   writeFileSync(cache, '')
   const writer = await start(
     `${twoTables}

@@ -11,7 +11,8 @@ test("a reason names the user's paths, the deepest place first", () => {
     ['/workspace/cwd', '/home/me/kometa'],
   ])
   const reason =
-    "Overlay Error: Overlay image not found at '/workspace/cwd/config/overlays/x.png', '/workspace/cwd/y' or '/workspace/z'"
+    "Overlay Error: Overlay image not found at '/workspace/cwd/config/overlays/x.png', '/workspace/cwd/y' " +
+    "or '/workspace/z'"
   const event: KometaEvent = {
     type: 'definition_failed',
     library,
@@ -24,14 +25,16 @@ test("a reason names the user's paths, the deepest place first", () => {
   expect(words(event)).toEqual({
     ...event,
     reason:
-      "Overlay Error: Overlay image not found at '/home/me/kometa/config/overlays/x.png', '/home/me/kometa/y' or '/home/me/z'",
+      "Overlay Error: Overlay image not found at '/home/me/kometa/config/overlays/x.png', '/home/me/kometa/y' " +
+      "or '/home/me/z'",
   })
 })
 
-test('a long list is cut after five, with a count', () => {
+test('a long list is shortened to five names and a count', () => {
   const fonts = Array.from({ length: 380 }, (_, at) => `Font${at}.ttf`)
   expect(cutLists(`Overlay Error: font 'x' not found. Available fonts: ${fonts.join(', ')}`)).toBe(
-    "Overlay Error: font 'x' not found. Available fonts: Font0.ttf, Font1.ttf, Font2.ttf, Font3.ttf, Font4.ttf and 375 more",
+    "Overlay Error: font 'x' not found. " +
+      'Available fonts: Font0.ttf, Font1.ttf, Font2.ttf, Font3.ttf, Font4.ttf and 375 more',
   )
   const options = ['a', "it's", 'c', 'd', 'e', 'f', 'g'].map((name) => (name.includes("'") ? `"${name}"` : `'${name}'`))
   expect(cutLists(`Plex Library 'Ghost' not found. Options: [${options.join(', ')}]`)).toBe(

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** What plays a Kometa: a few lines of Python in the shape of a checkout. */
+/** Writes a stand-in for Kometa: a few lines of Python in the layout of a checkout. */
 export function writeCheckout(dir: string, files: Readonly<Record<string, string>> = {}): string {
   const all = {
     'kometa.py': 'import modules.hello\n',

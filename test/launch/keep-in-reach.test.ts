@@ -6,32 +6,37 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keepInReach, type ReachGuard } from '../../src/kometa/reach/keep-in-reach.ts'
 import { writeCheckout } from './checkout.ts'
 
-/** What a Kometa of this machine can open, list and ask about, once its config may not read everything. */
+/** What Kometa on this machine can open, list and ask about if its config may not read everything. */
 const python = process.env.KOMETA_PYTHON || 'python3'
 let dir: string
 let env: NodeJS.ProcessEnv
 let guard: ReachGuard
 
-/** Tries every way to a path that Python has, and tells what came of each, without the path. */
+/** Tries every way to a path that Python has, and reports the results without the path. */
 const probe = `
 import glob, io, json, multiprocessing, os, pathlib, shutil, sys, tempfile
 
 def ways(path):
     one = pathlib.Path(path)
     return {
-        "open": lambda: open(path).read(), "open bytes": lambda: open(os.fsencode(path)).read(), "io.open": lambda: io.open(path).read(),
-        "FileIO": lambda: io.FileIO(path).read().decode(), "os.open": lambda: os.read(os.open(path, os.O_RDONLY), 9).decode(),
+        "open": lambda: open(path).read(), "open bytes": lambda: open(os.fsencode(path)).read(),
+        "io.open": lambda: io.open(path).read(), "FileIO": lambda: io.FileIO(path).read().decode(),
+        "os.open": lambda: os.read(os.open(path, os.O_RDONLY), 9).decode(),
         "write": lambda: open(path, "r+").close(),
-        "stat": lambda: bool(os.stat(path)), "lstat": lambda: bool(os.lstat(path)), "access": lambda: os.access(path, os.R_OK),
+        "stat": lambda: bool(os.stat(path)), "lstat": lambda: bool(os.lstat(path)),
+        "access": lambda: os.access(path, os.R_OK),
         "keyword": lambda: bool(os.stat(path=path)), "readlink": lambda: os.readlink(path),
-        "exists": lambda: os.path.exists(path), "lexists": lambda: os.path.lexists(path), "isfile": lambda: os.path.isfile(path),
-        "isdir": lambda: os.path.isdir(path), "islink": lambda: os.path.islink(path), "ismount": lambda: os.path.ismount(path),
+        "exists": lambda: os.path.exists(path), "lexists": lambda: os.path.lexists(path),
+        "isfile": lambda: os.path.isfile(path), "isdir": lambda: os.path.isdir(path),
+        "islink": lambda: os.path.islink(path), "ismount": lambda: os.path.ismount(path),
         "size": lambda: os.path.getsize(path), "time": lambda: bool(os.path.getmtime(path)),
         "listdir": lambda: os.listdir(path), "scandir": lambda: [each.name for each in os.scandir(path)],
         "walk": lambda: [names for _, _, names in os.walk(path)], "chdir": lambda: os.chdir(path),
-        "glob": lambda: glob.glob(path), "glob in": lambda: len(glob.glob(path + "/*")), "glob beside": lambda: len(glob.glob(path[:-1] + "?")),
+        "glob": lambda: glob.glob(path), "glob in": lambda: len(glob.glob(path + "/*")),
+        "glob beside": lambda: len(glob.glob(path[:-1] + "?")),
         "Path.exists": lambda: one.exists(), "Path.is_file": lambda: one.is_file(), "Path.is_dir": lambda: one.is_dir(),
-        "Path.read": lambda: one.read_text(), "Path.iterdir": lambda: len(list(one.iterdir())), "Path.glob": lambda: len(list(one.glob("*"))),
+        "Path.read": lambda: one.read_text(), "Path.iterdir": lambda: len(list(one.iterdir())),
+        "Path.glob": lambda: len(list(one.glob("*"))),
         "copy": lambda: bool(shutil.copy(path, os.path.join(os.environ["HOME"], "copy"))),
     }
 
@@ -102,24 +107,27 @@ function told(method: string, paths: readonly string[]): Record<string, unknown>
   return JSON.parse(stdout)
 }
 
-test.each(['here', 'fork', 'spawn', 'forkserver'])('what is outside looks missing, in a process by %s', (method) => {
-  const [missing, ...outside] = told(method, [
-    'nothing-here',
-    ...['outside/file.yml', 'outside/folder', 'outside', 'outside/nothing', 'allowed/closed', 'allowed/closed/x'],
-    ...[
-      'allowed/link.yml',
-      'allowed/linked',
-      'allowed/linked/x.png',
-      'allowed/../outside/file.yml',
-      'allowed/dangling',
-    ],
-    ...['Kometa/config/config.yml', 'Kometa/config'],
-  ])
-  // A link in an allowed folder is a name that lies there: it may be seen when its folder is listed.
-  for (const each of outside) expect({ ...each, 'glob beside': 0 }).toEqual({ ...missing, 'glob beside': 0 })
-})
+test.each(['here', 'fork', 'spawn', 'forkserver'])(
+  'outside files look missing in a process started by %s',
+  (method) => {
+    const [missing, ...outside] = told(method, [
+      'nothing-here',
+      ...['outside/file.yml', 'outside/folder', 'outside', 'outside/nothing', 'allowed/closed', 'allowed/closed/x'],
+      ...[
+        'allowed/link.yml',
+        'allowed/linked',
+        'allowed/linked/x.png',
+        'allowed/../outside/file.yml',
+        'allowed/dangling',
+      ],
+      ...['Kometa/config/config.yml', 'Kometa/config'],
+    ])
+    // A link in an allowed folder is a name in that folder, so it may appear in the folder's listing.
+    for (const each of outside) expect({ ...each, 'glob beside': 0 }).toEqual({ ...missing, 'glob beside': 0 })
+  },
+)
 
-test('what the system has is missing to the code of Kometa, and there for the libraries of Python', () => {
+test('system files are missing for Kometa’s code and visible to Python’s libraries', () => {
   const probing = run([
     join(dir, 'ws', 'kometa', 'probe.py'),
     'here',
@@ -140,7 +148,7 @@ print(subprocess.run(["true"]).returncode, getattr(sys, "loaded_too", False))
   expect(run(['-c', libraries])).toMatchObject({ stderr: '', stdout: 'True image/png\n0 True\n' })
 })
 
-test('what is allowed is there', () => {
+test('allowed files are visible', () => {
   for (const each of told('here', ['allowed/file.yml', 'Kometa/fonts/Inter.ttf', 'ws/home/x'])) {
     expect(each).toMatchObject({
       exists: true,
@@ -156,13 +164,13 @@ test('what is allowed is there', () => {
   expect(folder).toMatchObject({ listdir: ['x.png'], isdir: true, 'glob in': 1, 'Path.glob': 1, walk: [['x.png']] })
 })
 
-test.skipIf(process.platform === 'win32')('a pipe in an allowed folder is there, and opened by nobody', () => {
+test.skipIf(process.platform === 'win32')('a pipe in an allowed folder is visible but never opened', () => {
   execFileSync('mkfifo', [join(dir, 'allowed', 'pipe')])
   const [pipe] = told('here', ['allowed/pipe'])
   expect(pipe).toMatchObject({ exists: true, isfile: false, open: ['FileNotFoundError', 2, expect.any(String)] })
 })
 
-test('an interpreter that does not load the guard is not started', async () => {
+test('an interpreter that does not load the guard is refused', async () => {
   const place = { cwd: dir, env }
   await guard.assertLoaded(python, place)
   await expect(guard.assertLoaded(python, { cwd: dir, env: { PATH: env.PATH } })).rejects.toMatchObject({
@@ -170,7 +178,7 @@ test('an interpreter that does not load the guard is not started', async () => {
   })
   await expect(guard.assertLoaded('/bin/echo', place)).rejects.toMatchObject({ code: 'RUN_FAILED' })
   await expect(guard.assertLoaded('/nothing/python', place)).rejects.toMatchObject({ code: 'RUN_FAILED' })
-  // A guard that cannot be set up ends the interpreter.
+  // If the guard cannot be set up, the interpreter ends.
   const [folder = ''] = (env.PYTHONPATH ?? '').split(delimiter)
   const alone = join(dir, 'alone')
   await mkdir(alone)

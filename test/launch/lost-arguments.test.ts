@@ -27,21 +27,24 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const token = 'kCANARYplexToken0001'
-/** The user's Kometa, with the user's config in it; its overlay names images at every address of Plex. */
+/** The user's Kometa with the user's config in it, whose overlay names images at every address of Plex. */
 function userCheckout(plexUrl: string, images: readonly string[]): string {
   const overlays = images.map(
     (url, at) => `  Image ${at}:\n    plex_all: true\n    overlay:\n      name: image ${at}\n      url: ${url}\n`,
   )
   return writeCheckout(join(dir, 'Kometa'), {
     'kometa.py': script,
-    'config/config.yml': `plex:\n  url: ${plexUrl}\n  token: ${token}\ntmdb: {apikey: 0123456789abcdef0123456789abcdef}\nlibraries:\n  Movies: {overlay_files: [{file: config/overlays.yml}]}\n`,
+    'config/config.yml': [
+      `plex:\n  url: ${plexUrl}\n  token: ${token}\ntmdb: {apikey: 0123456789abcdef0123456789abcdef}`,
+      'libraries:\n  Movies: {overlay_files: [{file: config/overlays.yml}]}\n',
+    ].join('\n'),
     'config/overlays.yml': `overlays:\n${overlays.join('')}`,
     'config/.env': 'KOMETA_DELETE_LABELS=true\n',
   })
 }
 
 describe.skipIf(python === '')('the stand-in', () => {
-  test('loses its arguments with a preloading forkserver, and runs the user’s config; otherwise it does not', async () => {
+  test('loses its arguments with a preloading forkserver only, and then runs the user’s config', async () => {
     await using plex = await startUnwatchedPlex({ libraries: smallLibraries(), token })
     for (const [method, lost] of [
       ['fork', false],
@@ -72,24 +75,24 @@ describe.skipIf(python === '')('a preview of a Kometa that is started with', () 
     const host = one.place === 'loopback' ? '127.0.0.1' : (otherAddress ?? '')
     const checkout = userCheckout(`http://${host}:${front.port}`, images)
     const { summary, lines, checkout: state } = await runMatrixCase(one, { dir, checkout, python, env: {} })
-    // Not one request past the proxy, no write, and the user's files are as they were.
+    // No request bypassed the proxy, nothing was written, and the user's files are unchanged.
     expect(front.seen.filter((line) => line.includes('past=') || !/^(GET|HEAD) /.test(line))).toEqual([])
     plex.assertUntouched()
     expect(state.after).toEqual(state.before)
-    // It did run, with all that was asked of it, and came to its end.
+    // Kometa did run with everything that was asked of it, and finished.
     expect(summary.kometa_runs).toMatchObject([{ finished: true, problems: [] }])
     expect(summary.blocked_write_attempts).toMatchObject([
       { method: 'PUT', path: expect.stringContaining('/library/sections/1/all') },
     ])
     expect(summary.verification).toMatchObject({ unchanged: true, writes_forwarded: 0 })
-    // Each image was asked for, and refused at once by the gate.
+    // Each image was requested and refused by the gate at once.
     const refused = summary.gate.hosts.filter(({ verdict }) => verdict === 'block').map((entry) => entry.host)
     expect(refused.sort()).toEqual([...new Set(hosts)].sort())
     expect(lines.join('\n').includes('Kometa runs without isolation.')).toBe(one.isolate === 'off')
     const open = (summary.isolation.ways ?? []).filter(({ closed }) => !closed).map(({ way }) => way)
     expect(open).toEqual(one.isolate === 'on' ? [] : ['network', 'sockets', 'memory', 'config', 'files'])
   })
-  test('without its variables either, it runs the run config that lies beside its code', async () => {
+  test('even without its variables, it runs the run config beside its code', async () => {
     await using plex = await startSamplePlex({ libraries: smallLibraries(), token })
     const checkout = userCheckout(plex.url, ['http://127.0.0.1:9/refresh'])
     const one = { method: 'forkserver without variables', isolate: 'off', place: 'loopback' } as const
@@ -99,7 +102,7 @@ describe.skipIf(python === '')('a preview of a Kometa that is started with', () 
     expect(text(dir, 'job/logs/kometa-console.log')).toMatch(
       /Using \S+\/workspace-\w+\/kometa\/config\/config\.yml as config/,
     )
-    // Nothing of the user's .env, in which every label is to be deleted.
+    // Nothing came from the user's .env, which asks Kometa to delete every label.
     expect(summary.blocked_write_attempts).toEqual([])
   })
 })

@@ -7,7 +7,7 @@ import { runJob } from '../../src/run/run.ts'
 import { folderState } from '../kometa/user-folder.ts'
 import { type StartMethod, startMethods, writeStartMethod } from './start-methods.ts'
 
-/** An address of this machine that is none of its loopback; null where it has none. */
+/** An address of this machine outside its loopback; null if there is none. */
 export const otherAddress: string | null =
   Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
@@ -30,19 +30,19 @@ export function casesOf(canIsolate: boolean): Case[] {
 
 export interface MatrixRun {
   summary: Summary
-  /** What was said before the end, a line each. */
+  /** The lines that were logged before the end. */
   lines: string[]
-  /** The checkout, with the user's config in it. */
+  /** The checkout that contains the user's config. */
   checkout: { before: Record<string, string>; after: Record<string, string> }
 }
 
-/** A preview whose config lies in the checkout that Kometa is started from, as its own guide has it. */
+/** Runs a preview whose config lies in the checkout that Kometa is started from, as in Kometa's own guide. */
 export async function runMatrixCase(
   { method, isolate }: Case,
   { dir, checkout, python, env }: { dir: string; checkout: string; python: string; env: NodeJS.ProcessEnv },
 ): Promise<MatrixRun> {
   const PYTHONPATH = writeStartMethod(join(dir, method), method)
-  // What the user exempts would lead past the gate.
+  // The user's exemptions would bypass the gate.
   const user = { PATH: process.env.PATH, PYTHONPATH, ...env, NO_PROXY: '*', no_proxy: '*' }
   const before = await folderState(checkout)
   const dataDir = join(dir, 'data')

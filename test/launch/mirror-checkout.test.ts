@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** Runs kometa.py of the mirror, which is in the workspace whatever becomes of its links. */
+/** Runs kometa.py of the mirror, which stays in the workspace whatever its links point to. */
 function start(script: string, env: Record<string, string> = {}) {
   writeFileSync(join(to, 'kometa.py'), script)
   const done = spawnSync(python, [join(to, 'kometa.py')], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' })
@@ -35,7 +35,7 @@ function start(script: string, env: Record<string, string> = {}) {
 }
 
 describe('the mirror of a checkout', () => {
-  test('reads as the checkout does, but for its config folder, in which nothing of the user’s lies', async () => {
+  test('looks like the checkout, except that nothing of the user’s is in its config folder', async () => {
     await mirrorCheckout(checkout, to)
     const names = ['PART', 'VERSION', 'config', 'defaults', 'fonts', 'kometa.py', 'modules', 'requirements.txt']
     expect(readdirSync(to).sort()).toEqual(names)
@@ -45,14 +45,14 @@ describe('the mirror of a checkout', () => {
     expect(text(to, 'config/UUID')).toBe('ours')
   })
 
-  test('the log and the pictures of a run without arguments are those of the run', async () => {
+  test('a run without arguments logs and draws as usual', async () => {
     writeFileSync(join(to, 'config', 'logs', 'meta.log'), 'said')
     expect(text(dir, 'workspace/config/logs/meta.log')).toBe('said')
     writeFileSync(join(to, 'config', 'overlays', 'one.png'), 'drawn')
     expect(text(dir, 'workspace/config/overlays/one.png')).toBe('drawn')
   })
 
-  test('kometa.py is a copy, modules are links in folders of ours, and the bytecode of the user is none of it', async () => {
+  test('kometa.py is a copy, modules are links in our folders, and the user’s bytecode is left out', async () => {
     const mirror = await mirrorCheckout(checkout, to)
     expect(lstatSync(join(to, 'kometa.py')).isFile()).toBe(true)
     expect(lstatSync(join(to, 'modules')).isDirectory()).toBe(true)
@@ -61,7 +61,7 @@ describe('the mirror of a checkout', () => {
     expect([...mirror.codeFolders].sort()).toEqual(['modules', join('modules', 'inner')])
   })
 
-  test.skipIf(windows)('a kometa.py that is a link: its modules are beside the file that it leads to', async () => {
+  test.skipIf(windows)('a kometa.py that is a link has its modules beside its target', async () => {
     const linked = join(dir, 'linked')
     mkdirSync(join(linked, 'config'), { recursive: true })
     symlinkSync(join(checkout, 'kometa.py'), join(linked, 'kometa.py'))
@@ -71,7 +71,7 @@ describe('the mirror of a checkout', () => {
     expect(text(to, 'modules/hello.py')).toBe('print("hello")\n')
   })
 
-  test.skipIf(python === '')('Python finds all of it in the mirror, and nothing in the checkout', async () => {
+  test.skipIf(python === '')('Python finds everything in the mirror and nothing in the checkout', async () => {
     await mirrorCheckout(checkout, to)
     const said = start('import os, sys, modules.hello as m; print(sys.path[0], os.path.abspath(__file__), m.__file__)')
     expect(said).toContain('hello')
@@ -103,14 +103,14 @@ describe.skipIf(python === '')('bytecode', () => {
   const used = () =>
     start('import modules.hello as m; print(m.__cached__, m.__spec__.loader.get_code("modules.hello").co_filename)')
 
-  test('is made once for each state of a checkout, in our folder, and Kometa reads it', async () => {
+  test('is compiled once for each state of a checkout, in our folder, and Kometa uses it', async () => {
     const before = await folderState(checkout)
     await link()
     expect(readdirSync(join(to, 'modules')).sort()).toEqual(['hello.py', 'inner'])
     await link()
     const cache = join(to, 'modules', '__pycache__')
     expect(compiledIn(cache)).toEqual([expect.stringMatching(/^hello\.\w+-\d+\.pyc$/)])
-    // What is in it is what runs: another text of the same length and time is not noticed by Python itself.
+    // The bytecode's content is what runs: Python itself does not notice a source of the same length and time.
     const [name = ''] = readdirSync(folder())
     const hello = join(checkout, 'modules', 'hello.py')
     const { mtime, atime } = lstatSync(hello)
@@ -122,7 +122,7 @@ describe.skipIf(python === '')('bytecode', () => {
     expect({ ...(await folderState(checkout)), ...own }).toEqual({ ...before, ...own })
   })
 
-  test('a changed file, or another interpreter, is another state', async () => {
+  test('a changed file or another interpreter is a new state', async () => {
     await link()
     writeFileSync(join(checkout, 'modules', 'hello.py'), 'print("changed")\n')
     await link()
@@ -133,7 +133,7 @@ describe.skipIf(python === '')('bytecode', () => {
     expect(readdirSync(folder())).toHaveLength(3)
   })
 
-  test('a few are kept, the last that were used', async () => {
+  test('the last few used ones are kept', async () => {
     for (let at = 1; at <= 8; at++) {
       writeFileSync(join(checkout, 'modules', 'hello.py'), `print(${10 ** at})\n`)
       await link()
@@ -141,7 +141,7 @@ describe.skipIf(python === '')('bytecode', () => {
     expect(readdirSync(folder())).toHaveLength(6)
   })
 
-  test('a file that does not compile is left to Kometa; the others are compiled', async () => {
+  test('a file that does not compile is left to Kometa, and the others are compiled', async () => {
     writeFileSync(join(checkout, 'modules', 'broken.py'), 'def\n')
     await link()
     await link()
@@ -149,7 +149,7 @@ describe.skipIf(python === '')('bytecode', () => {
     expect(start('import modules.broken')).toContain('SyntaxError')
   })
 
-  test('what cannot be made says why, and leaves nothing behind', async () => {
+  test('a failure is explained and leaves nothing behind', async () => {
     const askPython = () => Promise.reject(new Error('no answer in 60 s'))
     const { compiling } = await linkBytecode({ dir: to, mirror: await mirrored(), folder: folder(), python, askPython })
     await expect(compiling).rejects.toThrow('no answer in 60 s')

@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** Stands before a sample Plex on every address of this machine, as Plex listens, and keeps what came. */
+/** Listens in front of a sample Plex on every address of this machine, as Plex does, and records the requests. */
 export async function onEveryAddress(plexUrl: string): Promise<{ port: number; seen: string[] }> {
   const seen: string[] = []
   const upstream = new URL(plexUrl)
@@ -11,7 +11,7 @@ export async function onEveryAddress(plexUrl: string): Promise<{ port: number; s
     const { method = '', url = '', headers } = incoming
     seen.push(`${method} ${url}`)
     const { hostname: host, port } = upstream
-    // The sample Plex knows itself by one address.
+    // The sample Plex knows only one address of its own.
     const own = { ...headers, host: upstream.host }
     const onward = request({ host, port, method, path: url, headers: own }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)

@@ -1,6 +1,8 @@
-"""Plays Kometa's start and one overlay with an `url:`, as Kometa 2.4.4 does it: where its options come from, where its own
-folder is, what it writes there, and in which process it works. The config's folder gets its log, its UUID and, without
---read-only-config, a line in the config itself."""
+"""Plays Kometa's start and one overlay with a `url:`, as Kometa 2.4.4 does it.
+
+It takes its options from the same places, has its own folder and worker process, and writes the same files: its log and
+its UUID beside the config and, without --read-only-config, a line in the config itself.
+"""
 import argparse
 import os
 import re
@@ -30,7 +32,8 @@ def option(name):
     return given if value is None else value if name == "config" else value.lower() in ("t", "true")
 
 
-run_args = {name: option(name) for name in ["config", "delete-labels", *options] if hasattr(args, name.replace("-", "_"))}
+names = ["config", "delete-labels", *options]
+run_args = {name: option(name) for name in names if hasattr(args, name.replace("-", "_"))}
 deletes = os.environ.get("KOMETA_DELETE_LABELS") == "true"
 if run_args["config"]:
     default_dir = os.path.dirname(os.path.abspath(run_args["config"]))
@@ -47,9 +50,10 @@ def log(source, level, text):
 
 
 def ask(method, url, headers=None):
-    """As `requests` does, by the environment's proxies and exemptions."""
+    """Uses the proxies and exemptions of the environment, as `requests` does."""
+    request = urllib.request.Request(url, method=method, headers=headers or {})
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers or {}), timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, b""
@@ -76,7 +80,8 @@ def start():
         ask("PUT", write, headers)
     for image in re.findall(r"url: (http\S+/refresh\S*)", open("config/overlays.yml").read()):
         status, _ = ask("GET", image)
-        log("builder.py", "ERROR", f"Overlay Error: Response code {status} received when attempting download of '{image}'")
+        words = f"Overlay Error: Response code {status} received when attempting download of '{image}'"
+        log("builder.py", "ERROR", words)
     log("kometa.py", "INFO", "Finished Run")
 
 

@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const startMethods = ['fork', 'spawn', 'forkserver'] as const
-/** The last one also loses every variable that is Kometa's. */
+/** The last method also loses every variable of Kometa's. */
 export type StartMethod = (typeof startMethods)[number] | 'forkserver without variables'
 
 /**
- * A folder for PYTHONPATH that makes Python start worker processes so. With `forkserver` the main module is loaded ahead
- * of them, in a process that never had the command line, as Python 3.14 does it: older ones mean to and do not, since
- * they look for its path under another name.
+ * Makes a folder for PYTHONPATH with which Python starts worker processes by this method. With `forkserver`, the main
+ * module is loaded in a process that never had the command line, as Python 3.14 does. Older Pythons intend that but
+ * fail, because they look for the module's path under another name.
  */
 export function writeStartMethod(folder: string, method: StartMethod): string {
   mkdirSync(folder, { recursive: true })

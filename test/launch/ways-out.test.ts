@@ -5,7 +5,7 @@ const none = { notHidden: { files: [], sockets: [] }, notReadOnly: [] }
 const open = (options: Parameters<typeof waysOut>[0]) =>
   waysOut(options).flatMap(({ way, closed }) => (closed ? [] : [way]))
 
-test('in a namespace nothing is open but what could not be guarded, and a socket is a way to Plex', () => {
+test('in a namespace, only what could not be guarded is open, and a socket is a way to Plex', () => {
   const inNamespace = (...unguarded: Parameters<typeof waysOut>[0]['unguarded'][number][]) =>
     ({ mode: 'namespace', inContainer: false, unguarded }) as const
   expect(open(inNamespace(none, none))).toEqual([])
@@ -20,7 +20,7 @@ test('in a namespace nothing is open but what could not be guarded, and a socket
   ).toContain('/run/docker.sock')
   const files = { notHidden: { files: ['/config/config.yml'], sockets: [] }, notReadOnly: ['/opt/Kometa'] }
   expect(open(inNamespace(files))).toEqual(['config', 'files'])
-  // What reads the config has the token, and still no way to Plex.
+  // Whoever reads the config has the token, but still no way to Plex.
   expect(hadNoOtherWay(waysOut(inNamespace(files)))).toBe(true)
 })
 

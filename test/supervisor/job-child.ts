@@ -3,7 +3,7 @@ import type { IsolateMode } from '../../src/kometa/isolation/isolation.ts'
 import { runJob } from '../../src/run/run.ts'
 import { scriptRenderer } from '../e2e/job-world.ts'
 
-/** The tool as a process of its own, to be killed: `job-child.ts <config> <job> <data> <isolate> <renderer script>`. */
+/** The tool as a separate process, to be killed: `job-child.ts <config> <job> <data> <isolate> <renderer script>`. */
 const [configPath = '', jobDir = '', dataDir = '', isolate = 'auto', script = ''] = process.argv.slice(2)
 const config = await loadJobConfig({ kind: 'config', configPath }, { env: {} })
 const summary = await runJob({

@@ -9,7 +9,7 @@ import { chooseIsolation } from '../../src/kometa/isolation/isolation.ts'
 import { type JobWorld, run, scriptRenderer, startJobWorld } from '../e2e/job-world.ts'
 import { watchTree } from './tree.ts'
 
-/** By the issue: after so long no process of Kometa's is left. */
+/** After this time, no process of Kometa may run any more. */
 const goneMs = 5_000
 await using isolation = await chooseIsolation('auto', { env: process.env, python: null })
 const modes = isolation.mode === 'namespace' ? (['off', 'on'] as const) : (['off'] as const)
@@ -25,7 +25,7 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** The tool in a process of its own, at work with a Kometa that has two more processes. */
+/** Starts the tool as a separate process, with a Kometa that has two more processes. */
 async function startTool(isolate: string) {
   const tree = await watchTree(world.dir)
   const main = fileURLToPath(new URL('job-child.ts', import.meta.url))
@@ -54,7 +54,7 @@ async function killed(process: ChildProcess): Promise<void> {
 }
 
 describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
-  test.each(modes)('Kometa and its workers are gone within 5 s (--isolate %s)', async (isolate) => {
+  test.each(modes)('Kometa and its workers end within 5 s (--isolate %s)', async (isolate) => {
     const { tool, tree, pids } = await startTool(isolate)
     expect(new Set(pids).size).toBe(3)
     const group = await leader()
@@ -62,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
     const started = performance.now()
     await tree.gone()
     expect(performance.now() - started).toBeLessThan(goneMs)
-    // The supervisor too: nobody is left in the group. It is the last to be killed.
+    // The group is empty: the supervisor, which is killed last, is gone too.
     await expect.poll(() => isGroup(group), { timeout: goneMs, interval: 20 }).toBe(false)
     expect(left()).not.toEqual([])
 
@@ -85,7 +85,7 @@ describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
       onTestFinished(() => {
         if (isGroup(supervisor)) process.kill(-supervisor, 'SIGKILL')
       })
-      // Once it listens at the second port, in its own namespace, it has sent the socket of the first.
+      // When the supervisor listens on the second port in its own namespace, it has sent the socket of the first.
       const second = `:${Number(ports[1]).toString(16).toUpperCase()} `
       const hasSent = () => readFileSync(`/proc/${supervisor}/net/tcp`, 'latin1').includes(second)
       await expect.poll(hasSent, { timeout: goneMs, interval: 5 }).toBe(true)
@@ -97,7 +97,7 @@ describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
   test('a Kometa whose supervisor was killed with the tool is ended by the next start', async () => {
     const { tool, tree } = await startTool('off')
     const group = await leader()
-    // A stopped supervisor can do as little as one that there is none of, as on Windows.
+    // A stopped supervisor can do nothing, like the missing supervisor on Windows.
     process.kill(group, 'SIGSTOP')
     await killed(tool)
     expect(isGroup(group)).toBe(true)
@@ -108,7 +108,7 @@ describe.skipIf(process.platform === 'win32')('kill -9 of the tool', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('the end of a job', () => {
-  test.each(modes)('a cancelled one leaves no process within 5 s (--isolate %s)', async (isolate) => {
+  test.each(modes)('a cancelled job leaves no process after 5 s (--isolate %s)', async (isolate) => {
     const tree = await watchTree(world.dir)
     const cancel = new AbortController()
     const ending = run(world, {
@@ -125,7 +125,7 @@ describe.skipIf(process.platform === 'win32')('the end of a job', () => {
     expect((await ending).summary.status).toBe('cancelled')
   })
 
-  test.each(modes)('exit code, signal and both outputs come through untouched (--isolate %s)', async (isolate) => {
+  test.each(modes)('exit code, signal and both outputs arrive unchanged (--isolate %s)', async (isolate) => {
     const script = `
       process.stdout.write('o'.repeat(200_000) + '\\n')
       process.stderr.write('e\\rf\\n', () => process.exit(Number(process.env.DEPTH ?? 3)))`
@@ -133,7 +133,7 @@ describe.skipIf(process.platform === 'win32')('the end of a job', () => {
     expect(summary).toMatchObject({ kometa_exit_code: 3, isolation: { mode: isolate === 'on' ? 'namespace' : 'none' } })
     const log = readFileSync(join(world.jobDir, 'logs', 'kometa-console.log'), 'utf8')
     expect(log.match(/o/g)).toHaveLength(200_000)
-    // In a file that people show on a terminal, a carriage return would hide what stands before it.
+    // On a terminal, a carriage return would hide the text before it.
     expect(log).toContain('e\nf\n')
     const dies = await run(world, {
       specs: ['Nosferatu'],
@@ -144,7 +144,7 @@ describe.skipIf(process.platform === 'win32')('the end of a job', () => {
     expect(dies.summary.problems.join('\n')).toContain('signal SIGSEGV')
   })
 
-  test.each(modes)('a program that is not there is said in words (--isolate %s)', async (isolate) => {
+  test.each(modes)('a missing program is reported in words (--isolate %s)', async (isolate) => {
     const renderer = { ...scriptRenderer(''), command: join(world.dir, 'no-such-python') }
     const { summary } = await run(world, { specs: ['Nosferatu'], isolate, renderer })
     expect(summary.problems.join('\n')).toMatch(/could not be started.*ENOENT/)

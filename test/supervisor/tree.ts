@@ -6,28 +6,29 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /**
- * Watches a tree of processes through a named pipe that each of them holds open: it ends when the last of them is gone,
- * whatever namespaces they are in. Not on Windows.
+ * Watches a tree of processes through a named pipe that each process holds open. The pipe ends when the last process
+ * is gone, whatever namespaces the processes are in. Not on Windows.
  */
 export async function watchTree(dir: string) {
   const path = join(dir, 'tree.fifo')
   const made = spawnSync('mkfifo', [path])
   if (made.status !== 0) throw new Error(`mkfifo: ${made.stderr}`)
-  // Opened for both ends at first, so that opening does not wait, and nothing ends before the first writer is there.
+  // Opened for reading and writing, so that opening does not block, and nothing ends before the first writer is there.
   const keep = await open(path, constants.O_RDWR)
   const input = (await open(path, constants.O_RDONLY)).createReadStream()
   const lines = createInterface({ input })[Symbol.asyncIterator]()
   const ended = once(input, 'end')
-  /** Parent, child and grandchild, all deaf to signals, all alive until they are killed. */
+  /** A parent, a child and a grandchild that ignore signals and live until they are killed. */
   const generation = (children: string) => `
+    const { spawn } = require('node:child_process')
     const { openSync, writeSync } = require('node:fs')
     for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => {})
     writeSync(openSync(${JSON.stringify(path)}, 'w'), process.pid + '\\n')
     setInterval(() => {}, 1000)
-    ${children === '' ? '' : `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(children)}], { stdio: 'inherit' })`}`
+    ${children === '' ? '' : `spawn(process.execPath, ['-e', ${JSON.stringify(children)}], { stdio: 'inherit' })`}`
   return {
     script: generation(generation(generation(''))),
-    /** The pids of the first processes to come up. */
+    /** The pids of the first processes to start. */
     async pids(count: number): Promise<number[]> {
       const pids: number[] = []
       while (pids.length < count) pids.push(Number((await lines.next()).value))
