@@ -162,7 +162,7 @@ async function start(script: string, ...args: string[]): Promise<ChildProcess> {
   return child
 }
 
-const twoTables = `import sqlite3, sys
+const twoTables = `import sqlite3, sys, time
 c = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
 for name in ("one", "two"):
     c.execute("CREATE TABLE IF NOT EXISTS %s (n INTEGER, filler TEXT)" % name)
@@ -179,6 +179,8 @@ while True:
         c.execute("INSERT INTO %s VALUES (?, ?)" % name, (n, "x" * 3000))
     c.execute("COMMIT")
     n += 1
+    # Kometa pauses between its writes too; SQLite starts a backup again after each one.
+    time.sleep(0.02)
     if n == 20:
         print("ready", flush=True)
 `,

