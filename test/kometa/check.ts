@@ -10,9 +10,9 @@ export function listUploads(uploads: ReadonlyMap<string, Upload[]>, keys: readon
   )
 }
 
-/** The preview kept exactly what Plex got from Kometa itself: of every target, and without scope of every item. */
+/** The preview kept exactly what Plex got from Kometa itself: for every target, and without scope for every item. */
 export function compareUploads(scenario: Scenario, direct: DirectRun, preview: PreviewRun, scoped: boolean): void {
-  // Backups of other items are not copied in, so that a preview draws these from what Plex has.
+  // A preview draws items without a backup from what Plex has, and only targets' backups are copied in.
   const kept = Object.keys(scenario.folder).map((path) => /Original Posters\/(\d+)\./.exec(path)?.[1])
   const others = [...direct.uploads.keys(), ...preview.uploads.keys()].filter((key) => !kept.includes(key))
   const keys = [...new Set([...scenario.targets, ...(scoped ? [] : others)])]
@@ -23,11 +23,11 @@ export function compareUploads(scenario: Scenario, direct: DirectRun, preview: P
   expect(listUploads(preview.uploads, keys), 'what the preview kept against what Plex got').toEqual(wanted)
 }
 
-/** A definition that fails draws the same nothing on both sides: a scenario must not pass by that. */
+/** A definition that fails draws nothing on both sides, so equal bytes would prove nothing. */
 const failures =
-  /Overlay Error:|TMDb Error|Mapping\/Convert Error|URL Error|Config Error|Template Error|\[CRITICAL\]|Traceback|attribute not allowed/
+  /(?:TMDb|Mapping\/Convert|URL|Config|Template) Error|Overlay Error:|\[CRITICAL\]|Traceback|attribute not allowed/
 
-/** What the scenario says a preview of it comes to. */
+/** Compares a preview with what the scenario expects of it. */
 export function checkExpectation(
   scenario: Scenario,
   { summary, uploads, log }: PreviewRun,

@@ -7,14 +7,14 @@ import type { Scenario } from './scenario.ts'
 
 const uploadsSchema = z.record(z.string(), z.array(z.string()))
 
-/** What one scenario came to: `poster <sha256>` for each upload, by ratingKey. */
+/** The result of one scenario: `poster <sha256>` for each upload, by ratingKey. */
 const scenarioEvidenceSchema = z.object({
-  /** Of everything that the scenario consists of, see `inputsHash`. */
+  /** Hash of everything that the scenario consists of, see `inputsHash`. */
   inputs: z.string(),
   direct: uploadsSchema,
   scoped: uploadsSchema,
   unscoped: uploadsSchema.optional(),
-  /** Scoped, by the strategy that the server left. */
+  /** Scoped previews, by the strategy that the server allowed. */
   strategies: z.record(z.string(), uploadsSchema).optional(),
 })
 export type ScenarioEvidence = z.infer<typeof scenarioEvidenceSchema>
@@ -27,7 +27,7 @@ export type Evidence = z.infer<typeof evidenceSchema>
 
 const folder = new URL('../evidence/', import.meta.url)
 
-/** `kometa-2.4.4.json` and its like. */
+/** The files `kometa-2.4.4.json` and so on. */
 export const evidenceFiles = (): string[] => readdirSync(folder).filter((name) => /^kometa-.+\.json$/.test(name))
 
 export function readEvidence(name: string): Evidence | null {
@@ -35,7 +35,7 @@ export function readEvidence(name: string): Evidence | null {
   return evidenceSchema.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
 }
 
-/** Puts what was proved into the file of this Kometa's version, and takes out what was not. */
+/** Writes what was proved into the file of this Kometa version, and removes what was not. */
 export async function recordEvidence(
   kometa: Evidence['kometa'],
   proved: ReadonlyMap<string, ScenarioEvidence | null>,
@@ -52,7 +52,7 @@ export async function recordEvidence(
   await writeFileAtomic(file, `${JSON.stringify({ kometa, scenarios } satisfies Evidence, null, 2)}\n`)
 }
 
-/** The same as long as library, pictures, config and targets of a scenario are; expectations do not count. */
+/** Stays the same while the scenario's library, pictures, config and targets do; expectations are not included. */
 export async function inputsHash(scenario: Scenario): Promise<string> {
   const { expect: _expected, about: _about, ...inputs } = scenario
   return hash(JSON.stringify(await withoutFunctions(inputs)))

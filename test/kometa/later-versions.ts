@@ -1,16 +1,16 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 
-/** One thing that a later Kometa does otherwise than the one at hand, made in a copy of it. */
+/** One thing that a later Kometa does differently; it is patched into a copy of the Kometa at hand. */
 export interface LaterChange {
   name: string
-  /** What overlays_applied of a target is then; default: what it is without the change. */
+  /** The `overlays_applied` of a target with the change; the default is what it is without the change. */
   applied?: readonly string[]
   warnings?: readonly RegExp[]
   change(dir: string): Promise<void>
 }
 
-/** A copy that may be changed; what Kometa itself writes into its folder stays behind. */
+/** Makes a copy that may be changed, without the files that Kometa itself writes into its folder. */
 export async function copyKometa(home: string, dir: string): Promise<void> {
   const left = new Set(['.git', 'config', '__pycache__', 'docs'])
   await cp(home, dir, { recursive: true, filter: (path) => relative(home, path) === '' || !left.has(basename(path)) })
@@ -21,7 +21,7 @@ async function edit(dir: string, file: string, change: (lines: string[]) => stri
   await writeFile(path, change((await readFile(path, 'utf8')).split('\n')).join('\n'))
 }
 
-/** The one line that holds all of these words. */
+/** The one line that contains all of these words. */
 function lineOf(lines: readonly string[], ...words: string[]): number {
   const found = lines.flatMap((line, at) => (words.every((word) => line.includes(word)) ? [at] : []))
   const [only] = found
@@ -30,17 +30,17 @@ function lineOf(lines: readonly string[], ...words: string[]): number {
   return only
 }
 
-/** What follows the loop over the items. */
+/** The line after the loop over the items. */
 const endOfLoop = (lines: readonly string[]): number =>
   lines.findLastIndex((line) => line.trim() === 'logger.exorcise()')
 
 const with_ = (lines: readonly string[], at: number, count: number, ...instead: string[]): string[] =>
   lines.toSpliced(at, count, ...instead)
 
-/** Spaces at the start of a line. */
+/** The spaces at the start of a line. */
 const indentOf = (line = ''): string => /^ */.exec(line)?.[0] ?? ''
 
-/** 2.4.7 flushes its log at each warning, else by the number of lines. */
+/** 2.4.7 flushes its log at each warning and otherwise after a number of lines. */
 const seldomFlushed: LaterChange = {
   name: 'a log that is flushed at warnings, at the end, and every 500 lines',
   change: (dir) =>
@@ -64,7 +64,7 @@ const seldomFlushed: LaterChange = {
     ]),
 }
 
-/** The names of what was applied may be missing (2.4.5). */
+/** The names of the applied overlays may be missing (2.4.5). */
 const unnamed: LaterChange = {
   name: '"Overlays Applied:" with nothing behind it',
   applied: [],
@@ -75,7 +75,7 @@ const unnamed: LaterChange = {
     }),
 }
 
-/** 2.4.7 writes a label to many items at once. */
+/** 2.4.7 writes a label to many items in one request. */
 const batchedLabels: LaterChange = {
   name: 'labels that are written to many items at once',
   change: (dir) =>
@@ -94,7 +94,7 @@ const batchedLabels: LaterChange = {
     }),
 }
 
-/** Unreleased: several workers, so that neither the order of uploads nor that of log lines is fixed. */
+/** Unreleased: with several workers, neither the uploads nor the log lines have a fixed order. */
 const workers: LaterChange = {
   name: 'four workers that draw at once',
   applied: [],
@@ -120,7 +120,7 @@ const workers: LaterChange = {
     }),
 }
 
-/** 2.4.6 ends with what became of the run. */
+/** 2.4.6 exits with a code that tells how the run ended. */
 const realExitCodes: LaterChange = {
   name: 'an exit code that says what became of the run',
   change: (dir) =>

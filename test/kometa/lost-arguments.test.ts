@@ -32,7 +32,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
-/** A checkout of one's own, with the config in it: its code is a copy, its pictures and fonts are links. */
+/** A separate checkout with the config in it: its code is a copy, its pictures and fonts are links. */
 async function userCheckout(plex: { url: string; token: string }, images: readonly string[]): Promise<string> {
   const checkout = join(dir, 'Kometa')
   const copied = new Set(['kometa.py', 'modules', 'VERSION', 'PART', 'requirements.txt'])
@@ -76,7 +76,7 @@ describe.skipIf(kometaHome === '')('the real Kometa, started with', () => {
     const { summary, checkout: state } = await runMatrixCase(one, { dir, checkout, python, env })
     expect(front.seen.filter((line) => line.includes('past=') || !/^(GET|HEAD) /.test(line))).toEqual([])
     plex.assertUntouched()
-    // Its config, its UUID, no log, and no bytecode.
+    // The config, the UUID, no log, and no bytecode.
     expect(state.after).toEqual(state.before)
     expect(summary.targets).toMatchObject([
       { id: expect.any(String), status: 'exported', overlays_applied: ['Everything'] },
@@ -84,7 +84,7 @@ describe.skipIf(kometaHome === '')('the real Kometa, started with', () => {
     expect(summary.verification).toMatchObject({ unchanged: true, writes_forwarded: 0 })
     const refused = summary.gate.hosts.filter(({ verdict }) => verdict === 'block')
     expect(refused.map((entry) => [entry.host, entry.count]).sort()).toEqual(hosts.map((each) => [each, 1]).sort())
-    // Told by the request: which address, in which definition, and why.
+    // The refused request tells which address was meant, in which definition, and why.
     for (const [index, url] of images.entries())
       expect(summary.config_faults).toContainEqual(
         expect.objectContaining({

@@ -5,11 +5,11 @@ import { agentImage, picture } from './pictures.ts'
 
 export { media } from '../support/sample-plex.ts'
 
-/** A film with a poster of its own. */
+/** A film with its own poster. */
 export const film = (ratingKey: string, title: string, more: Partial<SampleItem> = {}): SampleItem =>
   plainFilm(ratingKey, title, { year: 1927, posters: [poster(ratingKey)], ...more })
 
-/** A show: its seasons are `<key> + 10 n`, its episodes `<key> + 10 n + m`; `edit` changes any of them. */
+/** A show. Its seasons have the keys `<key> + 10 n` and its episodes `<key> + 10 n + m`; `edit` changes any of them. */
 export function show(
   ratingKey: string,
   title: string,
@@ -59,11 +59,11 @@ export function config(
   })
 }
 
-/** An overlay file: definitions, and what else stands beside them. */
+/** An overlay file: definitions, and other top-level keys. */
 export const overlays = (definitions: Record<string, unknown>, more: Record<string, unknown> = {}): string =>
   stringify({ ...more, overlays: definitions })
 
-/** Where a badge goes. */
+/** The position of a badge. */
 export const at = (horizontal_offset: number, vertical_offset: number, align: [string, string] = ['left', 'top']) => ({
   horizontal_offset,
   vertical_offset,

@@ -15,7 +15,9 @@ import { pictureFile } from './pictures.ts'
 
 const { KOMETA_HOME: kometaHome = '', KOMETA_PYTHON: python } = process.env
 
-/** What a config that was pasted into the studio makes the real Kometa read: the allowed folders, and nothing else. */
+/**
+ * What the real Kometa can read with a config that was pasted into the studio: the allowed folders and nothing else.
+ */
 let dir: string
 let world: OutsideWorld
 let it: TestStudio
@@ -56,7 +58,7 @@ beforeAll(async () => {
     allowedFolders: [join(dir, 'config')],
     makeRenderer: () => kometaRenderer({ kometa: kometaHome, python }, join(dir, 'data'), env),
   })
-  // What a connection says before Kometa is found is less.
+  // Before Kometa is found, a connection says less.
   expect((await it.get('checkKometa')).state).toBe('ready')
 }, 120_000)
 afterAll(async () => {
@@ -160,11 +162,11 @@ describe.skipIf(kometaHome === '')('the real Kometa, with a pasted config', () =
     const gone = await preview()
     expect(there.words).toBe(gone.words)
     expect(there.sha256).toBe(gone.sha256)
-    // What is allowed is drawn: the square of 60 times 60 pixels.
+    // The allowed square of 60 by 60 pixels is drawn.
     expect(await greenPixels(there.picture)).toBeGreaterThan(2_500)
   })
 
-  test('draws the same for a pasted config, an edit and the file itself, where all that they name is allowed', async () => {
+  test('draws the same for a pasted config, an edit and the file itself, if everything they name is allowed', async () => {
     const inConfig = join(dir, 'config')
     await mkdir(join(inConfig, 'assets'))
     await writeFile(join(inConfig, 'assets', 'Nosferatu.png'), await readFile(join(inConfig, 'inside.png')))

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { SampleImage } from '../../src/demo/sample-plex/model/model.ts'
 
-/** PNG is written by hand, unpacked, so that a picture has the same bytes with every version of every encoder. */
+/** The PNG is written by hand and uncompressed, so a picture has the same bytes with every version of every encoder. */
 export interface PictureOptions {
   width?: number
   height?: number
-  /** Of the middle; the border is clear then, as in an overlay image. */
+  /** Opacity of the middle; the border is then transparent, as in an overlay image. */
   alpha?: number
 }
 
-/** A picture of coloured squares that no other name gives. */
+/** A picture of coloured squares that is unique to the name. */
 export function picture(name: string, { width = 100, height = 150, alpha }: PictureOptions = {}): Buffer {
   const colours = createHash('sha512').update(name).digest()
   const channels = alpha === undefined ? 3 : 4
@@ -38,7 +38,7 @@ export function picture(name: string, { width = 100, height = 150, alpha }: Pict
   ])
 }
 
-/** A real picture of another type, kept as a file: `poster.jpg`, `worn.webp` (drawn by Kometa, with its mark). */
+/** A real picture of another type, kept as a file: `poster.jpg`, or `worn.webp`, which Kometa drew and marked. */
 export function pictureFile(name: string): Buffer {
   return readFileSync(new URL(`pictures/${name}`, import.meta.url))
 }

@@ -5,23 +5,23 @@ import { z } from 'zod'
 import { writeFileAtomic } from '../../src/util/files/atomic-file.ts'
 import type { SamplePlex } from '../support/sample-plex.ts'
 
-/** Requests as Kometa wrote them, without anything of the machine that it ran on; `TOKEN` and `HOST` stand for Plex's. */
+/** Requests as Kometa wrote them, without anything about the machine it ran on. `TOKEN` and `HOST` stand for Plex's. */
 const recordingSchema = z.object({
   kometa: z.object({ version: z.string(), commit: z.string().nullable() }),
-  /** Scenario whose library they are about. */
+  /** The scenario whose library the requests are about. */
   scenario: z.string(),
-  /** Header lines in Kometa's order; a request names its set by place. */
+  /** Header lines in Kometa's order; a request refers to its set by index. */
   headers: z.array(z.array(z.string())),
   requests: z.array(
     z.object({
-      /** What the proxy must do with it. */
+      /** What the proxy must do with the request. */
       verdict: z.enum(['forward', 'capture', 'block']),
       method: z.string(),
       target: z.string(),
       headers: z.int().nonnegative(),
-      /** It had a body: an image, since Kometa sends no other. */
+      /** The request had a body, which is always an image, since Kometa sends no other bodies. */
       image: z.boolean().optional(),
-      /** How often in the run. */
+      /** How often the request occurs in the run. */
       times: z.int().positive(),
     }),
   ),
@@ -30,7 +30,7 @@ export type Recording = z.infer<typeof recordingSchema>
 
 export const recordedScenarios = ['recorded-movies', 'recorded-shows'] as const
 
-/** The sample Plex's: its answers, and so Kometa's requests, have the same dates in every run. */
+/** The sample Plex's clock: its answers, and so Kometa's requests, have the same dates in every run. */
 export const sampleClock = (): number => Date.UTC(2026, 0, 1)
 
 const folder = fileURLToPath(new URL('../fixtures/kometa-requests/', import.meta.url))
@@ -38,7 +38,7 @@ const folder = fileURLToPath(new URL('../fixtures/kometa-requests/', import.meta
 export const readRecording = (scenario: string): Recording =>
   recordingSchema.parse(JSON.parse(readFileSync(`${folder}${scenario}.json`, 'utf8')))
 
-/** Writes what a sample Plex was asked in a whole run of Kometa, each request once. */
+/** Writes the requests that a sample Plex got during a whole run of Kometa, each request once. */
 export async function writeRecording(
   scenario: string,
   kometa: Recording['kometa'],
@@ -46,7 +46,7 @@ export async function writeRecording(
 ): Promise<void> {
   const headerSets: string[][] = []
   const requests = new Map<string, Recording['requests'][number]>()
-  // What the sample Plex fetched from itself for an upload by URL is not Kometa's.
+  // The sample Plex's own fetches for an upload by URL do not come from Kometa.
   const fromKometa = plex.journal.filter(
     ({ headerLines }) => !headerLines.some((line) => /^user-agent: node$/i.test(line)),
   )
@@ -71,7 +71,7 @@ export async function writeRecording(
   }
   const recording: Recording = { kometa, scenario, headers: headerSets, requests: [...requests.values()] }
   await mkdir(folder, { recursive: true })
-  // A request a line: a change shows as what it is.
+  // One request per line keeps diffs readable.
   const list = recording.requests.map((request) => `    ${JSON.stringify(request)}`).join(',\n')
   const { requests: _requests, ...head } = recording
   const text = `${JSON.stringify(head, null, 2).replace(/\n\}$/, '')},\n  "requests": [\n${list}\n  ]\n}\n`
@@ -84,7 +84,7 @@ function placeOf(sets: string[][], lines: string[]): number {
   return place < 0 ? sets.push(lines) - 1 : place
 }
 
-/** Of these only the name is Kometa's, the value is the machine's. */
+/** Only the names of these headers come from Kometa; their values come from the machine. */
 const machineHeaders = [
   'x-plex-client-identifier',
   'x-plex-device',

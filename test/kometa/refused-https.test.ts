@@ -31,11 +31,14 @@ interface Refused {
   files?: unknown[]
   settings?: Record<string, unknown>
   deny?: string[]
-  /** Without an overlay that can be drawn. */
+  /** No other overlay can be drawn. */
   nothingElse?: boolean
 }
 
-/** A preview whose outside has what every Kometa needs; `outside.env` names its certificates as a user names theirs. */
+/**
+ * Runs a preview whose outside world has what every Kometa needs. `outside.env` names its certificates as a user
+ * would.
+ */
 async function preview({ name, definitions = {}, files = [], settings = {}, deny = [], nothingElse = false }: Refused) {
   await using plex = await startSamplePlex({ libraries: [movies([film('101', 'Nosferatu')])] })
   const dir = join(scratch, name)
@@ -63,7 +66,7 @@ async function preview({ name, definitions = {}, files = [], settings = {}, deny
   return {
     summary,
     faults: summary.config_faults.map(({ file, definitions: about, words }) => [file, about.join(), words]),
-    /** How often each host was asked for, that was refused: six times is what an error of the connection comes to. */
+    /** How often Kometa asked for each refused host. A connection error leads to six attempts. */
     asked: summary.gate.hosts.filter(({ verdict }) => verdict === 'block').map(({ host, count }) => [host, count]),
   }
 }
@@ -73,8 +76,8 @@ const denied = 'gate.deny in preview.yml names it'
 const badge = { plex_all: true, overlay: { name: 'badge', url: 'https://nas.lan/badge.png?token=canary', ...at(0, 0) } }
 const drawn = { status: 'exported', overlays_applied: ['Everything'] }
 
-describe.skipIf(kometaHome === '')('the real Kometa hears at once what is refused over https', () => {
-  test('the image of an overlay: one request; the rest is drawn', async () => {
+describe.skipIf(kometaHome === '')('the real Kometa hears of a refusal over https at once', () => {
+  test('the image of an overlay is requested once, and the rest is drawn', async () => {
     const { summary, faults, asked } = await preview({ name: 'image', definitions: { Badge: badge } })
     const words = `the image https://nas.lan/badge.png?token=(redacted) was not fetched: ${lan}`
     expect(faults).toEqual([['config/o.yml', 'Badge', words]])
@@ -82,14 +85,14 @@ describe.skipIf(kometaHome === '')('the real Kometa hears at once what is refuse
     expect(summary).toMatchObject({ status: 'success', problems: [], targets: [drawn] })
   })
 
-  test('so with verify_ssl: false', async () => {
+  test('the same holds with verify_ssl: false', async () => {
     const settings = { verify_ssl: false }
     const { summary, asked } = await preview({ name: 'unverified', definitions: { Badge: badge }, settings })
     expect(asked).toEqual([['nas.lan', 1]])
     expect(summary).toMatchObject({ status: 'success', targets: [drawn] })
   })
 
-  test('an overlay file by url, repo and git: it is left out, and Kometa goes on', async () => {
+  test('an overlay file by url, repo or git is left out, and Kometa continues', async () => {
     const { summary, faults, asked } = await preview({
       name: 'files',
       files: [{ url: 'https://nas.lan/o.yml' }, { repo: 'some/file' }, { git: 'some/file' }],
@@ -113,8 +116,10 @@ describe.skipIf(kometaHome === '')('the real Kometa hears at once what is refuse
     ])
     expect(summary).toMatchObject({ status: 'success', problems: [], targets: [drawn] })
   })
+})
 
-  test('nothing but refused things: the reason of the missing picture names the requests', async () => {
+describe.skipIf(kometaHome === '')('what a refused request leads to', () => {
+  test('if everything is refused, the reason of the missing picture names the requests', async () => {
     const files = [{ url: 'https://nas.lan/o.yml' }]
     const { summary } = await preview({ name: 'nothing', definitions: { Badge: badge }, files, nothingElse: true })
     expect(summary.targets).toMatchObject([
@@ -155,7 +160,8 @@ describe.skipIf(kometaHome === '')('the real Kometa hears at once what is refuse
 
   test('what Kometa cannot do without: it ends, and the request is the reason', async () => {
     const { summary, asked } = await preview({ name: 'stop', deny: ['raw.githubusercontent.com'] })
-    const reason = `GET https://raw.githubusercontent.com/Kometa-Team/Anime-IDs/master/anime_ids.json was refused: ${denied}.`
+    const address = 'https://raw.githubusercontent.com/Kometa-Team/Anime-IDs/master/anime_ids.json'
+    const reason = `GET ${address} was refused: ${denied}.`
     expect(summary.status).toBe('failed')
     expect(summary.problems[0]).toContain(reason)
     expect(summary.targets[0]?.reason).toContain(reason)

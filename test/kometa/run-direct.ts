@@ -16,21 +16,21 @@ export interface DirectRun {
 }
 
 export interface RunPlace {
-  /** A new folder for this run alone. */
+  /** A new folder for this run only. */
   dir: string
   renderer: Renderer
   /** How Kometa reaches the stand-ins of TMDb and GitHub. */
   outside: Readonly<Record<string, string>>
 }
 
-/** Kometa as the user runs it: the config as it stands, in the user's folder, straight at Plex. */
+/** Runs Kometa as the user does: with the unchanged config, in the user's folder, directly against Plex. */
 export async function runDirect(scenario: Scenario, plex: SamplePlex, place: RunPlace): Promise<DirectRun> {
   const user = join(place.dir, 'user')
   await writeUserFolder(user, scenario.folder, plex, place.renderer.dir ?? '')
   return runIn(user, scenario, plex, place)
 }
 
-/** The same in a folder that is there already. */
+/** Does the same in an existing folder. */
 export async function runIn(user: string, scenario: Scenario, plex: SamplePlex, place: RunPlace): Promise<DirectRun> {
   const { renderer, dir } = place
   const home = join(dir, 'home')

@@ -10,16 +10,16 @@ import { defaultConfig, type Scenario, type Upload } from './scenario.ts'
 import { folderState, scenarioEnvironment, writeUserFolder } from './user-folder.ts'
 
 export interface PreviewRun {
-  /** By ratingKey, in order; hashed from the files that were kept, not taken from the summary. */
+  /** By ratingKey, in order. The hashes come from the kept files, not from the summary. */
   uploads: ReadonlyMap<string, Upload[]>
   summary: Summary
-  /** What Kometa said. */
+  /** Kometa's log. */
   log: string
   /** The user's folder before and after. */
   folder: { before: Record<string, string>; after: Record<string, string> }
 }
 
-/** The preview as the command runs it, without its printing. */
+/** Runs the preview as the command does, without its output. */
 export async function runPreview(
   scenario: Scenario,
   plex: SamplePlex,
@@ -30,7 +30,7 @@ export async function runPreview(
   return previewIn(user, scenario, plex, place)
 }
 
-/** The same in a folder that is there already. */
+/** Does the same in an existing folder. */
 export async function previewIn(
   user: string,
   scenario: Scenario,

@@ -6,86 +6,92 @@ import type { SamplePlexOptions } from '../support/sample-plex.ts'
 /** A file of the user's Kometa folder. */
 export type FolderFile = string | Uint8Array | { fromKometa: string }
 
-/** One upload as either side knows it. */
+/** One upload, as either side knows it. */
 export interface Upload {
   kind: ArtworkKind
   sha256: string
 }
 
-/** What a preview must have come to, beyond the same bytes. */
+/** What a preview must result in, besides equal bytes. */
 export interface Expectation {
-  /** Uploads per target; default 1, the poster. 0: Kometa draws nothing for it. */
+  /** Uploads per target; the default is 1, the poster. 0: Kometa draws nothing for it. */
   uploads?: Readonly<Record<string, number>>
-  /** The base that Kometa drew from, per target. */
+  /** The base that Kometa drew on, per target. */
   base?: Readonly<Record<string, Summary['targets'][number]['base_used']>>
-  /** Targets whose poster is the clean one again. */
+  /** Targets that get their clean poster back. */
   restored?: readonly string[]
   /** Definitions on each target, as Kometa's log names them. */
   overlays?: Readonly<Record<string, readonly string[]>>
   /** What Kometa would do with each target in its next run; compared with what it did. */
   realRun?: Readonly<Record<string, RealRun['would']>>
-  /** Of each target, by ratingKey: what the notes about its picture say. */
+  /** What the notes about each target's picture say, by ratingKey. */
   notes?: Readonly<Record<string, readonly RegExp[]>>
-  /** Targets of which something could not be undone. */
+  /** Targets with something that could not be undone. */
   faults?: Readonly<Record<string, RegExp>>
-  /** A line that Kometa's log must have, so that a scenario meets what it is there for. */
+  /** Lines that must be in Kometa's log, so that a scenario tests what it is meant to test. */
   logged?: readonly RegExp[]
-  /** Errors of Kometa that belong to the scenario; any other one fails it. */
+  /** Errors of Kometa that belong to the scenario; any other error fails it. */
   errors?: readonly RegExp[]
   /** Default: success, without a problem. */
   status?: Summary['status']
   problems?: readonly RegExp[]
-  /** Where a preview of the targets alone comes to something else than one of the whole library. */
+  /** The status of a preview of the targets alone, if it differs from that of the whole library. */
   statusScoped?: Summary['status']
   problemsScoped?: readonly RegExp[]
-  /** ratingKeys beyond targets, decoys and what is above a target, for which Kometa uploads all the same. */
+  /** ratingKeys other than targets, decoys and what is above a target, for which Kometa uploads anyway. */
   outsideScope?: readonly string[]
-  /** What Kometa drew on an item that is no target, by ratingKey. */
+  /** What Kometa drew on items that are not targets, by ratingKey. */
   extras?: Readonly<Record<string, readonly string[]>>
   warnings?: readonly RegExp[]
-  /** What of the config Kometa left out; default: nothing. */
+  /** What Kometa left out of the config; default: nothing. */
   configFaults?: readonly RegExp[]
   /** How the scope was kept; default: by id. */
   strategy?: Summary['scope'][number]['strategy']
 }
 
-/** One library, one config and its targets: run straight at a sample Plex and as a preview, both must give the same bytes. */
+/**
+ * One library, one config and its targets. It runs directly against a sample Plex and as a preview, and both must give
+ * the same bytes.
+ */
 export interface Scenario {
-  /** File-safe; names the evidence. */
+  /** A file-safe name, also used for the evidence. */
   name: string
-  /** What it is there for, in a sentence. */
+  /** The purpose in one sentence. */
   about: string
   libraries: readonly SampleLibrary[]
-  /** What kind of server it is: behind a path, compressing, one that ignores some filters. */
+  /** The kind of server: behind a path, compressing, or ignoring some filters. */
   plex?: Pick<SamplePlexOptions, 'pathPrefix' | 'gzip' | 'scopeHonours'>
-  /** The user's folder by path; `PLEX_URL` and `PLEX_TOKEN` in its YAML are put in for each run. */
+  /** The user's folder by path. `PLEX_URL` and `PLEX_TOKEN` in its YAML are replaced for each run. */
   folder: Readonly<Record<string, FolderFile>>
-  /** Kometa's config within the folder. */
+  /** The path of Kometa's config in the folder. */
   config?: string
-  /** What Kometa is started in, within the folder; default: the folder itself. */
+  /** The folder in which Kometa is started, within the user's folder; default: the user's folder. */
   cwd?: string
-  /** Kometa's environment besides; `PLEX_URL` and `PLEX_TOKEN` as in the folder. */
+  /** Additional variables for Kometa; `PLEX_URL` and `PLEX_TOKEN` are replaced as in the folder. */
   env?: Readonly<Record<string, string>>
-  /** Files that raw.githubusercontent.com has, by path; other hosts' by host and path. */
+  /** Files on raw.githubusercontent.com by path, and files on other hosts by host and path. */
   outside?: Readonly<Record<string, string | Uint8Array>>
-  /** ratingKeys. */
+  /** The ratingKeys of the targets. */
   targets: readonly string[]
-  /** Preview it over the whole library as well: then the bytes of every item must agree. */
+  /** Also previews the whole library; the bytes of every item must then agree. */
   unscoped?: boolean
-  /** Preview it also from a Plex that leaves no better way than these to narrow a question: the same bytes. */
+  /** Also previews with a Plex that allows only these ways to narrow a question; the bytes must be the same. */
   strategies?: readonly ('title' | 'filter')[]
-  /** Two mapping names on one section: in a preview the second cannot see what the first one wrote, so only so many uploads of each target are compared. */
+  /**
+   * How many uploads of each target are compared. With two mapping names on one section, the second cannot see in a
+   * preview what the first one wrote.
+   */
   comparedUploads?: number
   /** The compared run of Kometa is not its first one. */
   warm?: Warm
   expect?: Expectation
 }
 
-/** A run of Kometa with the scenario as it stands: it fills the cache, the backups and Plex. Then the world changes. */
+/** Kometa runs once with the scenario, which fills its cache, its backups and Plex. Then the world changes. */
 export interface Warm {
-  /** What hosts outside have after that run, by host and path; before it, `Scenario.outside` counts. */
+  /** What outside hosts serve after that run, by host and path; before it, `Scenario.outside` counts. */
   outside?: Readonly<Record<string, string>>
-  /** Files of the user's folder that are others then. */
+  /** Files of the user's folder that change after that run. */
   folder?: Readonly<Record<string, FolderFile>>
   /** What the user does in Plex. */
   inPlex?: readonly { method: 'POST' | 'PUT'; path: string; body?: Uint8Array }[]

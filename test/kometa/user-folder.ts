@@ -23,7 +23,7 @@ type Plex = Pick<SamplePlex, 'url' | 'token'>
 const forPlex = (text: string, plex: Plex): string =>
   text.replaceAll('PLEX_URL', plex.url).replaceAll('PLEX_TOKEN', plex.token)
 
-/** What Kometa's environment has in a scenario, besides what it needs to run at all. */
+/** The variables that a scenario adds to what Kometa needs anyway. */
 export const scenarioEnvironment = ({ env = {} }: Scenario, plex: Plex): Record<string, string> =>
   Object.fromEntries(Object.entries(env).map(([name, value]) => [name, forPlex(value, plex)]))
 
@@ -32,7 +32,7 @@ async function bytesOf(content: FolderFile, plex: Plex, kometaDir: string) {
   return content instanceof Uint8Array ? content : readFile(join(kometaDir, content.fromKometa))
 }
 
-/** Every file, folder and link below a folder, with its bytes and its time of change: equal when nobody wrote there. */
+/** Every file, folder and link below a folder, with its bytes and modification time: equal if nobody wrote there. */
 export async function folderState(folder: string): Promise<Record<string, string>> {
   const state: Record<string, string> = {}
   const visit = async (path: string, name: string): Promise<void> => {

@@ -12,8 +12,9 @@ import type { Scenario, Upload, Warm } from './scenario.ts'
 import { writeUserFolder } from './user-folder.ts'
 
 /**
- * Kometa runs once; the world changes; then a preview and, from the same state of everything, Kometa's own next run. What that run uploads
- * the preview has kept. What it skips the preview has drawn as Kometa drew it last, and says so.
+ * Kometa runs once and the world changes. Then a preview and Kometa's own next run start from the same state. The
+ * preview must have kept what that run uploads. What that run skips, the preview must have drawn as Kometa did before,
+ * and must say so.
  */
 export async function proveWarm(
   scenario: Scenario,
@@ -50,7 +51,7 @@ export async function proveWarm(
   }
 }
 
-/** Answers with what Kometa has put into Plex, in this run or in its first one. */
+/** Returns what Kometa put into Plex, in this run or in its first one. */
 function compare(
   { targets }: Scenario,
   { first, direct, preview }: { first: DirectRun; direct: DirectRun; preview: PreviewRun },
@@ -60,7 +61,7 @@ function compare(
     const drawn = direct.uploads.get(key)
     const result = preview.summary.targets.find((target) => target.rating_key === key)
     const would = drawn === undefined ? 'skip' : 'draw'
-    // `unknown` is no claim; a scenario that expects it says so.
+    // `unknown` claims nothing; a scenario that expects it says so.
     if (result?.real_run?.would !== 'unknown') expect(result?.real_run, `a real run of ${key}`).toMatchObject({ would })
     const wanted = drawn ?? first.uploads.get(key)?.slice(-1)
     expect(preview.uploads.get(key), `${key}: what the preview kept`).toEqual(wanted)
@@ -78,7 +79,7 @@ async function act(plex: SamplePlex, { method, path, body }: NonNullable<Warm['i
   expect(answer.status, path).toBe(200)
 }
 
-/** What services with a quota were asked for since the last call. */
+/** What services with a quota were asked since the last call. */
 function requestsOf(outside: OutsideWorld): () => string[] {
   let from = outside.requests.length
   return () => {

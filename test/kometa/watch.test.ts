@@ -10,7 +10,7 @@ import { config, film, media, movies, overlays, text } from './make.ts'
 import { writeUserFolder } from './user-folder.ts'
 
 const kometaHome = process.env.KOMETA_HOME
-/** Requests for Kometa after an edit of one overlay file. */
+/** The most requests for Kometa after an edit of one overlay file. */
 const mostAfterEdit = 10
 
 let scratch = ''
@@ -75,14 +75,14 @@ test.skipIf(!kometaHome)('run --watch: an edit of one overlay file, a broken one
   await again
   const second = await summary()
   expect(second.status).toBe('success')
-  // All but what stands in rows of its own: the self-check, before pictures, the verification.
+  // Without the requests that are counted separately: the self-check, the before pictures, the verification.
   const targetsOfSecond = plex.journal.map(({ target }) => target)
   const ours = second.scope[0]?.requests.self_check ?? 0
   const count = targetsOfSecond.length - ours - second.verification.requests - second.targets.length
   expect(count, targetsOfSecond.join('\n')).toBeLessThanOrEqual(mostAfterEdit)
   console.log(`after an edit: ${count} requests for Kometa, ${targetsOfSecond.length} in all`)
 
-  // The same pictures as from a preview that remembers nothing.
+  // The pictures equal those of a preview that remembers nothing.
   const other = [...args.slice(0, 4), join(scratch, 'alone'), ...args.slice(5), ...targets]
   const alone = await cli(other, env)
   expect(alone.code, alone.stderr).toBe(0)

@@ -34,8 +34,7 @@ export const bases: readonly Scenario[] = [
   },
   {
     name: 'assets-renamed',
-    about:
-      'dimensional_asset_rename: Kometa renames pictures of the asset folders, of a library of its own too, and draws on them',
+    about: 'dimensional_asset_rename: Kometa renames and uses pictures in asset folders, also in those of one library',
     libraries: [
       movies([
         film('101', 'Nosferatu', { year: 1922 }),

@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario.ts'
 const oneFile = { overlay_files: [{ file: 'config/all.yml' }] }
 const plain = overlays({ Plain: { plex_all: true, overlay: text('PLAIN') } })
 
-/** What MDBList says of a film; each round of values differs from the others. */
+/** MDBList's answer about a film; the values differ in each round. */
 const mdbRatings = (tmdbId: string, round: number): string =>
   JSON.stringify({
     title: `Title ${tmdbId}`,
@@ -34,7 +34,7 @@ const ratings = (size: number): string =>
     TMDb: { plex_all: true, overlay: text('<<tmdb_rating>>', at(40, 700), { font_size: size }) },
   })
 
-/** Kometa 2.4 does not find this rating again in a row of its cache. */
+/** Kometa 2.4 does not find this rating in its own cache. */
 const lostInCache = /No 'mdb_myanimelist_rating' found/
 
 const films = ['101', '102']
@@ -83,8 +83,7 @@ export const cache: readonly Scenario[] = [
   },
   {
     name: 'cache-status',
-    about:
-      '`default: status` by the state of a show that the cache has: still returning, though TMDb says that it has ended',
+    about: '`default: status` uses the cached state of a show: still returning, although TMDb says that it has ended',
     libraries: [shows([show('2000', 'Dragnet', [1])])],
     folder: { 'config/config.yml': config({ Shows: { overlay_files: [{ default: 'status' }] } }) },
     outside: showOnTmdb('Returning Series'),

@@ -8,7 +8,10 @@ const worn = (ratingKey: string): Partial<SampleItem> => ({
   posters: [uploadedImage(pictureFile('worn.webp'), 'webp'), poster(ratingKey)],
 })
 
-/** Their requests are kept as test/fixtures/kometa-requests and replayed where no Kometa is; they show all that it sends. */
+/**
+ * The requests of these scenarios are kept in test/fixtures/kometa-requests and replayed without Kometa. They show
+ * everything that Kometa sends.
+ */
 export const recorded: readonly Scenario[] = [
   {
     name: 'recorded-movies',
@@ -67,8 +70,7 @@ export const recorded: readonly Scenario[] = [
   },
   {
     name: 'expired-token',
-    about:
-      'A Trakt token whose time is over, which a preview must not renew: targets that need it are named with the reason',
+    about: 'An expired Trakt token, which a preview must not renew: targets that need it are named with the reason',
     libraries: [movies([film('101', 'Nosferatu')])],
     folder: {
       'config/config.yml': `${config({ Movies: { overlay_files: [{ file: 'config/mine.yml' }] } })}
@@ -94,7 +96,7 @@ trakt:
       status: 'failed',
       problems: [
         /^No picture of any target came\.$/,
-        /^Nosferatu.*NoneType.*\. NOT PREVIEWED: overlays of "Movies" that need Trakt: the token of your config has expired \(2020-12-13\)/,
+        /^Nosferatu.*NoneType.*\. NOT PREVIEWED: .* that need Trakt: the token of your config has expired \(2020-12-13\)/,
       ],
       warnings: [/NOT PREVIEWED: overlays of "Movies" that need Trakt/],
       errors: [/./],

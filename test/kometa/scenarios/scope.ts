@@ -227,8 +227,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'limit-and-random',
-    about:
-      'A definition with a limit that comes from a template makes no success; a search in random order without one is no matter',
+    about: 'A definition whose limit comes from a template prevents success; a random order without a limit does not',
     libraries: [twenty((index) => ({ year: 1920 + index }))],
     folder: {
       'config/config.yml': config({ Movies: { overlay_files: [{ file: 'config/file.yml' }] } }),
@@ -247,14 +246,14 @@ const scenarios: readonly Scenario[] = [
     unscoped: true,
     expect: {
       warnings: [/"Some" in config\/file\.yml \(Movies\) has a limit/],
-      // Without scope Kometa counts the whole library, as a real run does.
+      // Without scope, Kometa counts the whole library, as in a real run.
       statusScoped: 'partial',
       problemsScoped: [/^A real run may draw Film 2 \(1922\), Film 9 \(1929\) otherwise: "Some"/],
     },
   },
 ]
 
-/** Whatever way a server leaves to ask for less, the bytes are the same. */
+/** However a server lets questions be narrowed, the bytes are the same. */
 export const scope: readonly Scenario[] = scenarios.map((scenario) => ({
   ...scenario,
   strategies: ['title', 'filter'],

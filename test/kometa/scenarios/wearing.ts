@@ -3,7 +3,7 @@ import { at, config, film, movies, overlays, poster, show, shows, text } from '.
 import { agentImage, picture, pictureFile, uploadedImage } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 
-/** What an item looks like to Plex after a run of Kometa: its upload first, then what the agent found. */
+/** How Plex shows an item after a run of Kometa: Kometa's upload first, then the agent's picture. */
 const worn = (ratingKey: string, ...labels: string[]): Partial<SampleItem> => ({
   labels: [...labels, 'Overlay'],
   posters: [uploadedImage(pictureFile('worn.webp'), 'webp'), poster(ratingKey)],

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A source that decides what may leave or keeps what must not be lost, and the tests that stand guard over it. */
+/** A source file that decides what may leave or protects what must not be lost, with the tests that check it. */
 export interface Guarded {
   file: string
-  /** Beginnings of test files, the quick ones first: most mutants end there. */
+  /** Prefixes of test files, quick ones first: most mutants end there. */
   tests: readonly string[]
 }
 
@@ -40,7 +40,7 @@ const policy: readonly [file: string, tests: readonly string[]][] = [
 
 const captureWire = ['test/wire/capture-', 'test/wire/proxy-write', 'test/trust/disk']
 
-/** Policy and capture. */
+/** The files of policy and capture. */
 export function guardedFiles(root: string): Guarded[] {
   const inFolder = (folder: string): Guarded[] =>
     readdirSync(join(root, folder))

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Mutant } from './mutations.ts'
 import { endGroup, makeScratch, small } from './scratch.ts'
 
-/** What a worker is asked: these files have changed, which of these test files goes red? */
+/** An order to a worker: these files changed; which of these test files fails? */
 export interface Order {
   changed: readonly string[]
   tests: readonly string[]
@@ -14,16 +14,16 @@ export interface Order {
 
 export interface Outcome {
   passed: number
-  /** The first test that failed; null when nobody noticed. */
+  /** The first test that failed; null when none did. */
   red: string | null
-  /** Why there is no outcome: the suite itself failed. */
+  /** Why there is no result: the suite itself failed. */
   broken?: string
 }
 
-/** The check of types is the first part of `npm test`: what it refuses never comes to the tests. */
+/** `npm test` checks the types first, so a mutant that breaks them never reaches the tests. */
 export const byTypes = 'the check of types'
 
-/** A copy of the sources with a vitest that stays. */
+/** A copy of the sources with a vitest that keeps running. */
 export interface MutantSuite extends AsyncDisposable {
   /** Runs test files with one mutant in place, or with none. */
   try(mutant: Mutant | null, tests: readonly string[], timeoutMs: number): Promise<Outcome & { ms: number }>
@@ -35,7 +35,7 @@ const startTimeoutMs = 60_000
 export function openMutantSuite(root: string): MutantSuite {
   const scratch = makeScratch(root)
   let child: ChildProcess | undefined
-  /** Was changed for the mutant before and is as it was again. */
+  /** Files that a previous mutant changed and that were restored. */
   let restored: string[] = []
 
   async function start(): Promise<ChildProcess> {
@@ -43,14 +43,14 @@ export function openMutantSuite(root: string): MutantSuite {
       cwd: scratch.dir,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: { ...process.env, ...small },
-      // A group of its own: what a mutant leaves running ends with it.
+      // The group ends with everything that a mutant left running.
       detached: process.platform !== 'win32',
     })
     await nextMessage(started, startTimeoutMs)
     return started
   }
 
-  /** What the child answers within the time; undefined when it hangs or dies, and is ended then. */
+  /** Returns the child's answer; undefined when the child hangs or dies, and it is then ended. */
   async function ask(order: Order, timeoutMs: number): Promise<Outcome | undefined> {
     child ??= await start()
     const answer = nextMessage(child, timeoutMs)
@@ -79,7 +79,7 @@ export function openMutantSuite(root: string): MutantSuite {
         restored = changed
         if (mutant && outcome?.red === null && !(await hasRightTypes(scratch.dir))) outcome.red = byTypes
         const ms = performance.now() - began
-        // A suite that hangs is red: nobody could land with it.
+        // A suite that hangs counts as failed, because nobody could land with it.
         return { ...(outcome ?? { passed: 0, red: 'the suite did not end' }), ms }
       } finally {
         if (path !== null) writeFileSync(path, source)
@@ -99,7 +99,7 @@ async function hasRightTypes(dir: string): Promise<boolean> {
   return code === 0
 }
 
-/** Rejects when the child says nothing in time, or ends. */
+/** Rejects when the child is silent for too long or ends. */
 async function nextMessage(child: ChildProcess, timeoutMs: number): Promise<Outcome> {
   const done = new AbortController()
   const timer = setTimeout(() => done.abort(), timeoutMs)

@@ -4,8 +4,8 @@ import type { Order, Outcome } from './mutant-suite.ts'
 import { endGroup } from './scratch.ts'
 
 /**
- * Runs parts of the suite in a copy of the sources, one order after the other, in one vitest that stays: starting it anew for
- * each mutant would take longer than most mutants live.
+ * Runs parts of the suite in a copy of the sources, one order after the other, in one vitest that keeps running:
+ * restarting it for each mutant would take longer than most mutants live.
  */
 const dir = process.cwd()
 const vitest = await createVitest('test', {
@@ -13,7 +13,7 @@ const vitest = await createVitest('test', {
   root: dir,
   watch: false,
   include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-  // As the suites have it: a slow machine must not look like a noticed mutant.
+  // The suites' own limit: a slow machine must not look like a noticed mutant.
   testTimeout: 180_000,
   hookTimeout: 60_000,
   bail: 1,
@@ -29,11 +29,11 @@ process.on('message', (order: Order) => {
     (error: unknown) => process.send?.({ passed: 0, red: null, broken: String(error) } satisfies Outcome),
   )
 })
-// Nobody is left to answer to: whatever a mutant started ends too.
+// The parent is gone; whatever a mutant started ends too.
 process.once('disconnect', () => endGroup(process.pid))
 process.send?.('ready')
 
-/** The files one after the other, up to the first that goes red. */
+/** Runs the files one after the other until one fails. */
 async function run({ changed, tests }: Order): Promise<Outcome> {
   for (const file of changed) vitest.invalidateFile(join(dir, file))
   let passed = 0

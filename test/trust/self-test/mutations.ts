@@ -5,7 +5,7 @@ import { type Change, changesOf } from './operators.ts'
 export interface Mutant {
   file: string
   line: number
-  /** The line as it stands, without what is around it. */
+  /** The unchanged line, trimmed. */
   text: string
   kind: string
   from: string
@@ -26,7 +26,7 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value
 }
 
-/** Nodes in which nothing is behaviour: what other files are called, types, and words for people. */
+/** Nodes without behaviour: names of other files, types, and text for people. */
 function isSilent(node: Node): boolean {
   if (/^(Import|ExportAll)/.test(node.type) || node.exportKind === 'type') return true
   if (node.type === 'TSAsExpression' || node.type === 'TSSatisfiesExpression' || node.type === 'TSNonNullExpression') {
@@ -39,10 +39,10 @@ function isSilent(node: Node): boolean {
   )
 }
 
-/** Text with a blank in it is for people: the verdict says the same in a code. */
+/** Text with a blank in it is for people; the verdict says the same with a code. */
 export const isWords = (text: string): boolean => /[A-Za-z] | [A-Za-z]/.test(text)
 
-/** Every mutant of a source text, in the order of its places. */
+/** Every mutant of a source text, in the order of positions. */
 export function mutantsOf(file: string, source: string): Mutant[] {
   const { program, errors } = parseSync(file, source, { lang: 'ts', sourceType: 'module' })
   if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`)

@@ -1,6 +1,6 @@
 import { isNode, isWords, type Node } from './mutations.ts'
 
-/** Text that takes the place of what stands from `start` to `end`. */
+/** Text that replaces what is between `start` and `end`. */
 export interface Change {
   kind: string
   start: number
@@ -10,7 +10,7 @@ export interface Change {
 
 type Operator = (node: Node, source: string, parents: readonly Node[]) => Change[]
 
-/** The changes of one node of the syntax tree: by its type, each of them small, and none that only words or types would show. */
+/** The changes of one node, chosen by its type. Each is small, and none affects only text for people or types. */
 export function changesOf(node: Node, parents: readonly Node[], source: string): Change[] {
   return operators[node.type]?.(node, source, parents) ?? []
 }
@@ -36,7 +36,7 @@ const swaps: Readonly<Record<string, readonly string[]>> = {
   '|=': ['&='],
   '++': ['--'],
 }
-/** Methods that give back something of the same kind as they were called on: without them the value goes on as it was. */
+/** Methods that return the same kind of value as they are called on; without the call, the value passes unchanged. */
 const polish = new Set(
   'toLowerCase toUpperCase trim slice subarray sort reverse filter padEnd padStart replace replaceAll'.split(' '),
 )
@@ -100,7 +100,7 @@ const operators: Readonly<Record<string, Operator>> = {
       : []
   },
   SpreadElement: (node, source, parents) =>
-    // `...x` of an object or a list; arguments are no entries.
+    // `...x` in an object or an array; arguments are not entries.
     /^(Object|Array)Expression$/.test(parents.at(-1)?.type ?? '') ? [leaveOut('entry left out', node, source)] : [],
   Property: (node, source, parents) =>
     parents.at(-1)?.type === 'ObjectExpression' &&
@@ -128,7 +128,7 @@ function between(kind: string, left: unknown, right: unknown, from: string, to: 
   return { kind, start, end: start + from.length, to }
 }
 
-/** An entry with the comma behind it. */
+/** An entry with the comma after it. */
 function leaveOut(kind: string, node: Node, source: string): Change {
   const comma = /^\s*,/.exec(source.slice(node.end))?.[0].length ?? 0
   return { kind, start: node.start, end: node.end + comma, to: '' }
@@ -161,13 +161,13 @@ function changeLiteral(node: Node, source: string, parents: readonly Node[]): Ch
   return [replace('text', node, value === '' ? "'x'" : "''")]
 }
 
-/** A name of a property, and a comparison with `typeof`, are no values. */
+/** The name of a property and the operand of a `typeof` comparison are not values. */
 function isWordsKey(node: Node, parent: Node | undefined): boolean {
   if (parent?.type === 'Property' && parent.key === node) return true
   return parent?.type === 'ExpressionStatement'
 }
 
-/** A pattern that is not anchored, takes one more, takes none, or minds the case. */
+/** A pattern without its anchor, that takes one more or none, or that minds the case. */
 function changePattern(node: Node, raw: string): Change[] {
   const changes: Change[] = []
   const put = (at: number, length: number, to: string) =>
@@ -185,7 +185,7 @@ function changePattern(node: Node, raw: string): Change[] {
   return changes
 }
 
-/** The body of a function, or the block of a `for` or a `finally`; those of conditions have changes of their own. */
+/** The body of a function, or the block of a `for` or `finally`; conditions have other changes. */
 function emptyBody(node: Node, _source: string, parents: readonly Node[]): Change[] {
   const parent = parents.at(-1)
   const body = node.body as unknown[]
@@ -205,7 +205,7 @@ function changeCall(node: Node, source: string): Change[] {
   if (method && polish.has(name)) changes.push(replace('call left out of a chain', node, textOf(callee.object, source)))
   const [first, second] = given
   const isName = (one: Node) => /^(Identifier|MemberExpression)$/.test(one.type)
-  // Two of one kind: what takes a name and a number would fail at once.
+  // Two names: swapping a name and a number would fail at once.
   if (first && second && isName(first) && isName(second) && name !== 'min' && name !== 'max') {
     const [one, two] = [textOf(first, source), textOf(second, source)]
     changes.push({

@@ -1,13 +1,13 @@
-/** Parts of the suite that are none of the trust configuration. */
+/** Parts of the suite outside the trust configuration. */
 const gateTests = 'test/gate/gate-attacks.test.ts'
 const ledgerTests = 'test/ledger/ledger.test.ts'
 
-/** One rule that the suite says it checks, how to take it out, and which part of the suite must then go red. */
+/** A rule that the suite claims to check, how to remove it, and which part of the suite must then fail. */
 export interface Rule {
   name: string
-  /** Each text stands exactly once in its file; taking a rule out where two lines hold it takes out both. */
+  /** Each text occurs exactly once in its file. If two lines enforce a rule, both are removed. */
   patches: readonly { file: string; find: string; put: string }[]
-  /** Files of the suite, and the names of tests in them; '' = all. */
+  /** Files of the suite and names of tests in them; '' means all tests. */
   tests: string
   only?: string
 }

@@ -7,18 +7,21 @@ import { type Mutant, mutantsOf } from './mutations.ts'
 import { isListed } from './unnoticeable.ts'
 
 export interface MutantOptions {
-  /** How many of them, chosen by the seed; all when there are not that many. */
+  /** How many mutants to try, chosen by the seed; all of them if there are fewer. */
   count: number
   seed: number
-  /** So many of the chosen ones are passed over: goes on with a run that was ended. */
+  /** How many of the chosen mutants to skip, to continue an interrupted run. */
   from?: number
-  /** Files whose path holds one of these words; none = all. */
+  /** Only files whose path contains one of these words; none means all files. */
   words: readonly string[]
-  /** Mutants tried at the same time, each in a copy of the sources of its own. */
+  /** How many mutants are tried at the same time, each in its own copy of the sources. */
   workers?: number
 }
 
-/** A mutant whose suite takes this many times as long as all of them without a change hangs, and a suite that hangs is red. */
+/**
+ * If a mutant's suite takes this many times as long as the whole suite without a change, it hangs, which counts as
+ * failed.
+ */
 const patience = 3
 const unchangedTimeoutMs = 1_800_000
 const wanted = 0.9
@@ -36,7 +39,9 @@ export function allMutants(root: string): GuardedMutant[] {
   )
 }
 
-/** Each mutant that nobody notices is shown: a gap of the suite, or code that does nothing. True when 90 % of them were noticed. */
+/**
+ * Shows each mutant that no test notices: a gap in the suite, or code that does nothing. True when 90 % were noticed.
+ */
 export async function runMutants(
   root: string,
   { count, seed, words, from = 0, workers = 2 }: MutantOptions,
@@ -107,8 +112,9 @@ function report(tried: readonly Tried[]): boolean {
   const types = judged.filter(({ red }) => red === byTypes).length
   const listed = tried.length - judged.length
   console.log(`
-${tried.length} mutants: ${died} noticed (${types} of them by the check of types), ${judged.length - died} alive, ${listed} listed as unnoticeable
-noticed of all: ${percent(died / tried.length)}; of those that can be noticed: ${percent(rate)} (wanted: ${percent(wanted)})`)
+${tried.length} mutants: ${died} noticed (${types} of them by the type check), ${judged.length - died} alive
+listed as unnoticeable: ${listed}; noticed of all: ${percent(died / tried.length)}
+noticed of those that can be noticed: ${percent(rate)} (wanted: ${percent(wanted)})`)
   return rate >= wanted && wrong.length === 0
 }
 

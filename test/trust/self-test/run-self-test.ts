@@ -2,9 +2,9 @@ import { rules } from './rules.ts'
 import { makeScratch } from './scratch.ts'
 
 /**
- * Takes out each rule in turn, in a copy of the sources, and runs the part of the suite that says it checks it. A rule whose
- * absence nobody notices is a failure of the suite. First the same parts run without a change: they must be green.
- * `words` choose rules by parts of their names; none = all. True when every one of them was noticed.
+ * Removes each rule in turn, in a copy of the sources, and runs the part of the suite that claims to check it. If no
+ * test fails, the suite has a gap. Before that, the same parts must pass without a change. `words` select rules by
+ * parts of their names; none means all. True when every rule was noticed.
  */
 export async function runSelfTest(root: string, words: readonly string[]): Promise<boolean> {
   using scratch = makeScratch(root)

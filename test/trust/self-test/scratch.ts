@@ -13,14 +13,17 @@ export interface Patch {
 export interface TestOutcome {
   passed: number
   failed: number
-  /** Names of failed tests, or why nothing ran. */
+  /** Names of failed tests, or the reason why nothing ran. */
   red: string[]
 }
 
-/** A copy of the sources and tests, to change and to run tests in. */
+/** A copy of the sources and tests in which files can be changed and tests run. */
 export interface Scratch extends Disposable {
   dir: string
-  /** Applies patches, runs, and takes them back. Throws when a text is not there exactly once: the rule has moved. */
+  /**
+   * Applies patches, calls `run`, and undoes the patches. Throws if a text does not occur exactly once: the rule has
+   * moved.
+   */
   withPatches<T>(patches: readonly Patch[], run: () => Promise<T>): Promise<T>
   /** Runs test files; `only` is a part of the tests' names. */
   test(files: readonly string[], options?: { only?: string; config?: string; timeoutMs?: number }): Promise<TestOutcome>
@@ -35,7 +38,7 @@ const copied = [
   'vitest.config.ts',
   'vitest.trust.config.ts',
 ]
-/** Enough to go red, in a fraction of the time. */
+/** Enough to fail, in a fraction of the time. */
 export const small = {
   TRUST_KILL_ROUNDS: '6',
   TRUST_FLAT_REQUESTS: '6000',
@@ -108,13 +111,13 @@ function outcomeOf(report: string, code: number | null, words: string): TestOutc
   return { passed: numPassedTests, failed, red: red.length > 0 || failed === 0 ? red : [words.trim().slice(-200)] }
 }
 
-/** A test that hangs, with what it started. */
+/** Ends a test that hangs and everything that it started. */
 export function endGroup(pid: number | undefined): void {
   if (pid === undefined) return
   process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
 }
 
-/** What this scratch copy compiled; that of others, who may be running, is theirs. */
+/** Removes what this copy compiled; other copies, which may be in use, keep theirs. */
 function removeCompiled(root: string, dir: string): void {
   const cache = join(root, 'node_modules', '.cache')
   if (!existsSync(cache)) return

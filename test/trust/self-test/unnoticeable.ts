@@ -1,11 +1,11 @@
 import type { Mutant } from './mutations.ts'
 
-/** A mutant that no test can notice, because nothing that anybody can see depends on it. */
+/** A mutant that no test can notice, because it changes nothing that anybody can see. */
 export interface Unnoticeable extends Pick<Mutant, 'file' | 'text' | 'from' | 'to'> {
   why: string
 }
 
-/** Kept short: what is redundant goes out of the sources rather than onto this list. */
+/** Kept small: redundant code is removed instead of being listed here. */
 export const maxUnnoticeable = 60
 
 const shortcut = 'a shortcut: what comes behind it gives the same for what it catches, only later'
