@@ -182,7 +182,9 @@ describe('why an item has no poster', () => {
 
   test('nothing to update, removal only, broken off', () => {
     const metropolis = { title: 'Metropolis', library: 'Movies' }
-    expect(explainMissing(recordOf('cached.log'), ended, metropolis).reason).toMatch(/wears these already: Everything$/)
+    expect(explainMissing(recordOf('cached.log'), ended, metropolis).reason).toMatch(
+      /already has these overlays: Everything$/,
+    )
     expect(explainMissing(recordOf('remove-overlays.log'), ended, metropolis).reason).toMatch(/remove_overlays: true/)
     // If no item has an overlay to remove, Kometa does not log that it removes all of them.
     const nothing = readFileSync(join(folder, 'remove-overlays.log'), 'utf8')

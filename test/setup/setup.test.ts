@@ -101,7 +101,7 @@ describe.skipIf(noVenv !== null)('from a checkout', () => {
     const own = fakeCheckout(join(folder, 'own'))
     writeFileSync(join(own, 'requirements.txt'), 'missing==1.0\n')
     const error = await failure(setUpKometa(options({ from: own })))
-    expect(error).toMatchObject({ code: 'SETUP_FAILED', hint: expect.stringContaining('goes on where it was') })
+    expect(error).toMatchObject({ code: 'SETUP_FAILED', hint: expect.stringContaining('Start it again to continue') })
     expect(error.details.join('\n')).toContain('there is no version of missing')
     const dir = join(data, 'kometa', '2.4.4')
     expect(readFileSync(join(folder, 'bin', 'uv.log'), 'utf8').split('\n')).toEqual([
@@ -237,7 +237,7 @@ describe('from a release', () => {
     const error = await failure(setUpKometa(options({ releases: host.releases })))
     expect(error).toMatchObject({
       code: 'SETUP_FAILED',
-      message: expect.stringContaining('is not the one of 2026-01-02'),
+      message: expect.stringContaining('differs from the one of 2026-01-02'),
     })
     expect(await listInstalled(data)).toEqual([])
     expect(readdirSync(join(data, 'kometa', 'downloads'))).toEqual([])

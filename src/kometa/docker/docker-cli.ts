@@ -26,7 +26,7 @@ export async function findDocker(env: NodeJS.ProcessEnv): Promise<DockerCli> {
   const path = await findProgram('docker', env)
   if (path === null) {
     throw new AppError('DOCKER_UNAVAILABLE', 'there is no "docker" command here', {
-      hint: 'Install Docker, or take a Kometa without it: kometa-preview setup',
+      hint: 'Install Docker, or use a Kometa without it: kometa-preview setup',
     })
   }
   const own = dockerEnvironment(env)

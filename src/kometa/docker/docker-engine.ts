@@ -34,7 +34,7 @@ export async function askEngine(
 ): Promise<DockerEngine> {
   if (platform === 'win32') {
     throw new AppError('DOCKER_UNAVAILABLE', 'on Windows, containers do not see the folders as Kometa Preview does', {
-      hint: 'Run Kometa Preview inside of WSL 2, or take a Kometa without Docker: kometa-preview setup',
+      hint: 'Run Kometa Preview inside WSL 2, or use a Kometa without Docker: kometa-preview setup',
     })
   }
   const endpoint = await askOrFail(docker, ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'], signal)
@@ -42,9 +42,11 @@ export async function askEngine(
     const shown = endpoint.replace(/\/\/[^/@]*@/, '//')
     throw new AppError(
       'DOCKER_UNAVAILABLE',
-      `the engine at ${shown} is on another machine, where the folders of a preview are not`,
+      `the engine at ${shown} is on another machine, which does not have the folders of a preview`,
       {
-        hint: 'Use the engine of this machine (DOCKER_HOST, docker context use default), or start Kometa Preview there.',
+        hint:
+          'Use the engine of this machine (DOCKER_HOST, docker context use default), ' +
+          'or start Kometa Preview on that machine.',
       },
     )
   }
@@ -52,10 +54,7 @@ export async function askEngine(
   if (!info.success) throw new AppError('DOCKER_UNAVAILABLE', '"docker info" does not answer as Docker does')
   const { OSType, OperatingSystem, ServerVersion: version } = info.data
   if (OSType !== 'linux') {
-    throw new AppError(
-      'DOCKER_UNAVAILABLE',
-      `the engine runs ${OSType} containers, and Kometa's image is one for Linux`,
-    )
+    throw new AppError('DOCKER_UNAVAILABLE', `the engine runs ${OSType} containers, but Kometa's image is for Linux`)
   }
   if (platform === 'darwin' || OperatingSystem === 'Docker Desktop')
     return { version, host: desktopHost, networkArgs: [] }
@@ -63,9 +62,10 @@ export async function askEngine(
   if (/\bname=rootless\b/.test(security)) {
     throw new AppError(
       'DOCKER_UNAVAILABLE',
-      'rootless Docker keeps its containers from 127.0.0.1, where the proxy listens',
+      'containers of rootless Docker cannot reach 127.0.0.1, where the proxy listens',
       {
-        hint: "Use the system's engine (docker context use default), or take a Kometa without Docker: kometa-preview setup",
+        hint:
+          "Use the system's engine (docker context use default), " + 'or a Kometa without Docker: kometa-preview setup',
       },
     )
   }
@@ -93,7 +93,7 @@ function unavailable(error: DockerFailed): AppError {
       ? 'Docker is not running'
       : 'Docker does not answer'
   const hint = denied
-    ? 'Add the user to the group "docker" and log in again; whoever is in it can do on this machine what root can.'
+    ? 'Add the user to the group "docker" and log in again. The group can do whatever root can on this machine.'
     : 'Start it (sudo systemctl start docker, or Docker Desktop), and try again.'
   return new AppError('DOCKER_UNAVAILABLE', what, { hint, details: [error.message], cause: error })
 }

@@ -52,7 +52,7 @@ export interface KometaImage {
 /** Throws KOMETA_NOT_FOUND when the image is not here, and KOMETA_UNSUPPORTED when it is not an image of Kometa. */
 export async function inspectImage(docker: DockerCli, name: string, signal?: AbortSignal): Promise<KometaImage> {
   if (!reference.test(name)) {
-    throw new AppError('BAD_USAGE', `"${name.slice(0, 80)}" is no name of an image`, {
+    throw new AppError('BAD_USAGE', `"${name.slice(0, 80)}" is not the name of an image`, {
       hint: 'It looks like docker:kometateam/kometa:v2.4.4',
     })
   }
@@ -62,7 +62,7 @@ export async function inspectImage(docker: DockerCli, name: string, signal?: Abo
   const [entry] = entrypoint
   const script = entrypoint[at]
   if (at < 1 || entry === undefined || script === undefined) {
-    throw new AppError('KOMETA_UNSUPPORTED', `${name} is no image of Kometa: what it starts is no kometa.py`, {
+    throw new AppError('KOMETA_UNSUPPORTED', `${name} is not an image of Kometa: it does not start kometa.py`, {
       hint: 'The official one is kometateam/kometa, such as docker:kometateam/kometa:v2.4.4',
     })
   }
@@ -72,7 +72,7 @@ export async function inspectImage(docker: DockerCli, name: string, signal?: Abo
   if (loud.length > 0) {
     throw new AppError(
       'KOMETA_UNSUPPORTED',
-      `${name} sets ${loud.join(', ')}, which would win over what a preview asks for`,
+      `${name} sets ${loud.join(', ')}, which would override the arguments of a preview`,
       {
         hint: 'Use the official image: docker:kometateam/kometa:v2.4.4',
       },
@@ -82,7 +82,7 @@ export async function inspectImage(docker: DockerCli, name: string, signal?: Abo
   const python = entrypoint[at - 1] ?? entry
   const { version, part, pythonVersion } = await readVersion(docker, name, { dir, python }, signal)
   const judged = judgeVersion(version)
-  const hint = 'Use an image whose Python is older, such as docker:kometateam/kometa:v2.4.4, or a Kometa 2.5 or newer.'
+  const hint = 'Use an image with an older Python, such as docker:kometateam/kometa:v2.4.4, or Kometa 2.5 or newer.'
   refuseBadPair({ python: pythonVersion, kometa: version, where: name, hint })
   return {
     ...{ name, id, entry, dir, version, part, python },

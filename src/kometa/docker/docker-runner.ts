@@ -5,7 +5,7 @@ import { defaultConfigName } from '../../config/workspace/default-config.ts'
 import { AppError } from '../../contract/errors.ts'
 import { parseJson } from '../../util/parse-json.ts'
 import { livenessOf, processIdentitySchema } from '../../util/process-identity.ts'
-import { chosen } from '../isolation/isolation.ts'
+import { chosen, withoutIsolation } from '../isolation/isolation.ts'
 import { sharedLoopback } from '../isolation/own-doors.ts'
 import { containerEnvironment } from '../process/environment.ts'
 import type { KometaRunner, Launch, LaunchOrder } from '../process/runner.ts'
@@ -36,13 +36,14 @@ export function createDockerRunner({ docker, engine, image }: DockerRunnerOption
     loopback: async () =>
       engine.host === '127.0.0.1' ? sharedLoopback() : { address: engine.host, name: engine.host },
     async isolate(mode) {
-      const why = `Kometa ran in a container of ${image.name}, on the network of this machine, without a network namespace of its own.`
+      const where = `Kometa ran in a container of ${image.name}, on the network of this machine`
+      const why = `${where}, without a network namespace of its own.`
       if (mode !== 'on') return chosen({ mode: 'none', why })
       throw new AppError(
         'ISOLATION_UNAVAILABLE',
         `Kometa cannot be isolated here: it runs in a container of ${image.name}`,
         {
-          hint: 'Leave --isolate away: the proxy still blocks every write, and the gate decides where else Kometa may go. A Kometa of "kometa-preview setup" can be isolated.',
+          hint: `${withoutIsolation} A Kometa of "kometa-preview setup" can be isolated.`,
         },
       )
     },
@@ -89,7 +90,7 @@ function envFileText(env: Readonly<Record<string, string>>): string {
     if (!/[\r\n]/.test(value)) return `${name}=${value}\n`
     throw new AppError(
       'BAD_USAGE',
-      `the environment variable ${name} has more than one line, which no container can be given`,
+      `the environment variable ${name} has more than one line, which Docker cannot pass to a container`,
     )
   })
   return lines.join('')

@@ -60,7 +60,7 @@ export async function askPythonJson<T>(ask: AskPython, question: PythonQuestion,
   const line = (await ask(question)).trimEnd().split('\n').at(-1) ?? ''
   const answer = schema.safeParse(parseJson(line))
   if (answer.success) return answer.data
-  throw new PythonFailed('it answers something else than it was asked for')
+  throw new PythonFailed('it gave an unexpected answer')
 }
 
 type Bounds = Pick<PythonQuestion, 'input' | 'timeoutMs' | 'maxOutputBytes' | 'signal'>

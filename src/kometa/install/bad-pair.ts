@@ -23,7 +23,8 @@ export function refuseBadPair(pair: { python: string; kometa: string; where: str
     {
       hint:
         hint ??
-        `Use Kometa ${firstPinned.join('.')} or newer, or Python 3.10 to 3.13: --python PATH, or "kometa-preview setup".`,
+        `Use Kometa ${firstPinned.join('.')} or newer, or Python 3.10 to 3.13: ` +
+          '--python PATH, or "kometa-preview setup".',
     },
   )
 }

@@ -92,14 +92,16 @@ async function locate({ dir, env, dataDir }: FindKometaOptions): Promise<{ named
   const installed = dataDir === undefined ? null : await findInstalled(dataDir)
   if (installed) return { named: installed.dir, origin: 'setup' }
   throw new AppError('KOMETA_NOT_FOUND', 'Where is Kometa?', {
-    hint: 'Install one with "kometa-preview setup", or give the folder that holds kometa.py with --kometa DIR or KOMETA_HOME.',
+    hint:
+      'Install one with "kometa-preview setup", ' +
+      'or give the folder that holds kometa.py with --kometa DIR or KOMETA_HOME.',
   })
 }
 
 async function requireCheckout(dir: string, source: string): Promise<void> {
   if (await isFile(join(dir, 'kometa.py'))) return
   if (await isFile(join(dir, 'plex_meta_manager.py'))) {
-    throw new AppError('KOMETA_UNSUPPORTED', `${dir} (${source}) is Plex Meta Manager, Kometa's forerunner.`, {
+    throw new AppError('KOMETA_UNSUPPORTED', `${dir} (${source}) is Plex Meta Manager, Kometa's predecessor.`, {
       hint: `Kometa ${supportedKometa} is needed.`,
     })
   }
@@ -129,14 +131,16 @@ export function judgeVersion(version: string): { supported: boolean; warning?: s
   if (minor > Math.max(...supportedMinors)) {
     return {
       supported: false,
-      warning: `Kometa ${version} is newer than ${supportedKometa}, which this tool was tried with: what it says of the run is read by their log.`,
+      warning:
+        `Kometa ${version} is newer than ${supportedKometa}, which this tool was tested with: ` +
+        'it may misread the log of this version.',
     }
   }
   const [since, sincePatch] = namesItemsSince
   const namesItems = minor > since || (minor === since && patch >= sincePatch)
   const differs = namesItems
-    ? 'its pictures are its own all the same'
-    : 'its log names no item, so that the overlays of a picture are told by the time of its upload'
+    ? 'the pictures are still its own'
+    : 'its log names no item, so the overlays of a picture are found by the time of its upload'
   return { supported: false, warning: `Kometa ${version} is older than ${supportedKometa}: ${differs}.` }
 }
 

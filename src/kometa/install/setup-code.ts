@@ -85,7 +85,7 @@ export async function fetchCode(options: CodeOptions): Promise<{ dir: string; ma
     const dir = join(folder, version)
     if (await findInstalled(options.dataDir, version)) {
       throw new AppError('SETUP_FAILED', `Kometa ${version} is installed already`, {
-        hint: `To install it anew: kometa-preview setup --remove ${version}, and then again.`,
+        hint: `To install it again, first remove it: kometa-preview setup --remove ${version}`,
       })
     }
     const marker: SetupMarker = { version, source, sha256, done: ['code'] }
@@ -138,7 +138,7 @@ async function dropSpecialBits(folder: string): Promise<void> {
 
 /** A finished download is kept until Kometa is installed, so an interrupted setup does not fetch it again. */
 async function downloadRelease(version: string, options: CodeOptions): Promise<string> {
-  if (!isVersionName(version)) throw new AppError('BAD_USAGE', `"${version}" is no version of Kometa, such as 2.4.4`)
+  if (!isVersionName(version)) throw new AppError('BAD_USAGE', `"${version}" is not a version of Kometa, such as 2.4.4`)
   const archive = archivePath(options.dataDir, version)
   if (
     await stat(archive).then(
@@ -174,7 +174,7 @@ async function checkSum(version: string, sha256: string, archive: string, option
   if (before === undefined) {
     known[version] = { sha256, url, first_seen: new Date().toISOString() }
     await writeFileAtomic(file, `${JSON.stringify(known, null, 2)}\n`)
-    options.onLine(`SHA-256 ${sha256}, written down`)
+    options.onLine(`SHA-256 ${sha256}, recorded`)
   } else if (before.sha256 === sha256)
     options.onLine(`SHA-256 ${sha256}, the same as on ${before.first_seen.slice(0, 10)}`)
   else {
@@ -182,10 +182,10 @@ async function checkSum(version: string, sha256: string, archive: string, option
     await rm(archive, { force: true })
     throw new AppError(
       'SETUP_FAILED',
-      `the archive of Kometa ${version} is not the one of ${before.first_seen.slice(0, 10)}`,
+      `the archive of Kometa ${version} differs from the one of ${before.first_seen.slice(0, 10)}`,
       {
         details: [`SHA-256 then: ${before.sha256}`, `SHA-256 now:  ${sha256}`],
-        hint: `Start it again; if it stays so and you know why, remove the entry "${version}" from ${file}.`,
+        hint: `Try again. If it still differs and you know why, remove the entry "${version}" from ${file}.`,
       },
     )
   }
@@ -199,7 +199,7 @@ async function extractArchive(archive: string, to: string): Promise<void> {
     if (!('type' in entry)) return false
     entries += 1
     bytes += entry.size
-    if (entries > maxEntries || bytes > maxUnpackedBytes) throw new Error('it unpacks to more than a Kometa')
+    if (entries > maxEntries || bytes > maxUnpackedBytes) throw new Error('it unpacks to far more than Kometa')
     const [, inner = ''] = path.split('/')
     return (entry.type === 'File' || entry.type === 'Directory') && !leftOut.has(inner)
   }
@@ -208,7 +208,7 @@ async function extractArchive(archive: string, to: string): Promise<void> {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new AppError('SETUP_FAILED', `${archive} cannot be unpacked: ${why}`, {
-      hint: 'Remove the file and start it again.',
+      hint: 'Remove the file and try again.',
       cause: error,
     })
   }
@@ -223,11 +223,11 @@ async function requireKometa(dir: string, source: string): Promise<string> {
     )
   for (const name of ['kometa.py', 'requirements.txt', 'VERSION']) {
     if (await isThere(name)) continue
-    throw new AppError('SETUP_FAILED', `${source} is no Kometa: there is no ${name} in it`)
+    throw new AppError('SETUP_FAILED', `${source} is not a Kometa: it contains no ${name}`)
   }
   const version = (await readFile(join(dir, 'VERSION'), 'utf8')).trim()
   if (isVersionName(version)) return version
-  throw new AppError('SETUP_FAILED', `${source} has a VERSION that is none: "${version.slice(0, 40)}"`)
+  throw new AppError('SETUP_FAILED', `${source} has an invalid VERSION: "${version.slice(0, 40)}"`)
 }
 
 async function hashFile(path: string): Promise<string> {

@@ -170,8 +170,7 @@ async function run({ dir, env, signal, logFile, onLine }: PythonSetup, command: 
   })
   const exit = await child.done
   await Promise.all(writes)
-  if (exit.cause === 'cancelled')
-    throw new AppError('CANCELLED', 'cancelled; start it again and it goes on where it was')
+  if (exit.cause === 'cancelled') throw new AppError('CANCELLED', 'cancelled; start it again to continue')
   if (exit.cause === 'exited' && exit.code === 0) return
   const why =
     exit.cause === 'hung'
@@ -179,6 +178,6 @@ async function run({ dir, env, signal, logFile, onLine }: PythonSetup, command: 
       : (exit.error ?? `ended with ${exit.signal ?? `code ${exit.code}`}`)
   throw new AppError('SETUP_FAILED', `${command} ${args.slice(0, 3).join(' ')} ${why}`, {
     details: last,
-    hint: `All of it is in ${logFile}. Start it again and it goes on where it was.`,
+    hint: `The full output is in ${logFile}. Start it again to continue.`,
   })
 }

@@ -97,7 +97,7 @@ async function findBegun({ dataDir, version, from }: SetupOptions): Promise<Inst
 
 /** Finds Kometa as a run will find it, and checks that it can import everything it needs. */
 async function checkInstall(dir: string, { dataDir, env, onLine }: SetupOptions): Promise<void> {
-  onLine('Checking that Kometa can import all that it needs')
+  onLine('Checking that Kometa can import everything it needs')
   const install = await findKometa({ dir, python: environmentPython(dir), env })
   const { warnings } = await checkRequirements(install, join(dataDir, 'requirements.json'), env)
   for (const warning of warnings) onLine(`warning: ${warning}`)

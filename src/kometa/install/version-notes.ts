@@ -7,7 +7,8 @@ export function versionNotes(version: string | null, { document }: Pick<JobConfi
   if (version === null || !isAtLeast(version, [2, 5])) return []
   if (!isMap(get(document, 'trakt'))) return []
   return [
-    `Kometa ${version} has no Trakt any more: the section "trakt" does nothing, and an overlay that asks Trakt fails`,
+    `Kometa ${version} no longer supports Trakt: ` +
+      'the section "trakt" does nothing, and an overlay that asks Trakt fails',
   ]
 }
 
@@ -30,5 +31,6 @@ export const mixedNotes = ({ runs }: Pick<KometaOutcome, 'runs'>): string[] =>
     .filter(({ mixed }) => mixed)
     .map(
       ({ library }) =>
-        `Kometa drew several items of "${library.mapping}" at once: its log does not tell which overlays each of them got`,
+        `Kometa drew several items of "${library.mapping}" at once: ` +
+        'its log does not tell which overlays each of them got',
     )

@@ -27,6 +27,10 @@ export interface ChosenIsolation extends Isolation, AsyncDisposable {
   take(): Supervisor | null
 }
 
+/** A hint for those who insisted on isolation. */
+export const withoutIsolation =
+  'Leave out --isolate: the proxy still blocks every write, and the gate decides where else Kometa may go.'
+
 const isolated: Isolation = {
   mode: 'namespace',
   why: 'Kometa ran in a network namespace of its own: the proxy and the gate were its only ways out.',
@@ -45,7 +49,7 @@ export async function chooseIsolation(mode: IsolateMode, options: IsolationOptio
   if (typeof supervisor !== 'string') return chosen(isolated, supervisor)
   if (mode === 'auto') return chosen({ mode: 'none', why: supervisor })
   throw new AppError('ISOLATION_UNAVAILABLE', `Kometa cannot be isolated here: ${supervisor}`, {
-    hint: 'Leave --isolate away: then the proxy still blocks every write, and the gate decides where else Kometa may go.',
+    hint: withoutIsolation,
   })
 }
 
@@ -104,7 +108,8 @@ async function startIsolated({ env, python }: IsolationOptions): Promise<Supervi
 
 /** The system's own message, and its usual cause. */
 async function explain(failure: string): Promise<string> {
-  const words = `This system does not give Kometa a network namespace of its own (${failure.replace(/\s+/g, ' ').slice(0, 200)}).`
+  const cause = failure.replace(/\s+/g, ' ').slice(0, 200)
+  const words = `This system does not give Kometa a network namespace of its own (${cause}).`
   if (failure.includes('ENOENT')) return `${words} It needs the program "unshare" (util-linux).`
   const text = (path: string) =>
     readFile(path, 'utf8').then(

@@ -14,7 +14,8 @@ const clients: WayOut = {
   way: 'clients',
   closed: true,
   words:
-    'Programs that heed proxy settings, as Kometa and its libraries do, reach Plex through the proxy alone and other hosts through the gate alone.',
+    'Programs that heed proxy settings, as Kometa and its libraries do, reach Plex through the proxy alone ' +
+    'and other hosts through the gate alone.',
 }
 
 /**
@@ -88,7 +89,8 @@ const onMachine: readonly WayOut[] = [
 export function unguardedWords({ inContainer }: Pick<WaysOutOptions, 'inContainer'>): string {
   const more = inContainer ? '' : ', read your config and the memory of this program, and write into your Kometa folder'
   return [
-    'Kometa runs without isolation. What heeds proxy settings, as Kometa and its libraries do, reaches Plex through the proxy alone.',
-    `Code that ignores them could reach Plex and your network directly${more}.`,
+    'Kometa runs without isolation.',
+    'Code that heeds proxy settings, as Kometa and its libraries do, reaches Plex through the proxy alone.',
+    `Code that ignores proxy settings could reach Plex and your network directly${more}.`,
   ].join(' ')
 }

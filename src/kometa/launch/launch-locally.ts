@@ -49,7 +49,9 @@ async function compileAhead({ compiling }: { compiling: Promise<void> }): Promis
   return compiling.then(
     () => [],
     (error: unknown) => [
-      `Kometa's modules could not be compiled ahead, so Kometa starts later: ${error instanceof Error ? error.message : String(error)}`,
+      `Kometa's modules could not be compiled in advance, so Kometa starts more slowly: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
     ],
   )
 }

@@ -144,7 +144,7 @@ function spawnGroup({ command, args, cwd, env, supervisor }: ChildOptions) {
     if (!hasSupervisor) return spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
     const started = supervisor ?? startSupervisor({ env: process.env })
     const { exitCode, signalCode } = started.process
-    if (exitCode !== null || signalCode !== null) return new Error('its supervisor ended before it was started')
+    if (exitCode !== null || signalCode !== null) return new Error('its supervisor ended too early')
     started.start({ command, args: [...args], cwd, env: { ...env } })
     return started.process
   } catch (error) {

@@ -146,7 +146,7 @@ function whenReported<Type extends SupervisorReport['type']>(
 async function assertOther({ namespace }: Report<'isolated'>): Promise<void> {
   const own = await readlink('/proc/self/ns/net')
   if (/^net:\[\d+\]$/.test(namespace) && namespace !== own) return
-  throw new Error('a command in it was not in a namespace of its own')
+  throw new Error('a command in it did not get a namespace of its own')
 }
 
 /** `slave`: file systems that are mounted outside later become visible inside, but ours stay invisible outside. */

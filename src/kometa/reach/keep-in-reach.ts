@@ -52,9 +52,9 @@ export async function keepInReach(
       if (answer.trim() === token) return
       throw new AppError(
         'RUN_FAILED',
-        'Kometa cannot be kept from files that a pasted or edited config must not read',
+        'Kometa cannot be kept away from files that a pasted or edited config must not read',
         {
-          hint: `${command} does not load what keeps it from them. Save the config as a file, and connect that instead.`,
+          hint: `${command} does not load our guard. Save the config as a file, and connect that file instead.`,
           cause: new Error(answer),
         },
       )

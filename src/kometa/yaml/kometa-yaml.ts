@@ -48,7 +48,7 @@ export function createKometaYaml({ ask, identity, memoryFile }: KometaYamlOption
         const answers = await askPythonJson(ask, await questionFor(part), answerSchema)
         part.forEach((question, at) => {
           const answer = answers.files[at]
-          if (!answer) throw new PythonFailed('it answers for fewer files than it was asked for')
+          if (!answer) throw new PythonFailed('it answered for fewer files than it was asked about')
           memory.learn(keyOf(question), answer)
           found.set(keyOf(question), answer)
         })

@@ -58,7 +58,8 @@ export function explainMissing(
 /** Kometa continues after this error, and the label stays (overlays.py:720). */
 const unrestored = (title: string): Explanation => ({
   reason:
-    'Kometa would take its overlays off, and finds no clean poster to put back: no backup, none in Plex, none at TMDb. The overlays and the label Overlay stay.',
+    'Kometa would remove its overlays, but finds no clean poster to put back: no backup, none in Plex, none at TMDb. ' +
+    'The overlays and the label Overlay stay.',
   logLines: [`No Poster found to restore for ${title}`],
   because: 'error',
 })
@@ -78,7 +79,7 @@ function explainResult(result: ItemResult, exit: StopExit): Explanation {
   const words: Record<ItemResult['outcome'], string> = {
     failed: `Kometa could not draw it: ${reason ?? 'it gave no reason'}`,
     unfinished: 'Kometa stopped while it worked on this item.',
-    unchanged: `Kometa saw nothing to change; it says that the item wears these already: ${names}`,
+    unchanged: `Kometa saw nothing to change; it says that the item already has these overlays: ${names}`,
     applied: `Kometa says that it applied ${names}, but no poster of this item arrived.`,
   }
   const because = outcome === 'unchanged' ? 'untouched' : outcome === 'failed' ? 'error' : endOf(exit)

@@ -29,7 +29,7 @@ const causes: readonly { text: RegExp; module?: string; words: string; hosts?: r
     words: 'Kometa could not reach TMDb (api.themoviedb.org).',
     hosts: ['api.themoviedb.org'],
   },
-  { text: /^TMDb Error/i, words: 'TMDb did not answer as Kometa needs it.', hosts: ['api.themoviedb.org'] },
+  { text: /^TMDb Error/i, words: 'TMDb gave an answer that Kometa cannot use.', hosts: ['api.themoviedb.org'] },
   { text: /Plex Critical Error: Response 503/, words: 'Plex is starting up or in maintenance.' },
   { text: /^YAML Error/, words: 'Kometa could not read the run config.' },
   { text: /^Config Error: No libraries were found/, words: 'No library of the config could be used.' },

@@ -72,7 +72,8 @@ function reasonOf(value: string, warning: string, { logLines }: ItemResult): str
   // The line before says what went wrong.
   const before = logLines[logLines.indexOf(warning) - 1] ?? ''
   const cause = /Error|Failed/.test(before) && !noValue.test(before) ? `: ${before}` : ''
-  return `there is no ${name.replaceAll('_', ' ').replace(/^(\w+)/, (source) => sources[source] ?? source)} for it${cause}`
+  const shown = name.replaceAll('_', ' ').replace(/^(\w+)/, (source) => sources[source] ?? source)
+  return `there is no ${shown} for it${cause}`
 }
 
 const sources: Readonly<Record<string, string>> = {

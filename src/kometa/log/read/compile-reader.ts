@@ -37,7 +37,7 @@ const newOpen = (library: LibraryName, name: string): Open => ({
   leftOut: [],
 })
 
-/** `Sort By: ['random']` and `Limit: 5` (builder.py:3827-3845). Without a limit, the order does not change the result. */
+/** `Sort By: ['random']` and `Limit: 5` (builder.py:3827-3845). Without a limit, any order gives the same result. */
 const randomSort = /^\s*Sort By: \[(?:.*, )?'random'[,\]]/
 const ownLimit = /^\s*Limit: \d/
 
