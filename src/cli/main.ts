@@ -5,7 +5,13 @@ import { runCli } from './program.ts'
 import { standardScreens } from './screen/screen.ts'
 import { errorLines } from './screen/terminal.ts'
 
-// What nobody waits for: Node itself would print the text as it is.
+// A reader that leaves its pipe early (`| head`) ends neither a job nor the studio: what is printed then is lost.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+// Node would print an error that nobody catches as it is, secrets included.
 process.on('uncaughtException', (error) => {
   standardScreens().err.print(...errorLines(error))
   process.exit(1)

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { AppError } from '../contract/errors.ts'
 import { type Screens, standardScreens } from './screen/screen.ts'
-import { errorLines } from './screen/terminal.ts'
+import { errorLines, userError } from './screen/terminal.ts'
 
 /** Exit codes: 0 all exported, 1 the job failed or a target is missing, 2 bad usage or config, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130
@@ -36,7 +35,7 @@ export async function runCli(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     context.err.print(...errorLines(error))
-    return error instanceof AppError ? error.exitCode : 1
+    return userError(error)?.exitCode ?? 1
   }
   return exitCode
 }

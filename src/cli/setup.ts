@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { AppError } from '../contract/errors.ts'
 import {
@@ -9,6 +8,7 @@ import {
   setupSteps,
 } from '../kometa/install/installed.ts'
 import { setUpKometa } from '../kometa/install/setup.ts'
+import { makeUsableFolder } from '../run/inputs/usable-folder.ts'
 import { acquireJobLock } from '../run/job-folder/job-lock.ts'
 import { openBeneath } from '../util/beneath/beneath.ts'
 import { dataDir } from './options/data-dir.ts'
@@ -68,7 +68,7 @@ async function setup(
   const data = dataDir(options.data, env)
   if (options.list) return list(data, out)
   const folder = installsFolder(data)
-  await mkdir(folder, { recursive: true })
+  await makeUsableFolder(folder)
   await using _lock = await acquireJobLock(openBeneath(folder)).catch(inUse)
   if (options.remove !== undefined) {
     await removeInstalled(data, options.remove)

@@ -3,15 +3,16 @@ import type { JobEntry } from '../contract/api/api-jobs.ts'
 import { frameOf, type Listener } from './http/event-stream.ts'
 import { limits } from './limits.ts'
 
-/** What every window hears, whatever it shows. */
+/** The events that every window gets, whichever screen it shows. */
 export interface StudioEvents {
   send(event: StudioEvent): void
-  /** As `send`, but of several entries of one job within `batchMs` only the last. */
+  /** Sends a job's entry in the list. Of several entries of one job within `batchMs`, only the last is sent. */
   job(entry: JobEntry): void
-  listen(listener: Listener): () => void
+  /** `hello` is the listener's first event. Answers with what ends the listening. */
+  listen(listener: Listener, hello: StudioEvent): () => void
 }
 
-export function createStudioEvents(hello: () => StudioEvent): StudioEvents {
+export function createStudioEvents(): StudioEvents {
   const listeners = new Set<Listener>()
   const waiting = new Map<string, JobEntry>()
   let timer: NodeJS.Timeout | null = null
@@ -32,9 +33,9 @@ export function createStudioEvents(hello: () => StudioEvent): StudioEvents {
       }, limits.batchMs)
       timer.unref()
     },
-    listen(listener) {
+    listen(listener, hello) {
       listeners.add(listener)
-      listener.send(frameOf(hello()))
+      listener.send(frameOf(hello))
       return () => {
         listeners.delete(listener)
       }

@@ -22,7 +22,6 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/cli/program.ts': 'our own package',
   'src/cli/proxy.ts': "the user's token file",
   'src/cli/serve.ts': "the user's password file; whether a folder that is named has logs in it",
-  'src/cli/setup.ts': 'the data folder',
   'src/config/read/source-reader.ts': "files of the user's outside of the job, as far as the config may reach",
   'src/images/byte-source.ts': 'backups in a workspace',
   'src/plex/items/image-read.ts': 'the thumbnails of the studio',
@@ -44,12 +43,11 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/server/connect/folders.ts': 'the allowed folders',
   'src/server/connect/load-config.ts': 'private folders of the studio',
   'src/server/connect/studio-reach.ts': 'asks where the allowed folders lead, and opens nothing',
-  'src/server/connect/current-connection.ts': "the user's config",
+  'src/server/connect/current-connection.ts': 'private folders of the studio',
   'src/server/http/static-files.ts': 'the web application',
   'src/server/json-file.ts': 'files of the studio in the data folder',
   'src/server/library/index-store.ts': 'the index in the data folder',
   'src/server/pictures/thumbnails.ts': 'the thumbnails of the studio',
-  'src/server/studio.ts': 'the data folder',
   'src/util/files/atomic-file.ts': 'whoever imports it is listed below',
   'src/util/files/durable-folder.ts': 'whoever imports it is listed below',
   'src/util/files/plain-file.ts': 'whoever imports it is listed below',
@@ -66,13 +64,13 @@ const pathHelpers: Readonly<Record<string, readonly string[]>> = {
     'src/server/json-file.ts',
   ],
   // Makes folders, the job folder itself among them, and opens nothing in them.
-  'durable-folder.ts': ['src/util/', 'src/run/inputs/usable-folder.ts', 'src/server/jobs/store/job-store.ts'],
+  'durable-folder.ts': ['src/util/', 'src/run/inputs/usable-folder.ts', 'src/server/jobs/store/job-places.ts'],
   // Reads the user's own files. None of a job: what a source reader gives to it lies outside.
   'plain-file.ts': [
     'src/config/',
     'src/kometa/',
     'src/run/watch/file-states.ts',
-    'src/server/connect/current-connection.ts',
+    'src/server/connect/read-config-text.ts',
   ],
   'rename.ts': [
     'src/util/',

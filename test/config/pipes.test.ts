@@ -14,7 +14,7 @@ import { readGitCommit } from '../../src/kometa/install/git-commit.ts'
 import { mirrorCheckout } from '../../src/kometa/launch/mirror-checkout.ts'
 import { type PythonProgram, readPythonProgram } from '../../src/kometa/python/python-program.ts'
 import { readFileStates } from '../../src/run/watch/file-states.ts'
-import { readConfigText } from '../../src/server/connect/current-connection.ts'
+import { readConfigText } from '../../src/server/connect/read-config-text.ts'
 import { NotPlain, readPlainFile, TooLarge } from '../../src/util/files/plain-file.ts'
 import { writeCheckout } from '../launch/checkout.ts'
 

@@ -59,7 +59,7 @@ test('a file that is gone is said to be, and is there again when it is', async (
     id: before.id,
     usable: false,
     problems: [
-      { message: 'config.yml cannot be read any more: There is no such file. Put it back, or connect another config.' },
+      { message: 'config.yml can no longer be read: There is no such file. Put it back, or connect another config.' },
     ],
   })
   const start = await it.call('startJob', {

@@ -1,27 +1,41 @@
 import { AppError } from '../../contract/errors.ts'
 import { createRedactor } from '../../util/redact.ts'
+import { systemRefusal } from '../../util/system-refusal.ts'
 import { type Line, painted } from './screen.ts'
 
-/** Whatever an error brought up to here: tokens and passwords in the places where they stand are taken out. */
+/** The last place that takes tokens and passwords out of an error, for secrets that no redactor before it knew. */
 const lastSink = createRedactor([])
 
 /**
- * One clear line, then what can be done about it. A bug shows its stack, since only we can act on it. `scrub` takes out the
+ * The error as an AppError, where a user can act on it: one of our own, or a refusal of the operating system. null for a bug.
+ */
+export const userError = (error: unknown): AppError | null => (error instanceof AppError ? error : systemRefusal(error))
+
+/**
+ * One clear line, then what the user can do. Only a bug shows its stack, since only we can act on it. `scrub` takes out the
  * secrets that the caller knows.
  */
 export function errorLines(error: unknown, scrub: (text: string) => string = (text) => text): Line[] {
   const clean = (text: string): string => lastSink.text(scrub(text))
-  if (error instanceof AppError) {
-    const lines: Line[] = [[painted('red', 'kometa-preview:'), ` ${clean(error.message)}`]]
-    lines.push(...error.details.map((detail) => `  ${clean(detail)}`))
-    if (error.hint) lines.push(painted('dim', `  ${clean(error.hint)}`))
+  const known = userError(error)
+  if (known) {
+    const lines: Line[] = [[painted('red', 'kometa-preview:'), ` ${clean(known.message)}`]]
+    lines.push(...known.details.map((detail) => `  ${clean(detail)}`))
+    if (known.hint) lines.push(painted('dim', `  ${clean(known.hint)}`))
     return lines
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  // Behind two blanks: a line in an error's message must not pass for one of ours.
+  // Indented, so that no line of the error's own message looks like one of ours.
   const stack = clean(text).split('\n')
-  return [painted('red', 'kometa-preview: this is a bug, please report it.'), ...stack.map((line) => `  ${line}`)]
+  return [
+    painted('red', 'kometa-preview: this is a bug of Kometa Preview.'),
+    ...stack.map((line) => `  ${line}`),
+    painted('dim', `  ${howToReport}`),
+  ]
 }
+
+const howToReport =
+  'Please report it as an issue of the project, with these lines and with what "kometa-preview doctor --json" prints.'
 
 /** "850 ms", "12 s", "3 min 20 s": times as people say them. */
 export function formatDuration(ms: number): string {

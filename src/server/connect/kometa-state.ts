@@ -1,25 +1,32 @@
 import type { KometaState } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Renderer } from '../../run/kometas/renderer.ts'
-import { problemOf } from '../http/request-problem.ts'
+import { problemOfFailure } from '../http/request-problem.ts'
 
-/** Finds what draws, and checks it; see Renderer. Throws AppError KOMETA_*, PYTHON_NOT_FOUND. */
+/** Finds the renderer (Kometa, or the demo's stand-in) and checks it. Throws AppError KOMETA_*, PYTHON_NOT_FOUND. */
 export type MakeRenderer = () => Promise<Renderer>
 
 export interface KometaWatch {
   state(): KometaState
-  /** Looks again. */
+  /** Looks for the renderer again. */
   check(): Promise<KometaState>
-  /** The renderer of a job: the one that was found, or looked for again. Throws what `MakeRenderer` throws. */
+  /** The renderer for a job; one that was not found is looked for again. Throws what `MakeRenderer` throws. */
   renderer(): Promise<Renderer>
   /** The renderer, once it is found; null when it is not found within `timeoutMs`. */
   within(timeoutMs: number): Promise<Renderer | null>
+  /** Called each time that the renderer is found. */
+  onFound(listener: () => void): void
 }
 
-export function watchKometa(makeRenderer: MakeRenderer, onChange: (state: KometaState) => void): KometaWatch {
+export function watchKometa(
+  makeRenderer: MakeRenderer,
+  onChange: (state: KometaState) => void,
+  onFailure: (error: unknown) => void,
+): KometaWatch {
   let found: Renderer | null = null
   let looking: Promise<Renderer> | null = null
   let state: KometaState = describe(null, null, 'checking')
+  const foundListeners: (() => void)[] = []
 
   const set = (next: KometaState) => {
     state = next
@@ -31,11 +38,13 @@ export function watchKometa(makeRenderer: MakeRenderer, onChange: (state: Kometa
         (renderer) => {
           found = renderer
           set(describe(renderer, null, 'ready'))
+          for (const listener of foundListeners) listener()
           return renderer
         },
         (error: unknown) => {
           found = null
           set(describe(null, error, 'problem'))
+          if (!(error instanceof AppError)) onFailure(error)
           throw error
         },
       )
@@ -49,7 +58,7 @@ export function watchKometa(makeRenderer: MakeRenderer, onChange: (state: Kometa
     state: () => state,
     async check() {
       set({ ...state, state: 'checking' })
-      // The state says what is wrong.
+      // The state tells what is wrong.
       await look().catch(() => undefined)
       return state
     },
@@ -64,11 +73,11 @@ export function watchKometa(makeRenderer: MakeRenderer, onChange: (state: Kometa
       clearTimeout(timer)
       return renderer
     },
+    onFound: (listener) => void foundListeners.push(listener),
   }
 }
 
 function describe(renderer: Renderer | null, error: unknown, state: KometaState['state']): KometaState {
-  const unexpected = new AppError('KOMETA_NOT_FOUND', 'Kometa could not be checked.')
   return {
     state,
     renderer: renderer?.kind ?? 'kometa',
@@ -79,6 +88,6 @@ function describe(renderer: Renderer | null, error: unknown, state: KometaState[
     python: renderer?.kind === 'kometa' && renderer.dir !== null ? renderer.command : null,
     supported: renderer?.supported ?? false,
     warnings: [...(renderer?.warnings ?? [])],
-    problem: error === null ? null : problemOf(error instanceof AppError ? error : unexpected, (text) => text),
+    problem: error === null ? null : problemOfFailure(error),
   }
 }

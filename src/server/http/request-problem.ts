@@ -1,5 +1,6 @@
 import type { ApiProblem, requestErrorCodes } from '../../contract/api/api-common.ts'
 import { AppError, type ErrorCode } from '../../contract/errors.ts'
+import { systemRefusal } from '../../util/system-refusal.ts'
 
 type RequestErrorCode = (typeof requestErrorCodes)[number]
 
@@ -29,7 +30,7 @@ export class RequestProblem extends Error {
 export const notFound = (message = 'There is nothing here.'): RequestProblem =>
   new RequestProblem(404, 'NOT_FOUND', message)
 
-/** What the browser is told of an error; `secrets` scrubs it. A bug shows no more than that there is one. */
+/** What the browser is told about an error, scrubbed. About a bug it is told no more than that there is one. */
 export function describeProblem(
   error: unknown,
   scrub: (text: string) => string,
@@ -38,12 +39,22 @@ export function describeProblem(
     const { status, code, message, hint } = error
     return { status, problem: { code, message: scrub(message), hint: hint === null ? null : scrub(hint), details: [] } }
   }
-  if (error instanceof AppError) return { status: statusOf(error.code), problem: problemOf(error, scrub) }
-  return {
-    status: 500,
-    problem: { code: 'INTERNAL', message: 'Something went wrong inside Kometa Preview.', hint: null, details: [] },
-  }
+  const known = error instanceof AppError ? error : systemRefusal(error)
+  return known
+    ? { status: statusOf(known.code), problem: problemOf(known, scrub) }
+    : { status: 500, problem: bugProblem }
 }
+
+/** The browser's words for a bug; its stack is printed where Kometa Preview was started. */
+const bugProblem: ApiProblem = {
+  code: 'INTERNAL',
+  message: 'This is a bug of Kometa Preview.',
+  hint: 'The window in which Kometa Preview was started says more: please report that.',
+  details: [],
+}
+
+/** An error without a request of its own, as the studio keeps and shows it. */
+export const problemOfFailure = (error: unknown): ApiProblem => describeProblem(error, (text) => text).problem
 
 export function problemOf(error: AppError, scrub: (text: string) => string): ApiProblem {
   return {
@@ -58,5 +69,8 @@ function statusOf(code: ErrorCode): number {
   if (code === 'JOB_NOT_FOUND') return 404
   if (code === 'JOB_IN_USE' || code === 'SECRETS_GONE') return 409
   if (code === 'DISK_SPACE' || code === 'DISK_FULL') return 507
+  if (code === 'SYSTEM_REFUSED') return 500
   return code.startsWith('PLEX_') ? 502 : 422
 }
+
+export const noSuchJob = (): RequestProblem => notFound('There is no such job; it may have been deleted.')

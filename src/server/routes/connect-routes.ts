@@ -1,7 +1,7 @@
 import { apiRoutes } from '../../contract/api/api.ts'
 import { listConfigKeys } from '../connect/config-keys.ts'
 import { createExaminer } from '../connect/examine.ts'
-import { notFound } from '../http/request-problem.ts'
+import { noSuchJob } from '../http/request-problem.ts'
 import type { Handlers } from '../http/router.ts'
 import { checkJobEdit } from '../jobs/config/check-job-edit.ts'
 import { openApiDocument } from '../openapi.ts'
@@ -34,6 +34,7 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
     signedIn: sessions.isSignedIn(cookie),
     version,
   })
+  const connectionId = () => connections.current()?.id ?? null
   const document = openApiDocument(version, apiRoutes)
   const examine = createExaminer()
   const connectionReply = () => ({
@@ -57,14 +58,17 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
     },
     getState: () => ({
       version,
-      connectionId: connections.current()?.id ?? null,
+      connectionId: connectionId(),
       lastPath: connections.lastPath(),
       kometa: kometa.state(),
       index: index.state(),
       jobs: { total: store.list().length, queued: runner.queued(), runningId: runner.runningId() },
       demo: parts.demo,
     }),
-    events: ({ context }) => parts.streams.open(context, (listener) => parts.events.listen(listener)),
+    events: ({ context }) =>
+      parts.streams.open(context, (listener) =>
+        parts.events.listen(listener, { type: 'hello', version, connectionId: connectionId() }),
+      ),
     listFolder: ({ query }) => parts.folders.list(query.path),
     getConnection: () => connectionReply(),
     async refreshConnection() {
@@ -79,7 +83,7 @@ export function connectRoutes(parts: StudioParts): Handlers<Names> {
     async checkConfig({ body }) {
       if (body.jobId === undefined) return connections.required().check(body.text)
       const record = store.find(body.jobId)
-      if (!record) throw notFound('There is no such job; it may have been deleted.')
+      if (!record) throw noSuchJob()
       return checkJobEdit(record, body.text, parts)
     },
     configKeys: () => ({ keys: listConfigKeys() }),

@@ -3,7 +3,7 @@ import type { ConfigCheck } from '../../../contract/api/api-connect.ts'
 import { checkEdit } from '../../connect/check-edit.ts'
 import type { StudioParts } from '../../routes/studio-parts.ts'
 import type { JobRecord } from '../store/studio-job-record.ts'
-import { readJobTextOf } from './config-to-edit.ts'
+import { readConfigToEdit } from './config-to-edit.ts'
 import { readPlaceOf } from './stored-config.ts'
 
 /** What an edit of an earlier job's config would mean. */
@@ -12,7 +12,10 @@ export async function checkJobEdit(record: JobRecord, text: string, parts: Studi
   const connection = parts.connections.current()
   const { env, trust, readUserConfig, reachOf } = parts.start
   const kometa = await parts.start.kometa().catch(() => ({ kometaDir: null }))
-  const { masks, before, withoutEnvironment } = await readJobTextOf(record, job, { vault: trust.vault, readUserConfig })
+  const { masks, before, withoutEnvironment } = await readConfigToEdit(record, job, {
+    vault: trust.vault,
+    readUserConfig,
+  })
   const place = await readPlaceOf(record, job, { env, trust, readUserConfig, reachOf, ...kometa })
   return checkEdit(
     { text, masks, before, withoutEnvironment, name: record.config.name, place },

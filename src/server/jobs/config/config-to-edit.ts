@@ -11,7 +11,7 @@ import type { JobRecord } from '../store/studio-job-record.ts'
 import { isLocal, type ReadUserConfig, readSnapshot } from './stored-config.ts'
 
 /** A job's config for an edit of it: what is hidden in it, where that stood, and what of it is known here. */
-export interface JobText {
+export interface ConfigToEdit {
   /** Secrets masked. */
   text: string
   before: HiddenBefore
@@ -23,13 +23,13 @@ export interface JobText {
   keptUntil: Date | null
 }
 
-export interface JobTextDeps {
+export interface ConfigToEditDeps {
   vault: Trust['vault']
   readUserConfig: ReadUserConfig
 }
 
 /** Reads it. Nothing that the job folder says of secrets counts: they come from our own store, or from the user's file as it is now. */
-export async function readJobTextOf(record: JobRecord, job: Beneath, deps: JobTextDeps): Promise<JobText> {
+export async function readConfigToEdit(record: JobRecord, job: Beneath, deps: ConfigToEditDeps): Promise<ConfigToEdit> {
   if (isLocal(record)) {
     const stored = await readJobText(job, 'config/config.yml', maxYamlBytes)
     if (stored !== null) return localText(stored, await deps.vault.open(job.realPath, stored))
@@ -47,7 +47,7 @@ export async function readJobTextOf(record: JobRecord, job: Beneath, deps: JobTe
 
 const nothingKnown = { masks: [], withoutEnvironment: true, keptUntil: null }
 
-function localText(stored: string, kept: Awaited<ReturnType<Trust['vault']['open']>>): JobText {
+function localText(stored: string, kept: Awaited<ReturnType<Trust['vault']['open']>>): ConfigToEdit {
   const text = stored.replace(ownName, (_whole, number: string) => `${secretMask}${number}`)
   const masks = Object.entries(kept?.secrets ?? {}).flatMap(([name, value]) => {
     const number = name.startsWith(ownSecretPrefix) ? Number(name.slice(ownSecretPrefix.length)) : Number.NaN
