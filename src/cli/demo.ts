@@ -30,15 +30,21 @@ interface DemoCommandOptions {
 export function addDemoCommand(program: Command, context: CliContext): void {
   program
     .command('demo')
-    .summary('the same job on a sample Plex: no Plex and no Kometa needed')
+    .summary('try it with a sample Plex: no Plex and no Kometa needed')
     .description(
-      'Serves the studio on a sample Plex with public-domain films and shows; with --once it previews a few of them and ends. The pictures are drawn by a stand-in for Kometa, unless --kometa names the real one.',
+      'Serves the studio with a sample Plex that holds public-domain films and shows. With --once it previews a ' +
+        'few of them and ends. A stand-in for Kometa draws the pictures, unless --kometa names a real Kometa.',
     )
     .option('--once', 'run one job and end')
-    .option('--port <number>', 'where the studio listens on 127.0.0.1; 0 for any free port', parsePort, studioPort)
+    .option(
+      '--port <number>',
+      'the port on 127.0.0.1 where the studio listens; 0 for any free port',
+      parsePort,
+      studioPort,
+    )
     .option('--kometa <dir>', 'draw with the real Kometa of this checkout, or docker:IMAGE')
     .option('--python <path>', "Kometa's Python")
-    .option('--target <spec>', 'what to preview (default: items that differ in what overlays look at)', collect, [])
+    .option('--target <spec>', 'what to preview (default: items of different types and qualities)', collect, [])
     .option('--out <dir>', 'the job folder (default: a new one in the data folder)')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')
@@ -46,8 +52,8 @@ export function addDemoCommand(program: Command, context: CliContext): void {
       'after',
       `
 Examples:
-  kometa-preview demo                                        the studio, until Ctrl-C
-  kometa-preview demo --once --out ./demo                    one job: its pictures are in ./demo/output
+  kometa-preview demo                                        the studio, until you press Ctrl-C
+  kometa-preview demo --once --out ./demo                    one job, with its pictures in ./demo/output
   kometa-preview demo --once --target "Metropolis (1927)"
   kometa-preview demo --kometa ~/kometa                      the sample library, drawn by your real Kometa`,
     )
@@ -61,7 +67,7 @@ async function demo(options: DemoCommandOptions, context: CliContext): Promise<v
     options.kometa === undefined ? sampleRenderer() : kometaRenderer(options, data, context.env, cancel.signal)
   await using world = await startDemoWorld()
   if (options.once !== true) {
-    // Awaited here: the sample Plex goes when this function ends.
+    // `return serveDemo(...)` would stop the sample Plex too early.
     await serveDemo(world, { options, context, data, makeRenderer, signal: cancel.signal })
     return
   }
@@ -104,7 +110,7 @@ interface ServeDemo {
   signal: AbortSignal
 }
 
-/** The studio on the sample Plex, until Ctrl-C. Its jobs go into a folder of the demo's own. */
+/** Serves the studio with the sample Plex until Ctrl-C. The demo's jobs have a data folder of their own. */
 async function serveDemo(world: DemoWorld, { options, context, data, makeRenderer, signal }: ServeDemo): Promise<void> {
   await using studio = await startStudio({
     host: '127.0.0.1',
@@ -118,6 +124,6 @@ async function serveDemo(world: DemoWorld, { options, context, data, makeRendere
     demo: true,
     onFailure: (error, scrub) => context.err.print(...errorLines(error, scrub)),
   })
-  context.err.print(`Kometa Preview, on a sample Plex, is at ${studio.url}`, 'Ctrl-C ends it.')
+  context.err.print(`Kometa Preview, with a sample Plex, is at ${studio.url}`, 'Press Ctrl-C to end it.')
   if (!signal.aborted) await once(signal, 'abort')
 }

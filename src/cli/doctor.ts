@@ -28,9 +28,10 @@ interface DoctorCommandOptions {
 export function addDoctorCommand(program: Command, context: CliContext): void {
   program
     .command('doctor')
-    .summary('look at all that a preview needs, and say what to do')
+    .summary('check everything that a preview needs, and say what to do')
     .description(
-      'One line per check: ok, warning or problem, with what to do after "->". Exit code 1 when there is a problem, 0 else. It takes some seconds, also where nothing can be reached.',
+      'Prints one line per check: ok, warning or problem, and what to do after "->". The exit code is 1 if there ' +
+        'is a problem, else 0. It takes some seconds, even if nothing can be reached.',
     )
     .addOption(new Option('--config <file>', "your Kometa's config.yml").conflicts('job'))
     .option('--job <dir>', 'a prepared job: DIR/config/preview.yml or DIR/preview.yml')
@@ -43,7 +44,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
       {},
     )
     .option('--kometa-config-dir <dir>', 'the folder that holds "overlays/<library> Original Posters"')
-    .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in, from which relative paths are read')
+    .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in; relative paths start there')
     .addOption(trustJobOption())
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the report on standard output, and nothing else there')
@@ -52,7 +53,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
       `
 Examples:
   kometa-preview doctor                                         this machine and Kometa
-  kometa-preview doctor --config config/config.yml              and your config, its Plex, its overlay files
+  kometa-preview doctor --config config/config.yml              also your config, its Plex and its overlay files
   kometa-preview doctor --job ./jobs/my-preview                 the same for a prepared job
   kometa-preview doctor --config config/config.yml --json | jq '.checks[] | select(.status != "ok")'`,
     )
@@ -61,7 +62,7 @@ Examples:
 
 async function doctor(options: DoctorCommandOptions, context: CliContext): Promise<void> {
   const { env, out } = context
-  // A look-up that the C library is in keeps the process until it ends: half a minute by default, where no name server answers.
+  // A name look-up in the C library keeps the process alive: half a minute by default, if no name server answers.
   process.env.RES_OPTIONS ??= 'timeout:2 attempts:1'
   const data = dataDir(options.data, env)
   using cancel = cancelOnSignals()
@@ -111,7 +112,7 @@ function checkLine({ status, label, detail, fix }: DoctorCheck): Line {
 }
 
 function summaryLine({ problems, warnings }: { problems: number; warnings: number }): string {
-  if (problems === 0 && warnings === 0) return 'All is well.'
+  if (problems === 0 && warnings === 0) return 'Everything is fine.'
   const parts = [
     problems === 1 ? '1 problem' : `${problems} problems`,
     warnings === 1 ? '1 warning' : `${warnings} warnings`,

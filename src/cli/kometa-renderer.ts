@@ -20,7 +20,7 @@ export interface KometaChoice {
   python?: string | undefined
 }
 
-/** What Kometa's YAML reader has said of files, by their hashes. */
+/** What Kometa's YAML reader has answered about files, by the hashes of the files. */
 const readingsFile = 'yaml-readings.json'
 
 /** `--kometa docker:IMAGE`. */
@@ -30,7 +30,10 @@ function imageOf(named: string | undefined): string | null {
   return named?.startsWith(dockerPrefix) ? named.slice(dockerPrefix.length) : null
 }
 
-/** The user's own Kometa, found and checked. Throws KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED, PYTHON_NOT_FOUND, KOMETA_REQUIREMENTS, DOCKER_UNAVAILABLE, FOLDER_UNUSABLE. */
+/**
+ * Finds and checks the user's own Kometa. Throws KOMETA_NOT_FOUND, KOMETA_UNSUPPORTED, PYTHON_NOT_FOUND,
+ * KOMETA_REQUIREMENTS, DOCKER_UNAVAILABLE, FOLDER_UNUSABLE.
+ */
 export async function kometaRenderer(
   choice: KometaChoice,
   dataDir: string,
@@ -78,7 +81,7 @@ export async function kometaRenderer(
   }
 }
 
-/** A stock image of Kometa, run by Docker. Its requirements are in it. */
+/** A stock image of Kometa, run by Docker. The image holds Kometa's requirements. */
 async function dockerRenderer(
   name: string,
   { python }: KometaChoice,
@@ -87,7 +90,7 @@ async function dockerRenderer(
   signal: AbortSignal | undefined,
 ): Promise<Renderer> {
   if (python !== undefined)
-    throw new AppError('BAD_USAGE', '--python goes with a Kometa of this machine: an image has its own')
+    throw new AppError('BAD_USAGE', '--python is for a Kometa on this machine: a Docker image has its own Python')
   const docker = await findDocker(env)
   const engine = await askEngine(docker, process.platform, signal)
   const image = await inspectImage(docker, name, signal)

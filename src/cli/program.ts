@@ -3,13 +3,15 @@ import { Command, CommanderError } from 'commander'
 import { type Screens, standardScreens } from './screen/screen.ts'
 import { errorLines, userError } from './screen/terminal.ts'
 
-/** Exit codes: 0 all exported, 1 the job failed or a target is missing, 2 bad usage or config, 130 cancelled. */
+/**
+ * 0: every target has its picture; 1: the job failed, or a picture is missing; 2: bad usage or config; 130: cancelled.
+ */
 export type ExitCode = 0 | 1 | 2 | 130
 
-/** What every command gets: it sets the exit code, and never ends the process itself. */
+/** What every command gets. A command sets the exit code and never ends the process itself. */
 export interface CliContext extends Screens {
   env: NodeJS.ProcessEnv
-  /** Ours, as in package.json. */
+  /** Our own version, as in package.json. */
   version: string
   setExitCode(code: ExitCode): void
 }
@@ -40,7 +42,9 @@ export async function runCli(
   return exitCode
 }
 
-/** In the order of the help. Each is loaded when it is called: loading all of them takes longer than most of what they do. */
+/**
+ * The commands, in the order of the help. A command is loaded when it is called, since loading all of them takes long.
+ */
 const commands = {
   serve: async () => (await import('./serve.ts')).addServeCommand,
   run: async () => (await import('./run.ts')).addRunCommand,
@@ -52,19 +56,19 @@ const commands = {
   completion: async () => (await import('./completion/completion.ts')).addCompletionCommand,
 }
 
-/** The program with the command that these arguments begin with, or with all of them where they begin with none. */
+/** The program with the command that the arguments begin with, or with all commands if they begin with none. */
 export async function createProgram(context: CliContext, args: readonly string[] = []): Promise<Command> {
   const program = new Command('kometa-preview')
     .description('See what Kometa would draw on your Plex posters, before it does. Plex is read, never written.')
     .version(context.version)
     .helpOption('-h, --help', 'show this help')
-    // So that `setup --version` is the command's own.
+    // Makes `setup --version` an option of the command.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: context.out.document, writeErr: context.err.document })
     .showHelpAfterError('Try: kometa-preview --help')
     .addHelpText('after', examples)
-  // The completion script is made of all of them.
+  // The completion script is made of all commands.
   const wanted = Object.entries(commands).filter(([name]) => name === args[0] && name !== 'completion')
   for (const [, load] of wanted.length > 0 ? wanted : Object.entries(commands)) (await load())(program, context)
   for (const command of program.commands) command.showHelpAfterError(`Try: kometa-preview ${command.name()} --help`)
@@ -78,11 +82,11 @@ Your first picture, without Plex and without Kometa:
 Your own library, in the browser; ~/kometa is the folder that holds kometa.py:
   kometa-preview serve --kometa ~/kometa --config ~/kometa/config/config.yml
 
-Or here, one target at a time; the last line names the folder with the pictures:
+Or on the command line; the last line names the folder with the pictures:
   kometa-preview run --kometa ~/kometa --config ~/kometa/config/config.yml --target "Metropolis (1927)"
 
-No Kometa on this machine, or something does not work:
-  kometa-preview setup                     installs a Kometa of our own; then leave --kometa away
+If there is no Kometa on this machine, or something does not work:
+  kometa-preview setup                     installs a separate Kometa; then you need no --kometa
   kometa-preview doctor --kometa ~/kometa --config ~/kometa/config/config.yml
 
 Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing; 2 bad usage or config,

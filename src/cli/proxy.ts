@@ -24,29 +24,31 @@ interface ProxyCommandOptions {
 export function addProxyCommand(program: Command, context: CliContext): void {
   program
     .command('proxy')
-    .summary('the write-blocking proxy alone, for Kometa and python-plexapi scripts')
+    .summary('run only the write-blocking proxy, for Kometa and python-plexapi scripts')
     .description(
-      'Starts the safe proxy alone: reads go to Plex, writes are blocked and answered as Plex answers success, and each image that somebody tries to upload is kept. Ends with Ctrl-C.',
+      'Starts the write-blocking proxy and nothing else. Reads go to Plex. Writes are blocked, and the proxy ' +
+        'answers as Plex answers a write that succeeds. Each image that a program tries to upload is kept. Press ' +
+        'Ctrl-C to end it.',
     )
     .requiredOption(
       '--plex <url>',
       'your Plex server, such as http://192.168.1.10:32400; its token comes from PLEX_TOKEN or --token-file',
     )
-    .option('--token-file <file>', 'a file that holds the Plex token alone')
-    .option('--out <dir>', 'where captures and the log go (default: a new folder in the data folder)')
+    .option('--token-file <file>', 'a file that holds the Plex token and nothing else')
+    .option('--out <dir>', 'the folder for captures and the log (default: a new folder in the data folder)')
     .option(
       '--port <number>',
-      'where to listen on 127.0.0.1; a free port when it is taken',
+      'the port on 127.0.0.1 where the proxy listens; another free port if it is taken',
       parsePort,
       defaultProxyPort,
     )
-    .option('--no-verify', 'do not check the certificate of Plex (self-signed)')
+    .option('--no-verify', 'do not check the certificate of Plex, such as a self-signed one')
     .option('--fingerprint <sha256>', 'accept only the certificate with this SHA-256 fingerprint')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .addHelpText(
       'after',
       `
-It prints its address, and a token that is good for this proxy alone. In your script:
+It prints its address, and a token that opens this proxy and nothing else. In your script:
   PlexServer('http://127.0.0.1:${defaultProxyPort}', '<the token that is printed>')
 
 Examples:
@@ -91,12 +93,12 @@ async function readToken(options: ProxyCommandOptions, env: NodeJS.ProcessEnv): 
 function plexUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
-    throw new AppError('BAD_USAGE', `--plex ${withoutSecrets(text)} is no address of a Plex server`, {
+    throw new AppError('BAD_USAGE', `--plex ${withoutSecrets(text)} is not the address of a Plex server`, {
       hint: 'It looks like http://192.168.1.10:32400, without a token in it.',
     })
   }
   return trimEndOf(url.href, '/')
 }
 
-/** An address as it may be shown: a token may stand in its query, a password before its host. */
+/** The address without its query, which may hold a token, and without the password before its host. */
 const withoutSecrets = (address: string): string => address.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//')

@@ -49,42 +49,52 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .command('run')
     .summary('preview a few items with your own Kometa, config and Plex')
     .description(
-      'Runs your real Kometa with your own config on the targets, against a proxy that blocks every write to Plex and keeps each picture.',
+      'Runs your real Kometa with your own config on the targets. A proxy between Kometa and Plex blocks every ' +
+        'write and keeps each picture.',
     )
     .addOption(new Option('--config <file>', "your Kometa's config.yml").conflicts('job'))
     .option('--job <dir>', 'a prepared job: DIR/config/preview.yml or DIR/preview.yml')
     .option('--target <spec>', 'what to preview; may be given more than once', collect, [])
-    .option('--library <name>', 'look for targets in this library only')
+    .option('--library <name>', 'look for targets only in this library')
     .option('--out <dir>', 'the job folder (default: a new one in the data folder)')
     .option('--kometa <dir>', 'the Kometa checkout, a version of setup, or docker:IMAGE (default: KOMETA_HOME)')
     .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
     .option(
       '--secret <name=value>',
-      'a value for <<name>> in the config, seen in the list of processes (KOMETA_NAME=value is not); more than once',
+      'a value for <<name>> in the config; may be given more than once. Other users see it in the list of ' +
+        'processes; they do not see KOMETA_NAME=value in your environment',
       collectSecret,
       {},
     )
     .option('--kometa-config-dir <dir>', 'the folder that holds "overlays/<library> Original Posters"')
-    .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in, from which relative paths are read')
+    .option('--kometa-cwd <dir>', 'the folder that your Kometa is started in; relative paths start there')
     .addOption(trustJobOption())
-    .option('--no-scope', 'let Kometa see the whole library: slow, and only to compare')
-    .option('--jobs <n>', 'how many libraries are drawn at once (default: processor cores)', parseCount)
-    .option('--port <number>', 'where the proxy listens on 127.0.0.1 (default: 32500)', parsePort)
-    .option('--idle-timeout <minutes>', 'end Kometa when it says nothing for so long (default: 10)', parseCount)
+    .option('--no-scope', 'let Kometa see the whole library; this is slow, and only useful to compare')
+    .option(
+      '--jobs <n>',
+      'how many libraries are drawn at the same time (default: the number of processor cores)',
+      parseCount,
+    )
+    .option('--port <number>', 'the port on 127.0.0.1 where the proxy listens (default: 32500)', parsePort)
+    .option('--idle-timeout <minutes>', 'end Kometa when it logs nothing for this time (default: 10)', parseCount)
     .addOption(isolateOption())
-    .option('--watch', 'preview again whenever the config, an overlay file or an asset changes, until Ctrl-C')
-    .option('--fresh', 'with --watch: ask Plex for everything anew each time')
-    .option('--strict', 'exit with 1 also when Kometa left out a file or a definition of the config')
-    .option('--keep-workspace', 'do not remove the private folder that Kometa ran in; it holds your API keys')
+    .option(
+      '--watch',
+      'preview again each time the config, an overlay file or an asset changes, until you press Ctrl-C',
+    )
+    .option('--fresh', 'with --watch: ask Plex for everything again each time')
+    .option('--strict', 'exit with 1 also if Kometa left out a file or a definition of the config')
+    .option('--keep-workspace', 'keep the private folder that Kometa ran in; it holds your API keys')
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the summary on standard output, and nothing else there')
     .addHelpText(
       'after',
       `
-A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1", "Show Specials", a Plex Web address or a plex:// guid.
-Every target's picture is in the job folder: input/*_before.*, output/*_after.*, and output/summary.json says how it went.
+A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1", "Show Specials", an address of Plex Web
+or a plex:// guid.
+The pictures are in the job folder: input/*_before.* and output/*_after.*. output/summary.json has the result.
 
-Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing or not whole, or, with --strict,
+Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing or incomplete, or, with --strict,
 Kometa left something out of the config; 2 bad usage or config, nothing was started; 130 cancelled.
 
 Examples:
@@ -157,7 +167,8 @@ async function run(options: RunCommandOptions, context: CliContext): Promise<voi
 
 function sourceOf({ config, job, out }: RunCommandOptions): ConfigSource {
   if (job !== undefined) {
-    if (out !== undefined) throw new AppError('BAD_USAGE', '--out goes with --config: a prepared job is its own folder')
+    if (out !== undefined)
+      throw new AppError('BAD_USAGE', '--out needs --config: a prepared job is written into its own folder')
     return { kind: 'job', jobDir: job }
   }
   if (config !== undefined) return { kind: 'config', configPath: config }

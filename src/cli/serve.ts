@@ -31,7 +31,7 @@ interface ServeCommandOptions {
   job: string[]
 }
 
-/** In a container the user's config is mounted here. */
+/** The folder in a container where the user's config is mounted. */
 const containerConfig = '/config'
 
 export function addServeCommand(program: Command, context: CliContext): void {
@@ -39,23 +39,28 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .command('serve')
     .summary('the studio: choose, preview and compare in the browser')
     .description(
-      'Serves the studio, a local web application: choose items of your library, run your own Kometa on them, and look at before and after.',
+      'Serves the studio, a local web application: choose items of your library, run your own Kometa on them, and ' +
+        'look at before and after.',
     )
-    .option('--host <address>', 'where to listen; another than this machine alone needs a password', '127.0.0.1')
-    .option('--port <number>', 'the port; 0 for any free one', parsePort, studioPort)
-    .option('--config <file>', "connect this Kometa's config.yml at once")
+    .option(
+      '--host <address>',
+      'the address to listen on; an address that other machines can reach needs a password',
+      '127.0.0.1',
+    )
+    .option('--port <number>', 'the port; 0 for any free port', parsePort, studioPort)
+    .option('--config <file>', 'the config.yml of your Kometa, connected at the start')
     .option('--kometa <dir>', 'the Kometa checkout, a version of setup, or docker:IMAGE (default: KOMETA_HOME)')
     .option('--python <path>', "Kometa's Python (default: KOMETA_PYTHON, the checkout's venv, python3)")
-    .option('--password-file <file>', 'a file with the password (or KOMETA_PREVIEW_PASSWORD)')
+    .option('--password-file <file>', 'a file whose first line is the password (or set KOMETA_PREVIEW_PASSWORD)')
     .option(
       '--allow-folder <dir>',
-      'a folder that configs may be chosen from and pasted ones may read, besides your home; repeatable',
+      'a folder, besides your home, where configs may be chosen and which pasted configs may read; repeatable',
       collect,
       [],
     )
-    .option('--allow-host <name>', 'a name under which a reverse proxy serves the studio; repeatable', collect, [])
+    .option('--allow-host <name>', 'a host name under which a reverse proxy serves the studio; repeatable', collect, [])
     .addOption(isolateOption())
-    .option('--job <dir>', 'show this job folder of `run --out` as well; repeatable', collect, [])
+    .option('--job <dir>', 'also show this job folder, made with `run --out`; repeatable', collect, [])
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .addHelpText(
       'after',
@@ -63,8 +68,8 @@ export function addServeCommand(program: Command, context: CliContext): void {
 Examples:
   kometa-preview serve --kometa ~/kometa --config ~/kometa/config/config.yml
   kometa-preview serve                                              the studio asks for the config
-  kometa-preview serve --job ./before-the-change --job ./after-it   jobs that run --out made
-  kometa-preview serve --host 0.0.0.0 --password-file ./password    other machines may connect, with the password
+  kometa-preview serve --job ./before-the-change --job ./after-it   also shows jobs made with run --out
+  kometa-preview serve --host 0.0.0.0 --password-file ./password    other machines may connect with the password
   kometa-preview serve --allow-host kometa.example.org              behind a reverse proxy on this machine`,
     )
     .action((options: ServeCommandOptions) => serve(options, context))
@@ -95,7 +100,7 @@ async function serve(options: ServeCommandOptions, { env, version, err }: CliCon
   if (generated !== undefined) {
     err.print(
       `Password: ${generated}`,
-      `  It is needed because others can reach ${options.host}, and is shown this once; --password-file sets your own.`,
+      `  It is needed because others can reach ${options.host}. It is shown only now; --password-file sets your own.`,
     )
   }
   if (!cancel.signal.aborted) await once(cancel.signal, 'abort')
@@ -106,12 +111,12 @@ function allowedFolders(config: string | undefined, { allowFolder }: ServeComman
   return [...own, ...allowFolder, containerConfig, homedir(), process.cwd()]
 }
 
-/** Named by hand, so that one that is none is told at once. */
+/** The user has typed these names, so a folder without a job is an error. */
 async function jobFolders(folders: readonly string[]): Promise<string[]> {
   for (const folder of folders) {
     const info = await stat(join(folder, 'logs')).catch(() => null)
     if (!info?.isDirectory()) {
-      throw new AppError('JOB_NOT_FOUND', `${folder} is no job folder: there are no logs in it`, {
+      throw new AppError('JOB_NOT_FOUND', `${folder} is not a job folder: it has no logs`, {
         hint: 'Name the folder that `run --out` wrote.',
       })
     }
@@ -132,7 +137,7 @@ async function readPassword(file: string | undefined, env: NodeJS.ProcessEnv): P
   throw new AppError('BAD_USAGE', `the password file ${file} is empty`, { hint: 'Its first line is the password.' })
 }
 
-/** No child process, and nothing that is asked for a secret of a config, sees the studio's own password. */
+/** Neither a child process nor a config may see the studio's own password. */
 function withoutPassword({ KOMETA_PREVIEW_PASSWORD: _password, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env
 }

@@ -35,15 +35,17 @@ const stepWords = {
 export function addSetupCommand(program: Command, context: CliContext): void {
   program
     .command('setup')
-    .summary('install a Kometa of our own, where you have none at hand')
+    .summary('install a separate Kometa, if you have none on this machine')
     .description(
-      'Installs a release of Kometa into our own data folder, with a virtual environment of its own, by uv where it is there and by python3 else. Your own Kometa is not touched. An interrupted setup goes on where it was. Several versions live side by side; the newest is taken unless --kometa says which.',
+      'Installs a release of Kometa and a virtual environment for it into the data folder, with uv if it is ' +
+        'installed, else with python3. Your own Kometa is not touched. An interrupted setup goes on where it ' +
+        'stopped. Several versions can be installed; the newest is used, unless --kometa names another one.',
     )
     .option('--version <version>', 'which release', defaultKometaVersion)
-    .option('--from <dir|tarball>', 'take the code from a checkout or an archive instead of GitHub')
-    .option('--python <path>', 'the Python of the new environment (default: uv chooses, else python3)')
-    .addOption(new Option('--list', 'list what is installed').conflicts(['remove', 'from']))
-    .addOption(new Option('--remove <version>', 'remove one').conflicts(['from']))
+    .option('--from <dir|tarball>', 'take the code from a checkout or an archive, not from GitHub')
+    .option('--python <path>', 'the Python for the new environment (default: what uv chooses, else python3)')
+    .addOption(new Option('--list', 'list the versions that are installed').conflicts(['remove', 'from']))
+    .addOption(new Option('--remove <version>', 'remove a version').conflicts(['from']))
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .addHelpText(
       'after',
@@ -96,15 +98,15 @@ async function list(data: string, out: Screen): Promise<void> {
   for (const one of installed) {
     const state = one.ready
       ? one === taken
-        ? 'ready, taken when none is named'
+        ? 'ready, used unless you name another one'
         : 'ready'
-      : 'unfinished: start setup again'
+      : 'unfinished: run setup again'
     const indent = ' '.repeat(13)
     out.print(`${one.version.padEnd(12)} ${state}`, `${indent}${one.dir}`, `${indent}from ${one.marker.source}`)
   }
 }
 
-/** How much has come, on one line that changes; nothing where it is no terminal. */
+/** Shows how much has been downloaded, on a terminal only. */
 function createByteLine(screen: Screen): (bytes: number, total: number | null) => void {
   const shownEveryMs = 200
   let shownAt = 0
@@ -120,8 +122,8 @@ function createByteLine(screen: Screen): (bytes: number, total: number | null) =
 
 function inUse(error: unknown): never {
   if (!(error instanceof AppError) || error.code !== 'JOB_IN_USE') throw error
-  throw new AppError('SETUP_FAILED', 'another setup is under way in the same data folder', {
-    hint: 'Wait for it to end.',
+  throw new AppError('SETUP_FAILED', 'another setup is running in the same data folder', {
+    hint: 'Wait until it has ended.',
     cause: error,
   })
 }

@@ -20,18 +20,25 @@ interface VerifyCommandOptions {
 export function addVerifyCommand(program: Command, context: CliContext): void {
   program
     .command('verify')
-    .summary('check an old job: its ledger, its pictures, and Plex as it is now')
+    .summary('check an earlier job: its ledger, its pictures, and Plex as it is now')
     .description(
-      'One line per check: ok, problem, or unknown where it could not be looked at. Exit code 1 when there is a problem.',
+      'Prints one line per check: ok, problem, or unknown if it could not be checked. The exit code is 1 if there ' +
+        'is a problem.',
     )
     .requiredOption('--job <dir>', 'the job folder')
-    .option('--config <file>', 'the config to ask Plex with (default: what the job itself names)')
+    .option('--config <file>', 'the config that names your Plex (default: the config that the job names)')
     .addOption(trustJobOption())
     .option('--data <dir>', "our own data folder (default: the platform's)")
     .option('--json', 'print the report on standard output, and nothing else there')
     .addHelpText(
       'after',
-      '\nA difference between Plex now and Plex before the run is a problem here, whoever made it: a real run of Kometa does too.\n\nExamples:\n  kometa-preview verify --job ./jobs/my-preview\n  kometa-preview verify --job ./jobs/my-preview --config config/config.yml\n  kometa-preview verify --job ./jobs/my-preview --json | jq .ok',
+      `
+Each difference between Plex now and Plex before the run is a problem here, even one that a real run of Kometa has made.
+
+Examples:
+  kometa-preview verify --job ./jobs/my-preview
+  kometa-preview verify --job ./jobs/my-preview --config config/config.yml
+  kometa-preview verify --job ./jobs/my-preview --json | jq .ok`,
     )
     .action((options: VerifyCommandOptions) => verify(options, context))
 }
@@ -69,6 +76,6 @@ function lastLine({ ok, checks }: VerifyReport): string {
   const problems = checks.filter(({ status }) => status === 'problem').length
   if (!ok) return problems === 1 ? '1 problem.' : `${problems} problems.`
   return checks.some(({ status }) => status === 'unknown')
-    ? 'Nothing wrong was found; not everything could be looked at.'
-    : 'All is well.'
+    ? 'No problem was found, but not everything could be checked.'
+    : 'Everything is fine.'
 }

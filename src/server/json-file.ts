@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { writeFileAtomic } from '../util/files/atomic-file.ts'
 import { parseJson } from '../util/parse-json.ts'
+import { systemRefusal } from '../util/system-refusal.ts'
 
-/** A small file of ours, read once and written whole. A damaged one is as none. */
+/** A small file of ours, read once and written whole. A damaged file counts as missing. */
 export interface JsonFile<T> {
   get(): T
   set(value: T): Promise<void>
@@ -15,7 +16,11 @@ export async function openJsonFile<Schema extends z.ZodType>(
   schema: Schema,
   initial: z.output<Schema>,
 ): Promise<JsonFile<z.output<Schema>>> {
-  const text = await readFile(path, 'utf8').catch(() => null)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    // Node does not name the path where a folder is read as a file.
+    throw systemRefusal(Object.assign(error, { path })) ?? error
+  })
   let value = text === null ? initial : (schema.safeParse(parseJson(text)).data ?? initial)
   let writing: Promise<void> = Promise.resolve()
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { errorReplySchema, type RouteSchemas } from '../contract/api/api.ts'
 import { apiPaths, type RouteName } from '../contract/api/api-paths.ts'
 
-/** OpenAPI 3.1 of the contract: its schemas are JSON Schema 2020-12, as zod writes them. */
+/** The API as an OpenAPI 3.1 document. Its schemas are JSON Schema 2020-12, as zod writes them. */
 export function openApiDocument(
   version: string,
   routes: Readonly<Record<RouteName, RouteSchemas>>,

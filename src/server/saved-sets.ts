@@ -8,7 +8,7 @@ import { limits } from './limits.ts'
 
 type SetRequest = z.output<typeof setRequestSchema>
 
-/** Selections that the user has given a name. */
+/** Selections of items that the user has saved under a name. */
 export interface SavedSets {
   list(): SavedSet[]
   create(request: SetRequest): Promise<SavedSet>

@@ -24,8 +24,9 @@ export interface Studio extends AsyncDisposable {
 }
 
 /**
- * Starts the studio's server. Throws BAD_USAGE for an open host without a password, JOB_IN_USE when another studio serves the
- * same data folder, FOLDER_UNUSABLE and PORT_UNAVAILABLE. Disposing it ends a running job and leaves nothing behind.
+ * Starts the studio's server. Throws BAD_USAGE for an open host without a password, JOB_IN_USE when another studio
+ * serves the same data folder, FOLDER_UNUSABLE and PORT_UNAVAILABLE. Disposing it ends a running job and leaves nothing
+ * behind.
  */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { host = '127.0.0.1' } = options
@@ -92,7 +93,9 @@ async function closeServer(server: Server, { streams }: StudioParts): Promise<vo
   await closed
 }
 
-/** Connects the config that the command line named. A problem with it is told there, since no window has asked for it. */
+/**
+ * Connects the config that the command line named. A problem with it is told there, since no window has asked for it.
+ */
 async function connectAtStart(path: string, { connections, onFailure }: StudioParts): Promise<void> {
   try {
     await connections.connectPath(path)

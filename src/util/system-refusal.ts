@@ -1,8 +1,8 @@
 import { AppError } from '../contract/errors.ts'
 
 /**
- * What the operating system refused, as one line for the user: a file without permission, a full disk, a port where nobody
- * listens. null for every other error: that is an AppError already, or a bug of ours.
+ * What the operating system refused, as one line for the user: a file without permission, a full disk, a port where
+ * nobody listens. null for every other error: that is an AppError already, or a bug of ours.
  */
 export function systemRefusal(error: unknown): AppError | null {
   if (!(error instanceof Error) || error instanceof AppError) return null

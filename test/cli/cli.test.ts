@@ -27,7 +27,7 @@ describe('bad usage is one clear line, what to do, and exit code 2', () => {
       'an address with a token in it',
       ['proxy', '--plex', 'http://x/?X-Plex-Token=abc'],
       { PLEX_TOKEN: 'x' },
-      /no address of a Plex server/,
+      /not the address of a Plex server/,
     ],
     [
       'a Plex that does not answer',
@@ -40,7 +40,7 @@ describe('bad usage is one clear line, what to do, and exit code 2', () => {
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(words)
-    expect(stderr).not.toMatch(/\n\s+at |this is a bug/)
+    expect(stderr).not.toMatch(/\n\s+at |bug of Kometa Preview/)
     expect(stderr).not.toContain('someTokenOfPlex12345')
     expect(stderr).not.toContain('abc')
   })

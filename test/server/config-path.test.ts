@@ -46,8 +46,8 @@ describe('a path', () => {
       404,
       {
         error: {
-          message: `${folder} is a folder, and there is no config.yml in it.`,
-          hint: 'It holds films.yml: name the one that is meant.',
+          message: `The folder ${folder} has no config.yml.`,
+          hint: 'It has films.yml: choose one of them.',
         },
       },
     ])

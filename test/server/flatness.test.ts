@@ -13,7 +13,9 @@ const jobsPerRound = 1
 const windowsPerJob = 12
 /** Bounded caches still grow in the first rounds: half of this was measured (docs/performance.md). */
 const maxHeapGrowthPerRound = 400_000
-/** What V8 compiles, and learns of code that runs often, is no part of the figure: it was 250,000 bytes of each round. */
+/**
+ * What V8 compiles, and learns of code that runs often, is no part of the figure: it was 250,000 bytes of each round.
+ */
 const steadyCode = ['--no-sparkplug', '--no-opt', '--no-lazy-feedback-allocation']
 
 test('serve holds on to nothing of jobs that are gone and windows that are closed', async () => {
@@ -44,7 +46,10 @@ test('serve holds on to nothing of jobs that are gone and windows that are close
   expect(plex.writes).toEqual([])
 }, 900_000)
 
-/** What a person does in an hour: previews, windows that watch them, pictures, a zip that is not read to its end; all is deleted. */
+/**
+ * What a person does in an hour: previews, windows that watch them, pictures, a zip that is not read to its end; all is
+ * deleted.
+ */
 async function liveThrough(studio: StudioProgram): Promise<void> {
   const { connection } = await studio.get('getConnection')
   const server = connection?.servers[0]?.id ?? ''

@@ -68,7 +68,10 @@ function scalars(value: unknown, path: string[] = []): [string[], string][] {
   if (isMap(value)) return Object.entries(value).flatMap(([key, item]) => scalars(item, [...path, key]))
   return [[path, String(value)]]
 }
-/** Every secret with the place that it stands at, and every address that is beside it once a library has inherited; written without the code under test. */
+/**
+ * Every secret with the place that it stands at, and every address that is beside it once a library has inherited;
+ * written without the code under test.
+ */
 function flows(document: unknown): Set<string> {
   const found = new Set<string>()
   if (!isMap(document)) return found

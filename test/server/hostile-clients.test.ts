@@ -304,7 +304,8 @@ test('of starts that come together no more are let in than fit, and those refuse
   const { queued, runningId } = (await busy.get('getState')).jobs
   expect([queued, started.includes(runningId ?? '')]).toEqual([started.length - 1, true])
 
-  // All of them are cancelled at once, twice, and deleted at the same time: each answer is one of those in the contract.
+  // All of them are cancelled at once, twice, and deleted at the same time: each answer is one of those in the
+  // contract.
   const races = await Promise.all(
     started.flatMap((id) => [
       busy.call('cancelJob', { params: { jobId: id } }),

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import { startStudio } from '../../src/server/studio.ts'
 
-/** A studio in a process of its own on a data folder that is there already; tells its address, and ends with its parent. */
+/**
+ * A studio in a process of its own on a data folder that is there already; tells its address, and ends with its parent.
+ */
 const [dir = ''] = process.argv.slice(2)
 await using studio = await startStudio({
   port: 0,

@@ -7,7 +7,10 @@ import { writeCheckout } from '../launch/checkout.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 
-/** A config that was pasted or edited, or that lies in a foreign job folder, tells nothing of what is outside of the allowed folders. */
+/**
+ * A config that was pasted or edited, or that lies in a foreign job folder, tells nothing of what is outside of the
+ * allowed folders.
+ */
 let it: TestStudio
 let outside: string
 /** With the folder of a Kometa beside it, without which fonts and defaults are taken on trust. */

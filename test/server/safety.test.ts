@@ -16,7 +16,9 @@ let it: TestStudio
 let jobId: string
 let folder: string
 
-/** Two writes, a read that Plex fails to answer, one that is refused, one of another program; then it waits for its end. */
+/**
+ * Two writes, a read that Plex fails to answer, one that is refused, one of another program; then it waits for its end.
+ */
 const script = `
   process.stdout.write('| Starting Run |\\n')
   const text = require('node:fs').readFileSync(process.argv[1], 'utf8')

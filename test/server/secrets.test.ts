@@ -7,7 +7,10 @@ import { smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
 import { listen } from './event-source.ts'
 import { openStudio } from './open-studio.ts'
 
-/** Every route that reads, after a job with secrets in every place of its config: none of them in any reply, stream or file. */
+/**
+ * Every route that reads, after a job with secrets in every place of its config: none of them in any reply, stream or
+ * file.
+ */
 test('no planted secret in any reply of the studio, nor in a file of its data folder', {
   timeout: 180_000,
 }, async () => {

@@ -265,7 +265,7 @@ test('the command: a line per check, JSON, exit codes', async () => {
     expect.stringMatching(/^ok {6} Plex before and after the run: Every field/),
     expect.stringMatching(/^ok {6} Plex now: Plex holds for 1 item what/),
     '',
-    'All is well.',
+    'Everything is fine.',
   ])
   expect(good.stdout + good.stderr).not.toContain(canaries.plex)
 

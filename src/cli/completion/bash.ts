@@ -1,6 +1,6 @@
 import type { CommandModel, OptionModel } from './command-model.ts'
 
-/** For bash from 3.2 on (macOS), without the package bash-completion. */
+/** The completion script for bash 3.2 (macOS) and later; it does not need the package bash-completion. */
 export function bashCompletion(commands: readonly CommandModel[]): string {
   const names = commands.map(({ name }) => name)
   return `# bash completion for kometa-preview: eval "$(kometa-preview completion bash)"
@@ -12,7 +12,7 @@ _kometa_preview_add() {
 _kometa_preview() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command='' word i
   COMPREPLY=()
-  # bash parts --option=value at the "=".
+  # bash splits --option=value at the "=".
   if [[ $current == '=' ]]; then
     current=''
   elif [[ $previous == '=' ]]; then
@@ -36,7 +36,7 @@ complete -F _kometa_preview kometa-preview
 `
 }
 
-/** After an option that wants a value, only that is offered. */
+/** After an option that takes a value, only values are offered. */
 function valueCases({ name, options }: CommandModel): string {
   return options
     .filter(({ value }) => value !== null)

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander'
 
-/** What a shell can offer for a value: files, folders, one of these words, or nothing. */
+/** What a shell can offer for a value: files, folders, one of a list of words, or nothing. */
 type ValueKind = 'file' | 'folder' | 'text' | readonly string[]
 
 export interface OptionModel {
@@ -10,7 +10,7 @@ export interface OptionModel {
   description: string
   /** null for a flag. */
   value: { name: string; kind: ValueKind } | null
-  /** As the help says it; null without one, or where the description has it. */
+  /** As the help shows it; null if there is none, or if the description says it. */
   defaultValue: string | null
   required: boolean
   repeatable: boolean
@@ -21,14 +21,14 @@ export interface CommandModel {
   summary: string
   description: string
   usage: string
-  /** Without the help that every command has. */
+  /** Without `--help`, which every command has. */
   options: readonly OptionModel[]
-  /** Values that are no options, in their order. */
+  /** The arguments that are no options, in their order. */
   values: readonly { name: string; kind: ValueKind }[]
   command: Command
 }
 
-/** The commands of the program as data, for shell completion and the documents: what commander knows, and no second list. */
+/** The commands of the program as data, read from commander, for shell completion and for docs/commands.md. */
 export function describeCommands(program: Command): CommandModel[] {
   return program.commands.map((command) => ({
     name: command.name(),
@@ -53,12 +53,12 @@ export function describeOption(option: Option): OptionModel {
     value: name === undefined ? null : { name, kind: option.argChoices ?? kindOf(name) },
     defaultValue: defaultOf(option),
     required: option.mandatory,
-    // What is collected begins with an empty list or map.
+    // An option that collects its values has an empty list or map as its default.
     repeatable: typeof option.defaultValue === 'object' && option.defaultValue !== null,
   }
 }
 
-/** The name of a value says what it is: <file>, <path>, <dir>, <dir|tarball>. */
+/** The name of a value tells its kind: <file>, <path>, <dir>, <dir|tarball>. */
 function kindOf(name: string): ValueKind {
   const words = name.split('|')
   if (words.includes('file') || words.includes('path') || words.includes('tarball')) return 'file'

@@ -1,10 +1,11 @@
 import type { CommandModel, OptionModel } from './command-model.ts'
 
-/** For fish: a file in ~/.config/fish/completions. */
+/** The completion script for fish, a file in ~/.config/fish/completions. */
 export function fishCompletion(commands: readonly CommandModel[]): string {
   const lines = [
-    '# fish completion for kometa-preview: kometa-preview completion fish > ~/.config/fish/completions/kometa-preview.fish',
-    // No files where none is asked for.
+    '# fish completion for kometa-preview: kometa-preview completion fish > ' +
+      '~/.config/fish/completions/kometa-preview.fish',
+    // Files are offered only after options that take a file.
     line('-f'),
     line('-s h -l help', 'show this help'),
     line(`-n __fish_use_subcommand -s V -l version`, 'print the version'),
@@ -28,7 +29,7 @@ function commandLines({ name, options, values }: CommandModel): string[] {
   ]
 }
 
-/** -r: a value comes; -F: with files; -x: without. */
+/** -r: the option takes a value; -F: offer files; -x: offer no files. */
 function takes({ value }: OptionModel): string {
   if (value === null) return ''
   if (value.kind === 'file') return ' -r -F'

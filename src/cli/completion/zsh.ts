@@ -1,6 +1,6 @@
 import type { CommandModel, OptionModel } from './command-model.ts'
 
-/** For zsh: sourced after compinit, or as a file `_kometa-preview` in a folder of $fpath. */
+/** The completion script for zsh: sourced after compinit, or saved as `_kometa-preview` in a folder of $fpath. */
 export function zshCompletion(commands: readonly CommandModel[]): string {
   return `#compdef kometa-preview
 # zsh completion for kometa-preview: eval "$(kometa-preview completion zsh)", after compinit
@@ -10,7 +10,7 @@ _kometa-preview() {
   typeset -A opt_args
   local -a commands
   commands=(
-${commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}\n`).join('')}    'help:show the help of a command'
+${commands.map(commandWords).join('')}    'help:show the help of a command'
   )
   _arguments -C \\
     '(-h --help)'{-h,--help}'[show this help]' \\
@@ -34,6 +34,8 @@ fi
 `
 }
 
+const commandWords = ({ name, summary }: CommandModel): string => `    ${quote(`${name}:${summary}`)}\n`
+
 function commandCase({ name, options, values }: CommandModel): string {
   const specs = [
     `'(-h --help)'{-h,--help}'[show this help]'`,
@@ -54,7 +56,7 @@ type Kind = NonNullable<OptionModel['value']>['kind']
 function action(kind: Kind): string {
   if (kind === 'file') return '_files'
   if (kind === 'folder') return '_files -/'
-  // A blank: the value is named, and nothing is offered.
+  // With a blank, zsh shows the name of the value and offers nothing.
   return kind === 'text' ? ' ' : `(${kind.join(' ')})`
 }
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 
-/** `--isolate`, of whatever runs Kometa. */
+/** `--isolate`, for the commands that run Kometa. */
 export const isolateOption = (): Option =>
-  new Option('--isolate <mode>', 'Kometa in a network namespace of its own, with proxy and gate as its only ways out')
+  new Option('--isolate <mode>', 'run Kometa in a network namespace whose only ways out are the proxy and the gate')
     .choices(['auto', 'on', 'off'])
-    .default('auto', 'auto: on Linux, where the system allows it')
+    .default('auto', 'auto: on Linux, if the system allows it')

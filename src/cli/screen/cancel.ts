@@ -1,8 +1,8 @@
 import { AppError } from '../../contract/errors.ts'
 
 /**
- * The AbortSignal of one command: Ctrl-C and SIGTERM end the job in order and its summary is still written.
- * A second Ctrl-C leaves at once.
+ * The AbortSignal of one command. After Ctrl-C or SIGTERM the job ends in order and still writes its summary; a second
+ * Ctrl-C ends the process at once.
  */
 export function cancelOnSignals(exit: (code: number) => void = process.exit): { signal: AbortSignal } & Disposable {
   const controller = new AbortController()

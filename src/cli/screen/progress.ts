@@ -4,7 +4,7 @@ import { formatDuration } from './terminal.ts'
 
 export interface Progress {
   event(event: JobEvent): void
-  /** Takes the status line away. */
+  /** Removes the status line. */
   end(): void
 }
 
@@ -13,7 +13,7 @@ export interface ProgressOptions {
   now?: () => number
 }
 
-/** Phases and n/m with the title in hand: one line that changes on a terminal, plain lines elsewhere. */
+/** Shows phases, counts and the current title: as one line that changes on a terminal, as plain lines elsewhere. */
 export function createProgress({ screen, now = () => performance.now() }: ProgressOptions): Progress {
   let phaseText = ''
   let phaseStart = now()
@@ -32,7 +32,7 @@ export function createProgress({ screen, now = () => performance.now() }: Progre
         phaseStart = now()
         screen.status(painted('cyan', `.. ${phaseText}`))
       } else if (event.type === 'progress') {
-        // How many there are is not always known.
+        // The total is not always known.
         const count = event.total > 0 ? `${event.done}/${event.total}` : event.done
         const text = `.. ${phases[event.phase]} ${count}  ${event.title}`
         screen.status(painted('cyan', text))

@@ -3,23 +3,23 @@ import { styleText } from 'node:util'
 import { visibleJson, visibleLine, visibleText } from '../../util/visible.ts'
 
 type Style = 'red' | 'yellow' | 'green' | 'cyan' | 'dim' | 'bold'
-/** A piece of a line. What it looks like is said beside its text, never inside it. */
+/** A part of a line. Its style is beside its text, never inside it. */
 export type Part = string | { style: Style; text: string }
 export type Line = Part | readonly Part[]
 
 export const painted = (style: Style, text: string): Part => ({ style, text })
 
 /**
- * The only way to standard output and standard error: whatever stands in a text, a line of ours stays one line, and no
- * sequence of the text's own reaches the terminal.
+ * The only way to standard output and standard error. Whatever a text holds, a line stays one line, and no escape
+ * sequence of the text reaches the terminal.
  */
 export interface Screen {
-  /** One line each. */
+  /** Each argument is one line. */
   print(...lines: readonly Line[]): void
-  /** Text of several lines that this program has made, such as its help. */
+  /** A text of several lines that this program has written, such as its help. */
   document(text: string): void
   json(value: unknown, indent?: number): void
-  /** On a terminal, a last line that changes; null takes it away. Elsewhere nothing. */
+  /** Shows a last line that changes, on a terminal only; null removes it. */
   status(line: Line | null): void
   readonly isTerminal: boolean
 }
@@ -41,7 +41,7 @@ export function createScreen(stream: Writable & { isTTY?: boolean; columns?: num
     if (isTerminal && status !== null) stream.write('\r\u001b[K')
   }
   const draw = () => {
-    // One column is left free: a full line would wrap, and then could not be taken back.
+    // One column stays free: a full line would wrap, and could then not be removed.
     if (isTerminal && status !== null) stream.write(rendered(status, stream, (stream.columns ?? 80) - 1))
   }
   const write = (text: string) => {
@@ -62,10 +62,10 @@ export function createScreen(stream: Writable & { isTTY?: boolean; columns?: num
   }
 }
 
-/** Lines as they are printed where there is no colour. */
+/** The lines as they are printed without colours. */
 export const plainText = (lines: readonly Line[]): string => lines.map((line) => rendered(line, null)).join('\n')
 
-/** With the styles that the stream shows: none where it is no terminal, or where NO_COLOR says so. */
+/** With the styles that the stream can show: none if it is not a terminal, or if NO_COLOR is set. */
 function rendered(line: Line, stream: Writable | null, maxColumns = Number.POSITIVE_INFINITY): string {
   let left = maxColumns
   const shown = (text: string): string => {

@@ -4,10 +4,10 @@ import type { WatchOptions } from '../../run/watch/watch-job.ts'
 import { painted, type Screen } from './screen.ts'
 import { errorLines } from './terminal.ts'
 
-/** Changed files that are named; the rest is counted. */
+/** The changed files that are named; the others are counted. */
 const maxNamed = 5
 
-/** What `run --watch` says between its previews. `show` prints a preview's end. */
+/** What `run --watch` prints between its previews. `show` prints the result of a preview. */
 export function tellWatching(
   screen: Screen,
   show: (summary: Summary) => void,
@@ -20,7 +20,7 @@ export function tellWatching(
       if (differs.length === 0) say('bold', 'No picture changed.')
       else say('bold', `Changed: ${differs.join(', ')}`)
     },
-    onWaiting: (files) => say('cyan', `Waiting for a change (${files} files are watched). Ctrl-C ends.`),
+    onWaiting: (files) => say('cyan', `Waiting for a change of ${files} files. Press Ctrl-C to end.`),
     onChange(paths) {
       const named = paths.slice(0, maxNamed).map((path) => relative(process.cwd(), path))
       const more = paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : ''

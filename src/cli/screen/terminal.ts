@@ -7,13 +7,14 @@ import { type Line, painted } from './screen.ts'
 const lastSink = createRedactor([])
 
 /**
- * The error as an AppError, where a user can act on it: one of our own, or a refusal of the operating system. null for a bug.
+ * The error as an AppError, where a user can act on it: one of our own, or a refusal of the operating system. null for
+ * a bug.
  */
 export const userError = (error: unknown): AppError | null => (error instanceof AppError ? error : systemRefusal(error))
 
 /**
- * One clear line, then what the user can do. Only a bug shows its stack, since only we can act on it. `scrub` takes out the
- * secrets that the caller knows.
+ * One clear line, then what the user can do. Only a bug shows its stack, since only we can act on it. `scrub` takes out
+ * the secrets that the caller knows.
  */
 export function errorLines(error: unknown, scrub: (text: string) => string = (text) => text): Line[] {
   const clean = (text: string): string => lastSink.text(scrub(text))
@@ -37,7 +38,7 @@ export function errorLines(error: unknown, scrub: (text: string) => string = (te
 const howToReport =
   'Please report it as an issue of the project, with these lines and with what "kometa-preview doctor --json" prints.'
 
-/** "850 ms", "12 s", "3 min 20 s": times as people say them. */
+/** A duration for people: "850 ms", "12 s", "3 min 20 s". */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = ms / 1000

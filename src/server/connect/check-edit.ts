@@ -12,28 +12,28 @@ import type { Mask } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
 
 export interface EditedConfig {
-  /** What the user has made of it, masks in it. */
+  /** The text as the user has edited it, with masks for its secrets. */
   text: string
-  /** The secrets of what was edited, and where they stood. */
+  /** The secrets of the text before the edit, and where they were. */
   masks: readonly Mask[]
   before: HiddenBefore
-  /** No name in it stands for anything of this machine. */
+  /** `<<names>>` in it must not get values from this machine's environment. */
   withoutEnvironment: boolean
   name: string
   place: ConfigPlace | null
 }
 
 export interface CheckDeps extends LoadDeps {
-  /** Kometa draws, and not its stand-in, which needs no TMDb. */
+  /** Whether Kometa draws; the demo's stand-in needs no TMDb key. */
   needsTmdb: boolean
-  /** Ours alone, 0700. */
+  /** A folder of ours that only this user can open. */
   privateDir: string
-  /** Servers that are connected: no other is asked for an edit. */
+  /** The connected servers. An edit makes us ask no other server. */
   servers: readonly LiveServer[]
   scrub(text: string): string
 }
 
-/** What an edit would mean: it is read as a job would read it, its secrets put back and named, those that were typed too. */
+/** Checks an edit: reads it as a job would read it, with its secrets back in place. */
 export async function checkEdit(
   { text: edited, masks, before, withoutEnvironment, name, place }: EditedConfig,
   deps: CheckDeps,

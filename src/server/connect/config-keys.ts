@@ -1,7 +1,7 @@
 import { keyTables } from '../../config/yaml/causes/unknown-keys.ts'
 import type { ConfigKey } from '../../contract/api/api-connect.ts'
 
-/** Every key that Kometa reads, and what becomes of it in a preview. */
+/** Every key that Kometa reads, and what a preview does with it. */
 export function listConfigKeys(): ConfigKey[] {
   return keyTables.flatMap(({ in: path, keys }) =>
     Object.entries(keys).map(([key, rule]) => ({

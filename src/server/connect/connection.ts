@@ -16,36 +16,39 @@ import { type ConfigOrigin, cleanPaths, type LoadDeps, loadOrigin, placeOf } fro
 import type { MaskedConfig } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
 
-/** The config that is connected, and its servers. */
+/** A connected config and its servers. */
 export interface LiveConnection extends AsyncDisposable {
   id: string
   origin: ConfigOrigin
   masked: MaskedConfig
-  /** null: it cannot be used; `reply.problems` say why. */
+  /** null if the config cannot be used; `reply.problems` say why. */
   config: JobConfig | null
   servers: readonly LiveServer[]
   targetServers: readonly TargetServer[]
-  /** Libraries that can be previewed, as Plex knows them. */
+  /** The libraries that can be previewed, with what Plex says about them. */
   targetLibraries: readonly TargetLibrary[]
   reply: Connection
-  /** Takes the config's secrets and our own paths out of a text. */
+  /** Removes the config's secrets and our own paths from a text. */
   scrub(text: string): string
-  /** What an edited text would mean. */
+  /** Checks an edit of the config. */
   check(edited: string): Promise<ConfigCheck>
 }
 
 export interface ConnectDeps extends LoadDeps {
-  /** Kometa draws, and not its stand-in, which needs no TMDb. */
+  /** Whether Kometa draws; the demo's stand-in needs no TMDb key. */
   needsTmdb: boolean
-  /** Ours alone, 0700: texts that have no file, secrets replaced by names. */
+  /** A folder of ours that only this user can open. It gets pasted texts, with names in place of their secrets. */
   privateDir: string
   clientIdentifier: string
   signal: AbortSignal
-  /** Of an earlier connection of the same text, whose place this one takes. */
+  /** The id of the connection that this one replaces. */
   id?: string
 }
 
-/** Connects a config: reads and masks it, reaches its servers, finds its libraries. Never throws for what the config says. */
+/**
+ * Connects a config: reads and masks it, asks its servers, finds its libraries. It does not throw for a fault in the
+ * config.
+ */
 export async function openConnection(origin: ConfigOrigin, deps: ConnectDeps): Promise<LiveConnection> {
   if (Buffer.byteLength(origin.text) > maxYamlBytes) {
     throw new AppError('CONFIG_INVALID_YAML', 'the config is larger than 4 MiB')

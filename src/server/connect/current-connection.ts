@@ -71,7 +71,10 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
   }
   const openPath = (path: string) =>
     turns.run(async () => open({ kind: 'path', path, text: await readConfigText(path) }))
-  /** Only the last step waits for its turn: a Plex that does not answer must not keep anybody from connecting another config. */
+  /**
+   * Only the last step waits for its turn: a Plex that does not answer must not keep anybody from connecting another
+   * config.
+   */
   const lookAgain = async (): Promise<LiveConnection | null> => {
     const before = current
     if (before === null) return null
@@ -200,7 +203,8 @@ async function currentText(origin: ConfigOrigin): Promise<string | RequestProble
 /** The same connection with a file that can no longer be read: no job is started with it. */
 function unreadable(connection: LiveConnection, { message }: RequestProblem): LiveConnection {
   const nowhere = { line: null, column: null, endLine: null, endColumn: null, path: null }
-  const words = `${connection.reply.source.name} can no longer be read: ${message} Put it back, or connect another config.`
+  const { name } = connection.reply.source
+  const words = `${name} can no longer be read: ${message} Put it back, or connect another config.`
   const problem = { severity: 'error' as const, message: words, ...nowhere }
   return { ...connection, reply: { ...connection.reply, problems: [problem], usable: false } }
 }

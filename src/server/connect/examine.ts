@@ -5,7 +5,7 @@ import { runDoctor } from '../../run/doctor/doctor.ts'
 import type { StudioParts } from '../routes/studio-parts.ts'
 import type { LiveConnection } from './connection.ts'
 
-/** The config that is connected; where it cannot be used, the words that the Connect screen has for it. */
+/** The connected config. If it cannot be used, this throws with the words of the Connect screen. */
 function connectedConfig({ config, reply }: LiveConnection): () => Promise<JobConfig> {
   return async () => {
     if (config) return config
@@ -16,10 +16,13 @@ function connectedConfig({ config, reply }: LiveConnection): () => Promise<JobCo
   }
 }
 
-/** The doctor's checks for the connected config, for the Connect screen. */
+/** Runs the doctor's checks on the connected config, for the Connect screen. */
 export type Examine = (parts: StudioParts, signal: AbortSignal) => Promise<DoctorReport>
 
-/** The checks start Python and ask Plex: whoever asks meanwhile shares them, and they end when nobody waits any longer. */
+/**
+ * The checks start Python and ask Plex, so all who ask at the same time share them. They end when nobody waits any
+ * more.
+ */
 export function createExaminer(): Examine {
   let current: {
     connectionId: string | null
@@ -36,7 +39,7 @@ export function createExaminer(): Examine {
       const report = examine(parts, abort.signal).finally(() => {
         if (current === mine) current = null
       })
-      // Whoever waits gets the failure.
+      // Those who wait get the failure.
       report.catch(() => undefined)
       const mine = { connectionId, waiters: 0, abort, report }
       current = mine
@@ -71,7 +74,7 @@ async function examine(parts: StudioParts, signal: AbortSignal): Promise<DoctorR
       env: parts.start.env,
       dataDir: parts.dataDir,
       nodeVersion: process.versions.node,
-      // It is taken by us.
+      // The studio itself uses it.
       studioPort: null,
       kometa: parts.kometa.renderer,
       config,

@@ -6,16 +6,25 @@ import type { Folder } from '../../contract/api/api-connect.ts'
 import { RequestProblem } from '../http/request-problem.ts'
 import { limits } from '../limits.ts'
 
-/** What the browser may see of this machine: folders and YAML files below the allowed folders, and nothing through a link out of them. */
+/**
+ * What the browser may see of this machine: folders and YAML files in the allowed folders. A link out of them is not
+ * followed.
+ */
 export interface AllowedFolders {
   list(path: string | undefined): Promise<Folder>
-  /** The real path of a config that may be read; of a folder, that of the config in it. Throws FORBIDDEN, NOT_FOUND. */
+  /**
+   * The real path of a config that may be read; for a folder, the path of the config in it. Throws FORBIDDEN,
+   * NOT_FOUND.
+   */
   config(path: string): Promise<string>
 }
 
 const isConfigName = (name: string): boolean => /\.ya?ml$/i.test(name)
 
-/** `closed`: folders of ours, where texts lie that came from a browser. Chosen by its path, such a text would count as the user's own file. */
+/**
+ * `closed` are folders of ours that hold texts from a browser. Such a text would count as the user's own file if it
+ * could be chosen by its path.
+ */
 export function createAllowedFolders(
   folders: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -27,7 +36,7 @@ export function createAllowedFolders(
       '',
     )
 
-  /** Links are followed as far as they stay inside; whether anything stands outside is nobody's business. */
+  /** Follows links that stay inside. The answer does not tell whether there is a file outside. */
   const inside = async (path: string): Promise<string> => {
     if (path.includes('\0')) throw missing('that')
     const asked = resolve(expandHome(path, env))
@@ -44,9 +53,8 @@ export function createAllowedFolders(
     }
     const names = await readdir(folder).catch((): string[] => [])
     const others = names.filter(isConfigName).toSorted().slice(0, 5)
-    throw new RequestProblem(404, 'NOT_FOUND', `${folder} is a folder, and there is no config.yml in it.`, {
-      hint:
-        others.length > 0 ? `It holds ${others.join(', ')}: name the one that is meant.` : 'Name the config itself.',
+    throw new RequestProblem(404, 'NOT_FOUND', `The folder ${folder} has no config.yml.`, {
+      hint: others.length > 0 ? `It has ${others.join(', ')}: choose one of them.` : 'Choose the config itself.',
     })
   }
 
@@ -55,7 +63,7 @@ export function createAllowedFolders(
       const named = await inside(path)
       if (await isFolder(named)) return lookInto(named)
       if (!isConfigName(path)) {
-        throw new RequestProblem(422, 'BAD_REQUEST', 'A config ends with .yml or .yaml.')
+        throw new RequestProblem(422, 'BAD_REQUEST', 'The name of a config ends with .yml or .yaml.')
       }
       if (!isConfigName(named)) throw outside()
       return named
@@ -86,7 +94,7 @@ export function createAllowedFolders(
 
 const rootsOf = ({ areas }: Reach): string[] => [...new Set((areas ?? []).map(({ folder }) => folder))]
 
-/** null for what is no config and no folder, and for a link that leads outside. */
+/** null for anything but a config or a folder, and for a link that leads outside. */
 async function describe(path: string, name: string, reach: Reach): Promise<Folder['entries'][number] | null> {
   const found = await reach.find(path)
   const info = found === null ? null : await stat(found).catch(() => null)
@@ -98,6 +106,6 @@ async function describe(path: string, name: string, reach: Reach): Promise<Folde
 
 const missing = (path: string) => new RequestProblem(404, 'NOT_FOUND', `There is no file or folder ${path}.`)
 const outside = () =>
-  new RequestProblem(403, 'FORBIDDEN', 'This folder is not among those that Kometa Preview may show.', {
-    hint: 'Start it with --allow-folder and the folder that holds your config.',
+  new RequestProblem(403, 'FORBIDDEN', 'Kometa Preview may not show this folder.', {
+    hint: 'To allow it, start Kometa Preview with --allow-folder and the folder of your config.',
   })

@@ -15,12 +15,12 @@ test('an edit that leaves each hidden secret where it was, and at its address, h
 })
 
 test.each([
-  ['another address', text.replace('10.0.0.1', 'evil.example'), 'plex.token', /address beside it is a new one/],
+  ['another address', text.replace('10.0.0.1', 'evil.example'), 'plex.token', /address beside it is new/],
   [
     'another place',
     `${text}sonarr: {url: "http://10.0.0.9", token: "${secretMask}1"}\n`,
     'sonarr.token',
-    /counts only where it stood/,
+    /can be used only where it was/,
   ],
   ['a mask of nothing', text.replace(`${secretMask}1`, `${secretMask}7`), 'plex.token', /stands for no secret/],
   ['a mask without a number', text.replace(`${secretMask}1`, secretMask), 'plex.token', /stands for no secret/],
@@ -28,13 +28,13 @@ test.each([
     'a name elsewhere',
     `${text}sonarr: {url: "http://10.0.0.9", token: "<<key>>"}\n`,
     'sonarr.token',
-    /A name stands for a secret only where it stood/,
+    /A name stands for a secret only where it was/,
   ],
   [
     'a name of ours',
     `${text}sonarr: {url: "http://10.0.0.9", token: "<<${ownSecretPrefix}1>>"}\n`,
     'sonarr.token',
-    /This name is one of Kometa Preview/,
+    /Kometa Preview uses this name itself/,
   ],
 ])('%s is a problem, named by its place', (_name, edited, path, message) => {
   expect(problems(edited)).toContainEqual([path, expect.stringMatching(message)])

@@ -6,15 +6,17 @@ import { secretMask } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { MaskedConfig } from './mask-config.ts'
 
-/** What was edited: its hidden secrets and where they stood. */
+/** The config before an edit: its hidden secrets, and where they were. */
 export interface HiddenBefore {
   /** Secrets masked. */
   text: string
-  /** The number that a mask of the edited text has in `text`; one that is not here stands for nothing. */
+  /**
+   * The number of each mask in the edited text -> its number in `text`. A mask that is not here stands for no secret.
+   */
   numbers: ReadonlyMap<number, number>
 }
 
-/** Of a config whose edit has the very same masks. */
+/** For a config whose edit has the same masks. */
 export const hiddenIn = ({ text, masks }: Pick<MaskedConfig, 'text' | 'masks'>): HiddenBefore => {
   return { text, numbers: new Map(masks.map(({ number }) => [number, number])) }
 }
@@ -25,12 +27,12 @@ export interface HiddenProblem {
 }
 
 /**
- * What in an edit would take a hidden secret somewhere new: to another place, or to another address of its service. Both texts
- * are compared as they are meant, after aliases, merges and inheritance. Hidden is what is masked, and what a name stands for.
+ * The places where an edit would send a hidden secret somewhere new: to another key, or to another address of its
+ * service. Both texts are compared after aliases, merges and inheritance. Masks and `<<names>>` both hide secrets.
  */
 export function hiddenProblems(edited: string, before: HiddenBefore): HiddenProblem[] {
   const after = read(edited)
-  // A broken edit is not used, and its own errors are told.
+  // An edit that cannot be read is not used, and has problems of its own.
   if (after === null) return []
   const original = read(before.text)
   const known = new Set(
@@ -44,7 +46,7 @@ export function hiddenProblems(edited: string, before: HiddenBefore): HiddenProb
 
 const anyMask = new RegExp(`${secretMask}(\\d*)`, 'g')
 
-/** Each hidden secret by a name of its own; a mask that stands for nothing has a name that none in the original has. */
+/** Gives each hidden secret a name. The name for a mask without a secret is one that the original does not have. */
 function mark(text: string, path: readonly string[], numberOf: (mask: number) => number | undefined): string | null {
   if (!text.includes(secretMask)) return namedMark(text, path)
   return text.replace(anyMask, (_whole, digits: string) => {
@@ -65,22 +67,25 @@ function read(text: string): { value: YamlValue } | null {
 }
 
 function messageFor({ id, what }: SecretUse): string {
-  if (namesOurs(id)) return 'This name is one of Kometa Preview: type the secret.'
-  if (id.includes(`${secretMask}?`)) return 'This stands for no secret of the config: type it.'
+  if (namesOurs(id)) return 'Kometa Preview uses this name itself: type the secret.'
+  if (id.includes(`${secretMask}?`)) return 'This mask stands for no secret of the config: type the secret.'
   if (what === 'addresses')
-    return 'The address beside it is a new one: type the secret for it. A hidden one is not sent there.'
+    return 'The address beside it is new, and a hidden secret is not sent to a new address: type the secret.'
   return id.includes(secretMask)
-    ? 'A hidden secret counts only where it stood: type it here.'
-    : 'A name stands for a secret only where it stood: type the secret here, or name it in the file itself and connect that.'
+    ? 'A hidden secret can be used only where it was: type it here.'
+    : 'A name stands for a secret only where it was: type the secret here, or write the name into the file.'
 }
 
 const unread =
-  'The config could not be read when it was connected, so its secrets are not put back: correct it, then connect it again.'
+  'The config could not be read when it was connected, so its secrets cannot be used: correct it, then connect it ' +
+  'again.'
 
-/** A name that the studio gives to secrets, in a text that is not the studio's, would stand for another secret than was meant. */
+/**
+ * In a text of the user, a name that the studio gives to secrets would stand for a secret that the user does not mean.
+ */
 export function refuseOurNames(text: string): void {
   if (!namesOurs(text)) return
-  throw new AppError('CONFIG_INVALID', `"<<${ownSecretPrefix}...>>" is a name of Kometa Preview's own`, {
-    hint: 'Type the secret itself in its place.',
+  throw new AppError('CONFIG_INVALID', `"<<${ownSecretPrefix}...>>" is a name that only Kometa Preview may use`, {
+    hint: 'Type the secret in its place.',
   })
 }

@@ -16,24 +16,24 @@ export interface InspectOptions {
   /** Loads the config; throws AppError. */
   load: () => Promise<JobConfig>
   kometaDir: string | null
-  /** Kometa draws, and not its stand-in. */
+  /** Whether Kometa draws, and not the demo's stand-in. */
   needsTmdb: boolean
   env: NodeJS.ProcessEnv
-  /** Takes secrets, and paths of ours, out of a message. */
+  /** Removes secrets and our own paths from a message. */
   clean: (text: string) => string
 }
 
-/** What can be said about a config without asking Plex. */
+/** Everything that can be said about a config without asking Plex. */
 export interface Inspection {
-  /** null when it cannot be used at all; why is in `problems`. */
+  /** null if the config cannot be used; `problems` say why. */
   config: JobConfig | null
   problems: ConfigProblem[]
-  /** Without what Plex knows of them. */
+  /** Without what Plex knows about them. */
   libraries: ConnectedLibrary[]
   leftOut: LeftOut[]
 }
 
-/** Reads a config as a preview would, and finds a line of the masked text for everything that there is to say. */
+/** Reads a config as a preview would, and finds the line of the masked text for each problem. */
 export async function inspectConfig(options: InspectOptions): Promise<Inspection> {
   const places = await readInThread.places(options.masked.text)
   const report = createReport(places, options.clean)
@@ -46,7 +46,7 @@ export async function inspectConfig(options: InspectOptions): Promise<Inspection
     report.failure(error)
     return { ...nothing, problems: [...report.problems, ...misreadings(places)] }
   }
-  // Each of those below has its own line.
+  // `misreadings` tells these with their lines.
   const misread = new Set(config.misread)
   for (const warning of config.warnings.filter((text) => !misread.has(text))) {
     if (warning !== noTmdbKey) report.say('warning', warning)
@@ -63,7 +63,7 @@ export async function inspectConfig(options: InspectOptions): Promise<Inspection
   return { config, problems: [...report.problems, ...misreadings(places)], libraries, leftOut }
 }
 
-/** Warnings for what Kometa reads otherwise than it was meant. */
+/** Warnings for the places that Kometa reads differently from what the user means. */
 function misreadings(places: Places): ConfigProblem[] {
   return configCauses(places).map(({ message, place }) => {
     const [start, end] = [places.position(place.start), places.position(place.end)]
@@ -107,7 +107,7 @@ function createReport(places: Places, clean: (text: string) => string) {
   }
 }
 
-/** The keys that a message names: `tmdb.apikey`, or a library between quotes. */
+/** The path of the keys that a message names: `tmdb.apikey`, or a library in quotes. */
 function placeMentioned(places: Places, message: string): readonly string[] | undefined {
   const words = message.match(/(?<![\w<>-])[\w<>-]+(?:\.[\w -]+)+/g) ?? []
   for (const word of words) {
@@ -151,7 +151,7 @@ async function describeLibrary(
   return { mappingName, title, server: null, sectionId: null, type: null, overlayFiles, removeOverlays, problem }
 }
 
-/** One overlay file, judged as the run itself judges it: as if it were its library's only one. */
+/** Checks one overlay file as a run does, as if it were the only one of its library. */
 async function describeFile(
   config: JobConfig,
   library: JobLibrary,
@@ -175,14 +175,14 @@ async function describeFile(
   }
 }
 
-/** What the run config of all libraries would leave out or change. */
+/** What the run config of all libraries leaves out or changes. */
 function listChanges(config: JobConfig, report: Report, places: Places): LeftOut[] {
   const proxies = config.servers.map((_, index) => ({ url: `http://127.0.0.1:${index + 1}`, token: 'preview' }))
   const libraries = config.libraries.map(({ mappingName }) => mappingName)
   try {
     return makeRunConfig(config, { libraries, proxies }).changes.map((change) => {
       const place = places.atStartOf(change)
-      // A library's name may hold a colon: the reason begins behind the longest key that there is.
+      // The name of a library may hold a colon, so the reason is searched after the longest key that exists.
       const end = change.indexOf(': ', place?.path.join('.').length ?? 0)
       const path = end < 0 ? change : change.slice(0, end)
       const why = end < 0 ? '' : change.slice(end + 2)

@@ -16,15 +16,15 @@ export interface LiveServer {
   url: string
   connection: PlexConnection
   reader: PlexReader
-  /** null: it cannot be used, `error` says why. */
+  /** null if the server cannot be used; `error` says why. */
   info: Preflight | null
   sections: readonly PlexSection[]
   error: AppError | null
 }
 
 /**
- * Reaches one server and asks who it is: an address that does not answer as a Plex does is not used further, and
- * nothing of its answer but a status is told (a config that was pasted may name any address).
+ * Asks a server who it is. An address that does not answer as Plex does is not used. Of its answer only the status is
+ * shown, since a pasted config may name any address.
  */
 export async function reachServer(
   server: ConfigServer,
@@ -53,15 +53,15 @@ export async function reachServer(
   return live
 }
 
-/** Link-local addresses are where clouds keep their credentials; no Plex lives there. */
+/** No Plex has a link-local address, and cloud machines can get credentials there. */
 function refuseMetadataAddress(url: string): void {
   const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
   const isLinkLocal =
     isIP(host) === 4 ? host.startsWith('169.254.') : /^fe[89ab]|^::ffff:a9fe|^fd00:ec2::254$/.test(host)
   const isUnspecified = host === '0.0.0.0' || host === '::'
   if ((isIP(host) !== 0 && (isLinkLocal || isUnspecified)) || host === 'metadata.google.internal') {
-    throw new AppError('PLEX_NOT_A_SERVER', `${host} is no address of a Plex server`, {
-      hint: 'Give the address of your Plex in plex.url, such as http://192.168.1.10:32400.',
+    throw new AppError('PLEX_NOT_A_SERVER', `${host} is not the address of a Plex server`, {
+      hint: 'Write the address of your Plex into plex.url, such as http://192.168.1.10:32400.',
     })
   }
 }

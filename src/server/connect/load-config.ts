@@ -10,22 +10,25 @@ import { refuseOurNames } from './hidden-uses.ts'
 import type { MaskedConfig } from './mask-config.ts'
 import type { ReachOf } from './studio-reach.ts'
 
-/** Where a config comes from; `text` holds secrets and lives in memory only. */
+/** Where a config comes from. `text` holds secrets and is never written to disk. */
 export type ConfigOrigin = { kind: 'path'; path: string; text: string } | { kind: 'text'; name: string; text: string }
 
-/** What reading a config needs of its surroundings. */
+/** What reading a config needs. */
 export interface LoadDeps {
   env: NodeJS.ProcessEnv
   kometaDir: string | null
-  /** The YAML reader of the user's Kometa, once that is found. */
+  /** The YAML reader of the user's Kometa, if Kometa has been found. */
   readYaml?: AskKometaYaml | undefined
-  /** What this installation knows of files and jobs: a config that is connected by its path is the user's own. */
+  /** A config that is connected by its path is the user's own, and this remembers it. */
   trust?: Trust | undefined
-  /** What a config may read that is not a file of the user's. */
+  /** What a config may read if it is not the user's own file. */
   reachOf: ReachOf
 }
 
-/** Reads the config of a connection. `folder` is ours alone: a pasted text is read from there, with names for its secrets. */
+/**
+ * Reads the config of a connection. A pasted text is read from `folder`, which is ours, with names in place of its
+ * secrets.
+ */
 export async function loadOrigin(
   origin: ConfigOrigin,
   masked: MaskedConfig,
@@ -35,14 +38,14 @@ export async function loadOrigin(
   if (origin.kind === 'path') {
     return loadConfirmedConfig({ kind: 'config', configPath: origin.path }, loadOptions(deps))
   }
-  // A broken text is judged as it was pasted, and kept nowhere.
+  // A text that cannot be read is never written to disk.
   await onText('check', origin.text, origin.name)
   refuseOurNames(origin.text)
   const { text, secrets } = await onText('name', masked.text, masked.masks)
   return loadText(text, secrets, folder, { ...deps, place: null, withoutEnvironment: true })
 }
 
-/** Where a config's relative paths and backups are looked for. */
+/** The folders where a config's backups and relative paths are looked for. */
 export interface ConfigPlace {
   kometaConfigDir: string
   kometaCwd: string
@@ -56,8 +59,8 @@ export function placeOf(origin: ConfigOrigin, config: JobConfig | null): ConfigP
 }
 
 /**
- * Reads a text as a config. It is written, with names where its secrets stand, into a folder of ours. A pasted one is someone's
- * text: `<<name>>` in it must not fetch a secret of this machine and send it to its plex.url.
+ * Reads a text as a config, from a file in a folder of ours, with names in place of its secrets. Anybody may have
+ * written a pasted text, so `<<name>>` in it must not send a secret of this machine to its plex.url.
  */
 export async function loadText(
   text: string,
@@ -68,13 +71,13 @@ export async function loadText(
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const configPath = join(folder, 'config.yml')
   await writeFileAtomic(configPath, text, 0o600)
-  // What is only looked at is trusted by nobody later on.
+  // A config that is only checked must not be remembered as trusted.
   const options = { ...loadOptions({ ...deps, trust: undefined }), secrets, withoutEnvironment }
   const reach = await deps.reachOf(folder, deps.kometaDir)
   return loadConfirmedConfig({ kind: 'config', configPath }, { ...options, ...place, reach })
 }
 
-/** The same surroundings for `loadJobConfig`. */
+/** The same for `loadJobConfig`. */
 export function loadOptions({ env, kometaDir, readYaml, trust }: Omit<LoadDeps, 'reachOf'>): LoadOptions {
   return {
     env,
@@ -85,7 +88,7 @@ export function loadOptions({ env, kometaDir, readYaml, trust }: Omit<LoadDeps, 
   }
 }
 
-/** Takes the paths out of a message under which a config is read. */
+/** Replaces the paths under which a config was read, in a message, by the name that the user knows. */
 export function cleanPaths(text: string, folder: string, path: string | null, name: string): string {
   const inner = text.replaceAll(join(folder, 'config.yml'), name).replaceAll(folder, 'the folder of the config')
   return path === null ? inner : inner.replaceAll(path, name)

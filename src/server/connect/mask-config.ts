@@ -5,12 +5,12 @@ import { secretMask } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createRedactor, type Redactor } from '../../util/redact.ts'
 
-/** A secret that was taken out of a config. In memory only. */
+/** A secret that was taken out of a config. It is never written to disk. */
 export interface Mask {
-  /** The number behind the mask. */
+  /** The number after the mask. */
   number: number
   value: string
-  /** Where it stood; null in a broken YAML. */
+  /** Where the secret was; null in a YAML that cannot be read. */
   path: readonly string[] | null
 }
 
@@ -21,19 +21,19 @@ export interface Restored {
 }
 
 export interface MaskedConfig {
-  /** As many lines as the config itself. */
+  /** It has as many lines as the config. */
   text: string
   masks: readonly Mask[]
   secrets: readonly string[]
 }
 
 /**
- * Takes every secret out of a config: under secret-like keys, in URLs, wherever a known one stands again, and in comments.
- * `restored`: values that were hidden before, and stay so wherever they stand now.
+ * Takes every secret out of a config: under secret-like keys, in URLs, in comments, and wherever a known secret is
+ * repeated. `restored` are values that were hidden before the edit; they stay hidden wherever they are now.
  */
 export function maskConfig(text: string, restored: readonly Restored[] = []): MaskedConfig {
   try {
-    // A name that stands for a secret is none.
+    // A placeholder is not a secret itself.
     const found = findSecrets(parseYaml(text, 'config')).filter((secret) => !isPlaceholder(secret))
     return maskDocument(text, [...new Set([...found, ...restored.map(({ value }) => value)])], restored)
   } catch (error) {
@@ -44,14 +44,14 @@ export function maskConfig(text: string, restored: readonly Restored[] = []): Ma
 
 const isPlaceholder = (text: string): boolean => /^<<[\w-]+>>$/.test(text)
 
-/** Whether a value under these keys counts as secret by its place. */
+/** Whether a value under these keys is secret, whatever it says. */
 function isSecretPath(path: readonly string[]): boolean {
   const last = path.at(-1) ?? ''
   const above = path.slice(0, -1).some(isSecretKey)
   return isSecretKey(last) || (above && /^\d+$/.test(last))
 }
 
-/** Where messages go to is a secret in itself: whoever knows a webhook's address can write there. */
+/** The address of a webhook is a secret: everybody who knows it can send messages there. */
 function isMessagePlace(path: readonly string[], value: string): boolean {
   const section = path.findIndex((key) => key === 'webhooks' || key === 'apprise' || key === 'ntfy')
   return section >= 0 && section < path.length && (value.includes('/') || path.at(-1) === 'topic')
@@ -59,7 +59,7 @@ function isMessagePlace(path: readonly string[], value: string): boolean {
 
 function maskDocument(text: string, secrets: readonly string[], restored: readonly Restored[]): MaskedConfig {
   const hidden = new Set(restored.map(({ path }) => JSON.stringify(path)))
-  // The lines of a secret that goes over several are looked for nowhere else: one of them may be any word.
+  // A secret of several lines is not looked for elsewhere: one of its lines may be any word.
   const redactor = createRedactor(secrets.filter((secret) => !secret.includes('\n')))
   const places = readPlaces(text)
   const masks: Mask[] = []
@@ -78,13 +78,14 @@ function maskDocument(text: string, secrets: readonly string[], restored: readon
     at = scalar.end
   }
   result = maskComments(result + text.slice(at), redactor)
-  // A token in a key, or in what no walk has seen, is gone for good rather than shown; a password that is a common word
-  // must not take the name of a library with it.
+  // A token in a place that was not visited, such as a key, is removed for good rather than shown. Short passwords are
+  // left,
+  // since they may be words that are also the name of a library.
   const opaque = createRedactor(secrets.filter((secret) => secret.length >= 12 && /^(?=.*\d)\S+$/.test(secret)))
   return { text: opaque.text(result), masks, secrets }
 }
 
-/** A token that was commented out is a token all the same. */
+/** A token in a comment is as secret as any other. */
 function maskComments(text: string, redactor: Redactor): string {
   let result = ''
   let at = 0
@@ -95,7 +96,7 @@ function maskComments(text: string, redactor: Redactor): string {
   return result + text.slice(at)
 }
 
-/** `key: value` with a secret-like key, and what looks like a token: long, letters and digits mixed. */
+/** Masks `key: value` with a secret-like key, and words that look like tokens: long, with letters and digits. */
 function maskWords(line: string): string {
   const found = keysIn(line, /[:=]/g).find(({ key, valueAt }) => {
     const value = line.slice(valueAt)
@@ -107,13 +108,13 @@ function maskWords(line: string): string {
 
 interface KeyPlace {
   key: string
-  /** Where what follows the separator begins, blanks skipped. */
+  /** Where the value begins: after the separator and blanks. */
   valueAt: number
 }
 
 /**
- * The words before each separator. Found from the separator backwards: a search for a word that a separator follows takes
- * quadratic time on a long word without one.
+ * The words before each separator. They are searched backwards from the separator, since a forward search takes
+ * quadratic time on a long word without a separator.
  */
 function keysIn(line: string, separators: RegExp): KeyPlace[] {
   const places: KeyPlace[] = []
@@ -134,12 +135,12 @@ function keysIn(line: string, separators: RegExp): KeyPlace[] {
 
 const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t'
 
-/** A broken YAML is masked line by line, rather too much than too little. */
+/** A YAML that cannot be read is masked line by line. It is better to mask too much than too little. */
 function maskLines(text: string): MaskedConfig {
   const masks: Mask[] = []
   const secrets = new Set<string>()
   const bare = createRedactor([])
-  /** Indentation of a secret-like key whose value goes on in the lines below. */
+  /** The indentation of a secret-like key whose value continues in the next lines. */
   let below: number | null = null
   const lines = text.split('\n').map((line) => {
     const indent = /^ */.exec(line)?.[0].length ?? 0
@@ -161,7 +162,10 @@ function maskLines(text: string): MaskedConfig {
   return { text: createRedactor([...secrets]).text(lines.join('\n')), masks, secrets: [...secrets] }
 }
 
-/** Secret-like keys inside a line, as `{apikey: abc, language: en}` has them; what is not in quotes may go on to the line's end. */
+/**
+ * Masks secret-like keys inside a line, as in `{apikey: abc, language: en}`. A value without quotes may reach the
+ * line's end.
+ */
 function maskInner(line: string): string {
   let result = ''
   let at = 0
@@ -183,7 +187,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0]
 }
 
-/** The key of a line, from what stands before its first colon: without `- ` and quotes; '' where it is no key. */
+/** The key in the text before a line's first colon, without `- ` and quotes; '' if the text is not a key. */
 function keyOfLine(head: string): string {
   const bare = head
     .trim()
@@ -192,7 +196,7 @@ function keyOfLine(head: string): string {
   return /^[\w -]+$/.test(bare) ? bare : ''
 }
 
-/** The value at the end of a line; null when it is none that stands on one line. */
+/** The value at the end of a line; null if the value is not on this line alone. */
 function scalarOf(rest: string): string | null {
   const text = rest.trim()
   if (text === '' || /^[#|>]/.test(text)) return null
@@ -205,6 +209,6 @@ function scalarOf(rest: string): string | null {
   }
 }
 
-/** A blank line stays. Whatever the rest of a line holds is masked: a line break of other systems does not end it. */
+/** Masks the whole line after its indentation, even past a line break of another system. A blank line stays. */
 const maskBehindIndent = (line: string): string =>
   line.trim() === '' ? line : line.slice(0, line.length - line.trimStart().length) + secretMask

@@ -5,7 +5,7 @@ import { findSection, type TargetLibrary } from '../../plex/lookup/library-looku
 import type { Inspection } from './inspect-config.ts'
 import type { LiveServer } from './live-server.ts'
 
-/** Puts what Plex knows beside what the config says. */
+/** Adds to each library of the config what Plex says about it. */
 export function placeLibraries(
   libraries: readonly ConnectedLibrary[],
   config: JobConfig | null,
@@ -38,7 +38,10 @@ export function placeLibraries(
   return { libraries: placed, targetLibraries }
 }
 
-/** The server's own card has the whole story; a server that was not asked belongs to a library without overlays, or to an edit. */
+/**
+ * Says it in short, since the server has a problem of its own. Servers of libraries without overlays, and of edits, are
+ * not asked.
+ */
 function whyNotReached(code: ErrorCode | undefined): string {
   if (code === 'PLEX_TOKEN_REFUSED') return 'Its Plex server refuses the token.'
   if (code === 'PLEX_UNREACHABLE') return 'Its Plex server does not answer.'
@@ -50,6 +53,6 @@ function whyNotReached(code: ErrorCode | undefined): string {
 export const isUsable = ({ config, problems }: Inspection, libraries: readonly ConnectedLibrary[]): boolean =>
   config !== null && libraries.some(({ problem }) => problem === null) && !problems.some(isFatal)
 
-/** What stands in no library stops every preview; a library that cannot be previewed stops only its own. */
+/** An error outside of `libraries` stops every preview; an error in a library stops only that library. */
 const isFatal = ({ severity, path }: Inspection['problems'][number]): boolean =>
   severity === 'error' && !(path ?? '').startsWith('libraries.')

@@ -7,14 +7,14 @@ import { installsFolder } from '../../kometa/install/installed.ts'
 import { isWithin } from '../../util/files/is-within.ts'
 
 /**
- * What a config may read that came from a browser: a pasted one, an edit, one of a job folder. `own`: the folder that it lies in.
- * `kometaDir`: where Kometa's defaults, images and fonts are.
+ * What a config may read that is not the user's own file: a pasted config, an edit, the config of a job folder. `own`
+ * is the folder that the config is in; `kometaDir` holds Kometa's defaults, images and fonts.
  */
 export type ReachOf = (own: string, kometaDir: string | null) => Promise<Reach>
 
 export interface StudioReachOptions {
   allowedFolders: readonly string[]
-  /** Ours: nothing in it is anybody's to read, but for the Kometas that `setup` has put there. */
+  /** Our own folder. Nothing in it may be read, except the Kometas that `setup` has installed there. */
   dataDir: string
   env: NodeJS.ProcessEnv
 }
@@ -33,19 +33,23 @@ export function createStudioReach({ allowedFolders, dataDir, env }: StudioReachO
     const named = folders.length === 0 ? 'none' : folders.join(', ')
     return createReach(
       areas,
-      `A config that was pasted or edited here may read the folders that are allowed (${named}), the fonts of this machine and what Kometa brings along. What lies elsewhere counts as missing: start Kometa Preview with --allow-folder to allow a folder.`,
+      [
+        `A config that was pasted or edited here may read the allowed folders (${named}),`,
+        "the fonts of this machine and Kometa's own files. Files elsewhere count as missing:",
+        'start Kometa Preview with --allow-folder to allow a folder.',
+      ].join(' '),
     )
   }
 }
 
-/** Its own config folder is the user's. */
+/** Kometa's code without its config folder, which holds the user's files. */
 async function codeAreas(kometaDir: string): Promise<ReachArea[]> {
   const script = await realpath(join(kometaDir, 'kometa.py')).catch(() => null)
   const folders = new Set([kometaDir, ...(script === null ? [] : [dirname(script)])])
   return [...folders].map((folder) => ({ folder, except: [join(folder, 'config')] }))
 }
 
-/** What is installed here, to be named in any config. */
+/** The fonts that are installed, which any config may name. */
 function fontFolders(env: NodeJS.ProcessEnv): string[] {
   const home = homedir()
   return [

@@ -10,18 +10,18 @@ export interface UnmaskProblem {
 }
 
 export interface RestoredConfig {
-  /** The config with its secrets; as it was edited where there are problems. In memory only. */
+  /** The config with its secrets, or the edit as it is if there are problems. It is never written to disk. */
   text: string
   problems: UnmaskProblem[]
-  /** What was put back: secret, whatever its place says. */
+  /** The values that were put back. They are secret, whatever their keys are. */
   restored: readonly Restored[]
 }
 
 const maskPattern = new RegExp(`^${secretMask}(\\d{1,4})$`)
 
 /**
- * Puts secrets back into an edited config: a mask counts where its secret stood and for the address that it was written for, and
- * nowhere else. Or a mask that is moved into an overlay's text, or beside another `url`, would send the secret there.
+ * Puts secrets back into an edited config. A mask stands for its secret only at the same key and beside the same
+ * address: otherwise a mask that is moved into an overlay's text, or beside another `url`, would send the secret there.
  */
 export function restoreConfig(edited: string, masks: readonly Mask[], before: HiddenBefore): RestoredConfig {
   const places = readPlaces(edited)
@@ -33,7 +33,7 @@ export function restoreConfig(edited: string, masks: readonly Mask[], before: Hi
   const restored: Restored[] = []
   let text = ''
   let at = 0
-  // What is wrong, or cannot be read as a whole, gets nothing.
+  // An edit with problems, or one that cannot be read, gets no secrets.
   const isWell = problems.length === 0 && isReadable(edited)
   for (const { scalar, path } of isWell ? places.all : []) {
     const value = values.get(Number(maskPattern.exec(scalar?.text ?? '')?.[1]))
@@ -45,7 +45,7 @@ export function restoreConfig(edited: string, masks: readonly Mask[], before: Hi
   return { text: text + edited.slice(at), problems, restored }
 }
 
-/** Where a value stands; for one that comes by an alias or a merge, what is nearest to it. */
+/** Where a value is; for a value from an alias or a merge, the nearest key above it. */
 function placeOf(places: Places, path: readonly string[]): Place {
   for (let length = path.length; length > 0; length -= 1) {
     const place = places.find(path.slice(0, length))
@@ -54,7 +54,9 @@ function placeOf(places: Places, path: readonly string[]): Place {
   return { path, start: 0, end: 0, scalar: null, isList: false }
 }
 
-/** A masked config with `<<name>>` where its secrets stand, which may go into a file; and the values of the names. */
+/**
+ * The config with `<<name>>` in place of each secret, which may be written into a file, and the values of the names.
+ */
 export function nameSecrets({ text, masks }: Pick<MaskedConfig, 'text' | 'masks'>): {
   text: string
   secrets: Record<string, string>
@@ -74,9 +76,9 @@ export function nameSecrets({ text, masks }: Pick<MaskedConfig, 'text' | 'masks'
   return { text: result + text.slice(at), secrets }
 }
 
-/** As many line breaks as the scalar had, so that every line keeps its number. */
+/** The line breaks of the scalar, so that every line keeps its number. */
 const lineBreaksOf = (text: string, { start, end }: { start: number; end: number }): string =>
   text.slice(start, end).match(/\n/g)?.join('') ?? ''
 
-/** YAML's double quotes take JSON's escapes. */
+/** JSON's escapes are valid in YAML's double quotes. */
 const quoted = (value: string): string => JSON.stringify(value)

@@ -7,9 +7,9 @@ import { limits } from '../limits.ts'
 import { doText, errorOf, type TextActs, type TextAnswer, type TextTask } from './text-acts.ts'
 
 /**
- * Does something with the text of a config that came from a browser, a job folder or a file. Short ones are done with at once; a
- * longer one goes to a thread, so that all others are served meanwhile. Throws what the act throws, and CONFIG_INVALID_YAML for a
- * text that is too large, or takes too long or too much memory.
+ * Works on the text of a config that came from a browser, a job folder or a file. A long text is handled in a thread,
+ * so that the studio can answer others meanwhile. Throws what the act throws, and CONFIG_INVALID_YAML for a text that
+ * is too large, or that takes too long or too much memory.
  */
 export async function onText<K extends keyof TextActs>(
   act: K,
@@ -23,14 +23,14 @@ export async function onText<K extends keyof TextActs>(
   return answer as ReturnType<TextActs[K]>
 }
 
-/** The same for whatever reads the files that a config names. */
+/** The same for the code that reads the files that a config names. */
 export const readInThread: TextReading = {
   read: (text) => onText('read', text),
   explain: async (text, name, fault) => errorOf(await onText('explain', text, name, fault)),
   places: async (text) => placesFrom(text, await onText('places', text)),
 }
 
-/** Characters of all texts that are handed over: an edit comes with what was edited. */
+/** The characters of all texts in the arguments: an edit comes with the text before it. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + sizeOf(one), 0)
@@ -63,7 +63,7 @@ export async function inThread(task: TextTask, { timeoutMs, memoryMb }: ThreadLi
 
 const isOutOfMemory = (error: Error): boolean => 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 
-/** So many threads at once; whoever comes then waits, and is refused where too many wait. */
+/** Limits the threads that run at the same time. Further texts wait, and are refused if too many wait. */
 function createThreads(maxAtOnce: number, maxWaiting: number) {
   let running = 0
   const waiting: (() => void)[] = []
@@ -78,7 +78,7 @@ function createThreads(maxAtOnce: number, maxWaiting: number) {
         return await work()
       } finally {
         const next = waiting.shift()
-        // The next one takes this one's place.
+        // The next text takes over this place, so `running` stays the same.
         if (next) next()
         else running -= 1
       }
@@ -86,10 +86,10 @@ function createThreads(maxAtOnce: number, maxWaiting: number) {
   }
 }
 
-/** Of the whole process, since the processor and the memory are. */
+/** Shared by the whole process, as the processor and the memory are. */
 const threads = createThreads(limits.maxTextThreads, limits.maxTextsWaiting)
 
-const split = { hint: 'Take out what is not needed, or move parts of it into files of their own.' }
+const split = { hint: 'Remove what is not needed, or move parts of it into separate files.' }
 const tooLarge = () => new AppError('CONFIG_INVALID_YAML', 'the config is larger than 4 MiB', split)
 const tooLong = (timeoutMs: number) =>
   new AppError('CONFIG_INVALID_YAML', `this config takes too long to read: more than ${timeoutMs / 1_000} s`, split)
@@ -98,6 +98,6 @@ const tooMuchMemory = (memoryMb: number, cause: Error) => {
   return new AppError('CONFIG_INVALID_YAML', message, { ...split, cause })
 }
 const busy = () =>
-  new AppError('CONFIG_INVALID_YAML', 'too many large configs are being read just now', {
+  new AppError('CONFIG_INVALID_YAML', 'too many large configs are being read at the moment', {
     hint: 'Try again in a minute.',
   })

@@ -7,7 +7,10 @@ import { type Mask, maskConfig } from '../connect/mask-config.ts'
 import { nameSecrets, restoreConfig } from '../connect/unmask-config.ts'
 import { applyEdit, missingSecrets, sameNumbers, typeSecrets } from '../jobs/config/text-edits.ts'
 
-/** All that the studio does with the text of a config and that takes longer the longer it is. What goes in and out is plain data. */
+/**
+ * Everything that the studio does with the text of a config and that may take long. Arguments and results are plain
+ * data.
+ */
 const textActs = {
   read: (text: string): OwnReading => readOwn(text),
   explain: (text: string, name: string, fault: YamlFault): ErrorData => errorData(explainFault(text, name, fault)),
@@ -26,7 +29,7 @@ const textActs = {
 
 export type TextActs = typeof textActs
 
-/** What the thread is given, and what it says. */
+/** What the thread is given. */
 export interface TextTask {
   act: keyof TextActs
   args: readonly unknown[]
@@ -36,7 +39,7 @@ export type TextAnswer = { value: unknown } | { refused: ErrorData }
 export const doText = ({ act, args }: TextTask): unknown =>
   (textActs[act] as (...args: readonly unknown[]) => unknown)(...args)
 
-/** An AppError on its way from thread to thread. */
+/** An AppError as it is sent from one thread to another. */
 export interface ErrorData {
   code: ErrorCode
   message: string

@@ -15,7 +15,7 @@ export interface AppOptions {
   rules: HostRules
   sessions: Sessions
   staticFiles: StaticFiles
-  /** Takes secrets out of what an error says. */
+  /** Takes secrets out of the words of an error. */
   scrub(text: string): string
   onFailure(error: unknown): void
   checkReplies: boolean
@@ -28,7 +28,7 @@ const openPaths: ReadonlySet<string> = new Set(
     .map((name) => apiPaths[name][1]),
 )
 
-/** The HTTP application. Every request passes, in this order: Host, origin, session; then its route. */
+/** The HTTP application. It checks each request in this order: Host, origin, session. Then the route answers. */
 export function createApp(options: AppOptions): Hono<StudioEnv> {
   const app = new Hono<StudioEnv>()
 
@@ -62,7 +62,7 @@ export function createApp(options: AppOptions): Hono<StudioEnv> {
   })
   app.onError((error, context) => {
     const { status, problem } = describeProblem(error, options.scrub)
-    // Nobody is there any more to be told, and nothing went wrong.
+    // After an abort the client has gone, and nothing is wrong.
     if (status === 500 && !context.req.raw.signal.aborted) options.onFailure(error)
     if (error instanceof RequestProblem && error.retryAfterSeconds !== null) {
       context.header('retry-after', String(error.retryAfterSeconds))

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * Who counts as one client. Whoever has an IPv6 address has 2^64 of them, the rest of their network's: all of these are one.
- * An IPv4 address is one, in its IPv6 form too.
+ * The group of addresses that counts as one client. A client with IPv6 can use all 2^64 addresses of its network, so
+ * the network counts as one. Each IPv4 address counts alone, also in its IPv6 form.
  */
 export function clientGroup(address: string): string {
   const [plain = ''] = address.split('%')
@@ -12,7 +12,7 @@ export function clientGroup(address: string): string {
   const [before = '', after] = plain.split('::')
   const head = before === '' ? [] : before.split(':')
   const tail = after === undefined || after === '' ? [] : after.split(':')
-  // A dotted end stands for two groups.
+  // An IPv4 address at the end stands for two groups.
   const dotted = plain.includes('.') ? 1 : 0
   const missing = after === undefined ? 0 : 8 - head.length - tail.length - dotted
   const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...tail]

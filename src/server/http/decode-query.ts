@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { RequestProblem } from './request-problem.ts'
 
-/** Reads a query string by a schema: lists from repeated names, numbers and booleans from their text. Throws BAD_REQUEST. */
+/**
+ * Reads a query string by a schema. Repeated names make a list; numbers and booleans are read from text. Throws
+ * BAD_REQUEST.
+ */
 export function decodeQuery(schema: z.ZodObject, query: URLSearchParams): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const name of new Set(query.keys())) {
@@ -11,13 +14,13 @@ export function decodeQuery(schema: z.ZodObject, query: URLSearchParams): Record
     const type = plainType(field)
     const texts = query.getAll(name)
     if (type instanceof z.ZodArray) values[name] = texts
-    else if (texts.length > 1) throw new RequestProblem(400, 'BAD_REQUEST', `"${name}" stands twice.`)
+    else if (texts.length > 1) throw new RequestProblem(400, 'BAD_REQUEST', `The parameter "${name}" is given twice.`)
     else values[name] = scalar(type, texts[0] ?? '')
   }
   return parseInput(schema, values)
 }
 
-/** Parses what a client sent. Throws BAD_REQUEST that names the field, and never the value. */
+/** Parses what a client sent. Throws BAD_REQUEST, which names the field but never the value. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data

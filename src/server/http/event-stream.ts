@@ -5,21 +5,23 @@ import { securityHeaders } from './headers.ts'
 import { RequestProblem } from './request-problem.ts'
 import type { StudioContext } from './router.ts'
 
-/** One window that listens. */
+/** A window that listens to a stream. */
 export interface Listener {
-  /** Frames that are serialised already: the same bytes go to every window. */
+  /** Sends a frame; the same bytes go to every window. */
   send(frame: Buffer): void
-  /** When it has taken most of what was sent, or is gone. For a long past, that would be too much at once. */
+  /**
+   * Resolves when the window has taken most of what was sent, or is gone, so that a long past is sent piece by piece.
+   */
   taken(): Promise<void>
   end(): void
-  /** Cuts it off: it comes back with Last-Event-ID. */
+  /** Cuts the connection; the browser comes back with Last-Event-ID. */
   drop(): void
 }
 
 export interface EventStreams extends Disposable {
-  /** Answers a request as an event stream; `start` gets the listener and returns what to do when it is gone. */
+  /** Answers a request with an event stream. `start` gets the listener and answers with what to do when it is gone. */
   open(context: StudioContext, start: (listener: Listener) => () => void): Response
-  /** Ends the streams of those who are no longer signed in. */
+  /** Ends the streams of users who are no longer signed in. */
   review(): void
   readonly count: number
 }
@@ -32,11 +34,11 @@ export function frameOf(event: object, id?: number): Buffer {
 }
 
 /**
- * Server-sent events, written straight to the socket: one serialised frame is shared by all windows. A window that does
- * not read is let go at `maxUnsentStreamBytes`, so that it holds up nobody.
+ * Server-sent events, written straight to the socket, so that all windows share one serialised frame. The connection of
+ * a window that does not read is cut at `maxUnsentStreamBytes`, so that it holds up nobody.
  */
 export function createEventStreams(isSignedIn: (cookie: string | undefined) => boolean): EventStreams {
-  /** With the cookie that each was opened with. */
+  /** The open streams, each with the cookie that it was opened with. */
   const open = new Map<ServerResponse, string | undefined>()
   const review = () => {
     for (const [response, cookie] of open) if (!isSignedIn(cookie)) response.end()
@@ -53,14 +55,14 @@ export function createEventStreams(isSignedIn: (cookie: string | undefined) => b
     },
     open(context, start) {
       if (context.req.method !== 'GET')
-        throw new RequestProblem(405, 'METHOD_NOT_ALLOWED', 'A stream can only be read.')
+        throw new RequestProblem(405, 'METHOD_NOT_ALLOWED', 'An event stream can only be read.')
       if (open.size >= limits.maxStreams) {
         throw new RequestProblem(503, 'TOO_MANY_ATTEMPTS', 'Too many windows are open.', {
           hint: 'Close some of them.',
         })
       }
       const response = context.env.outgoing
-      // A stream ends with its connection: without chunks each frame is one write to the socket.
+      // Without chunked encoding each frame is one write to the socket; the stream ends with its connection.
       response.useChunkedEncodingByDefault = false
       response.writeHead(200, {
         ...securityHeaders,

@@ -6,7 +6,7 @@ import { RequestProblem } from './request-problem.ts'
 export interface HostRules {
   /** The studio listens on loopback alone. */
   loopback: boolean
-  /** Names under which a reverse proxy or a user reaches it, besides. */
+  /** Further names under which a reverse proxy or a user reaches the studio. */
   allowedHosts: readonly string[]
 }
 
@@ -14,15 +14,15 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/.test(host)
 
 /**
- * Whether a Host header is ours. DNS rebinding makes a foreign name point here, and the browser then sends that name: an
- * allow-list of names stops it. Off loopback an address is fine too, since no name that someone else owns is in it.
+ * Whether a Host header names us. In DNS rebinding a foreign name leads here and the browser sends that name, so only
+ * known names are allowed. Where others can reach us, an address is allowed too, since an address is nobody's name.
  */
 export function isOwnHost(header: string | undefined, rules: HostRules): boolean {
   const [, name = ''] = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::\d{1,5})?$/.exec(header ?? '') ?? []
   const host = name.toLowerCase()
   if (host === '') return false
   if (loopbackNames.includes(host)) return true
-  // Whoever copies it from the address bar may have a port at its end.
+  // A name that was copied from the address bar may end with a port.
   const named = rules.allowedHosts.map((allowed) => allowed.toLowerCase().replace(/:\d+$/, ''))
   if (named.includes(host)) return true
   if (rules.loopback) return false
@@ -31,8 +31,8 @@ export function isOwnHost(header: string | undefined, rules: HostRules): boolean
 }
 
 /**
- * Refuses what another web page makes a browser send. Throws FORBIDDEN.
- * Reads: a page elsewhere may link to us, but not embed or fetch anything. Writes: from our own pages alone, as JSON.
+ * Refuses requests that another web page makes a browser send. Throws FORBIDDEN. Another page may link to us, but it
+ * may not embed or fetch anything. Only our own pages may write, and only JSON.
  */
 export function checkOrigin(request: Pick<IncomingMessage, 'method' | 'headers' | 'url'>): void {
   const { headers, method = 'GET' } = request
@@ -44,13 +44,13 @@ export function checkOrigin(request: Pick<IncomingMessage, 'method' | 'headers' 
     throw forbidden()
   }
   const { origin } = headers
-  // A browser sends Origin with every request that is no plain read, and with reads that another page fetches.
+  // A browser sends Origin with every write, and with reads from another page.
   if (origin !== undefined && !isOwnOrigin(origin, headers.host)) throw forbidden()
   if (isRead) return
   const hasBody = headers['content-length'] !== undefined && headers['content-length'] !== '0'
   const isJson = /^application\/json(?:;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '')
   if ((hasBody || headers['transfer-encoding'] !== undefined || headers['content-type'] !== undefined) && !isJson) {
-    // Plain text and form bodies are what a page elsewhere can send without asking first.
+    // Another page can send plain text and forms without asking first, but not JSON.
     throw new RequestProblem(415, 'BAD_REQUEST', 'The body must be application/json.')
   }
 }
@@ -65,6 +65,6 @@ const forbidden = () =>
   })
 
 export const wrongHost = () =>
-  new RequestProblem(403, 'FORBIDDEN', 'Kometa Preview is not served under this name.', {
-    hint: 'Open it at the address that it printed, or name this one with --allow-host.',
+  new RequestProblem(403, 'FORBIDDEN', 'Kometa Preview does not answer under this name.', {
+    hint: 'Open the address that it printed, or allow this name with --allow-host.',
   })

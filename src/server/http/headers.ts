@@ -1,6 +1,6 @@
 /**
- * What every answer carries: no inline script, nothing from elsewhere, never in a frame. Inline styles are let through
- * because CodeMirror adds <style> elements of its own.
+ * The headers of every answer: no inline script, nothing from another site, never in a frame. Inline styles are allowed
+ * because CodeMirror adds <style> elements.
  */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [

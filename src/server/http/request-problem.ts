@@ -4,7 +4,7 @@ import { systemRefusal } from '../../util/system-refusal.ts'
 
 type RequestErrorCode = (typeof requestErrorCodes)[number]
 
-/** Something wrong with a request itself, with the status that it is answered with. */
+/** Something is wrong with a request. The answer has this status. */
 export class RequestProblem extends Error {
   readonly status: number
   readonly code: RequestErrorCode

@@ -24,26 +24,26 @@ export interface RouteInput<Name extends RouteName> {
   params: Part<Name, 'params'>
   query: Part<Name, 'query'>
   body: Part<Name, 'body'>
-  /** Ends when the client goes away. */
+  /** Aborted when the client goes away. */
   signal: AbortSignal
   context: StudioContext
 }
 
-/** Answers one route: a reply of its schema, undefined for 204, or a Response of its own where it is no JSON. */
+/** Answers a route with a reply of its schema, with undefined for 204, or with a Response for anything but JSON. */
 export type Handler<Name extends RouteName> = (input: RouteInput<Name>) => Answer<Name> | Promise<Answer<Name>>
 export type Handlers<Names extends RouteName = RouteName> = { [Name in Names]: Handler<Name> }
 
 export interface RouterOptions {
-  /** Parse every reply by its schema: for tests; a reply that is not as promised is a bug. */
+  /** Checks every reply against its schema; for tests. */
   checkReplies: boolean
 }
 
-/** Hangs every route of the contract into the app. */
+/** Adds every route of the contract to the app. */
 export function addRoutes(app: Hono<StudioEnv>, handlers: Handlers, options: RouterOptions): void {
   for (const name of Object.keys(apiPaths) as RouteName[]) {
     const [method, path] = apiPaths[name]
     const schemas: RouteSchemas = apiRoutes[name]
-    // The input is parsed by the route's own schemas just below, so it has the type that its handler takes.
+    // `readInput` parses the input by the route's own schemas, so it has the type that the handler takes.
     const handler = handlers[name] as (input: RouteInput<RouteName>) => unknown
     app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), async (context) => {
       const input = await readInput(context, schemas)
@@ -67,7 +67,7 @@ async function readInput(context: StudioContext, schemas: RouteSchemas): Promise
   } as RouteInput<RouteName>
 }
 
-/** An id that does not look like one names nothing: 404, whatever it is. */
+/** A malformed id names nothing, so the answer is 404. */
 function parseParams(schema: z.ZodObject, params: Record<string, string>): unknown {
   const parsed = schema.safeParse(params)
   if (parsed.success) return parsed.data
@@ -78,7 +78,7 @@ function parseParams(schema: z.ZodObject, params: Record<string, string>): unkno
 async function readJson(context: StudioContext): Promise<unknown> {
   const { incoming } = context.env
   const tooLarge = () => {
-    // The rest of it is not waited for.
+    // The rest of the body is not read.
     context.header('connection', 'close')
     return new RequestProblem(413, 'TOO_LARGE', 'The request is too large.')
   }

@@ -2,16 +2,16 @@ import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 
 export interface SendFileOptions {
-  /** A fixed type: never one that the file's name or content could choose. */
+  /** A fixed type, which neither the file's name nor its content can choose. */
   type: string
   etag: string
-  /** The same bytes for ever under this address. */
+  /** This address always has the same bytes. */
   immutable: boolean
-  /** Saved under this name by the browser. */
+  /** The name under which the browser saves the file. */
   download?: string | undefined
 }
 
-/** Streams an open file, or the one range of it that is asked for, and closes it. 304, 206, 416 as HTTP has them. */
+/** Streams an open file, or one range of it, and closes the file. Answers 304, 206 and 416 as HTTP says. */
 export async function sendFile(file: FileHandle, request: Request, options: SendFileOptions): Promise<Response> {
   const { size } = await file.stat()
   const { status, headers, range } = judge(size, request, options)
@@ -22,7 +22,7 @@ export async function sendFile(file: FileHandle, request: Request, options: Send
   return new Response(webStream(file.createReadStream(range)), { status, headers })
 }
 
-/** `range`: the bytes that go out; null for an answer without a body. */
+/** `range` is the bytes to send; null for an answer without a body. */
 function judge(size: number, request: Request, options: SendFileOptions) {
   const headers = new Headers({
     'content-type': options.type,
@@ -46,21 +46,21 @@ function judge(size: number, request: Request, options: SendFileOptions) {
   return { status: range ? 206 : 200, headers, range: isEmpty ? null : { start, end } }
 }
 
-/** A Node stream as a body; Node's own declarations of web streams differ from the global ones by name alone. */
+/** A Node stream as a body. Node declares its web streams under other names than the global types. */
 export const webStream = (stream: Readable): ReadableStream => Readable.toWeb(stream) as ReadableStream
 
 export function matches(header: string | null, etag: string): boolean {
   return header?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) ?? false
 }
 
-/** Plain letters for old clients, the whole name for the others (RFC 6266). */
+/** The name in plain letters for old clients, and the whole name for the others (RFC 6266). */
 export function disposition(name: string): string {
   const plain = name.replace(/[^\w .()-]/g, '_')
   const whole = encodeURIComponent(name).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)
   return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`
 }
 
-/** One range; a list of ranges, or what is none, is answered with the whole. */
+/** Reads one range. For several ranges, or a malformed one, the answer is the whole file. */
 function readRange(header: string | null, size: number): { start: number; end: number } | 'unsatisfiable' | null {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
   if (first === undefined || last === undefined || (first === '' && last === '')) return null

@@ -6,12 +6,12 @@ import { RequestProblem } from './request-problem.ts'
 const cookieName = 'kometa_preview_session'
 
 export interface Sessions {
-  /** False: nobody has to sign in. */
+  /** False if nobody has to sign in. */
   readonly passwordNeeded: boolean
   isSignedIn(cookieHeader: string | undefined): boolean
-  /** The Set-Cookie of a new session; `address`: of the client. Throws WRONG_PASSWORD, TOO_MANY_ATTEMPTS. */
+  /** The Set-Cookie of a new session for the client at `address`. Throws WRONG_PASSWORD, TOO_MANY_ATTEMPTS. */
   signIn(password: string, address: string, secure: boolean): string
-  /** The Set-Cookie that takes it away. */
+  /** The Set-Cookie that removes the session's cookie. */
   signOut(cookieHeader: string | undefined): string
 }
 
@@ -20,7 +20,7 @@ interface Attempts {
   shutUntil: number
 }
 
-/** Sessions live in memory: a restart signs everybody out. Without a password everybody is in. */
+/** Sessions are in memory, so a restart signs everybody out. Without a password, everybody is signed in. */
 export function createSessions(password: string | undefined, now: () => number = () => performance.now()): Sessions {
   const sessions = new Map<string, number>()
   const attempts = new Map<string, Attempts>()
@@ -38,7 +38,8 @@ export function createSessions(password: string | undefined, now: () => number =
       attempts.delete(client)
       return
     }
-    // An attacker with many addresses meets the bound of the table: the oldest go, and `all` is shared by everybody.
+    // The table is bounded, so an attacker with many addresses pushes out old entries; `all` counts all clients
+    // together.
     for (const name of [client, 'all']) {
       const wrong = (attempts.get(name)?.wrong ?? 0) + 1
       const limit = name === 'all' ? limits.maxWrongPasswords * 10 : limits.maxWrongPasswords
@@ -64,7 +65,7 @@ export function createSessions(password: string | undefined, now: () => number =
       if (password === undefined) return cookie('', 0, secure)
       const client = clientGroup(address)
       const all = attempts.get('all')
-      // Wrong passwords from many addresses shut out whoever was wrong himself: not the owner, who has not been.
+      // Wrong passwords from many addresses lock out clients that gave a wrong one, and not the owner, who did not.
       if (all && all.shutUntil > now() && attempts.has(client)) check(given, 'all')
       else check(given, client)
       const id = randomBytes(32).toString('base64url')
@@ -83,7 +84,8 @@ export function createSessions(password: string | undefined, now: () => number =
 }
 
 function cookie(value: string, maxAgeSeconds: number, secure: boolean): string {
-  return `${cookieName}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+  const rules = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`
+  return `${cookieName}=${value}; ${rules}${secure ? '; Secure' : ''}`
 }
 
 function readCookie(header: string | undefined): string | null {

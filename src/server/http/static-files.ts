@@ -8,7 +8,7 @@ const gzipAsync = promisify(gzip)
 const maxFiles = 500
 const minGzipBytes = 1_000
 
-/** Only these are served; the type is by the name that the build gave. */
+/** The kinds of files that are served. */
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -32,13 +32,13 @@ interface StaticFile {
 }
 
 export interface StaticFiles {
-  /** The file of a path, the application's page for a path of its own, or a page that says that there is no build. */
+  /** Answers with the file of a path, with the application's page, or with a page that says that there is no build. */
   respond(path: string, request: Request): Promise<Response>
 }
 
 /**
- * The built web application, from memory: what is not in its folder cannot be asked for. Read when first asked for, and
- * again when its page has changed.
+ * Serves the built web application from memory, so that no request can reach other files. The files are read at the
+ * first request, and again when the page has changed.
  */
 export function createStaticFiles(folder: string): StaticFiles {
   let loaded: { stamp: number; files: Promise<Map<string, StaticFile>> } | null = null
@@ -55,7 +55,7 @@ export function createStaticFiles(folder: string): StaticFiles {
       const files = await load()
       if (files === null) return missingBuild()
       const file = files.get(path)
-      // Addresses of the application have no ending; a missing script must not come as a page.
+      // The application's own addresses have no file ending. For a missing script, the page would be a wrong answer.
       const found = file ?? (extname(path) === '' ? files.get('/index.html') : undefined)
       return found ? send(found, request) : new Response('Not found', { status: 404 })
     },
@@ -102,6 +102,6 @@ const missingBuild = (): Response =>
   new Response(
     `<!doctype html><html lang="en"><meta charset="utf-8"><title>Kometa Preview</title>
 <h1>The web application has not been built</h1>
-<p>The server runs, but its pages are missing. Build them with <code>npm run build</code>, then load this page again.</p></html>`,
+<p>The server runs, but its pages are missing. Build them with <code>npm run build</code>, then reload.</p></html>`,
     { status: 503, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' } },
   )

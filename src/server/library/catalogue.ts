@@ -6,7 +6,7 @@ import type { IndexItem } from './index-item.ts'
 import { type JoinedText, joinTexts, searchTextOf, sortTextOf } from './search-text.ts'
 import { type SortOrder, sortEntries } from './sort-orders.ts'
 
-/** The items of one library, as they were read. */
+/** The items of one library, as Plex gave them. */
 export interface SectionItems {
   server: string
   sectionId: string
@@ -14,7 +14,7 @@ export interface SectionItems {
   items: readonly IndexItem[]
 }
 
-/** An item of the catalogue: what was read, and what a query needs at once. */
+/** An item of the catalogue, with what queries need often. */
 export interface Entry {
   item: IndexItem
   section: SectionItems
@@ -24,24 +24,24 @@ export interface Entry {
   hasBackup: boolean
 }
 
-/** All items that can be shown, and their orders. Made anew for each revision, never changed. */
+/** All items that can be shown, in all their orders. It never changes: each revision is a new catalogue. */
 export interface Catalogue {
   revision: string
   sections: readonly SectionItems[]
   entries: readonly Entry[]
   find(server: string, ratingKey: string): Entry | undefined
-  /** Places of what is directly below an item. */
+  /** The places in `entries` of an item's children. */
   childrenOf(server: string, ratingKey: string): readonly number[]
-  /** Places in `entries`, ascending by this order. */
+  /** Places in `entries`, in ascending order. */
   order(by: SortOrder): Uint32Array
-  /** What entries are filtered by, one after the other in the order of `dimensions`. */
+  /** The columns that entries are filtered by, in the order of `dimensions`. */
   columns: readonly Column[]
   /** Entries with the same number look the same to overlays. */
   looks: Uint32Array
   text: JoinedText
 }
 
-/** Items that are worked on before others get a turn. */
+/** The number of items after which other work gets a turn. */
 const itemsPerTurn = 2_000
 
 const searched = new WeakMap<IndexItem, { searchText: string; sortText: string }>()
@@ -58,7 +58,10 @@ export const emptyCatalogue: Catalogue = {
   text: joinTexts([]),
 }
 
-/** Builds a catalogue in turns, so that requests are answered meanwhile. `backups` tells whether a clean original is kept. */
+/**
+ * Builds a catalogue in turns, so that requests are answered meanwhile. `backups` tells whether Kometa keeps a clean
+ * original.
+ */
 export async function buildCatalogue(
   revision: string,
   sections: readonly SectionItems[],
@@ -105,7 +108,7 @@ export async function buildCatalogue(
   }
 }
 
-/** The version of a picture: changes whenever Plex has another one. */
+/** The version of a picture. It changes when Plex shows another picture. */
 export const thumbVersion = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 12)
 
 export function toStudioItem({ item, section, childCount, hasBackup }: Entry): StudioItem {

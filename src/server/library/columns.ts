@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from './catalogue.ts'
 
-/** What items are filtered by and counted for. */
+/** The qualities that items are filtered by and counted by. */
 export const dimensions = [
   'library',
   'type',
@@ -19,7 +19,7 @@ const readers: Readonly<Record<Dimension, (entry: Entry) => string>> = {
   library: ({ section }) => `${section.server}:${section.sectionId}`,
   type: ({ item }) => item.type,
   resolution: ({ item }) => item.resolution ?? '',
-  // What has no file of its own is neither.
+  // An item without a file, such as a show, has no value.
   hdr: ({ item }) => item.hdr ?? (item.resolution === null ? '' : 'none'),
   edition: ({ item }) => item.edition ?? '',
   audioCodec: ({ item }) => item.audioCodec ?? '',
@@ -28,7 +28,7 @@ const readers: Readonly<Record<Dimension, (entry: Entry) => string>> = {
   hasBackup: ({ hasBackup }) => String(hasBackup),
 }
 
-/** One dimension of all entries: a number for each entry, and what the numbers stand for. */
+/** One dimension of all entries: a number for each entry, and the value for each number. */
 export interface Column {
   name: Dimension
   values: readonly string[]
@@ -37,7 +37,10 @@ export interface Column {
 
 const entriesPerTurn = 10_000
 
-/** For each entry, which other entries look the same to overlays: equal numbers, equal values in every column and rating. */
+/**
+ * A number for each entry. Entries with the same number have the same values and rating, so overlays look the same on
+ * them.
+ */
 export async function buildLooks(columns: readonly Column[], entries: readonly Entry[]): Promise<Uint32Array> {
   const known = new Map<string, number>()
   const looks = new Uint32Array(entries.length)
@@ -55,7 +58,7 @@ export async function buildLooks(columns: readonly Column[], entries: readonly E
   return looks
 }
 
-/** Overlays show ratings in colours; '' for what has none. */
+/** Overlays colour ratings by these bands; '' for an item without a rating. */
 export function ratingBand(rating: number | null): string {
   if (rating === null) return ''
   return rating >= 8 ? 'a rating of 8 or more' : rating >= 6 ? 'a rating of 6 to 8' : 'a rating below 6'

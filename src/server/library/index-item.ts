@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { type ItemType, itemTypeSchema } from '../../contract/kinds.ts'
 import { parsePlexItem } from '../../plex/items/item.ts'
 
-/** An item as the index keeps it: what the grid shows, filters and sorts by. `null` = Plex says nothing about it. */
+/** An item in the index, with what the grid shows, filters and sorts by. `null` means that Plex does not say. */
 export interface IndexItem {
   ratingKey: string
   type: ItemType
   title: string
-  /** Plex's `titleSort`, where it differs. */
+  /** Plex's `titleSort`, if it differs from the title. */
   sortTitle: string | null
   year: number | null
   edition: string | null
@@ -17,7 +17,7 @@ export interface IndexItem {
   grandparentTitle: string | null
   index: number | null
   parentIndex: number | null
-  /** The best of its files: `4k`, `1080`, ... */
+  /** The best resolution of its files: `4k`, `1080`, ... */
   resolution: string | null
   audioCodec: string | null
   contentRating: string | null
@@ -25,7 +25,7 @@ export interface IndexItem {
   rating: number | null
   /** Seconds since 1970. */
   addedAt: number | null
-  /** Path of the picture that Plex shows for it. */
+  /** The path of the picture that Plex shows for the item. */
   thumb: string | null
   hdr: 'dv' | 'hdr' | null
   wearsOverlay: boolean
@@ -55,14 +55,14 @@ const mediaPart = z.object({
     .catch(null),
 })
 
-/** Best first. */
+/** The best first. */
 const resolutions = ['8k', '4k', '2k', '1080', '720', '576', '480', 'sd']
 export const resolutionRank = (resolution: string | null): number => {
   const at = resolutions.indexOf(resolution ?? '')
   return at < 0 ? resolutions.length : at
 }
 
-/** Equal texts of a library's items (codecs, ratings, show titles) are one string in memory. */
+/** Makes equal texts of a library's items (codecs, ratings, show titles) one string in memory. */
 export type Intern = (text: string | null) => string | null
 export function createIntern(): Intern {
   const known = new Map<string, string>()
@@ -75,7 +75,7 @@ export function createIntern(): Intern {
   }
 }
 
-/** One element of a section listing; null for what is no item. */
+/** Reads one element of a section listing; null for an element that is no item. */
 export function parseIndexItem(element: unknown, intern: Intern): IndexItem | null {
   const item = parsePlexItem(element, { sectionId: null, sectionTitle: null })
   const more = mediaPart.safeParse(element)
@@ -108,7 +108,7 @@ export function parseIndexItem(element: unknown, intern: Intern): IndexItem | nu
   }
 }
 
-/** As a line of the stored index: values alone, in this order. */
+/** An item as it is stored: its values without names, in this order. */
 export const storedItemSchema = z.tuple([
   z.string().regex(/^\d{1,18}$/),
   itemTypeSchema,

@@ -19,21 +19,21 @@ const headSchema = z.object({
 })
 const lineSchema = z.array(storedItemSchema)
 
-/** A section as it was kept. */
+/** A section from the store. */
 export interface StoredSection {
   items: IndexItem[]
-  /** Milliseconds since 1970. */
+  /** In ms since 1970. */
   readAt: number
 }
 
 export interface IndexStore {
-  /** The section as it was read last, if Plex reports no change since; null otherwise. */
+  /** The section as it was stored; null if Plex reports a change since, or if it is older than `maxAgeMs`. */
   load(server: string, section: PlexSection, maxAgeMs: number): Promise<StoredSection | null>
   save(server: string, section: PlexSection, items: readonly IndexItem[], readAt: number): Promise<void>
   bytes(): Promise<number>
 }
 
-/** Keeps the index between starts: a file for each section, values alone. A damaged file is as none. */
+/** Keeps the index between starts, in a file for each section. A damaged file counts as missing. */
 export function createIndexStore(folder: string): IndexStore {
   const pathOf = (server: string, section: PlexSection) => join(folder, safe(server), `${safe(section.key)}.jsonl`)
   return {
@@ -49,7 +49,7 @@ export function createIndexStore(folder: string): IndexStore {
           if (head === null) {
             head = headSchema.safeParse(parseJson(line)).data ?? null
             const changed = head?.updatedAt !== section.updatedAt || head?.contentChangedAt !== section.contentChangedAt
-            // A clock that was set back makes nothing younger.
+            // The clock may have been set back, so a time in the future counts as old.
             if (head === null || changed || Math.abs(Date.now() - head.readAt) > maxAgeMs) return null
             continue
           }
@@ -84,7 +84,7 @@ export function createIndexStore(folder: string): IndexStore {
 
 const safe = (name: string): string => name.replace(/[^\w.-]/g, '_').replace(/^\.+/, '_')
 
-/** Bytes of all files below a folder; 0 for one that is not there. */
+/** The size of all files below a folder, in bytes; 0 for a missing folder. */
 export async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
   let bytes = 0

@@ -19,7 +19,9 @@ export interface IndexedLibrary {
   backups: ReadonlySet<string>
 }
 
-/** The Plex sections of the libraries that can be previewed, with the items that an earlier connection has read of them. */
+/**
+ * The Plex sections of the libraries that can be previewed, with the items that an earlier connection has read of them.
+ */
 export function listLibraries(connection: LiveConnection, before: readonly IndexedLibrary[]): IndexedLibrary[] {
   const found: IndexedLibrary[] = []
   for (const { mappingName, sectionId, server: key } of connection.targetLibraries) {

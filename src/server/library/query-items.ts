@@ -8,9 +8,12 @@ import type { SortOrder } from './sort-orders.ts'
 const topTypes = new Set(['movie', 'show', 'artist'])
 
 interface CompiledFilter {
-  /** What no facet can lift (search text, parent, level, server): 1 for each entry that passes; null = all. */
+  /**
+   * The filters that no facet can change (search text, parent, level, server): 1 for each entry that passes; null for
+   * all.
+   */
   always: Uint8Array | null
-  /** For each column, which of its values pass; null = all. */
+  /** For each column, which of its values pass; null for all. */
   wanted: readonly (Uint8Array | null)[]
 }
 
@@ -20,7 +23,7 @@ function compile(catalogue: Catalogue, filter: ItemFilter): CompiledFilter {
   const matches = q === undefined ? null : findMatches(catalogue.text, q)
   if (matches) tests.push(matches)
   if (parent !== undefined) tests.push(childrenOf(catalogue, parent, server))
-  // Without a choice the wall shows what Plex's own does: films, shows and artists.
+  // Without a choice, films, shows and artists are shown, as Plex does.
   else if (filter.type === undefined || filter.type.length === 0) {
     tests.push(spread(catalogue, 'type', (type) => topTypes.has(type)))
   }
@@ -38,14 +41,14 @@ function compile(catalogue: Catalogue, filter: ItemFilter): CompiledFilter {
   return { always: always ?? null, wanted }
 }
 
-/** A test of a column's values, for every entry. */
+/** Tests a column's value for every entry. */
 function spread({ columns, entries }: Catalogue, name: Dimension, test: (value: string) => boolean): Uint8Array {
   const column = columns[dimensions.indexOf(name)]
   if (!column) return new Uint8Array(entries.length)
   const passing = Uint8Array.from(column.values, (value) => Number(test(value)))
   const { numbers } = column
   const result = new Uint8Array(numbers.length)
-  // A loop: `from` with a function takes ten times as long.
+  // `Uint8Array.from` with a function takes ten times as long as this loop.
   for (let at = 0; at < numbers.length; at += 1) result[at] = passing[numbers[at] ?? 0] ?? 0
   return result
 }
@@ -57,11 +60,11 @@ function childrenOf(catalogue: Catalogue, parent: string, server: string | undef
   return result
 }
 
-/** Answers of the same filter and order that are remembered: a wall that scrolls asks for one window after the other. */
+/** The number of remembered queries. While the user scrolls, the same query is asked for one page after the other. */
 const rememberedQueries = 16
 
 export interface ItemQueries {
-  /** Places of all matching entries, in order. */
+  /** The places of all matching entries, in order. */
   find(catalogue: Catalogue, filter: ItemFilter, sort: SortOrder, descending: boolean): Uint32Array
 }
 
@@ -122,11 +125,11 @@ const labels: Readonly<Record<Dimension, Readonly<Record<string, string>>>> = {
   hasBackup: { true: 'Has a backup', false: 'No backup' },
 }
 
-/** How many items each value has among those that all other filters leave. */
+/** For each value, the number of items that the other filters leave. */
 export function countFacets(catalogue: Catalogue, filter: ItemFilter): ItemFacets {
   const { columns, entries } = catalogue
   const { always, wanted } = compile(catalogue, filter)
-  // Entry by entry: how many dimensions keep it out, and which one did last.
+  // For each entry, the number of dimensions whose filter it fails, and the last of them.
   const misses = new Uint8Array(entries.length)
   const missed = new Uint8Array(entries.length)
   for (const [at, passing] of wanted.entries()) {
@@ -144,7 +147,7 @@ export function countFacets(catalogue: Catalogue, filter: ItemFilter): ItemFacet
   const counts = columns.map(({ values, numbers }, at) => {
     const count = new Uint32Array(values.length)
     for (let place = 0; place < numbers.length; place += 1) {
-      // What fails in this dimension alone still counts: choosing its value would let it in.
+      // An entry that fails only this dimension counts, since choosing its value would show it.
       const fails = misses[place] ?? 0
       if (fails > 1 || (fails === 1 && missed[place] !== at) || !isCounted(place)) continue
       const number = numbers[place] ?? 0
@@ -176,7 +179,7 @@ export function countFacets(catalogue: Catalogue, filter: ItemFilter): ItemFacet
   }
 }
 
-/** Values of one facet that are told. */
+/** The largest number of values of a facet that are sent. */
 const maxFacetValues = 200
 
 function compareFacets(name: Dimension, a: ItemFacet, b: ItemFacet): number {

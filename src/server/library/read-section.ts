@@ -9,13 +9,13 @@ import { parseJson } from '../../util/parse-json.ts'
 import { limits } from '../limits.ts'
 import { createIntern, type IndexItem, parseIndexItem } from './index-item.ts'
 
-/** The types of items that a kind of section is indexed by, from the top down. Tracks wear no overlays. */
+/** The types of items that are indexed, for each type of section, from the top down. Tracks have no overlays. */
 export const indexedTypes: Readonly<Record<string, readonly ItemType[]>> = {
   movie: ['movie'],
   show: ['show', 'season', 'episode'],
   artist: ['artist', 'album'],
 }
-/** What the index needs none of; Media stays. */
+/** Leaves out what the index does not need. Media stays. */
 const bare =
   'excludeElements=Genre,Country,Guid,Rating,Collection,Director,Writer,Role,Producer,Image&excludeFields=summary,tagline'
 const timeoutMs = 60_000
@@ -42,8 +42,8 @@ const answerSchema = z.object({
 type Container = z.infer<typeof answerSchema>['MediaContainer']
 
 /**
- * Reads all items of one section from Plex, page by page: listings with their media, then the ratingKeys that Plex finds for the
- * label Overlay, for HDR and Dolby Vision (listings hold neither labels nor streams). Rejects with PLEX_*.
+ * Reads all items of a section from Plex, page by page: first the listings, then the ratingKeys that Plex finds for the
+ * label Overlay, for HDR and for Dolby Vision, since listings hold neither labels nor streams. Rejects with PLEX_*.
  */
 export async function readSection(
   connection: PlexConnection,
@@ -157,10 +157,10 @@ function createReader(connection: PlexConnection, section: string, signal: Abort
     },
     async meta(): Promise<SectionMeta> {
       const { status, body } = await get(metaResource(section), 'application/xml')
-      // A server without a Meta has none of the fields that we would ask for.
+      // A server without Meta has none of the fields that we would ask for.
       return status === 200 ? parseSectionMeta(body.toString('utf8')) : plainMeta
     },
-    /** The keys of the label that Kometa gives (overlays.py:693): one, or none when nothing wears an overlay. */
+    /** The key of the label that Kometa sets (overlays.py:693), in a list; [] if no item has overlays. */
     async overlayLabels(type: ItemType): Promise<string[]> {
       const { Directory } = await container(`/library/sections/${section}/label?type=${plexTypeNumbers[type]}`)
       return (Directory ?? []).flatMap((element) => {
@@ -168,10 +168,14 @@ function createReader(connection: PlexConnection, section: string, signal: Abort
         return label.success && label.data.title === 'Overlay' ? [label.data.key] : []
       })
     },
-    /** ratingKeys of what Plex finds for one field. Fields of films have no prefix, the others their type (plexapi library.py:2852). */
+    /**
+     * The ratingKeys that Plex finds for a field. Fields of other items than films begin with the type (plexapi
+     * library.py:2852).
+     */
     async *found(type: ItemType, field: string, value: string, meta?: SectionMeta): AsyncGenerator<string[]> {
       const name = type === 'movie' ? field : `${type}.${field}`
-      const query = `type=${plexTypeNumbers[type]}&${name}=${value}&${bare.replace('excludeElements=', 'excludeElements=Media,')}`
+      const withoutMedia = bare.replace('excludeElements=', 'excludeElements=Media,')
+      const query = `type=${plexTypeNumbers[type]}&${name}=${value}&${withoutMedia}`
       for await (const page of pages(query, keysPerPage, meta)) {
         yield page.flatMap((element) => keySchema.safeParse(element).data?.ratingKey ?? [])
       }

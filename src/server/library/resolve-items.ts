@@ -7,12 +7,12 @@ import { problemOf } from '../http/request-problem.ts'
 import { type Catalogue, thumbVersion, toStudioItem } from './catalogue.ts'
 import { createItemQueries } from './query-items.ts'
 
-/** Specs of one paste. */
+/** The largest number of specs in a pasted text. */
 const maxSpecs = 500
 const specsAtOnce = 4
 const maxCandidates = 12
 
-/** Finds the item that each line (or part between commas) of a pasted text names, as `run --target` does. */
+/** Finds the item that each line of a pasted text names, as `run --target` does. */
 export async function resolveItems(
   text: string,
   connection: LiveConnection,
@@ -57,7 +57,7 @@ export async function resolveItems(
   return { items: [...items.values()], problems }
 }
 
-/** Lines; and a line of ratingKeys may hold several. A comma inside a title or address stays. */
+/** One spec per line. Only a line of ratingKeys may hold several, since a title or an address may have commas. */
 function splitSpecs(text: string): string[] {
   const lines = text.split(/\r?\n/).flatMap((line) => (/^[\d,;\s]+$/.test(line) ? line.split(/[,;\s]+/) : [line]))
   return [...new Set(lines.map((line) => line.trim()).filter((line) => line !== ''))].slice(0, maxSpecs)
@@ -70,7 +70,7 @@ function studioItemOf(found: ResolvedTarget, connection: LiveConnection, catalog
   return entry ? toStudioItem(entry) : bareItem(found.item, id, found.library.libraryName, found.library.sectionId)
 }
 
-/** An item that the index does not have yet. */
+/** An item that is not in the index yet. */
 function bareItem(item: PlexItem, server: string, library: string, sectionId: string): StudioItem {
   const { ratingKey, type, title, year, edition, parentRatingKey, grandparentRatingKey } = item
   const { parentTitle, grandparentTitle, index, parentIndex, labels, addedAt } = item

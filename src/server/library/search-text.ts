@@ -1,8 +1,8 @@
 import type { IndexItem } from './index-item.ts'
 
-/** Lower case without accents; everything but letters and digits becomes one blank. */
+/** Makes a text lower case without accents, with one blank in place of all that is no letter or digit. */
 export function normalise(text: string): string {
-  // The fast way for what most titles are.
+  // Most titles are ASCII and need no normalisation, which is slow.
   const plain = /^[\x20-\x7e]*$/.test(text) ? text : text.normalize('NFKD').replace(/\p{M}+/gu, '')
   return plain
     .toLowerCase()
@@ -11,7 +11,7 @@ export function normalise(text: string): string {
     .trim()
 }
 
-/** What a search looks through: every word has a blank before it. */
+/** The text that a search looks through. Every word has a blank before it. */
 export function searchTextOf(item: IndexItem): string {
   const parts = [item.title, item.parentTitle, item.grandparentTitle, item.edition, item.year]
   if (item.type === 'episode') parts.push(`S${pad(item.parentIndex)}E${pad(item.index)}`)
@@ -20,15 +20,15 @@ export function searchTextOf(item: IndexItem): string {
 
 const pad = (value: number | null): string => String(value ?? 0).padStart(2, '0')
 
-/** What titles are sorted by: `titleSort` or the title without its article is Plex's own; numbers count as numbers. */
+/** The text that titles are sorted by. Plex's `titleSort` comes first, and numbers sort as numbers. */
 export function sortTextOf(item: IndexItem): string {
   return normalise(item.sortTitle ?? item.title).replace(/\d+/g, (digits) => digits.padStart(8, '0'))
 }
 
-/** The search texts of all entries as one: it is searched in one go, some fifty times faster than text by text. */
+/** The search texts of all entries as one text. Searching it is some fifty times faster than searching text by text. */
 export interface JoinedText {
   text: string
-  /** Where each entry's text begins, and last the end of all. */
+  /** Where each entry's text begins, and at the end the length of the text. */
   starts: Uint32Array
 }
 
@@ -43,7 +43,10 @@ export function joinTexts(entries: readonly { searchText: string }[]): JoinedTex
   return { text: entries.map(({ searchText }) => `${searchText}\n`).join(''), starts }
 }
 
-/** Search as you type: every word must begin a word; of scripts without blanks it may stand anywhere. null: no word, so all match. */
+/**
+ * Search as you type: each word of the query must be the beginning of a word. In scripts without blanks, it may be
+ * anywhere. null if the query has no word, so that all entries match.
+ */
 export function findMatches({ text, starts }: JoinedText, query: string): Uint8Array | null {
   const words = normalise(query)
     .split(' ')

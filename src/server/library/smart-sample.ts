@@ -1,7 +1,7 @@
 import type { Catalogue, Entry } from './catalogue.ts'
 import { ratingBand } from './columns.ts'
 
-/** What overlays look at, with how much a new value of it is worth. */
+/** The qualities that overlays look at, and how much a new value of each is worth. */
 const features: readonly { weight: number; shows(entry: Entry): string | null }[] = [
   { weight: 6, shows: ({ item }) => typeNames[item.type] ?? null },
   { weight: 5, shows: ({ item }) => (item.resolution === null ? null : resolutionName(item.resolution)) },
@@ -28,13 +28,13 @@ const resolutionName = (text: string): string => (/^\d+$/.test(text) ? `${text}p
 
 export interface SampleChoice {
   entry: Entry
-  /** What it brings that those before do not. */
+  /** The values that no entry before it has. */
   shows: string[]
 }
 
 /**
- * Up to `count` entries that differ in what overlays look at: each time the one that shows most of what none before it
- * shows. The same entries give the same sample; `chosen` count as shown already.
+ * Chooses up to `count` entries that differ in what overlays look at. Each time it takes the entry with the most new
+ * values; the values of `chosen` are not new. The same entries always give the same sample.
  */
 export function smartSample(
   { entries, looks }: Pick<Catalogue, 'entries' | 'looks'>,
@@ -42,7 +42,7 @@ export function smartSample(
   chosen: readonly Entry[],
   count: number,
 ): SampleChoice[] {
-  // Of those that look the same one is enough: of 50,000 a few hundred are left.
+  // One of the entries that look the same is enough: of 50,000 entries, some hundred are left.
   const alike = new Map<number, Entry>()
   const taken = new Set(chosen)
   for (const place of places) {
@@ -50,7 +50,7 @@ export function smartSample(
     const known = alike.get(look)
     if (known && known.item.thumb !== null) continue
     const entry = entries[place]
-    // One with a picture shows more of its overlays.
+    // An entry with a picture is better, since its overlays can be seen.
     if (entry && !taken.has(entry) && (!known || entry.item.thumb !== null)) alike.set(look, entry)
   }
   const groups = [...alike.values()].map((entry) => ({

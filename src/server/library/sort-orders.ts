@@ -4,12 +4,12 @@ import { resolutionRank } from './index-item.ts'
 
 export type SortOrder = 'title' | 'added' | 'year' | 'rating' | 'resolution' | 'order'
 
-/** Entries that are worked on before others get a turn. */
+/** The number of entries after which other work gets a turn. */
 const entriesPerTurn = 1_000
-/** More than there can be entries; with a primary key below 2^32 a sum stays a whole number of a double. */
+/** More than there can be entries. With a primary key below 2^32, the sum is a whole number that a double can hold. */
 const rankSpace = 2 ** 20
 
-/** What comes before the title, as a whole number from 0. */
+/** The key that counts before the title, as a whole number from 0. */
 const primaryKeys: Readonly<Record<Exclude<SortOrder, 'title'>, (entry: Entry) => number>> = {
   added: ({ item }) => Math.max(0, item.addedAt ?? 0),
   year: ({ item }) => Math.max(0, item.year ?? 0),
@@ -18,7 +18,10 @@ const primaryKeys: Readonly<Record<Exclude<SortOrder, 'title'>, (entry: Entry) =
   order: ({ item }) => Math.max(0, item.parentIndex ?? 0) * 100_000 + Math.max(0, item.index ?? 0),
 }
 
-/** All orders of these entries, ascending: their places. Made in turns, so that requests are answered meanwhile. */
+/**
+ * The places of all entries in each order, ascending. They are sorted in turns, so that requests are answered
+ * meanwhile.
+ */
 export async function sortEntries(entries: readonly Entry[]): Promise<Map<SortOrder, Uint32Array>> {
   const titles = await sortByTitle(entries)
   const rank = new Uint32Array(entries.length)
@@ -29,7 +32,8 @@ export async function sortEntries(entries: readonly Entry[]): Promise<Map<SortOr
     (entry: Entry) => number,
   ][]) {
     await nextTurn()
-    // Seen from the end (newest first) what is equal stands by its title too; numbers of episodes are read upwards.
+    // Most orders are read from the end (newest first), so equal keys are sorted by title backwards. Episodes are read
+    // forwards.
     const isUpwards = name === 'order'
     const keys = Float64Array.from(entries, (entry, place) => {
       const own = rank[place] ?? 0
@@ -48,7 +52,7 @@ function compareTitles(a: Entry, b: Entry): number {
   return (a.item.year ?? 0) - (b.item.year ?? 0)
 }
 
-/** Short runs are sorted, then merged in pairs; between any two steps others get a turn. */
+/** Sorts short runs and merges them in pairs. Other work gets a turn between two steps. */
 async function sortByTitle(entries: readonly Entry[]): Promise<Uint32Array> {
   const compare = (a = 0, b = 0): number => {
     const [one, other] = [entries[a], entries[b]]

@@ -1,8 +1,10 @@
 import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
 
-/** Runs so many tasks at once; of those that wait the newest goes first, since it is what a scrolling reader sees. */
+/**
+ * Limits the tasks that run at the same time. The newest task goes first, since it is what a user who scrolls looks at.
+ */
 export interface NewestFirst {
-  /** Rejects with the signal's reason when it is aborted before its turn. */
+  /** Rejects with the signal's reason if the signal is aborted before the task starts. */
   run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T>
   readonly waiting: number
 }
@@ -38,7 +40,7 @@ export function createNewestFirst(atOnce: number): NewestFirst {
           reject(signal.reason)
         }
         waiting.push(turn)
-        // One signal may end many that wait: Node's warning of a leak is for those that never go.
+        // Many waiting tasks may share one signal, which Node would report as a leak.
         setMaxListeners(Math.max(getMaxListeners(signal), waiting.length + defaultMaxListeners), signal)
         signal.addEventListener('abort', cancel, { once: true })
         next()

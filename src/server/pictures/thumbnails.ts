@@ -9,10 +9,10 @@ import { limits } from '../limits.ts'
 import { createNewestFirst } from './newest-first.ts'
 
 export interface ThumbnailRequest {
-  /** Names the picture and its version: the same key is the same picture for ever. */
+  /** Names the picture and its version: one key always means the same picture. */
   key: string
   width: number
-  /** Puts the picture's bytes at `file`, or answers with them. */
+  /** Writes the picture's bytes to `file`, or answers with them. */
   fetch(file: string, signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
@@ -22,15 +22,15 @@ export interface Thumbnail {
 }
 
 export interface Thumbnails extends AsyncDisposable {
-  /** From the disk, or made now. Rejects with PICTURE_UNAVAILABLE, or the signal's reason when nobody waits any longer. */
+  /** Finds the thumbnail on disk, or makes it. Rejects with PICTURE_UNAVAILABLE, or with the signal's reason. */
   get(request: ThumbnailRequest, signal: AbortSignal): Promise<Thumbnail>
   bytes(): Promise<number>
 }
 
 const sourcePrefix = '.source-'
-/** Between two looks at how much the cache has grown. */
+/** The number of new thumbnails between two checks of the cache's size. */
 const writesPerPruning = 500
-/** What is left after pruning. */
+/** The share of the cache that is left after pruning. */
 const prunedShare = 0.8
 
 interface Making {
@@ -40,14 +40,14 @@ interface Making {
 }
 
 /**
- * Small pictures, made once and kept on disk. At most `maxThumbnailsAtOnce` are made at a time, the newest request first;
- * requests for the same one share the work, and it ends when all of them have gone away.
+ * Makes small pictures once and keeps them on disk. At most `maxThumbnailsAtOnce` are made at a time, for the newest
+ * request first. Requests for the same picture share the work, which ends when all of them have been aborted.
  */
 export function createThumbnails(folder: string): Thumbnails {
   const turns = createNewestFirst(limits.maxThumbnailsAtOnce)
   const making = new Map<string, Making>()
   let writes = 0
-  // What a killed studio left half fetched, and what is too much since the last start.
+  // Removes what a killed studio left half fetched, and what is too much.
   let pruning: Promise<void> | null = sweep(folder).finally(() => (pruning = null))
 
   const forget = (name: string, entry: Making) => {
@@ -79,12 +79,12 @@ export function createThumbnails(folder: string): Thumbnails {
     const known = making.get(name)
     if (known) return known
     if (turns.waiting >= limits.maxThumbnailsWaiting) {
-      throw new RequestProblem(503, 'TOO_MANY_ATTEMPTS', 'Too many pictures are waited for.')
+      throw new RequestProblem(503, 'TOO_MANY_ATTEMPTS', 'Too many pictures are being made.')
     }
     const abort = new AbortController()
     const limited = AbortSignal.any([abort.signal, AbortSignal.timeout(limits.thumbnailTimeoutMs)])
     const done = turns.run(() => make(name, path, request, limited), abort.signal).finally(() => forget(name, entry))
-    // Whoever waits gets the failure; when nobody does any longer it is nobody's.
+    // Those who wait get the failure; if nobody waits, nobody needs it.
     done.catch(() => undefined)
     const entry: Making = { waiters: 0, abort, done }
     making.set(name, entry)
@@ -105,7 +105,7 @@ export function createThumbnails(folder: string): Thumbnails {
       } finally {
         entry.waiters -= 1
         if (entry.waiters === 0) {
-          // Before the abort: who asks next must not join what is being given up.
+          // This comes before the abort, so that the next request does not join aborted work.
           forget(name, entry)
           entry.abort.abort(new DOMException('nobody waits for it', 'AbortError'))
         }
@@ -122,13 +122,13 @@ export function createThumbnails(folder: string): Thumbnails {
   }
 }
 
-/** Pruning may have taken it a moment ago. */
+/** Throws NOT_FOUND if pruning has just removed the file. */
 export async function openThumbnail({ path }: Thumbnail): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw notFound('The file is no longer there.')
+      throw notFound('This picture is no longer there.')
     throw error
   }
 }
@@ -144,7 +144,7 @@ async function untilAborted(done: Promise<void>, signal: AbortSignal): Promise<v
   await Promise.race([done, aborted]).finally(stop)
 }
 
-/** Marks a hit, so that pruning takes what nobody has looked at for longest. */
+/** Marks the file as used, since pruning removes the files that have not been used for the longest time. */
 async function isThere(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => null)
   if (!info) return false

@@ -26,7 +26,7 @@ type Names =
   | 'checkKometa'
   | 'getDoctor'
 
-/** Signing in, the frame, and the Connect screen. */
+/** The sign-in, what every screen shows, and the Connect screen. */
 export function connectRoutes(parts: StudioParts): Handlers<Names> {
   const { sessions, connections, kometa, index, store, runner, version } = parts
   const session = (cookie: string | undefined) => ({

@@ -60,7 +60,7 @@ export function itemRoutes(parts: StudioParts): Handlers<Names> {
     sampleItems({ body }) {
       const catalogue = index.catalogue()
       const { filter, count, chosen } = body
-      // A sample spans all levels, unless the user has narrowed them.
+      // A sample has items of all types, unless the user has chosen types or a parent.
       const wide =
         filter.type === undefined && filter.parent === undefined ? { ...filter, type: [...itemTypes] } : filter
       const places = queries.find(catalogue, wide, 'title', false)
@@ -111,7 +111,7 @@ function parentsOf({ index }: StudioParts, server: string | undefined, parent: s
   return [...(grandparent ? [grandparent] : []), found].map(toStudioItem)
 }
 
-/** Where Plex has the picture of an item, and who can read it there. The path never comes from the client. */
+/** The path of an item's picture on Plex, and what reads it there. The path never comes from the browser. */
 async function pictureOf(
   { index, connections }: StudioParts,
   { server, ratingKey }: { server: string; ratingKey: string },

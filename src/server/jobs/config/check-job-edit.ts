@@ -6,7 +6,7 @@ import type { JobRecord } from '../store/studio-job-record.ts'
 import { readConfigToEdit } from './config-to-edit.ts'
 import { readPlaceOf } from './stored-config.ts'
 
-/** What an edit of an earlier job's config would mean. */
+/** Checks an edit of an earlier job's config. */
 export async function checkJobEdit(record: JobRecord, text: string, parts: StudioParts): Promise<ConfigCheck> {
   const job = parts.store.filesOf(record.id)
   const connection = parts.connections.current()

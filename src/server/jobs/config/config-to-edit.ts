@@ -10,16 +10,16 @@ import { readJobText } from '../files/job-files.ts'
 import type { JobRecord } from '../store/studio-job-record.ts'
 import { isLocal, type ReadUserConfig, readSnapshot } from './stored-config.ts'
 
-/** A job's config for an edit of it: what is hidden in it, where that stood, and what of it is known here. */
+/** A job's config, to be edited: its text, its hidden secrets, and which of them are still kept. */
 export interface ConfigToEdit {
-  /** Secrets masked. */
+  /** With masks for its secrets. */
   text: string
   before: HiddenBefore
-  /** The secrets that are known, by their numbers in `text`. */
+  /** The secrets that are still kept, by the numbers of their masks in `text`. */
   masks: readonly Mask[]
-  /** No name in it stands for anything of this machine. */
+  /** `<<names>>` in it must not get values from this machine's environment. */
   withoutEnvironment: boolean
-  /** Of a config that lies in the job: until when its secrets are kept. null: they are not. */
+  /** For a config in the job folder: until when its secrets are kept. null if they are not. */
   keptUntil: Date | null
 }
 
@@ -28,7 +28,7 @@ export interface ConfigToEditDeps {
   readUserConfig: ReadUserConfig
 }
 
-/** Reads it. Nothing that the job folder says of secrets counts: they come from our own store, or from the user's file as it is now. */
+/** Reads a job's config. Its secrets come from our own store or from the user's file, and never from the job folder. */
 export async function readConfigToEdit(record: JobRecord, job: Beneath, deps: ConfigToEditDeps): Promise<ConfigToEdit> {
   if (isLocal(record)) {
     const stored = await readJobText(job, 'config/config.yml', maxYamlBytes)
@@ -36,7 +36,7 @@ export async function readConfigToEdit(record: JobRecord, job: Beneath, deps: Co
   }
   const text = await readSnapshot(record, job, deps.readUserConfig)
   if (record.config.path === null) return { ...nothingKnown, text, before: { text, numbers: new Map() } }
-  // The file may have changed since: a secret counts where it stands now, under the number that it has in the snapshot.
+  // The file may have changed. A secret is taken from its place in the file now, under its number in the snapshot.
   const now = await onText('mask', await deps.readUserConfig(record.config.path))
   const numbers = await onText('sameNumbers', text, now)
   const masks = now.masks.flatMap((mask) =>

@@ -19,31 +19,35 @@ import { readJobText } from '../files/job-files.ts'
 import { type JobRecord, studioFolder } from '../store/studio-job-record.ts'
 
 /**
- * A job's config. Where the config of a path is used as it stands, the job holds a reference to it. A config that was pasted or
- * edited lies in the job, with `<<names>>` for its secrets; their values are in our data folder, outside of every job.
+ * How a job stores its config. A config that is used as it is stays where it is, and the job holds its path. A config
+ * that was pasted or edited is written into the job folder, with `<<names>>` for its secrets; their values are in our
+ * data folder.
  */
 
 /** What is needed to write a pasted or edited config into a job. */
 export interface LocalConfig {
   masked: MaskedConfig
   place: ConfigPlace | null
-  /** It is an edit of a file of the user's: names of his environment count in it. */
+  /** The config is an edit of the user's own file, so `<<names>>` may get values from the environment. */
   mayUseEnvironment: boolean
 }
 
 /**
- * Reads a config of the user that a job names. What a job folder says may be anybody's word: only a config in the allowed
+ * Reads a config of the user that a job names. Anybody may have written a job folder, so only a config in the allowed
  * folders is read, as if it were chosen in the browser. Throws FORBIDDEN, NOT_FOUND.
  */
 export type ReadUserConfig = (path: string) => Promise<string>
 
-/** Keeps what the job's config looks like, secrets masked. */
+/** Keeps the job's config, with masks for its secrets, to be shown later. */
 export async function keepSnapshot(job: Beneath, masked: MaskedConfig): Promise<void> {
   await job.makeFolder(studioFolder)
   await job.write(`${studioFolder}/config.yml`, masked.text)
 }
 
-/** Writes config/config.yml and config/preview.yml, so that `run --job` repeats the job too, and its secrets elsewhere. */
+/**
+ * Writes config/config.yml and config/preview.yml, so that `run --job` can repeat the job. The secrets go into our
+ * store.
+ */
 export async function writeLocalConfig(
   job: Beneath,
   { masked, place, mayUseEnvironment }: LocalConfig,
@@ -94,28 +98,30 @@ export const targetsOf = (record: JobRecord): PreviewTarget[] =>
         ],
   )
 
-/** The config that a job runs with, its targets in it. Throws what `loadJobConfig` throws. */
+/** The config that a job runs with, with its targets. Throws what `loadConfirmedConfig` throws. */
 export async function loadConfigOf(record: JobRecord, job: Beneath, deps: LoadDeps): Promise<JobConfig> {
   if (isLocal(record)) {
     const reach = await deps.reachOf(job.realPath, deps.kometaDir)
     return loadConfirmedConfig({ kind: 'job', jobDir: job.realPath }, { ...loadOptions(deps), reach })
   }
   const { path } = record.config
-  if (path === null) throw new AppError('BAD_USAGE', 'The config of this job is not known any more.')
-  // The record lies in the job folder: that it names a file makes that file nobody's own.
+  if (path === null) throw new AppError('BAD_USAGE', 'The config of this job is no longer known.')
+  // Anybody may have written the record, so a file that it names does not count as the user's own.
   const config = await loadConfirmedConfig({ kind: 'reference', configPath: path }, loadOptions(deps))
   return { ...config, preview: { ...config.preview, targets: targetsOf(record) } }
 }
 
-/** What a job ran with, secrets masked. Of a job of the command line: its config as it stands now. */
+/**
+ * The config that a job ran with, with masks for its secrets. For a job of the command line, its config as it is now.
+ */
 export async function readSnapshot(record: JobRecord, job: Beneath, readUserConfig: ReadUserConfig): Promise<string> {
   const kept = await readJobText(job, `${studioFolder}/config.yml`, maxYamlBytes)
   if (kept !== null) return kept
   if (record.config.path !== null) return (await onText('mask', await readUserConfig(record.config.path))).text
-  throw new RequestProblem(404, 'NOT_FOUND', 'The config of this job is not there any more.')
+  throw new RequestProblem(404, 'NOT_FOUND', 'The config of this job is no longer there.')
 }
 
-/** Where the relative paths of a job's config start from. */
+/** The folders where the relative paths of a job's config start. */
 export async function readPlaceOf(
   record: JobRecord,
   job: Beneath,
@@ -123,7 +129,7 @@ export async function readPlaceOf(
 ): Promise<ConfigPlace | null> {
   if (record.config.kind === 'text') return null
   if (isLocal(record)) return placeInJob(job)
-  // The record lies in the job folder, too: a file that may not be shown is not even looked for.
+  // Anybody may have written the record: this throws for a file that may not be shown, before anything looks for it.
   if (record.config.path !== null) await deps.readUserConfig(record.config.path)
   const { kometaConfigDir, kometaCwd } = await loadConfigOf(record, job, deps)
   return { kometaConfigDir, kometaCwd }

@@ -9,7 +9,7 @@ import { type HiddenBefore, refuseOurNames } from '../../connect/hidden-uses.ts'
 import { type Mask, type MaskedConfig, maskConfig } from '../../connect/mask-config.ts'
 import { restoreConfig } from '../../connect/unmask-config.ts'
 
-/** Number of a mask in one text -> number of the mask at the same place in another one. */
+/** The number of each mask in one text -> the number of the mask at the same key in another text. */
 export function sameNumbers(text: string, now: MaskedConfig): Map<number, number> {
   const byPlace = new Map(now.masks.map(({ path, number }) => [JSON.stringify(path), number]))
   return new Map(
@@ -20,7 +20,7 @@ export function sameNumbers(text: string, now: MaskedConfig): Map<number, number
   )
 }
 
-/** The masks that stand in a text, and where. */
+/** The masks in a text, and their keys. */
 function masksIn(text: string): { number: number; path: readonly string[] }[] {
   return readPlaces(text).all.flatMap(({ scalar, path }) => {
     const digits = wholeMask.exec(scalar?.text ?? '')?.[1]
@@ -30,7 +30,7 @@ function masksIn(text: string): { number: number; path: readonly string[] }[] {
 
 const wholeMask = new RegExp(`^${secretMask}(\\d{1,4})$`)
 
-/** What is hidden in a job's config and not known here any more. */
+/** The hidden secrets of a job's config that are no longer kept. */
 export function missingSecrets(text: string, masks: readonly Mask[]): MissingSecret[] {
   const known = new Set(masks.map(({ number }) => number))
   const missing = masksIn(text).filter(({ number }) => !known.has(number))
@@ -45,7 +45,7 @@ export function missingSecrets(text: string, masks: readonly Mask[]): MissingSec
   })
 }
 
-/** The text with these secrets, by the numbers of their masks, where they were hidden. */
+/** The text with the typed secrets in place of the masks with these numbers. */
 export function typeSecrets(text: string, typed: ReadonlyMap<number, string>): string {
   let result = ''
   let at = 0
@@ -58,7 +58,10 @@ export function typeSecrets(text: string, typed: ReadonlyMap<number, string>): s
   return result + text.slice(at)
 }
 
-/** The full text of an edit, in memory. Throws CONFIG_INVALID where a hidden secret would go somewhere new. */
+/**
+ * The text of an edit with its secrets, in memory only. Throws CONFIG_INVALID if a hidden secret would be sent
+ * somewhere new.
+ */
 export function applyEdit(
   edited: string,
   { masks, before }: { masks: readonly Mask[]; before: HiddenBefore },

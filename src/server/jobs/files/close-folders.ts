@@ -3,8 +3,8 @@ import { closeToOthers } from '../../../run/inputs/usable-folder.ts'
 import type { JobStore } from '../store/job-store.ts'
 
 /**
- * Makes what versions before this one left what it is now: job folders that their owner alone can look into, and no secrets
- * in them. Such a job asks for its secrets when it is run again.
+ * Brings the job folders of earlier versions up to date: only their owner can open them, and they hold no secrets. Such
+ * a job asks for its secrets when it is run again.
  */
 export async function closeFolders(store: JobStore, onFailure: (error: unknown) => void): Promise<void> {
   for (const { id } of store.list().filter((record) => store.isOurs(record.id))) {
@@ -13,7 +13,7 @@ export async function closeFolders(store: JobStore, onFailure: (error: unknown) 
       await closeToOthers(job.realPath)
       if ((await job.look('config')) !== null) await job.remove(`config/${oldSecretStore}`)
     } catch (error) {
-      // One folder that cannot be closed keeps none of the others from it.
+      // One folder that cannot be closed must not stop the others.
       onFailure(error)
     }
   }

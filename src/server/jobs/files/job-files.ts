@@ -1,6 +1,6 @@
 import { type Beneath, isUnsafePath } from '../../../util/beneath/beneath.ts'
 
-/** The text of a file of a job; null where there is none that may be read, or a larger one. */
+/** The text of a file of a job; null if it is missing, larger, or may not be read. */
 export async function readJobText(job: Beneath, path: string, maxBytes: number): Promise<string | null> {
   try {
     return String(await job.read(path, maxBytes))
@@ -9,7 +9,7 @@ export async function readJobText(job: Beneath, path: string, maxBytes: number):
   }
 }
 
-/** All plain files below a folder of a job, links left out; [] where the folder is none of the job's own. */
+/** All plain files below a folder of a job, without links; [] if the folder is a link or is missing. */
 export function listJobFiles(job: Beneath, folder: string): { path: string; name: string }[] {
   try {
     return job.list(folder).flatMap(({ name, kind }) => {
@@ -22,17 +22,17 @@ export function listJobFiles(job: Beneath, folder: string): { path: string; name
   }
 }
 
-/** Bytes of all files of a job. */
+/** The size of all files of a job, in bytes. */
 export async function jobBytes(job: Beneath): Promise<number> {
   let bytes = 0
   for (const { path } of listJobFiles(job, '')) bytes += (await job.look(path))?.size ?? 0
   return bytes
 }
 
-/** Folders of a job that something is written into, or read from as a whole. */
+/** The folders of a job that are written, or read as a whole. */
 const ownFolders = ['studio', 'studio/differences', 'config', 'input', 'logs', 'output']
 
-/** False for a folder in whose place a link or a file stands: such a job is not shown. */
+/** False if one of the folders is a link or a file: such a job is not shown. */
 export async function isPlainJob(job: Beneath): Promise<boolean> {
   try {
     for (const folder of ownFolders) {
@@ -46,7 +46,7 @@ export async function isPlainJob(job: Beneath): Promise<boolean> {
   }
 }
 
-/** What is not there, is no plain file of the job, or may not be read by us is not shown. */
+/** null for a file that is missing, is no plain file of the job, or may not be read. Throws any other error. */
 export function nullIfUnreadable(error: unknown): null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (isUnsafePath(error) || ['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG'].includes(code)) return null

@@ -3,18 +3,21 @@ import { makeZip } from 'client-zip'
 import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { listJobFiles, nullIfUnreadable } from './job-files.ts'
 
-/** Files of one zip: every capture of a large job. */
+/** The largest number of files in a zip; enough for every capture of a large job. */
 const maxFiles = 20_000
-/** What goes in: pictures and the summary; never the config, logs or the ledger. */
+/** The zip gets pictures and the summary, and never the config, the logs or the ledger. */
 const wanted = /\.(?:jpe?g|png|webp)$|^summary\.json$/i
 
 interface Reading {
-  /** The file that is being read. */
+  /** The file that is being read; null before the first. */
   file: FileHandle | null
   cancelled: boolean
 }
 
-/** All pictures of a job and its summary as a zip, stored (pictures do not compress), as a stream. */
+/**
+ * Streams all pictures of a job and its summary as a zip. The zip does not compress, since pictures would not get
+ * smaller.
+ */
 export async function zipPictures(job: Beneath, jobId: string): Promise<ReadableStream<Uint8Array>> {
   const files: { path: string; name: string }[] = []
   for (const folder of ['input', 'output']) {
@@ -32,7 +35,7 @@ export async function zipPictures(job: Beneath, jobId: string): Promise<Readable
       if (done) controller.close()
       else controller.enqueue(value)
     },
-    // The zip itself leaves the file open that it was reading.
+    // client-zip does not close the file that it was reading.
     async cancel(reason) {
       reading.cancelled = true
       try {
@@ -47,7 +50,7 @@ export async function zipPictures(job: Beneath, jobId: string): Promise<Readable
 async function* readFiles(job: Beneath, files: readonly { path: string; name: string }[], reading: Reading) {
   for (const { path, name } of files) {
     const file = await job.open(path, 'read').catch(nullIfUnreadable)
-    // It went away, or became a link, since it was listed.
+    // null: since it was listed, the file has been removed or replaced by a link.
     if (file === null) continue
     reading.file = file
     if (reading.cancelled) return file.close()

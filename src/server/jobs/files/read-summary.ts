@@ -18,7 +18,7 @@ const list = <T extends z.ZodType>(one: T) =>
     .transform((values) => values.flatMap((value) => one.safeParse(value).data ?? []) as z.output<T>[])
 
 const picture = targetResultSchema.shape.before.unwrap().extend({ sha256: sha256Schema }).nullable().catch(null)
-/** A target id becomes a file name when the job is run again: one that is none is left out. */
+/** A target id becomes a file name when the job is run again, so a target with an unsafe id is left out. */
 const target = targetResultSchema.extend({
   id: targetIdSchema,
   rating_key: ratingKeySchema.nullable().catch(null),
@@ -30,7 +30,9 @@ const target = targetResultSchema.extend({
 const capture = captureSchema.extend({ sha256: sha256Schema.nullable().catch(null) })
 const time = z.iso.datetime().nullable().catch(null)
 
-/** What the studio shows of a summary, whoever wrote it: a job of an older or newer version shows what it has. */
+/**
+ * What the studio shows of a summary. Of a summary of an older or newer version, it shows the fields that are there.
+ */
 const shownSummarySchema = z.object({
   timestamp: time,
   started_at: time,
@@ -95,7 +97,7 @@ const shownSummarySchema = z.object({
   durations_ms: z.record(z.string(), z.number()).catch({}),
 })
 export type ShownSummary = z.infer<typeof shownSummarySchema> & {
-  /** `<server> <ratingKey>` -> its labels before the run, as far as Plex told them. */
+  /** `<server> <ratingKey>` -> the item's labels before the run, as far as they are known. */
   labelsBefore: ReadonlyMap<string, readonly string[]>
 }
 
@@ -113,15 +115,15 @@ async function readLabels(job: Beneath): Promise<ShownSummary['labelsBefore']> {
 
 export interface SummaryFile {
   summary: ShownSummary
-  /** When it was written, milliseconds since 1970. */
+  /** The time when it was written, in ms since 1970. */
   writtenAt: number
 }
 
-/** Parsed summaries that are kept: a job with 500 targets has one of some megabytes. */
+/** Parsed summaries that are kept in memory. With 500 targets, a summary has some megabytes. */
 const maxKept = 8
 const maxBytes = 64 * 1024 * 1024
 
-/** Reads `output/summary.json` of a job; null where there is none, or none that can be read. */
+/** Reads `output/summary.json` of a job; null if it is missing or cannot be read. */
 export type ReadSummary = (job: Beneath) => Promise<SummaryFile | null>
 
 export function createSummaryReader(): ReadSummary {

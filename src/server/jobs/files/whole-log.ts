@@ -4,7 +4,7 @@ import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { readChunks } from '../../../util/beneath/file-chunks.ts'
 import { listJobFiles } from './job-files.ts'
 
-/** Everything in `logs/` of a job as one text: our own log first, then Kometa's. They are scrubbed when they are written. */
+/** All logs of a job as one text, our own log first. Secrets were removed when the logs were written. */
 export async function readWholeLog(job: Beneath): Promise<Readable> {
   const files = listJobFiles(job, jobFolders.logs)
     .filter(({ name }) => /\.log(?:\.\d+)?$/.test(name))

@@ -6,11 +6,11 @@ import { limits } from '../../limits.ts'
 import { nullIfUnreadable, readJobText } from '../files/job-files.ts'
 import { studioFolder } from '../store/studio-job-record.ts'
 
-/** An event as it is kept: its number, and where the picture in it is. */
+/** An event in the journal, with its number and the path of its picture. */
 export const storedEventSchema = z.object({
   id: z.number(),
   event: jobStreamEventSchema,
-  /** Of a capture, its file, relative to the job folder. */
+  /** The file of a capture, relative to the job folder. */
   path: z.string().nullable().optional(),
 })
 export type StoredEvent = z.infer<typeof storedEventSchema>
@@ -18,7 +18,7 @@ export type StoredEvent = z.infer<typeof storedEventSchema>
 export const storedLinesSchema = z.object({ id: z.number(), lines: z.array(logLineSchema) })
 type StoredLines = z.infer<typeof storedLinesSchema>
 
-/** Appends to the journal of a running job. A full disk costs the journal, never the job. */
+/** Appends to the journal of a running job. If the disk is full, the journal stops and the job goes on. */
 export interface JournalWriter extends Disposable {
   event(stored: StoredEvent): void
   lines(stored: StoredLines): void
@@ -28,7 +28,10 @@ const eventsPath = `${studioFolder}/events.jsonl`
 const logName = (number: number): string => `lines-${String(number).padStart(6, '0')}.jsonl`
 const logPattern = /^lines-(\d{6})\.jsonl$/
 
-/** Log lines go into files of their own, the oldest of which are removed: they are most of a journal, and log.txt has them all. */
+/**
+ * Log lines are most of a journal, so they have their own files, and the oldest files are removed. log.txt has all
+ * lines.
+ */
 export function openJournal(job: Beneath, onFailure: (error: unknown) => void): JournalWriter {
   job.makeFolderSync(studioFolder)
   let failed = false
@@ -91,7 +94,7 @@ function listLogs(job: Beneath): string[] {
     .sort()
 }
 
-/** The files of a journal, log lines by their age; [] where there is none. */
+/** The files of a journal, those of log lines by their age; [] if there is no journal. */
 export function journalFiles(job: Beneath): string[] {
   try {
     return [eventsPath, ...listLogs(job).map((name) => `${studioFolder}/${name}`)]
@@ -100,12 +103,12 @@ export function journalFiles(job: Beneath): string[] {
   }
 }
 
-/** Every event of a journal but log lines, in order. A line that a crash has torn is left out. */
+/** The events of a journal in order, without log lines. A line that a crash has cut off is left out. */
 export async function readEvents(job: Beneath): Promise<StoredEvent[]> {
   return readLines(job, eventsPath, storedEventSchema)
 }
 
-/** Bytes of a journal file that are read; it is bounded when it is written. */
+/** A journal file is bounded when it is written; more than this is not ours, and is not read. */
 const maxFileBytes = 64 * 1024 * 1024
 
 async function readLines<Schema extends z.ZodType>(

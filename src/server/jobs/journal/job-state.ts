@@ -2,18 +2,18 @@ import type { ImageRef } from '../../../contract/api/api-common.ts'
 import { type JobPhase, phaseSchema, type StudioTarget } from '../../../contract/api/api-jobs.ts'
 import type { StoredEvent } from './job-journal.ts'
 
-/** What a job's events have told so far; of a running job, and of one that never came to its summary. */
+/** What a job's events say. It is used for a job without a summary: one that runs, or one that was interrupted. */
 export interface JobState {
   phases: JobPhase[]
-  /** Pictures and where they are, newest last; those of before have no target. */
+  /** Pictures and their paths, the newest last. Before pictures have no target here. */
   captures: { targetId: string | null; ratingKey: string | null; kind: string | null; image: ImageRef; path: string }[]
-  /** Targets as they were told last. */
+  /** The newest event of each target. */
   targets: Map<string, StudioTarget>
 }
 
 const order = phaseSchema.options
 
-/** Captures that are remembered; the summary has them all. */
+/** The captures that are remembered; the summary has all of them. */
 const maxCaptures = 50_000
 
 export const newJobState = (): JobState => ({ phases: [], captures: [], targets: new Map() })
@@ -21,7 +21,7 @@ export const newJobState = (): JobState => ({ phases: [], captures: [], targets:
 export function applyEvent(state: JobState, { event, path }: Pick<StoredEvent, 'event' | 'path'>): void {
   switch (event.type) {
     case 'phase': {
-      // Libraries are drawn side by side: the one that is furthest tells the phase of the job.
+      // Several Kometas run at the same time. The one that is furthest decides the phase of the job.
       const known = state.phases.at(-1)
       if (known && order.indexOf(event.phase) <= order.indexOf(known.phase)) break
       closePhase(state, Date.parse(event.at))

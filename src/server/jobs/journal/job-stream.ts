@@ -33,8 +33,8 @@ export interface JobStreamOptions {
 }
 
 /**
- * Log lines and progress wait for up to `batchMs` and are sent together; each event is serialised once for all windows. An event
- * is on disk before any window gets it, so that a window can go on from each id that it knows.
+ * Log lines and progress wait for up to `batchMs` and are sent together; each event is serialised once for all windows.
+ * An event is on disk before any window gets it, so that a window can go on from each id that it knows.
  */
 export function createJobStream({ job, past, lastId: first = 0, onFailure }: JobStreamOptions): JobStream {
   const journal = openJournal(job, onFailure)

@@ -4,31 +4,32 @@ import { parseJson } from '../../../util/parse-json.ts'
 import { nullIfUnreadable } from '../files/job-files.ts'
 import { journalFiles } from './job-journal.ts'
 
-/** Where one event, or one batch of log lines, lies in a journal. */
+/** Where an event, or a batch of log lines, is in a journal. */
 export interface Segment {
   id: number
   path: string
   offset: number
   bytes: number
-  /** Log lines in it, and the number of the first; 0: it is another event. */
+  /** The number of log lines; 0 for any other event. */
   lines: number
+  /** The number of the first log line. */
   firstLine: number
 }
 
 interface IndexedFile {
-  /** Bytes that have been looked at: whole lines only. */
+  /** The bytes that have been indexed; only whole lines are. */
   bytes: number
   segments: Segment[]
 }
 
-/** Jobs whose index is kept. */
+/** The number of jobs whose index is kept. */
 const maxJobs = 4
-/** A journal file is bounded when it is written; more of one that came from elsewhere is not read. */
+/** A journal file is bounded when it is written; a larger one is not ours, and is not read. */
 const maxFileBytes = 64 * 1024 * 1024
 
 /**
- * Where everything in a journal lies, in order, so that a window can be sent its past piece by piece and nobody holds all of
- * it. A journal that grows is read on from where it was left; windows that ask at the same time share one reading.
+ * Indexes a journal in order, so that its events can be sent to a window piece by piece, without all of them in memory.
+ * A journal that has grown is read from where the index ends. Windows that ask at the same time share one reading.
  */
 export function createJournalIndex(): (job: Beneath) => Promise<readonly Segment[]> {
   const jobs = new Map<string, { files: Map<string, IndexedFile>; turn: Promise<unknown> }>()
@@ -62,7 +63,7 @@ export function createJournalIndex(): (job: Beneath) => Promise<readonly Segment
   }
 }
 
-/** Takes the whole lines behind what is known; a line that a crash has torn waits for its end. */
+/** Indexes the whole lines after those that are known. An unfinished line is left for the next time. */
 async function readOn(job: Beneath, path: string, file: IndexedFile): Promise<void> {
   const opened = await job.open(path, 'read').catch(nullIfUnreadable)
   if (opened === null) return
@@ -80,7 +81,7 @@ async function readOn(job: Beneath, path: string, file: IndexedFile): Promise<vo
   }
 }
 
-/** What is no line of a journal is passed over. */
+/** null for a line that is no event. */
 function segmentOf(line: Buffer, path: string, offset: number): Segment | null {
   const value = parseJson(line.toString('utf8'))
   if (typeof value !== 'object' || value === null || !('id' in value) || !Number.isSafeInteger(value.id)) return null

@@ -8,27 +8,30 @@ import { storedEventSchema, storedLinesSchema } from './job-journal.ts'
 import { createJournalIndex, type Segment } from './journal-index.ts'
 
 export interface PastRange {
-  /** Events with a larger number. */
+  /** Events with a larger id. */
   after: number
   upTo: number
-  /** Of the log lines only so many of the newest. */
+  /** The number of log lines, of which the newest are taken. */
   lines: number
 }
 
-/** The past of jobs, from their journals. */
+/** The events of jobs so far, read from their journals. */
 export interface JournalPast {
-  /** Frames in their order, each read when it is asked for: who stalls holds one of them, which all windows share. */
+  /**
+   * Frames in their order. Each is read when it is asked for, so a window that stalls holds only one, which all windows
+   * share.
+   */
   frames(job: Beneath, range: PastRange): AsyncGenerator<Buffer>
-  /** Of the newest event or batch; 0: there is none. */
+  /** The id of the newest event or batch; 0 if there is none. */
   lastId(job: Beneath): Promise<number>
-  /** The newest `count` log lines with a number below `before`, oldest first. */
+  /** The newest `count` log lines with a number below `before`, the oldest first. */
   logLines(
     job: Beneath,
     wanted: { before?: number | undefined; count: number },
   ): Promise<{ lines: StudioLogLine[]; more: boolean }>
 }
 
-/** A segment, and how many of its first lines are left out. */
+/** A segment, and the number of its first lines that are left out. */
 interface Piece {
   segment: Segment
   skip: number
@@ -70,7 +73,7 @@ export function createJournalPast(): JournalPast {
   }
 }
 
-/** All events, and of the log lines the newest. */
+/** All events, and the newest log lines. */
 function newestLines(segments: readonly Segment[], count: number): Piece[] {
   const pieces: Piece[] = []
   let left = count
@@ -84,7 +87,7 @@ function newestLines(segments: readonly Segment[], count: number): Piece[] {
   return pieces.reverse()
 }
 
-/** null: its file has gone in the meantime, or it is no event. */
+/** null if the file has been removed since, or if the segment is no event. */
 async function readFrame(job: Beneath, segment: Segment, skip: number): Promise<Buffer | null> {
   if (segment.lines > 0) {
     const lines = (await readLines(job, segment)).slice(skip)
@@ -106,7 +109,7 @@ async function readSegment(job: Beneath, { path, offset, bytes }: Segment): Prom
   return parseJson(buffer.toString('utf8', 0, bytesRead))
 }
 
-/** So many at once, the others in their order. */
+/** Runs up to `atOnce` tasks at the same time; the others wait in their order. */
 function createTurns(atOnce: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let running = 0
@@ -123,7 +126,7 @@ function createTurns(atOnce: number): <T>(task: () => Promise<T>) => Promise<T> 
   }
 }
 
-/** Frames that were made last: windows that join together are sent the same bytes. */
+/** Keeps the newest frames, so that windows that join at the same time get the same bytes. */
 function createRecentFrames(maxBytes: number) {
   const kept = new Map<string, Promise<Buffer | null>>()
   const sizes = new Map<string, number>()

@@ -4,7 +4,7 @@ import type { JobRecord } from '../store/studio-job-record.ts'
 import { imageOf, imageOfCapture, waitingTarget } from '../view/job-view.ts'
 import type { JobStream } from './job-stream.ts'
 
-/** Passes on what a job tells. */
+/** Passes an event of a job on to its stream. */
 export function tell(stream: JobStream, record: Pick<JobRecord, 'targets'>, event: JobEvent): void {
   switch (event.type) {
     case 'phase':
@@ -31,7 +31,7 @@ export function tell(stream: JobStream, record: Pick<JobRecord, 'targets'>, even
       break
     }
     case 'end':
-      // The record is written first; `finish` tells it.
+      // The end is told after the record has been written.
       break
   }
 }

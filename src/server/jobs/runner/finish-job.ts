@@ -43,7 +43,9 @@ export async function recordEnd(
   await store.update(id, { ...ended, ...digest, lastEventId: stream.lastId })
 }
 
-/** Compares before and after of each target, one after the other, and tells each share. The next job may run meanwhile. */
+/**
+ * Compares before and after of each target, one after the other, and tells each share. The next job may run meanwhile.
+ */
 export async function compareAll(
   { id, stream }: LiveJob,
   { store, readSummary, differences }: FinishDeps,

@@ -7,15 +7,15 @@ type Check = Safety['checks'][number]
 
 export interface SafetyInput {
   job: Beneath
-  /** null: the job runs, or never came to its end. */
+  /** null if the job runs, or has been interrupted. */
   summary: ShownSummary | null
-  /** What a user calls an item; null: nobody knows. */
+  /** The title of an item; null if it is not known. */
   titleOf(server: string, ratingKey: string): string | null
 }
 
 /**
- * What a job can prove. Numbers and lists are the ledger's own, so that the two cannot disagree; what nobody looked at is
- * `unchecked`, never good.
+ * What a job can prove. All numbers and lists come from the ledger, so that they cannot disagree. What was not checked
+ * is `unchecked`, and never good.
  */
 export async function describeSafety({ job, summary, titleOf }: SafetyInput): Promise<Safety> {
   const ledger = await viewLedger(job, summary)
@@ -53,7 +53,7 @@ export async function describeSafety({ job, summary, titleOf }: SafetyInput): Pr
 
 const titles: Record<Check['id'], string> = {
   writes: 'Nothing was written to Plex',
-  ledger: 'The record of all requests is whole',
+  ledger: 'The record of all requests is complete',
   reads: 'Kometa could read everything that it asked for',
   token: 'Plex lets nobody in without a token',
   hosts: 'Kometa reached no other machine of your network',
@@ -66,11 +66,11 @@ const check = (id: Check['id'], state: Check['state'], detail: string): Check =>
   detail,
 })
 
-/** Of a job that runs, or never came to its end, only a write that went through is certain. */
+/** A job without an end proves nothing, but a write that was let through is certain. */
 function unendedChecks(ledger: LedgerView): Check[] {
   const writes = writesCheck(ledger)
   const rest = (Object.keys(titles) as Check['id'][]).filter((id) => id !== 'writes')
-  const words = (id: Check['id']) => (id === 'ledger' ? ledger.detail : 'The job did not come to its end.')
+  const words = (id: Check['id']) => (id === 'ledger' ? ledger.detail : 'The job has not ended, or was interrupted.')
   return [writes, ...rest.map((id) => check(id, 'unchecked', words(id)))]
 }
 
@@ -93,11 +93,11 @@ function writesCheck({ tally, state }: LedgerView): Check {
   }
   if (state === 'pass') return check('writes', 'pass', `${blocked}, none let through.`)
   if (state === 'fail')
-    return check('writes', 'unchecked', `${blocked}; the record that would prove the rest is not whole.`)
+    return check('writes', 'unchecked', `${blocked}; the record that would prove the rest is damaged.`)
   return check('writes', 'unchecked', `${blocked} so far, none let through.`)
 }
 
-/** Reads without the job's token are of other programs on this machine: no badge is lost by them. */
+/** Reads without the job's token come from other programs on this machine, so no badge is missing because of them. */
 function readsCheck({ tally, state }: LedgerView): Check {
   if (!tally || state === 'unchecked')
     return check('reads', 'unchecked', 'There is no record of the reads of this job.')
@@ -110,7 +110,7 @@ function readsCheck({ tally, state }: LedgerView): Check {
     ...(refused.count > 0 ? [`${count(refused.count, 'read')} refused`] : []),
   ]
   if (lost.length > 0) return check('reads', 'fail', `${lost.join(', ')}: badges may be missing.${others}`)
-  if (state === 'fail') return check('reads', 'unchecked', 'The record that would prove it is not whole.')
+  if (state === 'fail') return check('reads', 'unchecked', 'The record that would prove it is damaged.')
   return check('reads', 'pass', `No read of Kometa was refused or failed.${others}`)
 }
 
@@ -130,7 +130,7 @@ function hostsCheck({ gate, isolation }: ShownSummary): Check {
   if (!gate) return check('hosts', 'unchecked', 'This job did not watch where Kometa went.')
   const blocked = gate.hosts.filter(({ verdict }) => verdict === 'block')
   const reached = `${count(gate.hosts.length - blocked.length, 'public host')} reached, ${blocked.length} kept away.`
-  // Without a network of its own Kometa was asked to go through the gate, and not made to.
+  // Without a network namespace, Kometa was asked to use the gate and not forced to.
   const way = isolation?.mode === 'namespace' ? 'It had no other way out.' : (isolation?.why ?? '')
   return check('hosts', 'pass', `${reached} ${way}`.trim())
 }

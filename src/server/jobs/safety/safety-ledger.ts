@@ -14,27 +14,27 @@ import type { Beneath } from '../../../util/beneath/beneath.ts'
 import { nullIfUnreadable } from '../files/job-files.ts'
 import type { ShownSummary } from '../files/read-summary.ts'
 
-/** What the ledger of a job says, and whether it can be believed. */
+/** What the ledger of a job says, and whether it is intact. */
 export interface LedgerView {
-  /** null: there is none, or none that can be read. */
+  /** null if there is no ledger, or it cannot be read. */
   tally: LedgerTally | null
   state: Safety['overall']
   detail: string
 }
 
-/** Walks the ledger once, and counts while the chain is checked. Without a summary nothing says where it should end. */
+/** Reads the ledger once, to check its chain and to count. Only the summary tells where the ledger should end. */
 export async function viewLedger(job: Beneath, summary: ShownSummary | null): Promise<LedgerView> {
   if (summary?.ledger) return checkedLedger(job, summary.ledger, summary)
   if (summary) return { tally: null, state: 'unchecked', detail: 'This job kept no record of its requests.' }
-  const unended = 'The job did not come to its end.'
+  const unended = 'The job has not ended, or was interrupted.'
   const folder = job.folder(jobFolders.output)
   try {
     const files = ledgerFiles(folder)
     if (files.length === 0) return { tally: null, state: 'unchecked', detail: unended }
     const tally = await tallyLedger(folder, files, maxSafetyRecords)
-    return { tally, state: 'unchecked', detail: `${unended} Its record so far says what is counted here.` }
+    return { tally, state: 'unchecked', detail: `${unended} These counts are from its record so far.` }
   } catch (error) {
-    // A last line that a crash has torn, or a folder that is not there yet.
+    // A crash has cut off the last line, or the folder is not there yet.
     if (error instanceof UnreadableLedger)
       return { tally: null, state: 'unchecked', detail: `${unended} ${error.message}.` }
     nullIfUnreadable(error)
@@ -47,7 +47,7 @@ async function checkedLedger(
   ledger: NonNullable<ShownSummary['ledger']>,
   { verification }: ShownSummary,
 ): Promise<LedgerView> {
-  // Only plain names: what a summary says is no way to other files.
+  // Anybody may have written the summary, so only plain file names are followed.
   if (!ledger.files.every((name) => /^[\w.-]+$/.test(name))) {
     return { tally: null, state: 'fail', detail: 'The summary was changed.' }
   }
@@ -63,13 +63,13 @@ async function checkedLedger(
   return { tally, state: 'pass', detail: `${count(verdict.count, 'request')}, each chained to the one before.${more}` }
 }
 
-/** What is known of the items of all servers. */
+/** What is known about the items of all servers. */
 export interface KnownOfServers {
   titleOf(server: string, ratingKey: string): string | null
   labelsOf(server: string, ratingKey: string): readonly string[] | null
 }
 
-/** The writes that were stopped, in words. */
+/** The blocked writes, in words. */
 export function blockedWrites(tally: LedgerTally, known: KnownOfServers): Safety['blockedWrites'] {
   return tally.blocked.first.map((line) => {
     const { path, query } = splitTarget(line)

@@ -13,7 +13,9 @@ import { describeTargets } from './describe-targets.ts'
 import { queueJob } from './queue-job.ts'
 import type { StartDeps } from './start-deps.ts'
 
-/** Makes a job of the chosen items, and queues it. Throws CONNECTION_CHANGED, CONFIG_CHANGED, TARGET_UNKNOWN, CONFIG_*. */
+/**
+ * Makes a job of the chosen items, and queues it. Throws CONNECTION_CHANGED, CONFIG_CHANGED, TARGET_UNKNOWN, CONFIG_*.
+ */
 export async function startJob(
   request: StartJobRequest,
   connection: LiveConnection,

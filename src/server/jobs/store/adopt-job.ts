@@ -9,14 +9,14 @@ import { type JobRecord, jobRecordSchema, newRecord } from './studio-job-record.
 
 const maxPreviewBytes = 4 * 1024 * 1024
 
-/** A job of the command line, from its summary. */
+/** The record of a job of the command line, from its summary. */
 export async function adoptJob(
   id: string,
   job: Beneath,
   { summary, writtenAt }: SummaryFile,
   known: JobRecord | null,
 ): Promise<JobRecord> {
-  // A summary may come from anywhere.
+  // Anybody may have written the summary, so the number is checked.
   const { total = -1 } = summary.durations_ms
   const record = newRecord({
     id,
@@ -46,7 +46,7 @@ export async function adoptJob(
   return jobRecordSchema.parse({ ...record, ...digestOf(record, summary) })
 }
 
-/** A folder without a summary: the command line runs there now, or died there. */
+/** The record of a folder without a summary: the command line is running there, or it died there. */
 export async function describeUnfinished(id: string, job: Beneath, known: JobRecord | null): Promise<JobRecord | null> {
   const info = await job.look(jobFolders.logs)
   if (!info) return null
@@ -65,7 +65,7 @@ export async function describeUnfinished(id: string, job: Beneath, known: JobRec
   })
 }
 
-/** What `run --config` writes into its job names the config; of other jobs only its own folder's command line can repeat it. */
+/** `run --config` writes the path of the config into its job. Other jobs can only be repeated on the command line. */
 async function readPreview(job: Beneath): Promise<JobRecord['config']> {
   const text = (await readJobText(job, 'config/preview.yml', maxPreviewBytes)) ?? ''
   const heading = text.search(/^# Written by kometa-preview\./m)

@@ -20,8 +20,8 @@ export interface JobPlaces {
   make(id: string): Promise<Beneath>
   discard(id: string): Promise<void>
   /**
-   * Takes a job's folder out of the list of jobs; a folder elsewhere is only forgotten. Answers with what removes the files.
-   * Throws JOB_IN_USE while somebody runs the job.
+   * Takes a job's folder out of the list of jobs; a folder elsewhere is only forgotten. Answers with what removes the
+   * files. Throws JOB_IN_USE while somebody runs the job.
    */
   takeAway(id: string, beforeRemove: (dir: string) => Promise<void>): Promise<() => Promise<void>>
 }
@@ -96,7 +96,9 @@ function openElsewhere(dirs: readonly string[]) {
       if (other && !other.files) throw noSuchJob()
       return other?.files ?? undefined
     },
-    /** Opens the folders again, since one may have been made or replaced. Answers with the ids of those that are there. */
+    /**
+     * Opens the folders again, since one may have been made or replaced. Answers with the ids of those that are there.
+     */
     scan(): string[] {
       for (const other of known.values()) other.files = openIfThere(other.dir)
       return [...known].flatMap(([id, { files }]) => (files ? [id] : []))

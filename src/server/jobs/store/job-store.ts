@@ -9,7 +9,10 @@ import { createInOrder } from './in-order.ts'
 import { openJobPlaces } from './job-places.ts'
 import { type JobRecord, readRecord, writeRecord } from './studio-job-record.ts'
 
-/** The records of all jobs: those in the data folder, also from the command line, and job folders that were named at the start. */
+/**
+ * The records of all jobs: those in the data folder, also from the command line, and job folders that were named at the
+ * start.
+ */
 export interface JobStore {
   /** Looks for jobs that the command line has made or run again. */
   scan(): Promise<void>
@@ -31,8 +34,8 @@ export interface JobStore {
   /** Changes a record that is there. */
   update(id: string, change: Partial<JobRecord>): Promise<JobRecord>
   /**
-   * Removes a job and its files; a job folder elsewhere is only no longer shown. Throws JOB_IN_USE while somebody runs the job,
-   * and NOT_FOUND when it has been removed already.
+   * Removes a job and its files; a job folder elsewhere is only no longer shown. Throws JOB_IN_USE while somebody runs
+   * the job, and NOT_FOUND when it has been removed already.
    */
   remove(id: string): Promise<void>
 }
@@ -123,7 +126,9 @@ export async function openJobStore(options: JobStoreOptions): Promise<JobStore> 
 const newId = (now: Date): string =>
   `${now.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '_')}_${randomBytes(3).toString('hex')}`
 
-/** The record of a job folder; null for a folder without a job. `isNew`: it says something that no record said before. */
+/**
+ * The record of a job folder; null for a folder without a job. `isNew`: it says something that no record said before.
+ */
 async function lookAtJob(
   id: string,
   job: Beneath,

@@ -28,7 +28,8 @@ export function createPruner({ store, settings, ages, isLive, onFailure }: Prune
         await store.remove(record.id)
         removed.push(record)
       } catch (error) {
-        // A job that somebody has just removed is no failure; one that the command line runs again is removed next time.
+        // A job that somebody has just removed is no failure; one that the command line runs again is removed next
+        // time.
         if (!isInUse(error) && !isGone(error)) onFailure(error)
       }
     }
@@ -37,8 +38,8 @@ export function createPruner({ store, settings, ages, isLive, onFailure }: Prune
 }
 
 /**
- * The jobs that the settings no longer allow, the oldest first. A job that is marked to be kept, runs or waits is never among
- * them. `now` is null while the clock cannot be trusted: then no job is removed for its age.
+ * The jobs that the settings no longer allow, the oldest first. A job that is marked to be kept, runs or waits is never
+ * among them. `now` is null while the clock cannot be trusted: then no job is removed for its age.
  */
 export function prunableJobs(records: readonly JobRecord[], settings: StudioSettings, now: number | null): JobRecord[] {
   const ended = records

@@ -7,12 +7,12 @@ import type { JobStore } from './job-store.ts'
 
 export const interruptedProblem = {
   code: 'CANCELLED' as const,
-  message: 'Kometa Preview was closed before the job came to its end.',
-  hint: 'Run it again; the pictures that had come by then are kept here.',
+  message: 'Kometa Preview was closed before the job ended.',
+  hint: 'Run it again. The pictures that were there by then are kept.',
   details: [],
 }
 
-/** Marks what an earlier process left running or queued; what it captured stays. */
+/** Marks the jobs that an earlier process left running or queued as interrupted. Their captures stay. */
 export async function markInterrupted(
   store: JobStore,
   past: JournalPast,

@@ -15,7 +15,7 @@ import { readJobText } from '../files/job-files.ts'
 
 const version = 1
 
-/** What the studio itself keeps of a job, in `<job>/studio/job.json`. No secret stands in it. */
+/** What the studio keeps about a job, in `<job>/studio/job.json`. It holds no secret. */
 export const jobRecordSchema = z.object({
   version: z.literal(version),
   id: jobIdSchema,
@@ -24,20 +24,20 @@ export const jobRecordSchema = z.object({
   createdAt: timeSchema,
   startedAt: timeSchema.nullable(),
   endedAt: timeSchema.nullable(),
-  /** By a clock that nobody sets; null where only the two times tell. */
+  /** Measured by a clock that nobody can set; null if only the two times are known. */
   durationMs: z.int().nonnegative().nullable().default(null),
-  /** studio: started here; command: by the command line, seen by us. */
+  /** studio: started by the studio; command: started on the command line, and found by the studio. */
   origin: z.enum(['studio', 'command']),
   config: z.object({
     kind: z.enum(['path', 'text', 'unknown']),
     name: z.string(),
-    /** Of a config that is used where it stands. */
+    /** The path of a config that is used where it is. */
     path: z.string().nullable(),
     edited: z.boolean(),
   }),
   targets: z.array(
     z.object({
-      /** A file name of the next job, too. */
+      /** It becomes a file name when the job is run again. */
       id: targetIdSchema,
       server: serverIdSchema.nullable(),
       ratingKey: ratingKeySchema.nullable(),
@@ -51,19 +51,19 @@ export const jobRecordSchema = z.object({
   ),
   renderer: z.enum(['kometa', 'sample']),
   keep: z.boolean(),
-  /** Plex is asked anew, whatever earlier jobs have read. */
+  /** Plex is asked for everything again, even for what earlier jobs have read. */
   fresh: z.boolean().default(false),
   problem: problemSchema.nullable(),
   phases: z.array(jobPhaseSchema),
   counts: jobEntrySchema.shape.counts,
   onlyUntouched: z.boolean().default(false),
-  /** What Kometa left out of the config; a record from before knows none. */
+  /** How many parts of the config Kometa left out; 0 in records of versions that did not count them. */
   faultCount: z.int().nonnegative().default(0),
   pictures: z.array(imageRefSchema),
   bytes: z.int().nonnegative(),
-  /** Target id -> share of pixels that differ, with the pictures that were compared. */
+  /** Target id -> the share of pixels that differ, and the pictures that were compared. */
   differences: z.record(z.string(), z.object({ pictures: z.string(), share: z.number().min(0).max(1) })),
-  /** When the summary was written that counts and pictures come from; a job of the command line may run again. */
+  /** When the summary was written that this record is made from. A job of the command line may have run again since. */
   summaryAt: z.number().nullable(),
   lastEventId: z.int().nonnegative(),
 })
@@ -111,7 +111,7 @@ export const studioFolder = 'studio'
 const recordPath = `${studioFolder}/job.json`
 const maxRecordBytes = 16 * 1024 * 1024
 
-/** null: there is none, or not one of ours. */
+/** null if there is no record, or none that the studio has written. */
 export async function readRecord(job: Beneath): Promise<JobRecord | null> {
   const text = await readJobText(job, recordPath, maxRecordBytes)
   return text === null ? null : (jobRecordSchema.safeParse(parseJson(text)).data ?? null)

@@ -13,13 +13,16 @@ export interface JobFiles extends PictureRecords {
 }
 
 export interface Differences {
-  /** The share of pixels in which a target's pictures differ; null when there are not two, or one cannot be read. */
+  /** The share of pixels in which a target's two pictures differ; null if one is missing or cannot be read. */
   share(job: JobFiles, target: StudioTarget, signal: AbortSignal): Promise<number | null>
-  /** The heat map's path in the job, made when it is first asked for. Throws PICTURE_UNAVAILABLE. */
+  /** The path of the heat map in the job; it is made when it is first needed. Throws PICTURE_UNAVAILABLE. */
   heatMap(job: JobFiles, target: StudioTarget, signal: AbortSignal): Promise<{ path: string; etag: string }>
 }
 
-/** Threads that compare at once: what a person waits for goes before the shares of a job that has just ended. */
+/**
+ * The number of threads that compare. The newest request goes first, so nobody waits for all pictures of a finished
+ * job.
+ */
 const atOnce = 1
 
 export function createDifferences(pictures: PictureFinder): Differences {
@@ -31,7 +34,7 @@ export function createDifferences(pictures: PictureFinder): Differences {
       pictures.find(files.job, before.sha256, files),
       pictures.find(files.job, after.sha256, files),
     ])
-    // Read when its turn comes: of those that wait nothing is in memory.
+    // The pictures are read when their turn comes, so that those that wait take no memory.
     const bytes = (path: string) => files.job.read(path, limits.maxJobPictureBytes)
     return turns.run(async () => {
       const task = { before: await bytes(one.path), after: await bytes(other.path), maxPixels: limits.maxPixels }
@@ -45,7 +48,7 @@ export function createDifferences(pictures: PictureFinder): Differences {
         return (await compare(job, target, signal))?.share ?? null
       } catch (error) {
         signal.throwIfAborted()
-        // A picture that cannot be compared has no share; the two can be looked at all the same.
+        // Two pictures that cannot be compared can still be shown.
         if (error instanceof Error) return null
         throw error
       }
@@ -53,7 +56,7 @@ export function createDifferences(pictures: PictureFinder): Differences {
     async heatMap(files, target, signal) {
       const { before, after } = target
       if (!before || !after) {
-        throw new RequestProblem(404, 'PICTURE_UNAVAILABLE', 'There are not two pictures to compare.')
+        throw new RequestProblem(404, 'PICTURE_UNAVAILABLE', 'This target does not have two pictures to compare.')
       }
       const pair = pairOf(before, after)
       const folder = `${studioFolder}/differences`

@@ -5,10 +5,10 @@ import { noPictureCame, targetProblems } from '../../../run/summary/judge-job.ts
 import type { ShownSummary } from '../files/read-summary.ts'
 import type { JobRecord } from '../store/studio-job-record.ts'
 
-/** Two encodings of one picture differ in a few pixels; below this share nobody sees a difference. */
+/** Two encodings of one picture differ in a few pixels. Below this share nobody sees a difference. */
 const unchangedBelow = 0.0002
 
-/** How a target of a finished job came out. */
+/** The outcome of a target of a finished job. */
 export function outcomeOf(
   { status, fault, log_lines: lines, missing_because: because }: TargetResult,
   record: JobRecord,
@@ -23,23 +23,24 @@ export function outcomeOf(
     if (because === 'cancelled' && record.status === 'interrupted') return 'interrupted'
     return because === 'doubtful' ? 'missing' : because
   }
-  // A summary of before: with words of Kometa's behind it, or in a run that failed, that is an error.
+  // A summary of an earlier version does not say why: with log lines, or in a failed run, it is an error.
   if (status === 'missing') return lines.length > 0 || summary.status === 'failed' ? 'error' : 'missing'
   const same = before !== null && before.sha256 === after?.sha256
   return same || (difference !== null && difference < unchangedBelow) ? 'unchanged' : 'changed'
 }
 
-/** Of a target without a picture in a job without a summary. */
+/** The outcome of a target without a picture, in a job without a summary. */
 export function whyNotDrawn({ status, problem }: JobRecord): Pick<StudioTarget, 'outcome' | 'reason'> {
   if (status === 'running' || status === 'queued') return { outcome: 'pending', reason: null }
-  if (status === 'cancelled') return { outcome: 'cancelled', reason: 'The job was cancelled before its turn came.' }
+  if (status === 'cancelled')
+    return { outcome: 'cancelled', reason: 'The job was cancelled before this target was drawn.' }
   if (status === 'interrupted') {
-    return { outcome: 'interrupted', reason: 'Kometa Preview was closed before its turn came.' }
+    return { outcome: 'interrupted', reason: 'Kometa Preview was closed before this target was drawn.' }
   }
   return { outcome: 'error', reason: problem?.message ?? null }
 }
 
-/** Collecting the results follows every end of Kometa: what broke off is a phase before it. */
+/** The phase in which a job stopped. It is never `results`, since results are collected after every end of Kometa. */
 export function stoppedIn(
   record: JobRecord,
   summary: ShownSummary | null,
@@ -53,7 +54,7 @@ export function stoppedIn(
   return reached.find((phase) => broken.includes(phase)) ?? reached.at(-1) ?? null
 }
 
-/** Whether every problem of a job is a target on which Kometa draws nothing, in a real run neither. */
+/** Whether all problems of a job are targets on which Kometa draws nothing, as in a real run. */
 export function isOnlyUntouched({ status, problems, targets }: ShownSummary): boolean {
   if (status !== 'partial' && status !== 'failed') return false
   const untouched = targets.filter(({ missing_because: because }) => because === 'untouched')

@@ -10,13 +10,13 @@ import type { ShownSummary } from '../files/read-summary.ts'
 import type { JobState } from '../journal/job-state.ts'
 
 export interface JobPicture {
-  /** Its path in the job. */
+  /** The path in the job. */
   path: string
-  /** By its bytes, whatever a record says. */
+  /** Told from the bytes, and not from a record. */
   type: ImageType
 }
 
-/** What is known of a job's pictures: where its records say that they are. */
+/** What the records of a job say about its pictures. */
 export interface PictureRecords {
   summary: ShownSummary | null
   state: JobState
@@ -24,8 +24,8 @@ export interface PictureRecords {
 
 export interface PictureFinder {
   /**
-   * The file behind a hash: looked up in what the job has recorded, never made of a path that a client sends. Its place
-   * (inside the job folder, no link on the way), its bytes and its type are checked. Throws NOT_FOUND.
+   * Finds the file with a hash in the records of the job, since a browser never sends a path. Checks that the file is
+   * inside the job folder without links, and that its bytes have this hash and are an image. Throws NOT_FOUND.
    */
   find(job: Beneath, sha256: string, records: PictureRecords): Promise<JobPicture>
 }
@@ -33,11 +33,11 @@ export interface PictureFinder {
 const maxVerified = 20_000
 
 export function createPictureFinder(): PictureFinder {
-  /** Files that have been found to hold what their hash says, by path, size and time. */
+  /** The files whose hash has been checked, by path, size and time. */
   const verified = new Set<string>()
 
   async function open(job: Beneath, path: string, sha256: string): Promise<JobPicture | null> {
-    // A summary is a file like any other: what it names must lie in its own job.
+    // Anybody may have written the summary, so `job.open` opens only files inside the job.
     await using file = await job.open(path, 'read').catch(nullIfUnreadable)
     if (file === null) return null
     const { size, mtimeMs } = await file.stat()

@@ -11,10 +11,10 @@ import type { JobState } from '../journal/job-state.ts'
 import type { JobRecord } from '../store/studio-job-record.ts'
 import { isOnlyUntouched, outcomeOf, stoppedIn, whyNotDrawn } from './job-outcome.ts'
 
-/** Of one job, in the list. */
+/** The number of pictures that the list shows of a job. */
 export const maxListedPictures = 4
 
-/** Of a picture whose before and after differ, the two that a difference belongs to. */
+/** The name of a pair of pictures, so that a difference is used only for the pictures that were compared. */
 export const pairOf = (before: ImageRef, after: ImageRef): string =>
   `${before.sha256.slice(0, 16)}-${after.sha256.slice(0, 16)}`
 
@@ -29,7 +29,7 @@ export function imageOfCapture(capture: Capture): ImageRef | null {
   return sha256 === null || type === null || error !== null ? null : { sha256, type, bytes, width, height }
 }
 
-/** What is known of a job outside of its record. */
+/** What is known about a job besides its record. */
 export interface EntryFacts {
   queuePlace: number | null
   secretsKeptUntil: Date | null
@@ -96,7 +96,7 @@ export function toDetail(input: DetailInput): JobDetail {
   }
 }
 
-/** Targets of a job that has its summary, in the order of the selection. */
+/** The targets of a job with a summary, in the order in which the user chose them. */
 export function summaryTargets(record: JobRecord, summary: ShownSummary): StudioTarget[] {
   const order = new Map(record.targets.map(({ id }, at) => [id, at]))
   const place = (id: string) => order.get(id) ?? summary.targets.length
@@ -137,7 +137,7 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
   }
 }
 
-/** Labels that the blocked writes would have put on or taken off. */
+/** The labels that the blocked writes would have added or removed. */
 function labelChanges(summary: ShownSummary, target: TargetResult): string[] {
   const changes = new Set<string>()
   const before = summary.labelsBefore.get(`${target.server} ${target.rating_key}`) ?? null
@@ -150,7 +150,7 @@ function labelChanges(summary: ShownSummary, target: TargetResult): string[] {
   return [...changes]
 }
 
-/** Targets of a job that runs, or never came to its summary: what its events have told. */
+/** The targets of a job without a summary, from its events. */
 function liveTargets(record: JobRecord, state: JobState): StudioTarget[] {
   return record.targets.map((target) => {
     const told = state.targets.get(target.id)
@@ -208,7 +208,7 @@ function extrasOf(summary: ShownSummary): JobDetail['extras'] {
   })
 }
 
-/** What the list shows of a job that has its summary. */
+/** What the list shows about a job with a summary. */
 export function digestOf(
   record: JobRecord,
   summary: ShownSummary,
