@@ -122,7 +122,7 @@ describe('an edit', () => {
     const stolen = (await current()).replace(it.plex.url, 'http://evil.example:32400')
     const refused = await it.get('checkConfig', { body: { text: stolen } })
     expect(refused.usable).toBe(false)
-    expect(refused.problems[0]?.message).toContain('A hidden one is not sent there')
+    expect(refused.problems[0]?.message).toContain('a hidden secret is not sent to a new address')
   })
 
   test('leaves no file behind, and the config as it is', async () => {

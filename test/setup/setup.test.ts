@@ -305,7 +305,7 @@ test.skipIf(noVenv !== null)(
     const first = await run('--from', own)
     expect(first).toMatchObject({ code: 0, stderr: '' })
     expect(first.stdout).toMatch(/^1\/4 Kometa's code\n[\s\S]*4\/4 check\n[\s\S]*Kometa 2\.4\.4 is ready in /)
-    expect((await run('--list')).stdout).toMatch(/^2\.4\.4 +ready, taken when none is named\n/)
+    expect((await run('--list')).stdout).toMatch(/^2\.4\.4 +ready, used unless you name another one\n/)
     expect((await run('--remove', '2.4.4')).stdout).toBe('Removed Kometa 2.4.4.\n')
     expect((await run('--list')).stdout).toContain('No Kometa is installed')
   },
