@@ -90,8 +90,8 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1", "Show Specials", an address of Plex Web
-or a plex:// guid.
+A target is a ratingKey, "Title", "Title (Year)", "Show S01E02", "Show Season 1", "Show Specials",
+an address of Plex Web or a plex:// guid.
 The pictures are in the job folder: input/*_before.* and output/*_after.*. output/summary.json has the result.
 
 Exit codes: 0 every target has its picture; 1 the job failed, or a picture is missing or incomplete, or, with --strict,

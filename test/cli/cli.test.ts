@@ -13,7 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-describe('bad usage is one clear line, what to do, and exit code 2', () => {
+describe('bad usage ends with one clear line, what to do, and exit code 2', () => {
   test.each([
     ['no command that there is', ['bogus'], {}, /unknown command/],
     ['neither config nor job', ['run'], {}, /run needs --config FILE or --job DIR/],
@@ -47,7 +47,7 @@ describe('bad usage is one clear line, what to do, and exit code 2', () => {
 })
 
 test.each(['serve', 'run', 'demo', 'doctor', 'verify', 'setup', 'proxy', 'completion'])(
-  '%s: the help has examples, and an option that there is not leads to it',
+  '%s: the help has examples, and an unknown option leads to the help',
   async (command) => {
     const help = await cli([command, '--help'])
     expect(help.code).toBe(0)
@@ -55,7 +55,7 @@ test.each(['serve', 'run', 'demo', 'doctor', 'verify', 'setup', 'proxy', 'comple
     expect(examples.match(new RegExp(`^ .*kometa-preview ${command}`, 'gm'))?.length).toBeGreaterThanOrEqual(2)
     const wrong = await cli([command, '--no-such-option'])
     expect([wrong.code, wrong.stdout]).toEqual([2, ''])
-    // What must be given is asked for first.
+    // A missing required option is reported first.
     expect(wrong.stderr).toMatch(/^error: (unknown option '--no-such-option'|required option)/)
     expect(wrong.stderr).toContain(`Try: kometa-preview ${command} --help`)
   },
@@ -65,7 +65,7 @@ test('--help and --version end with 0', async () => {
   const help = await cli(['--help'])
   expect(help.code).toBe(0)
   expect(help.stdout).toContain('Your first picture')
-  // All that a newcomer needs, in the order in which they need it.
+  // The commands that a newcomer needs, in the order in which they are needed.
   const steps = ['demo', 'serve', 'run', 'setup', 'doctor'].map((name) =>
     help.stdout.indexOf(`  kometa-preview ${name} `),
   )

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** `npm test` builds first, and then the built command line is what is tested. */
+/** `npm test` builds first and tests the built command line. */
 const built = process.env.KOMETA_PREVIEW_TEST_BUILT === '1'
 const main = fileURLToPath(new URL(built ? '../../dist/cli/main.js' : '../../src/cli/main.ts', import.meta.url))
 const loader = built ? [] : ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
@@ -13,7 +13,7 @@ export interface CliResult {
   stderr: string
 }
 
-/** What starts the command line, the program first. */
+/** The program and the arguments that start the command line. */
 export const cliCommand = (args: readonly string[]): [string, ...string[]] => [
   process.execPath,
   ...loader,
@@ -21,7 +21,7 @@ export const cliCommand = (args: readonly string[]): [string, ...string[]] => [
   ...args,
 ]
 
-/** The command line as a user runs it: a process of its own, with an environment of its own. */
+/** Runs the command line as a user does: in a process with its own environment. */
 export function startCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -48,7 +48,7 @@ export function startCli(
 
 export const cli = (args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliResult> => startCli(args, env).done
 
-/** Resolves with the text once it stands on a stream of the process. */
+/** Resolves when the stream of the process has a text that matches. */
 export function seen(child: ChildProcess, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     let text = ''

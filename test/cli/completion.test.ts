@@ -22,14 +22,14 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-/** False where the shell is missing, and says so. */
+/** False if the shell is missing; that is printed. */
 function has(program: string): boolean {
   const there = spawnSync(program, ['--version']).status === 0
   if (!there) process.stderr.write(`skipped: ${program} is not installed\n`)
   return there
 }
 
-/** Each line, and what must be offered for its last word: all of it, or among others where it ends with '...'. */
+/** Each line, and what must be offered for its last word; with '...' at its end, more may be offered. */
 const cases: [words: string[], offered: string[]][] = [
   [['ru'], ['run']],
   [['d'], ['demo', 'doctor']],
@@ -90,14 +90,14 @@ describe('fish', () => {
   })
 })
 
-/** What stands on the command line after Tab, in a shell that a person would type into. */
+/** The command line after Tab, in an interactive shell. */
 function pressTab(shell: 'bash' | 'zsh', typed: string): string {
   const out = join(dir, 'line')
   rmSync(out, { force: true })
   const home = join(dir, 'home')
   const setup = {
     bash: `HOME='${home}'; PS1=''; source '${script('bash')}'; bind -x '"\\C-x\\C-b": printf "%s\\\\n" "$READLINE_LINE" > ${out}; exit'; echo set up`,
-    // Without the question of compinit whether folders are safe.
+    // With -u, compinit does not ask whether folders are safe.
     zsh: `autoload -Uz compinit; compinit -u -D; source '${script('zsh')}'; show() { print -r -- "$BUFFER" > ${out}; exit }; zle -N show; bindkey '^X^B' show; bindkey '^I' complete-word; PS1='set up'`,
   }[shell]
   const file = join(dir, `start.${shell}`)
@@ -137,12 +137,12 @@ describe.skipIf(process.platform === 'win32')('in a terminal, the Tab key', () =
 
   test.each(lines.slice(0, -1))('zsh: %s', (typed, completed) => {
     if (!has('python3') || !has('zsh')) return
-    // An option with a value may get its "=" at once.
+    // The shell may add the "=" of an option with a value.
     expect(plain(pressTab('zsh', typed)).replace(/=$/, '')).toBe(plain(completed))
   })
 })
 
-test('a shell that is not known: the known ones are named, exit code 2', async () => {
+test('an unknown shell: the error names the known ones, and the exit code is 2', async () => {
   const { code, stderr, stdout } = await cli(['completion', 'tcsh'])
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toContain('bash, zsh, fish')

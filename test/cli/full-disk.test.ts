@@ -7,7 +7,7 @@ import { cli, seen, startCli } from './cli.ts'
 
 const succeeds = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 
-/** A job folder on a file system of its own; null where this user may not mount one. */
+/** A job folder on its own file system; null if this user may not mount one. */
 function mountJobFolder(options: string): { dir: string; jobDir: string } | null {
   const dir = mkdtempSync(join(tmpdir(), 'full-disk-'))
   const jobDir = join(dir, 'job')
@@ -24,14 +24,14 @@ const demo = ({ dir, jobDir }: { dir: string; jobDir: string }) => [
   ...['demo', '--once', '--out', jobDir, '--data', join(dir, 'data')],
 ]
 
-test('a disk that is too small from the start is bad input: exit 2, and nothing was started', async ({ skip }) => {
+test('a disk that is too small at the start is bad input: exit code 2, and nothing was started', async ({ skip }) => {
   const place = mountJobFolder('size=64k') ?? skip('this user may not mount a file system')
   const { code, stderr } = await cli(demo(place))
   expect(stderr).toMatch(/not enough free disk space|disk is full/)
   expect(code).toBe(2)
 })
 
-/** From now on there is room for no more files than there are; some may come before that is so. */
+/** Leaves no room for further files. A file that is made meanwhile makes it try again. */
 function fill(jobDir: string): void {
   for (;;) {
     const { files, ffree } = statfsSync(jobDir)

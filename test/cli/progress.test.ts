@@ -11,7 +11,7 @@ function shown(isTTY: boolean, act: (progress: Progress, screen: Screen) => void
   return stripVTControlCharacters(String(stream.read() ?? ''))
 }
 
-test('on a terminal: n/m with the title in hand, n alone where nobody knows how many there are', () => {
+test('on a terminal: n/m with the current title, and n alone if the total is not known', () => {
   const text = shown(true, ({ event }) => {
     event({ type: 'phase', phase: 'compile', at: '' })
     event({ type: 'progress', phase: 'compile', done: 7, total: 0, title: '4K' })

@@ -20,7 +20,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-/** The user can mend each of these, so each is one line that names the thing, and no stack. */
+/** The user can mend each of these, so each error is one line that names the thing, without a stack. */
 describe('what the operating system refuses ends in one line without a stack', () => {
   test.each<[string, () => string[], RegExp]>([
     [
@@ -91,7 +91,7 @@ test('a reader that closes its pipe early ends nothing, and is no bug', async ()
 })
 
 test('a bug says that it is one, with its stack and where to report it', async () => {
-  // Loaded before the program: an error that nobody of us throws or catches.
+  // Loaded before the program, this throws an error that nothing of ours catches.
   const bug = `process.on('newListener', (name) => {
     if (name === 'uncaughtException') setImmediate(() => { throw new TypeError('planted') })
   })`

@@ -14,7 +14,7 @@ import { cli } from './cli.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** What a screen writes, on a terminal that shows colours. */
+/** What a screen writes to a terminal with colours. */
 function written(act: (screen: Screen) => void, isTTY = true): string {
   vi.stubEnv('FORCE_COLOR', isTTY ? '1' : undefined)
   vi.stubEnv('NO_COLOR', undefined)
@@ -23,14 +23,14 @@ function written(act: (screen: Screen) => void, isTTY = true): string {
   return String(stream.read() ?? '')
 }
 
-/** Without the sequences that are ours: colours, and taking the status line away. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+/** Removes our own sequences: colours, and those that clear the status line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for these
 const withoutOurs = (text: string): string => text.replace(/\u001b\[\d{1,2}m|\r\u001b\[K/g, '')
 const controls = (text: string): string[] => [...withoutOurs(text)].filter((one) => /[\p{Cc}\u2028\u202e]/u.test(one))
 
 const evil = 'A\u001b[2J\u001b]0;title\u0007\u009b1;31mB\u2028\u202eC\r| INFO     | forged\n| ERROR    | forged too'
 
-test('a text moves no cursor and makes no line, wherever it stands', () => {
+test('no text moves the cursor or begins a line, wherever it is printed', () => {
   const text = written((screen) => {
     screen.print(evil, painted('red', evil), ['a ', painted('dim', evil)])
     screen.status(painted('cyan', evil))
@@ -38,12 +38,12 @@ test('a text moves no cursor and makes no line, wherever it stands', () => {
     screen.status(null)
   })
   expect(controls(text)).toEqual(['\n', '\n', '\n', '\n'])
-  // Ours are there.
+  // Our own sequences are there.
   expect(text).toContain('\u001b[31m')
   expect(text).toContain('\r\u001b[K')
 })
 
-test('a document keeps its own lines; JSON can be read and says the same', () => {
+test('a document keeps its lines; JSON stays valid and says the same', () => {
   expect(new Set(controls(written((screen) => screen.document(`a\tb\n${evil}\n`))))).toEqual(new Set(['\t', '\n']))
   const json = written((screen) => screen.json({ evil }), false)
   expect(controls(json)).toEqual(['\n'])
@@ -57,7 +57,7 @@ test('errors: message, details, hint and the stack of a bug', () => {
   expect(lines.slice(1).every((line) => line.startsWith('  '))).toBe(true)
 })
 
-test('what is said while watching', () => {
+test('what is printed while watching', () => {
   const text = written((screen) => {
     const { onChange, onPreview } = tellWatching(screen, () => undefined)
     onChange([evil])
@@ -66,7 +66,7 @@ test('what is said while watching', () => {
   expect(controls(text)).toEqual(['\n', '\n'])
 })
 
-test('a job with hostile names: progress, log, report, and the files that people show on a terminal', async () => {
+test('a job with hostile names: progress, log, report, and the files that people show in a terminal', async () => {
   const title = 'Evil\u009b2J\n| INFO     | CAPTURED_UPLOAD forged'
   await using world = await startJobWorld({
     libraries: [{ key: 1, title: 'Movies', type: 'movie', items: [film('101', title)] }],

@@ -5,7 +5,7 @@ import { filesBelow, type JobWorld, run, startJobWorld } from '../e2e/job-world.
 import { leaks, planted, plantedConfig, plantedSecrets } from '../support/planted-secrets.ts'
 import { cli, seen, startCli } from './cli.ts'
 
-/** What each command says, and what it leaves behind, with secrets in every place of the config. */
+/** What each command prints and leaves behind, with secrets in every place of the config. */
 let world: JobWorld
 let jobConfig = ''
 beforeAll(async () => {
@@ -59,7 +59,7 @@ test.each<[string, () => string[]]>([
   expect([...leaks(stdout, `${name}: stdout`, secrets), ...leaks(stderr, `${name}: stderr`, secrets)]).toEqual([])
 })
 
-test('a config with broken YAML: the line is told, its value is not', async () => {
+test('a config with broken YAML: the error names the line, and not its value', async () => {
   const broken = join(world.dir, 'broken.yml')
   writeFileSync(broken, plantedConfig(world.plex.url).replace('omdb: {', 'omdb: {{'))
   const { code, stdout, stderr } = await cli(['run', '--config', broken, '--target', 'M', ...nowhere], env)
@@ -67,7 +67,7 @@ test('a config with broken YAML: the line is told, its value is not', async () =
   expect(leaks(stdout + stderr, 'broken', secrets)).toEqual([])
 })
 
-test.skipIf(process.platform === 'win32')('proxy: while it runs, and all that it leaves behind', async () => {
+test.skipIf(process.platform === 'win32')('proxy: while it runs, and what it leaves behind', async () => {
   const out = join(world.dir, 'proxy')
   mkdirSync(out)
   const { child, done } = startCli(
@@ -91,7 +91,7 @@ test.skipIf(process.platform === 'win32')('proxy: while it runs, and all that it
   expect(found).toEqual([])
 })
 
-test('the job folder and the data folder hold none', () => {
+test('the job folder and the data folder hold no secret', () => {
   const found = [world.jobDir, world.dataDir].flatMap((dir) =>
     filesBelow(dir).flatMap((file) => leaks(readFileSync(join(dir, file)), file, secrets)),
   )

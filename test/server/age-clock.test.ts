@@ -9,7 +9,7 @@ const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const today = Date.UTC(2026, 10, 30)
 
-/** A clock that a test sets, beside a time that only runs on. */
+/** A clock that the test can set, and one that nobody can set. */
 function openClock({ seenAtMs = today, newestRecordMs = 0 } = {}) {
   let [wall, running] = [today, 0]
   let seen: SeenTime = { seenAtMs }
@@ -29,7 +29,7 @@ function openClock({ seenAtMs = today, newestRecordMs = 0 } = {}) {
   }
   const ages = createAgeClock(options)
   return {
-    /** Lets time pass; `jump` is what somebody sets the clock by besides. */
+    /** Lets time pass; `jump` is how far somebody sets the clock meanwhile. */
     after(passedMs: number, jumpMs = 0): number | null {
       running += passedMs
       wall += passedMs + jumpMs
@@ -40,7 +40,7 @@ function openClock({ seenAtMs = today, newestRecordMs = 0 } = {}) {
   }
 }
 
-test('a clock that only runs on is believed', () => {
+test('a clock that nobody sets is trusted', () => {
   const clock = openClock()
   expect(clock.after(0)).toBe(today)
   expect(clock.after(hourMs)).toBe(today + hourMs)
@@ -51,7 +51,7 @@ test('a clock that only runs on is believed', () => {
 test.each([
   ['45 days ahead at the start', 0, 45 * dayMs],
   ['45 days back at the start', 0, -45 * dayMs],
-])('%s: nothing goes by age for an hour', (_name, passedMs, jump) => {
+])('%s: nothing is removed for its age for an hour', (_name, passedMs, jump) => {
   const clock = openClock()
   expect(clock.after(passedMs, jump)).toBeNull()
   expect(clock.seen()).toBe(today)
@@ -62,7 +62,7 @@ test.each([
 test.each([
   ['ahead', 45 * dayMs],
   ['back', -45 * dayMs],
-])('a jump %s while the studio runs, and one that is mended, hold for an hour each', (_name, jump) => {
+])('a jump %s while the studio runs, and the jump back, each stop deletion for an hour', (_name, jump) => {
   const clock = openClock()
   expect(clock.after(hourMs)).not.toBeNull()
   expect(clock.after(hourMs, jump)).toBeNull()
@@ -71,12 +71,12 @@ test.each([
   expect(clock.after(minuteMs)).toBe(today + 2 * hourMs + 90 * minuteMs)
 })
 
-test('our own records are evidence where no earlier look is kept', () => {
+test('our own records count if no earlier time was kept', () => {
   expect(openClock({ seenAtMs: 0, newestRecordMs: today - 45 * dayMs }).after(0)).toBeNull()
   expect(openClock({ seenAtMs: 0, newestRecordMs: today - hourMs }).after(0)).toBe(today)
 })
 
-test('without any evidence there is nothing to delete, and the clock is believed', () => {
+test('without any evidence there is nothing to delete, and the clock is trusted', () => {
   expect(openClock({ seenAtMs: 0 }).after(0)).toBe(today)
 })
 
@@ -90,7 +90,7 @@ test('a studio whose clock is 45 days ahead at its start keeps its previews', as
     .toBe('success')
   await it.get('updateSettings', { body: { maxAgeDays: 30, maxJobs: 0, maxBytes: 0 } })
   await it.studio[Symbol.asyncDispose]()
-  // As if the clock had been set: all that was written is 45 days older.
+  // Makes all that was written 45 days older, as if the clock had been set.
   for (const path of [join('jobs', id, 'studio', 'job.json'), join('studio', 'seen-time.json')])
     await makeOlder(join(it.dataDir, path))
 

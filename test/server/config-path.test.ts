@@ -5,7 +5,7 @@ import { smallLibraries } from '../support/sample-plex.ts'
 import { startSamplePlex } from '../support/watched-plex.ts'
 import { defaultConfig, openStudio, plexToken, type TestStudio } from './open-studio.ts'
 
-/** What a user types as the path of a config, and what is said of a config that cannot be used. */
+/** The path that a user types for a config, and what is said about a config that cannot be used. */
 let it: TestStudio
 beforeAll(async () => {
   it = await openStudio()
@@ -18,11 +18,11 @@ afterAll(async () => {
 const connect = (path: string) => it.call('connect', { body: { kind: 'path', path } })
 
 describe('a path', () => {
-  test('may begin with ~, the home of who runs the studio', async () => {
+  test('may begin with ~, the home of the user who runs the studio', async () => {
     expect((await connect('~/config/config.yml')).body.source).toMatchObject({ path: it.configPath })
     const listed = await it.get('listFolder', { query: { path: '~/config' } })
     expect(listed.path).toBe(join(it.dir, 'config'))
-    // Of another user, or in the middle, it is a name like any other.
+    // `~other`, or a `~` in the middle, is a name like any other.
     expect((await connect('~root/config.yml')).status).toBe(403)
   })
 
@@ -37,7 +37,7 @@ describe('a path', () => {
     await rm(join(folder, 'kometa'), { recursive: true })
   })
 
-  test('to a folder without one is told which configs are there', async () => {
+  test('to a folder without a config is answered with the configs that are there', async () => {
     const folder = join(it.dir, 'config', 'others')
     await mkdir(folder)
     await writeFile(join(folder, 'films.yml'), '')
@@ -55,7 +55,7 @@ describe('a path', () => {
     expect([missing.status, missing.text]).toEqual([404, expect.stringContaining(join(folder, 'config.yml'))])
   })
 
-  test('is no way out of the allowed folders, whatever it names', async () => {
+  test('leads out of the allowed folders in no spelling', async () => {
     const folder = join(it.dir, 'config', 'linked')
     await mkdir(folder)
     await writeFile(join(it.dir, 'secret.yml'), defaultConfig(it.plex))
@@ -66,8 +66,8 @@ describe('a path', () => {
   })
 })
 
-describe('what is said', () => {
-  test('of a token that Plex refuses: the server answers, and refuses it', async () => {
+describe('what is said about', () => {
+  test('a token that Plex refuses: the server answers, and refuses it', async () => {
     await using plex = await startSamplePlex({
       libraries: smallLibraries(),
       token: plexToken,
@@ -84,13 +84,13 @@ describe('what is said', () => {
     expect(why).toEqual(['Its Plex server refuses the token.', 'Its Plex server refuses the token.'])
   })
 
-  test('of a server that is not there: it does not answer', async () => {
+  test('a server that is not there: it does not answer', async () => {
     await writeFile(it.configPath, defaultConfig(it.plex).replace(it.plex.url, 'http://127.0.0.1:9'))
     const { body } = await connect(it.configPath)
     expect(body.libraries[0]?.problem).toBe('Its Plex server does not answer.')
   })
 
-  test('of a text that is no YAML: nothing is known of its libraries', async () => {
+  test('a text that is no YAML: its libraries are not known', async () => {
     await writeFile(it.configPath, 'plex:\n  url: "http://x\nlibraries:\n  Movies: {}\n')
     expect((await connect(it.configPath)).body).toMatchObject({ isRead: false, usable: false, libraries: [] })
     const checked = await it.get('checkConfig', { body: { text: 'libraries: [' } })

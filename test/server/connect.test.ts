@@ -51,7 +51,7 @@ test('nothing is connected at first', async () => {
   expect([status, body]).toMatchObject([409, { error: { code: 'NOT_CONNECTED' } }])
 })
 
-test('a config is shown with what is wrong at its line, what can be previewed and what is left out', async () => {
+test('a config is shown with its problems by line, what can be previewed, and what is left out', async () => {
   const connection = await it.connect()
   const text = await readFile(it.configPath, 'utf8')
   const lineOf = (part: string) => text.split('\n').findIndex((line) => line.includes(part)) + 1
@@ -81,7 +81,7 @@ test('a config is shown with what is wrong at its line, what can be previewed an
   expect(connection.leftOut.map(({ path }) => path)).toContain('plex.url and plex.token')
 })
 
-test('no secret is in it, and the path is remembered', async () => {
+test('the reply holds no secret, and the path is remembered', async () => {
   const { text } = await it.call('getConnection')
   for (const secret of [plexToken, key, 'AbCdEf0123456789xyz']) expect(text).not.toContain(secret)
   expect((await it.get('getConnection')).lastPath).toBe(it.configPath)
@@ -91,7 +91,7 @@ test('no secret is in it, and the path is remembered', async () => {
 describe('an edit', () => {
   const current = async () => (await it.get('getConnection')).connection?.text ?? ''
 
-  test('is checked as a job would read it, without a word to another server', async () => {
+  test('is checked as a job would read it, and no other server is asked', async () => {
     it.plex.clearJournal()
     const edited = (await current()).replace('config/missing.yml', 'config/mine.yml')
     const checked = await it.get('checkConfig', { body: { text: edited } })
@@ -101,7 +101,7 @@ describe('an edit', () => {
     expect(it.plex.journal).toEqual([])
   })
 
-  test('that is no YAML is told with line and column', async () => {
+  test('that is no YAML is refused with line and column', async () => {
     const checked = await it.get('checkConfig', { body: { text: 'plex:\n  url: "x\nlibraries: {}\n' } })
     expect(checked).toMatchObject({ usable: false, libraries: [] })
     expect(checked.problems[0]).toMatchObject({
@@ -111,7 +111,7 @@ describe('an edit', () => {
     })
   })
 
-  test('that moves a hidden secret is refused, and shows it nowhere', async () => {
+  test('that moves a hidden secret is refused, and the secret is shown nowhere', async () => {
     const text = (await current()).replace('cache: true', 'asset_directory: ••••••••1')
     const answer = await it.call('checkConfig', { body: { text } })
     expect(answer.body.usable).toBe(false)
@@ -136,7 +136,7 @@ describe('a pasted config', () => {
   const pasted = () =>
     `plex: {url: "${it.plex.url}", token: ${plexToken}}\ntmdb: {apikey: ${key}}\nlibraries:\n  Movies:\n    overlay_files: [{default: resolution}]\n`
 
-  test('works without a file of the user, its secrets in none of ours', async () => {
+  test('works without a file of the user, and its secrets are in no file of ours', async () => {
     const connection = await it.get('connect', { body: { kind: 'text', name: '../../evil\u0000.yml', text: pasted() } })
     expect(connection).toMatchObject({ usable: true, source: { kind: 'text', name: 'evil.yml' } })
     for (const entry of await readdir(it.dataDir, { withFileTypes: true, recursive: true })) {
@@ -175,7 +175,7 @@ describe('a pasted config', () => {
     ],
     ['deep', '['.repeat(5_000)],
     ['a prototype', '__proto__: {polluted: true}\nlibraries: {constructor: {}}\n'],
-  ])('that is %s is told what is wrong', async (_, text) => {
+  ])('that is %s is answered with what is wrong', async (_, text) => {
     const answer = await it.call('connect', { body: { kind: 'text', text } })
     expect(answer.status).toBe(200)
     expect(answer.body.usable).toBe(false)
@@ -184,7 +184,7 @@ describe('a pasted config', () => {
   })
 })
 
-test('a backup of a clean original is seen', async () => {
+test('the backup of a clean original is found', async () => {
   const folder = join(it.dir, 'config', 'overlays', 'Movies Original Posters')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, '102.png'), 'x')
@@ -193,7 +193,7 @@ test('a backup of a clean original is seen', async () => {
   expect(items.map(({ ratingKey }) => ratingKey)).toEqual(['102'])
 })
 
-test('the keys that Kometa reads are told to the editor', async () => {
+test('the editor gets the keys that Kometa reads', async () => {
   const { keys } = await it.get('configKeys')
   expect(keys).toContainEqual({ in: '', key: 'webhooks', preview: 'left out', why: 'a preview sends no messages' })
   expect(keys).toContainEqual({ in: 'libraries.*', key: 'overlay_files', preview: 'changed', why: null })

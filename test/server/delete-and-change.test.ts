@@ -8,7 +8,7 @@ import { openStudio } from './open-studio.ts'
 
 const rounds = 150
 
-test('one job is deleted and changed at the same time, many times: an answer in words each time, and no trace of it', async () => {
+test('a job is deleted and changed at the same time: each answer is in words, and nothing is left of it', async () => {
   await using it = await openStudio()
   const connection = await it.connect()
   const targets = [{ server: connection.servers[0]?.id ?? '', ratingKey: '101' }]

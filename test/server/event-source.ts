@@ -7,15 +7,15 @@ export interface Received<Event = JobStreamEvent> {
 }
 
 export interface TestEventSource<Event = JobStreamEvent> extends Disposable {
-  /** What has come so far. */
+  /** The messages so far. */
   received: Received<Event>[]
-  /** The first message, past or to come, that the test is true for. */
+  /** The first message, past or future, for which the test is true. */
   until(test: (received: Received<Event>) => boolean): Promise<Received<Event>>
-  /** When the server has closed the stream. */
+  /** Resolves when the server has closed the stream. */
   closed: Promise<void>
 }
 
-/** A window that listens, as a browser's EventSource does. */
+/** Listens as a browser's EventSource does. */
 export function listen<Event = JobStreamEvent>(
   url: string,
   headers: Record<string, string> = {},

@@ -3,7 +3,7 @@ import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 
-/** What Kometa left out of the config is told also where each item has its picture. */
+/** What Kometa left out of the config is told even if each item has its picture. */
 let it: TestStudio
 beforeAll(async () => {
   const config = (plex: Parameters<typeof defaultConfig>[0]) =>
@@ -19,7 +19,7 @@ afterAll(async () => {
   await it[Symbol.asyncDispose]()
 })
 
-test('the jobs list counts it, and the job names it with file and line', async () => {
+test('the jobs list counts the faults, and the job names each with file and line', async () => {
   const { connection } = await it.get('getConnection')
   const server = connection?.servers[0]?.id ?? ''
   const { id } = await it.get('startJob', {

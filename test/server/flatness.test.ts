@@ -6,19 +6,19 @@ import { smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, plexToken } from './open-studio.ts'
 
-/** Rounds before the first figure: modules, pools and caches fill. */
+/** Rounds before the first measurement, in which modules, pools and caches fill. */
 const warmRounds = 2
 const rounds = Number(process.env.KOMETA_PREVIEW_FLAT_ROUNDS ?? 3)
 const jobsPerRound = 1
 const windowsPerJob = 12
-/** Bounded caches still grow in the first rounds: half of this was measured (docs/performance.md). */
+/** Twice the measured growth (docs/performance.md), since bounded caches still grow in the first rounds. */
 const maxHeapGrowthPerRound = 400_000
 /**
  * What V8 compiles, and learns of code that runs often, is no part of the figure: it was 250,000 bytes of each round.
  */
 const steadyCode = ['--no-sparkplug', '--no-opt', '--no-lazy-feedback-allocation']
 
-test('serve holds on to nothing of jobs that are gone and windows that are closed', async () => {
+test('serve keeps nothing of deleted jobs and closed windows', async () => {
   await using plex = await startSamplePlex({ libraries: smallLibraries(), token: plexToken })
   await using studio = await startStudioProgram(defaultConfig(plex), { webDir: '' }, steadyCode)
   const held: Awaited<ReturnType<StudioProgram['holds']>>[] = []
@@ -40,7 +40,7 @@ test('serve holds on to nothing of jobs that are gone and windows that are close
   expect(growth, 'bytes of heap that a round leaves behind').toBeLessThan(maxHeapGrowthPerRound)
   expect(last.externalBytes - first.externalBytes, 'bytes of buffers').toBeLessThan(4_000_000)
   if (first.descriptors !== null && last.descriptors !== null) {
-    // Connections that are kept alive for a while come and go.
+    // The number of kept-alive connections varies.
     expect(last.descriptors - first.descriptors, 'open descriptors').toBeLessThanOrEqual(10)
   }
   expect(plex.writes).toEqual([])
@@ -61,7 +61,7 @@ async function liveThrough(studio: StudioProgram): Promise<void> {
   for (const { id } of started) {
     const url = studio.url + apiUrl('jobEvents', { jobId: id })
     const windows = Array.from({ length: windowsPerJob }, () => listen(url))
-    // Some go before the end.
+    // Some windows close before the end.
     for (const window of windows.slice(0, windowsPerJob / 2)) {
       await window.until(() => true)
       window[Symbol.dispose]()

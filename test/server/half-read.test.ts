@@ -7,14 +7,14 @@ import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from './event-source.ts'
 import { openStudio } from './open-studio.ts'
 
-/** Files below a folder that this process has open. */
+/** The files below a folder that this process has open. */
 const openBelow = (folder: string): string[] =>
   readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
       const path = readlinkSync(`/proc/self/fd/${fd}`)
       return path.startsWith(folder) ? [path] : []
     } catch {
-      // It was closed since it was listed.
+      // It has been closed since it was listed.
       return []
     }
   })
@@ -29,7 +29,7 @@ test.skipIf(process.platform !== 'linux')(
     using stream = listen(it.studio.url + apiUrl('jobEvents', { jobId }))
     await stream.until(({ event }) => event.type === 'closed')
     const job = join(it.dataDir, 'jobs', jobId)
-    // Pictures that do not fit into what is on the way.
+    // The pictures are larger than the buffers of a connection.
     for (const name of ['a', 'b']) await writeFile(join(job, 'output', `${name}_after.png`), Buffer.alloc(8_000_000))
     const image = (await it.get('getJob', { params: { jobId } })).targets[0]?.after?.sha256 ?? ''
     const urls = [

@@ -47,7 +47,7 @@ libraries:
 const evil = 'http://evil.example'
 const masked = maskConfig(config)
 
-/** What a job would get of an edit, its secrets in it; null where the edit is refused. */
+/** The text with secrets that a job would get from an edit; null if the edit is refused. */
 function outcome(edited: string): unknown {
   try {
     const { text, secrets: named } = nameSecrets(
@@ -69,8 +69,8 @@ function scalars(value: unknown, path: string[] = []): [string[], string][] {
   return [[path, String(value)]]
 }
 /**
- * Every secret with the place that it stands at, and every address that is beside it once a library has inherited;
- * written without the code under test.
+ * Every secret with its key, and every address beside it after a library has inherited. It does not use the code under
+ * test.
  */
 function flows(document: unknown): Set<string> {
   const found = new Set<string>()
@@ -98,7 +98,7 @@ function flows(document: unknown): Set<string> {
 }
 const allowed = flows(toPlain(substituteSecrets(parseYaml(config, 'config'), new Map(Object.entries(env))).value))
 
-test('the oracle sees what there is to see, and an edit of nothing is taken', () => {
+test('the oracle finds every secret, and an edit without changes is accepted', () => {
   expect(allowed).toContain(`${secrets[0]} to http://10.0.0.1:32400`)
   expect(allowed).toContain(`${env.mine} to https://10.0.0.6:443`)
   expect(flows(outcome(masked.text))).toEqual(allowed)
@@ -165,14 +165,14 @@ test.each([
   ['an address with its secret typed', masked.text.replace('10.0.0.3', 'new.example').replace(maskOf(2), 'typed')],
   ['a section less', masked.text.replace(/gotify:\n.*\n.*\n/, '')],
   ['an anchor that is used nowhere', masked.text.replace(`token: ${maskOf(0)}`, `token: &a ${maskOf(0)}`)],
-])('%s is taken', (_what, edited) => {
+])('%s is accepted', (_what, edited) => {
   expect(edited).not.toBe(masked.text)
   const result = outcome(edited)
   expect(result).not.toBeNull()
   expect([...flows(result)].filter((flow) => !allowed.has(flow))).toEqual([])
 })
 
-/** One thing that somebody may do to the text; several of them make a rewrite. */
+/** A change of the text; several of them make a rewrite. */
 const step = fc.oneof(
   fc.tuple(fc.constant('address' as const), fc.nat(5), fc.constantFrom(evil, '*e', '"http://10.0.0.9:1"')),
   fc.tuple(fc.constant('anchor' as const), fc.nat(4), fc.constantFrom('s', 't')),
@@ -232,7 +232,7 @@ function rewrite(text: string, [what, at, with_]: Step): string {
   }
 }
 
-test('no rewrite of the text takes a hidden secret to a new place or address', () => {
+test('no rewrite of the text moves a hidden secret to a new key or address', () => {
   let taken = 0
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
@@ -244,6 +244,6 @@ test('no rewrite of the text takes a hidden secret to a new place or address', (
     }),
     { numRuns: 3_000 },
   )
-  // A check that refuses everything would pass the rest.
+  // Otherwise a check that refuses everything would pass.
   expect(taken).toBeGreaterThan(20)
 })

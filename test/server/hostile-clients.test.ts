@@ -31,7 +31,7 @@ afterAll(async () => {
   await it[Symbol.asyncDispose]()
 })
 
-/** Bytes as they are, on a socket of their own; answers with what came until the server had said its head. */
+/** Sends raw bytes on a new socket. Answers with what came until the head of the answer was complete. */
 async function raw(port: number, text: string): Promise<{ socket: Socket; head: string }> {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
@@ -53,7 +53,7 @@ async function* on(socket: Socket): AsyncGenerator<Buffer> {
 }
 const statusOf = (head: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0)
 
-test('no spelling of a path and no cookie opens what a password shuts', async () => {
+test('no spelling of a path and no cookie gets past the password', async () => {
   await using locked = await openStudio({ password: 'correct horse' })
   const { port } = locked.studio
   const get = async (target: string, more = '') => {
@@ -83,7 +83,7 @@ test('no spelling of a path and no cookie opens what a password shuts', async ()
   ]
   for (const target of spellings) {
     const head = await get(target)
-    // 503 is the page that says that there is no build: an address of the application, and no answer of the API.
+    // 503 is the page that says that there is no build: not an answer of the API.
     expect([target, [400, 401, 403, 404, 503].includes(statusOf(head))]).toEqual([target, true])
     expect(head).not.toContain('connectionId')
   }
@@ -102,12 +102,12 @@ test('no spelling of a path and no cookie opens what a password shuts', async ()
     const head = await get('/api/state', `Cookie: ${cookie}\r\n`)
     expect([cookie.slice(0, 60), statusOf(head)]).toEqual([cookie.slice(0, 60), 401])
   }
-  // Of headers that are too many nothing is read at all.
+  // A request with too many headers is not read.
   expect(statusOf(await get('/api/state', `Cookie: ${'a'.repeat(20_000)}\r\n`))).toBe(431)
   expect(locked.failures).toEqual([])
 })
 
-test('who signs out is told nothing more, in no window', async () => {
+test('after a sign-out, no window gets any more events', async () => {
   await using locked = await openStudio({ password: 'correct horse' })
   const signIn = async () => {
     const answer = await locked.call('signIn', { body: { password: 'correct horse' } })
@@ -122,14 +122,14 @@ test('who signs out is told nothing more, in no window', async () => {
   expect((await locked.call('getState', { headers: other })).status).toBe(200)
 })
 
-test('ten thousand event streams are bounded, and nobody else waits for them', async () => {
+test('of ten thousand event streams only a bounded number is open, and nobody else waits for them', async () => {
   const { port } = it.studio
   const head = `GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`
   const open = new Set<Socket>()
   let opened = 0
   let refused = 0
   let most = 0
-  // In waves, each of more than the server takes, so that the test itself needs no ten thousand descriptors.
+  // Each wave has more streams than the server takes. Waves spare the test ten thousand descriptors.
   for (let wave = 0; wave < 25; wave += 1) {
     const sockets = Array.from({ length: 400 }, () => connect(port, '127.0.0.1'))
     await Promise.all(
@@ -153,7 +153,7 @@ test('ten thousand event streams are bounded, and nobody else waits for them', a
     const began = performance.now()
     expect((await it.call('health')).status).toBe(200)
     expect(performance.now() - began).toBeLessThan(5_000)
-    // Half of them go, so that the next wave finds some room.
+    // Half of the streams close, so that the next wave finds some room.
     for (const socket of [...open].slice(0, 50)) socket.destroy()
   }
   expect(opened + refused).toBe(10_000)
@@ -164,7 +164,7 @@ test('ten thousand event streams are bounded, and nobody else waits for them', a
   await later.until(() => true)
 }, 120_000)
 
-/** The past of a job, so large that it does not fit into what may wait for a window. */
+/** A job's events, too large to wait for a window all at once. */
 async function plantLongPast(id: string, lines: number): Promise<void> {
   const folder = join(it.dataDir, 'jobs', id, 'studio')
   await mkdir(folder, { recursive: true })
@@ -187,7 +187,7 @@ async function readRecordOf(id: string): Promise<object> {
   return JSON.parse(await readFile(join(it.dataDir, 'jobs', id, 'studio', 'job.json'), 'utf8'))
 }
 
-test('a past larger than what may wait for a window reaches it whole; a window that takes nothing does not pile it up', async () => {
+test('a window gets all of a large past; for a window that takes nothing, it does not pile up', async () => {
   await plantLongPast('long-past', 10_000)
   const path = apiUrl('jobEvents', { jobId: 'long-past' }, { lines: 10_000 })
   using window = listen(it.studio.url + path)
@@ -200,7 +200,7 @@ test('a past larger than what may wait for a window reaches it whole; a window t
   const { socket } = await raw(port, `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
   socket.pause()
   await during(300)
-  // What the kernel has taken is no longer ours; the rest stays in the file until it is asked for.
+  // The kernel holds some of it; the rest stays in the file until it is asked for.
   expect(socket.bytesRead).toBeLessThan(15_000_000)
   const began = performance.now()
   expect((await it.call('health')).status).toBe(200)
@@ -208,7 +208,7 @@ test('a past larger than what may wait for a window reaches it whole; a window t
   socket.destroy()
 })
 
-test('half a request is waited for no longer than a person needs', async () => {
+test('half a request is waited for only for a short time', async () => {
   const { port } = it.studio
   const began = performance.now()
   const halves = Array.from({ length: 50 }, () => {
@@ -245,7 +245,7 @@ test('a body without a length, without an end or with two of them is cut off at 
   expect(({} as { polluted?: number }).polluted).toBeUndefined()
 })
 
-test('a zip of a huge job flows: it costs no memory, ends whole, and leaves nothing open when nobody reads on', async () => {
+test('the zip of a huge job is streamed: it takes no memory, is complete, and leaves nothing open', async () => {
   const dir = join(it.dataDir, 'jobs', 'huge')
   await cp(join(it.dataDir, 'jobs', jobId), dir, { recursive: true })
   await rm(join(dir, 'studio'), { recursive: true })
@@ -268,7 +268,7 @@ test('a zip of a huge job flows: it costs no memory, ends whole, and leaves noth
     const part = await request(url)
     for await (const _ of part.body) break
   }
-  // Deleted while it is read: who reads gets what is open, and the server goes on.
+  // If the job is deleted meanwhile, the reader gets the open file, and the server goes on.
   const last = await request(url)
   const reading = last.body.on('error', () => undefined)
   await once(reading, 'readable')
@@ -280,18 +280,18 @@ test('a zip of a huge job flows: it costs no memory, ends whole, and leaves noth
   if (before !== null) await expect.poll(() => openDescriptors(), { timeout: 10_000 }).toBeLessThanOrEqual(before + 10)
 }, 120_000)
 
-/** A renderer that says it has started, and then nothing until it is ended. */
+/** A renderer that says that it has started, and then nothing until it is ended. */
 const waiting = async (): Promise<Renderer> => ({
   ...sampleRenderer(),
   command: process.execPath,
   args: () => ['-e', 'process.stdout.write("| Starting Run |\\n"); setInterval(() => {}, 1000)'],
 })
 
-test('of starts that come together no more are let in than fit, and those refused leave nothing behind', async () => {
+test('of starts that come together only as many are accepted as fit, and the others leave nothing behind', async () => {
   await using busy = await openStudio({ makeRenderer: waiting })
   const connection = await busy.connect()
   const targets = [{ server: connection.servers[0]?.id ?? '', ratingKey: '101' }]
-  // An edited config is written into the job, with its secrets.
+  // An edited config is written into the job, and its secrets into our store.
   const configText = `${connection.text}\n# edited\n`
   const body = { connectionId: connection.id, targets, configText }
   const count = limits.maxQueuedJobs + 12
@@ -304,8 +304,7 @@ test('of starts that come together no more are let in than fit, and those refuse
   const { queued, runningId } = (await busy.get('getState')).jobs
   expect([queued, started.includes(runningId ?? '')]).toEqual([started.length - 1, true])
 
-  // All of them are cancelled at once, twice, and deleted at the same time: each answer is one of those in the
-  // contract.
+  // All are cancelled twice and deleted at the same time. Each answer is one of those in the contract.
   const races = await Promise.all(
     started.flatMap((id) => [
       busy.call('cancelJob', { params: { jobId: id } }),
@@ -326,7 +325,7 @@ test('of starts that come together no more are let in than fit, and those refuse
   expect(busy.failures).toEqual([])
 }, 180_000)
 
-test('six thumbnails are made at once, no more, the newest first; what nobody waits for is given up', async () => {
+test('at most six thumbnails are made at once, the newest first; those that nobody waits for are given up', async () => {
   let now = 0
   let most = 0
   const asked: string[] = []
@@ -352,7 +351,7 @@ test('six thumbnails are made at once, no more, the newest first; what nobody wa
   const url = (key: string) => slow.studio.url + apiUrl('itemThumbnail', { server, ratingKey: key }, { w: 120 })
   const get = (at: number, signal?: AbortSignal) =>
     fetch(url(String(300 + at)), signal === undefined ? {} : { signal }).then(({ status }) => status)
-  // Given up while Plex has not answered: their places are free again.
+  // The six were given up before Plex answered, and their places are free again.
   const abort = new AbortController()
   const given = Array.from({ length: 6 }, (_, at) => get(at, abort.signal).catch(() => 'gone'))
   await expect.poll(() => asked.length).toBe(6)
@@ -365,7 +364,7 @@ test('six thumbnails are made at once, no more, the newest first; what nobody wa
   open()
   expect(await Promise.all(wanted)).toEqual(Array(24).fill(200))
   expect(asked.length).toBe(30)
-  // Six given up and six wanted were at Plex together at most.
+  // At most six that were given up and six that were wanted were asked for at the same time.
   expect(most).toBeLessThanOrEqual(12)
   expect(slow.failures).toEqual([])
 })

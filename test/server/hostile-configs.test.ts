@@ -6,7 +6,7 @@ import { AppError } from '../../src/contract/errors.ts'
 import { maskConfig } from '../../src/server/connect/mask-config.ts'
 import { growth, maxGrowth } from '../support/growth.ts'
 
-/** What the studio does with a config that somebody pasted. */
+/** The work of the studio on a pasted config. */
 const acts: Record<string, (text: string) => unknown> = {
   mask: maskConfig,
   parse: (text) => parseYaml(text, 'config'),
@@ -27,14 +27,14 @@ const shapes: Record<string, (chars: number) => string> = {
     Array.from({ length: n / 40 }, (_, at) => `s${at}: {apikey: ${at}abcdefabcdef${at}}`).join('\n'),
 }
 
-describe.each(Object.keys(shapes))('the work grows as the text does: %s', (shape) => {
+describe.each(Object.keys(shapes))('the work grows in proportion to the text: %s', (shape) => {
   test.each(Object.keys(acts))('%s', (act) => {
     const ratio = growth(acts[act] ?? String, shapes[shape] ?? String)
     expect(ratio).toBeLessThan(maxGrowth)
   })
 })
 
-test('the same for any short text that is repeated', () => {
+test('the same holds for any short text that is repeated', () => {
   const unit = fc.string({ unit: fc.constantFrom(...'a0-_:=?#&/"\'[]{},|>*&!%@ \t\\.<'), minLength: 1, maxLength: 5 })
   const before = fc.constantFrom('', 'a: ', 'a: [\n', '# ', 'token: ', 'a: "', '- ')
   fc.assert(
@@ -54,12 +54,12 @@ test.each([
     'maps below each other',
     (levels: number) => Array.from({ length: levels }, (_, at) => `${' '.repeat(at)}k:`).join('\n'),
   ],
-])('what is nested too deeply is refused in one line, before a parser ends the process: %s', (_name, make) => {
+])('a text that is nested too deeply is refused, before a parser can end the process: %s', (_name, make) => {
   const text = make(2_000)
   expect(() => parseYaml(text, 'config.yml')).toThrow(AppError)
   expect(() => parseYaml(text, 'config.yml')).toThrow(/^config\.yml[^\n]*(?:deep|nested)[^\n]*$/i)
   expect(readPlaces(text).all).toEqual([])
   expect(maskConfig(text).text.split('\n')).toHaveLength(text.split('\n').length)
-  // And a hundred thousand levels end nothing either.
+  // A hundred thousand levels do not end the process either.
   if (!text.includes('k:')) expect(() => parseYaml(make(100_000), 'config.yml')).toThrow(AppError)
 })

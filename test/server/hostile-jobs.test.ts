@@ -13,9 +13,9 @@ import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { listen } from './event-source.ts'
 import { openStudio, type TestStudio } from './open-studio.ts'
 
-/** Job folders that somebody else has written: unpacked, edited, made to lead elsewhere. */
+/** Job folders that somebody else has written, with links that lead elsewhere and odd content. */
 let it: TestStudio
-/** A whole job as the command line leaves one, to be spoiled. */
+/** A complete job of the command line, which the tests then spoil. */
 let model: string
 let jobs: string
 
@@ -46,7 +46,7 @@ const ofJob: RouteName[] = ['getJob', 'getJobConfig', 'getJobSafety', 'getLogLin
 const bytesOf = async (name: RouteName, jobId: string) =>
   (await it.bytes(apiUrl(name, { jobId }))).body.toString('latin1')
 
-test('a job folder whose folders are links is no job; files that are links or pipes are not read', async () => {
+test('a job folder with links as folders is no job; files that are links or pipes are not read', async () => {
   const secret = join(it.dir, 'secrets')
   await mkdir(join(secret, 'deep'), { recursive: true })
   for (const name of ['a.log', 'a.png', 'summary.json', 'config.yml', 'job.json']) {
@@ -85,7 +85,7 @@ test('a job folder whose folders are links is no job; files that are links or pi
     using past = listen(it.studio.url + apiUrl('jobEvents', { jobId }))
     await past.closed
   }
-  // A record was written for each of them: inside, and not through a link.
+  // A record was written inside each of them, and not through a link.
   expect(await readdir(secret)).toHaveLength(6)
   expect(await readFile(join(secret, 'job.json'), 'utf8')).toContain('the secret')
   expect(it.failures.splice(0)).toEqual([])
@@ -102,7 +102,7 @@ test('a planted difference that is a link is not sent', async () => {
   expect(answer.body.toString('latin1')).not.toContain('root:')
 })
 
-test('a folder that cannot be read as a job hides none of the others, at the start neither', async () => {
+test('a folder that cannot be read as a job does not hide the others, not even at the start', async () => {
   const header = '# Written by kometa-preview.\npreview:\n  config: '
   await plant('torn', (dir) => writeFile(join(dir, 'config', 'preview.yml'), `${header}"no end\n`))
   await plant('odd-name ü_..', () => undefined)
@@ -130,7 +130,7 @@ test('a folder that cannot be read as a job hides none of the others, at the sta
   expect(again.failures).toEqual([])
 })
 
-test('the config that a job names is read in the allowed folders alone', async () => {
+test('the config that a job names is read only in the allowed folders', async () => {
   const outside = join(it.dir, 'other.yml')
   await writeFile(outside, 'plex: {url: http://127.0.0.1, token: other}\nlibraries: {}\n')
   const text = `# Written by kometa-preview.\npreview:\n  config: ${outside}\n  targets: []\n`
@@ -156,7 +156,7 @@ test('a target whose id is a path is no target, so that no file of that name is 
   expect(targets.map(({ id }) => id)).toHaveLength(1)
 })
 
-/** Everything at its place, and something else there. */
+/** Each value of a document, replaced by something else. */
 const oddValues = [
   null,
   true,
@@ -174,7 +174,7 @@ const oddValues = [
   JSON.parse('{"__proto__":{"polluted":true}}'),
 ]
 
-test('whatever stands in a summary, each route answers as its schema says', async () => {
+test('whatever a summary holds, each route answers as its schema says', async () => {
   const whole = await readFile(join(model, 'output', 'summary.json'), 'utf8')
   const places: (string | number)[][] = []
   const walk = (value: unknown, path: (string | number)[]) => {
@@ -196,7 +196,7 @@ test('whatever stands in a summary, each route answers as its schema says', asyn
         for (const [path, value] of edits) {
           let at = summary
           for (const key of path.slice(0, -1)) at = at?.[key]
-          // A copy: a later edit may reach into it.
+          // A copy, since a later edit may change it.
           if (at !== null && typeof at === 'object') at[path.at(-1) ?? ''] = structuredClone(value)
         }
         await writeFile(join(folder, 'output', 'summary.json'), JSON.stringify(summary))
@@ -213,7 +213,7 @@ test('whatever stands in a summary, each route answers as its schema says', asyn
   )
 }, 180_000)
 
-test('a job that somebody runs just now is not deleted; one whose folder is gone is', async () => {
+test('a job that is running is not deleted; a job whose folder is gone is', async () => {
   const dir = await plant('busy', () => undefined)
   await idsShown()
   {
@@ -228,7 +228,7 @@ test('a job that somebody runs just now is not deleted; one whose folder is gone
   expect(it.failures.splice(0)).toEqual([])
 })
 
-test('a job folder elsewhere is shown when it is named, and never removed', async () => {
+test('a job folder elsewhere is shown if it was named, and never removed', async () => {
   const elsewhere = join(it.dir, 'made with --out')
   await cp(model, elsewhere, { recursive: true })
   const dir = join(it.dir, 'second')
@@ -243,7 +243,7 @@ test('a job folder elsewhere is shown when it is named, and never removed', asyn
   const detail: JobDetail = await other.get('getJob', { params: { jobId } })
   const sha256 = detail.targets[0]?.after?.sha256 ?? ''
   expect((await other.bytes(apiUrl('jobImage', { jobId, sha256 }))).status).toBe(200)
-  // By count it would have to go.
+  // The limit of jobs would remove it.
   await other.get('updateSettings', { body: { maxAgeDays: 0, maxJobs: 0, maxBytes: 1 } })
   expect(await other.get('pruneJobs')).toEqual({ removed: [], bytes: 0 })
   expect((await other.call('deleteJob', { params: { jobId } })).status).toBe(204)

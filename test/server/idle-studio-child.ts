@@ -3,7 +3,7 @@ import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import { startStudio } from '../../src/server/studio.ts'
 
 /**
- * A studio in a process of its own on a data folder that is there already; tells its address, and ends with its parent.
+ * A studio in its own process, with an existing data folder. It prints its address, and ends with its parent.
  */
 const [dir = ''] = process.argv.slice(2)
 await using studio = await startStudio({

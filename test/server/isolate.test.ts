@@ -5,7 +5,7 @@ import { chosen, type IsolateMode } from '../../src/kometa/isolation/isolation.t
 import { type KometaRunner, localRunner } from '../../src/kometa/process/runner.ts'
 import { openStudio } from './open-studio.ts'
 
-/** A system that gives nobody a network namespace, as a container usually is. */
+/** A system that allows no network namespace, such as most containers. */
 const nowhere: KometaRunner = {
   ...localRunner,
   async isolate(mode) {
@@ -27,7 +27,7 @@ async function statusWith(isolate?: IsolateMode) {
   })
   const job = () => it.get('getJob', { params: { jobId: id } })
   await expect.poll(async () => (await job()).status, { timeout: 40_000 }).toMatch(/^(?:success|failed)$/)
-  // Awaited here: the studio ends with this function.
+  // Awaited, because the studio ends with this function.
   return await job()
 }
 
@@ -35,6 +35,6 @@ test('serve --isolate on: a job without its namespace is refused, and says so', 
   expect(await statusWith('on')).toMatchObject({ status: 'failed', problem: { code: 'ISOLATION_UNAVAILABLE' } })
 })
 
-test('without it a job runs where there is none', async () => {
+test('without --isolate on, the job runs without a namespace', async () => {
   expect(await statusWith()).toMatchObject({ status: 'success', problem: null })
 })

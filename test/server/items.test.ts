@@ -53,7 +53,7 @@ describe('the wall', () => {
     expect(items.find(({ ratingKey }) => ratingKey === '2000')).toMatchObject({ type: 'show', childCount: 2 })
   })
 
-  test('goes down from a show to its seasons and episodes, in their order', async () => {
+  test('shows the seasons and episodes of a show in their order', async () => {
     const seasons = await it.get('listItems', { query: { parent: '2000', server } })
     expect(seasons.items.map(({ ratingKey }) => ratingKey)).toEqual(['2010', '2020'])
     expect(seasons.parents.map(({ title }) => title)).toEqual(['The Honeymooners'])
@@ -86,7 +86,7 @@ describe('the wall', () => {
     expect(await keys(query)).toEqual(expected)
   })
 
-  test('sorts, and answers in windows that fit together', async () => {
+  test('sorts, and answers in pages that fit together', async () => {
     const all = await keys({ sort: 'year', descending: true })
     expect(all[0]).toBe('106')
     const windows = [
@@ -99,7 +99,7 @@ describe('the wall', () => {
     expect((await keys({ sort: 'added', descending: true }))[0]).toBe('105')
   })
 
-  test('counts what each further filter would leave', async () => {
+  test('counts the items that each further filter would leave', async () => {
     const facets = await it.get('itemFacets', { query: { resolution: ['4k'] } })
     expect(facets.total).toBe(2)
     expect(facets.resolution.map(({ label, count }) => [label, count])).toEqual([
@@ -117,7 +117,7 @@ describe('the wall', () => {
 })
 
 describe('a smart sample', () => {
-  test('shows every level, resolution and kind of HDR, the same each time', async () => {
+  test('has every type, resolution and kind of HDR, and is always the same', async () => {
     const sample = await it.get('sampleItems', { body: { count: 8 } })
     const shown = sample.items.flatMap(({ shows }) => shows)
     for (const what of [
@@ -138,7 +138,7 @@ describe('a smart sample', () => {
     expect(await it.get('sampleItems', { body: { count: 8 } })).toEqual(sample)
   })
 
-  test('adds what the chosen ones do not show, within the filters', async () => {
+  test('adds what the chosen items do not have, within the filters', async () => {
     const filter = { type: ['movie' as const] }
     const chosen = [{ server, ratingKey: '103' }]
     const { items } = await it.get('sampleItems', { body: { count: 20, filter, chosen } })
@@ -150,7 +150,7 @@ describe('a smart sample', () => {
   })
 })
 
-test('pasted text becomes items, and what is wrong is said line by line', async () => {
+test('a pasted text becomes items, with a problem for each line that is wrong', async () => {
   const text = `101, 102
 Metropolis (1927)
 The Honeymooners S01E02
@@ -186,7 +186,7 @@ describe('a thumbnail', () => {
   const path = (ratingKey: string, query: { w: number; v?: string }) =>
     apiUrl('itemThumbnail', { server, ratingKey }, query)
 
-  test('is a small WebP of the own picture, made once, named by its version, without a token anywhere', async () => {
+  test('is a small WebP of the item’s picture, made once, named by its version, without a token anywhere', async () => {
     const [item] = (await it.get('listItems', { query: { q: 'nosferatu' } })).items
     const url = path('101', { w: 240, v: item?.thumb ?? '' })
     it.plex.clearJournal()
@@ -200,14 +200,14 @@ describe('a thumbnail', () => {
     expect(asked).toEqual([expect.stringMatching(/^\/library\/metadata\/101\/thumb\/\d+$/)])
   })
 
-  test('of an old version is not kept by the browser; of a still it is wide', async () => {
+  test('of an old version is not kept by the browser; that of an episode is wide', async () => {
     const old = await it.bytes(path('101', { w: 120, v: 'old' }))
     expect(old.headers['cache-control']).toBe('private, no-cache')
     const still = await it.bytes(path('2011', { w: 240 }))
     expect(await sharp(still.body).metadata()).toMatchObject({ width: 240, height: 135 })
   })
 
-  test('at most six are made at once, and one that nobody waits for is not made', async () => {
+  test('at most six are made at the same time, and one that nobody waits for is not made', async () => {
     await using slow = await openStudio({
       libraries: [
         {
@@ -227,7 +227,7 @@ describe('a thumbnail', () => {
     expect(slow.plex.journal.length).toBe(40)
   })
 
-  test('of what has none, or is not known, is a plain 404', async () => {
+  test('of an item without a picture, or an unknown item, is a plain 404', async () => {
     expect((await it.bytes(path('999999', { w: 120 }))).status).toBe(404)
     expect((await it.bytes(apiUrl('itemThumbnail', { server: 'other', ratingKey: '101' }, { w: 120 }))).status).toBe(
       404,
@@ -235,7 +235,7 @@ describe('a thumbnail', () => {
   })
 })
 
-test('the index is kept: a restart asks Plex for its sections alone', async () => {
+test('the index is kept: after a restart Plex is asked only for its sections', async () => {
   const before = await it.get('listItems', { query: { limit: 500 } })
   await it.studio[Symbol.asyncDispose]()
   it.plex.clearJournal()

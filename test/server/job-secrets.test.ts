@@ -11,7 +11,7 @@ import { openStudio, plexToken, type TestStudio, type TestStudioOptions } from '
 
 const tmdbKey = 'canary0tmdb0apikey0123456789abcd'
 const planted = [plexToken, tmdbKey, 'canaryTautulliKey0001', 'canary-pass-word-1', 'canaryRepeated0001']
-/** Every kind of secret, also where nobody would look for one. */
+/** Every kind of secret, also in unusual places. */
 const config = ({ url, token }: SamplePlex) => `# an old token: ${token}
 plex: {url: ${url}, token: &t ${token}}
 tmdb: {apikey: ${tmdbKey}}
@@ -42,7 +42,7 @@ async function open(options: TestStudioOptions = {}): Promise<TestStudio> {
   opened.push(it)
   return it
 }
-/** The same folders and the same Plex, by a studio that starts anew. */
+/** A new studio with the same folders and the same Plex. */
 async function restart(it: TestStudio, options: TestStudioOptions = {}): Promise<TestStudio> {
   await it.studio[Symbol.asyncDispose]()
   return open({ dir: it.dir, plex: it.plex, ...options })
@@ -70,7 +70,7 @@ async function start(it: TestStudio, configText?: string): Promise<JobDetail> {
 }
 const rerun = (it: TestStudio, jobId: string, body: { secrets?: Record<string, string>; configText?: string } = {}) =>
   it.call('rerunJob', { params: { jobId }, body })
-/** As if so many hours had passed since the secrets were used. */
+/** Makes the last use of the secrets this many hours older. */
 async function age(it: TestStudio, hours: number): Promise<void> {
   const folder = join(it.dataDir, 'secrets')
   for (const name of await readdir(folder)) {
@@ -80,7 +80,7 @@ async function age(it: TestStudio, hours: number): Promise<void> {
 }
 
 describe('a job folder holds no secret', () => {
-  test('of a pasted config, of an edited one and of one that is used where it stands: every byte was looked at', async () => {
+  test('of a pasted config, an edited one, or one that is used where it is: every byte is checked', async () => {
     const it = await open()
     await paste(it, config(it.plex))
     const pasted = await start(it)
@@ -90,12 +90,12 @@ describe('a job folder holds no secret', () => {
     for (const job of [pasted, edited, plain]) {
       expect(job.status).toBe('success')
       expect([job.folder, filesWith(job.folder, everySpelling)]).toEqual([job.folder, []])
-      // Given to somebody else, in another place: nothing there knows of it either.
+      // On another machine nothing knows the secrets either.
       const other = await open()
       await cp(job.folder, join(other.dataDir, 'jobs', job.id), { recursive: true })
       expect(filesWith(join(other.dataDir, 'jobs'), everySpelling)).toEqual([])
     }
-    // They are somewhere, or this test could not fail.
+    // The secrets are kept somewhere, otherwise this test could not fail.
     expect(filesWith(join(it.dataDir, 'secrets'), [plexToken])).toHaveLength(2)
   }, 180_000)
 
@@ -108,7 +108,7 @@ describe('a job folder holds no secret', () => {
         await it.connect()
         const job = await start(it)
         expect((await stat(job.folder)).mode & 0o777).toBe(0o700)
-        // One of an earlier version, with what such a version kept in it.
+        // A job folder of an earlier version, with the secrets that such a version kept in it.
         await chmod(job.folder, 0o755)
         await writeFile(join(job.folder, 'config/.secrets.json'), JSON.stringify({ a: plexToken }))
         await restart(it)
@@ -123,7 +123,7 @@ describe('a job folder holds no secret', () => {
 })
 
 describe('secrets of a pasted config', () => {
-  test('are kept for a day after the last use, also over a restart, and that is told', async () => {
+  test('are kept for a day after the last use, also after a restart, and the user is told', async () => {
     const it = await open()
     await paste(it, config(it.plex))
     const job = await start(it)
@@ -138,7 +138,7 @@ describe('secrets of a pasted config', () => {
     expect(await ended(again, next.body.id)).toMatchObject({ status: 'success' })
   }, 120_000)
 
-  test('are gone after that, and asked for: place and address are named, and what is typed goes there alone', async () => {
+  test('are removed after that and asked for, by key and address, and a typed secret is sent only there', async () => {
     const it = await open()
     await paste(it, config(it.plex))
     const job = await start(it)
@@ -163,7 +163,7 @@ describe('secrets of a pasted config', () => {
     expect(filesWith(ran.folder, [...everySpelling, 'typed-by-the-user'])).toEqual([])
   }, 120_000)
 
-  test('go with their job, and a shorter time in the settings counts at once', async () => {
+  test('are removed with their job, and a shorter time in the settings counts at once', async () => {
     const it = await open()
     await paste(it, config(it.plex))
     const job = await start(it)
@@ -188,7 +188,7 @@ describe("a foreign job among the studio's", () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(body)
       return true
     })
-  /** A job of the studio, given a new id and changed by somebody. */
+  /** A job of the studio with a new id, changed by somebody. */
   async function plant(it: TestStudio, job: JobDetail, change: (text: string) => string): Promise<string> {
     const id = 'foreign-1'
     const dir = join(it.dataDir, 'jobs', id)
@@ -221,7 +221,7 @@ describe("a foreign job among the studio's", () => {
       expect(ran).toMatchObject({ status: 'failed', problem: { code: 'SECRET_NOT_SENT' } })
       expect(JSON.stringify(ran)).toContain(own)
       expect(asked(evil)).not.toContain(plexToken)
-      // What the user connects himself is his own.
+      // A config that the user connects is the user's own.
       await next.get('connect', { body: { kind: 'path', path: own } })
       expect(asked(evil)).toContain(plexToken)
     },
@@ -255,7 +255,7 @@ describe("a foreign job among the studio's", () => {
     120_000,
   )
 
-  test('one of ours whose config somebody has changed gets its secrets no more', async () => {
+  test('one of ours whose config somebody has changed no longer gets its secrets', async () => {
     await using evil = await playPlex()
     const it = await open({ env })
     await paste(it, config(it.plex))
@@ -266,7 +266,7 @@ describe("a foreign job among the studio's", () => {
     expect(asked(evil)).toBe('')
   }, 120_000)
 
-  test('a text that came from a browser is not the user’s own file because its path is typed', async () => {
+  test('a text from a browser does not become the user’s own file when its path is typed', async () => {
     const it = await open({ env })
     await paste(it, config(it.plex))
     const job = await start(it)

@@ -12,9 +12,9 @@ import { openStudio, plexToken, type TestStudio } from './open-studio.ts'
 let it: TestStudio
 let job: JobDetail
 let window: TestEventSource
-/** The bytes of the first capture, asked for the moment its event came. */
+/** The bytes of the first capture, fetched as soon as its event came. */
 let early: Promise<{ status: number; body: Buffer }>
-/** The job in the list, as it was then. */
+/** The job in the list at that moment. */
 let listed: JobEntry | undefined
 
 beforeAll(async () => {
@@ -74,7 +74,7 @@ test('the job ends with an after picture of each target, and Plex saw no write',
   expect(it.plex.writes).toEqual([])
 })
 
-test('the stream numbers its events, tells before pictures early and differences last', () => {
+test('the stream numbers its events, with before pictures early and differences last', () => {
   const numbers = window.received.flatMap(({ id }) => id ?? [])
   expect(numbers).toEqual(numbers.map((_, at) => at + 1))
   const order = types(window.received)
@@ -90,14 +90,14 @@ test('the list shows the first pictures while the job runs', () => {
   expect(first && told.includes(first.sha256)).toBe(true)
 })
 
-test('a capture can be shown the moment that it is told', async () => {
+test('a capture can be shown as soon as its event comes', async () => {
   const { status, body } = await early
   expect(status).toBe(200)
   const told = window.received.find(({ event }) => event.type === 'capture' && event.targetId !== null)?.event
   expect(createHash('sha256').update(body).digest('hex')).toBe(told?.type === 'capture' ? told.image?.sha256 : null)
 })
 
-test('a window that comes back gets what it missed, once; a new one the whole past', async () => {
+test('a window that comes back gets what it missed, once; a new window gets everything', async () => {
   const url = it.studio.url + apiUrl('jobEvents', { jobId: job.id })
   const middle = Math.floor(job.lastEventId / 2)
   using back = listen(url, { 'last-event-id': String(middle) })
@@ -126,7 +126,7 @@ test('log lines are numbered, and older ones can be asked for', async () => {
   expect(older).toEqual({ lines: lines.slice(0, -5), more: false })
 })
 
-test('pictures are their own bytes, of a fixed type, for ever the same, whole or in ranges', async () => {
+test('pictures are unchanged bytes of a fixed type, cached for ever, whole or in ranges', async () => {
   const after = image('after')
   const { status, headers, body } = await it.bytes(imagePath(after.sha256))
   expect([status, headers['content-type'], headers['x-content-type-options']]).toEqual([200, 'image/webp', 'nosniff'])
@@ -147,7 +147,7 @@ test('pictures are their own bytes, of a fixed type, for ever the same, whole or
   )
 })
 
-test('a small picture and the heat map are made when they are asked for', async () => {
+test('a small picture and the heat map are made on request', async () => {
   const small = await it.bytes(imagePath(image('before').sha256, { w: 120 }))
   expect(await sharp(small.body).metadata()).toMatchObject({ format: 'webp', width: 120, height: 180 })
   const params = { jobId: job.id, targetId: job.targets[0]?.id ?? '' }
@@ -156,7 +156,7 @@ test('a small picture and the heat map are made when they are asked for', async 
   expect(await sharp(heat.body).metadata()).toMatchObject({ width: 1000, height: 1500 })
 })
 
-test('all pictures come as one zip', async () => {
+test('all pictures can be downloaded as one zip', async () => {
   const zip = await it.bytes(apiUrl('jobZip', { jobId: job.id }))
   expect(zip.headers['content-type']).toBe('application/zip')
   const names = storedNames(zip.body).map((name) => name.slice(job.id.length + 1))
@@ -168,7 +168,7 @@ test('all pictures come as one zip', async () => {
   expect(names.filter((name) => /config|log|ledger|studio/.test(name))).toEqual([])
 })
 
-test('the proof says what was checked, and nothing is green that was not', async () => {
+test('the Safety screen says what was checked, and nothing else is green', async () => {
   const safety = await it.get('getJobSafety', { params: { jobId: job.id } })
   const states = Object.fromEntries(safety.checks.map(({ id, state }) => [id, state]))
   expect(states).toEqual({
@@ -187,7 +187,7 @@ test('the proof says what was checked, and nothing is green that was not', async
   expect(safety.ways?.map(({ words }) => words).join(' ')).toMatch(/reach Plex through the proxy alone/)
 })
 
-test('the config is shown as it was, masked; the whole log is one text', async () => {
+test('the config is shown as it was, with masks; the whole log is one text', async () => {
   const config = await it.get('getJobConfig', { params: { jobId: job.id } })
   expect(config).toMatchObject({ name: 'config.yml', edited: false })
   expect(config.text).toContain('token: ••••••••1')
@@ -196,7 +196,7 @@ test('the config is shown as it was, masked; the whole log is one text', async (
   expect(log.text).toMatch(/CAPTURED_UPLOAD ratingKey=101/)
 })
 
-test('the token of Plex stands in no file of the studio', async () => {
+test('no file of the studio holds the token of Plex', async () => {
   const found: string[] = []
   for (const entry of await readdir(it.dataDir, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue
@@ -227,7 +227,7 @@ test('a job can be kept, and deleted with all its files', async () => {
   expect(jobs.map(({ id }) => id)).toEqual([job.id])
 }, 120_000)
 
-/** Names in the central directory of a zip. */
+/** The names in the central directory of a zip. */
 function storedNames(zip: Buffer): string[] {
   const names: string[] = []
   for (let at = zip.indexOf('PK\u0001\u0002'); at >= 0; at = zip.indexOf('PK\u0001\u0002', at + 4)) {

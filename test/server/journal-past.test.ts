@@ -34,7 +34,7 @@ async function framesOf(range: Partial<PastRange> = {}): Promise<string[]> {
   return found
 }
 
-test('events and log lines come in their order, and of the lines only as many of the newest as are wanted', async () => {
+test('events and log lines come in their order, and only the wanted number of newest lines', async () => {
   writeFileSync(file('events.jsonl'), event(1) + event(5))
   writeFileSync(file('lines-000001.jsonl'), batch(2, 1, 2) + batch(3, 3))
   writeFileSync(file('lines-000002.jsonl'), batch(4, 4, 5, 6))
@@ -52,7 +52,7 @@ test('events and log lines come in their order, and of the lines only as many of
   expect(await numbers({ before: 5, count: 3 })).toEqual([[2, 3, 4], true])
 })
 
-test('a journal that grows is read on: a line that is not whole yet waits for its end', async () => {
+test('a journal that grows is read from where it ended; an unfinished line is left for later', async () => {
   const whole = batch(1, 1)
   writeFileSync(file('lines-000001.jsonl'), whole + batch(2, 2).slice(0, 20))
   expect(await framesOf()).toEqual(['1 log 1'])
@@ -63,14 +63,14 @@ test('a journal that grows is read on: a line that is not whole yet waits for it
   expect(await framesOf()).toEqual(['3 log 3'])
 })
 
-test('what is no line of a journal is passed over, and no journal at all is an empty past', async () => {
+test('a line that is no event is skipped, and without a journal there are no events', async () => {
   expect(await framesOf()).toEqual([])
   const odd = ['{', 'null', '[]', '{"id":"x"}', '{"id":7,"lines":[{"n":1}]}', '{"id":8,"event":{"type":"nonsense"}}']
   writeFileSync(file('events.jsonl'), `${odd.join('\n')}\n${event(9)}`)
   expect(await framesOf()).toEqual(['9 end'])
 })
 
-test('windows that join together are sent the same bytes', async () => {
+test('windows that join at the same time get the same bytes', async () => {
   writeFileSync(file('events.jsonl'), event(1))
   const first = async () => (await past.frames(job, { after: 0, upTo: 9, lines: 0 }).next()).value
   const [one, other] = await Promise.all([first(), first()])

@@ -14,7 +14,7 @@ const large: Record<string, string> = {
 }
 const generous = { timeoutMs: 600_000, memoryMb: 768 }
 
-describe('a config of foreign size', () => {
+describe('a very large config', () => {
   let it: TestStudio
   beforeAll(async () => {
     it = await openStudio()
@@ -38,7 +38,7 @@ describe('a config of foreign size', () => {
       waits.push(performance.now() - asked)
     }
     expect((await reading).status).toBe(200)
-    // Read where all are served, it is one long wait, whatever the machine.
+    // In the main thread, others would wait for the whole time on any machine.
     const longest = Math.max(...waits) / (performance.now() - started)
     expect(waits.length).toBeGreaterThan(20)
     expect(longest).toBeLessThan(0.3)
@@ -48,7 +48,7 @@ describe('a config of foreign size', () => {
 describe('the thread', () => {
   const text = large['many secrets'] ?? ''
 
-  test('says what is said without it', { timeout: 300_000 }, async () => {
+  test('answers the same as without a thread', { timeout: 300_000 }, async () => {
     expect(await inThread({ act: 'mask', args: [text] }, generous)).toEqual(maskConfig(text))
     const wrong = inThread({ act: 'check', args: ['a: 1\nb: "x\n', 'mine.yml'] }, generous)
     await expect(wrong).rejects.toMatchObject({ code: 'CONFIG_INVALID_YAML', place: { line: 2 } })
@@ -66,7 +66,7 @@ describe('the thread', () => {
     await expect(reading).rejects.toThrow(/^this config takes too much memory to read: more than 24 MiB$/)
   })
 
-  test('is not started for what is larger than any config', async () => {
+  test('is not started for a text that is larger than any config', async () => {
     await expect(onText('mask', 'x'.repeat(9 * 1024 * 1024))).rejects.toThrow(/^the config is larger than 4 MiB$/)
   })
 })

@@ -6,13 +6,13 @@ import { smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
 import { defaultConfig, plexToken } from './open-studio.ts'
 
 const linesPerSecond = 10_000
-/** By then the 8 MB of serialised events are full that a running job keeps. */
+/** The lines that fill the 8 MB of events that a running job keeps in memory. */
 const firstLines = 60_000
 const lastLines = 160_000
-/** Half of those events goes at once; 100,000 lines as text alone are 17 MB. */
+/** Half of those events are removed at a time; 100,000 lines are 17 MB of text. */
 const maxGrowthBytes = 8_000_000
 
-test('what a job logs for long is not held: a window that watches it and more lines cost no more memory', async () => {
+test('a long log is not kept in memory: a window that watches it, and more lines, take no more memory', async () => {
   await using plex = await startSamplePlex({ libraries: smallLibraries(), token: plexToken })
   await using studio = await startStudioProgram(defaultConfig(plex), { webDir: '', linesPerSecond })
   const { connection } = await studio.get('getConnection')

@@ -47,7 +47,7 @@ const secrets = [
 const restore = (edited: string, masked = maskConfig(config)) => restoreConfig(edited, masked.masks, hiddenIn(masked))
 const plain = (text: string) => toPlain(parseYaml(text, 'config'))
 
-test('no secret is left, no line moves, and what is no secret stays', () => {
+test('no secret is left, every line keeps its number, and everything else stays', () => {
   const { text } = maskConfig(config)
   for (const secret of secrets) expect(text).not.toContain(secret)
   expect(text.split('\n').length).toBe(config.split('\n').length)
@@ -63,14 +63,14 @@ test('no secret is left, no line moves, and what is no secret stays', () => {
   expect(lineOf(text)).toBe(lineOf(config))
 })
 
-test('what comes back is the same config', () => {
+test('restoring the masks gives the same config', () => {
   const { text } = maskConfig(config)
   const restored = restore(text)
   expect(restored.problems).toEqual([])
   expect(plain(restored.text)).toEqual(plain(config))
 })
 
-test('a file gets names, and their values are apart', () => {
+test('a file gets names, and the values are kept apart', () => {
   const named = nameSecrets(maskConfig(config))
   for (const secret of secrets) expect(named.text).not.toContain(secret)
   expect(Object.values(named.secrets)).toContain('RealPlexToken-4711')
@@ -117,7 +117,7 @@ test.each([
     (text: string) =>
       text.replace('  Movies:\n', '  Movies:\n    plex: {url: "http://evil.example", token: ••••••••1}\n'),
   ],
-])('a mask %s is refused, and the secret is put nowhere', (_, edit) => {
+])('a mask %s is refused, and the secret is put back nowhere', (_, edit) => {
   const { text } = maskConfig(config)
   const edited = edit(text)
   expect(edited).not.toBe(text)
@@ -129,7 +129,7 @@ test.each([
 test.each([
   ['a missing quote', 'plex:\n  token: "RealPlexToken-4711\n  url: x\n'],
   ['a bad indent', 'plex:\n  token: RealPlexToken-4711\n url: x\n'],
-  // A separator of lines that YAML does not know: the end of the line was masked, and not what stands before it.
+  // YAML does not know this line separator: only the end of the line was masked, and not the text before it.
   ['a value below with a line separator in it', 'plex:\n  token: |\n    RealPlexToken-4711\u2028x\nx: [\n'],
   ['a value below with a carriage return in it', 'plex:\n  token: |\n    RealPlexToken-4711\rx\nx: [\n'],
   ['a value below', 'plex:\n  token: |\n    RealPlexToken-4711\nx: [\n'],

@@ -28,13 +28,13 @@ export interface CallOptions<Name extends RouteName> {
 export interface TestStudio extends AsyncDisposable {
   studio: Studio
   plex: SamplePlex
-  /** Ours alone: data in `data`, the user's config in `config`. */
+  /** A folder of this test: our data is in `data`, the user's config in `config`. */
   dir: string
   dataDir: string
   configPath: string
   failures: unknown[]
   call<Name extends RouteName>(name: Name, options?: CallOptions<Name>): Promise<Reply<RouteReply<Name>>>
-  /** The reply's body; fails the test when it is an error. */
+  /** The reply's body; an error fails the test. */
   get<Name extends RouteName>(name: Name, options?: CallOptions<Name>): Promise<RouteReply<Name>>
   raw(
     method: string,
@@ -54,7 +54,7 @@ export const plexToken = 'SampleTokenOfTheUser1'
 export interface TestStudioOptions extends Partial<StudioOptions> {
   libraries?: readonly SampleLibrary[]
   config?: (plex: SamplePlex) => string
-  /** Keep the folders of an earlier studio: a restart. */
+  /** The folders of an earlier studio, for a restart. */
   dir?: string
   plex?: SamplePlex
 }
@@ -77,7 +77,7 @@ libraries:
         template_variables: {builder_level: episode}
 `
 
-/** A studio on a sample Plex with the sample renderer, over real sockets. */
+/** A studio with a sample Plex and the sample renderer, over real sockets. */
 export async function openStudio(options: TestStudioOptions = {}): Promise<TestStudio> {
   const plex =
     options.plex ?? (await startSamplePlex({ libraries: options.libraries ?? smallLibraries(), token: plexToken }))
@@ -155,7 +155,7 @@ export async function openStudio(options: TestStudioOptions = {}): Promise<TestS
   }
 }
 
-/** Until every library has been read: told by the server's own events. */
+/** Waits for the event that says that every library has been read. */
 async function indexed(get: TestStudio['get']): Promise<void> {
   for (;;) {
     const { state } = await get('getIndex')

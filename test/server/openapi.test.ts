@@ -20,7 +20,7 @@ interface Document {
   components: { schemas: { Error: object } }
 }
 
-/** A request of each route that goes well, and one that does not. */
+/** For each route, requests that succeed and requests that fail. */
 interface Example {
   params?: Record<string, string>
   query?: Record<string, QueryValue>
@@ -120,7 +120,7 @@ beforeAll(async () => {
       bad: { body: { maxAgeDays: -1 } },
     },
     deleteJob: { good: { params: { jobId: other } }, bad: noJob },
-    // Late: what is started names the connection before.
+    // This is last, since the requests to start a job name the connection before.
     connect: { good: { body: { kind: 'path', path: it.configPath } }, bad: { body: { kind: 'path', path: '/x.yml' } } },
     disconnect: { good: {} },
     signOut: { good: {} },
@@ -149,7 +149,7 @@ async function indexed(): Promise<void> {
 }
 const operations = () => Object.values(document.paths).flatMap((path) => Object.values(path))
 
-test('the description is a valid OpenAPI 3.1 document, by a validator that is not ours', async () => {
+test('the description is a valid OpenAPI 3.1 document, says an independent validator', async () => {
   const verdict = await new Validator().validate(structuredClone(document) as never)
   expect(verdict).toEqual({ valid: true })
   const broken = { ...structuredClone(document), openapi: '3.1.0', paths: { '/x': { get: { responses: 1 } } } }
@@ -169,7 +169,7 @@ test('it describes every route and nothing else, each with its parameters', () =
   }
 })
 
-test('every route answers as it is described, in good and in bad cases, and no secret is in any answer', async () => {
+test('every route answers as it is described, in success and in failure, and no answer holds a secret', async () => {
   const ajv = new Ajv2020({ strict: true, allErrors: true })
   addFormats.default(ajv)
   const secrets = [plexToken, '0123456789abcdef0123456789abcdef', 'correct horse']
@@ -194,7 +194,7 @@ test('every route answers as it is described, in good and in bad cases, and no s
     if (bad) await isAsDescribed(name, bad, false)
     await isAsDescribed(name, good, true)
   }
-  // Nothing is answered any more once one has signed out, but what is open.
+  // After signing out, only open routes answer.
   for (const name of Object.keys(apiPaths) as RouteName[]) {
     const isOpen = operations().find(({ operationId }) => operationId === name)?.security.length === 0
     if (isOpen || name === 'signOut') continue
@@ -203,7 +203,7 @@ test('every route answers as it is described, in good and in bad cases, and no s
   }
 }, 120_000)
 
-/** A stream is read up to its first message. */
+/** Reads a stream up to its first message. */
 async function answerOf(name: RouteName, example: Example) {
   if (name !== 'events') return send(name, example)
   const abort = new AbortController()

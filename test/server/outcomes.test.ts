@@ -5,13 +5,13 @@ import type { Renderer } from '../../src/run/kometas/renderer.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 
-/** How a job and each of its items came out: what was not drawn is told from what went wrong. */
+/** The outcome of a job and of each item: an item that was not drawn is different from one that failed. */
 let it: TestStudio
-/** Replaced by tests that need another one. */
+/** Tests that need another renderer replace this one. */
 let renderer: Renderer = sampleRenderer()
 
 beforeAll(async () => {
-  // Nothing is drawn on shows: of them it is known that they stay as they are.
+  // Nothing is drawn on shows, so it is known that they stay as they are.
   const config = (plex: Parameters<typeof defaultConfig>[0]) =>
     defaultConfig(plex).replace(
       'Shows:\n    overlay_files:\n      - default: resolution\n',
@@ -38,7 +38,7 @@ async function finished(jobId: string) {
   return { job: await it.get('getJob', { params: { jobId } }), entry }
 }
 
-test('an item on which Kometa draws nothing is left as it is: no error, and no failure of the job', async () => {
+test('an item on which Kometa draws nothing is neither an error nor a failure of the job', async () => {
   const { job } = await finished((await start('2000')).id)
   expect(job.targets).toMatchObject([{ outcome: 'untouched', reason: 'No overlay matched this item.' }])
   expect(job).toMatchObject({ status: 'failed', onlyUntouched: true, stoppedIn: null })
@@ -52,14 +52,14 @@ test('an item on which Kometa draws nothing is left as it is: no error, and no f
   })
 }, 120_000)
 
-/** A renderer that has begun, and says nothing more until it is ended. */
+/** A renderer that starts, and says nothing more until it is ended. */
 const silent = (): Renderer => ({
   ...sampleRenderer(),
   command: process.execPath,
   args: () => ['-e', 'process.stdout.write("| Starting Run |\\n"); setInterval(() => {}, 1000)'],
 })
 
-test('a cancelled job marks where it was ended, and calls what it has not drawn cancelled', async () => {
+test('a cancelled job marks the phase where it stopped; targets that were not drawn are cancelled', async () => {
   renderer = silent()
   await it.get('checkKometa')
   const { id } = await start('101', '102')
@@ -73,7 +73,7 @@ test('a cancelled job marks where it was ended, and calls what it has not drawn 
   expect(entry?.counts).toMatchObject({ cancelled: 2, missing: 0, error: 0 })
 }, 120_000)
 
-test('a job that was cancelled while it waited has drawn nothing, and nothing went wrong', async () => {
+test('a job that was cancelled while it waited has drawn nothing, and has not failed', async () => {
   renderer = silent()
   await it.get('checkKometa')
   const running = await start('101')
@@ -85,7 +85,7 @@ test('a job that was cancelled while it waited has drawn nothing, and nothing we
   await finished(running.id)
 }, 120_000)
 
-test('of a job that fails, the step that failed is the one that is marked, and not the last', async () => {
+test('a job that fails marks the phase that failed, and not the last phase', async () => {
   renderer = { ...silent(), args: () => ['-e', 'process.stdout.write("| Starting Run |\\n"); process.exit(1)'] }
   await it.get('checkKometa')
   const { job } = await finished((await start('101')).id)
@@ -101,7 +101,7 @@ test('of a job that fails, the step that failed is the one that is marked, and n
   expect(early.job.targets[0]?.reason).toBe(early.job.problem?.message)
 }, 120_000)
 
-test('a config without a TMDb key is an error where Kometa draws, and none where its stand-in does', async () => {
+test('a config without a TMDb key is an error for Kometa, and none for its stand-in', async () => {
   const config = (plex: Parameters<typeof defaultConfig>[0]) => defaultConfig(plex).replace(/tmdb:\n.*\n/, '')
   await using sample = await openStudio({ config })
   expect(await sample.connect()).toMatchObject({ usable: true, problems: [] })

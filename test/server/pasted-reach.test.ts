@@ -8,12 +8,12 @@ import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 
 /**
- * A config that was pasted or edited, or that lies in a foreign job folder, tells nothing of what is outside of the
+ * A config that was pasted or edited, or that is in a foreign job folder, reveals nothing about files outside the
  * allowed folders.
  */
 let it: TestStudio
 let outside: string
-/** With the folder of a Kometa beside it, without which fonts and defaults are taken on trust. */
+/** The renderer has the folder of a Kometa, since without one, fonts and defaults are not checked. */
 let withKometa: TestStudio
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ afterAll(async () => {
   await it[Symbol.asyncDispose]()
 })
 
-/** What is said while the files outside are there, and when they are not. */
+/** The answers while the files outside are there, and without them. */
 async function bothWays<T>(ask: () => Promise<T>): Promise<[there: T, gone: T]> {
   const there = await ask()
   await rename(outside, `${outside}-away`)
@@ -67,7 +67,7 @@ async function bothWays<T>(ask: () => Promise<T>): Promise<[there: T, gone: T]> 
   }
 }
 
-/** A library with one overlay file that can be used, and more. */
+/** A library with one overlay file that can be used, and further keys. */
 const withEntries = (studio: TestStudio, entries: string, more = ''): string =>
   `${defaultConfig(studio.plex).split('libraries:')[0]}${more}libraries:
   Movies:
@@ -116,7 +116,7 @@ const kinds: [string, (path: (name: string) => string, studio: TestStudio) => st
   ['a report', (path, one) => withEntries(one, `    report_path: ${path('report.yml')}\n`)],
 ]
 
-/** How a path outside can be written. */
+/** The ways to write a path outside. */
 const spellings: [string, (studio: TestStudio) => (name: string) => string][] = [
   ['absolute', () => (name) => join(outside, name)],
   [
@@ -164,7 +164,7 @@ describe.each(spellings)('a path outside, %s', (_spelling, spell) => {
   })
 })
 
-test('what overlay files in an allowed folder name outside of it', async () => {
+test('the files outside that overlay files in an allowed folder name', async () => {
   const names = (path: (name: string) => string) => `external_templates: [{file: ${path('templates.yml')}}]
 overlays:
   Image: {plex_all: true, overlay: {name: image, file: ${path('image.png')}}}
@@ -190,7 +190,7 @@ overlays:
   }
 })
 
-test('what an allowed folder holds is found as ever', async () => {
+test('the files in an allowed folder are found as always', async () => {
   const path = join(it.dir, 'config', 'mine.yml')
   await writeFile(
     path,
@@ -202,7 +202,7 @@ test('what an allowed folder holds is found as ever', async () => {
   expect(problems).toEqual([])
 })
 
-test('a path that is typed, or looked for in the list of folders, tells no more', async () => {
+test('a path that is typed, or chosen in the list of folders, reveals no more', async () => {
   const folder = join(it.dir, 'config')
   await symlink(join(outside, 'config.yml'), join(folder, 'linked-config.yml'))
   const paths = [outside, join(outside, 'config.yml'), join(folder, 'linked-config.yml')]
@@ -229,7 +229,7 @@ async function ended(jobId: string) {
   return JSON.stringify({ warnings, faults, status, problem, ofTargets }).replaceAll(jobId, 'JOB')
 }
 
-test('a job of a pasted config, one of an edit, and one of a foreign folder say the same of both', async () => {
+test('jobs of a pasted config, of an edit and of a foreign folder say the same in both cases', async () => {
   const text = withEntries(
     it,
     `      - file: ${join(outside, 'overlays.yml')}
@@ -270,7 +270,7 @@ test('a job of a pasted config, one of an edit, and one of a foreign folder say 
     await writeFile(join(foreign, 'config', 'preview.yml'), preview)
     said.push((await it.call('checkConfig', { body: { jobId: 'foreign', text } })).text, await rerun('foreign'))
 
-    // A record that names a file outside as the user's config.
+    // This record names a file outside as the user's config.
     const named = { ...record.config, kind: 'path', path: join(outside, 'config.yml'), edited: false }
     const byPath = await plant('foreign-path', named)
     said.push((await it.call('checkConfig', { body: { jobId: 'foreign-path', text } })).text)

@@ -15,7 +15,7 @@ import { startSamplePlex } from '../support/watched-plex.ts'
 import { listen } from './event-source.ts'
 import { openStudio, plexToken, type TestStudio } from './open-studio.ts'
 
-/** A renderer that says it has started, and then nothing until it is ended. */
+/** A renderer that says that it has started, and then nothing until it is ended. */
 const waiting = async (): Promise<Renderer> => ({
   ...sampleRenderer(),
   command: process.execPath,
@@ -69,7 +69,7 @@ test('one job runs, the others wait with their place shown, and can be cancelled
   expect(it.failures).toEqual([])
 })
 
-test('the studio ends in mid-job: it is marked interrupted, and nothing hangs', async () => {
+test('the studio ends during a job: the job is marked as interrupted, and nothing hangs', async () => {
   const first = await openStudio({ makeRenderer: waiting })
   await first.connect()
   const [running, queued] = [await start(first, ['101']), await start(first, ['102'])]
@@ -90,7 +90,7 @@ test('the studio ends in mid-job: it is marked interrupted, and nothing hangs', 
   await first.plex[Symbol.asyncDispose]()
 })
 
-test('the studio is killed in mid-job: its captures stay, the job is marked interrupted, and can run again', async () => {
+test('the studio is killed during a job: the captures stay, and the interrupted job can run again', async () => {
   await using plex = await startSamplePlex({ libraries: smallLibraries(), token: plexToken })
   const seed = await openStudio({ plex })
   await seed.studio[Symbol.asyncDispose]()
@@ -124,7 +124,7 @@ test('the studio is killed in mid-job: its captures stay, the job is marked inte
   expect(plex.writes).toEqual([])
 }, 120_000)
 
-test('an edit belongs to its job: the config of the user stays, secrets go into no file but the store outside of the job', async () => {
+test('an edit belongs to its job: the user’s config stays, and secrets go only into our store', async () => {
   await using it = await openStudio()
   const connection = await it.connect()
   const before = await readFile(it.configPath, 'utf8')
@@ -168,7 +168,7 @@ test('a pasted config runs, and can be run again after a restart', async () => {
   await first.plex[Symbol.asyncDispose]()
 }, 120_000)
 
-test('a job of the command line opens in the studio, and one of the studio on the command line', async () => {
+test('a job of the command line opens in the studio, and a job of the studio runs on the command line', async () => {
   await using it = await openStudio()
   await it.connect()
   const run = async (jobDir: string, source: Parameters<typeof loadJobConfig>[0], specs: string[]) =>
@@ -200,13 +200,13 @@ test('a job of the command line opens in the studio, and one of the studio on th
   const again = await ended(it, (await it.get('rerunJob', { params: { jobId: id }, body: {} })).id)
   expect(again.status).toBe('success')
 
-  // And the other way: the folder of a job that was made here is a prepared job.
+  // The other way round, the folder of a job of the studio is a prepared job.
   const summary = await run(again.folder, { kind: 'job', jobDir: again.folder }, [])
   expect(summary.status).toBe('success')
   expect(it.failures).toEqual([])
 }, 120_000)
 
-test('old jobs go by age, count and size; what is kept stays', async () => {
+test('old jobs are removed by age, count and size; a job that is marked to be kept stays', async () => {
   await using it = await openStudio()
   await it.connect()
   const ids: string[] = []
@@ -292,7 +292,7 @@ test('a summary that names files elsewhere opens none of them', async () => {
   expect((await it.bytes(apiUrl('jobImage', { jobId: 'planted', sha256 }))).status).toBe(404)
   const { checks } = await it.get('getJobSafety', { params: { jobId: 'planted' } })
   expect(checks.find(({ id }) => id === 'ledger')?.state).toBe('fail')
-  // A title is text: it comes as JSON, never as a page.
+  // A title is text in JSON, and never a page.
   const answer = await it.call('getJob', { params: { jobId: 'planted' } })
   expect([answer.headers['content-type'], answer.body.title]).toEqual([
     'application/json',
@@ -301,7 +301,7 @@ test('a summary that names files elsewhere opens none of them', async () => {
   expect(answer.body.targets[0]?.mayDiffer).toEqual(['"Top" has a limit'])
 })
 
-test('the next job asks Plex for little of what it asked before, and for all of it where that is wanted', async () => {
+test('the next job asks Plex for little that was read before, and for all if the user wants that', async () => {
   await using it = await openStudio()
   await it.connect()
   const readsOf = async (id: string) => {

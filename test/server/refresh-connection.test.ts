@@ -5,7 +5,7 @@ import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 
-/** What Connect shows is the file and the Plex as they are now. */
+/** Connect shows the file and the Plex as they are now. */
 let it: TestStudio
 beforeEach(async () => {
   it = await openStudio()
@@ -21,7 +21,7 @@ const refresh = async () => {
 }
 const targetsOf = (server: string | null | undefined) => [{ server: server ?? '', ratingKey: '101' }]
 
-test('nothing connected, nothing changed: nothing is another', async () => {
+test('without a connection, or without a change, nothing changes', async () => {
   expect(await it.get('refreshConnection')).toEqual({ connection: null, lastPath: null })
   const connection = await it.connect()
   const [again, twice] = await Promise.all([refresh(), refresh()])
@@ -42,7 +42,7 @@ test('a file that changed on disk is shown as it is now, to every window, under 
   await events.until(({ event }) => event.type === 'connection')
 })
 
-test('who asks while another look is under way is told what is there now', async () => {
+test('who asks while the file is being read is told what is there now', async () => {
   await it.connect()
   const first = refresh()
   await writeFile(it.configPath, `${defaultConfig(it.plex)}# newer\n`)
@@ -51,7 +51,7 @@ test('who asks while another look is under way is told what is there now', async
   expect(third).toEqual(second)
 })
 
-test('a file that is gone is said to be, and is there again when it is', async () => {
+test('a file that is gone is a problem, and no longer one when it is back', async () => {
   const before = await it.connect()
   await rename(it.configPath, `${it.configPath}.away`)
   const gone = await refresh()
@@ -70,13 +70,13 @@ test('a file that is gone is said to be, and is there again when it is', async (
   expect(await refresh()).toMatchObject({ usable: true, problems: before.problems })
 })
 
-test('a Plex that is gone is shown so', async () => {
+test('a Plex that does not answer is shown as such', async () => {
   await it.connect()
   await it.plex[Symbol.asyncDispose]()
   expect((await refresh()).servers[0]?.problem?.code).toBe('PLEX_UNREACHABLE')
 })
 
-test('a preview runs with the file as it is now; an edit of what it was is refused', async () => {
+test('a preview runs with the file as it is now; an edit of its earlier text is refused', async () => {
   const { id: connectionId, revision: editedRevision, servers, text } = await it.connect()
   const targets = targetsOf(servers[0]?.id)
   await writeFile(it.configPath, `${defaultConfig(it.plex)}# changed on disk\n`)

@@ -4,7 +4,7 @@ import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 
-/** A job runs again with the config that was asked for: the file as it is now, or what the job itself ran with. */
+/** A job runs again with the config that the user chose: the file as it is now, or the config that the job ran with. */
 let it: TestStudio
 let first: string
 
@@ -30,12 +30,12 @@ const rerun = async (jobId: string, use?: 'file' | 'job') => {
   return ended(job.id)
 }
 
-test('as long as the file is the same, both are the file', async () => {
+test('while the file is the same, both choices are the file', async () => {
   const again = await rerun(first, 'job')
   expect(await configOf(again)).toMatchObject({ edited: false, text: (await configOf(first)).text })
 }, 120_000)
 
-test('once the file has changed, each is what its name says', async () => {
+test('when the file has changed, the two choices differ', async () => {
   await writeFile(it.configPath, `${defaultConfig(it.plex)}# changed on disk\n`)
   const file = await rerun(first, 'file')
   expect((await configOf(file)).text).toContain('# changed on disk')
@@ -47,10 +47,10 @@ test('once the file has changed, each is what its name says', async () => {
   expect(detail).toMatchObject({ status: 'success', configEdited: true, configPath: it.configPath })
   expect(await configOf(first)).toMatchObject({ edited: false })
 
-  // The other way round: from the config of a job back to the file.
+  // And back: from the config of a job to the file.
   const back = await rerun(job, 'file')
   expect((await configOf(back)).text).toContain('# changed on disk')
   expect((await it.get('getJob', { params: { jobId: back } })).configEdited).toBe(false)
-  // Unless something else is asked for, a config of its own stays one.
+  // Without a choice, a job with its own config keeps it.
   expect((await configOf(await rerun(job))).text).not.toContain('# changed on disk')
 }, 120_000)

@@ -9,7 +9,7 @@ import { startFailingFront } from '../trust/failing-front.ts'
 import { listen } from './event-source.ts'
 import { defaultConfig, openStudio, plexToken, type TestStudio } from './open-studio.ts'
 
-/** The Safety screen says what the ledger says, at any time of a job's life. */
+/** The Safety screen says what the ledger says, at any time during and after a job. */
 let plex: WatchedPlex
 let front: Awaited<ReturnType<typeof startFailingFront>>
 let it: TestStudio
@@ -17,7 +17,8 @@ let jobId: string
 let folder: string
 
 /**
- * Two writes, a read that Plex fails to answer, one that is refused, one of another program; then it waits for its end.
+ * Sends two writes, a read that Plex fails to answer, a read that is refused and a read of another program; then it
+ * waits.
  */
 const script = `
   process.stdout.write('| Starting Run |\\n')
@@ -65,7 +66,7 @@ afterAll(async () => {
 const safety = () => it.get('getJobSafety', { params: { jobId } })
 const checkOf = async (id: string) => (await safety()).checks.find((check) => check.id === id)
 const writes = ['+ label Overlay on Nosferatu (1922)', 'refresh The Honeymooners (1955)']
-/** What the ledger holds, whatever else is known. */
+/** What the ledger proves, with or without a summary. */
 const agreed = async () => {
   const { blockedWrites, refusedReads, blockedCount, refusedCount } = await safety()
   expect(blockedWrites.map(({ words }) => words)).toEqual(writes)
@@ -76,13 +77,13 @@ const agreed = async () => {
   expect([blockedCount, refusedCount]).toEqual([2, 2])
 }
 
-test('while the job runs, what has been stopped and what has failed is there already', async () => {
+test('while the job runs, the blocked writes and failed reads so far are shown', async () => {
   await expect.poll(async () => (await safety()).refusedCount, { timeout: 15_000 }).toBe(2)
   await agreed()
   expect((await safety()).overall).toBe('unchecked')
 })
 
-test('at its end, a failed read counts, and a request of another program is told apart', async () => {
+test('at the end, a failed read counts, and a request of another program is separate', async () => {
   await it.get('cancelJob', { params: { jobId } })
   using stream = listen(it.studio.url + apiUrl('jobEvents', { jobId }))
   await stream.until(({ event }) => event.type === 'closed')
@@ -96,7 +97,7 @@ test('at its end, a failed read counts, and a request of another program is told
   expect(await checkOf('ledger')).toMatchObject({ state: 'pass' })
 })
 
-test('a job that never came to its end has stopped as many writes as its ledger says, and not none', async () => {
+test('an interrupted job has blocked as many writes as its ledger says', async () => {
   await rm(join(folder, 'output', 'summary.json'))
   await agreed()
   expect(await checkOf('writes')).toMatchObject({
@@ -106,7 +107,7 @@ test('a job that never came to its end has stopped as many writes as its ledger 
   expect((await safety()).overall).toBe('unchecked')
 })
 
-test('a job without any record does not claim a number', async () => {
+test('a job without a ledger shows no numbers', async () => {
   await rm(join(folder, 'output', 'ledger.jsonl'))
   const { blockedCount, refusedCount, blockedWrites } = await safety()
   expect([blockedCount, refusedCount, blockedWrites]).toEqual([null, null, []])

@@ -8,7 +8,7 @@ import { listen } from './event-source.ts'
 import { openStudio } from './open-studio.ts'
 
 /**
- * Every route that reads, after a job with secrets in every place of its config: none of them in any reply, stream or
+ * After a job with secrets in every place of its config, no route that reads shows a secret in a reply, a stream or a
  * file.
  */
 test('no planted secret in any reply of the studio, nor in a file of its data folder', {
@@ -49,7 +49,7 @@ test('no planted secret in any reply of the studio, nor in a file of its data fo
       name === 'listFolder' ? { path: join(it.dir, 'config') } : name === 'itemThumbnail' ? { w: 120, v: '1' } : {}
     await look(name, apiUrl(name, params, query))
   }
-  // Errors repeat what was sent: the config itself, broken; an address with a password.
+  // Errors repeat what was sent: here a config that cannot be read, and an address with a password.
   const broken = plantedConfig(it.plex.url).replace('tmdb: {', 'tmdb: {{')
   for (const text of [plantedConfig(it.plex.url), broken]) {
     await look('checkConfig', '/api/connection/check', 'POST', JSON.stringify({ connectionId: connection.id, text }))
@@ -62,10 +62,10 @@ test('no planted secret in any reply of the studio, nor in a file of its data fo
   for (const entry of await readdir(it.dataDir, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    // The one file that may hold secrets of a pasted config: 0600, named by its config as `<<name>>`.
+    // Only this file may hold the secrets of a pasted config, which has `<<names>>` for them. Its permissions are 0600.
     if (entry.name === '.secrets.json') continue
     found.push(...leaks(await readFile(path), path), ...leaks(path, 'a file name'))
   }
-  // What the user has just typed as a path may be said back to that user.
+  // A path that the user has just typed may be repeated to the user.
   expect(found.filter((leak) => !leak.startsWith(ownPath))).toEqual([])
 })

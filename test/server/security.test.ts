@@ -43,12 +43,12 @@ describe('Host', () => {
     expect(isOwnHost(host, { loopback: true, allowedHosts: [] })).toBe(ours)
     if (host === '') return
     const answer = await it.raw('GET', '/api/state', { headers: { host } })
-    // What is no host at all does not come as far as our own check.
+    // A malformed host is refused before our own check.
     expect(answer.status).toBe(ours ? 200 : /[@/]/.test(host) ? 400 : 403)
     if (!ours) expect(answer.text).not.toContain('index')
   })
 
-  test('off loopback an address is fine, and a name that was allowed', () => {
+  test('where others can reach it, an address and an allowed name are fine', () => {
     const rules = { loopback: false, allowedHosts: ['preview.example', 'Other.example:8443'] }
     expect(isOwnHost('other.example:8443', rules)).toBe(true)
     expect(isOwnHost('192.168.1.5:8787', rules)).toBe(true)
@@ -58,7 +58,7 @@ describe('Host', () => {
   })
 })
 
-describe('requests that another page makes', () => {
+describe('requests from another page', () => {
   const foreign: Record<string, string>[] = [
     { origin: 'http://evil.example' },
     { origin: 'null' },
@@ -69,7 +69,7 @@ describe('requests that another page makes', () => {
     { 'sec-fetch-site': 'none' },
     { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
   ]
-  test.each(writes)('%s is refused whatever they look like', async (name) => {
+  test.each(writes)('%s is refused in every form', async (name) => {
     for (const headers of foreign) {
       const answer = await it.raw(apiPaths[name][0], pathOf(name), { headers: { ...json, ...headers }, body: '{}' })
       expect([name, headers, answer.status]).toEqual([name, headers, 403])
@@ -77,7 +77,7 @@ describe('requests that another page makes', () => {
     }
   })
 
-  test.each(writes)('%s takes no form and no plain text', async (name) => {
+  test.each(writes)('%s accepts no form and no plain text', async (name) => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
       const headers: Record<string, string> = type === '' ? {} : { 'content-type': type }
       const answer = await it.raw(apiPaths[name][0], pathOf(name), { headers, body: '{}' })
@@ -85,7 +85,7 @@ describe('requests that another page makes', () => {
     }
   })
 
-  test('reads are refused to pages elsewhere, and a link from there opens the page alone', async () => {
+  test('another page cannot read, and a link from it opens only the page', async () => {
     const read = (path: string, headers: Record<string, string>) => it.raw('GET', path, { headers })
     expect((await read('/api/jobs', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).status).toBe(403)
     expect((await read('/api/jobs', { origin: 'http://evil.example' })).status).toBe(403)
@@ -95,14 +95,14 @@ describe('requests that another page makes', () => {
     expect((await read('/api/jobs', { 'sec-fetch-site': 'same-origin' })).status).toBe(200)
   })
 
-  test('our own page is let through', async () => {
+  test('our own page is allowed', async () => {
     const origin = `http://127.0.0.1:${it.studio.port}`
     const answer = await it.raw('POST', '/api/index/refresh', { headers: { origin, 'sec-fetch-site': 'same-origin' } })
     expect(answer.status).toBe(200)
   })
 })
 
-test('every answer says what the browser must not do with it', async () => {
+test('every answer has headers that say what the browser must not do', async () => {
   for (const path of ['/', '/api/state', '/api/jobs/none', '/nothing.js']) {
     const { headers } = await it.raw('GET', path)
     expect(headers['content-security-policy']).toContain("default-src 'none'")
@@ -115,7 +115,7 @@ test('every answer says what the browser must not do with it', async () => {
   }
 })
 
-test('ids and paths that lead elsewhere lead nowhere', async () => {
+test('ids and paths that would lead elsewhere are not found', async () => {
   const odd = [
     '..',
     '%2e%2e',
@@ -153,7 +153,7 @@ test('ids and paths that lead elsewhere lead nowhere', async () => {
   }
 })
 
-test('only configs in allowed folders can be read, links resolved first', async () => {
+test('only configs in allowed folders can be read, after links are resolved', async () => {
   const secret = join(it.dir, 'secret.yml')
   await writeFile(secret, 'plex: {token: other}')
   const folder = join(it.dir, 'config')
@@ -191,7 +191,7 @@ describe('an address in plex.url', () => {
     'javascript:alert(1)',
     'http://user:pass@127.0.0.1/',
     'http://127.0.0.1/?x=1',
-  ])('%s is no address of a Plex', async (url) => {
+  ])('%s is not the address of a Plex', async (url) => {
     const { status, body } = await connectText(url)
     expect([status, body.usable, body.servers]).toEqual([200, false, []])
   })
@@ -205,7 +205,7 @@ describe('an address in plex.url', () => {
     },
   )
 
-  test('another server than Plex is asked once who it is, and nothing of its answer is told', async () => {
+  test('a server that is no Plex is asked once who it is, and its answer is not shown', async () => {
     const asked: string[] = []
     const other = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`)
@@ -229,7 +229,7 @@ describe('with a password', () => {
     })
   })
 
-  test('nothing but the door is open until one signs in; guessing is slowed down', async () => {
+  test('only the sign-in is open before one signs in; guessing is slowed down', async () => {
     await using locked = await openStudio({ password: 'correct horse' })
     expect((await locked.call('health')).status).toBe(200)
     expect((await locked.call('getSession')).body).toMatchObject({ passwordNeeded: true, signedIn: false })
@@ -259,7 +259,7 @@ describe('with a password', () => {
   })
 })
 
-test('what is too large, no JSON, or not in the contract is refused in words', async () => {
+test('a request that is too large, no JSON, or not in the contract is refused in words', async () => {
   const large = await it.raw('POST', '/api/connection', { headers: json, body: Buffer.alloc(10 * 1024 * 1024, 'x') })
   expect([large.status, large.text]).toEqual([413, expect.stringContaining('TOO_LARGE')])
   const broken = await it.raw('POST', '/api/connection', { headers: json, body: '{' })

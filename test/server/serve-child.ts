@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { standardScreens } from '../../src/cli/screen/screen.ts'
 import { addServeCommand } from '../../src/cli/serve.ts'
 
-/** The serve command alone, in a process of its own. */
+/** Runs only the serve command, in its own process. */
 const program = new Command('kometa-preview').version('0.0.0-test')
 addServeCommand(program, {
   env: process.env,

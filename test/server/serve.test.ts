@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true }))
 
-/** Runs `serve` until its output matches, and ends it as a user does. */
+/** Runs `serve` until its output matches, and can end it as a user does. */
 async function serve(args: string[], until: RegExp, env: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
@@ -37,7 +37,7 @@ async function serve(args: string[], until: RegExp, env: Record<string, string> 
   return {
     text: () => text,
     match: until.exec(text),
-    /** Ends it, or waits until it has ended by itself. */
+    /** Ends `serve`, or waits until it has ended by itself. */
     async end(signal: NodeJS.Signals | null = 'SIGINT') {
       if (signal) child.kill(signal)
       const [code] = await exited

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSessions } from '../../src/server/http/session.ts'
 
-test('50 wrong passwords from ten addresses do not shut out the owner, who has the right one', () => {
+test('50 wrong passwords from ten addresses do not lock out the owner, who has the right one', () => {
   const sessions = createSessions('right', () => 1_000_000)
   const outcomes = new Set<number>()
   for (let guess = 0; guess < 50; guess += 1) {
@@ -12,13 +12,13 @@ test('50 wrong passwords from ten addresses do not shut out the owner, who has t
     }
   }
   expect(outcomes).toEqual(new Set([401]))
-  // Who was wrong waits, whatever he says now; who was not comes in.
+  // A client that was wrong must wait, even with the right password; another client gets in.
   expect(() => sessions.signIn('right', '10.0.0.1', false)).toThrow('Too many wrong passwords')
   const cookie = sessions.signIn('right', '10.0.0.99', false)
   expect(sessions.isSignedIn(cookie.split(';')[0])).toBe(true)
 })
 
-test('the addresses of one IPv6 network are one client: they do not guess once each', () => {
+test('the addresses of one IPv6 network count as one client, and do not get guesses of their own', () => {
   const sessions = createSessions('right', () => 1_000_000)
   const outcomes: number[] = []
   for (let guess = 0; guess < 20; guess += 1) {

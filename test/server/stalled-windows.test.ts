@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newRecord } from '../../src/server/jobs/store/studio-job-record.ts'
 import { limits } from '../../src/server/limits.ts'
 
-/** A hundred windows that take nothing cost what they share, and not a log each. */
+/** A hundred windows that take nothing share their memory, and do not each hold a log. */
 const jobId = 'long-log'
 const logFiles = 6
 const batchesPerFile = 20
@@ -57,14 +57,14 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-/** Of the studio's own process, now and at most so far, in bytes. */
+/** The memory of the studio's process, now and at its peak, in bytes. */
 async function memory(): Promise<{ now: number; most: number }> {
   const text = await readFile(`/proc/${child.pid}/status`, 'utf8')
   const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1_024
   return { now: of('VmRSS'), most: of('VmHWM') }
 }
 
-/** A window that asks for the whole past of the job and then reads nothing but the head of the answer. */
+/** A window that asks for all events of the job, and then reads only the head of the answer. */
 async function stalled(lines: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
@@ -78,7 +78,7 @@ test.skipIf(process.platform !== 'linux')(
   async () => {
     const before = (await memory()).now
     const sockets = await Promise.all(Array.from({ length: limits.maxStreams }, () => stalled(10_000)))
-    // Each has been given what its connection takes: from here on they only wait.
+    // Each has got what its connection takes; now they only wait.
     const one = sockets[0]
     if (!one) throw new Error('no window')
     const answer = await fetch(`${url}/api/health`)

@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(web, { recursive: true })
 })
 
-test('files with a hash in their name are kept for ever, the page is asked for each time', async () => {
+test('files with a hash in their name are cached for ever; the page is asked for each time', async () => {
   const asset = await it.bytes('/assets/index-AbCd1234.js')
   expect([asset.status, asset.headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8'])
   expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable')
@@ -36,7 +36,7 @@ test('files with a hash in their name are kept for ever, the page is asked for e
   expect([again.status, again.body.length]).toEqual([304, 0])
 })
 
-test('text goes out compressed to who takes it', async () => {
+test('text is compressed for clients that accept it', async () => {
   const zipped = await it.bytes('/assets/index-AbCd1234.js', { 'accept-encoding': 'gzip, br' })
   expect(zipped.headers['content-encoding']).toBe('gzip')
   expect(gunzipSync(zipped.body).toString()).toBe(script)
@@ -45,7 +45,7 @@ test('text goes out compressed to who takes it', async () => {
   expect(JSON.parse(gunzipSync(description.body).toString()).openapi).toBe('3.1.0')
 })
 
-test('addresses of the application get its page; a missing file gets none', async () => {
+test('addresses of the application get its page; a missing file does not', async () => {
   expect((await it.bytes('/compare/some-job?mode=blink')).body.toString()).toContain('<title>one</title>')
   expect((await it.bytes('/assets/gone-AbCd1234.js')).status).toBe(404)
   expect((await it.bytes('/assets/notes.md')).status).toBe(404)

@@ -3,7 +3,7 @@ import { request } from 'undici'
 import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import { startStudio } from '../../src/server/studio.ts'
 
-/** A studio in a process of its own, with a job under way, to be killed. */
+/** A studio in its own process, with a running job, to be killed. */
 const [dir = ''] = process.argv.slice(2)
 const studio = await startStudio({
   port: 0,

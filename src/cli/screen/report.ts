@@ -61,8 +61,8 @@ function reasonOnce(reason: string | null, said: Set<string>): string | null {
 }
 
 /**
- * The end of a run for people: the targets, then what they should know, then where everything is. `dataDir` is the data folder
- * of the studio that can show the job; a job elsewhere must be named to the studio.
+ * The end of a run for people: the targets, then what they should know, then where everything is. `dataDir` is the data
+ * folder of the studio that can show the job; a job elsewhere must be named to the studio.
  */
 export function reportSummary(summary: Summary, jobDir: string, dataDir?: string): Line[] {
   const said = new Set<string>()
