@@ -1,7 +1,7 @@
 import { classifyRead, isPlexOwnUrl, type ReadContext } from '../../policy/classify-read.ts'
 import { decodeValue } from '../../policy/resource.ts'
 import { metaResource, parseSectionMeta, plainMeta, type SectionMeta } from '../../policy/section-meta.ts'
-import { microTimestamp } from '../clock.ts'
+import { beginOwnRead } from '../ledger/own-read-record.ts'
 import type { ProxyRecorder } from '../ledger/proxy-recorder.ts'
 import type { ProxyLimits } from '../limits.ts'
 import { readTextForKometa } from './read-for-kometa.ts'
@@ -31,31 +31,16 @@ export function createPlexKnowledge({ reads, serverId, recorder, limits }: PlexK
   async function askMeta(id: string): Promise<void> {
     const read = classifyRead({ method: 'GET', rawResource: metaResource(id), context: nothing })
     if (!read.ok) throw new Error(read.reason)
-    const seq = recorder.nextSeq()
-    const timestamp = microTimestamp()
-    const startedAt = performance.now()
-    const { status, bytes, fromHere, closeDelimited, text } = await readTextForKometa(reads, read, maxMetaBytes)
+    const record = beginOwnRead(recorder, serverId, read)
+    const { fromHere, text, ...answer } = await readTextForKometa(reads, read, maxMetaBytes)
     // A section that Plex does not have has no fields of its own; the read itself will say 404.
+    const { status } = answer
     if (status !== 200 && status !== 404)
       throw new Error(`Plex answered ${status} when asked for the fields of section ${id}`)
     const meta = status === 404 ? plainMeta : parseSectionMeta(text)
     keepNewest(sections, limits.maxSections)
     sections.set(id, meta)
-    if (fromHere) return
-    const { resource: target, template } = read
-    const durationMs = performance.now() - startedAt
-    recorder.forwarded({
-      seq,
-      timestamp,
-      server: serverId,
-      method: 'GET',
-      target,
-      template,
-      status,
-      bytes,
-      durationMs,
-      closeDelimited,
-    })
+    if (!fromHere) record(answer)
   }
 
   return {

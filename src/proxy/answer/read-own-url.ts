@@ -3,7 +3,7 @@ import { AppError } from '../../contract/errors.ts'
 import { type AllowedRead, classifyResource } from '../../policy/classify-read.ts'
 import { parseResource } from '../../policy/resource.ts'
 import type { ReadOwnUrl } from '../capture/types.ts'
-import { microTimestamp } from '../clock.ts'
+import { beginOwnRead } from '../ledger/own-read-record.ts'
 import type { ProxyRecorder } from '../ledger/proxy-recorder.ts'
 import type { PlexKnowledge } from './plex-knowledge.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
@@ -24,33 +24,18 @@ export function createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsTo
     const parsed = parseResource(pathAndQuery)
     const read = parsed.ok ? classifyResource(parsed.resource, knowledge) : parsed
     if (!read.ok) throw new AppError('PLEX_READ_FAILED', `the URL is not a known read: ${read.reason}`)
-    const { resource: target, template } = read
     // An upload by URL has no use for any other read.
-    if (read.row.answer !== 'picture' || holdsToken(target)) {
+    if (read.row.answer !== 'picture' || holdsToken(read.resource)) {
       throw new AppError('PLEX_READ_FAILED', 'the URL is not that of a picture of Plex')
     }
-    const seq = recorder.nextSeq()
-    const timestamp = microTimestamp()
-    const startedAt = performance.now()
-    return streamOf(reads, read, ({ status, bytes, closeDelimited }) => {
-      const durationMs = performance.now() - startedAt
-      recorder.forwarded({
-        seq,
-        timestamp,
-        server: serverId,
-        method: 'GET',
-        target,
-        template,
-        status,
-        bytes,
-        durationMs,
-        closeDelimited,
-      })
-    })
+    return streamOf(reads, read, beginOwnRead(recorder, serverId, read))
   }
 }
 
-/** The body of a 200, as a stream that waits for its reader; every other answer rejects. `asked`: an answer of Plex, not of memory, was whole. */
+/**
+ * The body of a 200, as a stream that waits for its reader; every other answer rejects. `asked` is called when an answer that came
+ * from Plex, not from memory, is whole.
+ */
 function streamOf(
   reads: ReadHandler,
   read: AllowedRead,

@@ -425,7 +425,7 @@ export const rules: readonly Rule[] = [
   rule(
     'upload by URL: no token, no other read than of a picture',
     'src/proxy/answer/read-own-url.ts',
-    "read.row.answer !== 'picture' || holdsToken(target)",
+    "read.row.answer !== 'picture' || holdsToken(read.resource)",
     'false',
     'test/wire/own-url-token.test.ts',
   ),
