@@ -9,6 +9,7 @@ import {
   valuelessOverlaySchema,
 } from './left-out.ts'
 import { blockedWriteSchema, captureSchema, refusedReadSchema } from './records.ts'
+import { shownFactsSchema } from './shown-facts.ts'
 import { verificationSchema } from './verification.ts'
 import { wayOutSchema } from './ways-out.ts'
 
@@ -17,15 +18,7 @@ export const summarySchemaVersion = 1
 export const jobStatusSchema = z.enum(['success', 'partial', 'failed', 'cancelled'])
 export type JobStatus = z.infer<typeof jobStatusSchema>
 
-/** From which picture Kometa drew (Kometa overlays.py:180-219); `poster from the internet`: TMDb's, or one that Plex only links to. */
-export const baseUsedSchema = z.enum([
-  'asset',
-  'backup',
-  'clean Plex poster',
-  'current poster',
-  'poster from the internet',
-])
-export type BaseUsed = z.infer<typeof baseUsedSchema>
+export type { BaseUsed } from './shown-facts.ts'
 
 /** What a real run would do with an item that the preview has drawn: Kometa skips those that it finds unchanged. */
 export const realRunSchema = z.object({
@@ -80,7 +73,7 @@ export const targetResultSchema = z.object({
   overlays_suppressed: z.array(suppressedOverlaySchema).optional(),
   overlays_without_place: z.array(placelessOverlaySchema).optional(),
   overlays_without_value: z.array(valuelessOverlaySchema).optional(),
-  base_used: baseUsedSchema.nullable(),
+  ...shownFactsSchema.shape,
   /** null: it was not drawn. This and the next two are absent in summaries of earlier versions. */
   real_run: realRunSchema.nullable().optional(),
   /** What of this picture a real run could not undo, in words: never a success. */

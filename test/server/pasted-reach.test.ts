@@ -225,7 +225,7 @@ async function ended(jobId: string) {
   using stream = listen(it.studio.url + apiUrl('jobEvents', { jobId }))
   await stream.until(({ event }) => event.type === 'closed')
   const { warnings, faults, status, problem, targets } = await it.get('getJob', { params: { jobId } })
-  const ofTargets = targets.map(({ reason, notes, outcome, baseUsed }) => ({ reason, notes, outcome, baseUsed }))
+  const ofTargets = targets.map(({ reason, notes, outcome, facts }) => ({ reason, notes, outcome, facts }))
   return JSON.stringify({ warnings, faults, status, problem, ofTargets }).replaceAll(jobId, 'JOB')
 }
 

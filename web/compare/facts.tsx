@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react'
 import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
 import { artworkTable } from '../../src/contract/artwork-kinds.ts'
+import { knownFactLines } from '../../src/contract/shown-facts.ts'
 import { percent } from '../core/format.ts'
 import { Note } from '../ui/notes.tsx'
 import { FaultNotes } from '../watch/fault-notes.tsx'
 import { LeftOutFacts } from './left-out-facts.tsx'
-import { baseWords, pictureFacts, realRunWords } from './words.ts'
+import { pictureFacts, realRunWords } from './words.ts'
 import './facts.css'
 
 /** The facts beside the pictures: overlays, base, bytes. */
 export function Facts({ job, target }: { job: JobDetail; target: StudioTarget }) {
-  const { overlays, leftOut, baseUsed, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } =
-    target
+  const { overlays, leftOut, facts, realRun, before, after, wouldAlso, difference, kind, library, ratingKey } = target
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <aside className="facts-panel" aria-label="About this picture" tabIndex={0}>
@@ -33,7 +33,11 @@ export function Facts({ job, target }: { job: JobDetail; target: StudioTarget })
             )}
           </Fact>
         )}
-        {baseUsed && <Fact name="Base">{baseWords[baseUsed]}</Fact>}
+        {knownFactLines(facts).map(({ name, words }) => (
+          <Fact key={name} name={name}>
+            {words}
+          </Fact>
+        ))}
         {realRun && <Fact name="In a real run">{realRunWords(realRun)}</Fact>}
         {difference !== null && (
           <Fact name="Difference">{difference === 0 ? 'not one pixel' : `${percent(difference)} of the picture`}</Fact>

@@ -14,14 +14,6 @@ export function pictureFacts({ type, width, height, bytes: size }: ImageRef): st
   return `${type.toUpperCase()}${pixels} · ${bytes(size)}`
 }
 
-export const baseWords = {
-  asset: 'your asset',
-  backup: 'original from backup',
-  'clean Plex poster': 'clean poster from Plex',
-  'current poster': 'the poster that Plex shows now',
-  'poster from the internet': 'a poster from the internet, such as TMDb’s',
-} as const
-
 export function realRunWords({ would, why }: NonNullable<StudioTarget['realRun']>): string {
   const words = { draw: 'drawn', skip: 'skipped', unknown: 'not known whether Kometa draws it' }
   return `${words[would]}: ${why}`

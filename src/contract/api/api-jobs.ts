@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { artworkKindSchema } from '../artwork-kinds.ts'
 import { itemTypeSchema } from '../kinds.ts'
-import { baseUsedSchema, jobStatusSchema, realRunSchema } from '../summary.ts'
+import { shownFactsSchema } from '../shown-facts.ts'
+import { jobStatusSchema, realRunSchema } from '../summary.ts'
 import { imageRefSchema, itemRefSchema, jobIdSchema, problemSchema, serverIdSchema, timeSchema } from './api-common.ts'
 import { maxConfigBytes } from './api-connect.ts'
 import { maxTargets } from './api-items.ts'
@@ -101,7 +102,7 @@ export const jobTargetSchema = z.object({
   overlays: z.array(z.string()),
   /** Overlays that found it and are not in its picture, each with the reason in words. */
   leftOut: z.array(z.object({ name: z.string(), why: z.string() })),
-  baseUsed: baseUsedSchema.nullable(),
+  facts: shownFactsSchema,
   mayBeIncomplete: z.string().nullable(),
   /** Why a real run may draw another picture, in words. */
   mayDiffer: z.array(z.string()),

@@ -3,6 +3,7 @@ import type { JobDetail, JobEntry, Outcome, StudioTarget } from '../../../contra
 import { type ConfigFault, type EmptySearch, faultWords } from '../../../contract/faults.ts'
 import { leftOutWords } from '../../../contract/left-out.ts'
 import type { Capture } from '../../../contract/records.ts'
+import { shownFactsSchema } from '../../../contract/shown-facts.ts'
 import type { Picture, TargetResult } from '../../../contract/summary.ts'
 import { afterPictureOf } from '../../../proxy/capture/after-picture.ts'
 import { addedWords, labelWriteOf } from '../../../proxy/ledger/item-edits.ts'
@@ -128,7 +129,7 @@ function fromResult(target: TargetResult, record: JobRecord, summary: ShownSumma
     restore: target.restore,
     overlays: target.overlays_applied,
     leftOut: leftOutWords(target),
-    baseUsed: target.base_used,
+    facts: shownFactsSchema.parse(target),
     mayBeIncomplete: target.may_be_incomplete,
     mayDiffer: target.may_differ ?? [],
     dependsOnBlockedWrites: target.depends_on_blocked_writes,
@@ -191,7 +192,7 @@ export function waitingTarget({
     restore: false,
     overlays: [],
     leftOut: [],
-    baseUsed: null,
+    facts: { base_used: null },
     mayBeIncomplete: null,
     mayDiffer: [],
     dependsOnBlockedWrites: false,
