@@ -1,7 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { type Gate, type GateOptions, startGate } from '../../src/gate/gate.ts'
+import { type Gate, startGate } from '../../src/gate/gate.ts'
 import type { GateEntry } from '../../src/gate/gate-entries.ts'
+import type { GateOptions } from '../../src/gate/gate-options.ts'
 
 /** A gate whose names all lead to 127.0.0.1, and what it recorded. */
 export async function openGate(options: Partial<GateOptions> = {}) {

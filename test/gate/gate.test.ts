@@ -2,8 +2,9 @@ import { createServer as createHttpServer, request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseNextHop } from '../../src/gate/dial.ts'
-import { type Gate, type GateOptions, startGate } from '../../src/gate/gate.ts'
+import { type Gate, startGate } from '../../src/gate/gate.ts'
 import type { GateEntry } from '../../src/gate/gate-entries.ts'
+import type { GateOptions } from '../../src/gate/gate-options.ts'
 
 const open: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {

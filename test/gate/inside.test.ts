@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Authority, createAuthority } from '../../src/gate/authority/authority.ts'
-import type { GateOptions } from '../../src/gate/gate.ts'
+import type { GateOptions } from '../../src/gate/gate-options.ts'
 import { AddressRefused } from '../../src/util/net/public-address.ts'
 import { listen, openGate } from './gate-world.ts'
 

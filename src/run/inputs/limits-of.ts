@@ -1,5 +1,5 @@
 import type { Timeouts } from '../../contract/timeouts.ts'
-import type { GateLimits } from '../../gate/gate.ts'
+import type { GateLimits } from '../../gate/gate-options.ts'
 import type { ServiceLimits } from '../../gate/service-proxy.ts'
 import type { UpstreamLimits } from '../../plex/upstream/upstream.ts'
 import type { CaptureLimits } from '../../proxy/capture/limits.ts'

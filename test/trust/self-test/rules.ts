@@ -318,7 +318,7 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     'gate: Plex by another name',
-    'src/gate/gate.ts',
+    'src/gate/ways.ts',
     'if (addresses.some(({ address }) => plexNames.has(plainAddress(address)))) {',
     'if (addresses.length < 0) {',
     gateTests,
@@ -374,7 +374,7 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     'gate: a host that is let through is never played',
-    'src/gate/gate.ts',
+    'src/gate/tunnel.ts',
     'if (refusal !== null) return forbid(refusal)',
     "if (refusal !== null || options.authority) return forbid(refusal ?? '')",
     'test/gate/inside.test.ts',
