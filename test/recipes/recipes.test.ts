@@ -49,7 +49,7 @@ const recipes = [
         change: () => "  drawn_by: { name: 'Drawn by', words: (who) => who },\n",
       },
       {
-        file: 'src/run/summary/summary.ts',
+        file: 'src/run/summary/target-result.ts',
         row: /^ *base_used: facts\.base,\n/,
         change: (row: string) => row.replace('base_used: facts.base', "drawn_by: 'Kometa'"),
       },
