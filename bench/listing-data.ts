@@ -7,32 +7,18 @@ const itemsPerBlock = 500
 export const wantedOf = (items: number): ReadonlySet<string> =>
   new Set(['7', '49000', '99999'].filter((key) => Number(key) < items))
 
-export type Format = 'xml' | 'json'
-
 /** Made block by block, so that it never stands in memory. */
-export function* listing(format: Format, items: number, total = items): Generator<Buffer> {
-  const [open, between, close] = format === 'xml' ? xmlFrame(items, total) : jsonFrame(items, total)
-  yield Buffer.from(open)
+export function* listing(items: number, total = items): Generator<Buffer> {
+  yield Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<MediaContainer size="${items}" totalSize="${total}" offset="0" librarySectionID="1">\n`,
+  )
   for (let from = 0; from < items; from += itemsPerBlock) {
     const keys = Array.from({ length: Math.min(itemsPerBlock, items - from) }, (_, index) => from + index)
-    const text = (from === 0 ? '' : between) + keys.map(format === 'xml' ? xmlItem : jsonItem).join(between)
-    const block = Buffer.from(text)
+    const block = Buffer.from(keys.map(xmlItem).join(''))
     for (let at = 0; at < block.length; at += chunkBytes) yield block.subarray(at, at + chunkBytes)
   }
-  yield Buffer.from(close)
+  yield Buffer.from('</MediaContainer>\n')
 }
-
-const xmlFrame = (items: number, total: number): [string, string, string] => [
-  `<?xml version="1.0" encoding="UTF-8"?>\n<MediaContainer size="${items}" totalSize="${total}" offset="0" librarySectionID="1">\n`,
-  '',
-  '</MediaContainer>\n',
-]
-
-const jsonFrame = (items: number, total: number): [string, string, string] => [
-  `{"MediaContainer":{"size":${items},"totalSize":${total},"Metadata":[`,
-  ',',
-  ']}}',
-]
 
 function xmlItem(key: number): string {
   const head = `<Video ratingKey="${key}" key="/library/metadata/${key}" guid="plex://movie/5d776825880197001ec90${key}" studio="A Studio" type="movie" title="Film number ${key}" contentRating="PG" summary="`
@@ -43,17 +29,3 @@ function xmlItem(key: number): string {
 }
 
 const xmlSummary = 'A plot with &quot;quotes&quot;, Caf&#233;s &amp; turns! Who did it? It goes on. '.repeat(40)
-
-function jsonItem(key: number): string {
-  return JSON.stringify({
-    ratingKey: String(key),
-    key: `/library/metadata/${key}`,
-    type: 'movie',
-    title: `Film number ${key}`,
-    Genre: [{ tag: 'Drama' }],
-    Media: [{ id: key, Part: [{ id: key }] }],
-    summary: jsonSummary.slice(0, itemBytes - 250),
-  })
-}
-
-const jsonSummary = 'A plot with "quotes" & turns. '.repeat(100)

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { SaxesParser } from 'saxes'
 import { request } from 'undici'
 import { createListingReader } from '../src/proxy/scope/listing-reader.ts'
-import { type Format, listing, wantedOf } from './listing-data.ts'
+import { listing, wantedOf } from './listing-data.ts'
 import { serveWords } from './peer.ts'
 
 /**
- * One measurement of the listing bench in a process of its own: `xml ITEMS`, `json ITEMS`, `saxes ITEMS`, `dropped ITEMS URL`
+ * One measurement of the listing bench in a process of its own: `xml ITEMS`, `saxes ITEMS`, `dropped ITEMS URL`
  * measure at once and say what came of it; `origin ITEMS` serves until it is let go.
  */
 const [, , role = '', count = '', upstream = ''] = process.argv
@@ -20,11 +20,11 @@ export interface Scan {
   found: number
 }
 
-function scan(format: Format): Scan {
+function scan(): Scan {
   const reader = createListingReader((key) => wanted.has(key))
   let ms = 0
   let bytes = 0
-  for (const chunk of listing(format, items)) {
+  for (const chunk of listing(items)) {
     bytes += chunk.length
     const startedAt = performance.now()
     reader.push(chunk)
@@ -43,7 +43,7 @@ function parseWithSaxes(): Scan {
   })
   let ms = 0
   let bytes = 0
-  for (const chunk of listing('xml', items)) {
+  for (const chunk of listing(items)) {
     bytes += chunk.length
     const startedAt = performance.now()
     parser.write(chunk.toString())
@@ -54,13 +54,13 @@ function parseWithSaxes(): Scan {
 
 /** A Plex that knows no narrower question, and whose answers stand ready, so that its own work is only to send them. */
 async function serveListing(): Promise<string> {
-  const whole = [...listing('xml', items)]
+  const whole = [...listing(items)]
   const server = createServer((question, response) => {
     const isListing = question.url?.startsWith('/library/sections/1/all') && !question.url.includes('includeMeta')
     if (!isListing) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': 'text/xml;charset=utf-8' })
     const size = Number(question.headers['x-plex-container-size'] ?? Number.NaN)
-    const chunks = size < items ? [...listing('xml', size, items)] : whole
+    const chunks = size < items ? [...listing(size, items)] : whole
     let next = 0
     const send = (): void => {
       while (next < chunks.length) if (!response.write(chunks[next++])) return void response.once('drain', send)
@@ -86,8 +86,7 @@ async function dropAll(): Promise<Scan> {
 const peakBytes = () => process.resourceUsage().maxRSS * 1024
 const startBytes = process.memoryUsage().rss
 const measures: Record<string, () => Scan | Promise<Scan>> = {
-  xml: () => scan('xml'),
-  json: () => scan('json'),
+  xml: scan,
   saxes: parseWithSaxes,
   dropped: dropAll,
 }

@@ -16,7 +16,6 @@ export async function measureListing({ rounds, large, scratch }: BenchOptions): 
   const { url } = origin.hello
   const scans: Record<string, () => Promise<InProcess>> = {
     xml: () => measured(['xml', String(large)]),
-    json: () => measured(['json', String(large)]),
     saxes: () => measured(['saxes', String(Math.ceil(large / saxesShare))]),
     dropped: () => measured(['dropped', String(large), url]),
   }
@@ -37,7 +36,6 @@ export async function measureListing({ rounds, large, scratch }: BenchOptions): 
     title: `A listing of ${large.toLocaleString('en')} items (${Math.round(bytes / mb)} MB), cut down to 3`,
     rows: [
       atMost('filtering it, XML', of('xml', 'ms') / 1_000, 0.6, 's'),
-      beside('filtering it, JSON', of('json', 'ms') / 1_000, 's'),
       beside(`saxes, ${saxesShare} times a tenth of it`, (of('saxes', 'ms') * saxesShare) / 1_000, 's'),
       beside('through the proxy, from request to answer', median(jobs.flatMap(({ ms }) => ms)) / 1_000, 's'),
       beside('peak memory of proxy, scope and memory alone', median(jobs.map((job) => job.peakBytes)) / mb, 'MB'),

@@ -54,7 +54,7 @@ describe('the scanner cuts every child verbatim', () => {
           const kept = found.filter(({ ratingKey }) => ratingKey !== null && wanted.has(ratingKey))
           const counts = { size: kept.length, totalSize: kept.length, offset: 0 }
           const answer = composeAnswer(
-            { format: 'xml', container },
+            container,
             kept.map(({ text }) => Buffer.from(text)),
             counts,
           )

@@ -262,26 +262,6 @@ describe('a slow answer', () => {
     expect(childElements(parseXml(body)).map(({ attributes }) => attributes.ratingKey)).toEqual(['101', '105'])
   })
 
-  test('in JSON begins with new lines, and is the same JSON in the end', async () => {
-    const { opened, open } = gate()
-    const json = JSON.stringify({
-      MediaContainer: { size: 3, totalSize: 3, Metadata: ['101', '102', '105'].map((ratingKey) => ({ ratingKey })) },
-    })
-    const { get } = await start(
-      slow(opened, (_asked, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' })
-        response.end(json)
-      }),
-      { keepAliveMs: 10 },
-    )
-    const { head, rest } = await firstBytes(await get(all, { Accept: 'application/json', ...paged(0, 100) }), 3)
-    expect(head).toMatch(/^\n+$/)
-    open()
-    expect(JSON.parse(await rest())).toMatchObject({
-      MediaContainer: { size: 2, totalSize: 2, Metadata: [{ ratingKey: '101' }, { ratingKey: '105' }] },
-    })
-  })
-
   test('that then fails is cut off, not ended', async () => {
     const { opened, open } = gate()
     const { get } = await start(

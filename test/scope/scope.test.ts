@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
+import { createListingReader } from '../../src/proxy/scope/listing-reader.ts'
 import { childElements, parseXml } from './random-listing.ts'
 import { paged, type ScopeWorld, type ScopeWorldOptions, startScopeWorld } from './scope-world.ts'
 
@@ -223,11 +224,26 @@ describe('what is not scoped', () => {
 })
 
 describe('formats and encodings', () => {
-  test('JSON listings alike', async () => {
-    const { get } = await start({ targets: ['1003', '1001'] })
-    const target = '/library/sections/1/all?includeGuids=1&type=1'
-    const answer = await (await get(target, { Accept: 'application/json', ...paged(0, 10) })).json()
-    expect(answer).toMatchObject({ MediaContainer: { size: 2, totalSize: 2, offset: 0 } })
+  test.each(['application/json', 'text/xml, Application/JSON;q=0.5'])(
+    'a listing is refused to a client that asks for %s, and Plex is not asked',
+    async (accept) => {
+      const { get, plex, recorder } = await start({ targets: ['1003', '1001'] })
+      const listing = '/library/sections/1/all?includeGuids=1&type=1'
+      const answer = await get(listing, { Accept: accept, ...paged(0, 10) })
+      expect(answer.status).toBe(406)
+      expect(await answer.text()).toContain('ask without application/json in Accept')
+      expect(plex.journal).toEqual([])
+      expect(recorder.refusals).toMatchObject([{ status: 406, outcome: 'failed', path: listing.split('?')[0] }])
+      // What is no listing of the scope is as Plex gives it.
+      const genres = await get('/library/sections/1/genre?type=1', { Accept: accept })
+      expect(genres.status).toBe(200)
+    },
+  )
+
+  test('an answer in JSON that nobody asked for is an error, never a listing of other items', async () => {
+    const reader = createListingReader(() => true)
+    const json = Buffer.from('{"MediaContainer":{"size":1,"Metadata":[{"ratingKey":"1"}]}}')
+    expect(() => reader.push(json)).toThrow('the answer is not XML')
   })
 
   test('a HEAD is answered with the head of the scoped answer', async () => {

@@ -74,7 +74,6 @@ export function createCollectionLookup(
     recorded({ target, status, bytes, durationMs, closeDelimited: isCloseDelimited(head) })
     // An error is never remembered: the lookup itself goes to Plex then.
     if (!answer.ok) throw new Error(`Plex answered ${status}`)
-    if (answer.listing.container.format !== 'xml') return null
     return answer.listing.total > answer.listing.scanned ? null : answer.listing
   }
 

@@ -5,7 +5,7 @@ import { ListingFault } from './listing-fault.ts'
 import type { ListedElement } from './listing-reader.ts'
 import { type NarrowForm, narrowResource, wholeResource } from './narrow.ts'
 import type { Listing, OtherAnswer } from './read-listing.ts'
-import type { Container } from './scan/container-text.ts'
+import type { XmlContainer } from './scan/element-scanner.ts'
 import type { ScopeItems } from './scope-items.ts'
 import type { ListingQuery } from './scope-rules.ts'
 import { mostItems } from './self-check.ts'
@@ -14,7 +14,7 @@ import type { Strategies } from './strategies.ts'
 /** The whole scoped answer to one query; pages are cut from it. */
 export interface ScopedListing {
   head: Listing['head']
-  container: Container
+  container: XmlContainer
   elements: readonly ListedElement[]
   /** True when the one element is a decoy. */
   decoy: boolean
@@ -170,7 +170,7 @@ function scoped(
   const byUse = kept.toSorted((a, b) => known.indexOf(a.ratingKey) - known.indexOf(b.ratingKey))
   const decoy = byUse[0] ?? other
   if (decoy === null) return { ok: true, listing: { head, container, elements, decoy: false } }
-  decoys.use(query.section, decoy, container.format)
+  decoys.use(query.section, decoy)
   return { ok: true, listing: { head, container, elements: [decoy], decoy: true } }
 }
 

@@ -1,8 +1,6 @@
 import { plexTypeNumbers } from '../../contract/kinds.ts'
 import type { ListedElement } from './listing-reader.ts'
 import type { NamedItem } from './narrow.ts'
-import type { Container } from './scan/container-text.ts'
-import { jsonField } from './scan/json-scanner.ts'
 import { attributeOf } from './scan/xml-tag.ts'
 
 /** An item outside the scope that Kometa was shown, so that a search with results has one. Its captures belong to no target. */
@@ -20,7 +18,7 @@ export interface Decoys {
   /** Those of a section and type in order of their first use: the earlier one is taken wherever it fits. */
   of(section: string, type: number): readonly Decoy[]
   /** Remembers that this element was shown. */
-  use(section: string, element: ListedElement, format: Container['format']): void
+  use(section: string, element: ListedElement): void
   has(ratingKey: string): boolean
   list(): readonly Decoy[]
 }
@@ -32,14 +30,13 @@ export function createDecoys(): Decoys {
       const fits = (decoy: Decoy) => decoy.section === section && typeNumber(decoy.type) === type
       return [...all.values()].filter(fits).slice(0, maxAskedDecoys)
     },
-    use(section, element, format) {
+    use(section, element) {
       const known = all.get(element.ratingKey)
       if (known !== undefined) {
         known.listings += 1
         return
       }
-      const read = (name: string): string | null =>
-        format === 'xml' ? attributeOf(element.bytes, 0, name) : jsonField(element.bytes, 0, element.bytes.length, name)
+      const read = (name: string): string | null => attributeOf(element.bytes, 0, name)
       all.set(element.ratingKey, {
         ratingKey: element.ratingKey,
         section,

@@ -1,7 +1,5 @@
 import { type ElementSink, ListingFault } from './listing-fault.ts'
-import type { Container } from './scan/container-text.ts'
-import { createXmlScanner } from './scan/element-scanner.ts'
-import { createJsonScanner } from './scan/json-scanner.ts'
+import { createXmlScanner, type XmlContainer } from './scan/element-scanner.ts'
 
 /** One item of a listing, verbatim. */
 export interface ListedElement {
@@ -11,7 +9,7 @@ export interface ListedElement {
 
 /** The wanted part of one answer. */
 export interface ListingCut {
-  container: Container
+  container: XmlContainer
   /** What `keep` said yes to, in Plex's order. */
   kept: ListedElement[]
   /** The first item that was not kept: what a decoy is made of. */
@@ -29,7 +27,7 @@ export interface ListingReader {
 /** Kept elements of one listing in memory at most; 200 targets with their ancestors are about 6 MB. */
 const maxKeptBytes = 128 * 1024 * 1024
 
-/** Cuts the wanted items out of an answer, XML or JSON, whichever it turns out to be. Elements without a ratingKey are no items and go. */
+/** Cuts the wanted items out of an answer in XML. Elements without a ratingKey are no items and are left out. */
 export function createListingReader(keep: (ratingKey: string) => boolean): ListingReader {
   const kept: ListedElement[] = []
   let firstOther: ListedElement | null = null
@@ -52,30 +50,17 @@ export function createListingReader(keep: (ratingKey: string) => boolean): Listi
       kept.push(element)
     },
   }
-  let scanner: { push(chunk: Buffer): void; end(): Container } | null = null
+  const scanner = createXmlScanner(sink)
+  let isEmpty = true
 
   return {
     push(chunk) {
-      if (chunk.length === 0) return
-      // Plex starts both formats with their first sign; a byte order mark belongs to XML.
-      scanner ??= chunk[0] === openBrace ? jsonScanner(sink) : xmlScanner(sink)
+      if (chunk.length > 0) isEmpty = false
       scanner.push(chunk)
     },
     finish() {
-      if (scanner === null) throw new ListingFault('the answer of Plex is empty')
+      if (isEmpty) throw new ListingFault('the answer of Plex is empty')
       return { container: scanner.end(), kept, firstOther, scanned }
     },
   }
-}
-
-const openBrace = 0x7b
-
-function xmlScanner(sink: ElementSink) {
-  const scanner = createXmlScanner(sink)
-  return { push: scanner.push, end: (): Container => ({ format: 'xml', container: scanner.end() }) }
-}
-
-function jsonScanner(sink: ElementSink) {
-  const scanner = createJsonScanner(sink)
-  return { push: scanner.push, end: (): Container => ({ format: 'json', container: scanner.end() }) }
 }

@@ -122,7 +122,7 @@ export function createScope(options: ScopeOptions): Scope {
   const noteDecoy = (query: ListingQuery, answer: ScopedAnswer): void => {
     const element = answer.ok && answer.listing.decoy ? answer.listing.elements[0] : undefined
     if (!answer.ok || element === undefined || decoys.has(element.ratingKey)) return
-    decoys.use(query.section, element, answer.listing.container.format)
+    decoys.use(query.section, element)
   }
 
   return {

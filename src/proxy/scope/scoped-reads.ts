@@ -29,12 +29,16 @@ export function createScopedReads(
     // Plex is asked by the scope, which records what it asks.
     reply.fromHere()
     const headers = headersOf(proxyRead.headers)
+    if (/json/i.test(headers.accept ?? '')) {
+      reply.fail(406, noJson)
+      return
+    }
     const head = proxyRead.method === 'HEAD'
-    const beat = head ? null : startBeat(reply, headers.accept?.includes('application/json') ?? false, beatMs)
+    const beat = head ? null : startBeat(reply, beatMs)
     scope.answer(query, headers).then(
       (answer) => {
         beat?.stop()
-        sendAnswer(reply, answer, query.page, { head, begun: beat?.begun() ?? null })
+        sendAnswer(reply, answer, query.page, { head, begun: beat?.begun() ?? false })
       },
       (error: unknown) => {
         beat?.stop()
@@ -44,18 +48,20 @@ export function createScopedReads(
   }
 }
 
-type Format = 'xml' | 'json'
+/** python-plexapi and Kometa ask Plex for XML alone. A listing that cannot be shortened to the scope is not given at all. */
+const noJson =
+  'this listing is shortened to the targets, and that is done in XML alone: ask without application/json in Accept, ' +
+  'or set preview.scope to off'
 
-/** Keeps a waiting client from its read time-out with what its format allows before the root: white space. */
-function startBeat(reply: ReadReply, json: boolean, everyMs: number): { stop(): void; begun(): Format | null } {
-  let begun: Format | null = null
+/** Keeps a waiting client from its read time-out with what XML allows before the root: white space. */
+function startBeat(reply: ReadReply, everyMs: number): { stop(): void; begun(): boolean } {
+  let begun = false
   let timer: NodeJS.Timeout | null = setInterval(() => {
-    if (begun === null) {
-      begun = json ? 'json' : 'xml'
-      const type = json ? 'application/json' : 'text/xml;charset=utf-8'
-      reply.begin(200, { 'Content-Type': type, 'Cache-Control': 'no-cache' })
+    if (!begun) {
+      begun = true
+      reply.begin(200, { 'Content-Type': 'text/xml;charset=utf-8', 'Cache-Control': 'no-cache' })
       // XML allows nothing before its declaration.
-      if (!json) reply.write(Buffer.from(xmlDeclaration))
+      reply.write(Buffer.from(xmlDeclaration))
     }
     reply.write(Buffer.from('\n'))
   }, everyMs)
@@ -70,8 +76,8 @@ function startBeat(reply: ReadReply, json: boolean, everyMs: number): { stop(): 
 interface Sent {
   /** The client asked for the head alone. */
   head: boolean
-  /** What was announced while it waited; null = nothing was sent yet. */
-  begun: Format | null
+  /** The beginning of an answer in XML was sent while the client waited. */
+  begun: boolean
 }
 
 function sendAnswer(reply: ReadReply, answer: ScopedAnswer, page: ListingPage | null, sent: Sent): void {
@@ -80,7 +86,7 @@ function sendAnswer(reply: ReadReply, answer: ScopedAnswer, page: ListingPage | 
     return
   }
   const { head, body } = answer.answer
-  if (sent.begun !== null || (head.status >= 300 && head.status < 400)) {
+  if (sent.begun || (head.status >= 300 && head.status < 400)) {
     reply.fail(502, `Plex answered ${head.status} to a listing`)
     return
   }
@@ -96,16 +102,14 @@ function sendListing(reply: ReadReply, listing: ScopedListing, page: ListingPage
   const counts = { size: shown.length, totalSize: elements.length, offset }
   const bytes = shown.map((element) => element.bytes)
   const body = composeAnswer(container, bytes, counts)
-  if (sent.begun === null) {
+  if (!sent.begun) {
     reply.begin(200, { ...countedHeaders(head.headers, counts), 'content-length': body.length })
     if (!sent.head) reply.write(body)
     reply.end()
-  } else if (sent.begun === container.format) {
-    // The declaration is sent already: the rest follows it.
-    reply.write(container.format === 'xml' ? body.subarray(container.container.prolog.length) : body)
-    reply.end()
   } else {
-    reply.fail(502, 'Plex answered in another format than was asked for')
+    // The declaration is sent already: the rest follows it.
+    reply.write(body.subarray(container.prolog.length))
+    reply.end()
   }
 }
 

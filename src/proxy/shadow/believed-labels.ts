@@ -42,7 +42,6 @@ function withLabels(text: string, changed: ReadonlyMap<string, Changes>): string
   const reader = createListingReader(() => true)
   reader.push(Buffer.from(text))
   const { container, kept } = reader.finish()
-  if (container.format !== 'xml') return null
   const elements = kept.map(({ ratingKey, bytes }) => edit(bytes, changed.get(ratingKey)))
   const { length } = elements
   return composeAnswer(container, elements, { size: length, totalSize: length, offset: 0 }).toString('utf8')
