@@ -7,11 +7,11 @@ import { programCommand } from '../util/program-file.ts'
 import { demoLibraries, demoTargets } from './library/library-data.ts'
 import { type SamplePlex, startSamplePlex } from './sample-plex/sample-plex.ts'
 
-/** A sample Plex and a Kometa config for it, in a folder that goes with them. */
+/** A sample Plex, and a Kometa config for it in a temporary folder. */
 export interface DemoWorld extends AsyncDisposable {
   plex: SamplePlex
   configPath: string
-  /** What the demo previews when nobody chooses: items that differ in what overlays look at. */
+  /** The targets if the user names none. */
   targets: PreviewTarget[]
 }
 
@@ -31,7 +31,7 @@ export async function startDemoWorld(): Promise<DemoWorld> {
   }
 }
 
-/** The stand-in for Kometa. It says so in its output and in the summary; `run` cannot select it. */
+/** The stand-in for Kometa. Its output and the summary name it as such, and `run` cannot select it. */
 export function sampleRenderer(): Renderer {
   const { command, args } = programCommand('demo/sample-renderer/main')
   return {
@@ -46,7 +46,7 @@ export function sampleRenderer(): Renderer {
   }
 }
 
-/** The TMDb key is none: with the sample renderer nobody asks TMDb. */
+/** The TMDb key is invalid: the sample renderer sends no request to TMDb. */
 const demoConfig = (url: string, token: string) => `plex:
   url: ${url}
   token: ${token}

@@ -3,11 +3,11 @@ import type { FilmRow } from './library-data-films.ts'
 import { mediaOf } from './library-data-media.ts'
 import { agentPoster, filmBackground, uploadedPoster, wornPoster } from './pictures.ts'
 
-/** Unix seconds; the films were added two days apart from here on. */
+/** Unix seconds of the first film. The others were added two days apart. */
 const firstAddedAt = 1_704_099_600
 const daySeconds = 86_400
 
-/** A film of the sample library as the sample Plex wants it. */
+/** Turns a row of the film table into an item of the sample Plex. */
 export function filmItem(row: FilmRow, key: number): SampleItem {
   const addedAt = firstAddedAt + (key % 100) * 2 * daySeconds
   const name = `${row.title.replaceAll(/[:"“”?*<>|/\\]/g, '').trim()} (${row.year})`
@@ -57,7 +57,7 @@ function posters({ picture, posters: kind }: FilmRow): SampleImage[] {
   return [own, agentPoster(picture, false, 'grey'), agentPoster(picture, false, 'turned'), uploadedPoster(picture)]
 }
 
-/** Plex sorts without the article, and in small letters or large alike. */
+/** Plex sorts titles without their article. */
 export function sortTitle(title: string): string {
   return title.replace(/^(?:The|A|An) /, '').replace(/^[“"]/, '')
 }

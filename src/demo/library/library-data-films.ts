@@ -1,6 +1,6 @@
 import type { MediaSpec } from './library-data-media.ts'
 
-/** One film of the sample library, as short as a row can be. */
+/** One film of the sample library. */
 export interface FilmRow {
   title: string
   originalTitle?: string
@@ -24,11 +24,11 @@ export interface FilmRow {
   media: readonly MediaSpec[]
   /** Its poster: a file in files/posters. */
   picture: string
-  /** `worn`: it already wears an overlay of an earlier run; `choice`: several posters to choose from. */
+  /** `worn`: its poster has an overlay of an earlier run. `choice`: it has several posters to choose from. */
   posters?: 'worn' | 'worn, label only' | 'choice'
 }
 
-/** Films whose copyright in the United States has run out or never was. */
+/** Films that are in the public domain in the United States. */
 // biome-ignore format: a row per film reads as a table
 export const filmRows: readonly FilmRow[] = [
   { title: 'A Trip to the Moon', originalTitle: 'Le Voyage dans la Lune', year: 1902, day: '09-01', minutes: 15, contentRating: 'G', studio: 'Star Film Company', country: 'France', genres: ['Adventure', 'Science Fiction'], director: 'Georges Méliès', actors: ['Georges Méliès', 'Bleuette Bernon'], summary: 'Six astronomers are shot to the moon in a shell and meet those who live there.', rating: 10, audience: 8.1, imdb: 'tt0000417', tmdb: 775, media: [{ picture: '4k', range: 'hdr', sound: 'dtshd-ma', language: 'zxx', subtitles: ['eng', 'fra'] }], picture: 'a-trip-to-the-moon' },

@@ -8,7 +8,7 @@ const pictures = {
   '576': { width: 720, height: 576, bitrate: 2_700, codec: 'mpeg2video' },
 } as const
 
-/** The words in a file name that Kometa's default overlays look for, and what Plex reads from the stream. */
+/** `words` stand in the file name, where Kometa's default overlays look for them. The rest is what Plex reads from the stream. */
 const sounds = {
   'truehd-atmos': { words: 'TrueHD Atmos 7.1', codec: 'truehd', channels: 8 },
   truehd: { words: 'TrueHD 5.1', codec: 'truehd', channels: 6 },
@@ -48,7 +48,7 @@ export interface MediaSpec {
   source?: string
 }
 
-/** One version of a file, named as people name their files. */
+/** One version of a file, with a name of the usual form. */
 export function mediaOf(spec: MediaSpec, file: { folder: string; name: string; minutes: number }): SampleMedia {
   const picture = pictures[spec.picture]
   const sound = sounds[spec.sound]

@@ -7,7 +7,7 @@ import { agentPoster, episodeStill, showBackground, wornPoster } from './picture
 const firstAddedAt = 1_714_554_000
 const daySeconds = 86_400
 
-/** A show with its seasons and episodes; their ratingKeys follow `key`. */
+/** A show with its seasons and episodes. Their ratingKeys follow `key`. */
 export function showItem(row: ShowRow, key: number): SampleItem {
   let next = key + 1
   const addedAt = firstAddedAt + (key % 1000) * daySeconds

@@ -1,14 +1,14 @@
 import type { MediaSpec } from './library-data-media.ts'
 
 export interface SeasonRow {
-  /** 0 are the specials. */
+  /** Season 0 holds the specials. */
   number: number
-  /** First showing of its first episode; one a week from there. */
+  /** First showing of its first episode. The others follow weekly. */
   from: string
   minutes: number
-  /** Episodes take these in turn. */
+  /** The episodes use these files in turn. */
   media: readonly MediaSpec[]
-  /** A season without a picture of its own shows the show's. */
+  /** The season has no poster of its own, so that Plex shows the show's. */
   bare?: boolean
   episodes: readonly string[]
 }
@@ -36,7 +36,7 @@ export interface ShowRow {
   seasons: readonly SeasonRow[]
 }
 
-/** Serials and early television, chosen among what is in the public domain in the United States. */
+/** Serials and early television that are in the public domain in the United States. */
 // biome-ignore format: rows that read as a table
 export const showRows: readonly ShowRow[] = [
   {

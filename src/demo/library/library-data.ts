@@ -9,10 +9,10 @@ const demoLibraryTitles = { films: 'Movies', shows: 'TV Shows' } as const
 
 const firstFilmKey = 101
 const firstShowKey = 2001
-/** Room for a show, its seasons and episodes. */
+/** RatingKeys reserved for a show, its seasons and its episodes. */
 const keysPerShow = 100
 
-/** The two libraries of the sample Plex. The same data in every run; pictures are drawn when somebody asks for them. */
+/** The two libraries of the sample Plex, with the same data in each run. A picture is made at its first request. */
 export function demoLibraries(): SampleLibrary[] {
   const films = filmRows.map((row, i) => filmItem(row, firstFilmKey + i))
   const shows = showRows.map((row, i) => showItem(row, firstShowKey + i * keysPerShow))
@@ -44,7 +44,7 @@ export function demoLibraries(): SampleLibrary[] {
   ]
 }
 
-/** What `demo` previews when nobody says otherwise: films that differ in all that overlays show, a show, a season, an episode. */
+/** The default targets of `demo`: films that differ in what overlays show, a show, a season and an episode. */
 export function demoTargets(): readonly { id: string; item: SampleItem; library: string }[] {
   const [films, shows] = demoLibraries()
   const film = (title: string) => find(films?.items, (item) => item.title === title)

@@ -5,12 +5,12 @@ import type { ScopeHonours } from './query/evaluate.ts'
 import type { Lister } from './query/listing.ts'
 import type { QueryPair } from './query/query.ts'
 
-/** One request, read as far as every route needs it. */
+/** One request, parsed as far as all routes need it. */
 export interface Call {
   method: string
   /** Without the prefix and the query. */
   path: string
-  /** Path and query as they came. */
+  /** Path and query as received. */
   target: string
   pairs: readonly QueryPair[]
   headers: IncomingHttpHeaders
@@ -23,7 +23,7 @@ export interface Paging {
   size: number
 }
 
-/** What routes work with. */
+/** The parts of the server that routes use. */
 export interface Server {
   store: Store
   lister: Lister
@@ -42,7 +42,7 @@ interface Identity {
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: RegExp
-  /** A GET that changes state all the same, as some of Plex's do. */
+  /** True for a GET that changes state, as some GETs of Plex do. */
   changes?: true
   /** `parts` are the groups of `path`. */
   handle(call: Call, server: Server, parts: readonly string[]): Reply | Promise<Reply>
@@ -56,7 +56,7 @@ export function isOn(call: Call, name: string): boolean {
   return value(call, name) === '1'
 }
 
-/** From the header, else from the query: python-plexapi uses both. */
+/** Paging comes from the header, otherwise from the query: python-plexapi uses both. */
 export function pagingOf(headers: IncomingHttpHeaders, pairs: readonly QueryPair[]): Paging | null {
   const read = (name: string) => {
     const header = headers[name.toLowerCase()]

@@ -1,12 +1,12 @@
-/** Cuts one connection's bytes into heads and bodies, only to look on: Node's parser decides what is a request. */
+/** Divides one connection's bytes into heads and bodies for the journal alone. Node's parser decides what is a request. */
 export interface Framing {
   feed(chunk: Buffer): void
-  /** Complete heads that nobody has taken yet, with every byte. */
+  /** Complete heads, with all their bytes, that the journal has not taken yet. */
   readonly heads: Buffer[]
 }
 
 const headEnd = Buffer.from('\r\n\r\n')
-/** Node refuses a longer head anyway (16 KiB by default). */
+/** Node itself refuses heads over 16 KiB. */
 const maxHeadBytes = 1_048_576
 
 export function createFraming(): Framing {
@@ -31,7 +31,7 @@ export function createFraming(): Framing {
     },
   }
 
-  /** True when there may be more to cut. */
+  /** Returns true if the rest may hold more. */
   function headStep(): boolean {
     const at = pending.indexOf(headEnd)
     if (at < 0) {

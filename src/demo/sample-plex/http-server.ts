@@ -14,7 +14,7 @@ export interface HttpOptions {
   port: number
   pathPrefix: string
   allowWithoutToken: boolean
-  /** Compresses where the client takes it, as newer servers do. */
+  /** Compresses for clients that accept it, like newer servers. */
   gzip: boolean
   delayMs: number
   perItemDelayMs: number
@@ -37,7 +37,7 @@ export async function listen(
     const rawHead = followers.get(request.socket)?.next() ?? Buffer.alloc(0)
     const entry = journal.add({ method: request.method ?? '', target: request.url ?? '', rawHead })
     answer({ server, routes, journal, options }, request, response, entry).catch((error: unknown) => {
-      // The client went away in the middle, or a route has a bug: either way it must not look like an answer.
+      // The client has gone, or a route has a bug. Neither may look like an answer.
       if (!response.headersSent && !response.destroyed)
         response.writeHead(500, { 'Content-Type': 'text/plain' }).end(String(error))
       else response.destroy()
@@ -131,7 +131,7 @@ async function send(
   if (written.body instanceof Uint8Array) {
     const body = zip ? gzipSync(written.body) : written.body
     entry.answerBytes = isHead ? 0 : body.length
-    // One write for head and body: in two packets each answer costs the client 40 ms of delayed acknowledgement.
+    // One write sends head and body: two packets cost the client 40 ms of delayed acknowledgement per answer.
     response.writeHead(written.status, { ...headers, 'Content-Length': String(body.length) })
     response.end(isHead ? undefined : body)
     return
@@ -176,7 +176,7 @@ function callOf(request: IncomingMessage, body: Uint8Array, prefix: string): Cal
   }
 }
 
-/** Null past the limit. */
+/** Null if the body exceeds the limit. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -13,42 +13,42 @@ export interface SamplePlexOptions {
   playlists?: readonly SamplePlaylist[]
   /** Default: a fixed sample token. */
   token?: string
-  /** Default 0: any free one. */
+  /** Default 0: any free port. */
   port?: number
-  /** Waited before every answer; default 0. */
+  /** Delay before each answer; default 0. */
   delayMs?: number
-  /** Waited besides for each item of a listing's page; default 0. */
+  /** Further delay for each item on a page of a listing; default 0. */
   perItemDelayMs?: number
   friendlyName?: string
   machineIdentifier?: string
   version?: string
   /** For a server behind a reverse proxy: `/plex`. */
   pathPrefix?: string
-  /** Answers also without a token, as Plex does on its "allowed without auth" networks; a wrong one stays refused. */
+  /** Accepts requests without a token, like Plex on its "allowed without auth" networks. A wrong token is still refused. */
   allowWithoutToken?: boolean
-  /** Answer before the sample's own routes. Without them each write is recorded and changes nothing else. */
+  /** Routes that answer before the sample's own. Without them each write is recorded and changes nothing else. */
   writeRoutes?: readonly Route[]
   scopeHonours?: ScopeHonours
   gzip?: boolean
-  /** For relative dates and for the stamps of changes; default the machine's. */
+  /** Clock for relative dates and for the stamps of changes; default: the machine's. */
   clock?: () => number
 }
 
-/** A stand-in of a Plex Media Server: reads answer like the real one's, writes are recorded. */
+/** A stand-in for a Plex Media Server. It answers reads like the real server, and records writes. */
 export interface SamplePlex extends AsyncDisposable {
   /** `http://127.0.0.1:<port>[/prefix]`. */
   readonly url: string
   readonly token: string
   readonly machineIdentifier: string
-  /** Every request since the start or the last `clearJournal`. */
+  /** The requests since the start or the last `clearJournal`. */
   readonly journal: readonly JournalEntry[]
-  /** Those that changed state or could have. */
+  /** The requests that changed state, or could have changed it. */
   readonly writes: readonly JournalEntry[]
-  /** The same as long as nothing has changed. */
+  /** Differs after each change. */
   stateHash(): string
-  /** What was uploaded for an item, in order, whatever its kind. */
+  /** The uploads for an item, of all kinds, in order. */
   uploads(ratingKey: string): readonly Upload[]
-  /** ratingKeys that have uploads. */
+  /** RatingKeys of the items with uploads. */
   uploadedKeys(): readonly string[]
   /** Labels that an item carries now. */
   labels(ratingKey: string): readonly string[]
@@ -57,7 +57,7 @@ export interface SamplePlex extends AsyncDisposable {
   warm(): void
 }
 
-/** Starts a sample Plex on 127.0.0.1; ends with every connection when disposed of. */
+/** Starts a sample Plex on 127.0.0.1. Disposing of it closes each connection. */
 export async function startSamplePlex(options: SamplePlexOptions): Promise<SamplePlex> {
   const clock = options.clock ?? Date.now
   const machineIdentifier = options.machineIdentifier ?? digest('sha1', 'sample plex')

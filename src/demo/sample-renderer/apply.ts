@@ -37,7 +37,7 @@ export async function applyOverlays(
   }
 }
 
-/** Takes overlays off labelled items that nothing matches any more (overlays.py:54-71, 697-721). */
+/** Restores the clean poster of labelled items that no definition matches any more (overlays.py:54-71, 697-721). */
 export async function removeOverlays(
   library: Library,
   items: readonly Pick<Item, 'ratingKey' | 'level'>[],
@@ -67,7 +67,7 @@ export async function removeOverlays(
   }
 }
 
-/** No request when the label is there; the labels that are there are sent first (plexapi mixins/edit.py:288-298). */
+/** Sends nothing if the item has the label. Otherwise it sends the existing labels first (plexapi mixins/edit.py:288-298). */
 async function addLabel(library: Library, item: Item): Promise<void> {
   if (item.labels.some((label) => label.toLowerCase() === 'overlay')) return
   const tags = [...item.labels, 'Overlay'].map((label, i) => `label%5B${i}%5D.tag.tag=${encodeURIComponent(label)}`)
@@ -79,7 +79,7 @@ async function editLabels(library: Library, item: Item, change: string): Promise
   await library.plex.put(`/library/sections/${library.section}/all?${query}`)
 }
 
-/** Kometa reads the show of each season and episode twice: for its sort title, and for its assets (facts 2.5). */
+/** Kometa reads the show of each season and episode twice: for the sort title and for the assets. */
 async function readShow(library: Library, showKey: string): Promise<void> {
   for (let i = 0; i < 2; i++) {
     await library.plex.query(`/library/metadata/${showKey}?includeGuids=1`, { paged: true })

@@ -14,7 +14,7 @@ export interface BackupFolder {
   path: string
 }
 
-/** The picture to draw on, where Kometa takes it from (overlays.py:180-219). Throws in Kometa's words. */
+/** The picture to draw on, from the place where Kometa takes it (overlays.py:180-219). Throws in Kometa's words. */
 export async function basePoster(library: Library, item: Item, backups: BackupFolder): Promise<Uint8Array> {
   const labelled = item.labels.some((label) => label.toLowerCase() === 'overlay')
   const kept = backupOf(item, backups)

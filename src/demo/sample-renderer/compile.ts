@@ -9,7 +9,7 @@ export interface Plan {
   overlays: { name: string; definition: Definition }[]
 }
 
-/** Definition by definition, as Kometa compiles them (overlays.py:578-691); by ratingKey. */
+/** Finds the items of each definition, in Kometa's order (overlays.py:578-691). The plans are by ratingKey. */
 export async function compile(library: Library, log: KometaLog): Promise<Map<string, Plan>> {
   const plans = new Map<string, Plan>()
   const { title, overlayFiles } = library.settings
@@ -25,7 +25,7 @@ export async function compile(library: Library, log: KometaLog): Promise<Map<str
       try {
         const matched = await gather(library, definition, log)
         for (const item of matched) {
-          // As with show_unfiltered (builder.py:3764).
+          // Kometa logs this line with show_unfiltered (builder.py:3764).
           log.info('builder.py', `${definition.name} Overlay | = | ${item.listTitle}`)
           const plan = plans.get(item.ratingKey) ?? { item, overlays: [] }
           plan.overlays.push({ name, definition })
@@ -43,7 +43,7 @@ export async function compile(library: Library, log: KometaLog): Promise<Map<str
   return plans
 }
 
-/** What Kometa prints of a definition that is made of templates (meta.py:600-602), as far as group and weight. */
+/** The line that Kometa logs for a definition made of templates (meta.py:600-602), with group and weight alone. */
 function finalAttributes(definition: Definition): string {
   return `{'overlay': ${overlayValue(definition)}}`
 }
@@ -55,7 +55,7 @@ function overlayValue({ name, group, weight }: Definition): string {
 
 async function gather(library: Library, definition: Definition, log: KometaLog): Promise<Item[]> {
   const { level, search } = definition
-  // Kometa looks for a collection of the definition's name, also in an overlay run (builder.py:917-920).
+  // Kometa looks for a collection of the definition's name even in an overlay run (builder.py:917-920).
   const { plex, section } = library
   const name = encodeURIComponent(definition.name)
   await plex.query(`/library/sections/${section}/all?includeGuids=1&title=${name}&type=18`, { paged: true })
@@ -77,7 +77,7 @@ async function mediaOf(library: Library, item: Item) {
   return (await library.leaves(item)).flatMap(({ media }) => media)
 }
 
-/** Within a group the greatest weight stays (overlays.py:676-690). */
+/** Keeps the definition with the greatest weight of each group (overlays.py:676-690). */
 function withoutLesser(overlays: Plan['overlays']): Plan['overlays'] {
   return overlays.filter(
     ({ definition }) =>

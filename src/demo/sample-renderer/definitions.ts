@@ -3,24 +3,24 @@ import type { Badge, RatingIcon } from './badges.ts'
 import type { Item, Level, Media } from './item.ts'
 import type { OverlayFileEntry } from './run-settings.ts'
 
-/** One overlay definition: what Kometa's default file of the same name does, cut down to what a badge needs. */
+/** One overlay definition: a small version of the definition of the same name in Kometa's default files. */
 export interface Definition {
   name: string
   level: Level
-  /** Of a group only the matching definition with the greatest weight is drawn. */
+  /** Of each group, only the matching definition with the greatest weight is drawn. */
   group: string | null
   weight: number
-  /** Plex finds the items (`plex_search`), or all items are looked at (`plex_all`). */
+  /** The search that Plex answers (`plex_search`); null looks at all items (`plex_all`). */
   search: { resolution: string; hdr: boolean } | null
-  /** Whether the files in or under the item are looked at. */
+  /** Whether `matches` needs the files of the item or of its episodes. */
   needsMedia: boolean
   matches(item: Item, media: readonly Media[]): boolean
   badge(item: Item): Badge
 }
 
 /**
- * The definitions of one `overlay_files` entry, or in words why there are none: the sample renderer knows
- * a few of Kometa's default files and no others.
+ * The definitions of one `overlay_files` entry, or the reason in words why there are none. The sample renderer
+ * knows a few of Kometa's default files and no others.
  */
 export function definitionsOf(entry: OverlayFileEntry, libraryType: 'movie' | 'show'): Definition[] | string {
   if (entry.defaultName === null || !(entry.defaultName in makers)) {
@@ -110,7 +110,7 @@ function editions(level: Level): Definition[] {
   return [definition]
 }
 
-/** Best first. Kometa tells codecs by the words in the file's name as well (defaults/overlays/audio_codec.yml). */
+/** Best first. Kometa too reads the codec from the file's name (defaults/overlays/audio_codec.yml). */
 const codecs = [
   { name: 'Dolby-TrueHD-Atmos', words: /true[ ._-]?hd.*atmos/i, over: 'TrueHD', under: 'DOLBY ATMOS' },
   { name: 'DTS-X', words: /\bdts[-_. ]?x\b/i, over: 'DTS:X', under: '' },
@@ -158,7 +158,7 @@ function ratingDefinition(level: Level, variables: YamlMap, slot: number): Defin
   return [definition]
 }
 
-/** Kometa's sub filters hold for a show or season when half of its episodes match (builder.py:3393-3399). */
+/** Kometa's filters hold for a show or season if half of its episodes match (builder.py:3393-3399). */
 function mostly(media: readonly Media[], test: (media: Media) => boolean): boolean {
   return media.length > 0 && media.filter(test).length * 2 >= media.length
 }

@@ -5,19 +5,19 @@ export type Level = 'movie' | 'show' | 'season' | 'episode'
 /** Plex's numbers for `type=`. */
 export const levelNumbers: Record<Level, number> = { movie: 1, show: 2, season: 3, episode: 4 }
 
-/** An item as the renderer needs it. */
+/** The fields of an item that the renderer needs. */
 export interface Item {
   ratingKey: string
   level: Level
-  /** As Kometa shows it in its log (plex.py:2124-2132). */
+  /** The title in Kometa's log (plex.py:2124-2132). */
   displayTitle: string
-  /** As Kometa lists it among what a definition found (util.py:389-408). */
+  /** The title in Kometa's list of the items of a definition (util.py:389-408). */
   listTitle: string
   /** Kometa draws in this order (overlays.py:87). */
   sortKey: string
   /** The show of a season or episode. */
   showKey: string | null
-  /** Its own picture, or what Plex shows instead (plexapi `firstAttr('thumb', 'parentThumb', 'grandparentThumb')`). */
+  /** The item's picture, or its ancestor's (plexapi `firstAttr('thumb', 'parentThumb', 'grandparentThumb')`). */
   thumb: string | null
   labels: readonly string[]
   edition: string | null
@@ -27,13 +27,13 @@ export interface Item {
   media: readonly Media[]
 }
 
-/** One file and what its name and streams say. */
+/** One file of an item. */
 export interface Media {
   file: string
   dolbyVision: boolean
 }
 
-/** Reads an element of a listing or of `/library/metadata/N`. Null for what is no movie, show, season or episode. */
+/** Reads an element of a listing or of `/library/metadata/N`. Null if it is no movie, show, season or episode. */
 export function readItem(element: Element): Item | null {
   const at = element.attributes
   const level = levelOf(at.type)

@@ -1,29 +1,29 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The Python file that would log the line: readers of Kometa's log go by it. */
+/** The Python file that would log the line. Readers of Kometa's log depend on it. */
 export type LogFile = 'kometa.py' | 'meta.py' | 'config.py' | 'plex.py' | 'library.py' | 'builder.py' | 'overlays.py'
 
-/** Kometa's log, as far as an overlay run writes one: logs/meta.log, console on stderr, progress on stdout. */
+/** The log of a Kometa overlay run: logs/meta.log, the console on stderr, progress on stdout. */
 export interface KometaLog {
-  /** In meta.log alone. */
+  /** Goes to meta.log alone. */
   debug(file: LogFile, text: string): void
   info(file: LogFile, text: string): void
   warning(file: LogFile, text: string): void
   error(file: LogFile, text: string): void
   critical(file: LogFile, text: string): void
-  /** A heading between lines of `=`; each line of the text is centred. */
+  /** A heading between lines of `=`, with each line of the text centred. */
   separator(file: LogFile, text: string): void
-  /** Progress of the moment, on the console alone (logs.py:243-255). */
+  /** Momentary progress, which goes to the console alone (logs.py:243-255). */
   ghost(text: string): void
-  /** From here on this word reads `(redacted)` (logs.py:257-259). */
+  /** From now on the log shows this word as `(redacted)` (logs.py:257-259). */
   secret(word: string): void
   close(): void
 }
 
 const widthColumns = 100
 
-/** Opens `<folder>/meta.log`; one that is there moves to meta-1.log, as Kometa rotates it. */
+/** Opens `<folder>/meta.log`. Like Kometa, it first renames an existing one to meta-1.log. */
 export function createKometaLog(folder: string): KometaLog {
   mkdirSync(folder, { recursive: true })
   const path = join(folder, 'meta.log')
@@ -50,7 +50,7 @@ export function createKometaLog(folder: string): KometaLog {
     critical: (file, text) => write(file, 'CRITICAL', text),
     separator(file, text) {
       write(file, 'INFO', rule)
-      // Kometa prints each line of a heading as a message of its own (logs.py:159-175).
+      // Kometa logs each line of a heading as a separate message (logs.py:159-175).
       for (const line of text.split('\n')) write(file, 'INFO', `| ${centred(line)} |`)
       write(file, 'INFO', rule)
     },

@@ -4,7 +4,7 @@ import type { PlexClient } from './plex-client.ts'
 import type { LibrarySettings } from './run-settings.ts'
 import type { Element } from './xml.ts'
 
-/** One connected library. It makes the same reads as Kometa, as often and in the same order (facts 2.4, 2.5). */
+/** One connected library. It makes the same reads as Kometa, as often and in the same order. */
 export interface Library {
   settings: LibrarySettings
   plex: PlexClient
@@ -22,7 +22,7 @@ export interface Library {
   labelled(): Promise<{ ratingKey: string; level: Level }[]>
 }
 
-/** Connects as Kometa does (facts 2.2). Throws in Kometa's words when the library is not there. */
+/** Connects with the same reads as Kometa. Throws in Kometa's words if Plex lacks the library. */
 export async function connectLibrary(settings: LibrarySettings, plex: PlexClient, log: KometaLog): Promise<Library> {
   const root = await plex.query('/')
   await plex.query('/:/prefs')

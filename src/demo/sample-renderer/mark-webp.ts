@@ -1,11 +1,11 @@
 import { AppError } from '../../contract/errors.ts'
 
-/** `Exif` block of one entry, little-endian TIFF: tag 0x04BC, ASCII, "overlay" (Kometa overlays.py:228-229, library.py:496-512). */
+/** A little-endian TIFF `Exif` block with one entry: tag 0x04BC, ASCII, "overlay" (overlays.py:228-229, library.py:496-512). */
 const overlayMark = makeMark('overlay')
 const exifFlag = 0x08
 const alphaFlag = 0x10
 
-/** Puts Kometa's overlay mark into a WEBP. sharp writes named EXIF tags only, so the chunk is set into the container by hand. */
+/** Puts Kometa's overlay mark into a WEBP. sharp writes named EXIF tags only, so this writes the chunk itself. */
 export function markWebp(webp: Buffer): Buffer {
   if (webp.toString('latin1', 0, 4) !== 'RIFF' || webp.toString('latin1', 8, 12) !== 'WEBP') {
     throw new AppError('RUN_FAILED', 'The composed picture is not a WEBP')
@@ -48,7 +48,7 @@ function writeChunk(name: string, data: Buffer): Buffer {
   return Buffer.concat([head, data, Buffer.alloc(data.length % 2)])
 }
 
-/** A VP8X head for a simple file: its size stands in the frame header (VP8: RFC 6386 9.1, VP8L: lossless format 3). */
+/** Makes a VP8X head for a simple file, whose frame header has the size (VP8: RFC 6386 9.1, VP8L: lossless format 3). */
 function makeHead(chunks: readonly Chunk[]): Buffer {
   const frame = chunks.find(({ name }) => name === 'VP8 ' || name === 'VP8L')
   if (!frame) throw new AppError('RUN_FAILED', 'The composed WEBP holds no picture')

@@ -6,7 +6,7 @@ import { defaultQuality } from './compose.ts'
 
 /** One library of the run config. */
 export interface LibrarySettings {
-  /** Key in the config: names the backup folder. */
+  /** Key in the config, which names the backup folder. */
   mapping: string
   /** Title in Plex. */
   title: string
@@ -18,14 +18,14 @@ export interface LibrarySettings {
 }
 
 export interface OverlayFileEntry {
-  /** `resolution` of `default: resolution`; null for every other form. */
+  /** `resolution` of `default: resolution`; null for any other form. */
   defaultName: string | null
-  /** As the config has it, for the log. */
+  /** The entry in the words of the config, for the log. */
   shown: string
   variables: YamlMap
 }
 
-/** Reads what the sample renderer needs of kometa_run.yml. Throws as our own config reader does. */
+/** Reads the settings that the sample renderer needs from kometa_run.yml. Throws like our own config reader. */
 export async function readRunSettings(path: string): Promise<LibrarySettings[]> {
   const document = await readYamlFile(path)
   const libraries = getMap(document, 'libraries')
@@ -48,12 +48,12 @@ export async function readRunSettings(path: string): Promise<LibrarySettings[]> 
 
 function overlayFile(entry: YamlValue, library: YamlValue): OverlayFileEntry {
   if (!isMap(entry)) return { defaultName: null, shown: textOf(entry), variables: new Map() }
-  // Kometa takes these in this order (util.py:495-510); `pmm` is the old name of `default`.
+  // Kometa looks for these keys in this order (util.py:495-510). `pmm` is the old name of `default`.
   const form = ['url', 'git', 'pmm', 'default', 'repo', 'file', 'folder'].find((name) => entry.get(name) !== undefined)
   const value = form === undefined ? '' : textOf(entry.get(form))
   const fromGit = form === 'git' ? /^PMM\/overlays\/(.+)$/.exec(value)?.[1] : undefined
   const defaultName = form === 'default' || form === 'pmm' ? value : (fromGit ?? null)
-  // A library's variables count where the file has none of that name (config.py:1649-1651).
+  // A variable of the library counts if the file has none of that name (config.py:1649-1651).
   const variables = new Map([...getMap(library, 'template_variables'), ...getMap(entry, 'template_variables')])
   return { defaultName, shown: `${form ?? 'entry'}: ${value}`, variables }
 }

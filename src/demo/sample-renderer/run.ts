@@ -52,7 +52,7 @@ async function connect(settings: LibrarySettings, plex: PlexClient, log: KometaL
   }
 }
 
-/** Tells of each overlay file as Kometa does; answers how many there is something to draw of. */
+/** Logs each overlay file like Kometa, and returns how many of the files can be drawn. */
 function scanFiles({ settings, type }: Library, log: KometaLog): number {
   log.separator('config.py', 'Scanning Files')
   let loaded = 0
@@ -71,7 +71,7 @@ function scanFiles({ settings, type }: Library, log: KometaLog): number {
   return loaded
 }
 
-/** What Kometa calls the key of an entry (util.py:488-510). */
+/** Kometa's words for the key of an entry (util.py:488-510). */
 const kometaForms: Readonly<Record<string, string>> = {
   default: 'Default',
   pmm: 'Default',

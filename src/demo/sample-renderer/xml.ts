@@ -7,7 +7,7 @@ export interface Element {
   children: Element[]
 }
 
-/** Reads a whole document into memory; throws on what is not XML, `{}` among it, as plexapi's parser does. */
+/** Reads a whole document into memory. Like plexapi's parser, it throws if the text is not XML, e.g. `{}`. */
 export function parseXml(text: string): Element {
   const parser = new SaxesParser()
   const open: Element[] = [{ name: '', attributes: {}, children: [] }]
@@ -28,7 +28,7 @@ export function parseXml(text: string): Element {
   return root
 }
 
-/** All elements below with this name, in their order. */
+/** All descendants with this name, in document order. */
 export function descendants(element: Element, name: string): Element[] {
   return element.children.flatMap((child) => [...(child.name === name ? [child] : []), ...descendants(child, name)])
 }

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { createObligingReader, type ObligingHead } from './promiscuous-bytes.ts'
 import { judgeObligingly } from './promiscuous-judge.ts'
 
-/** One request as its bytes came in. */
+/** One request, with its bytes as received. */
 export interface PromiscuousEntry {
   seq: number
   method: string

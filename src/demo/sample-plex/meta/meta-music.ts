@@ -15,7 +15,7 @@ import {
   tagFilter,
 } from './meta-words.ts'
 
-/** What artists, albums and tracks can be filtered, sorted and searched by. */
+/** The filters, sorts and fields of artists, albums and tracks. */
 export const musicMetas: Partial<Record<EntryType, TypeMeta>> = {
   artist: {
     title: 'Artists',

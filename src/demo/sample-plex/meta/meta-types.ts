@@ -29,7 +29,7 @@ const mediaFields: readonly Field[] = [
   ['subtitleLanguage', 'subtitleLanguage', 'Subtitle Language'],
 ]
 
-/** What each type can be filtered, sorted and searched by, as a server of version 1.41 lists it. */
+/** The filters, sorts and fields of each type, as a server of version 1.41 lists them. */
 export const typeMetas: Partial<Record<EntryType, TypeMeta>> = {
   movie: {
     title: 'Movies',

@@ -52,7 +52,7 @@ export function metaNode(section: Section, listed: readonly EntryType[], active 
 function typeNode(section: Section, type: EntryType, meta: TypeMeta, active: boolean): PlexNode {
   const path = `/library/sections/${section.key}`
   const number = typeNumbers[type]
-  // Only a movie's fields stand bare; every other type's carry its name.
+  // The fields of a movie have no prefix; those of any other type have the type's name.
   const prefix = type === 'movie' ? '' : `${type}.`
   const filters = meta.filters.map(([filter, filterType, title]) =>
     node('Filter', { filter, filterType, key: `${path}/${filter}?type=${number}`, title, type: 'filter' }),

@@ -5,7 +5,7 @@ import type { SampleImage, SampleItem, SampleLibrary } from './model.ts'
 
 export type EntryType = ItemType | 'collection' | 'playlist'
 
-/** What of an item can be read and edited: the sample's own data until the first edit, a changed copy from then on. */
+/** The fields of an item. The first edit replaces the sample's own data by a changed copy. */
 export type EntryValues = Readonly<Omit<SampleItem, 'type' | 'children'>>
 
 export interface Upload {
@@ -13,7 +13,7 @@ export interface Upload {
   bytes: Uint8Array
   sha256: string
   mediaType: string
-  /** Path and query of the request, token and all. */
+  /** Path and query of the request, with its token. */
   target: string
 }
 
@@ -25,20 +25,20 @@ export interface Entry {
   readonly parent: Entry | null
   readonly children: Entry[]
   values: EntryValues
-  /** Lists that an edit has replaced; the sample's own stay in `values`. */
+  /** Lists that an edit has replaced. The lists of the sample stay in `values`. */
   images: Partial<Record<KeptKind, readonly SampleImage[]>> | null
   uploads: Upload[] | null
   locks: Set<string> | null
   prefs: Map<string, string> | null
-  /** ratingKeys: of a collection's or playlist's items, in its order. */
+  /** RatingKeys of the items of a collection or playlist, in its order. */
   members: string[] | null
-  /** Of a smart collection or playlist: section path and query. */
+  /** Section path and query of a smart collection or playlist. */
   smartFilter: string | null
   /** Collections that hold this item. */
   collections: Set<Entry> | null
-  /** Whatever else happened to it: refreshed, analyzed, scrobbled. */
+  /** Other things that happened to the entry: refreshed, analyzed, scrobbled. */
   events: string[] | null
-  /** The listing's XML, until the next edit. */
+  /** The entry's XML in listings, kept until the next edit. */
   xml: string | null
 }
 
@@ -75,7 +75,7 @@ export function entryTypeOf(typeNumber: number): EntryType | undefined {
 
 export const defaultAddedAt = 1_577_880_000
 
-/** What was worked out about a section holds as long as this stays. */
+/** Everything that was computed for a section stays valid until this number changes. */
 export function versionOf(section: Section): number {
   return section.version
 }
@@ -92,7 +92,7 @@ export function guidOf(entry: Entry): string {
   return entry.values.guid ?? `plex://${entry.type}/${digest('sha1', entry.ratingKey).slice(0, 24)}`
 }
 
-/** `The Man` sorts as `Man, ...`: Plex drops the article. */
+/** Plex sorts `The Man` as `Man`: it drops the article. */
 export function titleSortOf(entry: Entry): string {
   return entry.values.titleSort ?? entry.values.title.replace(/^(?:the|an?)\s+(?=\S)/i, '')
 }

@@ -24,7 +24,7 @@ export function imagesOf(entry: Entry, kind: KeptKind): readonly SampleImage[] {
   return entry.images?.[kind] ?? entry.values[artworkTable[kind].list] ?? []
 }
 
-/** The one that Plex shows. */
+/** The picture that Plex shows. */
 export function shownImage(entry: Entry, kind: KeptKind): SampleImage | undefined {
   const images = imagesOf(entry, kind)
   return images.find((image) => image.selected === true) ?? images[0]

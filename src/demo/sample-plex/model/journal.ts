@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createFraming } from '../framing.ts'
 
-/** One request as its bytes came in. */
+/** One request, with its bytes as received. */
 export interface JournalEntry {
   seq: number
   method: string
-  /** As it stood in the request line, token and all. */
+  /** Path and query of the request line, with the token. */
   target: string
   /** Header lines in order, without the request line. */
   headerLines: readonly string[]
@@ -15,7 +15,7 @@ export interface JournalEntry {
   /** Without chunk sizes and trailers. */
   bodyBytes: number
   bodySha256: string
-  /** It changed state or could have. */
+  /** The request changed state, or could have changed it. */
   isWrite: boolean
   /** Status of the answer; 0 until there is one. */
   status: number
@@ -25,16 +25,16 @@ export interface JournalEntry {
 
 export interface Journal {
   readonly entries: readonly JournalEntry[]
-  /** Reads that were forgotten because the journal was full. */
+  /** Number of reads that the full journal has dropped. */
   readonly dropped: number
-  /** Follows one connection's bytes; `next` takes the head of the request that Node's parser has just reported. */
+  /** Follows one connection's bytes. `next` returns the head of the request that Node's parser has just reported. */
   follow(socket: Socket): { next(): Buffer | null }
   add(request: { method: string; target: string; rawHead: Buffer }): JournalEntry
   body(entry: JournalEntry, bytes: Uint8Array): void
   clear(): void
 }
 
-/** Entries kept; past it the oldest read goes, never a write. */
+/** Entries kept. Beyond this number, the oldest read goes; no write ever does. */
 const maxEntries = 500_000
 
 export function createJournal(): Journal {
@@ -51,7 +51,7 @@ export function createJournal(): Journal {
     },
     follow(socket) {
       const framing = createFraming()
-      // Before Node's own listener, so that a head is known when its request is reported.
+      // This listener must come before Node's own, so that the head is known when Node reports the request.
       socket.prependListener('data', (chunk: Buffer) => framing.feed(chunk))
       return { next: () => framing.heads.shift() ?? null }
     },

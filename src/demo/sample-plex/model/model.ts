@@ -1,13 +1,13 @@
 import type { artworkTable, KeptKind } from '../../../contract/artwork-kinds.ts'
 import type { ItemType } from '../../../contract/kinds.ts'
 
-/** What the sample Plex is filled with: plain data, never changed by the server (it keeps its own state beside it). */
+/** The contents of a sample Plex, as plain data. The server keeps its changes elsewhere and never writes into this. */
 export interface SampleLibrary {
   /** Section number in `/library/sections/N`. */
   key: number
   title: string
   type: 'movie' | 'show' | 'artist'
-  /** Top level only: movies, shows or artists; seasons, episodes, albums and tracks hang below as `children`. */
+  /** Movies, shows or artists. Seasons, episodes, albums and tracks are their `children`. */
   items: readonly SampleItem[]
   collections?: readonly SampleCollection[]
   /** ISO 639-1 or `en-US`; default `en-US`. */
@@ -26,14 +26,14 @@ export interface SampleItem extends SampleArtwork {
   type: ItemType
   /** Digits, unique on the whole server. */
   ratingKey: string
-  /** A season's is `Season 1` or `Specials`. */
+  /** `Season 1` or `Specials` for a season. */
   title: string
   titleSort?: string
   originalTitle?: string
   editionTitle?: string
   summary?: string
   tagline?: string
-  /** Season number, episode number, track number. A season's 0 are the specials. */
+  /** Season, episode or track number. Season 0 holds the specials. */
   index?: number
   year?: number
   /** `YYYY-MM-DD`. */
@@ -47,7 +47,7 @@ export interface SampleItem extends SampleArtwork {
   studio?: string
   /** Shows only. */
   network?: string
-  /** Shows only: "Seasons: Hide". Its episodes then name no season of theirs. */
+  /** Shows only: "Seasons: Hide". The episodes then name no season. */
   hidesSeasons?: boolean
   /** Critics, 0 to 10. */
   rating?: number
@@ -74,7 +74,7 @@ export interface SampleItem extends SampleArtwork {
   guids?: readonly string[]
   /** Movies, episodes and tracks only; one per version of the file. */
   media?: readonly SampleMedia[]
-  /** Without a poster of its own it shows that of its season or show, as Plex's seasons do. */
+  /** If empty, Plex shows the poster of the season or show. */
   inheritsPoster?: boolean
   /** Seasons of a show, episodes of a season, albums of an artist, tracks of an album. */
   children?: readonly SampleItem[]
@@ -86,7 +86,7 @@ interface SampleRole {
 }
 
 export interface SampleMedia {
-  /** As Plex says it: `4k`, `1080`, `720`, `480`, `576`, `sd`. */
+  /** In Plex's words: `4k`, `1080`, `720`, `480`, `576`, `sd`. */
   videoResolution?: string
   width?: number
   height?: number
@@ -112,7 +112,10 @@ export type SampleStream =
       doviProfile?: number
       bitDepth?: number
       frameRate?: number
-      /** Default: made of resolution, codec and HDR, as Plex words it: `4K DoVi/HDR10 (HEVC Main 10)`. Kometa's HDR overlays read it. */
+      /**
+       * Default: made of resolution, codec and HDR, in Plex's words: `4K DoVi/HDR10 (HEVC Main 10)`.
+       * Kometa's HDR overlays read it.
+       */
       displayTitle?: string
     }
   | {
@@ -146,7 +149,7 @@ export interface SampleCollection {
   summary?: string
   /** ratingKeys of items of the same library. */
   items: readonly string[]
-  /** A smart collection keeps its items by this query, e.g. `/library/sections/1/all?type=1&year=1927`. */
+  /** The query of a smart collection, e.g. `/library/sections/1/all?type=1&year=1927`. */
   smartFilter?: string
   labels?: readonly string[]
   contentRating?: string
@@ -161,21 +164,24 @@ export interface SamplePlaylist {
   title: string
   /** ratingKeys of items of any library. */
   items: readonly string[]
-  /** A smart playlist keeps its items by this query, e.g. `/library/sections/1/all?type=1&year=1927`. */
+  /** The query of a smart playlist, e.g. `/library/sections/1/all?type=1&year=1927`. */
   smartFilter?: string
 }
 
 /** One entry of `/library/metadata/N/posters` and its siblings, in Plex's order. */
 export interface SampleImage {
-  /** `upload://posters/<hash>`, `metadata://posters/com.plexapp.agents.themoviedb_<hash>`, `media://...`, or an `https://` address elsewhere. */
+  /**
+   * `upload://posters/<hash>`, `metadata://posters/com.plexapp.agents.themoviedb_<hash>`, `media://...`,
+   * or an `https://` address elsewhere.
+   */
   ratingKey: string
   /** `local`, `com.plexapp.agents.themoviedb`, `tv.plex.agents.movie`; none for an upload. */
   provider?: string
-  /** At most one; without any the first one is shown. */
+  /** True for one picture at most. Without any, Plex shows the first. */
   selected?: boolean
-  /** Shown, but missing from the list of pictures to choose from. */
+  /** Plex shows this picture without listing it among the choices. */
   unlisted?: boolean
   mediaType: 'image/jpeg' | 'image/png' | 'image/webp' | 'audio/mpeg'
-  /** Called when the picture is asked for; the same bytes each time. */
+  /** Called for each request of the picture. Must return the same bytes each time. */
   read: () => Uint8Array | Promise<Uint8Array>
 }

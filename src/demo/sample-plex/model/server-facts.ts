@@ -1,7 +1,7 @@
 import type { Server } from '../call.ts'
 import { node, type PlexNode } from '../nodes/node.ts'
 
-/** What `/` says of the server. */
+/** The attributes of the answer to `/`. */
 export function rootAttrs(server: Server): PlexNode['attrs'] {
   const { friendlyName, machineIdentifier, version } = server.identity
   return {

@@ -9,17 +9,17 @@ import {
 } from './entry.ts'
 import type { SampleCollection, SampleItem, SampleLibrary, SamplePlaylist } from './model.ts'
 
-/** Everything the server holds, and every change made to it. */
+/** Everything that the server holds, and each change to it. */
 export interface Store {
   readonly sections: Map<number, Section>
   readonly entries: Map<string, Entry>
   readonly playlists: Entry[]
   readonly prefs: Map<string, string>
-  /** State that belongs to no entry: butler runs, sessions ended, unknown writes. */
+  /** State that belongs to no entry: butler runs, ended sessions, unknown writes. */
   readonly events: string[]
   addCollection(section: Section, collection: SampleCollection): Entry
   addPlaylist(playlist: SamplePlaylist): Entry
-  /** Marks the entry as changed; `updatedAt` moves on, so that the pictures' addresses do too. */
+  /** Marks the entry as changed. A new `updatedAt` also gives its pictures new addresses. */
   change(entry: Entry, values: Partial<EntryValues>): void
   remove(entry: Entry): void
   nextRatingKey(): string

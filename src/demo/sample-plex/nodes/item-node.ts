@@ -7,7 +7,7 @@ import { mediaNodes } from './media-node.ts'
 import { type AttrValue, node, type PlexNode } from './node.ts'
 
 export interface ItemView {
-  /** The item itself was asked for, not a list: streams, labels, locks, ids of tags. */
+  /** The request named the item itself, so that the answer has streams, labels, locks and ids of tags. */
   full: boolean
   guids: boolean
   preferences?: boolean
@@ -20,7 +20,7 @@ const elementNames: Partial<Record<Entry['type'], string>> = {
   playlist: 'Playlist',
 }
 
-/** An item, collection or playlist as Plex describes it. */
+/** The element that Plex writes for an item, collection or playlist. */
 export function itemNode(entry: Entry, view: ItemView): PlexNode {
   const { values } = entry
   const attrs: Record<string, AttrValue> = {
@@ -84,7 +84,7 @@ function ancestorAttrs(entry: Entry): Record<string, AttrValue> {
     parentTheme: grandparent === null ? imagePath(parent, 'theme') : undefined,
   }
   if (grandparent === null) return attrs
-  // plexapi video.py:1049: the season's own key, ratingKey and thumb are missing where seasons are hidden.
+  // If seasons are hidden, an episode lacks its season's key, ratingKey and thumb (plexapi video.py:1049).
   const hidden = { skipParent: true, parentRatingKey: undefined, parentKey: undefined, parentThumb: undefined }
   return {
     ...attrs,
@@ -99,7 +99,7 @@ function ancestorAttrs(entry: Entry): Record<string, AttrValue> {
   }
 }
 
-/** In a list these stand once on the container; on an item that was asked for, on the item. */
+/** A list has these attributes once, on its container. A single item has them itself. */
 function sectionAttrs(entry: Entry, view: ItemView): Record<string, AttrValue> {
   const { section } = entry
   if (section === null || !(view.full || entry.type === 'collection')) return {}

@@ -7,7 +7,7 @@ const streamTypes = { video: 1, audio: 2, subtitle: 3 } as const
 const idsPerItem = 100
 const streamsPerPart = 40
 
-/** `Media` with its `Part`; the streams only where the whole item was asked for, as Plex does. */
+/** `Media` with its `Part`. Like Plex, it has streams only if the request named the item itself. */
 export function mediaNodes(entry: Entry, withStreams: boolean): PlexNode[] {
   return (entry.values.media ?? []).map((media, at) => {
     const id = Number(entry.ratingKey) * idsPerItem + at

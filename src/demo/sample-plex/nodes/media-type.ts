@@ -1,6 +1,6 @@
 type ImageMediaType = 'image/jpeg' | 'image/png' | 'image/webp'
 
-/** What the first bytes prove; undefined for anything that is no JPEG, PNG or WebP. */
+/** The media type that the first bytes show; undefined if they are no JPEG, PNG or WebP. */
 export function sniffMediaType(bytes: Uint8Array): ImageMediaType | undefined {
   const text = (from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString('latin1')
   if (text(0, 3) === '\xff\xd8\xff') return 'image/jpeg'

@@ -1,4 +1,4 @@
-/** One XML element of an answer, in the one shape from which both of Plex's formats are made. */
+/** One element of an answer. Both XML and JSON are made of it. */
 export interface PlexNode {
   name: string
   attrs: Readonly<Record<string, AttrValue>>
@@ -7,9 +7,9 @@ export interface PlexNode {
 
 export type AttrValue = string | number | boolean | undefined
 
-/** Items have their kind as element name in XML, and are all called Metadata in JSON. */
+/** In XML an item's kind names its element; in JSON each item is called Metadata. */
 const metadataElements = new Set(['Video', 'Track', 'Photo', 'Playlist'])
-/** Elements that JSON gives as one object, not as a list. */
+/** Elements that are one object in JSON, not a list. */
 const singleElements = new Set(['UltraBlurColors', 'Meta', 'Preferences'])
 
 export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -18,7 +18,7 @@ export function node(name: string, attrs: PlexNode['attrs'], children?: readonly
   return children === undefined ? { name, attrs } : { name, attrs, children }
 }
 
-/** The element with everything in it, each element on a line of its own as Plex writes it. */
+/** Writes the element and everything in it. Like Plex, it puts each element on a line of its own. */
 export function toXml(element: PlexNode): string {
   const open = `<${element.name}${xmlAttributes(element.attrs)}`
   if (element.children === undefined || element.children.length === 0) return `${open}/>\n`
@@ -51,7 +51,7 @@ function escapeXml(text: string): string {
   return unsafe.test(text) ? text.replace(/[&<>"'\n\r\t]/g, (sign) => escapes[sign] ?? sign) : text
 }
 
-/** What stands under the element's name in Plex's JSON: attributes with their types, children in lists by name. */
+/** The element's value in Plex's JSON: attributes with their types, and children in lists by name. */
 export function toJson(element: PlexNode): Record<string, unknown> {
   const out: Record<string, unknown> = {}
   for (const name in element.attrs) if (element.attrs[name] !== undefined) out[name] = element.attrs[name]
@@ -70,7 +70,7 @@ export function toJson(element: PlexNode): Record<string, unknown> {
 
 export function jsonName(element: PlexNode): string {
   if (metadataElements.has(element.name)) return 'Metadata'
-  // Shows, seasons, artists and albums are a Directory in XML, and so are sections and tags; only items have a ratingKey.
+  // In XML shows, seasons, artists, albums, sections and tags are all a Directory. Only items have a ratingKey.
   if (element.name === 'Directory' && element.attrs.ratingKey !== undefined) return 'Metadata'
   return element.name
 }

@@ -2,14 +2,14 @@ import type { Entry } from '../model/entry.ts'
 import { type ItemView, itemNode } from './item-node.ts'
 import { jsonName, node, type PlexNode, toJson, toXml, xmlAttributes, xmlDeclaration } from './node.ts'
 
-/** An answer before it is written in the format that was asked for. */
+/** An answer, before it is written as XML or JSON. */
 export type Reply =
   | { kind: 'container'; attrs: PlexNode['attrs']; children: readonly PlexNode[] }
   | { kind: 'items'; attrs: PlexNode['attrs']; entries: readonly Entry[]; view: ItemView; before?: readonly PlexNode[] }
   | { kind: 'bytes'; mediaType: string; bytes: Uint8Array }
   | { kind: 'empty'; status: number }
 
-/** How Plex answers writes that have nothing to say. */
+/** Plex's answer to a write that returns nothing. */
 export const done: Reply = { kind: 'empty', status: 200 }
 export const notFound: Reply = { kind: 'empty', status: 404 }
 export const badRequest: Reply = { kind: 'empty', status: 400 }
@@ -17,7 +17,7 @@ export const badRequest: Reply = { kind: 'empty', status: 400 }
 export interface WrittenReply {
   status: number
   mediaType: string
-  /** All of it, or pieces to be sent one after the other as the client takes them. */
+  /** The whole body, or pieces that are sent as fast as the client reads them. */
   body: Uint8Array | Iterable<string>
 }
 
@@ -48,7 +48,7 @@ export function writeReply(reply: Reply, asJson: boolean): WrittenReply {
   }
 }
 
-/** Plex sends a small page with an error, nothing with a success. */
+/** Plex sends a small page with an error, and no body with a success. */
 function statusPage(status: number): Uint8Array {
   const words: Record<number, string> = { 400: 'Bad Request', 401: 'Unauthorized', 404: 'Not Found' }
   const text = words[status]
@@ -59,7 +59,7 @@ function statusPage(status: number): Uint8Array {
 
 function jsonContainer(attrs: PlexNode['attrs'], children: readonly PlexNode[]): string {
   const container = toJson(node('MediaContainer', attrs, children))
-  // Kinds that a list mixes stand under one name, in order.
+  // A list of several kinds keeps its order under one name.
   for (const child of children) container[jsonName(child)] ??= []
   return JSON.stringify({ MediaContainer: container })
 }
@@ -74,11 +74,11 @@ function* xmlPieces({ attrs, entries, view, before }: Reply & { kind: 'items' })
   yield '</MediaContainer>\n'
 }
 
-/** Characters of XML kept between listings; about 100,000 films. */
+/** Limit of the XML kept between listings, in characters: enough for about 100,000 films. */
 const maxKeptCharacters = 400_000_000
 let keptCharacters = 0
 
-/** Lists with guids are what Kometa and python-plexapi ask for, so that form is kept. */
+/** Only the XML of lists with guids is kept: Kometa and python-plexapi ask for those. */
 function itemXml(entry: Entry, view: ItemView): string {
   if (view.full || !view.guids) return toXml(itemNode(entry, view))
   if (entry.xml !== null) return entry.xml

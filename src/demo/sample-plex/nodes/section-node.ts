@@ -71,7 +71,7 @@ export function sectionPrefs(found: Section): PlexNode[] {
   ]
 }
 
-/** What every answer about a section carries on its container. */
+/** The container's attributes in each answer about a section. */
 export function sectionAttrs(
   section: Section,
   title2: string,

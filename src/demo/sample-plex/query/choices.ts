@@ -7,7 +7,7 @@ import { type Choice, type Field, fields, leavesOf } from './fields.ts'
 
 const keptChoices = new WeakMap<Section, Map<string, { version: number; choices: readonly Choice[] }>>()
 
-/** The choices of a filter: every value that some item of the type has, or something in it. */
+/** The choices of a filter: each value that an item of the type has, or an item below it. */
 export function choices(call: Call, found: Section, name: string): Reply {
   const field = fields.get(name === 'edition' ? 'editionTitle' : name)
   if (field?.choices === undefined && field?.kind !== 'boolean') return notFound

@@ -3,11 +3,11 @@ import { compileCondition, holdersOf, isHonoured, type ScopeHonours } from './ev
 import { type Field, fields } from './fields.ts'
 import type { Condition, Group } from './query.ts'
 
-/** One byte for each entry of a section and type, in the section's own order: 1 where the query fits. */
+/** One byte for each entry of a section and type, in the section's own order: 1 if the entry fits the query. */
 type Mask = Uint8Array
 
 export interface Columns {
-  /** Null when the server understands nothing of the group: it then says nothing. */
+  /** Null if the server understands no condition of the group, which then excludes nothing. */
   mask(section: Section, type: EntryType, group: Group): Mask | null
   /** Builds the index of a field before the first query needs it. */
   warm(section: Section, type: EntryType, field: string): void
@@ -15,10 +15,10 @@ export interface Columns {
 
 type Postings = Map<string, number[]>
 
-/** Indexes kept per section, type, field; enough for two libraries of every field. */
+/** Limit of the indexes kept, one per section, type and field: enough for all fields of two libraries. */
 const maxKeptIndexes = 400
 
-/** Answers conditions on whole sections from inverted indexes, as a server's database does: 100,000 items cost next to nothing. */
+/** Answers conditions on whole sections from inverted indexes, like a server's database: 100,000 items must cost little. */
 export function createColumns(honours: ScopeHonours, clock: () => number): Columns {
   const kept = new Map<string, { version: number; postings: Postings }>()
 
@@ -82,13 +82,13 @@ export function createColumns(honours: ScopeHonours, clock: () => number): Colum
   }
 }
 
-/** Equality of tags, flags and numbers; parts of texts, ranges and dates are looked for one by one. */
+/** Indexes serve the equality of tags, flags and numbers. Parts of texts, ranges and dates need a look at each value. */
 function isIndexed(field: Field, condition: Condition): boolean {
   return (condition.operator === '' || condition.operator === '!') && field.kind !== 'string' && field.kind !== 'date'
 }
 
 function indexKey(field: Field, value: string | number): string {
-  // `5` and `5.0` are one number.
+  // `5` and `5.0` are the same number.
   return field.kind === 'integer' ? String(Number(value)) : String(value).toLowerCase()
 }
 

@@ -4,15 +4,15 @@ import type { Condition, Group, Operator } from './query.ts'
 
 export type Test = (entry: Entry) => boolean
 
-/** Which narrowing questions this server understands; what it does not know it ignores, as Plex does. */
+/** The narrowing conditions that this server understands. Like Plex, it ignores all others. */
 export interface ScopeHonours {
-  /** `id=1,2,3`; default true. 'typed': only with a type before it, as in `show.id=1,2,3`. */
+  /** `id=1,2,3`; default true. 'typed': only after a type, as in `show.id=1,2,3`. */
   id?: boolean | 'typed'
-  /** `title==`, `show.title==` and their like; default true. */
+  /** `title==`, `show.title==` and the like; default true. */
   title?: boolean
 }
 
-/** `null`: nothing in the group is understood, so it says nothing. */
+/** The test of a group; null if this server understands none of its conditions. */
 export function compileGroup(group: Group, honours: ScopeHonours, now: number): Test | null {
   const alternatives = group.alternatives
     .map((terms) => terms.map((term) => compileTerm(term, honours, now)).filter((test) => test !== null))
@@ -31,13 +31,13 @@ function compileTerm(term: Condition | Group, honours: ScopeHonours, now: number
   return 'alternatives' in term ? compileGroup(term, honours, now) : compileCondition(term, honours, now)
 }
 
-/** The test of one condition; null when this server does not understand it. */
+/** The test of one condition; null if this server does not understand it. */
 export function compileCondition(condition: Condition, honours: ScopeHonours, now: number): Test | null {
   const field = fields.get(condition.field)
   if (field === undefined || !isHonoured(condition, honours)) return null
   const { negated, holds } = comparison(field, condition, now)
   const holders = holdersOf(condition, field)
-  // `genre!=x` means that none is x; so does a negation about what lies below.
+  // `genre!=x` means that no genre is x. A negated condition on children means that it holds for no child.
   return (entry) => negated !== holders(entry).some((holder) => field.values(holder).some(holds))
 }
 
@@ -126,20 +126,20 @@ function momentOf(value: string, now: number): number {
   return Number(value)
 }
 
-/** Case and nothing else: Plex folds accents only in its own search. */
+/** Folds case alone: Plex folds accents only in its own search. */
 function fold(text: string): string {
   return text.toLowerCase()
 }
 
 const ranks: Partial<Record<EntryType, number>> = { show: 1, season: 2, episode: 3, artist: 1, album: 2, track: 3 }
 
-/** The entries whose values a condition is about: the listed one, one above it, or those below. */
+/** The entries whose values a condition compares: the listed entry, one of its ancestors, or its descendants. */
 export function holdersOf(condition: Condition, field: Field): (entry: Entry) => readonly Entry[] {
   return (entry) => {
     const named = condition.prefix
     if (named !== null) return relatives(entry, (type) => type === named)
     if (field.on.includes(entry.type)) return [entry]
-    // `resolution` asked of a show is about its episodes, `network` asked of an episode about its show.
+    // `resolution` of a show means its episodes; `network` of an episode means its show.
     return relatives(entry, (type) => field.on.includes(type))
   }
 }

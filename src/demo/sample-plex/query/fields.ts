@@ -4,13 +4,13 @@ import { shortLanguage, type TagKind, tagId } from './tags.ts'
 
 type FieldKind = 'string' | 'tag' | 'integer' | 'date' | 'boolean'
 
-/** A field that queries can name. `values` are what a condition is tried on: one that holds is enough. */
+/** A field that queries can name. A condition holds if it holds for one of the `values`. */
 export interface Field {
   kind: FieldKind
-  /** Types that have it of their own; a query on another type means the nearest of these above or below. */
+  /** The types that have the field. For another type, a query means the nearest ancestor or descendant of these types. */
   on: readonly EntryType[]
   values(entry: Entry): readonly (string | number)[]
-  /** Choices of `/library/sections/N/<field>`: key as a query takes it, and title. */
+  /** Choices of `/library/sections/N/<field>`: the key for a query, and the title. */
   choices?(entry: Entry): readonly Choice[]
 }
 
@@ -23,7 +23,7 @@ const videoLeaves = ['movie', 'episode'] as const
 const leaves = ['movie', 'episode', 'track'] as const
 const all = ['movie', 'show', 'season', 'episode', 'artist', 'album', 'track', 'collection', 'playlist'] as const
 const rated = ['movie', 'show', 'season', 'episode', 'artist', 'album', 'track'] as const
-/** What Plex compares with when nobody has rated: `userRating!=-1` finds the rated ones. */
+/** The value of an item that nobody has rated: `userRating!=-1` finds the rated items. */
 const unrated = [-1]
 
 export const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
@@ -100,7 +100,7 @@ export const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['originallyAvailableAt', date(['movie', 'show', 'season', 'episode', 'album'], releasedAt)],
 ])
 
-/** Everything playable in or under an entry, itself if it is playable. */
+/** The playable entries below an entry, or the entry itself if it is playable. */
 export function leavesOf(entry: Entry): Entry[] {
   return entry.children.length === 0 ? (isLeaf(entry) ? [entry] : []) : entry.children.flatMap(leavesOf)
 }
@@ -112,13 +112,13 @@ function isHdr(stream: SampleStream): boolean {
   )
 }
 
-/** A movie's or episode's own year; seasons and episodes go by their date. */
+/** The entry's year, or that of its release date. */
 export function yearOf(entry: Entry): number | undefined {
   const year = entry.values.year ?? Number(entry.values.originallyAvailableAt?.slice(0, 4))
   return Number.isFinite(year) ? year : undefined
 }
 
-/** Seasons and episodes carry their show's rating where they have none. */
+/** Seasons and episodes without a content rating have their show's. */
 export function contentRatingOf(entry: Entry): string | undefined {
   return entry.values.contentRating ?? (entry.parent === null ? undefined : contentRatingOf(entry.parent))
 }
@@ -178,7 +178,7 @@ function flag(on: readonly EntryType[], read: (entry: Entry) => boolean): Field 
   return { kind: 'boolean', on, values: (entry) => [Number(read(entry))] }
 }
 
-/** A tag with an id; queries may also name it in words. */
+/** A tag with an id. Queries may also name it in words. */
 function tags(kind: TagKind, on: readonly EntryType[], read: (entry: Entry) => readonly string[] | undefined): Field {
   return {
     kind: 'tag',

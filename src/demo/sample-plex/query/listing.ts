@@ -7,19 +7,19 @@ import type { MediaQuery } from './query.ts'
 import { sortEntries } from './sorting.ts'
 
 export interface Lister {
-  /** What the query finds in the section, in its order, `limit` applied, before paging. */
+  /** The entries that the query finds in the section, in its order, up to its `limit`, before paging. */
   list(section: Section, query: MediaQuery): readonly Entry[]
-  /** Builds the indexes that queries of overlays use, so that the first preview is not slower than the next. */
+  /** Builds the indexes for the queries of overlays, so that the first preview is as fast as the next. */
   warm(): void
 }
 
-/** A section's entries of a type in some order, with the place of each in the section's own. */
+/** A section's entries of one type in some order. `places` holds each entry's index in the section's own order. */
 interface Order {
   entries: readonly Entry[]
   places: Uint32Array
 }
 
-/** Sorted lists kept per section, type and order. */
+/** Limit of the sorted lists kept, one per section, type and order. */
 const maxKeptOrders = 16
 const warmedFields = [
   'label',

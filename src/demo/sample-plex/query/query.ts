@@ -1,17 +1,17 @@
-/** One comparison of a media query: `[type.]field` + operator, with the values of which one must fit. */
+/** One comparison of a media query: `[type.]field` and operator, with values of which one must fit. */
 export interface Condition {
   field: string
-  /** What stands before the field's dot: `show`, `episode`. */
+  /** The type before the field's dot: `show`, `episode`. */
   prefix: string | null
   operator: Operator
   values: readonly string[]
 }
 
-/** As they stand after the field's name, before the `=` of the pair: `title!=` is `!=`, sent as `title!%3D=`. */
+/** The signs between a field's name and the `=` of its pair: `title!=` is `!=`, sent as `title!%3D=`. */
 const operators = ['', '!', '=', '!=', '>>', '<<', '>', '<'] as const
 export type Operator = (typeof operators)[number]
 
-/** Alternatives of a group, each a list of things that must all hold. */
+/** One alternative must hold. An alternative is a list of things that must all hold. */
 export interface Group {
   alternatives: readonly (readonly (Condition | Group)[])[]
 }
@@ -26,7 +26,7 @@ export interface QueryPair {
   value: string
 }
 
-/** The pairs of a query in their order, decoded once, `+` as a space. */
+/** The pairs of a query in their order, decoded once. `+` is a space. */
 export function queryPairs(search: string): QueryPair[] {
   if (search === '') return []
   return search
@@ -35,7 +35,7 @@ export function queryPairs(search: string): QueryPair[] {
     .map((pair) => {
       const at = pair.indexOf('=')
       if (at < 0) return { name: decode(pair), value: '' }
-      // `title==X` written plainly: the second sign belongs to the operator.
+      // In an unencoded `title==X` the second sign belongs to the operator.
       const doubled = pair[at + 1] === '=' ? 1 : 0
       return { name: decode(pair.slice(0, at)) + '='.repeat(doubled), value: decode(pair.slice(at + 1 + doubled)) }
     })
@@ -43,7 +43,7 @@ export function queryPairs(search: string): QueryPair[] {
 
 const namePattern = /^(?:([a-z]+)\.)?([A-Za-z]+)(!=|>>|<<|[!=<>])?$/
 
-/** Reads a section query as Plex does: push, pop, and, or make groups, neighbours without a word are and-ed. */
+/** Reads a section query like Plex: `push`, `pop`, `and` and `or` make groups, and neighbours without a word are and-ed. */
 export function parseMediaQuery(pairs: readonly QueryPair[], isField: (name: string) => boolean): MediaQuery {
   const controls = new Map<string, string>()
   const stack: (Condition | Group)[][][] = [[[]]]
@@ -73,7 +73,7 @@ function parseCondition(name: string, value: string, isField: (name: string) => 
   const field = parts?.[2]
   if (parts === null || field === undefined || !isField(field)) return null
   const operator = operators.find((known) => known === (parts[3] ?? '')) ?? ''
-  // A comma in a value arrives encoded twice; one that is encoded once parts two values.
+  // A comma that is encoded once divides two values. A comma within a value is encoded twice.
   return { field, prefix: parts[1] ?? null, operator, values: value.split(',').map(decodeAgain) }
 }
 
@@ -86,7 +86,7 @@ function decodeAgain(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // Not percent-encoded after all: `100%` is a title too.
+    // The text is not percent-encoded: `100%` is a title too.
     return text
   }
 }

@@ -11,7 +11,7 @@ interface SortKey {
 
 const keyPattern = /^(?:([a-z]+)\.)?([A-Za-z]+)(?::(asc|desc|nullsLast))?$/
 
-/** Puts entries in the order of Plex's `sort=`: a new array; what it does not know is left out. */
+/** A new array of the entries in the order of Plex's `sort=`. Unknown sort keys are ignored. */
 export function sortEntries(entries: readonly Entry[], sort: string | undefined): Entry[] {
   const keys = (sort ?? '').split(',').flatMap(parseKey)
   if (keys.some((key) => key.field === 'random')) return shuffled(entries)
@@ -38,7 +38,7 @@ function compareBy(key: SortKey): Compare {
   return (a, b) => {
     const left = field?.values(holderOf(a, key.prefix))[0]
     const right = field?.values(holderOf(b, key.prefix))[0]
-    // What has no value goes last, whichever way the others go.
+    // An entry without a value goes last in either direction.
     if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined)
     return sign * compareValues(left, right)
   }
@@ -58,7 +58,7 @@ function compareValues(a: string | number, b: string | number): number {
 
 const places = new WeakMap<Entry, { title: string; place: string }>()
 
-/** The order without a word about it: by title; seasons and episodes by show, then number. */
+/** The default order: by title; seasons and episodes by show, then by number. */
 function byPlace(a: Entry, b: Entry): number {
   const left = placeOf(a)
   const right = placeOf(b)

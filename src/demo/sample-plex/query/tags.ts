@@ -19,7 +19,7 @@ export type TagKind = keyof typeof tagTypes
 const ids = new Map<string, number>()
 const maxRememberedIds = 500_000
 
-/** The id that a query names a tag by. Made of the name, so that it is the same on each start. */
+/** The id of a tag in queries. It derives from the name, so that it is the same after each start. */
 export function tagId(kind: TagKind, name: string): number {
   const key = `${kind}:${name.toLowerCase()}`
   let id = ids.get(key)
@@ -31,7 +31,7 @@ export function tagId(kind: TagKind, name: string): number {
   return id
 }
 
-/** ISO 639-2 as streams carry it, to the two letters that Plex's language filters use. */
+/** From the ISO 639-2 codes of streams to the two letters of Plex's language filters. */
 const shortCodes: Record<string, string> = {
   ara: 'ar',
   ces: 'cs',

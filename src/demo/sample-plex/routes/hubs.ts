@@ -7,7 +7,7 @@ import { type TagKind, tagId, tagTypes } from '../query/tags.ts'
 
 const maxHitsPerHub = 10
 
-/** Items by title in hubs of their type, people in hubs of their part: Kometa looks up actors here. */
+/** Finds items by title, in a hub for each type, and people, in a hub for each role. Kometa looks up actors here. */
 export function search(call: Call, server: Server): Reply {
   const words = (value(call, 'query') ?? '').toLowerCase()
   const within = value(call, 'sectionId')

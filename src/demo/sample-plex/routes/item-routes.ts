@@ -95,7 +95,7 @@ function inside(call: Call, server: Server, [key, what]: readonly string[]): Rep
   })
 }
 
-/** What an item, collection or playlist holds now; a smart one asks its query. */
+/** The members of an item, collection or playlist. A smart list asks its query for them. */
 export function membersOf(entry: Entry, server: Server): readonly Entry[] {
   if (entry.members === null) return entry.children
   if (entry.smartFilter === null) return entry.members.flatMap((key) => server.store.entries.get(key) ?? [])
@@ -132,7 +132,7 @@ function pictures(entry: Entry | undefined, kind: KeptKind | undefined): Reply {
   return { kind: 'container', attrs, children }
 }
 
-/** A picture elsewhere is named by its own address, one that Plex keeps by `file?url=`. */
+/** A picture on another server has its own address; a picture that Plex keeps has `file?url=`. */
 function pictureKey(entry: Entry, image: SampleImage): string {
   if (/^https?:/.test(image.ratingKey)) return image.ratingKey
   return `/library/metadata/${entry.ratingKey}/file?url=${encodeURIComponent(image.ratingKey)}`
@@ -151,7 +151,7 @@ async function shown(entry: Entry | undefined, kind: KeptKind | undefined): Prom
 }
 
 async function picture(image: SampleImage): Promise<Reply> {
-  // Kometa takes image/jpeg, image/png and image/webp and nothing that is spelled otherwise.
+  // Kometa accepts image/jpeg, image/png and image/webp, in exactly this spelling.
   const bytes = await image.read()
   return { kind: 'bytes', mediaType: sniffMediaType(bytes) ?? image.mediaType, bytes }
 }

@@ -134,7 +134,7 @@ function listing(call: Call, server: Server, found: Section, what: string): Repl
   const reply = page(call, entries, sectionAttrs(found, ofCollections ? 'Collections' : `All ${found.title}`, type))
   if (!isOn(call, 'includeMeta') || reply.kind !== 'items') return reply
   const children = [metaNode(found, ofCollections ? ['collection'] : metaTypes[found.type], type)]
-  // Kometa and python-plexapi ask for the Meta with an empty page; with items Plex sends both.
+  // Kometa and python-plexapi ask for the Meta with an empty page. If the page has items, Plex sends both.
   return { kind: 'items', attrs: reply.attrs, entries: reply.entries, view: reply.view, before: children }
 }
 
@@ -144,7 +144,7 @@ const metaTypes: Record<Section['type'], readonly EntryType[]> = {
   artist: ['artist', 'album', 'track'],
 }
 
-/** What several items have in common; where they differ the field is named as mixed. */
+/** The fields that several items share. Fields that differ are named as mixed. */
 function common(call: Call, server: Server, found: Section): Reply {
   const entries = (value(call, 'id') ?? '').split(',').flatMap((key) => server.store.entries.get(key) ?? [])
   const fieldNames = ['title', 'studio', 'contentRating', 'year', 'summary'] as const

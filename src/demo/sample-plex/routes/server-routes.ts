@@ -9,7 +9,7 @@ import { managedHubs, search } from './hubs.ts'
 const empty: Reply = { kind: 'container', attrs: { size: 0 }, children: [] }
 const emptyOf = (path: RegExp): Route => ({ method: 'GET', path, handle: () => empty })
 
-/** What belongs to the server and not to an item or a section. */
+/** Reads of the server itself, not of an item or a section. */
 export const serverRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -136,7 +136,7 @@ export const serverRoutes: readonly Route[] = [
   emptyOf(/^\/(?:statistics\/(?:bandwidth|resources)|myplex\/account|playQueues\/\d+|services\/browse(?:\/[\w=-]+)?)$/),
 ]
 
-/** Qualities that a conversion can aim at: tags of the server's own. */
+/** The qualities of conversions, which the server keeps as tags. */
 const conversionTargets = ['Optimized for Mobile', 'Optimized for TV', 'Original Quality']
 const conversionTagType = 42
 
