@@ -66,7 +66,8 @@ test('the font has every letter that a badge of the sample library can show', ()
 test('text is drawn with our font, the same each time, and shrinks to the width it has', async () => {
   const drawn = await drawText([{ words: '4K', sizePx: 64 }])
   expect(await drawText([{ words: '4K', sizePx: 64 }])).toEqual(drawn)
-  // Capitals of the font are 0.7275 of its size; those of the usual fallback (DejaVu Sans) are as tall, but wider: 95 px.
+  // Capitals of the font are 0.7275 of its size; those of the usual fallback (DejaVu Sans) are as tall, but wider: 95
+  // px.
   expect(drawn.width).toBeGreaterThan(80)
   expect(drawn.width).toBeLessThan(90)
   const fitted = await drawText([{ words: 'A <b>& long</b> line', sizePx: 64 }], { maxWidthPx: 200 })

@@ -4,8 +4,8 @@ const known = new Map(describedWrites.map((write) => [normal(write.template), wr
 const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'query'])
 
 /**
- * What an API description of Plex (OpenAPI) has that nobody has decided about yet: an operation that is neither a known write nor a GET, or a GET
- * on a path that the table takes for write-only.
+ * The operations of Plex's API description (OpenAPI) that need a decision: one that is neither a known write nor a GET,
+ * or a GET on a path that the table lists as write-only.
  */
 export function undecided(description: unknown): string[] {
   const paths = isRecord(description) && isRecord(description.paths) ? description.paths : null
@@ -22,7 +22,7 @@ export function undecided(description: unknown): string[] {
   })
 }
 
-/** A placeholder may get another name. */
+/** Compares paths whatever the names of their placeholders. */
 function normal(path: string): string {
   return path.replace(/\{[^}]*\}/g, '{}')
 }

@@ -1,17 +1,17 @@
 import { connect, type Socket } from 'node:net'
 
 export interface BatchOptions {
-  /** Connections at once; default 16. */
+  /** Number of parallel connections; default 16. */
   connections?: number
-  /** A connection that says nothing for so long fails the test; default 20,000. */
+  /** A connection that is silent for this long fails the test; default 20,000. */
   timeoutMs?: number
-  /** Status of the answer to the request of this number; 0 when the connection was closed without one. */
+  /** Status of the answer to this request; 0 if the connection was closed without an answer. */
   onAnswer?: (status: number, index: number) => void
 }
 
 /**
- * Sends byte strings over a few kept-alive connections, each when the one before is answered, and opens a new one where
- * the server closed. Resolves when every request has an answer or a closed connection.
+ * Sends byte strings over a few kept-alive connections, one after the other's answer, and opens a new connection after
+ * the server has closed one. Resolves once each request has an answer or a closed connection.
  */
 export async function sendBatch(
   port: number,
@@ -27,7 +27,7 @@ export async function sendBatch(
       const index = sent
       sent += 1
       const bytes = typeof next.value === 'string' ? Buffer.from(next.value, 'latin1') : next.value
-      // The server may close a kept-alive connection at any time: a request that got no byte of an answer on an old one is sent anew.
+      // The server may close a kept-alive connection at any time. A request without a byte of an answer is sent again.
       const old: Line | undefined = line?.open ? line : undefined
       line = old ?? openLine(port, options.timeoutMs ?? 20_000)
       let status = await line.ask(bytes)
@@ -45,7 +45,7 @@ export async function sendBatch(
 
 interface Line {
   readonly open: boolean
-  /** It was closed before the first byte of the last answer. */
+  /** The connection was closed before the first byte of the last answer. */
   readonly unanswered: boolean
   ask(bytes: Buffer): Promise<number>
   close(): void
@@ -73,7 +73,7 @@ function openLine(port: number, timeoutMs: number): Line {
       open = false
       socket.destroy()
     } else if (holdsMore) {
-      // What stands behind the first request may be answered later: that answer must not be taken for the next one's.
+      // Bytes behind the first request may be answered later. That answer must not count for the next request.
       open = false
       socket.end()
     }
@@ -122,7 +122,7 @@ function wholeAnswer(bytes: Buffer, isHead: boolean): { status: number; bytes: n
   if (end === -1) return null
   const head = bytes.toString('latin1', 0, end + 2)
   const status = statusOf(bytes)
-  // 100 Continue is no answer yet.
+  // 100 Continue is no final answer.
   if (status >= 100 && status < 200) {
     const next = wholeAnswer(bytes.subarray(end + 4), isHead)
     return next && { ...next, bytes: next.bytes + end + 4 }

@@ -7,15 +7,15 @@ import { openBeneath } from '../../src/util/beneath/beneath.ts'
 
 /**
  * A process that keeps uploads, for tests that kill it or take its disk away. Arguments: job folder, mode.
- * `loop`: uploads for ever, four at a time, a line "ack <path>" only when the store has acknowledged one.
- * `small-files`: no file may grow past 300,000 bytes; uploads too large a one, then a small one, and tells what came of them.
+ * `loop`: uploads without end, four at a time. A line "ack <path>" means that the store has acknowledged one.
+ * `small-files`: limits files to 300,000 bytes, uploads one that is too large and one that is small, prints both results.
  * `once`: a single upload.
  */
 const [jobDir = '', mode = ''] = process.argv.slice(2)
 const store = createCaptureStore({ job: openBeneath(jobDir) })
 let seq = 0
 
-/** A body that can tell whether it is whole: magic, random bytes, and the hash of both. */
+/** A body whose completeness can be checked: magic, random bytes, and the hash of both. */
 function selfProving(bytes: number): Buffer {
   const data = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(bytes)])
   return Buffer.concat([data, createHash('sha256').update(data).digest()])

@@ -6,7 +6,7 @@ import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/ty
 
 let lastSeq = 0
 
-/** What the policy would say of an upload; each call is a later one. */
+/** The policy's judgement of an upload. Each call makes a later upload. */
 export function describeUpload(changes: Partial<UploadDescription> = {}): UploadDescription {
   lastSeq += 1
   const { ratingKey = '12345', kind = 'poster' } = changes
@@ -25,11 +25,13 @@ export function describeUpload(changes: Partial<UploadDescription> = {}): Upload
 
 export interface CaptureServer extends AsyncDisposable {
   port: number
-  /** Resolves with the next upload that was settled, kept or not. */
+  /** Resolves with the next upload, once the store has kept or lost it. */
   next(): Promise<Capture | Error>
 }
 
-/** The smallest server that acknowledges uploads as the proxy does: 200 only once the store has kept the body, else 507. */
+/**
+ * The smallest server that acknowledges uploads like the proxy: 200 once the store has kept the body, otherwise 507.
+ */
 export async function startCaptureServer(store: CaptureStore): Promise<CaptureServer> {
   const settled: (Capture | Error)[] = []
   const waiting: ((outcome: Capture | Error) => void)[] = []

@@ -12,7 +12,7 @@ export function makeJobDir(): string {
   return dir
 }
 
-/** A body that comes in pieces of these sizes, repeated. */
+/** A body in pieces of these sizes, repeated until its end. */
 export function bodyOf(bytes: Buffer, contentType?: string, sizes: readonly number[] = [65_536]): UploadBody {
   function* pieces() {
     for (let at = 0, turn = 0; at < bytes.length; turn++) {

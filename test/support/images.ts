@@ -5,7 +5,7 @@ import type { ImageType } from '../../src/contract/kinds.ts'
 export interface TestImageOptions {
   width?: number
   height?: number
-  /** Colour, so that images differ: any number. */
+  /** Any number; it chooses the colour, so that images differ. */
   seed?: number
   lossless?: boolean
   /** Value of EXIF tag 0x04BC; "overlay" is Kometa's mark. */

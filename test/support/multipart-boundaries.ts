@@ -1,6 +1,6 @@
 import { type Case, end, field, file, glue, image, jpg, part } from './multipart.ts'
 
-/** Well-formed bodies that are odd in their framing. */
+/** Well-formed bodies with unusual boundaries. */
 export const oddBoundaries: Case[] = [
   { name: 'no line end after the last boundary', body: glue(image, '--B--'), images: [jpg] },
   { name: 'a lone CR after the last boundary', body: glue(image, '--B--\r'), images: [jpg] },

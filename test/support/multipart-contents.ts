@@ -1,6 +1,6 @@
 import { type Case, end, field, file, glue, image, jpg, part, png, webp } from './multipart.ts'
 
-/** Well-formed bodies that are odd in what their parts are. */
+/** Well-formed bodies with unusual parts. */
 export const oddContents: Case[] = [
   { name: 'one image', body: glue(image, end), images: [jpg] },
   { name: 'two images', body: glue(image, part([file], png), end), images: [jpg, png] },

@@ -1,6 +1,6 @@
 import { type Case, end, field, file, glue, image, jpg, part, png } from './multipart.ts'
 
-/** Bodies that no reader may take for good. */
+/** Bodies that each reader must reject. */
 export const malformed: Case[] = [
   ...Array.from({ length: 64 }, (_, slice): Case => {
     const body = glue(image, part([file], png), '--B--')

@@ -6,7 +6,7 @@ export const [jpg, png, webp] = await Promise.all([
   makeImage('webp', { mark: 'overlay' }),
 ])
 
-/** Latin-1 text and bytes, put together. */
+/** Concatenates Latin-1 text and bytes. */
 export const glue = (...pieces: (string | Buffer)[]) =>
   Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)))
 export const part = (headers: string[], body: string | Buffer, boundary = 'B') =>
@@ -21,9 +21,9 @@ export interface Case {
   body: Buffer
   /** Default: multipart/form-data; boundary=B */
   type?: string
-  /** The images that must be found, in order; [] = none. */
+  /** The images that a reader must find, in order. */
   images: Buffer[]
   malformed?: boolean
-  /** The raw body must be kept beside the images: it holds more than they. */
+  /** The raw body must be kept beside the images, since it holds more. */
   rawKept?: boolean
 }

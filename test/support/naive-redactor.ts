@@ -1,4 +1,7 @@
-/** How a secret was looked for before: one regular expression for each. Slow, and plainly right: the reference for tests. */
+/**
+ * The old search for secrets, one regular expression for each. It is slow and evidently right: the reference for
+ * tests.
+ */
 
 const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 
@@ -42,7 +45,7 @@ function base64Pieces(bytes: Buffer): string[] {
   return [...new Set(pieces)].filter((piece) => piece.length >= 7).sort((a, b) => b.length - a.length)
 }
 
-/** Every place in the text that gives the secret away, also those that overlap. */
+/** Each place in the text that reveals the secret, including overlapping places. */
 export function naiveFind(secret: string, text: string): { start: number; end: number }[] {
   const bytes = Buffer.from(secret, 'utf8')
   const spelled = [...secret].map(characterPattern).join('\\0?')

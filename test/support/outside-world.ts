@@ -7,8 +7,8 @@ import { createSecureContext, TLSSocket } from 'node:tls'
 import { tmdbConfiguration, tmdbEpisode, tmdbTitle, tvdbOffset } from './tmdb-answers.ts'
 
 /**
- * TMDb's pictures, MDBList, and hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250, convert.py:12), or at a `git:` file
- * (github.py:80); the last one has nothing but what a test gives it.
+ * TMDb's pictures, MDBList, and the hosts without which Kometa 2.4 stops at its start (kometa.py:405, tmdb.py:250,
+ * convert.py:12) or at a `git:` file (github.py:80). The last host serves only what a test gives it.
  */
 const hosts = [
   'api.trakt.tv',
@@ -29,21 +29,24 @@ export interface OutsideRequest {
 }
 
 export interface OutsideWorld extends AsyncDisposable {
-  /** What Kometa's environment needs. */
+  /** The variables that Kometa's environment needs. */
   env: Record<string, string>
   requests: readonly OutsideRequest[]
 }
 
 export interface OutsideOptions {
-  /** What raw.githubusercontent.com has besides, by path: overlay files, and pictures; other hosts' by host and path. Looked up anew for each request. */
+  /**
+   * Files of raw.githubusercontent.com by path, and of other hosts by host and path: overlay files and pictures.
+   * Each request looks here, so that a test can change them.
+   */
   files?: Readonly<Record<string, string | Uint8Array>>
-  /** Host and path -> the status that it is refused with. */
+  /** Host and path -> the status of the refusal. */
   refuses?: Readonly<Record<string, number>>
 }
 
 /**
- * A stand-in for the internet that Kometa needs: an HTTP proxy that ends TLS for a few hosts with certificates of a
- * throw-away authority, and refuses every other host. `folder` keeps the certificates; openssl makes them once.
+ * A stand-in for the internet: an HTTP proxy that ends TLS for a few hosts with certificates of a
+ * throw-away authority, and refuses all other hosts. openssl makes the certificates once, in `folder`.
  */
 export async function startOutsideWorld(folder: string, options: OutsideOptions = {}): Promise<OutsideWorld> {
   const contexts = makeCertificates(folder)
@@ -59,7 +62,7 @@ export async function startOutsideWorld(folder: string, options: OutsideOptions 
     requests.push({ host, method: request.method ?? '', path, status })
     const isText = typeof body === 'string' || body instanceof Uint8Array
     const data = Buffer.from(isText ? body : JSON.stringify(body))
-    // Kometa takes an overlay image only as exactly this (overlay.py:216-239).
+    // Kometa accepts an overlay image with exactly this type alone (overlay.py:216-239).
     const picture = /\.(png|jpg)$/.exec(path)?.[1]
     const type = picture ? `image/${picture.replace('jpg', 'jpeg')}` : isText ? 'text/plain; charset=utf-8' : jsonType
     response.writeHead(status, { 'content-type': type, 'content-length': data.length })
@@ -83,7 +86,7 @@ export async function startOutsideWorld(folder: string, options: OutsideOptions 
     }
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
     const secure = new TLSSocket(socket as Socket, { isServer: true, secureContext: context })
-    // A client that goes away in mid-handshake is no event of interest to a stand-in.
+    // A client may leave during the handshake, which does not matter here.
     secure.on('error', () => secure.destroy())
     origin.emit('connection', secure)
   })
@@ -103,7 +106,7 @@ export async function startOutsideWorld(folder: string, options: OutsideOptions 
 const jsonType = 'application/json;charset=utf-8'
 
 function answer(host: string, path: string): [number, unknown] {
-  // No release of the Community-Configs: `git:` files come from its main branch.
+  // The Community-Configs have no release, so that `git:` files come from the main branch.
   if (host === 'api.github.com') return [200, []]
   if (host === 'raw.githubusercontent.com') {
     if (path.endsWith('/VERSION')) return [200, '2.4.4']

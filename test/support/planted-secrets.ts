@@ -1,6 +1,6 @@
 import { encodings } from '../trust/encodings.ts'
 
-/** Secrets that can be found in whatever they are written; some have what encodings differ in. */
+/** Secrets that a test can find in any output. Some hold characters that encodings write differently. */
 export const planted = {
   plex: 'kCANARYplexToken0001',
   tmdb: 'canary0tmdb0apikey0123456789abcdef',
@@ -13,7 +13,7 @@ export const planted = {
 }
 export const plantedSecrets: readonly string[] = Object.values(planted)
 
-/** A config with secrets in every place that a config has for them; `named` stands for `<<named>>`. */
+/** A config with a secret in each possible place. `named` is the value of `<<named>>`. */
 export const plantedConfig = (plexUrl: string, overlays = '{default: resolution}'): string => `plex: &plex
   url: ${plexUrl}
   token: ${planted.plex}
@@ -32,7 +32,7 @@ libraries:
       - {file: "https://me:${planted.password}@host.invalid/o.yml?apikey=${planted.parameter}"}
 `
 
-/** Which secrets stand in these bytes, in which encoding; escapes in either case. */
+/** The secrets in these bytes, with their encodings. Escapes count in either case. */
 export function leaks(bytes: Buffer | string, where: string, secrets: readonly string[] = plantedSecrets): string[] {
   const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
   const lower = all.toString('latin1').toLowerCase()

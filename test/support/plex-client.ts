@@ -8,7 +8,7 @@ export interface XmlElement {
   children: XmlElement[]
 }
 
-/** The root element of an answer, read by a parser that has nothing to do with what wrote it. */
+/** The root element of an answer. The parser shares no code with the writer. */
 export function parseXml(xml: string): XmlElement {
   const parser = new SaxesParser()
   const stack: XmlElement[] = [{ name: '', attrs: {}, children: [] }]
@@ -28,11 +28,11 @@ export interface PlexClient {
   ask(target: string, headers?: Record<string, string>, init?: RequestInit): Promise<Response>
   /** The XML that answers a GET, which must succeed. */
   container(target: string, headers?: Record<string, string>): Promise<XmlElement>
-  /** Titles that a query below /library/sections/ finds. */
+  /** The titles that a query below /library/sections/ finds. */
   titles(query: string): Promise<string[]>
 }
 
-/** A client with the server's token in its header. */
+/** A client that sends the server's token in its header. */
 export function plexClient(plex: Pick<SamplePlex, 'url' | 'token'>): PlexClient {
   const client: PlexClient = {
     ask: (target, headers = {}, init = {}) =>

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Living processes below one, on Linux; elsewhere none are found. */
+/** The living descendants of a process on Linux; none on other systems. */
 export function descendants(pid: number): number[] {
   const parents = new Map<number, number>()
   for (const name of processes()) {
@@ -19,7 +19,7 @@ export function descendants(pid: number): number[] {
   return found
 }
 
-/** Not gone, and not one that is only waited for. */
+/** Whether a process runs: it exists and is no zombie. */
 export function isAlive(pid: number): boolean {
   const fields = statFields(pid)
   if (fields) return fields[0] !== 'Z' && fields[0] !== 'X'
@@ -27,7 +27,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return process.platform !== 'linux'
   } catch {
-    // ESRCH: it is gone.
+    // ESRCH: the process has ended.
     return false
   }
 }
@@ -36,21 +36,21 @@ function processes(): string[] {
   return process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
 }
 
-/** State, parent and so on of a process: what stands behind its name in /proc/<pid>/stat. */
+/** The fields behind a process's name in /proc/<pid>/stat: state, parent and so on. */
 function statFields(pid: number): string[] | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     return text.slice(text.lastIndexOf(')') + 2).split(' ')
   } catch {
-    // It has gone in the meantime, or this is not Linux.
+    // The process has ended in the meantime, or this is not Linux.
     return null
   }
 }
 
-/** The process group that a process is in; 0 when it is gone. */
+/** The process group of a process; 0 if the process has ended. */
 export const groupOf = (pid: number): number => Number(statFields(pid)?.[2] ?? 0)
 
-/** Living processes in these groups. */
+/** The living processes in these groups. */
 export function livingGroups(groups: ReadonlySet<number>): number[] {
   return processes()
     .map(Number)

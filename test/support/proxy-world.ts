@@ -12,15 +12,15 @@ import { assertOnlyCanonicalReads, type WitnessOptions } from './witness.ts'
 export const realToken = 'realTOKENrealTOKEN12'
 export const clientToken = 'clientTOKENclientTOKEN'
 
-/** Records in lists, as a job's recorder does in a bigger way. */
+/** A recorder that keeps its records in lists. */
 export interface ListRecorder extends ProxyRecorder {
   forwards: ForwardedRead[]
   blocks: BlockedWrite[]
-  /** What each of `blocks` was answered. */
+  /** The answer to each of `blocks`. */
   answers: Answered[]
   captures: Capture[]
   refusals: RefusedRead[]
-  /** Resolves at the next record of any kind. */
+  /** Resolves with the next record of any kind. */
   next(): Promise<void>
 }
 
@@ -51,12 +51,12 @@ export function createListRecorder(): ListRecorder {
   return recorder
 }
 
-/** A capture store in memory: its own interface is all that the proxy knows of the real one. */
+/** A capture store in memory. The proxy knows the real store by the same interface alone. */
 export interface ListCaptures extends CaptureStore {
   bodies: Buffer[]
   urls: { url: string; own: boolean }[]
   uploads: UploadDescription[]
-  /** Set to make keeping fail, as a full disk does. */
+  /** If set, the store fails like a full disk. */
   failure: Error | undefined
 }
 
@@ -114,15 +114,15 @@ export interface WorldOptions {
   limits?: Partial<ProxyLimits>
   upstream?: Partial<UpstreamLimits>
   address?: Partial<PlexServerAddress>
-  /** Another store than the one in memory. */
+  /** Replaces the store in memory. */
   captures?: CaptureStore
   recorder?: ProxyRecorder
   wrapReads?: ProxyOptions['wrapReads']
-  /** What the witness must know beside tokens and prefix. */
+  /** Further facts for the witness. */
   witness?: Partial<WitnessOptions>
 }
 
-/** A tiny Plex, a proxy in front of it, and all that it records. */
+/** A tiny Plex, a proxy in front of it, and the proxy's records. */
 export async function startProxyWorld(options: WorldOptions = {}): Promise<ProxyWorld> {
   const plex = await startTinyPlex(options.answer)
   const address = { url: plex.url, token: realToken, verifySsl: true, clientIdentifier: 'fixed-id', ...options.address }
@@ -148,7 +148,7 @@ export async function startProxyWorld(options: WorldOptions = {}): Promise<Proxy
       await proxy[Symbol.asyncDispose]()
       await connection[Symbol.asyncDispose]()
       await plex[Symbol.asyncDispose]()
-      // The invariant of every test that has a Plex: nothing but canonical reads has arrived.
+      // The invariant of each test with a Plex: it has received canonical reads alone.
       assertOnlyCanonicalReads(plex.journal, {
         token: address.token,
         never: [clientToken],
@@ -159,7 +159,7 @@ export async function startProxyWorld(options: WorldOptions = {}): Promise<Proxy
   }
 }
 
-/** A request as python-plexapi sends it: token in the header. */
+/** A request in python-plexapi's form, with the token in the header. */
 export function request(method: string, target: string, headers: string[] = [], body = ''): string {
   const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]
   const lines = ['Host: 127.0.0.1', `X-Plex-Token: ${clientToken}`, 'Accept: */*', ...headers, ...length]

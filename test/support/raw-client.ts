@@ -1,27 +1,27 @@
 import { connect } from 'node:net'
 
 export interface RawAnswer {
-  /** Everything that came back until the connection ended or the answer was whole. */
+  /** All bytes received until the connection ended or the answer was complete. */
   text: string
   bytes: Buffer
   /** Status of the first answer; 0 if none came. */
   status: number
   /** True if the other side closed the connection. */
   closed: boolean
-  /** Pieces in which the bytes arrived. */
+  /** Number of pieces in which the bytes arrived. */
   pieces: number
 }
 
 export interface RawOptions {
-  /** Ends our side after sending, as a client does that asks only once. */
+  /** Ends our side after sending, like a client with a single request. */
   half?: boolean
-  /** Stops waiting once this is true; default: a whole answer with Content-Length, or the end of the connection. */
+  /** Stops waiting once this is true. Default: a complete answer with Content-Length, or the end of the connection. */
   until?: (text: string) => boolean
-  /** A test fails rather than hangs after this. */
+  /** After this time the test fails, so that it never hangs. */
   timeoutMs?: number
 }
 
-/** Sends bytes as they are and returns what comes back. The only client that can say things that are not HTTP. */
+/** Sends bytes unchanged and returns the answer's bytes. No other client can send what is not HTTP. */
 export function sendRaw(port: number, bytes: string | Buffer, options: RawOptions = {}): Promise<RawAnswer> {
   const until = options.until ?? hasWholeAnswer
   const timeoutMs = options.timeoutMs ?? 10_000
@@ -46,7 +46,7 @@ export function sendRaw(port: number, bytes: string | Buffer, options: RawOption
       if (until(Buffer.concat(chunks).toString('latin1'))) finish(false)
     })
     socket.on('close', () => finish(true))
-    // A reset is an outcome of many raw cases: it shows as `closed`.
+    // Many raw cases end in a reset, which shows as `closed`.
     socket.on('error', () => finish(true))
     socket.setTimeout(timeoutMs, () => {
       if (done) return

@@ -12,7 +12,9 @@ import { findMounts } from '../../src/kometa/docker/docker-mounts.ts'
 import { createStudioReach } from '../../src/server/connect/studio-reach.ts'
 import { ownIdentity } from '../../src/util/process-identity.ts'
 
-/** All that is done with the paths of a config from a browser before Kometa starts: for a test that watches the system calls. */
+/**
+ * Does everything that happens to the paths of a pasted config before Kometa starts. A test watches its system calls.
+ */
 const [dir = ''] = process.argv.slice(2)
 const jobDir = join(dir, 'data', 'jobs', 'one')
 const kometaDir = join(dir, 'Kometa')

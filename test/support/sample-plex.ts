@@ -18,7 +18,7 @@ export {
 
 const drawn = new Map<string, Promise<Buffer>>()
 
-/** A picture of coloured squares that no other name gives, drawn when first asked for. */
+/** A picture of coloured squares that is unique to its name. It is drawn at the first request. */
 export function plainImage(
   name: string,
   size: { width: number; height: number } = { width: 400, height: 600 },
@@ -38,7 +38,7 @@ export function plainImage(
   }
 }
 
-/** A poster as Plex's agents leave it. */
+/** A poster in the form that Plex's agents give it. */
 export function agentPoster(name: string, size?: { width: number; height: number }): SampleImage {
   return {
     ratingKey: `metadata://posters/tv.plex.agents.movie_${Buffer.from(name).toString('hex').slice(0, 40)}`,
@@ -84,7 +84,7 @@ export function film(ratingKey: string, title: string, more: Partial<SampleItem>
   }
 }
 
-/** A show whose seasons and episodes get the ratingKeys that follow its own: season +10*n, episode +10*n+m. */
+/** A show with seasons and episodes. Season n has the show's ratingKey plus 10*n, and its episode m that plus m. */
 export function show(
   ratingKey: string,
   title: string,

@@ -6,7 +6,7 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly url: string
 }
 
-/** A server that does with each request (its head) exactly what it is told, byte by byte. */
+/** A server that follows a script for each request head, byte by byte. */
 export async function startScriptedServer(act: (socket: Socket, head: string) => void): Promise<ScriptedServer> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {

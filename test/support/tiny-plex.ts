@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** A request as it arrived, byte for byte what Node's parser saw. */
+/** A request with the bytes that Node's parser saw. */
 export interface Arrived {
   method: string
   target: string
-  /** Names as sent, in their order. */
+  /** Names and values as sent, in their order. */
   headerNames: string[]
   headers: Record<string, string | string[] | undefined>
-  /** Request line and headers, written again from what the parser found. */
+  /** Request line and headers, rebuilt from the parser's result. */
   rawHead: Buffer
   bodyBytes: number
 }
@@ -16,11 +16,11 @@ export interface Arrived {
 export interface TinyPlex extends AsyncDisposable {
   url: string
   journal: Arrived[]
-  /** Connections ever opened. */
+  /** Number of connections since the start. */
   connections(): number
 }
 
-/** Answers one request; what it does not answer gets an empty MediaContainer. */
+/** Answers one request. A request without an answer gets an empty MediaContainer. */
 export type TinyAnswer = (req: IncomingMessage, res: ServerResponse) => boolean | undefined
 
 export const sectionMetaXml = `<?xml version="1.0" encoding="UTF-8"?>
@@ -39,7 +39,7 @@ function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buff
   return Buffer.from(`${[`${method} ${url} HTTP/${httpVersion}`, ...lines].join('\r\n')}\r\n\r\n`, 'latin1')
 }
 
-/** The smallest Plex that records what reaches it. */
+/** The smallest Plex that records its requests. */
 export async function startTinyPlex(answer: TinyAnswer = () => undefined): Promise<TinyPlex> {
   const journal: Arrived[] = []
   const sockets = new Set<Socket>()

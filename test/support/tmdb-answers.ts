@@ -1,8 +1,8 @@
-/** TMDb's answers, with every key that Kometa and tmdbapis read. */
+/** TMDb's answers, with each key that Kometa and tmdbapis read. */
 const sizes = ['backdrop', 'logo', 'poster', 'profile', 'still'].map((kind) => [`${kind}_sizes`, ['original']])
 const languages = [{ iso_639_1: 'en', english_name: 'English', name: 'English' }]
 
-/** A show's TVDb id is its TMDb id and so much. */
+/** A show's TVDb id is its TMDb id plus this. */
 export const tvdbOffset = 100_000
 
 export const tmdbConfiguration = {
@@ -19,7 +19,7 @@ export const tmdbConfiguration = {
   timezones: [{ iso_3166_1: 'US', zones: ['America/New_York'] }],
 }
 
-/** One film or show; its rating follows from its id, so that texts differ between items. */
+/** One film or show. Its rating follows from its id, so that the texts of items differ. */
 export function tmdbTitle(kind: 'movie' | 'tv', id: number): Record<string, unknown> {
   const both = {
     id,
@@ -93,7 +93,7 @@ const tmdbSeason = (show: number, number: number) => ({
   vote_average: 4 + ((show + number * 7) % 50) / 10,
 })
 
-/** One episode; its rating differs from that of its show and of its neighbours. */
+/** One episode. Its rating differs from the ratings of its show and its neighbours. */
 export function tmdbEpisode(show: number, season: number, episode: number): Record<string, unknown> {
   return {
     id: show * 1000 + season * 100 + episode,

@@ -2,18 +2,18 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** What a network does to the bytes on their way back: the seven toxics that proxies are tried with. */
+/** The seven faults that a network can add to the bytes of an answer. */
 export type Toxic =
   | { kind: 'latency'; ms: number }
   | { kind: 'bandwidth'; bytesPerSecond: number }
-  /** The end comes late. */
+  /** The connection ends late. */
   | { kind: 'slow close'; ms: number }
-  /** After so many bytes of an answer nothing more, and no end. */
+  /** After this many bytes of an answer nothing follows, and the connection stays open. */
   | { kind: 'timeout'; afterBytes: number }
   | { kind: 'reset'; afterBytes: number }
-  /** Many small pieces. */
+  /** The answer comes in many small pieces. */
   | { kind: 'slicing'; pieceBytes: number }
-  /** After so many bytes of an answer an orderly end. */
+  /** The connection ends orderly after this many bytes of an answer. */
   | { kind: 'limited data'; afterBytes: number }
 
 export interface ToxicRelay extends AsyncDisposable {
@@ -23,10 +23,10 @@ export interface ToxicRelay extends AsyncDisposable {
   readonly answerBytes: number
 }
 
-/** How often a slow line sends something. */
+/** Interval between the sends of a slow line. */
 const tickMs = 10
 
-/** A TCP relay on 127.0.0.1 in front of a port; requests pass as they are, answers through the toxic that is set. */
+/** A TCP relay on 127.0.0.1 in front of a port. Requests pass unchanged, answers pass through the chosen fault. */
 export async function startToxicRelay(targetPort: number): Promise<ToxicRelay> {
   const sockets = new Set<Socket>()
   let answerBytes = 0
@@ -87,7 +87,7 @@ export async function startToxicRelay(targetPort: number): Promise<ToxicRelay> {
   }
 }
 
-/** Hands a piece of an answer on; true: nothing of this connection is handed on any more. */
+/** Sends a piece of an answer on. Returns true if this connection must send nothing more. */
 async function pass(client: Socket, chunk: Buffer, start: number, toxic: Toxic | null): Promise<boolean> {
   switch (toxic?.kind) {
     case 'latency':

@@ -8,33 +8,33 @@ import { problemOf, type WitnessOptions } from './witness.ts'
 
 export type { SamplePlex, SamplePlexOptions }
 
-/** A sample Plex that writes change, and that nobody checks. */
+/** A sample Plex whose state writes change. Nobody checks it at the end. */
 export const startUnwatchedPlex = (options: SamplePlexOptions): Promise<SamplePlex> =>
   startReadOnlyPlex({ writeRoutes, ...options })
 
 /**
- * What a test sends with its own requests to Plex, past the proxy, to compare: the witness lets them be. The product never sends it, and
- * no client of the proxy may.
+ * The header of a test's own requests to Plex, past the proxy, which the witness ignores. The product never sends it,
+ * and no client of the proxy may.
  */
 export const ownRequest = { 'x-test-request': 'straight' } as const
 const straightLine = /\r\nx-test-request: straight\r\n/i
 
 export interface WatchedOptions extends SamplePlexOptions {
-  /** What the witness must know beyond token and prefix: other tokens that the test sends, secrets, the client's name. */
+  /** Further facts for the witness: other tokens that the test sends, secrets, the client's name. */
   witness?: Partial<WitnessOptions>
 }
 
-/** A sample Plex that fails the test at its end when it was changed, or when anything but canonical reads has reached it. */
+/** A sample Plex that fails the test at its end if it was changed, or if it received anything but canonical reads. */
 export interface WatchedPlex extends SamplePlex {
-  /** The state may be another at the end: this test changes Plex itself, with requests marked `ownRequest`, or with these. */
+  /** Allows changes: the test itself changes Plex by requests with `ownRequest`, or by requests that match `own`. */
   mayChange(own?: RegExp): void
-  /** Throws when the invariant does not hold; disposing does the same. */
+  /** Throws if the invariant does not hold, as disposing does. */
   assertUntouched(): void
 }
 
 /**
- * The sample Plex of every test that has one (invariant I-0): its state is the same at the end, and its journal of raw bytes holds nothing
- * but canonical reads. It is checked when the server is disposed of, so that no test can forget it.
+ * The sample Plex of each test that has one (invariant I-0): at the end its state is unchanged, and its journal of raw
+ * bytes holds canonical reads alone. Disposing checks this, so that no test can forget it.
  */
 export async function startSamplePlex({ witness, ...options }: WatchedOptions): Promise<WatchedPlex> {
   const plex = await startUnwatchedPlex(options)

@@ -1,6 +1,6 @@
 import { type DocumentedRead, documentedReads, documents } from './promiscuous/promiscuous-reads.ts'
 
-/** A request as a Plex stand-in found it on the wire. */
+/** A request as a stand-in for Plex received it. */
 export interface WitnessedRequest {
   /** Request line and headers with every byte as received. */
   rawHead: Buffer
@@ -9,22 +9,22 @@ export interface WitnessedRequest {
 }
 
 export interface WitnessOptions {
-  /** The real token, or those of several servers: every read carries one, in the header X-Plex-Token alone. */
+  /** The real token, or those of several servers. Each read has one of them, in the header X-Plex-Token alone. */
   token: string | readonly string[]
   /** Tokens of clients and other secrets, none of which may reach Plex. */
   never?: readonly string[]
-  /** X-Plex-Client-Identifier, when the test knows it. */
+  /** X-Plex-Client-Identifier, if the test knows it. */
   clientIdentifier?: string
-  /** Path of the server's address, for one behind a reverse proxy. */
+  /** Path of the server's address, if it is behind a reverse proxy. */
   prefix?: string
-  /** `file?url=` of artwork that Plex itself listed; its own schemes need no mention. */
+  /** Values of `file?url=` that Plex has listed. Plex's own schemes need no mention. */
   listedUrls?: readonly string[]
 }
 
 /**
- * Invariant of every test: nothing but canonical reads has arrived. A GET or HEAD in its plainest spelling, on a path and
- * with parameters and headers that reads document, each once, with the token where it belongs, without a body.
- * Judged from raw bytes by a list of its own (promiscuous-reads.ts): the proxy's counters and lists are no evidence.
+ * The invariant of each test: Plex has received canonical reads alone. Such a read is a GET or HEAD in its plainest
+ * spelling, without a body. Its path, parameters and headers are documented, each occurs once, and the token stands in its
+ * header. The judgement uses raw bytes and its own list (promiscuous-reads.ts): the proxy's counters and lists are no evidence.
  */
 export function assertOnlyCanonicalReads(journal: Iterable<WitnessedRequest>, options: WitnessOptions): void {
   const problems: string[] = []
@@ -42,10 +42,10 @@ export function assertOnlyCanonicalReads(journal: Iterable<WitnessedRequest>, op
 const shownProblems = 5
 const show = (raw: Buffer): string => JSON.stringify(raw.toString('latin1').slice(0, 300))
 
-/** The two requests that our own preflight sends without a token: who is there, and is the token a barrier. */
+/** The two requests that our own preflight sends without a token: who is the server, and does it demand a token. */
 const withoutToken = ['/identity', '/library/sections']
 
-/** Why a request is no canonical read; null when it is one. */
+/** The reason why a request is no canonical read; null if it is one. */
 export function problemOf({ rawHead, bodyBytes = 0 }: WitnessedRequest, options: WitnessOptions): string | null {
   if (bodyBytes > 0) return 'it has a body'
   const text = rawHead.toString('latin1')
@@ -129,7 +129,7 @@ function pairProblem(pair: string, read: DocumentedRead, options: WitnessOptions
   if (!/^[A-Za-z0-9\-._~!$'()*+,:@/?%=]+$/.test(pair)) return `${pair} is not plain URL text`
   const equals = pair.indexOf('=')
   const rawName = equals === -1 ? pair : pair.slice(0, equals)
-  // Operators alone come encoded in a name.
+  // Only operators are encoded in a name.
   if (rawName.replace(/%3[CDEcde]|%21/g, '').includes('%')) return `the name ${rawName} is encoded`
   const name = decodeURIComponent(rawName)
   if (!documents(read, name)) return `no read documents the parameter ${name}`
@@ -158,7 +158,7 @@ function urlProblem(url: string, listed: readonly string[]): string | null {
     : `${url} is no artwork that Plex stores`
 }
 
-/** A parameter may stand once; the grammar of filters and search fields more often. */
+/** A parameter may occur once. The words and fields of a media query may repeat. */
 function repeated(pairs: readonly string[], { parameters, search }: DocumentedRead): string | null {
   const names = pairs.map((pair) => pair.replace(/=.*$/s, ''))
   const twice = names.find((name, at) => names.indexOf(name) !== at)
@@ -167,7 +167,7 @@ function repeated(pairs: readonly string[], { parameters, search }: DocumentedRe
   return mayRepeat ? null : `${twice} stands twice`
 }
 
-/** Without skipRefresh Plex refreshes an item that is read; a `file` without its url is no read. */
+/** Without skipRefresh Plex refreshes an item that is read. A `file` without its url is no read. */
 function needsProblem({ path }: DocumentedRead, pairs: readonly string[]): string | null {
   if (path === '/library/metadata/{ids}' && !pairs.includes('skipRefresh=1')) return 'skipRefresh=1 is missing'
   if (path === '/library/metadata/{id}/file' && !pairs.some((pair) => pair.startsWith('url='))) return 'url is missing'
@@ -178,7 +178,7 @@ function decodeSafely(value: string): string | null {
   try {
     return decodeURIComponent(value.replaceAll('+', ' '))
   } catch {
-    // No valid UTF-8: the caller says so.
+    // The text is no valid UTF-8, which the caller reports.
     return null
   }
 }

@@ -8,7 +8,10 @@ const pictures = {
   '576': { width: 720, height: 576, bitrate: 2_700, codec: 'mpeg2video' },
 } as const
 
-/** `words` stand in the file name, where Kometa's default overlays look for them. The rest is what Plex reads from the stream. */
+/**
+ * `words` stand in the file name, where Kometa's default overlays look for them. The rest is what Plex reads from the
+ * stream.
+ */
 const sounds = {
   'truehd-atmos': { words: 'TrueHD Atmos 7.1', codec: 'truehd', channels: 8 },
   truehd: { words: 'TrueHD 5.1', codec: 'truehd', channels: 6 },

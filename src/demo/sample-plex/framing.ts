@@ -1,4 +1,6 @@
-/** Divides one connection's bytes into heads and bodies for the journal alone. Node's parser decides what is a request. */
+/**
+ * Divides one connection's bytes into heads and bodies for the journal alone. Node's parser decides what is a request.
+ */
 export interface Framing {
   feed(chunk: Buffer): void
   /** Complete heads, with all their bytes, that the journal has not taken yet. */

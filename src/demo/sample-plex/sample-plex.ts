@@ -24,7 +24,10 @@ export interface SamplePlexOptions {
   version?: string
   /** For a server behind a reverse proxy: `/plex`. */
   pathPrefix?: string
-  /** Accepts requests without a token, like Plex on its "allowed without auth" networks. A wrong token is still refused. */
+  /**
+   * Accepts requests without a token, like Plex on its "allowed without auth" networks. A wrong token is still
+   * refused.
+   */
   allowWithoutToken?: boolean
   /** Routes that answer before the sample's own. Without them each write is recorded and changes nothing else. */
   writeRoutes?: readonly Route[]

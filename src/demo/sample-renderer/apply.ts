@@ -67,7 +67,10 @@ export async function removeOverlays(
   }
 }
 
-/** Sends nothing if the item has the label. Otherwise it sends the existing labels first (plexapi mixins/edit.py:288-298). */
+/**
+ * Sends nothing if the item has the label. Otherwise it sends the existing labels first (plexapi
+ * mixins/edit.py:288-298).
+ */
 async function addLabel(library: Library, item: Item): Promise<void> {
   if (item.labels.some((label) => label.toLowerCase() === 'overlay')) return
   const tags = [...item.labels, 'Overlay'].map((label, i) => `label%5B${i}%5D.tag.tag=${encodeURIComponent(label)}`)

@@ -138,8 +138,14 @@ function backdrop({ width, height, icon }: DrawnBadge): Buffer {
 /** Icons for the upper part of a rating's box. */
 const icons: Record<RatingIcon, string> = {
   tomato:
-    '<circle cx="80" cy="58" r="34" fill="#f0372d"/><path d="M80 30Q60 14 44 24Q54 40 72 40Q80 48 88 40Q106 40 116 24Q100 14 80 30Z" fill="#37a34a"/><path d="M78 32Q74 20 66 12L78 10Q84 20 84 32Z" fill="#37a34a"/>',
+    '<circle cx="80" cy="58" r="34" fill="#f0372d"/>' +
+    '<path d="M80 30Q60 14 44 24Q54 40 72 40Q80 48 88 40Q106 40 116 24Q100 14 80 30Z" fill="#37a34a"/>' +
+    '<path d="M78 32Q74 20 66 12L78 10Q84 20 84 32Z" fill="#37a34a"/>',
   popcorn:
-    '<path d="M50 46H110L102 94H58Z" fill="#f6f1e4"/><path d="M50 46H63L68 94H58ZM76 46H87L86 94H77ZM99 46H110L102 94H94Z" fill="#d8352a"/><circle cx="58" cy="38" r="14" fill="#ffd75e"/><circle cx="80" cy="31" r="16" fill="#ffe08a"/><circle cx="102" cy="38" r="14" fill="#ffd75e"/>',
+    '<path d="M50 46H110L102 94H58Z" fill="#f6f1e4"/>' +
+    '<path d="M50 46H63L68 94H58ZM76 46H87L86 94H77ZM99 46H110L102 94H94Z" fill="#d8352a"/>' +
+    '<circle cx="58" cy="38" r="14" fill="#ffd75e"/>' +
+    '<circle cx="80" cy="31" r="16" fill="#ffe08a"/>' +
+    '<circle cx="102" cy="38" r="14" fill="#ffd75e"/>',
   star: '<path d="M80 16L91 46L123 47L98 67L107 98L80 80L53 98L62 67L37 47L69 46Z" fill="#f5c518"/>',
 }

@@ -24,7 +24,8 @@ export async function basePoster(library: Library, item: Item, backups: BackupFo
   const image = await library.plex.image(url)
   if (await readOverlayMark(bufferSource(image))) {
     throw new Error(
-      'Overlay Error: This item’s poster already has an Overlay. There is no Kometa setting to change; manual attention required.',
+      'Overlay Error: This item’s poster already has an Overlay. ' +
+        'There is no Kometa setting to change; manual attention required.',
     )
   }
   await writeFile(join(backups.path, `${item.ratingKey}.${sniffImage(image) ?? 'jpg'}`), image)

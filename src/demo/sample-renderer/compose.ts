@@ -6,7 +6,10 @@ import { markWebp } from './mark-webp.ts'
 export const defaultQuality = 90
 const maxInputPixels = 8000 * 8000
 
-/** Draws badges on a picture, resized to Kometa's canvas, and writes it as Kometa does: lossy WEBP with the overlay mark. */
+/**
+ * Draws badges on a picture, resized to Kometa's canvas, and writes it as Kometa does: lossy WEBP with the overlay
+ * mark.
+ */
 export async function composeOverlay(
   base: Uint8Array,
   badges: readonly Badge[],

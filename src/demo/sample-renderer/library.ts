@@ -10,7 +10,10 @@ export interface Library {
   plex: PlexClient
   section: string
   type: 'movie' | 'show'
-  /** All items of one level. Kometa lists movies and shows once, seasons and episodes for each definition (plex.py:874-905). */
+  /**
+   * All items of one level. Kometa lists movies and shows once, seasons and episodes for each definition
+   * (plex.py:874-905).
+   */
   listing(level: Level): Promise<Element[]>
   /** The items that Plex finds for a plex_search. */
   search(level: Level, of: { resolution: string; hdr: boolean }): Promise<Element[]>

@@ -1,6 +1,9 @@
 import { AppError } from '../../contract/errors.ts'
 
-/** A little-endian TIFF `Exif` block with one entry: tag 0x04BC, ASCII, "overlay" (overlays.py:228-229, library.py:496-512). */
+/**
+ * A little-endian TIFF `Exif` block with one entry: tag 0x04BC, ASCII, "overlay" (overlays.py:228-229,
+ * library.py:496-512).
+ */
 const overlayMark = makeMark('overlay')
 const exifFlag = 0x08
 const alphaFlag = 0x10
@@ -48,7 +51,9 @@ function writeChunk(name: string, data: Buffer): Buffer {
   return Buffer.concat([head, data, Buffer.alloc(data.length % 2)])
 }
 
-/** Makes a VP8X head for a simple file, whose frame header has the size (VP8: RFC 6386 9.1, VP8L: lossless format 3). */
+/**
+ * Makes a VP8X head for a simple file, whose frame header has the size (VP8: RFC 6386 9.1, VP8L: lossless format 3).
+ */
 function makeHead(chunks: readonly Chunk[]): Buffer {
   const frame = chunks.find(({ name }) => name === 'VP8 ' || name === 'VP8L')
   if (!frame) throw new AppError('RUN_FAILED', 'The composed WEBP holds no picture')

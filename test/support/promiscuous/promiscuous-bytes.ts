@@ -1,27 +1,27 @@
-/** One request as the most obliging server finds it in the bytes of a connection. */
+/** One request, as the most obliging server reads it from the bytes of a connection. */
 export interface ObligingHead {
   /** Every byte up to the body. */
   raw: Buffer
   method: string
   target: string
   headers: readonly (readonly [name: string, value: string])[]
-  /** False: something that no server takes for a request. */
+  /** False if no server would accept it as a request. */
   isRequest: boolean
 }
 
 export interface ObligingReader {
-  /** The requests that are complete with this chunk. */
+  /** The requests that this chunk completes. */
   feed(chunk: Buffer): ObligingHead[]
-  /** What came and never became a request; empty after well-formed reads. */
+  /** Bytes that never became a request; empty after well-formed reads. */
   rest(): Buffer
 }
 
-/** A head that is longer is taken as it is. */
+/** A longer head ends here. */
 const maxHeadBytes = 2 * 1024 * 1024
 
 /**
- * Cuts requests out of bytes. A head ends at the first empty line, whatever its line ends. A GET or HEAD has no body here:
- * what stands behind its head is the next request. Of other requests body bytes are skipped as their Content-Length says.
+ * Divides bytes into requests. A head ends at the first empty line, with any line ends. A GET or HEAD has no body here:
+ * the next request begins behind its head. Other requests have a body as long as their Content-Length says.
  */
 export function createObligingReader(): ObligingReader {
   let pending: Buffer = Buffer.alloc(0)
@@ -49,7 +49,7 @@ export function createObligingReader(): ObligingReader {
   }
 }
 
-/** Empty lines before a request are passed over. */
+/** Skips empty lines before a request. */
 function firstByte(bytes: Buffer): number {
   let at = 0
   while (at < bytes.length && (bytes[at] === 13 || bytes[at] === 10)) at += 1

@@ -1,12 +1,12 @@
 /**
- * GETs by which a Plex server changes something, works hard, or hands out what no client should read: by its own API
- * description, by what python-plexapi sends, by what was seen live. `{}` is one segment, `*` at the end any rest.
+ * GETs that make a Plex server change something, work hard, or reveal what no client should read, by its own API
+ * description, by python-plexapi, and by observation. `{}` is one segment, `*` at the end any rest.
  */
 export interface ChangingGet {
-  /** Rows of one number belong together. */
+  /** Rows with the same number belong together. */
   row: number
   path: string
-  /** Queries with which it is known; none: it needs none. */
+  /** Known queries; empty if the path needs none. */
   queries?: readonly string[]
 }
 
@@ -18,7 +18,7 @@ const universal = ['video', 'music', 'photo'].flatMap((kind) =>
   })),
 )
 
-/** Each of these changes the state of a promiscuous server, whatever the verb. */
+/** Each of these changes the state of a promiscuous server, with any verb. */
 export const changingGets: readonly ChangingGet[] = [
   { row: 1, path: '/:/scrobble', queries: ['key=1&identifier=com.plexapp.plugins.library'] },
   { row: 1, path: '/:/unscrobble', queries: ['key=1&identifier=com.plexapp.plugins.library'] },
@@ -71,7 +71,7 @@ export const changingGets: readonly ChangingGet[] = [
     path: `/library/metadata/{}/${word}`,
   })),
   { row: 28, path: '/sync/*' },
-  // Its answer holds the owner's own token.
+  // The answer holds the owner's token.
   { row: 28, path: '/myplex/account' },
   { row: 28, path: '/myplex/*' },
   { row: 28, path: '/media/grabbers/*' },
@@ -81,7 +81,7 @@ export const changingGets: readonly ChangingGet[] = [
   { row: 29, path: '/actions/unscrobble', queries: ['key=1'] },
 ]
 
-/** Row 11: with these a metadata read looks at disks, refreshes or asks the internet. */
+/** Row 11: these make a metadata read look at disks, refresh, or ask the internet. */
 export const changingMetadataFlags: readonly string[] = [
   'checkFiles',
   'asyncCheckFiles',
@@ -91,5 +91,5 @@ export const changingMetadataFlags: readonly string[] = [
   'asyncAugmentMetadata',
 ]
 
-/** Row 26: raw SQL by python-plexapi's own naming, in any media query. */
+/** Row 26: raw SQL in any media query, by python-plexapi's own name for it. */
 export const sqlParameters: readonly string[] = ['having', 'group']

@@ -31,10 +31,10 @@ const pathPattern = (path: string): RegExp =>
       .replace(/\{[^{}]*\}/g, anySegment)}${path.endsWith('*') ? '.*' : ''}$`,
   )
 
-/** How much of a path is fixed: of two descriptions the more exact one counts. */
+/** The number of fixed segments: the more exact of two descriptions counts. */
 const exactness = (path: string): number => path.split('/').filter((part) => !part.includes('{')).length
 
-/** `{element}` stands for `/posters` and the like as well, which are reads. */
+/** `{element}` also covers reads like `/posters`. */
 const described = describedWrites
   .map(({ template, verbs, alsoRead }) => ({
     template,
@@ -48,7 +48,7 @@ const known = documentedReads
   .map((read) => ({ read, pattern: pathPattern(read.path) }))
   .sort((a, b) => exactness(b.read.path) - exactness(a.read.path))
 
-/** What a promiscuous server does on this request, in words; null when it only answers. */
+/** The effect of this request on a promiscuous server, in words; null if the server only answers. */
 export function judgeObligingly({ method, target, headers }: ObligingRequest): string | null {
   const verb = method.toUpperCase()
   if (!reads.includes(verb)) return `${verb} is taken as a write`
@@ -89,7 +89,7 @@ function effectOfParameters(path: string, pairs: ObligingTarget['pairs'], hasCoo
   return foreign === undefined ? null : `${foreign} makes ${path} a write`
 }
 
-/** Dual-use paths and those of an `{element}`. */
+/** Paths that have both reads and writes, and paths with an `{element}`. */
 function isWritePath(path: string): boolean {
   return described.some(({ pattern }) => pattern.test(path))
 }

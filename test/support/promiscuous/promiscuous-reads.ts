@@ -1,20 +1,20 @@
 /**
- * What reads of Plex take, by Plex's API description, python-plexapi and Kometa: a second opinion, written without a look
- * at the proxy's own list. `{id}` is a number, `{ids}` numbers joined by commas, `{stamp}` a time stamp, `{word}` letters,
+ * The parameters of Plex's reads by Plex's API description, python-plexapi and Kometa: a second opinion that does not
+ * use the proxy's list. `{id}` is a number, `{ids}` numbers joined by commas, `{stamp}` a time stamp, `{word}` letters,
  * `{file}` a plain file name.
  */
 export interface DocumentedRead {
   path: string
   parameters: readonly string[]
-  /** A media query: search fields besides. */
+  /** True for a media query, which also has search fields. */
   search: boolean
 }
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
-/** In the header or in the query. */
+/** Parameters that a client sends in the header or in the query. */
 const paging = words('X-Plex-Container-Start X-Plex-Container-Size')
-/** plexapi base.py `_INCLUDES`, `_EXCLUDES`, without `checkFiles`. */
+/** `_INCLUDES` and `_EXCLUDES` of plexapi base.py, without `checkFiles`. */
 const details = words(`includeAllConcerts includeBandwidths includeChapters includeChildren includeConcerts
   includeExternalMedia includeExtras includeFields includeGeolocation includeGuids includeLoudnessRamps includeMarkers
   includeOnDeck includePopularLeaves includePreferences includeRelated includeRelatedCount includeReviews includeStations
@@ -63,7 +63,7 @@ export const documentedReads: readonly DocumentedRead[] = [
   read('/library/sections/{id}/recentlyAdded', paging, listing),
   read('/library/sections/{id}/search', paging, ['type', 'query']),
   read('/library/sections/{id}/composite/{stamp}', picture),
-  // The tags of a section, one list for each of its filters.
+  // A section has a list of tags for each of its filters.
   ...words(`actor audioLanguage album artist collection contentRating country decade director dovi duplicate
     editionTitle format genre hdr inProgress label mood network producer resolution season show source studio style
     subformat subtitleLanguage title trash unmatched unwatched unwatchedLeaves writer year`).map((tag) =>

@@ -1,14 +1,14 @@
-/** A request target as the most obliging server would understand it. */
+/** A request's path and query, as the most obliging server would understand them. */
 export interface ObligingTarget {
-  /** Every path that it could mean, lower case, without a slash at the end; at least one. */
+  /** Each possible path, in lower case and without a slash at the end; at least one. */
   paths: readonly string[]
   /** Names and values of the query, decoded twice. */
   pairs: readonly { name: string; value: string }[]
 }
 
 /**
- * Decodes twice, takes a backslash for a slash, drops scheme and host, `;parameters`, a fragment, blanks, NULs and an
- * extension, merges slashes, resolves dots, ignores case: whatever any server was ever seen to do, all at once.
+ * Decodes twice, reads a backslash as a slash, drops scheme and host, `;parameters`, a fragment, blanks, NULs and an
+ * extension, merges slashes, resolves dots and ignores case: everything that any known server does, combined.
  */
 export function readObligingly(target: string): ObligingTarget {
   const mark = target.indexOf('?')
@@ -25,7 +25,7 @@ export function readObligingly(target: string): ObligingTarget {
   }
 }
 
-/** Cookies and forms are read in the same way. */
+/** Reads cookies and forms too. */
 export function parsePair(pair: string): { name: string; value: string } {
   const equals = pair.indexOf('=')
   const [name, value] = equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
@@ -51,7 +51,7 @@ function decodeTwice(text: string): string {
   return decodeOnce(decodeOnce(text))
 }
 
-/** Byte by byte: what is no escape stays, what is no UTF-8 stays a byte. */
+/** Decodes byte by byte. Text that is no escape stays, and bytes that are no UTF-8 stay bytes. */
 function decodeOnce(text: string): string {
   if (!text.includes('%')) return text
   const bytes = text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -1,12 +1,12 @@
 /**
- * The writes that Plex's own API describes: 130 operations on 106 paths. The facts (paths and verbs) are those of the Plex
+ * The writes of Plex's API description: 130 operations on 106 paths. Paths and verbs are those of the Plex
  * Media Server API description, version 1.2.2 (https://developer.plex.tv/pms/, Apache License 2.0).
  */
 export interface DescribedWrite {
-  /** With `{placeholders}`, each one segment of a path. */
+  /** A path with `{placeholders}`, each for one segment. */
   template: string
   verbs: readonly string[]
-  /** The same description has a GET here too. */
+  /** True if the description has a GET on this path too. */
   alsoRead: boolean
 }
 

@@ -10,20 +10,23 @@ export interface PromiscuousEntry {
   target: string
   /** Request line and headers, every byte. */
   rawHead: Buffer
-  /** What it did to the server; null for a read that only reads. */
+  /** The request's effect on the server; null for a read that only reads. */
   effect: string | null
 }
 
 export interface PromiscuousPlexOptions {
-  /** Reads go on to this server (a sample Plex without a path prefix) byte for byte; without it every read gets an empty container. */
+  /**
+   * A sample Plex without a path prefix, which gets each read byte for byte. Without it a read gets an empty
+   * container.
+   */
   behind?: { url: string; stateHash(): string }
-  /** Body of the answer to a read, when there is no server behind; null: the empty container. */
+  /** The answer's body if no server is behind; null for the empty container. */
   answer?: (target: string) => string | Buffer | null
-  /** Clients with another X-Plex-Client-Identifier become a new device, which is a change; default: any one is known. */
+  /** Any other X-Plex-Client-Identifier makes a new device, which is a change. By default each one is known. */
   clientIdentifier?: string
-  /** Entries kept; past it the oldest reads go. Effects always count. Default 500,000. */
+  /** Entries kept; the oldest go first. Effects always count. Default 500,000. */
   maxEntries?: number
-  /** Called with each request as it comes. */
+  /** Called for each request. */
   onRequest?: (entry: PromiscuousEntry) => void
 }
 
@@ -31,13 +34,13 @@ export interface PromiscuousPlex extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly journal: readonly PromiscuousEntry[]
-  /** Requests ever, also those that the journal no longer holds. */
+  /** Number of requests, including those that the journal has dropped. */
   readonly requests: number
-  /** What was done to the server, in order; nothing but reads leaves it empty. */
+  /** The effects on the server, in order; empty after reads alone. */
   readonly effects: readonly string[]
-  /** Connections open now. */
+  /** Number of open connections. */
   readonly connections: number
-  /** The same as long as nothing has changed, here and in the server behind. */
+  /** Differs after each change, here or in the server behind. */
   stateHash(): string
   clearJournal(): void
 }
@@ -47,8 +50,8 @@ const maxKeptEffects = 10_000
 const emptyContainer = '<MediaContainer size="0"></MediaContainer>'
 
 /**
- * A Plex that is worse than any real one, to bear witness: it takes for a write whatever any server might take for one,
- * changes its state by it, and keeps every byte that reached it. Its parser is its own, not Node's.
+ * A witness that is worse than any real Plex: it treats as a write whatever any server might treat as one,
+ * changes its state by it, and keeps each byte. It has a parser of its own instead of Node's.
  */
 export async function startPromiscuousPlex(options: PromiscuousPlexOptions = {}): Promise<PromiscuousPlex> {
   const record = createRecord(options)
@@ -104,7 +107,7 @@ export async function startPromiscuousPlex(options: PromiscuousPlexOptions = {})
   }
 }
 
-/** What has reached the server, and what it did to the server. */
+/** The requests to the server and their effects. */
 interface Record {
   readonly journal: readonly PromiscuousEntry[]
   readonly requests: number
@@ -148,7 +151,7 @@ function createRecord({ maxEntries = defaultMaxEntries, onRequest }: Promiscuous
   }
 }
 
-/** What a request would do to the server; null for a read that only reads. */
+/** The effect of a request on the server, in words; null for a read that only reads. */
 function judge(head: ObligingHead, clientIdentifier: string | undefined): string | null {
   if (!head.isRequest) return 'bytes that are no request'
   const device = head.headers.find(([name]) => name.toLowerCase() === 'x-plex-client-identifier')?.[1]
@@ -157,7 +160,7 @@ function judge(head: ObligingHead, clientIdentifier: string | undefined): string
   return judgeObligingly(head)
 }
 
-/** The server behind answers on the same connection, in the order in which it was asked. */
+/** The server behind answers on the same connection, in the order of the requests. */
 function connectBehind(url: string, client: Socket): Socket {
   const { hostname, port } = new URL(url)
   const inner = connect(Number(port), hostname)
@@ -176,6 +179,7 @@ function answerTo(
 ): Buffer {
   const body = Buffer.from(effect === null ? (answer?.(target) ?? emptyContainer) : '')
   const type = effect === null ? 'text/xml;charset=utf-8' : 'text/html'
-  const head = `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nX-Plex-Protocol: 1.0\r\nContent-Length: ${body.length}\r\n\r\n`
+  const lines = ['HTTP/1.1 200 OK', `Content-Type: ${type}`, 'X-Plex-Protocol: 1.0', `Content-Length: ${body.length}`]
+  const head = `${lines.join('\r\n')}\r\n\r\n`
   return method === 'HEAD' ? Buffer.from(head) : Buffer.concat([Buffer.from(head), body])
 }

@@ -2,7 +2,7 @@ import { type Route, value } from '../../../src/demo/sample-plex/call.ts'
 import { done } from '../../../src/demo/sample-plex/nodes/reply.ts'
 import { happen, withEntry } from './edit-routes.ts'
 
-/** The GETs by which Plex changes something all the same. */
+/** The GETs that change something in Plex. */
 export function changingGets(): Route[] {
   const record = (path: RegExp): Route => ({
     method: 'GET',

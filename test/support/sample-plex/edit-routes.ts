@@ -4,7 +4,7 @@ import type { Store } from '../../../src/demo/sample-plex/model/state.ts'
 import { done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
 import { section } from '../../../src/demo/sample-plex/query/paging.ts'
 
-/** Fields that an edit sets as text, and as numbers. */
+/** The fields that an edit sets as text. */
 const textFields = [
   'title',
   'titleSort',
@@ -106,14 +106,14 @@ export function withEntry(server: Server, key: string | undefined, change: (entr
   return done
 }
 
-/** Something was done to the item that leaves no other trace. */
+/** Records an event that leaves no other trace in the entry. */
 export function happen(store: Store, entry: Entry, event: string): void {
   entry.events ??= []
   entry.events.push(event)
   store.change(entry, {})
 }
 
-/** All that one edit says: `title.value=`, `title.locked=1`, `label[0].tag.tag=`, `label[].tag.tag-=`. */
+/** Applies all parameters of one edit: `title.value=`, `title.locked=1`, `label[0].tag.tag=`, `label[].tag.tag-=`. */
 function edit(call: Call, store: Store, entry: Entry): void {
   let values: Partial<EntryValues> = {}
   for (const pair of call.pairs) {
@@ -123,7 +123,7 @@ function edit(call: Call, store: Store, entry: Entry): void {
     const removed = /^([A-Za-z]+)\[\]\.tag\.tag-$/.exec(pair.name)?.[1]
     if (locked !== undefined) lock(entry, locked, pair.value === '1')
     else if (added !== undefined) values = { ...values, ...retag(store, entry, values, added, [pair.value], true) }
-    // Names to take away are a comma list, so a comma within one comes encoded once more.
+    // The names to remove are a list with commas. A comma within a name is encoded once more.
     else if (removed !== undefined)
       values = { ...values, ...retag(store, entry, values, removed, pair.value.split(',').map(decodeName), false) }
     else if (field !== undefined) values = { ...values, ...setField(field, pair.value) }
@@ -163,7 +163,7 @@ function retag(
   return { [field]: [...held, ...names.filter((name) => !held.includes(name))] }
 }
 
-/** Collections are tags to Plex: naming one that is not there makes it. */
+/** Collections are tags to Plex: a new name makes a new collection. */
 function recollect(store: Store, entry: Entry, title: string, add: boolean): void {
   if (entry.section === null) return
   const existing = collectionTitled(entry.section, title)
@@ -198,7 +198,7 @@ function decodeName(name: string): string {
   try {
     return decodeURIComponent(name)
   } catch {
-    // A name with a bare percent sign.
+    // The name holds a bare percent sign.
     return name
   }
 }

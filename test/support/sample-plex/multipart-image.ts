@@ -4,7 +4,7 @@ import { MalformedMultipart, splitMultipart } from '../../../src/proxy/capture/m
 
 const limits = { maxPartHeaderBytes: 64 * 1024, maxParts: 1_000 }
 
-/** The first part that is a picture; null without one or when the body cannot be read. */
+/** The first part that is a picture; null if there is none, or if the body is malformed. */
 export async function imageInMultipart(contentType: string, body: Uint8Array): Promise<Uint8Array | null> {
   const type = parseMultipartType(contentType)
   if (type === null || 'problem' in type) return null

@@ -47,7 +47,7 @@ async function upload(call: Call, server: Server, key: string | undefined, kind:
   const url = value(call, 'url')
   const bytes = call.body.length > 0 ? await bodyImage(call) : url === undefined ? null : await imageBehind(url, server)
   if (bytes === null) {
-    // Plex says 200 to an address that it cannot read, too; the item keeps what it shows.
+    // Plex answers 200 even if it cannot read the address. The item keeps its picture.
     server.store.record(`POST ${call.path} without an image`)
     return url === undefined ? badRequest : done
   }
@@ -63,7 +63,7 @@ function keep(entry: Entry, kind: KeptKind, bytes: Uint8Array, target: string): 
     .filter((image) => image.ratingKey !== ratingKey)
     .map((image) => ({ ...image, selected: false }))
   const image: SampleImage = { ratingKey, mediaType, selected: true, read: () => bytes }
-  // Plex lists uploads before what its agents found.
+  // Plex lists uploads before the pictures of its agents.
   entry.images = { ...entry.images, [kind]: [image, ...others] }
   entry.uploads ??= []
   entry.uploads.push({ kind, bytes, sha256: digest('sha256', bytes), mediaType, target })
@@ -79,7 +79,7 @@ async function bodyImage(call: Call): Promise<Uint8Array | null> {
   return type.startsWith('multipart/') ? imageInMultipart(type, call.body) : call.body
 }
 
-/** Chooses one of the pictures that the item has: `PUT .../poster?url=upload%3A%2F%2F...`. */
+/** Chooses one of the item's pictures: `PUT .../poster?url=upload%3A%2F%2F...`. */
 function select(call: Call, server: Server, [key, name]: readonly string[]): Reply {
   const kind = keptKindNamed(name)
   const url = value(call, 'url')
@@ -98,7 +98,7 @@ function select(call: Call, server: Server, [key, name]: readonly string[]): Rep
 
 const fetchTimeoutMs = 5_000
 
-/** Reads an address as Plex would, but never one outside this machine. */
+/** Reads the picture at an address like Plex, but only on this machine. */
 async function imageBehind(url: string, _server: Server): Promise<Uint8Array | null> {
   const parsed = URL.canParse(url) ? new URL(url) : null
   if (parsed === null || !/^(?:127\.0\.0\.1|localhost)$/.test(parsed.hostname)) return null

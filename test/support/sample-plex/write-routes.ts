@@ -5,7 +5,7 @@ import { listEditRoutes } from './list-edit-routes.ts'
 import { uploadRoutes } from './upload-routes.ts'
 
 /**
- * What changes a Plex. The product's own sample Plex only records a write, since none may reach it; a test that compares
- * with a client's real success needs a Plex that changes. The first route that fits answers.
+ * The routes that change a Plex. The product's sample Plex only records a write, since none may reach it. A test that
+ * compares with a client's real success needs a Plex that changes. The first route that fits answers.
  */
 export const writeRoutes: readonly Route[] = [...listEditRoutes, ...uploadRoutes, ...editRoutes, ...changingGets()]

@@ -84,7 +84,8 @@ function streamNode(stream: SampleStream, media: SampleMedia, mediaId: number, i
     title: stream.title,
   }
   if (stream.kind === 'audio') {
-    const displayTitle = `${language ?? 'Unknown'} (${codecTitle(stream.codec, stream.profile)} ${channelsTitle(stream.channels)})`
+    const sound = `${codecTitle(stream.codec, stream.profile)} ${channelsTitle(stream.channels)}`
+    const displayTitle = `${language ?? 'Unknown'} (${sound})`
     return node('Stream', {
       ...shared,
       selected: stream.selected ?? index === 1,
@@ -149,7 +150,8 @@ function defaultFile(entry: Entry, media: SampleMedia, container: string): strin
   const quality = media.videoResolution === undefined ? '' : ` [${media.videoResolution}]`
   if (show !== null && show !== undefined) {
     const number = `S${pad(entry.parent?.values.index)}E${pad(index)}`
-    return `${root}/${show.values.title}/${entry.parent?.values.title}/${show.values.title} - ${number}${quality}.${container}`
+    const { title } = show.values
+    return `${root}/${title}/${entry.parent?.values.title}/${title} - ${number}${quality}.${container}`
   }
   const name = `${title}${year === undefined ? '' : ` (${year})`}`
   return `${root}/${name}/${name}${quality}.${container}`

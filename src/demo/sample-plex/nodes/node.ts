@@ -30,7 +30,8 @@ export function xmlAttributes(attrs: PlexNode['attrs']): string {
   for (const name in attrs) {
     const value = attrs[name]
     if (value === undefined) continue
-    out += ` ${name}="${typeof value === 'string' ? escapeXml(value) : typeof value === 'boolean' ? Number(value) : value}"`
+    const plain = typeof value === 'boolean' ? Number(value) : value
+    out += ` ${name}="${typeof plain === 'string' ? escapeXml(plain) : plain}"`
   }
   return out
 }

@@ -18,7 +18,10 @@ type Postings = Map<string, number[]>
 /** Limit of the indexes kept, one per section, type and field: enough for all fields of two libraries. */
 const maxKeptIndexes = 400
 
-/** Answers conditions on whole sections from inverted indexes, like a server's database: 100,000 items must cost little. */
+/**
+ * Answers conditions on whole sections from inverted indexes, like a server's database: 100,000 items must cost
+ * little.
+ */
 export function createColumns(honours: ScopeHonours, clock: () => number): Columns {
   const kept = new Map<string, { version: number; postings: Postings }>()
 
@@ -82,7 +85,9 @@ export function createColumns(honours: ScopeHonours, clock: () => number): Colum
   }
 }
 
-/** Indexes serve the equality of tags, flags and numbers. Parts of texts, ranges and dates need a look at each value. */
+/**
+ * Indexes serve the equality of tags, flags and numbers. Parts of texts, ranges and dates need a look at each value.
+ */
 function isIndexed(field: Field, condition: Condition): boolean {
   return (condition.operator === '' || condition.operator === '!') && field.kind !== 'string' && field.kind !== 'date'
 }

@@ -7,7 +7,9 @@ type FieldKind = 'string' | 'tag' | 'integer' | 'date' | 'boolean'
 /** A field that queries can name. A condition holds if it holds for one of the `values`. */
 export interface Field {
   kind: FieldKind
-  /** The types that have the field. For another type, a query means the nearest ancestor or descendant of these types. */
+  /**
+   * The types that have the field. For another type, a query means the nearest ancestor or descendant of these types.
+   */
   on: readonly EntryType[]
   values(entry: Entry): readonly (string | number)[]
   /** Choices of `/library/sections/N/<field>`: the key for a query, and the title. */

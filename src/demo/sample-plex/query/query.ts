@@ -43,7 +43,10 @@ export function queryPairs(search: string): QueryPair[] {
 
 const namePattern = /^(?:([a-z]+)\.)?([A-Za-z]+)(!=|>>|<<|[!=<>])?$/
 
-/** Reads a section query like Plex: `push`, `pop`, `and` and `or` make groups, and neighbours without a word are and-ed. */
+/**
+ * Reads a section query like Plex: `push`, `pop`, `and` and `or` make groups, and neighbours without a word are
+ * and-ed.
+ */
 export function parseMediaQuery(pairs: readonly QueryPair[], isField: (name: string) => boolean): MediaQuery {
   const controls = new Map<string, string>()
   const stack: (Condition | Group)[][][] = [[[]]]

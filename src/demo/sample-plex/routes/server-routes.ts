@@ -127,12 +127,11 @@ export const serverRoutes: readonly Route[] = [
       ],
     }),
   },
-  emptyOf(
-    /^\/(?:activities|clients|devices|status\/sessions(?:\/(?:history\/all|background))?|transcode\/sessions|system\/agents|updater\/status)$/,
-  ),
-  emptyOf(
-    /^\/(?:library\/(?:onDeck|recentlyAdded|optimize)|hubs(?:\/(?:sections\/\d+|continueWatching(?:\/items)?|promoted|home\/recentlyAdded))?|hubs\/sections\/\d+\/continueWatching\/items)$/,
-  ),
+  emptyOf(/^\/(?:activities|clients|devices|status\/sessions(?:\/(?:history\/all|background))?)$/),
+  emptyOf(/^\/(?:transcode\/sessions|system\/agents|updater\/status)$/),
+  emptyOf(/^\/library\/(?:onDeck|recentlyAdded|optimize)$/),
+  emptyOf(/^\/hubs(?:\/(?:sections\/\d+|continueWatching(?:\/items)?|promoted|home\/recentlyAdded))?$/),
+  emptyOf(/^\/hubs\/sections\/\d+\/continueWatching\/items$/),
   emptyOf(/^\/(?:statistics\/(?:bandwidth|resources)|myplex\/account|playQueues\/\d+|services\/browse(?:\/[\w=-]+)?)$/),
 ]
 
