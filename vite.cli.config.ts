@@ -18,6 +18,6 @@ export default defineConfig({
   ssr: {
     noExternal: true,
     // With files of their own: native code, threads, WebAssembly.
-    external: ['sharp', 'pino', 'undici'],
+    external: ['sharp', 'undici'],
   },
 })

@@ -1,5 +1,3 @@
-// First, as in the command.
-import '../src/cli/options/engine.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 import '../src/cli/run.ts'
 import { createMemoStore } from '../src/proxy/memo/memo-store.ts'

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { createPlexConnection } from '../src/plex/upstream/upstream.ts'
 import { createCaptureStore } from '../src/proxy/capture/store.ts'
@@ -21,7 +22,9 @@ export async function startBenchProxy(
 ) {
   const redactor = createRedactor([clientToken, plexToken])
   const log = createJobLog({ redactor })
-  const ledger = createLedger(openBeneath(join(jobDir, 'output')))
+  const output = join(jobDir, 'output')
+  mkdirSync(output, { recursive: true })
+  const ledger = createLedger(openBeneath(output))
   const captures = createCaptureStore({ job: openBeneath(jobDir) })
   const recorder = createJobRecorder({ log, ledger, redactor, onCapture: () => undefined })
   const address = { url: upstream, token: plexToken, verifySsl: true, clientIdentifier: 'bench' }

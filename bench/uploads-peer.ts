@@ -1,5 +1,3 @@
-// First, as in the command.
-import '../src/cli/options/engine.ts'
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { serveWords } from './peer.ts'

@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-// First: it sets what everything that follows is loaded with.
-import './options/engine.ts'
 import { runCli } from './program.ts'
 import { standardScreens } from './screen/screen.ts'
 import { errorLines } from './screen/terminal.ts'

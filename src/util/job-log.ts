@@ -1,16 +1,16 @@
 import { closeSync, writeSync } from 'node:fs'
-import { pino } from 'pino'
 import type { LogLevel } from '../contract/events.ts'
 import type { FileBeneath } from './beneath/beneath.ts'
 import type { Redactor } from './redact.ts'
+import { messageOf } from './unknown-error.ts'
 import { visibleLine } from './visible.ts'
 
-/** A job's own log is a few lines per target; past this many bytes something is wrong, and the file is left alone. */
+/** A job writes a few lines per target. If it writes more than this, something is wrong, and the file gets no more. */
 const maxFileBytes = 32 * 1024 * 1024
 
 export interface LogLine {
   level: LogLevel
-  /** Scrubbed, one line. */
+  /** One line, without secrets. */
   text: string
   /** ISO 8601, UTC. */
   at: string
@@ -24,55 +24,42 @@ export interface JobLog extends Disposable {
 }
 
 export interface JobLogOptions {
-  /** Appended to; its folder is there. */
+  /** The log appends to this file, whose folder must exist. */
   file?: FileBeneath
   redactor: Redactor
   onLine?: (line: LogLine) => void
   maxFileBytes?: number
 }
 
-const levelOf = new Map<number, LogLevel>([
-  [20, 'debug'],
-  [30, 'info'],
-  [40, 'warning'],
-  [50, 'error'],
-])
-
-/** `| INFO     | CAPTURED_UPLOAD ratingKey=12345 ...`: the line's shape, which scripts look for. */
+/** Formats one line as scripts look for it: `| INFO     | CAPTURED_UPLOAD ratingKey=12345 ...`. */
 export function formatLogLine(level: string, text: string): string {
   return `| ${level.toUpperCase().padEnd(8)} | ${text}`
 }
 
-/** The job's own log: scrubbed here, at the sink, and then sent to the file and to whoever listens. Never throws. */
+/** Creates the job's own log. It redacts secrets here, at the sink, before it writes and reports a line. Never throws. */
 export function createJobLog({ redactor, onLine, ...options }: JobLogOptions): JobLog {
-  const tell = (level: LogLevel, text: string, time: number) =>
-    onLine?.({ level, text, at: new Date(time).toISOString() })
+  const report = (level: LogLevel, text: string) => onLine?.({ level, text, at: new Date().toISOString() })
   const file =
     options.file === undefined
       ? undefined
-      : openFile(options.file, options.maxFileBytes ?? maxFileBytes, (problem) => tell('warning', problem, Date.now()))
+      : openFile(options.file, options.maxFileBytes ?? maxFileBytes, (problem) => report('warning', problem))
 
-  const sink = {
-    write(record: string) {
-      const { level, time, msg } = JSON.parse(record) as { level: number; time: number; msg: string }
-      const name = levelOf.get(level) ?? 'info'
-      // One record, one line: a title with a line break must not forge a second one.
-      const text = visibleLine(redactor.text(msg))
-      file?.write(`${formatLogLine(name, text)}\n`)
-      tell(name, text, time)
-    },
+  const add = (level: LogLevel) => (message: string) => {
+    // A title with a line break must not forge a second line.
+    const text = visibleLine(redactor.text(message))
+    file?.write(`${formatLogLine(level, text)}\n`)
+    report(level, text)
   }
-  const logger = pino({ level: 'debug', base: null }, sink)
   return {
-    debug: (text) => logger.debug({}, '%s', text),
-    info: (text) => logger.info({}, '%s', text),
-    warning: (text) => logger.warn({}, '%s', text),
-    error: (text) => logger.error({}, '%s', text),
+    debug: add('debug'),
+    info: add('info'),
+    warning: add('warning'),
+    error: add('error'),
     [Symbol.dispose]: () => file?.close(),
   }
 }
 
-/** Written at once, line by line, so that the last words before a crash are there. A full disk costs the log, never the job. */
+/** Writes each line at once, so that a crash loses none. A full disk ends the log, never the job. */
 function openFile({ files, path }: FileBeneath, maxBytes: number, onStop: (problem: string) => void) {
   const descriptor = files.openSync(path, 'append')
   let open = true
@@ -91,7 +78,7 @@ function openFile({ files, path }: FileBeneath, maxBytes: number, onStop: (probl
       try {
         writeSync(descriptor, line)
       } catch (error) {
-        stop(error instanceof Error ? error.message : String(error))
+        stop(messageOf(error))
       }
     },
     close: () => stop(''),

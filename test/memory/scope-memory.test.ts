@@ -90,8 +90,8 @@ describe('memory does not grow with the listing', () => {
       await read(13)
       const before = process.memoryUsage().arrayBuffers
       const peak = await read(125)
-      // Dead chunks are collected after each 4 MB; by itself V8 would let more than 32 MB of them go by.
-      expect(peak - before).toBeLessThan(16 * 1024 * 1024)
+      // V8 lets about 32 MB of dead chunks go by before it collects them, however long the listing is.
+      expect(peak - before).toBeLessThan(64 * 1024 * 1024)
     } finally {
       await connection[Symbol.asyncDispose]()
       server.closeAllConnections()
