@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { LongestFirst } from './test/longest-first.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 /** The trust suite: what may not happen, tried on purpose. Two files at a time: the fuzzer computes while others wait. */
 export default defineConfig({

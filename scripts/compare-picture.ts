@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { apiUrl } from '../src/contract/api/api-paths.ts'
 import { sampleRenderer, startDemoWorld } from '../src/demo/demo-world.ts'
 import { startStudio } from '../src/server/studio.ts'
-import { chromiumPath } from '../test/browser/support/chromium-path.ts'
+import { chromiumPath } from '../test/support/chromium-path.ts'
 
 const shown = 'Metropolis (1927)'
 const items = ['the general 1926', 'metropolis 1927', 'a trip to the moon', 'nosferatu', 'haxan', 'charade']

@@ -4,11 +4,11 @@ import { type ConfigSource, loadConfirmedConfig } from '../config/read/user-conf
 import { openTrust } from '../config/trust/trust.ts'
 import type { DoctorCheck } from '../contract/doctor.ts'
 import { runDoctor } from '../run/doctor/doctor.ts'
+import type { CliContext } from './context.ts'
 import { kometaRenderer } from './kometa-renderer.ts'
 import { dataDir } from './options/data-dir.ts'
 import { collectSecret, studioPort } from './options/parse-values.ts'
 import { checkTrustJob, trustJobOption } from './options/trust-job-option.ts'
-import type { CliContext } from './program.ts'
 import { cancelOnSignals } from './screen/cancel.ts'
 import { type Line, painted } from './screen/screen.ts'
 

@@ -6,9 +6,9 @@ import { defaultProxyPort } from '../proxy/server.ts'
 import { runProxyAlone } from '../run/proxy-alone.ts'
 import { formatLogLine } from '../util/job-log.ts'
 import { trimEndOf } from '../util/trim-end.ts'
+import type { CliContext } from './context.ts'
 import { dataDir, newJobName } from './options/data-dir.ts'
 import { parsePort } from './options/parse-values.ts'
-import type { CliContext } from './program.ts'
 import { cancelOnSignals } from './screen/cancel.ts'
 
 interface ProxyCommandOptions {

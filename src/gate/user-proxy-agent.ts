@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { EnvHttpProxyAgent } from 'undici'
+import { errorCodeOf } from '../util/unknown-error.ts'
 import '../util/net/undici-resets.ts'
 
 /** Connections of our own to the outside, as Kometa makes them: through the user's proxy, trusting what the user trusts. */
@@ -33,6 +34,5 @@ function trusted(env: NodeJS.ProcessEnv): string[] | undefined {
 /** The cause of a failed fetch has the words; its message may hold the address, and with it a key. */
 export function fetchFailure(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return cause instanceof Error ? cause.name : 'unknown'
+  return errorCodeOf(cause) || (cause instanceof Error ? cause.name : 'unknown')
 }

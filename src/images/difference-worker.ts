@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import pixelmatch from 'pixelmatch'
 import sharp from 'sharp'
 import { z } from 'zod'
+import { messageOf } from '../util/unknown-error.ts'
 import type { DifferenceTask } from './difference.ts'
 
 /** Larger pictures are compared at this size: no eye sees more of a heat map. */
@@ -43,5 +44,5 @@ async function compare({ before, after, maxPixels }: DifferenceTask) {
 try {
   parentPort?.postMessage(await compare(taskSchema.parse(workerData)))
 } catch (error) {
-  parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) })
+  parentPort?.postMessage({ error: messageOf(error) })
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { withoutHeaders } from '../plex/upstream/upstream-headers.ts'
 import { decide, type PolicyContext, sectionBefore, type Verdict } from '../policy/verdict.ts'
+import { messageOf } from '../util/unknown-error.ts'
 import type { PlexKnowledge } from './answer/plex-knowledge.ts'
 import type { ReadHandler } from './answer/read-handler.ts'
 import { ClientReply } from './answer/reply.ts'
@@ -29,7 +30,7 @@ const ignore = () => {}
 /** Why what stands behind a refused body is not answered: where that body ends, two readers may see differently. */
 const behindRefusedBody = 'it stands behind a body that was refused: the connection ends there'
 
-const ourFailure = (error: unknown) => `the proxy failed: ${error instanceof Error ? error.message : String(error)}`
+const ourFailure = (error: unknown) => `the proxy failed: ${messageOf(error)}`
 
 /**
  * Takes one request from its head to its answer: one exchange, one verdict, one record. Any failure of ours on
@@ -105,7 +106,7 @@ export function createRequestHandler(options: HandleOptions) {
     knowledge.learnSection(section).then(
       () => judgeAndAct(exchange, expectsContinue),
       (error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error)
+        const why = messageOf(error)
         const reason = `the search fields of section ${section} could not be read from Plex: ${why}`
         records.refused(exchange, { status: 502, reason, outcome: 'failed' })
         exchange.answer(502, textType, reason)

@@ -1,6 +1,7 @@
 import type { Capture } from '../contract/records.ts'
 import { ownResource } from '../policy/own-url.ts'
 import type { Verdict } from '../policy/verdict.ts'
+import { messageOf } from '../util/unknown-error.ts'
 import { answerWrite } from './answer/answers.ts'
 import type { CaptureStore, ReadOwnUrl, UploadDescription } from './capture/types.ts'
 import { drainBody } from './connections/drain-body.ts'
@@ -61,7 +62,7 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
         capture = await keep(exchange, verdict)
       } catch (error) {
         // Nothing durable: a success now would be a lost image. 507 tells why to whoever reads the client's log.
-        const reason = `the upload could not be kept: ${error instanceof Error ? error.message : String(error)}`
+        const reason = `the upload could not be kept: ${messageOf(error)}`
         const answer = { status: 507, reason }
         records.blocked(exchange, { ...verdict, bytes: statedLength(exchange) ?? 0 }, answer)
         records.refused(exchange, { ...answer, outcome: 'failed', alsoBlocked: true })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { hasErrorCode } from './unknown-error.ts'
 
 /** How long `ps` may take. */
 const psTimeoutMs = 5_000
@@ -57,7 +58,7 @@ function exists(pid: number): boolean {
     return true
   } catch (error) {
     // EPERM means that the process lives and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasErrorCode(error, 'EPERM')
   }
 }
 
@@ -128,7 +129,6 @@ async function pidNamespace(): Promise<string> {
   }
 }
 
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(String(error.code))
+const isGone = (error: unknown): boolean => hasErrorCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')
 
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)

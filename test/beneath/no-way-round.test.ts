@@ -33,6 +33,7 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/run/doctor/check-kometa.ts': "the user's Kometa",
   'src/run/doctor/check-machine.ts': 'the data folder',
   'src/run/around-kometa/guarded-files.ts': "the user's own files",
+  'src/util/package-file.ts': 'our own package: looks for its root, and opens nothing',
   'src/util/process-identity.ts': '/proc',
   'src/run/reuse/remembered.ts': 'what is remembered, among the workspaces',
   'src/run/inputs/usable-folder.ts': 'makes the job folder itself, and nothing in it',

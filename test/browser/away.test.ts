@@ -5,9 +5,9 @@ import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import type { Renderer } from '../../src/run/kometas/renderer.ts'
 import { listen } from '../server/event-source.ts'
 import { openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 import { type Front, openFront } from './support/front.ts'
 
 /** Without the server nobody knows whether a preview goes on: no screen says that it does. */

@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { defaultConfig, openStudio, plexToken, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
 import { startSamplePlex, type WatchedPlex } from '../support/watched-plex.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 const oldToken = 'AnOldTokenOfTheUser1'
 

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from '../server/event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 /** What Kometa left out of the config, and why a real run may draw another picture, is seen where the picture is. */
 describe.skipIf(chromiumPath() === null)('what is not right though each item has its picture', () => {

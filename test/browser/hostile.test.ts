@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from '../server/event-source.ts'
 import { openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { film, show } from '../support/sample-plex.ts'
 import { openBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 /** What a page that runs it would do: leave a mark, and ask another host. */
 const attacks = [

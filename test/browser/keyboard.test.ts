@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { demoLibraries } from '../../src/demo/library/library-data.ts'
 import { defaultConfig, openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 const noBrowser = chromiumPath() === null
 /** No control is further away than this. */

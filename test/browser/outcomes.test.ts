@@ -5,10 +5,10 @@ import { sampleRenderer } from '../../src/demo/demo-world.ts'
 import type { Renderer } from '../../src/run/kometas/renderer.ts'
 import { listen } from '../server/event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { film, smallLibraries } from '../support/sample-plex.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 /** Each way in which a job can come out looks like what it is. */
 describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {

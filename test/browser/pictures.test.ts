@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { demoLibraries } from '../../src/demo/library/library-data.ts'
 import { listen } from '../server/event-source.ts'
 import { defaultConfig, openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 const patience = { timeout: 15_000 }
 

@@ -4,9 +4,9 @@ import { describe, expect, inject, test } from 'vitest'
 import { apiUrl } from '../../src/contract/api/api-paths.ts'
 import { listen } from '../server/event-source.ts'
 import { openStudio, plexToken } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 describe.skipIf(chromiumPath() === null)('secrets that are not kept any more', () => {
   test('Run again asks for them, says where each goes, and runs', async () => {

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { demoLibraries } from '../../src/demo/library/library-data.ts'
 
 import { openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import { film, media } from '../support/sample-plex.ts'
 import type { SamplePlex } from '../support/watched-plex.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 const noBrowser = chromiumPath() === null
 

@@ -2,10 +2,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { demoLibraries } from '../../src/demo/library/library-data.ts'
 import { openStudio, type TestStudio } from '../server/open-studio.ts'
+import { chromiumPath } from '../support/chromium-path.ts'
 import type { SamplePlex } from '../support/watched-plex.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
-import { chromiumPath } from './support/chromium-path.ts'
 
 const noBrowser = chromiumPath() === null
 if (noBrowser) console.warn('SKIPPED: no Chromium on this machine, so nobody looked at the studio in a browser.')

@@ -1,4 +1,4 @@
-import { encodings } from '../trust/encodings.ts'
+import { encodings } from './encodings.ts'
 
 /** Secrets that a test can find in any output. Some hold characters that encodings write differently. */
 export const planted = {

@@ -15,11 +15,10 @@ import { Tray } from './tray.tsx'
 import { useWall } from './use-wall.ts'
 import { Wall } from './wall.tsx'
 import { useWallQuery } from './wall-query.ts'
+import { type WallSize, wallSizes } from './wall-size.ts'
 import { WallSkeleton } from './wall-skeleton.tsx'
 import './choose-screen.css'
 
-export const wallSizes = ['small', 'medium', 'large'] as const
-export type WallSize = (typeof wallSizes)[number]
 const wallSize = createStoredStore<WallSize>(
   'wall-size',
   'medium',

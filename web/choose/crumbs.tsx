@@ -2,7 +2,7 @@ import type { StudioItem } from '../../src/contract/api/api.ts'
 import { itemSubtitle } from '../core/titles.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
-import { insidePath } from './wall.tsx'
+import { insidePath } from './inside-path.ts'
 import type { WallQuery } from './wall-query.ts'
 import './crumbs.css'
 

@@ -11,7 +11,6 @@ import { Icon } from '../ui/icon.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { useNarrow } from '../ui/use-narrow.ts'
-import type { WallSize } from './choose-screen.tsx'
 import {
   activeFilters,
   type ListFilter,
@@ -23,6 +22,7 @@ import {
   toggleFilter,
   type WallQuery,
 } from './wall-query.ts'
+import type { WallSize } from './wall-size.ts'
 import './filters.css'
 
 const filterWords: Record<ListFilter, string> = {

@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
 import { Skeleton } from '../ui/notes.tsx'
 import { ItemThumb } from '../ui/thumb.tsx'
-import { insidePath } from './wall.tsx'
+import { insidePath } from './inside-path.ts'
 import './item-card.css'
 
 export interface ItemCardProps {

@@ -1,5 +1,5 @@
 import { Skeleton } from '../ui/notes.tsx'
-import type { WallSize } from './choose-screen.tsx'
+import type { WallSize } from './wall-size.ts'
 import { cellSizes } from './wall-sizes.ts'
 import './wall-skeleton.css'
 

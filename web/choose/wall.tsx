@@ -8,10 +8,11 @@ import { fullTitle } from '../core/titles.ts'
 import { announce, tell, tellProblem } from '../ui/announce.tsx'
 import { useNarrow } from '../ui/use-narrow.ts'
 import { type Cell, VirtualGrid } from '../ui/virtual-grid.tsx'
-import type { WallSize } from './choose-screen.tsx'
+import { insidePath } from './inside-path.ts'
 import { ItemCard, ItemCardSkeleton } from './item-card.tsx'
 import type { Wall as WallData } from './use-wall.ts'
 import type { WallQuery } from './wall-query.ts'
+import type { WallSize } from './wall-size.ts'
 import { cardWordsPx, cellSizes } from './wall-sizes.ts'
 
 const tooMany = (n: number) => n > 0 && tell(`${maxTargets} is the most for one preview; ${n} did not fit.`)
@@ -129,5 +130,3 @@ const keyOfIndex = (wall: WallData, index: number) => {
   const item = wall.item(index)
   return item ? keyOf(item) : ''
 }
-
-export const insidePath = (item: StudioItem): string => `/choose?${new URLSearchParams({ in: keyOf(item) })}`

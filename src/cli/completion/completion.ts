@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import type { CliContext } from '../program.ts'
+import type { CliContext } from '../context.ts'
 import { bashCompletion } from './bash.ts'
 import { describeCommands } from './command-model.ts'
 import { fishCompletion } from './fish.ts'

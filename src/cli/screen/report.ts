@@ -3,7 +3,7 @@ import { faultWords } from '../../contract/faults.ts'
 import { leftOutWords } from '../../contract/left-out.ts'
 import { type RealRun, type Summary, statusWords } from '../../contract/summary.ts'
 import { targetProblems } from '../../run/summary/judge-job.ts'
-import type { ExitCode } from '../program.ts'
+import type { ExitCode } from '../context.ts'
 import { type Line, painted } from './screen.ts'
 
 type Target = Summary['targets'][number]

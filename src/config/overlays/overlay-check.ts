@@ -10,6 +10,7 @@ import { fontNames, systemFontFolders } from '../workspace/fonts.ts'
 import { overlayFileCauses } from '../yaml/causes/config-causes.ts'
 import { nearest } from '../yaml/causes/unknown-keys.ts'
 import { get, isMap } from '../yaml/yaml-value.ts'
+import type { CheckContext } from './check-context.ts'
 import { findEntryFiles } from './entry-files.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
@@ -20,16 +21,6 @@ export interface CheckOptions {
   /** The Kometa checkout; without it `default` files and Kometa's own fonts are taken on trust. */
   kometaDir?: string | null
   env: NodeJS.ProcessEnv
-}
-
-/** What the checks of one job share. */
-export interface CheckContext {
-  config: JobConfig
-  kometaDir: string | null
-  /** Whether a `font:` is a file, a font of Kometa or one of the system. */
-  hasFont(font: string): Promise<boolean>
-  /** A path of the config or of an overlay file, as Kometa resolves it: against its working directory. */
-  resolve(path: string): string
 }
 
 /**

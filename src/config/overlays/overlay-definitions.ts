@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { kometaFilename } from '../read/environment/kometa-filename.ts'
 import { isTruthy } from '../read/normalise.ts'
 import { get, getMap, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
-import type { CheckContext } from './overlay-check.ts'
+import type { CheckContext } from './check-context.ts'
 
 /** Template variables that name a file on disk: `font`, `rating1_font`, `file`. */
 const fontVariable = /(?:^|_)font$/

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import type { JobConfig } from './user-config.ts'
+import type { Reach } from '../reach/reach.ts'
 
 /**
  * In Kometa's container the config's own folder is `/config`, whatever it is called outside. For a path that is written so and not there,
@@ -7,7 +7,7 @@ import type { JobConfig } from './user-config.ts'
  */
 export async function containerHint(
   path: string,
-  { configDir, configPath, reach }: Pick<JobConfig, 'configDir' | 'configPath' | 'reach'>,
+  { configDir, configPath, reach }: { configDir: string; configPath: string; reach: Reach },
 ): Promise<string> {
   const rest = /^\/?config[\\/](.+)$/.exec(path)?.[1]
   if (rest === undefined) return ''

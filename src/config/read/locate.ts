@@ -2,7 +2,6 @@ import { access, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
-import type { SourceReader } from './source-reader.ts'
 
 export async function exists(path: string): Promise<boolean> {
   try {
@@ -36,7 +35,10 @@ export const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() === true
 
 /** preview.yml of a prepared job: DIR/config/preview.yml or DIR/preview.yml. Throws JOB_NOT_FOUND. */
-export async function findPreviewFile(jobDir: string, reader: SourceReader): Promise<string> {
+export async function findPreviewFile(
+  jobDir: string,
+  reader: { exists(path: string): Promise<boolean> },
+): Promise<string> {
   const places = [join(resolve(jobDir), 'config', 'preview.yml'), join(resolve(jobDir), 'preview.yml')]
   for (const place of places) if (await reader.exists(place)) return place
   throw new AppError('JOB_NOT_FOUND', `There is no preview.yml in ${resolve(jobDir)} or its config folder`)

@@ -4,17 +4,15 @@ import type { PreviewSection } from '../../contract/preview.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
 import { ownOverlayFiles } from '../overlays/entry-files.ts'
 import { everywhere, type Reach } from '../reach/reach.ts'
-import type { Trust } from '../trust/trust.ts'
 import { type AssetCopies, listAssetCopies } from '../workspace/asset-copies.ts'
 import { listOverlayFolders } from '../workspace/folder-files.ts'
-import type { AskKometaYaml } from '../yaml/kometa-reading.ts'
-import type { TextReading } from '../yaml/text-reading.ts'
 import { createYamlFiles, type YamlFiles } from '../yaml/yaml-files.ts'
 import { get, isMap, type YamlMap } from '../yaml/yaml-value.ts'
 import { readOutline } from './config-outline.ts'
 import { putSecretsIn } from './environment/job-secrets.ts'
 import { findSecrets, secretsAmong } from './environment/redaction-secrets.ts'
 import { type JobLibrary, readLibraries } from './job-libraries.ts'
+import type { LoadOptions } from './load-options.ts'
 import { defaultKometaCwd, isFolder } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
 import type { ConfigServer } from './plex-servers.ts'
@@ -22,29 +20,6 @@ import { type ConfigSource, readSource, type SourceFrom } from './read-source.ts
 import { createSourceReader } from './source-reader.ts'
 
 export type { ConfigSource } from './read-source.ts'
-
-export interface LoadOptions {
-  env: NodeJS.ProcessEnv
-  /** `--secret name=value`. */
-  secrets?: Readonly<Record<string, string>>
-  /** The Kometa checkout: its `config/.env` counts, and its `config/config.yml` is the user's own. */
-  kometaDir?: string
-  /** The config is somebody's text, and no name in it stands for anything of this machine. */
-  withoutEnvironment?: boolean
-  /** What this installation knows of files and jobs; without it nothing is. */
-  trust?: Trust
-  /** `--trust-job`: the user answers for what the job's files say. */
-  trustJob?: boolean
-  /** `--kometa-config-dir`, `--kometa-cwd`. */
-  kometaConfigDir?: string
-  kometaCwd?: string
-  /** What the config's paths may lead to. Default: everything, as for a config that the user has named by its path. */
-  reach?: Reach
-  /** The YAML reader of the user's Kometa, where there is one: `Renderer.readYaml`. */
-  readYaml?: AskKometaYaml | undefined
-  /** Where texts are parsed. Default: here. */
-  reading?: TextReading
-}
 
 /** A user's config, read and judged. It lives in memory only: it holds the real Plex token and every key. */
 export interface JobConfig {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { errorCodeOf, hasErrorCode } from '../../util/unknown-error.ts'
 import { secretName } from '../read/environment/secrets.ts'
 import { parseWith, readHere, type TextReading } from '../yaml/text-reading.ts'
 import type { YamlValue } from '../yaml/yaml-value.ts'
@@ -142,7 +143,7 @@ export function createSecretVault(
 /** null where there is none, or one that is not ours or damaged: then the secrets have to be given again. */
 async function readEntry(path: string): Promise<Entry | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
+    if (hasErrorCode(error, 'ENOENT')) return null
     throw error
   })
   return text === null ? null : (entrySchema.safeParse(parseJson(text)).data ?? null)
@@ -153,7 +154,7 @@ function realPathOf(path: string): string {
     return realpathSync(path)
   } catch (error) {
     // A folder that is gone has no other name.
-    if (error instanceof Error && 'code' in error) return path
+    if (errorCodeOf(error) !== '') return path
     throw error
   }
 }

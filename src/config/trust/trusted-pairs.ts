@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 
 /**
  * Which secrets from elsewhere the addresses of a file may get, because the user named that file himself. Kept in our data
@@ -27,7 +28,7 @@ export function createTrustedPairs(dataDir: string): TrustedPairs {
   const placeOf = (file: string) => join(folder, `${digest(file)}.json`)
   const read = async (file: string): Promise<string[]> => {
     const text = await readFile(placeOf(file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null
+      if (hasErrorCode(error, 'ENOENT')) return null
       throw error
     })
     // A damaged one is as none: the user is asked again.

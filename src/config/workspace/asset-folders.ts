@@ -2,8 +2,16 @@ import { resolve } from 'node:path'
 import type { Reach } from '../reach/reach.ts'
 import { containerHint } from '../read/container-path.ts'
 import type { JobLibrary } from '../read/job-libraries.ts'
-import type { JobConfig } from '../read/user-config.ts'
-import { get, isList, textOf, type YamlValue } from '../yaml/yaml-value.ts'
+import { get, isList, textOf, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
+
+/** What of a job's config says where its assets are. */
+export interface AssetPlaces {
+  document: YamlMap
+  kometaCwd: string
+  configDir: string
+  configPath: string
+  reach: Reach
+}
 
 export interface AssetFolder {
   /** As it stands in the config. */
@@ -12,14 +20,14 @@ export interface AssetFolder {
 }
 
 /** `asset_directory` of the config itself or of one library. Without one Kometa has no assets. */
-export function assetFoldersOf({ kometaCwd }: Pick<JobConfig, 'kometaCwd'>, place: YamlValue): AssetFolder[] {
+export function assetFoldersOf({ kometaCwd }: Pick<AssetPlaces, 'kometaCwd'>, place: YamlValue): AssetFolder[] {
   const value = get(place, 'settings', 'asset_directory')
   const folders = isList(value) ? value : value === undefined || value === null || value === '' ? [] : [value]
   return folders.map((folder) => ({ value: textOf(folder), path: resolve(kometaCwd, textOf(folder)) }))
 }
 
 /** True when Kometa looks for assets of this library: its own folders count before those of the config (config.py:1138). */
-export async function hasAssetFolder(config: JobConfig, library: JobLibrary): Promise<boolean> {
+export async function hasAssetFolder(config: AssetPlaces, library: JobLibrary): Promise<boolean> {
   const [own, all] = await Promise.all(
     [library.data ?? null, config.document].map((place) => existing(assetFoldersOf(config, place), config.reach)),
   )
@@ -32,7 +40,7 @@ async function existing(folders: readonly AssetFolder[], reach: Reach): Promise<
 }
 
 /** A warning for each asset folder of the library that is not there: Kometa then draws on another picture. */
-export async function checkAssetFolders(config: JobConfig, library: JobLibrary): Promise<string[]> {
+export async function checkAssetFolders(config: AssetPlaces, library: JobLibrary): Promise<string[]> {
   const warnings: string[] = []
   const places = [
     { label: 'settings.asset_directory', folders: assetFoldersOf(config, config.document) },

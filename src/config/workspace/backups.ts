@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 import type { Reach } from '../reach/reach.ts'
 import { kometaFilename } from '../read/environment/kometa-filename.ts'
 import { copyPrivately } from './link-or-copy.ts'
@@ -139,7 +140,7 @@ async function listNames(folder: string, reach: Reach): Promise<string[]> {
   try {
     return await readdir(found)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (hasErrorCode(error, 'ENOENT')) return []
     throw error
   }
 }

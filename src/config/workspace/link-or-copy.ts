@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, stat, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 import { everywhere, type Reach } from '../reach/reach.ts'
 
 /** On Windows a file cannot be linked without a right that most users lack: it is copied, up to this size. */
@@ -26,8 +27,7 @@ export async function linkTo(target: string, at: string): Promise<boolean> {
   return copyPrivately(target, at, maxCopiedFileBytes)
 }
 
-const isMissingRight = (error: unknown): boolean =>
-  process.platform === 'win32' && error instanceof Error && 'code' in error && error.code === 'EPERM'
+const isMissingRight = (error: unknown): boolean => process.platform === 'win32' && hasErrorCode(error, 'EPERM')
 
 /** A copy that its owner alone can read and write, with the time of the original: Kometa judges caches by it. False when it is too large or no file. */
 export async function copyPrivately(

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { mkdir, readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import { errorCodeOf } from '../../util/unknown-error.ts'
 import type { Reach } from '../reach/reach.ts'
 import { oldSecretStore } from '../read/environment/secret-files.ts'
 import { copyFolder, copyPrivately, linkTo } from './link-or-copy.ts'
@@ -126,9 +127,9 @@ async function listFolder(folder: string, { reach, warnings }: MirrorOptions): P
   try {
     return await readdir(found, { withFileTypes: true })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errorCodeOf(error)
     if (code !== 'ENOENT' && code !== 'ENOTDIR')
-      warnings.push(`Cannot read the folder ${folder}: ${String(code ?? error)}`)
+      warnings.push(`Cannot read the folder ${folder}: ${code || String(error)}`)
     return []
   }
 }

@@ -2,6 +2,7 @@ import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { livenessOf, type ProcessIdentity, processIdentitySchema } from '../../util/process-identity.ts'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 
 export const workspacePrefix = 'workspace-'
 const ownerFile = 'owner.json'
@@ -51,7 +52,7 @@ async function workspaceNames(parentDir: string): Promise<string[]> {
       .filter((entry) => entry.isDirectory() && entry.name.startsWith(workspacePrefix))
       .map(({ name }) => name)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (hasErrorCode(error, 'ENOENT')) return []
     throw error
   }
 }

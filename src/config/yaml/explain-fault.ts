@@ -1,6 +1,7 @@
 import { AppError } from '../../contract/errors.ts'
 import { kometaKeys } from '../run-config/key-table.ts'
-import { type Cause, syntaxCauses } from './causes/syntax-causes.ts'
+import type { Cause } from './causes/cause.ts'
+import { syntaxCauses } from './causes/syntax-causes.ts'
 import type { YamlRefusal } from './kometa-reading.ts'
 import type { OwnReading, YamlFault } from './own-reading.ts'
 

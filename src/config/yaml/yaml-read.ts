@@ -1,5 +1,6 @@
 import { AppError } from '../../contract/errors.ts'
 import { NotPlain, readPlainFile, TooLarge } from '../../util/files/plain-file.ts'
+import { errorCodeOf } from '../../util/unknown-error.ts'
 import { explainFault } from './explain-fault.ts'
 import { readOwn } from './own-reading.ts'
 import type { YamlValue } from './yaml-value.ts'
@@ -22,7 +23,7 @@ export async function readYamlBytes(
     if (cause instanceof AppError) throw cause
     if (cause instanceof NotPlain) throw new AppError('CONFIG_UNREADABLE', `${path} is not a file`)
     if (cause instanceof TooLarge) throw tooLarge(path)
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
+    const code = errorCodeOf(cause) || 'unknown error'
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission' : code
     throw new AppError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { cause })
   }

@@ -1,4 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
+import { messageOf } from '../../util/unknown-error.ts'
 import { episodeCanvas, posterCanvas } from './badges.ts'
 import { type BackupFolder, backupOf, basePoster, cleanPosterUrl } from './base-poster.ts'
 import type { Plan } from './compile.ts'
@@ -30,7 +31,7 @@ export async function applyOverlays(
       await addLabel(library, item)
       log.info('overlays.py', `  Overlays Applied: ${names}`)
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error)
+      const words = messageOf(error)
       const reason = words.startsWith('Overlay Error') ? words : `Overlay Error: ${words}`
       log.error('overlays.py', `  ${reason}\n  Overlays Attempted on ${item.displayTitle}: ${names}`)
     }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../util/unknown-error.ts'
 import { type Definition, definitionsOf } from './definitions.ts'
 import type { Item } from './item.ts'
 import type { KometaLog } from './kometa-log.ts'
@@ -34,7 +35,7 @@ export async function compile(library: Library, log: KometaLog): Promise<Map<str
         if (matched.length > 0) log.info('overlays.py', `${matched.length} Items found for ${name}`)
         else log.warning('overlays.py', `No Items found for ${name}`)
       } catch (error) {
-        log.error('overlays.py', error instanceof Error ? error.message : String(error))
+        log.error('overlays.py', messageOf(error))
       }
     }
   }

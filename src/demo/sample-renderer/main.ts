@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { messageOf } from '../../util/unknown-error.ts'
 import { demoFile } from '../demo-file.ts'
 import { createKometaLog } from './kometa-log.ts'
 import { run } from './run.ts'
@@ -22,7 +23,7 @@ if (typeof values.config !== 'string') {
     await run({ configPath, log })
   } catch (error) {
     // Like Kometa, log each failure and exit with 0 (kometa.py:658-659).
-    log.critical('kometa.py', error instanceof Error ? error.message : String(error))
+    log.critical('kometa.py', messageOf(error))
   } finally {
     log.close()
   }

@@ -29,7 +29,7 @@ export interface OverlayFileEntry {
 export async function readRunSettings(path: string): Promise<LibrarySettings[]> {
   const document = await readYamlFile(path)
   const libraries = getMap(document, 'libraries')
-  const global = numberOf(get(document, 'settings', 'overlay_artwork_quality'))
+  const configQuality = numberOf(get(document, 'settings', 'overlay_artwork_quality'))
   return [...libraries].map(([key, data]) => {
     const mapping = textOf(key)
     const own = (name: string) => textOf(get(data, 'plex', name)) || textOf(get(document, 'plex', name))
@@ -41,7 +41,7 @@ export async function readRunSettings(path: string): Promise<LibrarySettings[]> 
       token: own('token'),
       overlayFiles: overlayList(get(data, 'overlay_files')).map((entry) => overlayFile(entry, data)),
       removeOverlays: get(data, 'remove_overlays') === true,
-      quality: numberOf(get(data, 'settings', 'overlay_artwork_quality')) ?? global ?? defaultQuality,
+      quality: numberOf(get(data, 'settings', 'overlay_artwork_quality')) ?? configQuality ?? defaultQuality,
     }
   })
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { kometaFilename } from '../../config/read/environment/kometa-filename.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { applyOverlays, removeOverlays } from './apply.ts'
 import { compile, type Plan } from './compile.ts'
 import { definitionsOf } from './definitions.ts'
@@ -46,7 +47,7 @@ async function connect(settings: LibrarySettings, plex: PlexClient, log: KometaL
     }
     return library
   } catch (error) {
-    log.error('config.py', error instanceof Error ? error.message : String(error))
+    log.error('config.py', messageOf(error))
     log.info('config.py', `${shown} Library Connection Failed`)
     return null
   }

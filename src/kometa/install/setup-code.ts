@@ -9,6 +9,7 @@ import { AppError } from '../../contract/errors.ts'
 import { downloadFile } from '../../gate/download.ts'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { renameOver } from '../../util/files/rename.ts'
+import { hasErrorCode, messageOf } from '../../util/unknown-error.ts'
 import { findInstalled, installsFolder, isVersionName, type SetupMarker, writeMarker } from './installed.ts'
 
 /** Kometa 2.4.4 takes a tenth of this, fonts included. */
@@ -165,7 +166,7 @@ const checksumsSchema = z.record(z.string(), z.object({ sha256: z.string(), url:
 async function checkSum(version: string, sha256: string, archive: string, options: CodeOptions): Promise<void> {
   const file = join(installsFolder(options.dataDir), 'checksums.json')
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}'
+    if (hasErrorCode(error, 'ENOENT')) return '{}'
     throw error
   })
   const known = checksumsSchema.parse(JSON.parse(text))
@@ -206,7 +207,7 @@ async function extractArchive(archive: string, to: string): Promise<void> {
   try {
     await extract({ file: archive, cwd: to, strip: 1, strict: true, filter, preserveOwner: false })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new AppError('SETUP_FAILED', `${archive} cannot be unpacked: ${why}`, {
       hint: 'Remove the file and try again.',
       cause: error,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { AppError } from '../../contract/errors.ts'
 import type { Door } from '../../util/net/door.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { hasSupervisor, type Supervisor, type SupervisorOptions, startSupervisor } from '../process/supervisor.ts'
 import type { GuardedFiles, UnguardedFiles } from '../process/supervisor-messages.ts'
 
@@ -100,7 +101,7 @@ async function startIsolated({ env, python }: IsolationOptions): Promise<Supervi
     return supervisor
   } catch (error) {
     await supervisor[Symbol.asyncDispose]()
-    const obstacle = await explain(error instanceof Error ? error.message : String(error))
+    const obstacle = await explain(messageOf(error))
     obstacles.set(key, obstacle)
     return obstacle
   }

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { defaultConfigName } from '../../config/workspace/default-config.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { kometaEnvironment } from '../process/environment.ts'
-import type { Checkout, Launch, LaunchOrder } from '../process/runner.ts'
 import { keepInReach } from '../reach/keep-in-reach.ts'
 import { linkBytecode } from './bytecode.ts'
+import type { Checkout, Launch, LaunchOrder } from './launch-order.ts'
 import { mirrorCheckout } from './mirror-checkout.ts'
 
 /** Starts Kometa as a process of this machine, from a mirror of the user's checkout whose config folder is ours. */
@@ -49,9 +50,7 @@ async function compileAhead({ compiling }: { compiling: Promise<void> }): Promis
   return compiling.then(
     () => [],
     (error: unknown) => [
-      `Kometa's modules could not be compiled in advance, so Kometa starts more slowly: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
+      `Kometa's modules could not be compiled in advance, so Kometa starts more slowly: ${messageOf(error)}`,
     ],
   )
 }

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { FileBeneath } from '../../util/beneath/beneath.ts'
 import type { Redactor } from '../../util/redact.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { visibleText } from '../../util/visible.ts'
 
 export interface ScrubbedLogOptions {
@@ -93,7 +94,7 @@ function boundedFile(handle: FileHandle, maxBytes: number) {
       return
     }
     await handle.appendFile(data).catch((error: unknown) => {
-      problem ??= error instanceof Error ? error.message : String(error)
+      problem ??= messageOf(error)
     })
   }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 
 /**
  * Signals a whole process group, because Kometa works in a pool process that outlives its parent (kometa.py:372-374).
@@ -13,7 +14,7 @@ export function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     process.kill(-pid, signal)
   } catch (error) {
     // The group is empty (ESRCH), or on macOS only zombies are left (EPERM).
-    if (!isCode(error, 'ESRCH') && !isCode(error, 'EPERM')) throw error
+    if (!hasErrorCode(error, 'ESRCH') && !hasErrorCode(error, 'EPERM')) throw error
   }
 }
 
@@ -25,11 +26,7 @@ function endTreeOnWindows(pid: number): void {
       process.kill(pid)
     } catch (error) {
       // The process ended by itself in the meantime.
-      if (!isCode(error, 'ESRCH')) throw error
+      if (!hasErrorCode(error, 'ESRCH')) throw error
     }
   })
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { messageOf } from '../../util/unknown-error.ts'
 import { parseOrder, type StartOrder, type SupervisorReport } from './supervisor-messages.ts'
 import { watchTool } from './watch-tool.ts'
 
@@ -79,8 +80,4 @@ function report(message: SupervisorReport, door?: import('node:net').Server): Pr
     // A broken channel is reported by 'disconnect'.
     else process.send(message, door, {}, () => resolve())
   })
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -5,7 +5,7 @@ import type { Reach } from '../../config/reach/reach.ts'
 import type { Workspace } from '../../config/workspace/workspace.ts'
 import { AppError } from '../../contract/errors.ts'
 import { PythonFailed, runProgram } from '../install/ask-python.ts'
-import type { Checkout } from '../process/runner.ts'
+import type { Checkout } from '../launch/launch-order.ts'
 import { readPythonProgram } from '../python/python-program.ts'
 
 export interface ReachGuard {

@@ -7,6 +7,7 @@ import {
   type PlexReadSink,
   type PlexResponseHead,
 } from '../../plex/upstream/connection.ts'
+import { errorCodeOf } from '../../util/unknown-error.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
 
 /** Headers between two hops, and those that would name Plex's own address or tie the client to it. */
@@ -119,5 +120,5 @@ function isGzip(chunk: Buffer): boolean {
 
 function isTimeout(error: Error): boolean {
   const cause = error instanceof AppError ? error.cause : undefined
-  return cause instanceof Error && 'code' in cause && /TIMEOUT/.test(String(cause.code))
+  return /TIMEOUT/.test(errorCodeOf(cause))
 }

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { decodeBody } from '../../plex/upstream/decode-body.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import type { PlexKnowledge } from './plex-knowledge.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
 
@@ -65,7 +66,7 @@ class NotingReply implements ReadReply {
         this.#release()
         this.#reply.end(closeDelimited)
       })
-      .catch((error: unknown) => this.#reply.fail(502, error instanceof Error ? error.message : 'undecodable'))
+      .catch((error: unknown) => this.#reply.fail(502, messageOf(error)))
   }
 
   fail(status: number, reason: string): void {

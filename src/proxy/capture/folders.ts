@@ -1,4 +1,5 @@
 import type { Beneath } from '../../util/beneath/beneath.ts'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 import { captureFileName } from './names.ts'
 
 /** The two folders of a job that the capture store writes, relative to the job. */
@@ -41,7 +42,7 @@ export function namesIn(job: Beneath, folder: string): string[] {
   try {
     return job.list(folder).map(({ name }) => name)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (hasErrorCode(error, 'ENOENT')) return []
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { AddressRefused, type Lookup, resolvePublic } from '../../util/net/public-address.ts'
+import { errorCodeOf } from '../../util/unknown-error.ts'
 import '../../util/net/undici-resets.ts'
 import type { CaptureLimits } from './limits.ts'
 import { withoutPlexToken } from './redact-url.ts'
@@ -117,6 +118,6 @@ export async function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Pro
 function explain(error: unknown, signal: AbortSignal, timeoutMs: number): string {
   if (signal.aborted) return `no whole answer within ${timeoutMs} ms`
   if (error instanceof AddressRefused) return error.message
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const code = errorCodeOf(error) || 'unknown error'
   return `the server could not be reached (${code})`
 }

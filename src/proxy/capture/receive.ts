@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { createIdleTimer } from '../../util/time/idle-timer.ts'
+import { errorCodeOf } from '../../util/unknown-error.ts'
 import type { CaptureLimits } from './limits.ts'
 import type { TemporaryFile } from './temporary-file.ts'
 import type { Turn } from './turns.ts'
@@ -143,7 +144,7 @@ function toBuffer(value: unknown): Buffer {
 
 /** By code alone: messages can hold addresses. */
 function describeStreamError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = errorCodeOf(error)
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === '') return 'the sender went away'
   return `the connection failed (${code})`
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { readLines } from '../../util/beneath/file-chunks.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { genesis, type LedgerHead } from './ledger.ts'
 
 export type LedgerCheck = { ok: true; count: number } | { ok: false; problem: string }
@@ -33,7 +34,7 @@ export async function verifyLedger(
         onLine(line, file)
       }
     } catch (error) {
-      return { ok: false, problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` }
+      return { ok: false, problem: `${file} cannot be read: ${messageOf(error)}` }
     }
   }
   if (count !== expected.count) {

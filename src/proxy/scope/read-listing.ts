@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { PlexConnection, PlexResponseHead } from '../../plex/upstream/connection.ts'
 import type { AllowedResource } from '../../policy/classify-read.ts'
-import { createYoungCollector } from '../../util/collect-young.ts'
+import { errorCodeOf } from '../../util/unknown-error.ts'
 import { ListingFault } from './listing-fault.ts'
 import { createListingReader, type ListingCut } from './listing-reader.ts'
 import { writtenCounts } from './scan/container-text.ts'
@@ -51,11 +51,7 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
   let wireBytes = () => bytes
   let bytes = 0
 
-  const collectDead = createYoungCollector()
-
   const receive = (chunk: Buffer): void => {
-    // The chunks before this one are scanned, and nothing holds them any more.
-    collectDead(chunk.length)
     bytes += chunk.length
     if (head.status === 200) {
       if (bytes > maxListingBytes) throw new ListingFault(`the listing is larger than ${maxListingBytes} bytes`)
@@ -124,8 +120,7 @@ function decoderFor(encoding: string | string[] | undefined) {
 }
 
 /** zlib's own words ("incorrect header check") tell a user nothing. */
-const isUndecodable = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^(Z_|ERR__ERROR_)/.test(String(error.code))
+const isUndecodable = (error: unknown): boolean => /^(Z_|ERR__ERROR_)/.test(errorCodeOf(error))
 
 function refuseEncoding(): never {
   throw new ListingFault('the answer of Plex is in an encoding that nobody asked for')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { PlexConnection } from '../../plex/upstream/connection.ts'
 import { type ReadSubject, recognizeRead } from '../../policy/recognize-read.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import { type AnswerCache, createAnswerCache } from '../memo/answer-cache.ts'
 import { resourceOfKey } from '../memo/memo-key.ts'
@@ -99,9 +100,7 @@ export function createScope(options: ScopeOptions): Scope {
     try {
       await runSelfCheck({ asker: checker, items, strategies, headers: checkHeaders })
     } catch (error) {
-      contradictions.push(
-        `the self-check could not be finished: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      contradictions.push(`the self-check could not be finished: ${messageOf(error)}`)
     }
   }
   const start = (): Promise<void> => {
@@ -156,7 +155,7 @@ export function createScope(options: ScopeOptions): Scope {
       recheck ??= await recheckSearch({ asker: rechecker, items }, searches).catch((error: unknown) => ({
         target: null,
         agrees: null,
-        why: `it could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+        why: `it could not be asked: ${messageOf(error)}`,
       }))
       if (recheck.agrees === false) {
         contradictions.push(`re-check of ${recheck.target}: ${recheck.why}`)

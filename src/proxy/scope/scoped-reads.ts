@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import { messageOf } from '../../util/unknown-error.ts'
 import type { ReadHandler, ReadReply } from '../answer/read-handler.ts'
 import type { ScopedAnswer, ScopedListing } from './answer-listing.ts'
 import type { ListingHeaders } from './ask-listing.ts'
@@ -42,7 +43,7 @@ export function createScopedReads(
       },
       (error: unknown) => {
         beat?.stop()
-        reply.fail(502, error instanceof Error ? error.message : String(error))
+        reply.fail(502, messageOf(error))
       },
     )
   }

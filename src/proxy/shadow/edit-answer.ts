@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { decodeBody } from '../../plex/upstream/decode-body.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import type { ProxyRead, ReadHandler, ReadReply } from '../answer/read-handler.ts'
 
 /** One item with everything that Plex knows of it is some 100 KB. A larger answer passes as Plex gave it. */
@@ -71,7 +72,7 @@ class EditingReply implements ReadReply {
         }
         this.#reply.end()
       })
-      .catch((error: unknown) => this.#reply.fail(502, error instanceof Error ? error.message : 'undecodable'))
+      .catch((error: unknown) => this.#reply.fail(502, messageOf(error)))
   }
 
   fail(status: number, reason: string): void {

@@ -3,6 +3,7 @@ import { type ChosenIsolation, namespaceOptions, openDoors, type UserFiles } fro
 import { hasSupervisor, type Supervisor, startSupervisor } from '../../kometa/process/supervisor.ts'
 import type { UnguardedFiles } from '../../kometa/process/supervisor-messages.ts'
 import type { Door } from '../../util/net/door.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 
 /** How Kometa is kept from every way out but these doors. */
 export interface JobIsolation {
@@ -39,7 +40,7 @@ export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, files, python
       try {
         return await opened
       } catch (cause) {
-        const why = cause instanceof Error ? cause.message : String(cause)
+        const why = messageOf(cause)
         throw new AppError('RUN_FAILED', `Kometa was not started, since it could not be isolated: ${why}`, {
           hint: 'With --isolate off it runs without a network namespace of its own.',
           cause,

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { apiPaths } from '../../contract/api/api-paths.ts'
 import { defaultProxyPort } from '../../proxy/server.ts'
+import { errorCodeOf } from '../../util/unknown-error.ts'
 import { neededBytes } from '../inputs/disk-space.ts'
 import type { Findings } from './findings.ts'
 
@@ -39,7 +40,7 @@ async function whyNotWritable(folder: string): Promise<string | null> {
     await rm(file)
     return null
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    return errorCodeOf(error) || String(error)
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 import { makeUsableFolder } from './usable-folder.ts'
 
 /**
@@ -12,7 +13,7 @@ export async function clientIdentifier(dataDir: string): Promise<string> {
   await makeUsableFolder(dataDir)
   const path = join(dataDir, 'client-identifier')
   const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
+    if (hasErrorCode(error, 'ENOENT')) return ''
     throw error
   })
   if (/^[0-9a-f-]{36}$/.test(known.trim())) return known.trim()

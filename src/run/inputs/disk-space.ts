@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 
 /** The largest image that Kometa uploads (its MAX_IMAGE_SIZE). */
 const largestUploadBytes = 10_500_000
@@ -34,7 +35,7 @@ async function freeBytes(folder: string): Promise<number | null> {
     return blocks === 0n ? null : Number(bavail * bsize)
   } catch (error) {
     const parent = dirname(folder)
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || parent === folder) throw error
+    if (!hasErrorCode(error, 'ENOENT') || parent === folder) throw error
     return freeBytes(parent)
   }
 }

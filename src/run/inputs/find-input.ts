@@ -3,6 +3,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { PreviewTarget } from '../../contract/preview.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { partsOf } from '../../util/beneath/unsafe-path.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { openIfThere } from '../job-folder/job-folder.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function findInput(jobDir: string, target: PreviewTarget): Promise<
     if (files !== null) await checkReadable(files, path)
     return path
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     throw new AppError('JOB_PATH_UNSAFE', `the input of the target "${target.id}" is not taken: ${why}`, {
       hint: 'Name a picture file below the job folder, or leave input out: then Plex is asked.',
       cause,

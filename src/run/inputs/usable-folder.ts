@@ -1,6 +1,7 @@
 import { access, chmod, constants, stat } from 'node:fs/promises'
 import { AppError } from '../../contract/errors.ts'
 import { makeFolderDurably } from '../../util/files/durable-folder.ts'
+import { errorCodeOf, hasErrorCode } from '../../util/unknown-error.ts'
 
 /** Makes a folder and checks that this process may write there. FOLDER_UNUSABLE, in one line, if the system refuses. */
 export function makeUsableFolder(path: string, permissions?: number): Promise<void> {
@@ -21,7 +22,7 @@ export async function closeToOthers(path: string): Promise<boolean> {
   return chmod(path, 0o700).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPERM' || error.code === 'EROFS') return false
+      if (hasErrorCode(error, 'EPERM', 'EROFS')) return false
       throw error
     },
   )
@@ -33,7 +34,7 @@ export async function inWordsOfFolder(path: string, make: () => Promise<void>): 
     await make()
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const code = errorCodeOf(cause)
     throw new AppError('FOLDER_UNUSABLE', `The folder ${path} cannot be written: ${words[code] ?? (code || cause)}`, {
       hint: 'Choose another one: --out for the job, --data for what Kometa Preview keeps itself.',
       cause,

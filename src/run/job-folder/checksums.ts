@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Summary } from '../../contract/summary.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { readChunks } from '../../util/beneath/file-chunks.ts'
+import { hasErrorCode, messageOf } from '../../util/unknown-error.ts'
 import { namedFiles } from './named-files.ts'
 
 /** In the format of sha256sum: `cd JOB && sha256sum -c output/SHA256SUMS` needs nothing of ours. */
@@ -29,8 +30,8 @@ export async function readChecksums(files: Beneath): Promise<Map<string, string>
   try {
     text = String(await files.read(checksumsPath, maxChecksumsBytes))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    return `${checksumsPath} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    if (hasErrorCode(error, 'ENOENT')) return null
+    return `${checksumsPath} cannot be read: ${messageOf(error)}`
   }
   const sums = new Map<string, string>()
   for (const line of text.split('\n')) {

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { imageTypes } from '../../contract/kinds.ts'
 import { removeCaptures } from '../../proxy/capture/folders.ts'
 import { type Beneath, openBeneath } from '../../util/beneath/beneath.ts'
-import { hasCode } from '../../util/beneath/unsafe-path.ts'
 import { isWithin } from '../../util/files/is-within.ts'
 import { parseJson } from '../../util/parse-json.ts'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 import { closeToOthers, inWordsOfFolder, isOpenToOthers, makeUsableFolder } from '../inputs/usable-folder.ts'
 import { checksumsPath, summaryPath } from './checksums.ts'
 
@@ -46,7 +46,7 @@ export function openIfThere(dir: string): Beneath | null {
   try {
     return openBeneath(resolve(dir))
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null
+    if (hasErrorCode(error, 'ENOENT')) return null
     throw error
   }
 }

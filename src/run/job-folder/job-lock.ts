@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../contract/errors.ts'
 import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../util/process-identity.ts'
+import { hasErrorCode } from '../../util/unknown-error.ts'
 
 /** The folder of claims inside a job folder; it is gone when nobody runs there. */
 export const lockFolderName = '.lock'
@@ -145,7 +146,7 @@ async function writeClaim(job: Beneath, name: string): Promise<void> {
       await writeNew(job, name)
       return
     } catch (error) {
-      if (!hasCode(error, 'ENOENT') || race >= maxFolderRaces) throw error
+      if (!hasErrorCode(error, 'ENOENT') || race >= maxFolderRaces) throw error
     }
   }
 }
@@ -161,7 +162,7 @@ async function leave(job: Beneath, claim: Claim): Promise<void> {
   try {
     await job.removeFolder(lockFolderName)
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EPERM', 'EBUSY'].some((code) => hasCode(error, code))) throw error
+    if (!hasErrorCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'EPERM', 'EBUSY')) throw error
   }
 }
 
@@ -177,6 +178,3 @@ function parseClaim(name: string, held: boolean): Claim | null {
 
 const mtimeMs = async (job: Beneath, name: string): Promise<number | null> =>
   (await job.look(claimPath(name)))?.mtimeMs ?? null
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code

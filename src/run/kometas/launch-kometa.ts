@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readKometaEnv } from '../../config/read/environment/kometa-env.ts'
+import type { Checkout, Launch } from '../../kometa/launch/launch-order.ts'
 import { kometaVariables } from '../../kometa/process/arguments.ts'
-import type { Checkout, Launch } from '../../kometa/process/runner.ts'
 import { ownIdentity } from '../../util/process-identity.ts'
 import type { JobRequest } from '../inputs/request.ts'
 import type { Job } from '../job.ts'

@@ -1,4 +1,5 @@
 import type { Summary } from '../../contract/summary.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { visibleJson } from '../../util/visible.ts'
 import type { Job } from '../job.ts'
 import { checksumsPath, summaryPath, writeChecksums } from '../job-folder/checksums.ts'
@@ -35,7 +36,7 @@ export async function concludeJob(job: Job, drawn: Drawn): Promise<Summary> {
   await folder.files.write(summaryPath, `${visibleJson(summary, 2)}\n`)
   await writeChecksums(folder.files, summary).catch((error: unknown) => {
     // The summary is on disk, so a disk that is full by now costs only the list of checksums.
-    log.warning(`${checksumsPath} could not be written: ${error instanceof Error ? error.message : String(error)}`)
+    log.warning(`${checksumsPath} could not be written: ${messageOf(error)}`)
   })
   request.onEvent({ type: 'end', summary })
   return summary

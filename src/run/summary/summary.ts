@@ -3,6 +3,7 @@ import { type Summary, summarySchema, summarySchemaVersion, type TargetResult } 
 import { mixedNotes } from '../../kometa/install/version-notes.ts'
 import { kometaProblems } from '../../kometa/log/outcome/explain-stop.ts'
 import type { JobLog } from '../../util/job-log.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import type { JobScopeReport } from '../around-kometa/start-proxies.ts'
 import type { KometaRun } from '../kometas/kometa-run.ts'
 import { exitCodeOf, summarizeKometa } from '../kometas/kometa-summary.ts'
@@ -79,7 +80,7 @@ function judge({ job, drawn, described }: SummaryInput, targets: readonly Target
 
 /** The first error of ours, in words. A cancelled job fails at whatever it was doing, which tells nothing. */
 function failureOf({ failures }: Drawn): string[] {
-  return failures.slice(0, 1).map((error) => (error instanceof Error ? error.message : String(error)))
+  return failures.slice(0, 1).map((error) => messageOf(error))
 }
 
 type Part<K extends keyof Summary> = Pick<Summary, K>

@@ -5,6 +5,7 @@ import {
   type ItemStateReader,
 } from '../../plex/items/item-state.ts'
 import { inTurns } from '../../util/in-turns.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import type { JobServer } from '../inputs/connect-servers.ts'
 
 /** Reads of one server under way at once: Kometa's own come first. */
@@ -64,7 +65,7 @@ export async function readFingerprint(
     try {
       return await reading
     } catch (error) {
-      failures.add(signal.aborted ? 'the job was cancelled' : error instanceof Error ? error.message : String(error))
+      failures.add(signal.aborted ? 'the job was cancelled' : messageOf(error))
       return undefined
     }
   }

@@ -5,6 +5,7 @@ import type { VerifyCheck, VerifyReport } from '../../contract/verification.ts'
 import { tallyLedger, UnreadableLedger } from '../../proxy/ledger/tally-ledger.ts'
 import { verifyLedger } from '../../proxy/ledger/verify-ledger.ts'
 import { type Beneath, isUnsafePath, openBeneath } from '../../util/beneath/beneath.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { summaryPath } from '../job-folder/checksums.ts'
 import { jobFolders, maxSummaryBytes } from '../job-folder/job-folder.ts'
 import { checkLive, type LiveOptions } from './verify-live.ts'
@@ -68,7 +69,7 @@ async function readSummary(files: Beneath): Promise<Summary | string> {
     if (parsed.success) return parsed.data
     return `output/summary.json is not as this version writes it (${parsed.error.issues[0]?.path.join('.') ?? ''})`
   } catch (error) {
-    return `output/summary.json is no JSON: ${error instanceof Error ? error.message : String(error)}`
+    return `output/summary.json is no JSON: ${messageOf(error)}`
   }
 }
 

@@ -4,6 +4,7 @@ import type { JobConfig } from '../../config/read/user-config.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Summary } from '../../contract/summary.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
+import { messageOf } from '../../util/unknown-error.ts'
 import { clientIdentifier } from '../inputs/client-identifier.ts'
 import { connectServers } from '../inputs/connect-servers.ts'
 import { compareFingerprints } from './compare-fingerprints.ts'
@@ -95,7 +96,7 @@ async function readKept(files: Beneath, { verification }: Summary): Promise<Fing
     const { before } = fileSchema.parse(JSON.parse(bytes.toString('utf8')))
     return { ...before, items: before.items.map((item) => ({ ...allFields, ...item })) }
   } catch (error) {
-    return `the fingerprint of the job cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    return `the fingerprint of the job cannot be read: ${messageOf(error)}`
   }
 }
 

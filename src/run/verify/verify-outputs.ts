@@ -1,5 +1,6 @@
 import type { Summary } from '../../contract/summary.ts'
 import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
+import { hasErrorCode, messageOf } from '../../util/unknown-error.ts'
 import { checksumsPath, hashFile, readChecksums, summaryPath } from '../job-folder/checksums.ts'
 import { namedFiles } from '../job-folder/named-files.ts'
 
@@ -42,7 +43,7 @@ async function hashOf(files: Beneath, path: string): Promise<{ sha256: string } 
     return { sha256: await hashFile(files, path) }
   } catch (error) {
     if (isUnsafePath(error)) return { problem: 'is not inside the job, or goes through a link' }
-    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    return { problem: gone ? 'is gone' : `cannot be read: ${error instanceof Error ? error.message : String(error)}` }
+    const gone = hasErrorCode(error, 'ENOENT')
+    return { problem: gone ? 'is gone' : `cannot be read: ${messageOf(error)}` }
   }
 }

@@ -2,27 +2,10 @@ import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { StudioItem } from '../../contract/api/api-items.ts'
 import { buildColumns, buildLooks, type Column } from './columns.ts'
+import type { Entry, SectionItems } from './entry.ts'
 import type { IndexItem } from './index-item.ts'
 import { type JoinedText, joinTexts, searchTextOf, sortTextOf } from './search-text.ts'
 import { type SortOrder, sortEntries } from './sort-orders.ts'
-
-/** The items of one library, as Plex gave them. */
-export interface SectionItems {
-  server: string
-  sectionId: string
-  title: string
-  items: readonly IndexItem[]
-}
-
-/** An item of the catalogue, with what queries need often. */
-export interface Entry {
-  item: IndexItem
-  section: SectionItems
-  searchText: string
-  sortText: string
-  childCount: number
-  hasBackup: boolean
-}
 
 /** All items that can be shown, in all their orders. It never changes: each revision is a new catalogue. */
 export interface Catalogue {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Entry } from './catalogue.ts'
+import type { Entry } from './entry.ts'
 
 /** The qualities that items are filtered by and counted by. */
 export const dimensions = [

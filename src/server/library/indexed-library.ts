@@ -4,7 +4,7 @@ import type { IndexState } from '../../contract/api/api-items.ts'
 import type { PlexSection } from '../../plex/upstream/server-answers.ts'
 import type { LiveConnection } from '../connect/connection.ts'
 import type { LiveServer } from '../connect/live-server.ts'
-import type { SectionItems } from './catalogue.ts'
+import type { SectionItems } from './entry.ts'
 import type { IndexItem } from './index-item.ts'
 
 /** A Plex section that is indexed, and how far that is. */

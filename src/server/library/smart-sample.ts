@@ -1,5 +1,6 @@
-import type { Catalogue, Entry } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import { ratingBand } from './columns.ts'
+import type { Entry } from './entry.ts'
 
 /** The qualities that overlays look at, and how much a new value of each is worth. */
 const features: readonly { weight: number; shows(entry: Entry): string | null }[] = [

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Entry } from './catalogue.ts'
+import type { Entry } from './entry.ts'
 import { resolutionRank } from './index-item.ts'
 
 export type SortOrder = 'title' | 'added' | 'year' | 'rating' | 'resolution' | 'order'

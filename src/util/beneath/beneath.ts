@@ -1,11 +1,12 @@
 import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
 import { access, constants, type FileHandle, lstat, rm, rmdir } from 'node:fs/promises'
 import { renameOver } from '../files/rename.ts'
+import { hasErrorCode } from '../unknown-error.ts'
 import { bestWay, type HeldFolder, type RootFolder, type Way } from './held-folder.ts'
 import { type OpenMode, openPlain, openPlainSync } from './open-plain.ts'
 import { removeAll } from './remove-all.ts'
 import { copyWhole, syncHeld, writeWhole } from './replace-file.ts'
-import { hasCode, partsOf, unsafePath } from './unsafe-path.ts'
+import { partsOf, unsafePath } from './unsafe-path.ts'
 import { createUseFolder, type UseFolder } from './use-folder.ts'
 
 export { isUnsafePath } from './unsafe-path.ts'
@@ -171,7 +172,7 @@ function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string, pe
     try {
       inParentSync(folder, (held, name) => mkdirSync(held.path(name), permissions))
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error
+      if (!hasErrorCode(error, 'EEXIST')) throw error
       // What stands there must be a folder, and no link to one.
       inFolderSync(folder, () => undefined)
     }
@@ -185,6 +186,6 @@ const orNull = <T>(answer: Promise<T>): Promise<T | null> => answer.catch(nullIf
 
 function nullIfGone(error: unknown): null {
   // A file that stands where a folder of the path would be: then there is nothing below it.
-  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
+  if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return null
   throw error
 }

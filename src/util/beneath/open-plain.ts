@@ -11,8 +11,9 @@ import {
   writeSync,
 } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { hasErrorCode } from '../unknown-error.ts'
 import type { HeldFolder } from './held-folder.ts'
-import { describeOddity, hasCode, unsafePath } from './unsafe-path.ts'
+import { describeOddity, unsafePath } from './unsafe-path.ts'
 
 /**
  * `read`: an existing file. `create`: a new file, to write and read; EEXIST where anything stands there. `append`: a new
@@ -52,7 +53,8 @@ export async function openPlain(
         throw error
       }
     } catch (error) {
-      if (mode !== 'append' || race >= maxRaces || !hasCode(error, 'ENOENT', 'EEXIST')) throw inWords(error, held, name)
+      if (mode !== 'append' || race >= maxRaces || !hasErrorCode(error, 'ENOENT', 'EEXIST'))
+        throw inWords(error, held, name)
     }
   }
 }
@@ -71,7 +73,8 @@ export function openPlainSync(held: HeldFolder, name: string, mode: OpenMode, pe
         throw error
       }
     } catch (error) {
-      if (mode !== 'append' || race >= maxRaces || !hasCode(error, 'ENOENT', 'EEXIST')) throw inWords(error, held, name)
+      if (mode !== 'append' || race >= maxRaces || !hasErrorCode(error, 'ENOENT', 'EEXIST'))
+        throw inWords(error, held, name)
     }
   }
 }
@@ -124,7 +127,7 @@ function copyBytes(source: number, target: number): void {
 
 function inWords(error: unknown, held: HeldFolder, name: string): unknown {
   // ELOOP, EMLINK: a link where O_NOFOLLOW wants none. ENXIO, ENODEV: a pipe without reader, a device that is not there.
-  if (hasCode(error, 'ELOOP', 'EMLINK')) return unsafePath(held.shown(name), 'is a link')
-  if (hasCode(error, 'ENXIO', 'ENODEV')) return unsafePath(held.shown(name), 'is no plain file')
+  if (hasErrorCode(error, 'ELOOP', 'EMLINK')) return unsafePath(held.shown(name), 'is a link')
+  if (hasErrorCode(error, 'ENXIO', 'ENODEV')) return unsafePath(held.shown(name), 'is no plain file')
   return held.inWords(error)
 }

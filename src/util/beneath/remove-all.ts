@@ -1,6 +1,6 @@
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
+import { hasErrorCode } from '../unknown-error.ts'
 import type { HeldFolder } from './held-folder.ts'
-import { hasCode } from './unsafe-path.ts'
 
 /** How often a folder is emptied again because somebody wrote into it meanwhile. */
 const maxRounds = 5
@@ -22,11 +22,11 @@ export async function removeAll(held: HeldFolder, name: string): Promise<void> {
       await rmdir(held.path(name))
       return
     } catch (error) {
-      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST') || round >= maxRounds) throw error
+      if (!hasErrorCode(error, 'ENOTEMPTY', 'EEXIST') || round >= maxRounds) throw error
     }
   }
 }
 
 function isGone(error: unknown): void {
-  if (!hasCode(error, 'ENOENT')) throw error
+  if (!hasErrorCode(error, 'ENOENT')) throw error
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { constants, copyFile, open, rm } from 'node:fs/promises'
 import { renameOver } from '../files/rename.ts'
+import { hasErrorCode } from '../unknown-error.ts'
 import type { HeldFolder } from './held-folder.ts'
 import { openPlain } from './open-plain.ts'
-import { hasCode } from './unsafe-path.ts'
 
 /** Puts a whole new file in the place of a name: a reader, even after a crash, sees the old bytes or all of the new. */
 export async function replaceFile(
@@ -44,6 +44,6 @@ export async function syncHeld(held: HeldFolder): Promise<void> {
   if (process.platform === 'win32') return
   await using folder = await open(held.path('.'), 'r')
   await folder.sync().catch((error: unknown) => {
-    if (!hasCode(error, 'EINVAL', 'ENOTSUP')) throw error
+    if (!hasErrorCode(error, 'EINVAL', 'ENOTSUP')) throw error
   })
 }

@@ -9,9 +9,6 @@ export function unsafePath(shown: string, why: string): AppError {
 
 export const isUnsafePath = (error: unknown): boolean => error instanceof AppError && error.code === 'JOB_PATH_UNSAFE'
 
-export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code))
-
 /** What stands at a path, in the words of a refusal. */
 export function describeOddity(info: {
   isSymbolicLink(): boolean

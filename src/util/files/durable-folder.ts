@@ -1,5 +1,6 @@
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { errorCodeOf } from '../unknown-error.ts'
 
 /** Makes a folder and those above it, so that their names survive a power cut, whoever made it. */
 export async function makeFolderDurably(path: string, mode?: number): Promise<void> {
@@ -20,7 +21,7 @@ export async function syncFolder(folder: string): Promise<void> {
     await using handle = await open(folder, 'r')
     await handle.sync()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const code = errorCodeOf(error)
     if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(code)) throw error
   }
 }

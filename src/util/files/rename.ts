@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
+import { errorCodeOf } from '../unknown-error.ts'
 
 /** Virus scanners and indexers let go of a new file within a second; a reader that keeps it open does not. */
 const maxWaitMs = 2_000
@@ -20,7 +21,7 @@ export async function renameOver(
     try {
       return await once(from, to)
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+      const code = errorCodeOf(error)
       const isLate = performance.now() - started + pauseMs > maxWaitMs
       if (platform !== 'win32' || !heldOpen.has(code) || isLate) throw error
       await wait(pauseMs)

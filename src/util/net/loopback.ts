@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type ListenOptions, type Server } from 'node:net'
+import { errorCodeOf, hasErrorCode } from '../unknown-error.ts'
 
 /** A free port of 127.0.0.1 that another program has on ::1 is a rare chance. */
 const maxAttempts = 5
@@ -34,7 +35,7 @@ async function listenOnV6(server: HttpServer, port: number): Promise<Server | nu
     await listen(six, { host: '::1', port })
     return six
   } catch (error) {
-    if (error instanceof Error && 'code' in error && withoutV6.has(String(error.code))) return null
+    if (withoutV6.has(errorCodeOf(error))) return null
     throw error
   }
 }
@@ -49,7 +50,7 @@ function listen(server: Server, options: ListenOptions): Promise<void> {
   })
 }
 
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+const isTaken = (error: unknown): boolean => hasErrorCode(error, 'EADDRINUSE')
 
 /** The name of this machine for itself; its address where that name is not known, or leads elsewhere. */
 export async function loopbackName(): Promise<string> {

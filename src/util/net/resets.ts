@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { hasErrorCode } from '../unknown-error.ts'
 
 /** What a reset is called once it is certain to be one. */
 export const resetCode = 'CONNECTION_RESET'
@@ -17,6 +18,6 @@ export function failOnReset(socket: Socket): void {
     return false
   }
   socket.prependListener('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ECONNRESET') error.code = resetCode
+    if (hasErrorCode(error, 'ECONNRESET')) error.code = resetCode
   })
 }

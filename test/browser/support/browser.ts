@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { chromiumPath } from './chromium-path.ts'
+import { chromiumPath } from '../../support/chromium-path.ts'
 
 /** Nothing that a browser does by itself goes out, and nothing of this machine's own browser comes in. */
 const args = [

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import type { TestProject } from 'vitest/node'
-import { chromiumPath } from './chromium-path.ts'
+import { chromiumPath } from '../../support/chromium-path.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

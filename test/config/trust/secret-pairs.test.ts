@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeJobFile } from '../../../src/config/read/job-file.ts'
-import {
-  type ConfigSource,
-  type JobConfig,
-  type LoadOptions,
-  loadJobConfig,
-} from '../../../src/config/read/user-config.ts'
+import type { LoadOptions } from '../../../src/config/read/load-options.ts'
+import { type ConfigSource, type JobConfig, loadJobConfig } from '../../../src/config/read/user-config.ts'
 import { openTrust } from '../../../src/config/trust/trust.ts'
 import type { AppError } from '../../../src/contract/errors.ts'
 import { openBeneath } from '../../../src/util/beneath/beneath.ts'

@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { programCommand } from '../../../src/util/program-file.ts'
-import { encodings } from '../encodings.ts'
+import { encodings } from '../../support/encodings.ts'
 
 /**
  * Plays a Kometa that tells all it knows: every secret in every encoding, whole and in two writes, on its outputs, in

@@ -1,4 +1,5 @@
 import { parseSync } from 'vite'
+import { isNode, isWords, type Node } from './nodes.ts'
 import { type Change, changesOf } from './operators.ts'
 
 /** One small change of the sources that the suite should notice. */
@@ -14,18 +15,6 @@ export interface Mutant {
   end: number
 }
 
-/** A node of the syntax tree (ESTree, with positions in UTF-16 units). */
-export interface Node {
-  type: string
-  start: number
-  end: number
-  [field: string]: unknown
-}
-
-export function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value
-}
-
 /** Nodes without behaviour: names of other files, types, and text for people. */
 function isSilent(node: Node): boolean {
   if (/^(Import|ExportAll)/.test(node.type) || node.exportKind === 'type') return true
@@ -38,9 +27,6 @@ function isSilent(node: Node): boolean {
     (node.quasis as { value: { raw: string } }[]).some(({ value }) => isWords(value.raw))
   )
 }
-
-/** Text with a blank in it is for people; the verdict says the same with a code. */
-export const isWords = (text: string): boolean => /[A-Za-z] | [A-Za-z]/.test(text)
 
 /** Every mutant of a source text, in the order of positions. */
 export function mutantsOf(file: string, source: string): Mutant[] {

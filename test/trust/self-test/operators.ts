@@ -1,4 +1,4 @@
-import { isNode, isWords, type Node } from './mutations.ts'
+import { isNode, isWords, type Node } from './nodes.ts'
 
 /** Text that replaces what is between `start` and `end`. */
 export interface Change {

@@ -1,7 +1,7 @@
 import { ImgComparisonSlider } from '@img-comparison-slider/react'
 import { type CSSProperties, useEffect, useRef } from 'react'
 import { Icon } from '../../ui/icon.tsx'
-import type { LayersProps } from './layers.tsx'
+import type { LayersProps } from './layers-props.ts'
 import { StagePicture } from './stage-picture.tsx'
 
 interface SliderElement extends HTMLElement {

@@ -1,8 +1,8 @@
 import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
 import { getMap, isList, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
+import type { CheckContext } from '../check-context.ts'
 import { findEntryFiles } from '../entry-files.ts'
-import type { CheckContext } from '../overlay-check.ts'
 import { type OverlayEntry, templateEntries } from '../overlay-entries.ts'
 import { isSet } from './value-faults.ts'
 

@@ -1,6 +1,6 @@
 import { isTruthy } from '../../read/normalise.ts'
 import { isList, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
-import type { CheckContext } from '../overlay-check.ts'
+import type { CheckContext } from '../check-context.ts'
 import { checkFont, checkImage, checkNamedImage } from '../overlay-definitions.ts'
 import { chooseFault, colorFault, coordinateFault, integerFault, isSet, scaleFault } from './value-faults.ts'
 

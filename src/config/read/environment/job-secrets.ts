@@ -5,8 +5,8 @@ import { checkPairs } from '../../trust/check-pairs.ts'
 import type { KeptSecrets } from '../../trust/secret-vault.ts'
 import type { Trust } from '../../trust/trust.ts'
 import { isMap } from '../../yaml/yaml-value.ts'
+import type { LoadOptions } from '../load-options.ts'
 import type { ConfigSource, SourceFiles } from '../read-source.ts'
-import type { LoadOptions } from '../user-config.ts'
 import { readKometaEnv } from './kometa-env.ts'
 import {
   collectSecrets,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { AppError } from '../../../contract/errors.ts'
 import { readPlainFile } from '../../../util/files/plain-file.ts'
+import { errorCodeOf } from '../../../util/unknown-error.ts'
 import { exists } from '../locate.ts'
 import { parseDotenv } from './dotenv.ts'
 
@@ -33,8 +34,7 @@ async function readDotenv(path: string): Promise<string> {
   try {
     return (await readPlainFile(path, maxDotenvBytes)).toString('utf8')
   } catch (cause) {
-    const why =
-      cause instanceof Error && 'code' in cause ? `: ${String(cause.code)}` : ', which must be a file of at most 1 MiB'
+    const why = errorCodeOf(cause) ? `: ${errorCodeOf(cause)}` : ', which must be a file of at most 1 MiB'
     throw new AppError('CONFIG_UNREADABLE', `Cannot read ${path}${why}`, { cause })
   }
 }

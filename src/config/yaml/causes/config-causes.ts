@@ -1,15 +1,8 @@
 import { libraryKeys, overlayEntryKeys, topLevelKeys } from '../../run-config/key-table.ts'
 import type { Place, Places } from '../yaml-places.ts'
+import type { Misreading } from './misreading.ts'
 import { gluedDashWords, missingBlank } from './syntax-causes.ts'
 import { unknownKeys } from './unknown-keys.ts'
-
-/** Something that YAML and Kometa read otherwise than its author meant. */
-export interface Misreading {
-  message: string
-  place: Place
-  /** False: perhaps it is there for something else than Kometa. */
-  isSure: boolean
-}
 
 /** Keys that may be found at the top level by a slip, and where they belong. */
 const homes: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { LineParts } from './syntax-causes.ts'
+import type { LineParts } from './cause.ts'
 
 interface Level {
   indent: number

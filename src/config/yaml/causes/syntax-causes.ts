@@ -1,13 +1,6 @@
+import type { Cause, LineParts } from './cause.ts'
 import { createIndentation } from './indentation.ts'
 import { readValue } from './value-scan.ts'
-
-/** One thing that is wrong in a text that is no valid YAML; both numbers count from 1. */
-export interface Cause {
-  line: number
-  column: number
-  /** Without a word of the file, which may be a token: only names of Kometa's own keys. */
-  words: string
-}
 
 /** A key at the beginning of a text, its ":" included. */
 const keyPattern =
@@ -66,19 +59,6 @@ export function syntaxCauses(text: string, knownKeys: ReadonlySet<string>): Caus
     if (value.kind === 'block') at = endOfBlock(lines, at, indentation.innermost())
   }
   return causes
-}
-
-/** What begins on one line: dashes, then perhaps a key. */
-export interface LineParts {
-  indent: number
-  /** Places of the dashes that begin it. */
-  dashes: readonly number[]
-  /** Place of its key; null where there is none. */
-  key: number | null
-  /** Neither item nor key: it goes on with the text above. */
-  isPlain: boolean
-  /** Where a value may begin. */
-  valueColumn: number
 }
 
 function partsOf(line: string): LineParts {

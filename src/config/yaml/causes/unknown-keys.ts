@@ -9,7 +9,7 @@ import {
   topLevelKeys,
 } from '../../run-config/key-table.ts'
 import type { Place, Places } from '../yaml-places.ts'
-import type { Misreading } from './config-causes.ts'
+import type { Misreading } from './misreading.ts'
 
 /** Which keys Kometa reads where. `*` is any key or list position. */
 export const keyTables: readonly { in: readonly string[]; keys: KeyTable }[] = [

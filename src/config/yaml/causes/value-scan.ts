@@ -1,4 +1,4 @@
-import type { Cause } from './syntax-causes.ts'
+import type { Cause } from './cause.ts'
 
 /** What a value that begins at some place is, and where it ends. */
 interface ScannedValue {

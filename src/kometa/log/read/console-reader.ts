@@ -1,4 +1,4 @@
-import type { ParserContext } from './log-parser.ts'
+import type { ParserContext } from './parser-context.ts'
 
 /** How many lines of a failed start are kept; enough for a Python traceback. */
 const maxStartupLines = 60

@@ -1,4 +1,5 @@
 import { type Beneath, isUnsafePath } from '../../../util/beneath/beneath.ts'
+import { errorCodeOf } from '../../../util/unknown-error.ts'
 
 /** The text of a file of a job; null if it is missing, larger, or may not be read. */
 export async function readJobText(job: Beneath, path: string, maxBytes: number): Promise<string | null> {
@@ -48,7 +49,7 @@ export async function isPlainJob(job: Beneath): Promise<boolean> {
 
 /** null for a file that is missing, is no plain file of the job, or may not be read. Throws any other error. */
 export function nullIfUnreadable(error: unknown): null {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = errorCodeOf(error)
   if (isUnsafePath(error) || ['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG'].includes(code)) return null
   throw error
 }

@@ -1,0 +1,3 @@
+export const wallSizes = ['small', 'medium', 'large'] as const
+
+export type WallSize = (typeof wallSizes)[number]
