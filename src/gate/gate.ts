@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createDoor, type Door } from '../util/net/door.ts'
+import { hasErrorCode } from '../util/unknown-error.ts'
 import { createGateEntries, type GateEntries } from './gate-entries.ts'
 import { defaultGateLimits, type GateLimits, type GateOptions } from './gate-options.ts'
 import { handlePlainRequest } from './plain-request.ts'
@@ -96,7 +97,7 @@ function refuseAllElse(server: Server, entries: GateEntries): void {
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // A client that hung up, or never said a word, asked for nothing.
-    if (error.code === 'ECONNRESET' || !('bytesRead' in socket) || socket.bytesRead === 0) socket.destroy()
+    if (hasErrorCode(error, 'ECONNRESET') || !('bytesRead' in socket) || socket.bytesRead === 0) socket.destroy()
     else refuse(socket, '?', '', `the request is not valid HTTP, or did not arrive in time (${error.code ?? ''})`)
   })
 }

@@ -98,4 +98,4 @@ function forward(
   })
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown): string => messageOf(error)

@@ -141,7 +141,7 @@ function refuseAllElse(server: Server, { service, onEntry }: ServiceProxyOptions
   server.on('connect', ({ method = '' }, socket) => refuse(socket, method, 'it would open a tunnel'))
   server.on('upgrade', ({ method = '' }, socket) => refuse(socket, method, 'it would open a tunnel'))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !('bytesRead' in socket) || socket.bytesRead === 0) socket.destroy()
+    if (hasErrorCode(error, 'ECONNRESET') || !('bytesRead' in socket) || socket.bytesRead === 0) socket.destroy()
     else refuse(socket, '?', `it is not valid HTTP, or did not arrive in time (${error.code ?? ''})`)
   })
 }

@@ -4,6 +4,7 @@ import { type Duplex, pipeline } from 'node:stream'
 import { cut } from '../util/net/cut.ts'
 import { AddressRefused } from '../util/net/public-address.ts'
 import { failOnReset } from '../util/net/resets.ts'
+import { messageOf } from '../util/unknown-error.ts'
 import { answerInside } from './answer-inside.ts'
 import type { GateEntries, OpenGateEntry } from './gate-entries.ts'
 import type { GateLimits, GateOptions } from './gate-options.ts'
@@ -64,7 +65,7 @@ export async function handleConnect(
     remote = own === null ? await ways.dial(place.host, place.port) : await ways.dialOwn(own)
   } catch (error) {
     if (error instanceof AddressRefused) return forbid(error.message)
-    return refuse('502 Bad Gateway', error instanceof Error ? error.message : String(error))
+    return refuse('502 Bad Gateway', messageOf(error))
   }
   if (own !== null) entry.forget()
   context.keepTrack(remote)

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { writeFileAtomic } from '../util/files/atomic-file.ts'
 import { parseJson } from '../util/parse-json.ts'
 import { systemRefusal } from '../util/system-refusal.ts'
+import { hasErrorCode } from '../util/unknown-error.ts'
 
 /** A small file of ours, read once and written whole. A damaged file counts as missing. */
 export interface JsonFile<T> {
@@ -17,7 +18,7 @@ export async function openJsonFile<Schema extends z.ZodType>(
   initial: z.output<Schema>,
 ): Promise<JsonFile<z.output<Schema>>> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
+    if (hasErrorCode(error, 'ENOENT')) return null
     // Node does not name the path where a folder is read as a file.
     throw systemRefusal(Object.assign(error, { path })) ?? error
   })

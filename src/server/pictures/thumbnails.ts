@@ -128,8 +128,7 @@ export async function openThumbnail({ path }: Thumbnail): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw notFound('This picture is no longer there.')
+    if (hasErrorCode(error, 'ENOENT')) throw notFound('This picture is no longer there.')
     throw error
   }
 }
