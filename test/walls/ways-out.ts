@@ -19,7 +19,8 @@ export const ways: Record<string, { uses: string[]; because: string }> = {
   'src/gate/answer-inside.ts': { uses: ['node:https'], because: 'answers Kometa inside its own tunnel' },
   'src/gate/dial.ts': { uses: ['node:net'], because: 'opens the tunnels to judged addresses' },
   'src/gate/download.ts': { uses: ['fetch', 'undici'], because: 'downloads of setup, through the user’s proxy' },
-  'src/gate/gate.ts': { uses: ['node:http'], because: 'listens for Kometa and asks judged hosts' },
+  'src/gate/gate.ts': { uses: ['node:http'], because: 'listens for Kometa' },
+  'src/gate/plain-request.ts': { uses: ['node:http'], because: 'asks judged hosts for what Kometa wants without TLS' },
   'src/gate/probe.ts': { uses: ['fetch', 'undici'], because: 'doctor asks whether an outside service answers' },
   'src/gate/service-proxy.ts': {
     uses: ['node:dns', 'node:http', 'node:https', 'node:net'],

@@ -114,8 +114,8 @@ async function sendPicture(
   }
   const width = thumbnailWidths.find((one) => one === query.w)
   if (width === undefined) throw new RequestProblem(400, 'BAD_REQUEST', 'There are no pictures of this width.')
-  const fetch = () => known.job.read(picture.path, limits.maxJobPictureBytes)
-  const small = await thumbnails.get({ key: params.sha256, width, fetch }, signal)
+  const read = () => known.job.read(picture.path, limits.maxJobPictureBytes)
+  const small = await thumbnails.get({ key: params.sha256, width, fetch: read }, signal)
   const options = { type: 'image/webp', etag: small.etag, immutable: true }
   return sendFile(await openThumbnail(small), context.req.raw, options)
 }

@@ -1,7 +1,7 @@
 import { createItemReader } from './item-reader.ts'
 import type { KometaEventBody, LibraryName } from './log-events.ts'
 import type { LogMessage } from './log-message.ts'
-import type { LogReader, ParserContext } from './log-parser.ts'
+import type { LogReader, ParserContext } from './parser-context.ts'
 
 /** Reads the part after the definitions: Kometa removes overlays, then draws item by item (overlays.py:36-576). */
 export function createApplyReader(context: ParserContext): { read: LogReader; end(): void } {

@@ -2,7 +2,7 @@ import { leavesOut } from '../words/leaves-out.ts'
 import { saysNothingFits } from '../words/nothing-fits.ts'
 import type { LibraryName, MatchedOverlay } from './log-events.ts'
 import type { LogMessage } from './log-message.ts'
-import type { LogReader, ParserContext } from './log-parser.ts'
+import type { LogReader, ParserContext } from './parser-context.ts'
 import { type PythonValue, readPythonDict } from './python-literal.ts'
 
 /** The definition that Kometa is working on. */

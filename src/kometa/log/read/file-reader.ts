@@ -1,7 +1,7 @@
 import { leavesOut } from '../words/leaves-out.ts'
 import type { LoggedFile } from './log-events.ts'
 import type { LogMessage } from './log-message.ts'
-import type { ParserContext } from './log-parser.ts'
+import type { ParserContext } from './parser-context.ts'
 
 /**
  * Reads what Kometa could not load, from `Reading in Overlay Files` to a library's last file (config.py:1723,

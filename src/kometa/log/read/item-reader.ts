@@ -1,7 +1,7 @@
 import { parseOverlayNames } from '../words/overlay-names.ts'
 import type { ItemResult, OverlayName } from './log-events.ts'
 import type { LogMessage } from './log-message.ts'
-import type { ParserContext } from './log-parser.ts'
+import type { ParserContext } from './parser-context.ts'
 
 /** The title of an item that the log does not name. */
 export const unnamed = ''

@@ -2,21 +2,10 @@ import { createApplyReader } from './apply-reader.ts'
 import { createCompileReader } from './compile-reader.ts'
 import { configUsed, createConsoleReader } from './console-reader.ts'
 import { createFileReader } from './file-reader.ts'
-import type { KometaEvent, KometaEventBody, LibraryName } from './log-events.ts'
+import type { KometaEvent } from './log-events.ts'
 import { createMessageReader, type LogMessage } from './log-message.ts'
+import type { ParserContext } from './parser-context.ts'
 import { createSetupReader } from './setup-reader.ts'
-
-/** What the readers for the parts of the log share. */
-export interface ParserContext {
-  emit(event: KometaEventBody): void
-  /** The library that Kometa is connecting to or working on. */
-  library: LibraryName | null
-  /** A library's title in Plex by its key in the config, filled while Kometa connects. */
-  titles: Map<string, string>
-}
-
-/** Returns true when the message needs no other reader. */
-export type LogReader = (record: LogMessage) => boolean
 
 export interface LogParser {
   /**

@@ -1,7 +1,7 @@
 import { asksForLogin } from '../words/fault-words.ts'
 import type { LibraryName } from './log-events.ts'
 import type { LogMessage } from './log-message.ts'
-import type { LogReader, ParserContext } from './log-parser.ts'
+import type { LogReader, ParserContext } from './parser-context.ts'
 
 interface State {
   context: ParserContext
