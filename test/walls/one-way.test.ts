@@ -15,6 +15,8 @@ test('one module writes to standard output; other programs inherit it only where
       .map((file) => file.slice(root.length).replaceAll('\\', '/'))
       .sort()
   expect(filesWith(sinks)).toEqual([
+    // Listens for a reader that leaves its pipe, and writes nothing.
+    'src/cli/main.ts',
     'src/cli/screen/screen.ts',
     // These two play Kometa: the tool scrubs and logs their output as it does Kometa's.
     'src/demo/sample-renderer/kometa-log.ts',
