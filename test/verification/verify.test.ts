@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/read/user-config.ts'
@@ -49,6 +49,39 @@ test('an untouched job: every check is well, and Plex was only read', async () =
   expect(report).toMatchObject({ ok: true, job: world.jobDir })
   world.assertUntouched()
 })
+
+const oldSummaries = join(import.meta.dirname, '../fixtures/old-summaries')
+
+/** The value with the keys that `shape` has, at every depth: what a version that knew only these would have written. */
+function inShapeOf(value: unknown, shape: unknown): unknown {
+  if (Array.isArray(value))
+    return Array.isArray(shape) && shape[0] ? value.map((one) => inShapeOf(one, shape[0])) : value
+  if (typeof value !== 'object' || typeof shape !== 'object' || value === null || shape === null) return value
+  const known = Object.entries(shape)
+  const isTable = known.length === 0 || known.every(([key]) => !(key in value))
+  return isTable ? value : Object.fromEntries(known.map(([key, one]) => [key, inShapeOf(Reflect.get(value, key), one)]))
+}
+
+test.each(readdirSync(oldSummaries).sort())(
+  'a job of an earlier version (%s): no problem, and unknown is unknown',
+  async (name) => {
+    restore()
+    const shape: unknown = JSON.parse(readFileSync(join(oldSummaries, name), 'utf8'))
+    const { exported_files, durations_ms, ...summary } = readSummary()
+    const old = { ...(inShapeOf(summary, shape) as object), exported_files, durations_ms }
+    writeFileSync(path('output/summary.json'), JSON.stringify(old))
+    // Its version wrote the list of checksums after the summary, too; here the summary has changed since.
+    rmSync(path('output/SHA256SUMS'))
+    const report = await verify()
+    expect(report.checks.filter(({ status }) => status === 'problem')).toEqual([])
+    const certificate = 'verification' in old ? 'ok' : 'unknown'
+    expect(of(report, 'certificate').map(({ status }) => status)).toEqual([certificate])
+    expect(of(report, 'live').map(({ status }) => status)).toEqual([certificate])
+    const isWhole = ['scope', 'gate', 'isolation', 'verification'].every((part) => part in old)
+    expect(of(report, 'summary').map(({ status }) => status)).toEqual(isWhole ? ['ok'] : ['ok', 'unknown'])
+    restore()
+  },
+)
 
 test.each<[string, () => void, string, RegExp]>([
   [

@@ -1,7 +1,7 @@
-import type { Summary } from '../../contract/summary.ts'
+import type { PastSummary } from '../../contract/past-summary.ts'
 
 /** Every file that a summary names, relative to the job, with its SHA-256 where the summary has it. */
-export function namedFiles(summary: Summary): Map<string, string | null> {
+export function namedFiles(summary: PastSummary): Map<string, string | null> {
   const files = new Map<string, string | null>()
   const add = (path: string | null, sha256: string | null) => {
     if (path !== null) files.set(path, sha256 ?? files.get(path) ?? null)
@@ -15,7 +15,7 @@ export function namedFiles(summary: Summary): Map<string, string | null> {
     if (after) add(after.path, after.sha256)
   }
   for (const path of [...Object.values(summary.exported_files), ...summary.output_files]) add(path, null)
-  const { fingerprint } = summary.verification
+  const fingerprint = summary.verification?.fingerprint
   if (fingerprint) add(fingerprint.path, fingerprint.sha256)
   return files
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
-import { type Summary, summarySchema } from '../../contract/summary.ts'
+import { type PastSummary, pastSummarySchema, unknownParts } from '../../contract/past-summary.ts'
 import type { VerifyCheck, VerifyReport } from '../../contract/verification.ts'
 import { tallyLedger, UnreadableLedger } from '../../proxy/ledger/tally-ledger.ts'
 import { verifyLedger } from '../../proxy/ledger/verify-ledger.ts'
@@ -34,6 +34,9 @@ export async function verifyJob(
     const { count, problems, summaryProblem } = await checkOutputs(files, summary)
     if (summaryProblem === null) add('summary', 'ok', `${summary.status}, of ${summary.timestamp}`)
     else add('summary', 'problem', summaryProblem)
+    const unknown = unknownParts(summary)
+    if (unknown.length > 0)
+      add('summary', 'unknown', `an earlier version wrote it, which did not write down ${unknown.join(', ')}`)
     await checkLedger(files, summary, add)
     if (problems.length === 0) add('outputs', 'ok', `${count} files are what the summary says`)
     for (const problem of problems) add('outputs', 'problem', problem)
@@ -60,12 +63,12 @@ const noFinishedJob = (jobDir: string, cause: unknown) =>
     cause,
   })
 
-async function readSummary(files: Beneath): Promise<Summary | string> {
+async function readSummary(files: Beneath): Promise<PastSummary | string> {
   const text = await files.read(summaryPath, maxSummaryBytes).then(String, (cause: unknown) => {
     throw isUnsafePath(cause) ? cause : noFinishedJob(files.realPath, cause)
   })
   try {
-    const parsed = summarySchema.safeParse(JSON.parse(text))
+    const parsed = pastSummarySchema.safeParse(JSON.parse(text))
     if (parsed.success) return parsed.data
     return `output/summary.json is not as this version writes it (${parsed.error.issues[0]?.path.join('.') ?? ''})`
   } catch (error) {
@@ -73,7 +76,7 @@ async function readSummary(files: Beneath): Promise<Summary | string> {
   }
 }
 
-async function checkLedger(files: Beneath, { ledger, verification }: Summary, add: Add): Promise<void> {
+async function checkLedger(files: Beneath, { ledger, verification }: PastSummary, add: Add): Promise<void> {
   const folder = files.folder(jobFolders.output)
   if (ledger.files.some((file) => /[\\/]/.test(file))) {
     add('ledger', 'problem', 'the summary names a ledger outside the job')
@@ -102,12 +105,18 @@ async function checkLedger(files: Beneath, { ledger, verification }: Summary, ad
       'problem',
       `${forwarded.count === 1 ? '1 write was' : `${forwarded.count} writes were`} forwarded; the first: ${first.method} ${first.target}`,
     )
-  else if (verification.writes_forwarded !== 0 || verification.blocked !== blocked) {
+  else if (verification !== null && (verification.writes_forwarded !== 0 || verification.blocked !== blocked)) {
     add('writes', 'problem', `the ledger has ${blocked} blocked writes, the summary says ${verification.blocked}`)
   } else add('writes', 'ok', `0 writes forwarded, ${blocked} blocked`)
 }
 
-function certificate({ verification }: Summary, add: Add): void {
+const noCertificate = 'the job has none: its version did not ask Plex before and after a run'
+
+function certificate({ verification }: PastSummary, add: Add): void {
+  if (verification === null) {
+    add('certificate', 'unknown', noCertificate)
+    return
+  }
   const { unchanged, why, differences } = verification
   if (unchanged === true) add('certificate', 'ok', why)
   else if (unchanged === 'unknown') add('certificate', 'unknown', why)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { JobConfig } from '../../config/read/user-config.ts'
 import { AppError } from '../../contract/errors.ts'
-import type { Summary } from '../../contract/summary.ts'
+import type { PastSummary } from '../../contract/past-summary.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { messageOf } from '../../util/unknown-error.ts'
 import { clientIdentifier } from '../inputs/client-identifier.ts'
@@ -53,7 +53,7 @@ export interface LiveOptions {
 }
 
 /** Asks Plex again, and compares with what it said before the run. What cannot be asked is unknown, and no failure. */
-export async function checkLive(files: Beneath, summary: Summary, options: LiveOptions): Promise<LiveCheck> {
+export async function checkLive(files: Beneath, summary: PastSummary, options: LiveOptions): Promise<LiveCheck> {
   const unknown = (why: string): LiveCheck => ({ status: 'unknown', lines: [why] })
   const kept = await readKept(files, summary)
   if (typeof kept === 'string') return unknown(kept)
@@ -87,7 +87,8 @@ export async function checkLive(files: Beneath, summary: Summary, options: LiveO
 }
 
 /** What was read before the run; in words why it cannot be had. */
-async function readKept(files: Beneath, { verification }: Summary): Promise<Fingerprint | string> {
+async function readKept(files: Beneath, { verification }: PastSummary): Promise<Fingerprint | string> {
+  if (verification === null) return 'the job has no fingerprint: its version did not write one'
   if (!verification.fingerprint) return 'the job has no fingerprint: it ended before Plex was asked'
   try {
     const bytes = await files.read(fingerprintPath, maxFingerprintBytes)

@@ -1,4 +1,4 @@
-import type { Summary } from '../../contract/summary.ts'
+import type { PastSummary } from '../../contract/past-summary.ts'
 import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
 import { hasErrorCode, messageOf } from '../../util/unknown-error.ts'
 import { checksumsPath, hashFile, readChecksums, summaryPath } from '../job-folder/checksums.ts'
@@ -14,7 +14,7 @@ export interface OutputsCheck {
 }
 
 /** Compares the summary, every output that it names and the before pictures with what the job wrote down of them. */
-export async function checkOutputs(files: Beneath, summary: Summary): Promise<OutputsCheck> {
+export async function checkOutputs(files: Beneath, summary: PastSummary): Promise<OutputsCheck> {
   const problems: string[] = []
   const sums = await readChecksums(files)
   if (typeof sums === 'string') problems.push(sums)

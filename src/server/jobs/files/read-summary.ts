@@ -17,15 +17,27 @@ const list = <T extends z.ZodType>(one: T) =>
     .catch([])
     .transform((values) => values.flatMap((value) => one.safeParse(value).data ?? []) as z.output<T>[])
 
+/**
+ * The schema with one change: a field that may be absent, null or empty gets that value if its own value is missing, or is
+ * one that this version does not know. So no target of an older or newer version vanishes because of one field.
+ */
+function forgiving<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>): z.ZodObject<Shape> {
+  const shape = Object.entries(schema.shape).map(([name, field]) => {
+    const unknown = [undefined, null, []].find((value) => z.safeParse(field, value).success)
+    const isNeeded = unknown === undefined && !z.safeParse(field, undefined).success
+    return [name, isNeeded ? field : z.catch(field, unknown)]
+  })
+  return z.object(Object.fromEntries(shape)) as z.ZodObject<Shape>
+}
+
 const picture = targetResultSchema.shape.before.unwrap().extend({ sha256: sha256Schema }).nullable().catch(null)
 /** A target id becomes a file name when the job is run again, so a target with an unsafe id is left out. */
-const target = targetResultSchema.extend({
+const target = forgiving(targetResultSchema).extend({
   id: targetIdSchema,
   rating_key: ratingKeySchema.nullable().catch(null),
   server: serverIdSchema.nullable().catch(null),
   before: picture,
   after: picture,
-  missing_because: targetResultSchema.shape.missing_because.catch(undefined),
 })
 const capture = captureSchema.extend({ sha256: sha256Schema.nullable().catch(null) })
 const time = z.iso.datetime().nullable().catch(null)
