@@ -4,9 +4,9 @@ import { type Summary, summarySchema } from './summary.ts'
 const { scope, gate, isolation, verification } = summarySchema.shape
 
 /**
- * The summary of a job of this version or of any earlier one. A part that the job's version did not write yet is null, which
- * means unknown. A part that a later version adds must be optional, or stand here as well: a summary of every version so
- * far is in test/fixtures/old-summaries/.
+ * The summary of a job of this version or of any earlier one. A part that the job's version did not write yet is null,
+ * which means unknown. A part that a later version adds must be optional, or stand here as well: a summary of every
+ * version so far is in test/fixtures/old-summaries/.
  */
 export const pastSummarySchema = summarySchema.extend({
   scope: scope.nullable().default(null),

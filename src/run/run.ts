@@ -20,8 +20,9 @@ import { type Drawn, drawnBy, endWays, lookBack, nothingDrawn } from './summary/
 import { createVerification } from './verify/verification.ts'
 
 /**
- * Runs one job, from its config to its summary on disk. Bad input throws an AppError before anything is started: there is
- * no process of the job and no job folder. From the moment when Kometa starts, each end, a cancelled one too, has a summary.
+ * Runs one job, from its config to its summary on disk. Bad input throws an AppError before anything is started: the
+ * job has no process and no folder by then. Once Kometa has started, every end of the job, a cancelled one too, has a
+ * summary.
  */
 export async function runJob(request: JobRequest): Promise<Summary> {
   const phases = createPhases(request)
@@ -49,7 +50,10 @@ async function runChecked(input: CheckedInput, phases: Phases): Promise<Summary>
   return await concludeJob(job, drawn)
 }
 
-/** Runs the Kometas of a job. Once one of them has drawn something, or after a cancellation, an error is part of the result. */
+/**
+ * Runs the Kometas of a job. If one of them has drawn something, or the job is cancelled, errors are part of the
+ * result.
+ */
 async function draw(job: Job): Promise<Drawn> {
   const { request } = job.input
   let drawn = nothingDrawn

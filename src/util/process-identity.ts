@@ -10,7 +10,9 @@ const psTimeoutMs = 5_000
 /** How long PowerShell may take; its first start takes seconds. */
 const powershellTimeoutMs = 20_000
 
-/** Tells one process from all others: a pid alone means something only on its host, and only while the process lives. */
+/**
+ * Tells one process from all others: a pid alone means something only on its host, and only while the process lives.
+ */
 export const processIdentitySchema = z.object({
   pid: z.int(),
   /** Hash of the process's start time; `unknown` if the system does not tell it. */
@@ -20,7 +22,10 @@ export const processIdentitySchema = z.object({
 })
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>
 
-/** `elsewhere`: it belongs to another host or container. `unsure`: the system does not say when the process with this pid started. */
+/**
+ * `elsewhere`: it belongs to another host or container. `unsure`: the system does not say when the process with this
+ * pid started.
+ */
 export type Liveness = 'alive' | 'dead' | 'unsure' | 'elsewhere'
 
 const unknownStart = 'unknown'

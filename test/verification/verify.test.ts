@@ -227,7 +227,7 @@ test.each<[string, () => void, string, RegExp]>([
     'the list of checksums is torn',
     () => writeFileSync(path('output/SHA256SUMS'), 'abc'),
     'outputs',
-    /has a line that is none/,
+    /has a line that is no checksum/,
   ],
   [
     'the list of checksums lost the summary',

@@ -26,8 +26,8 @@ export async function writeRenderer(dir: string, renderer: ProcessIdentity): Pro
 }
 
 /**
- * Removes workspaces that a dead process left behind; kept ones (`--keep-workspace`) and those of living processes stay.
- * What still runs in one is ended first. Answers with the names of what was removed.
+ * Removes workspaces that a dead process left behind; kept ones (`--keep-workspace`) and those of living processes
+ * stay. What still runs in one is ended first. Answers with the names of what was removed.
  */
 export async function removeStaleWorkspaces(
   parentDir: string,

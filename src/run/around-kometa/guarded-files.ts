@@ -4,10 +4,12 @@ import { secretFilesOf } from '../../config/read/environment/secret-files.ts'
 import type { JobConfig } from '../../config/read/user-config.ts'
 import type { UserFiles } from '../../kometa/isolation/isolation.ts'
 
-/** What of a checkout that fills a whole file system is Kometa's. */
+/** The names of Kometa's own files and folders, for a checkout that is the root of a file system. */
 const codeNames = new Set(['kometa.py', 'modules', 'defaults', 'fonts', 'json-schema', 'config'])
 
-/** What an isolated Kometa finds hidden or read-only: the files with the real token and its keys, and its own checkout. */
+/**
+ * The files that are hidden from an isolated Kometa (they hold the real token or keys), and its checkout, read-only.
+ */
 export async function guardedFiles(
   config: Pick<JobConfig, 'sourceFiles' | 'configDir'>,
   kometaDir: string | null,
@@ -20,7 +22,7 @@ export async function guardedFiles(
   }
 }
 
-/** A container image may have Kometa's code in its root folder, which holds all that is written to as well. */
+/** A container image may have Kometa's code in its root folder, where Kometa also has to write. */
 async function codeOf(checkout: string): Promise<string[]> {
   if (checkout !== parse(checkout).root) return [checkout]
   const names = await readdir(checkout)

@@ -26,7 +26,8 @@ export async function createJobTrust({ input, log }: Pick<Job, 'input' | 'log'>)
   } catch (error) {
     if (!(error instanceof PythonFailed)) throw error
     log.warning(
-      `Kometa cannot be told which certificates to trust beside its own (${error.message}): what the gate refuses over https costs 50 s each time.`,
+      `Kometa cannot be told which certificates to trust beside its own (${error.message}): ` +
+        'what the gate refuses over https costs 50 s each time.',
     )
     return null
   }

@@ -9,7 +9,7 @@ import type { AskPython } from '../../kometa/install/ask-python.ts'
 
 export interface KometaCacheOptions {
   config: JobConfig
-  /** The sample renderer has none, and no cache either. */
+  /** undefined for the sample renderer, which has no Python and no cache. */
   ask: AskPython | undefined
   workspace: Pick<Workspace, 'cachePath' | 'userPlaces'>
   wanted: WantedItems
@@ -21,11 +21,14 @@ export interface KometaCache {
   /** For the log. */
   note: string | null
   warning: string | null
-  /** When Kometa has ended: what its cache says of a library, the user's own and the copy. */
+  /** Called when Kometa has ended. Answers, for a library, what the user's cache and the copy say. */
   finish(): Promise<(mapping: string) => CacheUse>
 }
 
-/** Gives Kometa the values from outside that its next real run would use, and remembers which overlays that run would find unchanged. */
+/**
+ * Gives Kometa a private copy of the user's cache: the values from outside that its next real run would use. What the
+ * cache says of overlays is kept aside, to tell which items a real run would find unchanged.
+ */
 export async function prepareKometaCache(options: KometaCacheOptions): Promise<KometaCache> {
   const { config, ask, workspace, wanted, signal } = options
   const { cachePath: copyTo } = workspace
@@ -42,7 +45,7 @@ export async function prepareKometaCache(options: KometaCacheOptions): Promise<K
   const before = await copyUserCache({ ask, user, to: copyTo, wanted, signal })
   if ('failed' in before) {
     const why = String(before.failed)
-    const warning = `${user.path} could not be copied (${why}): this preview asks for every value from outside, and may show others than the next real run would`
+    const warning = `${user.path} could not be copied (${why}): ${asksAgain}`
     return always({ kind: 'unread', why }, null, warning)
   }
   return {
@@ -55,7 +58,9 @@ export async function prepareKometaCache(options: KometaCacheOptions): Promise<K
   }
 }
 
-/** Nothing is compared where the user's cache knows none of the items. */
+const asksAgain = 'this preview asks for every value from outside, and may show others than the next real run would'
+
+/** If the user's cache knows none of the items, there is nothing to compare. */
 async function after(
   before: OverlayState,
   { ask, copyTo, wanted, signal }: { ask: AskPython; copyTo: string; wanted: WantedItems; signal: AbortSignal },
@@ -65,7 +70,7 @@ async function after(
   return readOverlayState(ask, copyTo, wanted, signal)
 }
 
-/** Of an asset Kometa notes path, size and time (poster.py:23). */
+/** Kometa notes the path of an asset, its size and its time (poster.py:23): the path becomes the user's own. */
 function withUserPaths(state: OverlayState, { userPlaces }: Pick<Workspace, 'userPlaces'>): OverlayState {
   for (const item of Object.values(state).flatMap(({ items }) => Object.values(items))) {
     const { poster } = item

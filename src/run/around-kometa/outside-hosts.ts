@@ -6,7 +6,7 @@ import { AddressRefused, type Lookup, plainAddress, resolvePublic } from '../../
 /** How long the names of the Plex servers may take to resolve. */
 const resolveTimeoutMs = 3_000
 
-/** The names and, as far as they can be found out now, the addresses of these Plex servers. */
+/** The names of these Plex servers, and the addresses that they resolve to now. */
 export async function namesOfServers(urls: readonly string[]): Promise<Set<string>> {
   const names = new Set<string>()
   await Promise.all(
@@ -15,7 +15,7 @@ export async function namesOfServers(urls: readonly string[]): Promise<Set<strin
       names.add(name)
       if (isIP(name) !== 0) return
       const timeout = new Promise<never[]>((resolve) => setTimeout(resolve, resolveTimeoutMs, []).unref())
-      // A name that does not resolve is still blocked as a name.
+      // A name that does not resolve is blocked all the same, as a name.
       const found = await Promise.race([lookup(name, { all: true }).catch(() => []), timeout])
       for (const { address } of found) names.add(address)
     }),
@@ -24,8 +24,9 @@ export async function namesOfServers(urls: readonly string[]): Promise<Set<strin
 }
 
 /**
- * Resolves hosts for our own fetches of images that uploads name by URL, by the rules of the gate: what Kometa may not
- * reach, it must not reach through us either. Above all not Plex, whose every GET has to be on the list.
+ * Resolves hosts for our own fetches: an upload may name its image by a URL. The rules of the gate apply, so that
+ * Kometa reaches nothing through us that it may not reach itself; above all not Plex, where each GET must be on the
+ * list.
  */
 export function createOutsideLookup(rules: GateRules, resolve: Lookup = resolvePublic): Lookup {
   const plexNames = hostSet(rules.plexNames)

@@ -113,7 +113,8 @@ export async function startJobGate(config: JobConfig, options: StartGateOptions)
 }
 
 const unusableProxy =
-  'The proxy of your environment is of a kind that the gate cannot go through (it takes http://host:port): hosts are reached without it.'
+  'The proxy of your environment is of a kind that the gate cannot go through (it takes http://host:port): ' +
+  'hosts are reached without it.'
 
 interface OpenService {
   proxy: ServiceProxy

@@ -5,34 +5,34 @@ import type { UnguardedFiles } from '../../kometa/process/supervisor-messages.ts
 import type { Door } from '../../util/net/door.ts'
 import { messageOf } from '../../util/unknown-error.ts'
 
-/** How Kometa is kept from every way out but these doors. */
+/** How Kometa is isolated: these doors are its only ways out. */
 export interface JobIsolation {
   chosen: ChosenIsolation
   doors: readonly Door[]
-  /** What is kept from it of the user's files. */
+  /** The user's files that are kept from it. */
   files: UserFiles
   /** Kometa's interpreter; null for a renderer that has none. */
   python: string | null
 }
 
-/** A supervisor that is not ready yet, or null where there is none (Windows). */
+/** A supervisor that may not be ready yet; null on systems that have none (Windows). */
 export interface Supervision extends AsyncDisposable {
   readonly supervisor: Supervisor | null
   /**
-   * Waits until Kometa can be started, and answers with what could not be kept from it; null where nothing was meant to be.
-   * Never goes on without the isolation that was promised: RUN_FAILED.
+   * Waits until Kometa can be started. Answers what could not be kept from it; null without isolation. Throws
+   * RUN_FAILED if the isolation that was promised cannot be had.
    */
   ready(): Promise<UnguardedFiles | null>
 }
 
-/** Takes the supervisor that isolation was tried with, or starts another one, and opens the doors ahead of its Kometa. */
+/** Takes the supervisor that isolation was tried with, or starts another one, and opens the doors for its Kometa. */
 export function supervise(env: NodeJS.ProcessEnv, { chosen, doors, files, python }: JobIsolation): Supervision {
   const isolated = chosen.mode === 'namespace'
   const supervisor =
     chosen.take() ??
     (hasSupervisor ? startSupervisor({ env, ...(isolated ? { isolation: namespaceOptions(python) } : {}) }) : null)
   const opened = isolated && supervisor ? supervisor.ready.then(() => openDoors(supervisor, doors, files)) : null
-  // Awaited in `ready`, unless the job has ended before.
+  // `ready` awaits this, unless the job ends earlier.
   opened?.catch(() => undefined)
   return {
     supervisor,

@@ -13,13 +13,13 @@ export function checkNode(version: string, { add }: Findings): void {
   else add('node', 'Node', 'problem', `${version} is not supported`, 'Install Node 20.19, 22.12 or newer.')
 }
 
-/** Why there is no renderer, on the line of the check that it belongs to. */
+/** Reports why there is no renderer, in the line of the check that it belongs to. */
 export function kometaFailure(error: unknown, { fail }: Findings): void {
   const code = error instanceof AppError ? error.code : null
   if (code === 'PYTHON_NOT_FOUND') fail('python', 'Python', error, 'Name it with --python PATH.')
   else if (code === 'KOMETA_REQUIREMENTS') fail('requirements', "Kometa's requirements", error, 'Install them.')
   else if (code === 'DOCKER_UNAVAILABLE') fail('docker', 'Docker', error, 'Start Docker, or name a Kometa without it.')
-  // That folder has a line of its own; Kometa was not even looked for.
+  // That folder has a line of its own. Kometa was not looked for yet.
   else if (code === 'FOLDER_UNUSABLE') fail('kometa', 'Kometa', error, 'Name another data folder with --data.')
   else fail('kometa', 'Kometa', error, 'Name another one with --kometa DIR.')
 }
@@ -50,7 +50,7 @@ async function checkFonts(dir: string | null, add: Findings['add']): Promise<voi
   add('fonts', 'Fonts', 'warning', `there is no font in ${join(dir, 'fonts')}`, fix)
 }
 
-/** Whether Kometa can have a network namespace of its own. A preview works without one. */
+/** Checks whether Kometa can have a network namespace of its own. A preview works without one. */
 export async function checkIsolation(
   renderer: Renderer | null,
   env: NodeJS.ProcessEnv,

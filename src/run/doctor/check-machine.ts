@@ -8,12 +8,12 @@ import { errorCodeOf } from '../../util/unknown-error.ts'
 import { neededBytes } from '../inputs/disk-space.ts'
 import type { Findings } from './findings.ts'
 
-/** Below this a job of many targets may not fit. */
+/** With less free space than this, a job of many targets may not fit. */
 const lowDiskBytes = 1024 ** 3
-/** How long what holds the studio's port may take to say what it is. */
+/** How long the program at the studio's port may take to answer. */
 const studioTimeoutMs = 2_000
 
-/** Our own folders can be written and have room; the ports that are asked for first. `studioPort` is null in the studio itself. */
+/** Checks that our folders can be written and have room, and our ports. `studioPort` is null in the studio itself. */
 export async function checkMachine(dataDir: string, studioPort: number | null, findings: Findings): Promise<void> {
   for (const [label, folder] of [
     ['Data folder', dataDir],
@@ -31,7 +31,7 @@ export async function checkMachine(dataDir: string, studioPort: number | null, f
 
 const folderFix = 'Give this user the right to write there, or name another folder with --data.'
 
-/** By writing there: rights, a read-only mount and a full disk all show. */
+/** Finds out by writing a file, so that missing rights, a read-only mount and a full disk all show. */
 async function whyNotWritable(folder: string): Promise<string | null> {
   try {
     await mkdir(folder, { recursive: true })

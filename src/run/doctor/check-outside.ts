@@ -3,11 +3,11 @@ import { get, textOf } from '../../config/yaml/yaml-value.ts'
 import { type Probe, probeHost } from '../../gate/probe.ts'
 import type { Findings } from './findings.ts'
 
-/** A clock that is further off than this breaks TLS and makes log times useless. */
+/** A clock that is wrong by more than this breaks TLS and makes times in logs useless. */
 const maxClockSkewMs = 5 * 60_000
 const githubFile = 'https://raw.githubusercontent.com/Kometa-Team/Kometa/master/VERSION'
 
-/** What the hosts answered without which Kometa does not start. */
+/** The answers of the hosts that Kometa needs to start. */
 interface Outside {
   /** null without a config. */
   hasKey: boolean | null
@@ -15,7 +15,7 @@ interface Outside {
   github: Probe
 }
 
-/** Asks TMDb, with the config's key, and GitHub; both at once. */
+/** Asks TMDb, with the config's key, and GitHub at the same time. */
 export async function askOutside(config: JobConfig | null, env: NodeJS.ProcessEnv): Promise<Outside> {
   const key = config === null ? '' : textOf(get(config.document, 'tmdb', 'apikey'))
   const query = key === '' ? '' : `?api_key=${encodeURIComponent(key)}`
@@ -26,7 +26,7 @@ export async function askOutside(config: JobConfig | null, env: NodeJS.ProcessEn
   return { hasKey: config === null ? null : key !== '', tmdb, github }
 }
 
-/** The hosts without which Kometa does not start, and the time that they tell. */
+/** Checks the hosts that Kometa needs to start, and the clock by the time that they tell. */
 export function checkOutside({ hasKey, tmdb, github }: Outside, now: number, findings: Findings): void {
   const fix = 'Kometa does not start without it: get one at themoviedb.org, Settings, API, and put it there.'
   if (hasKey === false) findings.add('tmdb-key', 'TMDb key', 'problem', 'tmdb.apikey is missing in the config', fix)
@@ -42,7 +42,7 @@ function checkTmdb(tmdb: Probe, hasKey: boolean, { add }: Findings): void {
     add('tmdb', 'TMDb', 'problem', `api.themoviedb.org cannot be reached (${tmdb.why})`, network)
     return
   }
-  // Without a key 401 is what TMDb says when all is well.
+  // Without a key, 401 is TMDb's usual answer.
   const { status } = tmdb
   if (status === 401 && hasKey) {
     const fix = 'Copy the key (API Key, v3) from themoviedb.org, Settings, API.'

@@ -21,7 +21,7 @@ interface CheckServersOptions {
   signal: AbortSignal
 }
 
-/** Each Plex server of the config, all at once: reachable, which version, its token, its certificate, and the libraries on it. */
+/** Checks each Plex server of the config at the same time: version, token, certificate, and the libraries on it. */
 export async function checkServers(config: JobConfig, options: CheckServersOptions, findings: Findings): Promise<void> {
   // Where the data folder cannot be used there is no identifier yet, and that is another check's finding.
   const identifier = await clientIdentifier(options.dataDir).catch(() => nobody)

@@ -2,12 +2,14 @@ import type { DoctorCheck, DoctorReport } from '../../contract/doctor.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createRedactor } from '../../util/redact.ts'
 
-/** Where the checks write what they found. */
+/** The checks write here what they found. */
 export interface Findings {
   add(id: string, label: string, status: DoctorCheck['status'], detail: string, fix?: string): void
-  /** What a check threw: an AppError or a refusal of the system is a problem; anything else is a bug, and thrown on. */
+  /**
+   * Reports what a check threw. An AppError or a system error is a problem; anything else is a bug and is thrown again.
+   */
   fail(id: string, label: string, error: unknown, fix: string): void
-  /** From now on none of these stands in a line, whatever a check says. */
+  /** Removes these secrets from every later line. */
   hide(secrets: readonly string[]): void
   report(): DoctorReport
 }

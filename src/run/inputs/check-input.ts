@@ -27,8 +27,8 @@ export interface CheckedInput extends AsyncDisposable {
 }
 
 /**
- * Checks everything that the user gave: the config, the Plex servers, the targets, the overlay files, the disk. Throws an
- * AppError in one line for bad input. Until this returns, the job starts no process and makes no job folder.
+ * Checks everything that the user gave: the config, the Plex servers, the targets, the overlay files and the disk. Bad
+ * input throws an AppError in one line. Until this returns, the job starts no process and makes no job folder.
  */
 export async function checkInput(request: JobRequest): Promise<CheckedInput> {
   const { config } = request

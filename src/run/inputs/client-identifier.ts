@@ -6,8 +6,8 @@ import { hasErrorCode } from '../../util/unknown-error.ts'
 import { makeUsableFolder } from './usable-folder.ts'
 
 /**
- * The X-Plex-Client-Identifier of this installation, for users whose Kometa has no UUID file yet: made once and kept,
- * since Plex lists every new one as a device.
+ * The X-Plex-Client-Identifier of this installation, for users whose Kometa has no UUID file yet. It is made once and
+ * kept, since Plex lists every new identifier as a device.
  */
 export async function clientIdentifier(dataDir: string): Promise<string> {
   await makeUsableFolder(dataDir)

@@ -26,14 +26,14 @@ export interface JobServers extends AsyncDisposable {
   servers: readonly JobServer[]
   /** The same servers, as the lookup of targets wants them. */
   targetServers: TargetServer[]
-  /** Libraries that have overlays and that Plex knows. */
+  /** The libraries with overlays that Plex knows. */
   libraries: TargetLibrary[]
   warnings: string[]
 }
 
 /**
- * Connects to every server that holds a library with overlays. Throws PLEX_* with one clear line, and LIBRARY_UNKNOWN if
- * Plex has none of the libraries or lacks one that a target names; any other missing library is a warning.
+ * Connects to every server that holds a library with overlays. Throws PLEX_* in one clear line, and LIBRARY_UNKNOWN if
+ * Plex has none of the libraries or lacks one that a target names. Any other missing library is a warning.
  */
 export async function connectServers(
   config: JobConfig,

@@ -5,17 +5,18 @@ import { hasErrorCode } from '../../util/unknown-error.ts'
 
 /** The largest image that Kometa uploads (its MAX_IMAGE_SIZE). */
 const largestUploadBytes = 10_500_000
-/** Per target: a before and an after picture, or two uploads of one item. */
+/** Per target: a before picture and an after picture, or two uploads of one item. */
 const imagesPerTarget = 2
 /** Logs (3.5 MB per library), the workspace with its backups, the files of Kometa. */
 const floorBytes = 200_000_000
 
-/** Free bytes that a job of so many targets should find. */
+/** Free bytes that a job needs for this number of targets. */
 export const neededBytes = (targets: number): number => targets * largestUploadBytes * imagesPerTarget + floorBytes
 
 /**
- * DISK_SPACE, with both numbers, when the file system of `folder` (or of the nearest folder above that exists) has less
- * free than a job of so many targets needs; 0 targets: than the workspace alone needs. A file system that does not tell its size is taken to be large enough.
+ * Throws DISK_SPACE, with both numbers, if the file system of `folder` has less free space than the targets need; for 0
+ * targets, less than a workspace needs. If the folder does not exist, its nearest existing parent counts. A file system
+ * that does not tell its size is taken to be large enough.
  */
 export async function checkDiskSpace(folder: string, targets: number): Promise<void> {
   const free = await freeBytes(resolve(folder))

@@ -7,8 +7,8 @@ import { messageOf } from '../../util/unknown-error.ts'
 import { openIfThere } from '../job-folder/job-folder.ts'
 
 /**
- * The path inside the job of the before picture that a target names; undefined if it names none. Neither the picture nor
- * the job folder has to exist. JOB_PATH_UNSAFE if the path leaves the job folder, is or crosses a link, or cannot be read.
+ * The path, inside the job, of the before picture that a target names; undefined if it names none. Neither the picture
+ * nor the job folder has to exist. JOB_PATH_UNSAFE if the path leaves the job folder, crosses a link or cannot be read.
  */
 export async function findInput(jobDir: string, target: PreviewTarget): Promise<string | undefined> {
   if (target.input === undefined) return undefined

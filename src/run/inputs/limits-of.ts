@@ -13,7 +13,7 @@ export interface JobLimits {
   service: Partial<ServiceLimits>
 }
 
-/** The user's `preview.timeouts`, for each room in its own words. */
+/** The user's `preview.timeouts`, under the names that each room has for them. */
 export function limitsOf(timeouts: Timeouts): JobLimits {
   const ms = (name: keyof Timeouts) => Math.round(timeouts[name] * 1_000)
   return {
@@ -24,7 +24,7 @@ export function limitsOf(timeouts: Timeouts): JobLimits {
       keepAliveTimeoutMs: ms('plex_idle'),
     },
     proxy: {
-      // Node wants the head to have no more time than the whole.
+      // Node does not allow more time for the head than for the whole request.
       headersTimeoutMs: Math.min(ms('kometa_headers'), ms('kometa_body')),
       requestTimeoutMs: ms('kometa_body'),
       keepAliveTimeoutMs: ms('kometa_idle'),

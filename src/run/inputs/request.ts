@@ -8,29 +8,29 @@ import type { Remembered } from '../reuse/remembered.ts'
 /** What a caller (command line, studio, demo) asks of one job. */
 export interface JobRequest {
   config: JobConfig
-  /** Made if it is not there. */
+  /** It is made if it does not exist. */
   jobDir: string
   /** Targets as the user wrote them, beyond those of `config.preview.targets`. */
   specs: readonly string[]
   /** Narrows where `specs` are looked for: a mapping name or a Plex library title. */
   library?: string | undefined
   renderer: Renderer
-  /** Ours: workspaces, remembered checks, the client identifier. */
+  /** Our own data folder: workspaces, remembered checks, the client identifier. */
   dataDir: string
   keepWorkspace: boolean
-  /** Where the proxy listens; when the port is taken, on a free one. */
+  /** The proxy's port. If it is taken, the proxy listens on a free one. */
   proxyPort?: number | undefined
   /** How many Kometa processes run at once; default: the processor cores. */
   jobs?: number | undefined
   /** False: Kometa sees the whole library (`--no-scope`). */
   scoped: boolean
-  /** Write config/preview.yml into the job, so that `run --job` repeats it. */
+  /** Write config/preview.yml into the job, so that `run --job` can repeat it. */
   writeJobFile: boolean
-  /** What earlier jobs have read of Plex; without it the job remembers for itself alone. */
+  /** What earlier jobs read from Plex. Without it, the job has a memory of its own that ends with it. */
   remembered?: Remembered | undefined
-  /** Ask Plex anew, whatever is remembered. */
+  /** Ask Plex again for everything that is remembered. */
   fresh?: boolean | undefined
-  /** Kometa in a network namespace of its own: `auto` (default) where this system allows it, `on` or not at all. */
+  /** A network namespace for Kometa: `auto` (the default) if this system allows it, `on` or no job, `off`. */
   isolate?: IsolateMode | undefined
   /** Milliseconds without output after which the renderer counts as hung. */
   idleTimeoutMs?: number | undefined

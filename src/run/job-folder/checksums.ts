@@ -5,13 +5,17 @@ import { readChunks } from '../../util/beneath/file-chunks.ts'
 import { hasErrorCode, messageOf } from '../../util/unknown-error.ts'
 import { namedFiles } from './named-files.ts'
 
-/** In the format of sha256sum: `cd JOB && sha256sum -c output/SHA256SUMS` needs nothing of ours. */
+/**
+ * It has the format of sha256sum, so that `cd JOB && sha256sum -c output/SHA256SUMS` checks it without this program.
+ */
 export const checksumsPath = 'output/SHA256SUMS'
 export const summaryPath = 'output/summary.json'
-/** A line for each file of the job. */
+/** One line for each file of the job. */
 const maxChecksumsBytes = 64 * 1024 * 1024
 
-/** Writes down the SHA-256 of everything that the job put out, its summary and its ledger too. Rejects when the disk does not take it. */
+/**
+ * Writes the SHA-256 of each file that the job made, its summary and its ledger included. Rejects if the disk is full.
+ */
 export async function writeChecksums(files: Beneath, summary: Summary): Promise<void> {
   const named = namedFiles(summary)
   for (const file of summary.ledger.files) named.set(`output/${file}`, null)
@@ -24,7 +28,9 @@ export async function writeChecksums(files: Beneath, summary: Summary): Promise<
   await files.write(checksumsPath, lines.join(''))
 }
 
-/** Path -> SHA-256, as the job wrote them down; null for a job that has none, a text where the file is none of ours. */
+/**
+ * Path -> SHA-256, as the job wrote them; null if the job has no such file, a problem in words if the file is not ours.
+ */
 export async function readChecksums(files: Beneath): Promise<Map<string, string> | string | null> {
   let text: string
   try {
@@ -37,7 +43,7 @@ export async function readChecksums(files: Beneath): Promise<Map<string, string>
   for (const line of text.split('\n')) {
     if (line === '') continue
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? []
-    if (sha256 === undefined || path === undefined) return `${checksumsPath} has a line that is none`
+    if (sha256 === undefined || path === undefined) return `${checksumsPath} has a line that is no checksum`
     sums.set(path, sha256)
   }
   return sums.has(summaryPath) ? sums : `${checksumsPath} does not name the summary`

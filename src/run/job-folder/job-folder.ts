@@ -23,8 +23,8 @@ export interface JobFolder {
 }
 
 /**
- * Refuses a job folder that cannot be used, and makes nothing: JOB_PATH_UNSAFE if something in it is a link, FOLDER_UNUSABLE
- * if it cannot be written, or cannot be made.
+ * Refuses a job folder that cannot be used, without making anything: JOB_PATH_UNSAFE if something in it is a link,
+ * FOLDER_UNUSABLE if it cannot be written.
  */
 export async function checkJobFolder(dir: string): Promise<void> {
   const root = resolve(dir)
@@ -52,8 +52,8 @@ export function openIfThere(dir: string): Beneath | null {
 }
 
 /**
- * Makes the folders of a job, for their owner alone. A folder that is there already is closed to others if it is below
- * `ours`, our own data folder; elsewhere a note says so. FOLDER_UNUSABLE if it cannot be written, JOB_PATH_UNSAFE for links.
+ * Makes the folders of a job, for their owner only. A job folder that exists is closed to other users if it is below
+ * `ours`, our own data folder; anywhere else a note says that it is open. Throws FOLDER_UNUSABLE and JOB_PATH_UNSAFE.
  */
 export async function openJobFolder(dir: string, ours: string): Promise<JobFolder> {
   const root = resolve(dir)
@@ -74,7 +74,7 @@ async function noteOn(root: string, ours: string): Promise<string | null> {
   return isClosed ? null : `Others on this machine may look into ${root}: chmod 700 keeps its pictures and logs yours`
 }
 
-/** The folders that a run writes into may hold only files and folders: anything else is refused before Kometa starts. */
+/** A folder that a run writes into may hold files and folders, and nothing else. */
 function refuseOddities(files: Beneath, folder: string): void {
   for (const { name, kind } of files.list(folder)) {
     const path = `${folder}/${name}`
@@ -90,7 +90,7 @@ const earlier = z.object({
     .catch([]),
 })
 
-/** The earlier summary, while the files that it names are removed. If this run dies meanwhile, the next one reads it. */
+/** The earlier summary while its files are removed. If this run dies meanwhile, the next run reads it here. */
 const setAsidePath = `${jobFolders.output}/.earlier-summary.json`
 
 /** A summary is a few kilobytes for each target, and at most this long. */
@@ -99,9 +99,10 @@ export const maxSummaryBytes = 256 * 1024 * 1024
 const halfWritten = /\.tmp-\d+-[0-9a-f]{8}$/
 
 /**
- * Removes the results of an earlier run: a picture of another run would be wrong here. If the earlier run has a summary,
- * the files go that the summary names in the output folder. If the run was killed before its summary, the files go that
- * only a run makes: captures, and the after pictures of this run's targets (`outputStems`). Answers in words.
+ * Removes the results of an earlier run: a picture of another run would be wrong here. If the earlier run has a
+ * summary, the files go that the summary names in the output folder. If the run was killed before its summary, the
+ * files go that only a run makes: captures, and the after pictures of this run's targets (`outputStems`). Answers in
+ * words.
  */
 export async function removeEarlierResults({ files }: JobFolder, outputStems: readonly string[]): Promise<string[]> {
   const notes: string[] = []

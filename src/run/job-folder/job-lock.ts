@@ -5,35 +5,39 @@ import { type Beneath, isUnsafePath } from '../../util/beneath/beneath.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../util/process-identity.ts'
 import { hasErrorCode } from '../../util/unknown-error.ts'
 
-/** The folder of claims inside a job folder; it is gone when nobody runs there. */
+/** The folder of claims inside a job folder. It is gone when no run has the job. */
 export const lockFolderName = '.lock'
 /** How often an owner touches its claim. */
 const heartbeatMs = 5_000
-/** A claim whose owner cannot be asked (another host or container, Windows) counts as dead when it was not touched for so long. */
+/**
+ * A claim whose owner cannot be asked (another host or container, Windows) counts as dead if it was not touched for
+ * this time.
+ */
 export const deadAfterMs = 30_000
-/** How long a claim that seems dead is watched: within this a living owner touches it. */
+/** How long a claim that seems dead is watched: a living owner touches it within this time. */
 const watchMs = 1.5 * heartbeatMs
-/** Between two starters at the same instant: how often the first in line looks whether the others gave way. */
+/** If two runs start at the same instant, the first in line looks this often whether the other gave way. */
 const lookAgainMs = 20
-/** How long the first in line waits for that. */
+/** How long the first in line waits for the others to give way. */
 const settleMs = 5_000
-/** How often a claim is written anew because a leaving owner removed the folder under it. */
+/** How often a claim is written again because a leaving owner removed the folder meanwhile. */
 const maxFolderRaces = 20
 
 interface Claim extends ProcessIdentity {
   name: string
   nonce: string
-  /** True once its owner has seen that nobody else has the job. */
+  /** True once its owner has seen that no other run has the job. */
   held: boolean
 }
 
 /**
- * Takes a job folder, which must exist, for this run; disposing gives it back. JOB_IN_USE, naming the pid, when another
- * run has it. What a dead owner left is removed: pid gone, pid now another process, or its heartbeat stopped.
+ * Takes a job folder, which must exist, for this run; disposing gives it back. Throws JOB_IN_USE, with the pid, if
+ * another run has it. A dead owner's claim is removed: its process is gone, its pid is another process, or its
+ * heartbeat stopped.
  *
- * Each starter writes a claim of its own, then looks at all claims. Whoever sees an owner gives way, of several
- * starters the one with the lowest nonce stays: since a claim stands before its owner looks, two can never both stay.
- * Nothing but a dead process's claim, whose name is never used again, is ever removed by another.
+ * Each run writes a claim of its own and then looks at all claims. A run that sees an owner gives way; of several runs
+ * that start at once, the one with the lowest nonce stays. Each run writes its claim before it looks, so two runs can
+ * never both stay. A run removes no claim of another run but that of a dead process, whose name is never used again.
  */
 export async function acquireJobLock(job: Beneath): Promise<AsyncDisposable> {
   const me: Claim = {
@@ -51,7 +55,7 @@ export async function acquireJobLock(job: Beneath): Promise<AsyncDisposable> {
     throw error
   }
   const heartbeat = setInterval(() => {
-    // A claim that someone removed by hand cannot be touched; the run goes on, as it would with any lock file.
+    // A claim that somebody removed by hand cannot be touched. The run goes on, as it would with any lock file.
     job.touch(claimPath(me.name)).catch(() => undefined)
   }, heartbeatMs)
   heartbeat.unref()
@@ -59,7 +63,7 @@ export async function acquireJobLock(job: Beneath): Promise<AsyncDisposable> {
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat)
       await leave(job, me).catch((error: unknown) => {
-        // The folder was moved away under the lock, as the studio does to remove a job: nothing of ours is left at its path.
+        // The studio moves a job's folder away to remove it: then nothing of ours is left at its path.
         if (!isUnsafePath(error)) throw error
       })
     },
@@ -67,8 +71,8 @@ export async function acquireJobLock(job: Beneath): Promise<AsyncDisposable> {
 }
 
 /**
- * Whether somebody runs in a job folder. A run that stands still (SIGSTOP) is no dead one: its process is asked for, and
- * only where it cannot be, its last heartbeat counts.
+ * Whether a run has this job folder. A run that is stopped (SIGSTOP) is not dead, so its process is looked up; the last
+ * heartbeat counts only if the process cannot be looked up.
  */
 export async function isJobRunning(job: Beneath): Promise<boolean> {
   for (const claim of claimsIn(job)) {
@@ -84,7 +88,7 @@ function claimsIn(job: Beneath): Claim[] {
   return [...names].flatMap((name) => parseClaim(name, names.has(heldName(name))) ?? [])
 }
 
-/** Waits until no other living claim is left, and marks ours as held; gives way to an owner and to a lower nonce. */
+/** Waits until no other living claim is left, then marks ours as held. Gives way to an owner and to a lower nonce. */
 async function settle(job: Beneath, me: Claim): Promise<void> {
   const giveUpAt = performance.now() + settleMs
   for (;;) {
@@ -110,7 +114,7 @@ function inUse(jobFolder: string, owner: Claim, me: Claim): AppError {
   })
 }
 
-/** The claims of other living owners; what dead ones left is removed. */
+/** The claims of other living owners. Those of dead owners are removed. */
 async function livingClaims(job: Beneath, me: Claim): Promise<Claim[]> {
   const claims = claimsIn(job).filter(({ nonce }) => nonce !== me.nonce)
   const now = await mtimeMs(job, me.name)
@@ -119,20 +123,20 @@ async function livingClaims(job: Beneath, me: Claim): Promise<Claim[]> {
   return claims.filter((_, at) => known[at])
 }
 
-/** null where the process cannot be asked. */
+/** null if the process cannot be looked up. */
 async function isAliveHere(claim: Claim): Promise<boolean | null> {
   const liveness = await livenessOf(claim)
   return liveness === 'alive' || liveness === 'dead' ? liveness === 'alive' : null
 }
 
-/** `now`: when our own claim was written. By the same file system: its clock, not ours, is compared. */
+/** `now` is when our own claim was written: both times come from the clock of the same file system. */
 async function isLiving(job: Beneath, claim: Claim, now: number | null): Promise<boolean> {
   const known = await isAliveHere(claim)
   if (known !== null) return known
   const touched = await mtimeMs(job, claim.name)
   if (touched === null) return false
   if (Math.abs((now ?? Date.now()) - touched) < deadAfterMs) return true
-  // Either its heart has stopped, or that clock was set meanwhile: then the next beat shows it.
+  // Either the heartbeat has stopped, or that clock was set: in the second case the next beat shows it.
   await wait(watchMs)
   const later = await mtimeMs(job, claim.name)
   return later !== null && later !== touched
@@ -141,7 +145,7 @@ async function isLiving(job: Beneath, claim: Claim, now: number | null): Promise
 async function writeClaim(job: Beneath, name: string): Promise<void> {
   for (let race = 0; ; race += 1) {
     try {
-      // The last owner may remove the folder between these two.
+      // The last owner may remove the folder between these two steps.
       await job.makeFolder(lockFolderName)
       await writeNew(job, name)
       return
@@ -155,7 +159,7 @@ async function writeNew(job: Beneath, name: string): Promise<void> {
   await (await job.open(claimPath(name), 'create')).close()
 }
 
-/** Takes a claim away, its mark first, and the folder with it when it was the last. */
+/** Removes a claim, its mark first, and the folder as well if it was the last claim. */
 async function leave(job: Beneath, claim: Claim): Promise<void> {
   await job.remove(claimPath(heldName(claim.name)))
   await job.remove(claimPath(claim.name))
@@ -166,7 +170,7 @@ async function leave(job: Beneath, claim: Claim): Promise<void> {
   }
 }
 
-// The whole claim stands in the file's name, so that no one can ever read half of it.
+// The whole claim is in the file's name, so that nobody can ever read half of it.
 const claimName = (claim: Claim): string => `claim-${claim.pid}-${claim.start}-${claim.host}-${claim.nonce}`
 const claimPath = (name: string): string => `${lockFolderName}/${name}`
 const heldName = (name: string): string => `held-${name}`

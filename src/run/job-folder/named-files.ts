@@ -1,6 +1,6 @@
 import type { PastSummary } from '../../contract/past-summary.ts'
 
-/** Every file that a summary names, relative to the job, with its SHA-256 where the summary has it. */
+/** Every file that a summary names, relative to the job, with its SHA-256 if the summary has it. */
 export function namedFiles(summary: PastSummary): Map<string, string | null> {
   const files = new Map<string, string | null>()
   const add = (path: string | null, sha256: string | null) => {

@@ -3,7 +3,7 @@ import type { CheckedInput } from '../inputs/check-input.ts'
 import { type JobFolder, jobFolders, openJobFolder } from './job-folder.ts'
 import { acquireJobLock } from './job-lock.ts'
 
-/** Makes the job folder if it is not there, and locks it until it is disposed. JOB_IN_USE if another run has the lock. */
+/** Makes the job folder if it does not exist, and locks it until it is disposed. JOB_IN_USE if another run has it. */
 export async function takeJobFolder(dir: string, ours: string): Promise<JobFolder & AsyncDisposable> {
   const folder = await openJobFolder(dir, ours)
   const lock = await acquireJobLock(folder.files)

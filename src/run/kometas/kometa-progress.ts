@@ -8,7 +8,7 @@ import type { JobTarget } from '../targets/job-target.ts'
 export interface KometaProgress {
   /** A Kometa starts. */
   starts(): void
-  /** Takes the events of one Kometa, by its place among all of them. */
+  /** The listener for the events of one Kometa, by its index among all of them. */
   of(process: number): (event: KometaEvent) => void
 }
 
@@ -22,10 +22,11 @@ export interface KometaProgressOptions {
 const order: readonly Phase[] = ['kometa', 'compile', 'apply']
 
 /**
- * What Kometa says and what it does, as phases and n/m. From 2.4.7 on its log comes in bursts, so that its requests tell first: it looks
- * for a collection of each definition's name (builder.py:917), and uploads a picture of each item. Of several Kometas the first one to
- * reach a phase enters it, and none goes back; their items are counted together. How many there are Kometa says library by library, so
- * that m grows.
+ * Turns what Kometa says and does into phases and n/m. From 2.4.7 on its log comes in bursts, so its requests tell
+ * first: Kometa looks for a collection of each definition's name (builder.py:917), and uploads a picture of each item.
+ *
+ * Of several Kometas, the first to reach a phase enters it, and no phase is entered twice. Their items are counted
+ * together. Kometa says library by library how many items there are, so m grows.
  */
 export function createKometaProgress({ request, recorder, targets, enter }: KometaProgressOptions): KometaProgress {
   let reached = -1
@@ -43,13 +44,13 @@ export function createKometaProgress({ request, recorder, targets, enter }: Kome
 
   const compiled = (title: string) => {
     reach('compile')
-    // How many definitions there are Kometa never says.
+    // Kometa never says how many definitions there are.
     request.onEvent({ type: 'progress', phase: 'compile', done: definitions.most(), total: 0, title })
   }
   const applied = (title: string) => {
     reach('apply')
     const done = items.most()
-    // Kometa says library by library how many items it draws: the targets are the least, so that the total never falls.
+    // Kometa says library by library how many items it draws. It draws at least the targets, so the total never falls.
     const total = Math.max(done, targets.length, sum(totals.values()))
     request.onEvent({ type: 'progress', phase: 'apply', done, total, title })
   }
@@ -87,7 +88,7 @@ export function createKometaProgress({ request, recorder, targets, enter }: Kome
   }
 }
 
-/** One number from two sources, of which neither goes back: what was seen, and what the log says of each library. */
+/** One number from two sources that both only grow: what was seen, and what the log says of each library. */
 function createCount() {
   const said = new Map<string, number>()
   let seen = 0
@@ -97,7 +98,7 @@ function createCount() {
     seen(count: number) {
       seen = Math.max(seen, count)
     },
-    /** True when that is news. */
+    /** True if this makes the number grow. */
     said(place: string, count: number): boolean {
       const before = most()
       said.set(place, count)

@@ -2,13 +2,13 @@ import type { Summary } from '../../contract/summary.ts'
 import { kometaProblems, stoppedIn } from '../../kometa/log/outcome/explain-stop.ts'
 import type { KometaRun } from './kometa-run.ts'
 
-/** The first that is not 0; null when one was ended by us, or none was started. */
+/** The first exit code that is not 0; null if we ended a Kometa, or if none was started. */
 export function exitCodeOf(runs: readonly KometaRun[]): number | null {
   const [first] = runs
   return (runs.find(({ exit }) => exit.code !== 0) ?? first)?.exit.code ?? null
 }
 
-/** One Kometa process, as the summary names it. */
+/** One Kometa process, as it stands in the summary. */
 export function summarizeKometa(run: KometaRun): Summary['kometa_runs'][number] {
   const { libraries, exit, record, logs } = run
   const items = record.runs.flatMap((library) => library.items)

@@ -94,7 +94,7 @@ async function librariesWithAssets(config: JobConfig, names: readonly string[]):
   return found
 }
 
-/** By library, the ratingKeys of its targets and of their parents: Kometa may draw from, or restore, a backup of each. */
+/** By library, the ratingKeys of its targets and of their parents: Kometa may use a backup of each. */
 function itemsAround(libraries: readonly string[], targets: readonly ChosenTarget[]): Map<string, string[]> {
   return new Map(
     libraries.map((library) => {

@@ -11,12 +11,12 @@ import type { Beneath } from '../../util/beneath/beneath.ts'
 import { writeInto } from '../../util/beneath/file-chunks.ts'
 import { jobFolders } from '../job-folder/job-folder.ts'
 
-/** The largest picture that is taken, from Plex or from an `input` file. */
+/** The largest picture that is taken from Plex or from an `input` file. */
 const maxPictureBytes = 64 * 1024 * 1024
-/** Bytes from the start of a picture that tell its type. */
+/** This many bytes from the start of a picture tell its type. */
 const headBytes = 512
 
-/** Where a before picture came from; `parent` and `grandparent` are what Plex shows for a season or episode without its own. */
+/** Where a before picture came from. Plex shows the parent's or grandparent's picture for an item without its own. */
 export type BeforeSource = 'input' | 'own' | 'parent' | 'grandparent'
 
 export interface BeforePicture {
@@ -26,7 +26,7 @@ export interface BeforePicture {
   bytes: number
   sha256: string
   source: BeforeSource
-  /** Why the `input` file was not taken; null when it was, or none was named. */
+  /** Why the `input` file was not taken; null if it was taken, or if none was named. */
   note: string | null
 }
 
@@ -38,13 +38,13 @@ export interface MissingPicture {
 }
 
 export interface BeforeRequest {
-  /** The job's files; its `input` folder is there. */
+  /** The job's files. The `input` folder exists. */
   files: Beneath
   /** The target's id. */
   id: string
-  /** null when Plex does not know the item: then only `input` can give a picture. */
+  /** null if Plex does not know the item: then only the `input` file can give a picture. */
   item: PlexItem | null
-  /** The target's `input` file in the job, which need not exist; it is only read. */
+  /** The target's `input` file in the job. It need not exist, and is only read. */
   input?: string | undefined
 }
 
@@ -54,9 +54,10 @@ export interface BeforeDeps {
 }
 
 /**
- * Puts what Plex shows for the target now (or its `input` file, where that exists) at `input/<id>_before.<ext>`:
- * its bytes as they are, synced, renamed into place; pictures of this name from an earlier run go. A picture that
- * cannot be had is a `MissingPicture` with the reason; an abort of `signal` rejects with its reason.
+ * Writes the picture that Plex shows for the target now, or its `input` file if there is one, to
+ * `input/<id>_before.<ext>`: the same bytes, synced and renamed into place. An earlier run's picture of this name is
+ * removed. A picture that cannot be had is a `MissingPicture` with the reason. Rejects with the reason of `signal` if
+ * that is aborted.
  */
 export async function fetchBeforePicture(
   request: BeforeRequest,
@@ -112,7 +113,7 @@ async function take(
     const file = pictureFile(request, type)
     const inTheWay = await isInput(request, file)
     if (inTheWay && source !== 'input') return { file: null, reason: 'the input file stands where it would go' }
-    // The input file may be this very file: it is there already, and never written.
+    // The input file may be this file: then it is in its place already, and must not be written.
     if (!inTheWay) await files.rename(temporary, file)
     await removeEarlier(request, type)
     await files.sync(jobFolders.input)
@@ -126,7 +127,7 @@ async function take(
   }
 }
 
-/** Fills a new file; answers with its first bytes, too. */
+/** Fills a new file, and answers with its first bytes as well. */
 async function writeNew(
   files: Beneath,
   path: string,
@@ -164,7 +165,7 @@ async function copyPicture(
 const inInput = (name: string): string => `${jobFolders.input}/${name}`
 const pictureFile = ({ id }: BeforeRequest, type: ImageType): string => inInput(`${id}_before.${type}`)
 
-/** A picture that an earlier run left would be taken for this run's; the user's own `input` stays. */
+/** Removes an earlier run's picture, which would be taken for this run's. The user's own `input` file stays. */
 async function removeEarlier(request: BeforeRequest, kept: ImageType | null): Promise<void> {
   for (const type of imageTypes) {
     const file = pictureFile(request, type)
@@ -172,7 +173,7 @@ async function removeEarlier(request: BeforeRequest, kept: ImageType | null): Pr
   }
 }
 
-/** By the file, not its name: where letter case does not count, two spellings are one. */
+/** Compares the files and not their names: on some disks two spellings name the same file. */
 async function isInput({ files, input }: BeforeRequest, file: string): Promise<boolean> {
   if (input === undefined) return false
   const [one, other] = await Promise.all([files.look(input), files.look(file)])
@@ -181,7 +182,7 @@ async function isInput({ files, input }: BeforeRequest, file: string): Promise<b
 
 const temporaryPrefix = (id: string): string => `.${id}_before.tmp-`
 
-/** What a run that died left half written. */
+/** Removes what a run that died left half written. */
 async function removeTemporaries({ files, id }: BeforeRequest): Promise<void> {
   for (const { name } of files.list(jobFolders.input)) {
     if (name.startsWith(temporaryPrefix(id))) await files.remove(inInput(name))

@@ -26,7 +26,7 @@ export interface ShownBefore {
 
 /** The before pictures of a job: those that have been fetched so far. */
 export interface BeforePictures {
-  /** Puts each target's before picture into the job's input folder, and tells of each one. Rejects if the job is cancelled. */
+  /** Puts each target's before picture into the job's input folder. Rejects if the job is cancelled. */
   fetch(): Promise<void>
   of(targetId: string): Before | undefined
   /** What could not be had, in words. */

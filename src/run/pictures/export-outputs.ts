@@ -12,7 +12,7 @@ export interface TargetOutput {
   after: Picture | null
 }
 
-/** Maps captures to targets and puts each target's after picture into the output folder: the captured bytes, copied. */
+/** Maps captures to targets, and copies the bytes of each target's after picture into the output folder. */
 export async function exportOutputs(
   targets: readonly JobTarget[],
   { captures, beforePictures }: { captures: readonly Capture[]; beforePictures: Pick<BeforePictures, 'of'> },

@@ -2,10 +2,10 @@ import { type ArtworkKind, artworkTable } from '../../contract/artwork-kinds.ts'
 import type { Capture } from '../../contract/records.ts'
 import { afterPictureOf } from '../../proxy/capture/after-picture.ts'
 
-/** What the mapping needs to know of a target. */
+/** What the mapping needs to know about a target. */
 export interface MappingTarget {
   id: string
-  /** null: the target has no ratingKey, so nothing can be mapped to it. */
+  /** null if the target has no ratingKey: then no capture can be mapped to it. */
   ratingKey: string | null
   server: string | null
 }
@@ -16,8 +16,8 @@ export type MappedTarget =
   | { status: 'missing'; capture: null; kind: null; restore: false; reason: string | null }
 
 /**
- * Finds the capture that is a target's after picture: by server and ratingKey alone, never by title. `seq` says which came last, not
- * the clock.
+ * Finds the capture that is a target's after picture: by server and ratingKey alone, never by title. `seq` says which
+ * came last, not the clock.
  */
 export function mapTarget(target: MappingTarget, captures: readonly Capture[]): MappedTarget {
   if (target.ratingKey === null) {
@@ -38,7 +38,7 @@ export function mapTarget(target: MappingTarget, captures: readonly Capture[]): 
   return { status: 'missing', capture: null, kind: null, restore: false, reason }
 }
 
-/** Captures that belong to no target: ancestors, decoys, items that entered past the scope. */
+/** Captures that belong to no target: of parents, of decoys, of items that bypassed the scope. */
 export function findExtras(targets: readonly MappingTarget[], captures: readonly Capture[]): Capture[] {
   return captures.filter((capture) => !targets.some((target) => isOf(target, capture)))
 }

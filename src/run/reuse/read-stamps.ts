@@ -5,8 +5,8 @@ import type { MemoStore } from '../../proxy/memo/memo-store.ts'
 import type { Stamps } from '../../proxy/memo/stale.ts'
 
 /**
- * Plex's own stamps: of the server, all sections and the items that are wanted as they were read for this job, and of the other
- * items that are remembered. A stamp that is older than the answers it stands for is no harm: then these are asked for once more.
+ * Plex's own stamps of the server, of all sections, of the items that this job has read, and of the other items that
+ * are remembered. A stamp that is older than the answers that it stands for does no harm: they are asked for once more.
  */
 export async function readStamps(
   { reader, info }: { reader: PlexReader; info: Preflight },

@@ -19,7 +19,7 @@ export interface Remembered extends AsyncDisposable {
   borrow(serverId: string, token: string): Promise<BorrowedStore>
 }
 
-/** Servers that refused a read without the token within the last ten minutes. A server that did not refuse is asked each time. */
+/** Servers that refused a read without the token within the last ten minutes. Any other server is asked each time. */
 export interface Barriers {
   isKnown(url: string, token: string): boolean
   note(url: string, token: string): void
@@ -46,8 +46,8 @@ interface Shelf {
 }
 
 /**
- * Opens a memory in a folder of its own among the workspaces. If this process dies, the next start removes the folder, as
- * it removes a workspace. `lasting`: the memory is handed from job to job.
+ * Opens a memory in a folder of its own among the workspaces. If this process dies, the next start removes the folder,
+ * as it removes a workspace. `lasting`: the memory is handed from job to job.
  */
 export async function openRemembered(
   workspaces: string,

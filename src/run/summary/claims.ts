@@ -17,7 +17,7 @@ export interface ClaimContext {
   queuePlaces: QueuePlaces
 }
 
-/** What is in the picture of a target, and what found the target and is not in it. */
+/** The overlays in a target's picture, and those that found the target and are not in it. */
 export function claimsOf(
   { target, item, run }: { target: JobTarget; item: ItemResult; run: LibraryRun | undefined },
   context: ClaimContext,
@@ -36,7 +36,7 @@ export function claimsOf(
   }
 }
 
-/** Whether no other item that Kometa was shown has the same name in its lists. */
+/** Whether no other item that Kometa saw has the same name in its lists. */
 function hasOwnName(target: JobTarget, { targets, scopes }: ClaimContext): boolean {
   const others = targets.filter((other) => other !== target && other.listTitle === target.listTitle)
   const decoys = scopes.flatMap((scope) => (scope.server === target.server ? scope.decoys : []))

@@ -10,8 +10,8 @@ interface Reads {
 }
 
 /**
- * What may have cost this target a badge: a search that was narrowed wrongly, or a refused or failed read of its library that
- * is not known to be about another item.
+ * Why this target may lack a badge: a search was narrowed wrongly, or a read of its library was refused or failed. A
+ * read that is known to be about another item does not count.
  */
 export function incompleteBecause(target: JobTarget, { records, targets, scopes }: Reads): string | null {
   const recheck = scopes.find(({ server }) => server === target.server)?.recheck
@@ -26,8 +26,8 @@ export function incompleteBecause(target: JobTarget, { records, targets, scopes 
 }
 
 /**
- * A read of another target, or of what is above that one. What is above or below this target concerns it, and so may an item
- * that nobody knows: an episode of it, perhaps.
+ * Whether a read is of another target or of its parents. Parents and children of this target concern it, and so may an
+ * unknown item, which may be one of its episodes.
  */
 function isOfAnother({ rating_key: key }: RefusedRead, target: JobTarget, targets: readonly JobTarget[]): boolean {
   if (key === null || isWithin(target, key)) return false
@@ -38,14 +38,14 @@ function isOfAnother({ rating_key: key }: RefusedRead, target: JobTarget, target
   )
 }
 
-/** The item itself, or what is above it. */
+/** Whether the key is of the item itself or of one of its parents. */
 const isWithin = ({ ratingKey, ancestors }: Pick<JobTarget, 'ratingKey' | 'ancestors'>, key: string): boolean =>
   ratingKey === key || ancestors.includes(key)
 
 /** `<server> <section>` of a target. */
 export const placeOf = ({ server, sectionId }: JobTarget): string => `${server} ${sectionId}`
 
-/** The same of the item that a capture or a read is of; null for one that nobody knows. */
+/** `<server> <section>` of the item of a capture or a read; null for an unknown item. */
 export function sectionOf(
   { rating_key, server }: Pick<Capture, 'rating_key' | 'server'>,
   targets: readonly JobTarget[],

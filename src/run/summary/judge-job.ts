@@ -6,13 +6,13 @@ export const noPictureCame = 'No picture of any target came.'
 
 export interface JobFindings {
   cancelled: boolean
-  /** What keeps Kometa's run from being whole, in words; see `kometaProblems`. */
+  /** Why Kometa's run is not whole, in words; see `kometaProblems`. */
   kometaProblems: readonly string[]
   targets: readonly Pick<TargetResult, 'id' | 'title' | 'status' | 'reason' | 'fault' | 'may_differ'>[]
   refusedReads: readonly RefusedRead[]
-  /** The check of the scope afterwards found that a narrowed search had left items out. */
+  /** The check after the run found that a narrowed search had left items out. */
   narrowedWrongly: boolean
-  /** Records that no longer fitted into the lists. */
+  /** Records that did not fit into the lists. */
   dropped: number
 }
 
@@ -46,10 +46,10 @@ export function judgeJob(findings: JobFindings): { status: JobStatus; problems: 
   return { status: statusOf(findings, problems, missing.length === targets.length), problems }
 }
 
-/** Titles that are named for one reason. */
+/** This many titles are named for one reason. */
 const namedTitles = 5
 
-/** Why targets have no picture, or not all of it: a cause that several have in common is said once. */
+/** Why targets have no picture, or only a part of it. A reason that several targets share is said once. */
 export function targetProblems(targets: JobFindings['targets']): string[] {
   const byReason = new Map<string, string[]>()
   for (const { title, status, reason } of targets) {
@@ -60,7 +60,7 @@ export function targetProblems(targets: JobFindings['targets']): string[] {
   return [...byReason].map(([reason, titles]) => `${listTitles(titles)}: ${reason}`)
 }
 
-/** A picture that is known to be another one than a real run may draw is no success. */
+/** A job is no success if a real run may draw another picture. */
 function mayDiffer(targets: JobFindings['targets']): string[] {
   const byCause = new Map<string, string[]>()
   for (const { title, may_differ: causes = [] } of targets)
@@ -73,7 +73,7 @@ function listTitles(titles: readonly string[]): string {
   return `${titles.slice(0, namedTitles).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-/** A request without the job's token is some other process's on this machine: no badge is lost by it. */
+/** A request without the job's token came from another process of this machine, so no badge is lost by it. */
 export const isKometas = ({ status }: Pick<RefusedRead, 'status'>): boolean => status !== 401
 
 function statusOf(

@@ -8,13 +8,13 @@ import type { KometaOutcome } from '../../kometa/log/outcome/kometa-outcome.ts'
 import type { LibraryName, MatchedOverlay } from '../../kometa/log/read/log-events.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
 
-/** How many places the queue of an overlay has; null where it is not known. */
+/** How many places the queue of an overlay has; null if that is not known. */
 export type QueuePlaces = (library: LibraryName, overlay: MatchedOverlay) => number | null
 
 const key = ({ mapping }: LibraryName, number: number, queue: string): string =>
   JSON.stringify([mapping, number, queue])
 
-/** Reads the places of every queue that Kometa filled, from the overlay files that it loaded. */
+/** Counts the places of every queue that Kometa filled, in the overlay files that it loaded. */
 export async function readQueuePlaces(
   config: JobConfig,
   kometaDir: string | null,
@@ -48,11 +48,11 @@ async function countPlaces(
   const file = own[at]
   if (!file) return null
   const settings = config.libraries.find(({ mappingName }) => mappingName === library.mapping)
-  // One file may stand there several times, each time with other variables.
+  // The config may name one file several times, each time with other variables.
   const earlier = own.slice(0, at).filter(({ path }) => path === file.path).length
   const entry = settings?.overlayFiles.filter((each) => names(each, file.path))[earlier]
   if (entry === undefined) return null
-  // Of a folder Kometa loads one file after the other.
+  // Kometa loads the files of a folder one after the other.
   const one: OverlayEntry = entry.form === 'folder' ? { ...entry, form: 'file', value: file.path } : entry
   const [path] = await findEntryFiles(one, config, kometaDir)
   const document = path === undefined ? null : await readOrNull(config.files, path)

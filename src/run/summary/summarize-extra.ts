@@ -9,7 +9,7 @@ interface Around {
   scopes: readonly JobScopeReport[]
 }
 
-/** A capture of an item that is no target: why Kometa came to it, and what it drew there. */
+/** A capture of an item that is no target: why Kometa drew it, and with which definitions. */
 export function summarizeExtra(
   capture: Capture,
   around: Around,
@@ -33,6 +33,6 @@ function reasonOf(
   if (scope.decoys.some((decoy) => decoy.ratingKey === key)) {
     return 'decoy: shown to Kometa so that a search with results has one'
   }
-  // Tautulli lists, pilots and id builders name items by ratingKey: no listing was asked for them.
+  // Tautulli lists, pilots and id builders name items by ratingKey, so Kometa asks for no listing.
   return definitions.length === 0 ? 'outside scope' : `outside scope: drawn by ${definitions.join(', ')}`
 }

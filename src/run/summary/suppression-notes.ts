@@ -2,8 +2,8 @@ import type { KometaOutcome, LibraryRun } from '../../kometa/log/outcome/kometa-
 import type { MatchedOverlay } from '../../kometa/log/read/log-events.ts'
 
 /**
- * Overlays that another one names under `suppress_overlays` and that are drawn all the same: Kometa looks for these names within one
- * file alone (overlay.py:167). A sentence each, where both have found the same item.
+ * A sentence for each overlay that is drawn although another one suppresses it on the same item: Kometa looks up the
+ * names under `suppress_overlays` in one file only (overlay.py:167).
  */
 export const suppressionNotes = (records: readonly KometaOutcome[]): string[] => [
   ...new Set(records.flatMap((record) => record.runs.flatMap((run) => notesOf(run, record)))),
@@ -19,7 +19,8 @@ function notesOf(run: LibraryRun, record: KometaOutcome): string[] {
       if (inOwnFile || !other) return []
       const where = (one: MatchedOverlay): string => fileOf(one, run, record)
       return [
-        `"${library.mapping}": "${overlay.name}"${where(overlay)} suppresses "${name}", which is in another file${where(other)}: Kometa suppresses within one file only, so that both are drawn`,
+        `"${library.mapping}": "${overlay.name}"${where(overlay)} suppresses "${name}", which is in another file` +
+          `${where(other)}: Kometa suppresses within one file only, so that both are drawn`,
       ]
     }),
   )

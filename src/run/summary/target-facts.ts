@@ -12,10 +12,10 @@ import type { ImageReads } from '../records/job-recorder.ts'
 import type { JobTarget } from '../targets/job-target.ts'
 import { baseUsed } from './base-used.ts'
 
-/** What a target's picture is drawn on, what a real run would do, and what of it could not be undone. */
+/** What a target's picture is drawn on, what a real run would do, and what could not be undone. */
 export interface TargetFacts {
   base: BaseUsed | null
-  /** The picture takes the item's overlays off. */
+  /** The picture has the item's overlays taken off. */
   restore: boolean
   realRun: RealRun | null
   fault: string | null
@@ -25,12 +25,12 @@ export interface TargetFacts {
 export interface FactsInput {
   /** The Kometas that worked on the target. */
   runs: readonly KometaRun[]
-  /** What Kometa's log says of it. */
+  /** What Kometa's log says of the target. */
   item: ItemResult | undefined
   imageReads: ReadonlyMap<string, ImageReads>
   blocked: readonly BlockedWrite[]
   captures: readonly Capture[]
-  /** Why today's schedule lets a real run draw nothing in a library; null where it may draw. */
+  /** Why a real run draws nothing in a library today, by its schedule; null if it may draw. */
   notDrawnToday(mapping: string): string | null
   /** Why nothing was drawn, in Kometa's words. */
   reason: string | null
@@ -68,20 +68,27 @@ export function factsOf({ target, before, mapped }: TargetOutput, input: FactsIn
   }
 }
 
-/** Why Kometa came upon a picture of its own where it wanted a clean one, and what helps. */
+/** Why Kometa found a picture of its own where it needed a clean one, and what to do. */
 function overlaidNote(target: JobTarget, captures: readonly Capture[]): string {
   if (target.hasOverlayLabel) {
-    return 'It wears the label Overlay, Kometa has no backup of it, and the poster that Kometa took from Plex is one that Kometa made. Add a clean poster to it in Plex.'
+    return (
+      'It has the label Overlay, Kometa has no backup of it, and the poster that Kometa took from Plex is one that ' +
+      'Kometa made. Add a clean poster to it in Plex.'
+    )
   }
   if (target.hasOwnPicture) {
-    return 'Plex shows a poster that Kometa made, and the item does not have the label Overlay. Choose a clean poster for it in Plex.'
+    return (
+      'Plex shows a poster that Kometa made, and the item does not have the label Overlay. ' +
+      'Choose a clean poster for it in Plex.'
+    )
   }
   const isDrawn = captures.some(
     ({ server, rating_key, overlay_mark: mark }) =>
       mark && server === target.server && target.ancestors.includes(rating_key ?? ''),
   )
-  const when = isDrawn ? 'on which this run has just drawn overlays' : 'which wears overlays already'
-  return `It has no poster of its own: Plex shows that of its ${above[target.type ?? 'episode'] ?? 'parent'}, ${when}. Give it a poster of its own in Plex.`
+  const when = isDrawn ? 'on which this run has just drawn overlays' : 'which has overlays already'
+  const parent = above[target.type ?? 'episode'] ?? 'parent'
+  return `It has no poster of its own: Plex shows that of its ${parent}, ${when}. Give it a poster of its own in Plex.`
 }
 
 const above: Readonly<Record<string, string>> = { season: 'show', episode: 'season or show', album: 'artist' }
@@ -98,14 +105,14 @@ function realRunOf(
 ): RealRun {
   if (today !== null) return { would: 'skip', why: today }
   const reapplies = run.record.runs.some(({ library, reapplies: again }) => library.mapping === mapping && again)
-  // What was drawn has overlays: where the log names none, it does not tell.
+  // An item that was drawn has overlays: if the log names none, it does not tell which.
   const names = item?.overlays.map(({ full }) => full) ?? []
   const overlays = names.length === 0 ? null : names
   const drawn = { ratingKey: ratingKey ?? '', hasLabel, base, reapplies, overlays }
   return predictRealRun(drawn, run.cacheOf(mapping))
 }
 
-/** Its own pictures; where it has none, Plex shows that of what is above it. */
+/** Which of its pictures were read. If it has none of its own, Plex shows its parent's. */
 function readsOf(
   { server, ratingKey, ancestors, hasOwnPicture }: JobTarget,
   imageReads: ReadonlyMap<string, ImageReads>,
@@ -114,7 +121,7 @@ function readsOf(
   return keys.map((key) => imageReads.get(`${server} ${key}`))
 }
 
-/** Kometa takes the label off what it restores, and off nothing else. */
+/** Whether Kometa took the label off the item, which it does only to an item that it restores. */
 function isTakenOff({ server, ratingKey }: JobTarget, { seq }: Capture, blocked: readonly BlockedWrite[]): boolean {
   return blocked.some((write) => {
     if (write.server !== server || write.seq < seq) return false
@@ -123,15 +130,15 @@ function isTakenOff({ server, ratingKey }: JobTarget, { seq }: Capture, blocked:
   })
 }
 
-/** `Overlay`, and `4K Overlay` and its like from before Kometa 1.17. */
+/** `Overlay`, or a label such as `4K Overlay` of Kometa before 1.17. */
 const isOverlayLabel = (label: string): boolean => /(?:^| )overlay$/i.test(label)
 
 function burntIn(base: BaseUsed | null, backup: CopiedBackup | undefined): string {
   const from = base === 'backup' && backup ? `its backup ${backup.path}` : 'what Plex has of it'
   return (
-    `A real run would put a poster back that wears overlays (${from} is no clean picture) and take the label Overlay ` +
-    'off: the overlays would stay in the poster for good. Before you run Kometa, add a clean poster to the item in Plex ' +
-    'and choose it there, then take the label Overlay off the item.'
+    `A real run would put a poster back that has overlays (${from} is no clean picture) and take the label Overlay ` +
+    'off: the overlays would stay in the poster for good. Before you run Kometa, add a clean poster to the item in ' +
+    'Plex and choose it there, then take the label Overlay off the item.'
   )
 }
 
@@ -150,7 +157,7 @@ function backupNotes(
   }
   if (run.overlaidBackups.has(key) && !restore) {
     notes.push(
-      `Its backup (${path}) bears Kometa's mark: overlays are drawn on a picture that wears some already. Put a clean ` +
+      `Its backup (${path}) bears Kometa's mark: overlays are drawn on a picture that has some already. Put a clean ` +
         'poster in its place, or remove it and choose a clean poster in Plex.',
     )
   }
@@ -158,5 +165,5 @@ function backupNotes(
 }
 
 const strayNote = (path: string, mapping: string): string =>
-  `A backup of it lies at ${path}, where Kometa does not look: the library is called ${mapping} in the config. If it was ` +
-  'renamed, rename that folder as well.'
+  `A backup of it lies at ${path}, where Kometa does not look: the library is called ${mapping} in the config. If it ` +
+  'was renamed, rename that folder as well.'

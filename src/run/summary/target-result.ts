@@ -99,7 +99,9 @@ function explain(target: JobTarget, runs: readonly KometaRun[], items: DrawnItem
   return { ...explained, reason: [explained.reason, ...causes].join('. ') }
 }
 
-/** Services that the overlays of an item needed where Kometa failed: Kometa need not name them itself (overlays.py:568). */
+/**
+ * Services that the overlays of an item needed where Kometa failed: Kometa need not name them itself (overlays.py:568).
+ */
 const lackedServices = ({ logTitle }: JobTarget, { unfaithful }: Drawn): string[] =>
   unfaithful
     .filter(({ lacksService }) => lacksService)

@@ -11,15 +11,16 @@ import type { KometaRun } from '../kometas/kometa-run.ts'
 export interface Unfaithful {
   run: LibraryRun
   words: string
-  /** A service was not there: Kometa may also fail at an item for it, in words that do not name it. */
+  /** A service was not available. Kometa may fail at an item for that reason, without naming the service. */
   lacksService: boolean
-  /** Whether it may change the picture of this item of the run. */
+  /** Whether it may change the picture of this item. */
   concerns(item: ItemResult): boolean
 }
 
 /**
- * What keeps pictures of a preview from being those of a real run, in words: a definition with a `limit` (Kometa counts what it finds,
- * and it finds the targets only), a search in random order, and a service that a preview cannot use and overlays need.
+ * Why pictures of a preview may differ from those of a real run, in words: a definition has a `limit` (Kometa counts
+ * what it finds, and it finds only the targets), a search is in random order, or overlays need a service that is not
+ * available.
  */
 export async function findUnfaithful(
   config: JobConfig,
@@ -54,13 +55,14 @@ async function narrowed(config: JobConfig, kometaDir: string | null, run: Librar
   ]
 }
 
-/** Only what overlays of this library need: Kometa's template names every service. */
+/** Services that overlays of this library need. Kometa's template config names every service. */
 function withoutService(config: JobConfig, failed: readonly FailedService[], run: LibraryRun): Unfaithful[] {
   return failed.flatMap(({ name, reason, asksForLogin }) => {
     const need = serviceNeed(name, run)
     if (!need) return []
     const { label, dropped, texts } = need
-    const words = `NOT PREVIEWED: overlays of "${run.library.mapping}" that need ${label}: ${cause(config, label, { reason, asksForLogin })}`
+    const why = cause(config, label, { reason, asksForLogin })
+    const words = `NOT PREVIEWED: overlays of "${run.library.mapping}" that need ${label}: ${why}`
     const concerns = ({ overlays }: ItemResult) =>
       dropped.length > 0 || overlays.some(({ full }) => texts.includes(full))
     return [{ run, words, lacksService: true, concerns }]

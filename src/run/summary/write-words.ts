@@ -6,7 +6,7 @@ import { addedWords, itemEditOf, type TagEdit } from '../../proxy/ledger/item-ed
 
 type Write = Pick<BlockedWrite, 'method' | 'path' | 'query'>
 
-/** What is known of the items of a server. */
+/** What is known about the items of a server. */
 export interface KnownItems {
   /** What a user calls an item; null: nobody knows. */
   titleOf(ratingKey: string): string | null

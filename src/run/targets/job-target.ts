@@ -9,7 +9,7 @@ export interface JobTarget {
   title: string
   /** As Kometa's log names it: without the year. */
   logTitle: string
-  /** The name under which Kometa lists it among the items that a definition found; null if Plex was not asked about it. */
+  /** Its name in Kometa's list of what a definition found; null if Plex was not asked about it. */
   listTitle: string | null
   type: ItemType | null
   /** Title of the Plex library. */

@@ -3,12 +3,12 @@ import type { JobLibrary } from '../../config/read/job-libraries.ts'
 import type { JobConfig } from '../../config/read/user-config.ts'
 import { get, isMap } from '../../config/yaml/yaml-value.ts'
 
-/** Services with a quota or a rate limit of their own: two Kometas that ask them at once would be refused. */
+/** Services with a quota or a rate limit: they would refuse two Kometas that ask at once. */
 const rateLimitedSections = ['mdblist', 'omdb', 'anidb', 'mal'] as const
 
 /**
- * Which libraries go into one Kometa process together, in the config's order: each on its own, but those on one Plex
- * section, and those that use a rate-limited service, one after the other in one process, as in the user's own run.
+ * Decides which libraries share a Kometa process. Each has one of its own, except that libraries on one Plex section,
+ * and those that use a rate-limited service, run one after the other in one process, as in the user's own run.
  */
 export function planRuns(config: JobConfig, mappingNames: readonly string[]): string[][] {
   const groups: JobLibrary[][] = []

@@ -1,11 +1,11 @@
 import { plainLetters } from '../../util/plain-letters.ts'
 
-/** Names that Windows keeps for devices, with any extension. */
+/** Names that Windows reserves for devices, with any extension. */
 const reserved = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i
 
 export const isReservedName = (name: string): boolean => reserved.test(name)
 
-/** Lower-case letters a-z, digits and single dashes; '' when nothing of the text can be kept. */
+/** The text in lower-case letters a-z, digits and single dashes; '' if nothing of it can be kept. */
 export function slug(text: string): string {
   return plainLetters(text)
     .replace(/&/g, ' and ')

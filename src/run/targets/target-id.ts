@@ -5,7 +5,7 @@ import { isReservedName, keptShare, slug } from './safe-name.ts'
 
 /** Longest id that we make, in characters. */
 export const maxIdLength = 80
-/** A slug that kept less of the title than this says nothing to a person: the ratingKey does. */
+/** A slug that keeps less of the title than this says nothing to a person, so the ratingKey is used. */
 const minKeptShare = 0.5
 
 /** What an id is made of. */
@@ -21,15 +21,15 @@ export interface IdSource {
 }
 
 /**
- * Makes target ids that are file-safe and unique without regard to case: `metropolis-1927`, `show-s01e02`,
- * `show-season-1`; a title that Latin letters cannot spell becomes `movie-12345`. `taken` are ids that are given away already.
+ * Makes target ids that are file-safe and unique, case not counting: `metropolis-1927`, `show-s01e02`, `show-season-1`.
+ * A title that Latin letters cannot spell becomes `movie-12345`. Ids in `taken` are in use already.
  */
 export function createTargetIds(taken: Iterable<string> = []): (item: IdSource) => string {
   const used = new Set([...taken].map((id) => id.toLowerCase()))
   return (item) => {
     const plain = plainId(item)
     let id = plain
-    // A remake, a second edition, a second library: the ratingKey tells them apart, another server's equal one a count.
+    // The ratingKey tells a remake or a second edition apart; a count, an equal ratingKey of another server.
     for (let count = 1; used.has(id); count += 1) {
       id = cut(plain, count === 1 ? `-${item.ratingKey}` : `-${item.ratingKey}-${count}`)
     }
@@ -38,12 +38,12 @@ export function createTargetIds(taken: Iterable<string> = []): (item: IdSource) 
   }
 }
 
-/** TARGET_ID_DUPLICATE for ids that are one file name where case does not count; TARGET_ID_INVALID for a device's name. */
+/** TARGET_ID_DUPLICATE for ids that differ in case at most; TARGET_ID_INVALID for the name of a Windows device. */
 export function checkTargetIds(ids: Iterable<string>): void {
   const seen = new Map<string, string>()
   for (const id of ids) {
     if (isReservedName(id)) {
-      throw new AppError('TARGET_ID_INVALID', `the target id "${id}" is a name that Windows keeps for a device`, {
+      throw new AppError('TARGET_ID_INVALID', `the target id "${id}" is a name that Windows reserves for a device`, {
         hint: `Call it "${id.replace(/\..*/, '')}-1", for example: pictures carry this name, and folders are shared.`,
       })
     }
@@ -67,7 +67,7 @@ function plainId(item: IdSource): string {
   return isReservedName(id) ? cut(id, `-${item.ratingKey}`) : id
 }
 
-/** What may be cut to fit, and the end that may not. */
+/** The name, which may be cut to fit, and the end, which may not. */
 function parts(item: IdSource): [name: string, end: string] {
   const two = (value: number | null): string => String(value ?? 0).padStart(2, '0')
   switch (item.type) {

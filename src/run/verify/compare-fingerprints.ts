@@ -1,7 +1,7 @@
 import type { Difference } from '../../contract/verification.ts'
 import type { Fingerprint, ItemFingerprint } from './fingerprint.ts'
 
-/** Longest value that stands in a difference, in characters. */
+/** The longest value in a difference, in characters. */
 const maxValueLength = 500
 
 const fields = [
@@ -28,7 +28,7 @@ export interface Comparison {
   unread: number
 }
 
-/** What is another than it was; a field that is missing on one side is counted, never taken for equal. */
+/** What has changed. A field that is missing on one side is counted as unread, and never taken for equal. */
 export function compareFingerprints(before: Fingerprint, after: Fingerprint): Comparison {
   const later = new Map(after.items.map((item) => [`${item.server} ${item.rating_key}`, item]))
   const differences: FoundDifference[] = []
@@ -63,7 +63,7 @@ export function compareFingerprints(before: Fingerprint, after: Fingerprint): Co
 
 const presence = ({ exists }: ItemFingerprint): string => (exists ? 'there' : 'gone')
 
-/** A list is told by its length and by what the other one does not have. */
+/** A list in words: its length, and the values that the other list does not have. */
 function textOf(value: string | string[] | null, other: string | string[] | null): string | null {
   if (!Array.isArray(value)) return value
   const own = value.filter((one) => !(Array.isArray(other) && other.includes(one)))

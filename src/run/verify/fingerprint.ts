@@ -8,7 +8,7 @@ import { inTurns } from '../../util/in-turns.ts'
 import { messageOf } from '../../util/unknown-error.ts'
 import type { JobServer } from '../inputs/connect-servers.ts'
 
-/** Reads of one server under way at once: Kometa's own come first. */
+/** Our reads of one server that run at once. It is a small number, since Kometa's own reads come first. */
 const parallelReads = 4
 
 /** An item whose state is compared. */
@@ -18,7 +18,7 @@ export interface WatchedItem {
   rating_key: string
 }
 
-/** The state of one item at one time; `null` = it could not be read. */
+/** The state of one item at one time. A field that is undefined could not be read. */
 export interface ItemFingerprint extends WatchedItem {
   title: string
   /** False when Plex does not know the item. */
@@ -30,11 +30,11 @@ export interface ItemFingerprint extends WatchedItem {
   collections: string[] | undefined
   posters: string[] | undefined
   selected_poster: string | null | undefined
-  /** SHA-256 of the poster that Plex shows; null when it shows none. */
+  /** SHA-256 of the poster that Plex shows; null if it shows none. */
   poster_sha256: string | null | undefined
 }
 
-/** The state of all items of a job at one time. A field that could not be read is not there. */
+/** The state of all items of a job at one time. */
 export interface Fingerprint {
   started_at: string
   ended_at: string
@@ -46,13 +46,13 @@ export interface Fingerprint {
 
 export interface FingerprintOptions {
   signal: AbortSignal
-  /** Path of an image of a server -> its hash, where it has just been read: `<server> <path>`. */
+  /** Hashes of images that have just been read, by `<server> <path>`. */
   knownImages?: ReadonlyMap<string, string>
 }
 
 /**
- * Asks Plex itself, in at most 8 requests per target with all that is above it, for the state of these items. Never
- * rejects: what cannot be read is missing, with the reason.
+ * Asks Plex itself for the state of these items, in at most 8 requests for a target and its parents. Never rejects:
+ * what cannot be read is missing, and `failures` says why.
  */
 export async function readFingerprint(
   servers: readonly Pick<JobServer, 'id' | 'connection'>[],
@@ -93,7 +93,7 @@ export async function readFingerprint(
   return { started_at, ended_at: new Date().toISOString(), requests, items, failures: [...failures] }
 }
 
-/** Each image once: seasons and episodes may show the poster of what is above them. */
+/** Hashes each image once: seasons and episodes may show their parent's poster. */
 function createImageHashes(server: string, reader: ItemStateReader, known: ReadonlyMap<string, string> | undefined) {
   const hashes = new Map<string, Promise<string>>()
   return (path: string): Promise<string> => {

@@ -11,11 +11,11 @@ import { compareFingerprints, type FoundDifference } from './compare-fingerprint
 import { type Fingerprint, readFingerprint, type WatchedItem } from './fingerprint.ts'
 
 export const fingerprintPath = 'output/fingerprint.json'
-/** The reads after the run may take so long: the job is done but for them. */
+/** How long the reads after the run may take: the job waits for nothing else by then. */
 const maxAfterMs = 60_000
 
 export interface KometaWays {
-  /** Nothing but the proxy could have led Kometa to Plex: what the ledger does not have, Kometa did not do. */
+  /** Kometa could reach Plex only through the proxy: what is not in the ledger, Kometa did not do. */
   noOtherWay: boolean
 }
 
@@ -24,13 +24,13 @@ export interface JobVerification {
   before(): void
   /** Reads everything again, once Kometa has ended. */
   after(): Promise<void>
-  /** What came of it; writes what was read to `output/fingerprint.json`. */
+  /** The result. Writes what was read to `output/fingerprint.json`. */
   conclude(ledgerFiles: readonly string[], blocked: readonly BlockedWrite[], kometa: KometaWays): Promise<Verification>
-  /** Milliseconds of both; the first ones run while Kometa starts. */
+  /** How long both took, in milliseconds; the first reads run while Kometa starts. */
   durations(): Record<string, number>
 }
 
-/** Asks Plex itself, not through the proxy, what the targets and all above them are like, before and after the run. */
+/** Asks Plex itself, past the proxy, for the state of the targets and their parents, before and after the run. */
 export async function createVerification(
   { request, chosen, servers: { servers } }: CheckedInput,
   folder: JobFolder,
@@ -80,7 +80,7 @@ export async function createVerification(
   }
 }
 
-/** The targets and all above them, each once. */
+/** The targets and their parents, each once. */
 function watchedItems(targets: readonly ChosenTarget[]): WatchedItem[] {
   const items = new Map<string, WatchedItem>()
   for (const { server, ratingKey, ancestors } of targets) {
@@ -128,8 +128,10 @@ function whyChanged({ tally, noOtherWay }: Pick<Evidence, 'tally' | 'noOtherWay'
   if (tally.forwarded.count > 0)
     return 'Plex holds something else than before the run, and the ledger has a forwarded write.'
   return noOtherWay
-    ? 'Plex holds something else than before the run. This job forwarded no write, and Kometa had no other way out: somebody else made the change.'
-    : 'Plex changed during the run, and it cannot be ruled out that Kometa did it: this job forwarded no write, but Kometa had another way out.'
+    ? 'Plex holds something else than before the run. This job forwarded no write, and Kometa had no other way out: ' +
+        'somebody else made the change.'
+    : 'Plex changed during the run, and it cannot be ruled out that Kometa did it: this job forwarded no write, ' +
+        'but Kometa had another way out.'
 }
 
 interface Evidence extends KometaWays {
@@ -139,7 +141,7 @@ interface Evidence extends KometaWays {
   blocked: readonly BlockedWrite[]
 }
 
-/** A difference that the ledger does not explain was made by someone else, if Kometa had no way but the one that it records. */
+/** Who made a difference: somebody else, if the ledger does not explain it and Kometa had no way past the proxy. */
 function explain({ server, updatedAt, ...difference }: FoundDifference, evidence: Evidence): Difference {
   const { rating_key: key, field } = difference
   const { tally, before, after, blocked } = evidence
@@ -153,11 +155,12 @@ function explain({ server, updatedAt, ...difference }: FoundDifference, evidence
   const kometa = tried > 0 ? ` What Kometa tried to write to it (${tried}) was blocked.` : ''
   const explanation = evidence.noOtherWay
     ? `made by someone else, ${when}: the ledger has no forwarded write to it, and Kometa had no other way out.`
-    : `made ${when}. The ledger has no forwarded write to it, but Kometa had another way out: it cannot be ruled out that Kometa made it.`
+    : `made ${when}. The ledger has no forwarded write to it, but Kometa had another way out: ` +
+      'it cannot be ruled out that Kometa made it.'
   return { ...difference, explanation: `${explanation}${kometa}` }
 }
 
-/** Whether Plex dates its last change of the item into the run, give or take a minute of clocks. */
+/** Whether Plex dates the item's last change into the run. Two clocks may differ by a minute. */
 function isNewer(updatedAt: string | null, before: Fingerprint, after: Fingerprint): boolean {
   const time = Number(updatedAt ?? Number.NaN) * 1000
   return time >= Date.parse(before.started_at) - 60_000 && time <= Date.parse(after.ended_at) + 60_000

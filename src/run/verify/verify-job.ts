@@ -12,8 +12,8 @@ import { checkLive, type LiveOptions } from './verify-live.ts'
 import { checkOutputs } from './verify-outputs.ts'
 
 /**
- * Checks an old job against itself and against Plex: the ledger's chain, its writes, the hashes of all outputs, what the
- * job itself found, and Plex as it is now. JOB_NOT_FOUND where there is no summary.
+ * Checks an old job against itself and against Plex: the ledger's chain, its writes, the hashes of all outputs, what
+ * the job itself found, and Plex as it is now. JOB_NOT_FOUND if there is no summary.
  */
 export async function verifyJob(
   dir: string,
@@ -99,13 +99,10 @@ async function checkLedger(files: Beneath, { ledger, verification }: PastSummary
   const { forwarded } = tally
   const blocked = tally.blocked.count
   const [first] = forwarded.first
-  if (first)
-    add(
-      'writes',
-      'problem',
-      `${forwarded.count === 1 ? '1 write was' : `${forwarded.count} writes were`} forwarded; the first: ${first.method} ${first.target}`,
-    )
-  else if (verification !== null && (verification.writes_forwarded !== 0 || verification.blocked !== blocked)) {
+  if (first) {
+    const writes = forwarded.count === 1 ? '1 write was' : `${forwarded.count} writes were`
+    add('writes', 'problem', `${writes} forwarded; the first: ${first.method} ${first.target}`)
+  } else if (verification !== null && (verification.writes_forwarded !== 0 || verification.blocked !== blocked)) {
     add('writes', 'problem', `the ledger has ${blocked} blocked writes, the summary says ${verification.blocked}`)
   } else add('writes', 'ok', `0 writes forwarded, ${blocked} blocked`)
 }

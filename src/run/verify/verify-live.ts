@@ -46,13 +46,13 @@ export interface LiveCheck {
 }
 
 export interface LiveOptions {
-  /** Loads the job's config; rejects with an AppError where it cannot. */
+  /** Loads the job's config. Rejects with an AppError if it cannot be loaded. */
   config: () => Promise<JobConfig>
   dataDir: string
   signal: AbortSignal
 }
 
-/** Asks Plex again, and compares with what it said before the run. What cannot be asked is unknown, and no failure. */
+/** Asks Plex again, and compares with what it said before the run. What cannot be asked is unknown, not a failure. */
 export async function checkLive(files: Beneath, summary: PastSummary, options: LiveOptions): Promise<LiveCheck> {
   const unknown = (why: string): LiveCheck => ({ status: 'unknown', lines: [why] })
   const kept = await readKept(files, summary)
@@ -74,11 +74,10 @@ export async function checkLive(files: Beneath, summary: PastSummary, options: L
       return unknown(
         `not everything can be read: ${now.failures.join('; ') || 'a server of the job is not in the config'}`,
       )
+    const items = kept.items.length === 1 ? '1 item' : `${kept.items.length} items`
     return {
       status: 'ok',
-      lines: [
-        `Plex holds for ${kept.items.length === 1 ? '1 item' : `${kept.items.length} items`} what it held before the run (${kept.ended_at})`,
-      ],
+      lines: [`Plex holds for ${items} what it held before the run (${kept.ended_at})`],
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
@@ -86,7 +85,7 @@ export async function checkLive(files: Beneath, summary: PastSummary, options: L
   }
 }
 
-/** What was read before the run; in words why it cannot be had. */
+/** What was read before the run, or in words why it cannot be had. */
 async function readKept(files: Beneath, { verification }: PastSummary): Promise<Fingerprint | string> {
   if (verification === null) return 'the job has no fingerprint: its version did not write one'
   if (!verification.fingerprint) return 'the job has no fingerprint: it ended before Plex was asked'

@@ -5,15 +5,15 @@ import { checksumsPath, hashFile, readChecksums, summaryPath } from '../job-fold
 import { namedFiles } from '../job-folder/named-files.ts'
 
 export interface OutputsCheck {
-  /** How many were looked at. */
+  /** How many files were checked. */
   count: number
-  /** A line for each file that is not what the summary, or the list of checksums, says. */
+  /** A line for each file that differs from the summary or from the list of checksums. */
   problems: string[]
-  /** The same for the summary itself; null where it is what it was, or where the job has no list of checksums. */
+  /** The same for the summary itself; null if it is unchanged, or if the job has no list of checksums. */
   summaryProblem: string | null
 }
 
-/** Compares the summary, every output that it names and the before pictures with what the job wrote down of them. */
+/** Compares the summary, every output that it names and the before pictures with the hashes that the job wrote. */
 export async function checkOutputs(files: Beneath, summary: PastSummary): Promise<OutputsCheck> {
   const problems: string[] = []
   const sums = await readChecksums(files)
@@ -37,7 +37,7 @@ export async function checkOutputs(files: Beneath, summary: PastSummary): Promis
   return { count: named.size, problems, summaryProblem }
 }
 
-/** A summary may come from anywhere: what it names must be a file inside the job, and no link. */
+/** A summary may come from anybody, so what it names must be a file inside the job, and no link. */
 async function hashOf(files: Beneath, path: string): Promise<{ sha256: string } | { problem: string }> {
   try {
     return { sha256: await hashFile(files, path) }

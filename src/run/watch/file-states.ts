@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import type { UsedFiles } from '../../config/workspace/used-files.ts'
 import { NotPlain, readPlainFile, TooLarge } from '../../util/files/plain-file.ts'
 
-/** Path -> what it holds: a hash, or size and time of what is too large to read each time. */
+/** Path -> a hash of the file, or its size and time if it is too large to be read each time. */
 export type FileStates = ReadonlyMap<string, string>
 
-/** A larger file is known by its size and time, and so is a pipe or a device, which may have no end. */
+/** A larger file is known by its size and time. So is a pipe or a device, which may have no end. */
 const maxHashedBytes = 16 * 1024 * 1024
-/** Pictures of asset folders that are looked at; beyond, a change is not noticed. */
+/** This many pictures of asset folders are looked at; a change of any further one is not noticed. */
 const maxAssets = 10_000
 
-/** What all files of a preview hold at this moment. A file that is not there has no entry. */
+/** The state of all files of a preview at this moment. A file that does not exist has no entry. */
 export async function readFileStates({ files, yamlFolders, assetFolders }: UsedFiles): Promise<FileStates> {
   const states = new Map<string, string>()
   const add = async (path: string, state: (path: string) => Promise<string | null>): Promise<void> => {
@@ -40,7 +40,7 @@ export function changedFiles(before: FileStates, now: FileStates): string[] {
   return [...paths].filter((path) => before.get(path) !== now.get(path)).sort()
 }
 
-/** An asset folder has a folder for each item where `asset_folders` is on. */
+/** The folders and their subfolders: with `asset_folders`, an asset folder has a subfolder for each item. */
 export async function withSubfolders(folders: readonly string[]): Promise<string[]> {
   const all = [...folders]
   for (const folder of folders) {
@@ -57,7 +57,7 @@ async function contentState(path: string): Promise<string | null> {
       .digest('hex')
   } catch (error) {
     if (error instanceof TooLarge || error instanceof NotPlain) return statState(path)
-    // Not there, or not readable: the job says which when it needs it.
+    // The file does not exist or cannot be read. The job says which, when it needs the file.
     return null
   }
 }

@@ -4,14 +4,14 @@ import { setTimeout } from 'node:timers/promises'
 import type { UsedFiles } from '../../config/workspace/used-files.ts'
 import { changedFiles, type FileStates, readFileStates, withSubfolders } from './file-states.ts'
 
-/** An editor saves in several steps: the files are looked at when nothing has moved for so long. */
+/** An editor saves in several steps, so the files are read only after nothing has changed for this time. */
 const debounceMs = 150
-/** Network disks and container mounts tell nobody of a change: the files are looked at this often all the same. */
+/** Network disks and container mounts report no changes, so the files are also read this often. */
 const pollMs = 2_000
-/** Folders that are watched, each with a handle of the system; files of further ones are polled. */
+/** Folders that are watched, each by a handle of the system. Files of further folders are polled. */
 const maxWatchedFolders = 1_000
 
-/** Waits until a file of the preview holds something else than in `before`. Answers with what changed; [] when `signal` aborts. */
+/** Waits until a file of the preview differs from `before`. Answers what changed; [] if `signal` is aborted. */
 export async function waitForChange(
   used: UsedFiles,
   before: FileStates,
@@ -53,13 +53,13 @@ export async function waitForChange(
   }
 }
 
-/** False while somebody still writes: a file that is saved in place is empty for a moment. */
+/** False while a file is still being written: a file that is saved in place is empty for a moment. */
 async function isSettled(used: UsedFiles, seen: FileStates): Promise<boolean> {
   await setTimeout(debounceMs)
   return changedFiles(seen, await readFileStates(used)).length === 0
 }
 
-/** null: the folder is not there, or the system has no handle left; its files are polled. */
+/** null if the folder does not exist or the system has no handle left: then its files are polled. */
 function watchFolder(folder: string, stirred: () => void): FSWatcher | null {
   try {
     const watcher = watch(folder, { persistent: true }, stirred)

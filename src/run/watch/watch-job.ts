@@ -11,24 +11,24 @@ import { type FileStates, readFileStates } from './file-states.ts'
 import { waitForChange } from './wait-for-change.ts'
 
 export interface WatchOptions {
-  /** What stays the same from preview to preview; all of them go into one job folder. */
+  /** What stays the same from preview to preview. All previews go into one job folder. */
   request: Omit<JobRequest, 'config' | 'remembered'>
-  /** Reads the config anew. */
+  /** Reads the config again. */
   load(): Promise<JobConfig>
-  /** A preview has ended. `differs`: targets whose picture is another one than before; null for the first. */
+  /** A preview has ended. `differs` names the targets whose picture has changed; null for the first preview. */
   onPreview(summary: Summary, differs: readonly string[] | null): void
-  /** It waits now. `files`: how many it watches. */
+  /** The wait for a change begins. `files` is the number of watched files. */
   onWaiting(files: number): void
-  /** These were changed; a preview begins. */
+  /** These files have changed, and a preview begins. */
   onChange(paths: readonly string[]): void
   /** An edit that cannot be used as it is. */
   onProblem(error: AppError): void
 }
 
 /**
- * Previews, waits for a change of a file that the preview was made of, and previews again, until the request's signal aborts. What
- * was read of Plex is kept from one to the next. An edit that cannot be used is told, and the next one waited for.
- * Answers with the last summary. What is wrong before the first preview is thrown, as `runJob` does.
+ * Previews, waits until a file that the preview used has changed, and previews again, until the request's signal
+ * aborts. Answers from Plex are kept from one preview to the next. An edit that cannot be used is reported, and the
+ * next edit is awaited. Resolves with the last summary. An error before the first preview is thrown, as by `runJob`.
  */
 export async function watchJob(options: WatchOptions): Promise<Summary> {
   const { request } = options
@@ -69,18 +69,18 @@ export async function watchJob(options: WatchOptions): Promise<Summary> {
   return last
 }
 
-/** An edited config may name other files. Of those that were known the older state counts, so that no change gets lost meanwhile. */
+/** An edited config may name other files. For known files the older state counts, so that no change is missed. */
 function joined(before: FileStates, now: FileStates, { files }: UsedFiles): FileStates {
   const kept = [...before].filter(([path]) => now.has(path) || files.includes(path))
   return new Map([...now, ...kept])
 }
 
-/** Kometa would draw without a file that is no YAML: an edit that is half done is not previewed. Throws CONFIG_INVALID_YAML. */
+/** Throws CONFIG_INVALID_YAML for a half-finished edit: Kometa would leave the file out and draw without it. */
 async function checkYaml(paths: readonly string[]): Promise<void> {
   for (const path of paths) if (/\.ya?ml$/i.test(path)) await readYamlFile(path)
 }
 
-/** Titles of the targets whose picture is another one. */
+/** Titles of the targets whose picture has changed. */
 function differing(before: Summary, now: Summary): string[] {
   const pictures = new Map(before.targets.map(({ id, after }) => [id, after?.sha256]))
   return now.targets.filter(({ id, after }) => pictures.get(id) !== after?.sha256).map(({ title }) => title)

@@ -10,20 +10,20 @@ import { createFaultPlaces, type FaultPlace, type FaultPlaces, isOwn } from './f
 import { refusedWords } from './refused-words.ts'
 import type { Told } from './told-before.ts'
 
-/** Definitions of one fault that are named; the rest is a number. */
+/** This many definitions of one fault are named; the rest is a number. */
 const namedDefinitions = 5
 const maxWordsChars = 600
 
 export interface DescribedFaults {
   faults: ConfigFault[]
   emptySearches: EmptySearch[]
-  /** The files and definitions that they are about. */
+  /** The files and definitions that the faults are about. */
   told: Told[]
-  /** Kometa's words for a definition, or for a file (null), or what is to be said in their place. */
+  /** The words to show for Kometa's words about a definition, or about a file (null). */
   inWords(definition: string | null, words: string): string
 }
 
-/** What Kometa left out of the user's config, with the place of each in the user's files; what has one cause is one fault. */
+/** What Kometa left out of the user's config, each with its place in the user's files. One cause is one fault. */
 export async function describeFaults(
   config: JobConfig,
   kometaDir: string | null,
@@ -35,7 +35,7 @@ export async function describeFaults(
   const emptySearches = createFold<EmptySearch>()
   const told: Told[] = []
   const explained = new Map<string, string>()
-  // Of several Kometas nobody could say whose request it was that came at that time.
+  // With several Kometas, nobody can tell whose request came at that time.
   const isAlone = records.length === 1
   for (const { faults: logged, libraries } of records) {
     for (const fault of logged) {
@@ -50,7 +50,7 @@ export async function describeFaults(
       const { definition } = fault
       if (refused !== null) explained.set(JSON.stringify([definition, fault.words]), refused)
       const about = file ?? (fault.missingPath === null ? null : { form: 'File', path: fault.missingPath })
-      // A file of which a part was left out has more to say.
+      // If only a part of a file was left out, warnings about its other parts stay.
       if (about !== null && (fault.kind !== 'setting' || definition !== null))
         told.push({ library: fault.library.mapping, file: about, definition })
       const common = { library: fault.library.mapping, ...place, words: words.slice(0, maxWordsChars) }
@@ -82,7 +82,7 @@ async function describe(
   }
 }
 
-/** Kometa's message quotes the file; ours says what is wrong in it. */
+/** Our own words for invalid YAML: Kometa's message only quotes the file. */
 async function explainYaml(config: JobConfig, path: string) {
   const error: unknown = await config.files.read(path).then(
     () => null,
@@ -94,7 +94,7 @@ async function explainYaml(config: JobConfig, path: string) {
 
 type Folded = Omit<EmptySearch, 'definitions' | 'count'>
 
-/** Joins what has the same words in the same file. */
+/** Joins faults that have the same words in the same file. */
 function createFold<T extends EmptySearch>() {
   const folded = new Map<string, { fault: Folded; definitions: string[] }>()
   return {

@@ -9,24 +9,24 @@ import type { LoggedFile } from '../../../kometa/log/read/log-events.ts'
 import { trimEndOf } from '../../../util/trim-end.ts'
 
 export interface FaultPlace {
-  /** As the user knows it. */
+  /** The path as the user knows it. */
   file: string | null
   line: number | null
 }
 
-/** Where in the user's files something stands that Kometa's log names. */
+/** Finds the place in the user's files of something that Kometa's log names. */
 export interface FaultPlaces {
   /** The file itself. */
   ofFile(file: LoggedFile, line: number | null): Promise<FaultPlace>
   /** The entry of overlay_files that names it. */
   ofEntry(library: string, entry: LoggedFile | null): Promise<FaultPlace>
-  /** The definition; one of a default or remote file stands where the config names that file. */
+  /** The place of a definition. For a default or remote file, it is where the config names that file. */
   ofDefinition(library: string, file: LoggedFile | null, name: string): Promise<FaultPlace>
-  /** In which of the files that Kometa loaded its n-th definition stands. */
+  /** The file of Kometa's n-th definition, among the files that it loaded. */
   fileOf(library: LoggedLibrary, at: number): Promise<LoggedFile | null>
 }
 
-/** Whether the user has written the file; the others are Kometa's, or fetched. */
+/** Whether the user wrote the file. Other files are Kometa's own, or were fetched. */
 export const isOwn = (file: LoggedFile | null): boolean => file?.form === 'File'
 
 export function createFaultPlaces(config: JobConfig, kometaDir: string | null): FaultPlaces {
@@ -39,7 +39,7 @@ export function createFaultPlaces(config: JobConfig, kometaDir: string | null): 
     return inside.startsWith('..') || isAbsolute(inside) ? path : inside
   }
 
-  /** The first of these places that a file of the config has. */
+  /** The first of these places that is in a file of the config. */
   async function inConfig(keys: readonly (readonly string[])[]): Promise<FaultPlace> {
     for (const path of config.sourceFiles) {
       for (const each of keys) {
@@ -59,7 +59,7 @@ export function createFaultPlaces(config: JobConfig, kometaDir: string | null): 
     return inConfig([...exact, ...where, ['libraries', library]])
   }
 
-  /** null for what was fetched, or lies where we cannot look. */
+  /** null if the file was fetched, or is in a place that we cannot read. */
   async function definitionsOf(file: LoggedFile): Promise<ReadonlySet<string> | null> {
     const path = await pathOf(file)
     if (path === undefined) return null
@@ -101,7 +101,7 @@ export function createFaultPlaces(config: JobConfig, kometaDir: string | null): 
   }
 }
 
-/** An item of overlay_files that Kometa tells as this entry or file; the files of a folder stand one by one in the run config. */
+/** Whether an item of overlay_files is this file. The run config names the files of a folder one by one. */
 function names(item: Parameters<typeof textOf>[0], { form, path }: LoggedFile): boolean {
   if (!isMap(item)) return textOf(item).trim() === path
   const keys = entryKeys[form.toLowerCase()] ?? [form]

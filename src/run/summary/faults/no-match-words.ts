@@ -4,10 +4,10 @@ import { get } from '../../../config/yaml/yaml-value.ts'
 import type { EmptySearch } from '../../../contract/faults.ts'
 import { emptySearchWords, searchesCollection } from '../../../kometa/log/words/nothing-fits.ts'
 
-/** Searches that are named; the rest is a number. */
+/** This many searches are named; the rest is a number. */
 const namedSearches = 3
 
-/** Why definitions of these libraries can match nothing: what they search for is not in Plex. '' where that is not so. */
+/** Why definitions of these libraries match nothing: what they search for is not in Plex. '' if they match. */
 export function noMatchWords(
   { libraries }: Pick<JobConfig, 'libraries'>,
   mappings: readonly string[],
@@ -27,5 +27,6 @@ export function noMatchWords(
     makesCollections && own.some(({ words }) => searchesCollection(words))
       ? ' A preview makes none of the collections of collection_files, which a real run makes first.'
       : ''
-  return `Plex does not have what is searched for: ${named.join('; ')}${more > 0 ? ` and ${more} more` : ''}.${collections}`
+  const others = more > 0 ? ` and ${more} more` : ''
+  return `Plex does not have what is searched for: ${named.join('; ')}${others}.${collections}`
 }

@@ -3,13 +3,13 @@ import type { Critical, KometaOutcome } from '../../../kometa/log/outcome/kometa
 import type { Refusal } from '../../around-kometa/gate-log.ts'
 import { kometaTries, requestWords } from './refused-words.ts'
 
-/** The same record, in which an end that came of a refused request says so. */
+/** The same record. If Kometa stopped because of a refused request, its last words say so. */
 export function withRefusals(record: KometaOutcome, refusals: readonly Refusal[]): KometaOutcome {
   if (refusals.length === 0 || record.criticals.length === 0) return record
   return { ...record, criticals: record.criticals.map((one) => ({ ...one, refused: refusedStop(one, refusals) })) }
 }
 
-/** Kometa names a service at most, and ends with the first answer that it cannot do without. */
+/** Kometa names at most a service, and stops at the first answer that it cannot do without. */
 function refusedStop(critical: Critical, refusals: readonly Refusal[]): string | null {
   const hosts = explainedHosts(critical)
   const ofService = refusals.findLast(({ host }) => hosts.includes(host))

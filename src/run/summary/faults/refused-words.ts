@@ -5,12 +5,13 @@ import { trimEndOf } from '../../../util/trim-end.ts'
 import type { Refusal } from '../../around-kometa/gate-log.ts'
 
 const namedAddress = /https?:\/\/[^\s'"<>]+/g
-/** Kometa's tries of a request that ends without an answer, 10 s apart (request.py:174). */
+/** How often Kometa tries a request that gets no answer, every 10 s (request.py:174). */
 export const kometaTries = 6
 
 /**
- * Why something was left out, by the request itself: what was asked for and why the gate refused it. Kometa names the address of most
- * things; of others it says what it could not read in the answer, and the time tells. null where no request of it was refused.
+ * Why something was left out: which request the gate refused, and why. Kometa usually names the address. Otherwise it
+ * says what it could not read in the answer, and the time tells which request it was. null if no such request was
+ * refused.
  */
 export function refusedWords(
   { kind, words, span }: Pick<LoggedFault, 'kind' | 'words' | 'span'>,

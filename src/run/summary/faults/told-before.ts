@@ -9,7 +9,7 @@ export interface Told {
   definition: string | null
 }
 
-/** What we warned of before the run, without what Kometa's own words say as well: one cause is said once. */
+/** The warnings from before the run, without those that Kometa's own words repeat: one cause is said once. */
 export function withoutTold(warnings: readonly string[], told: readonly Told[]): string[] {
   const beginnings = told.flatMap(({ library, file, definition }) =>
     labelsOf(library, file).map((label) => `${label}: ${definition === null ? '' : `${definition}: `}`),
@@ -17,7 +17,7 @@ export function withoutTold(warnings: readonly string[], told: readonly Told[]):
   return warnings.filter((warning) => !beginnings.some((beginning) => warning.startsWith(beginning)))
 }
 
-/** As the config may name it: by a key, as a bare path, by its folder. */
+/** The labels under which the config may name it: by a key, as a bare path, by its folder. */
 function labelsOf(library: string, { form, path: value }: LoggedFile): string[] {
   const named = form.toLowerCase()
   if (named === 'folder') return [warningLabel(library, { form: 'folder', value })]

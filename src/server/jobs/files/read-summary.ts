@@ -18,8 +18,8 @@ const list = <T extends z.ZodType>(one: T) =>
     .transform((values) => values.flatMap((value) => one.safeParse(value).data ?? []) as z.output<T>[])
 
 /**
- * The schema with one change: a field that may be absent, null or empty gets that value if its own value is missing, or is
- * one that this version does not know. So no target of an older or newer version vanishes because of one field.
+ * The schema with one change: a field that may be absent, null or empty gets that value if its own value is missing, or
+ * is one that this version does not know. So no target of an older or newer version vanishes because of one field.
  */
 function forgiving<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>): z.ZodObject<Shape> {
   const shape = Object.entries(schema.shape).map(([name, field]) => {
