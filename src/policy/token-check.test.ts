@@ -37,6 +37,8 @@ test.each([
   [`title=%20${ours}`, true],
   [encoded, true],
   [encoded.replace('%', '%25'), true],
+  [encoded.replace('%', '%2525'), true],
+  [encoded.replace('%', '%252525'), true],
   [`%zz${ours}`, true],
   [`%25zz${ours}`, true],
   [ours.slice(1), false],

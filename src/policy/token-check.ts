@@ -1,4 +1,4 @@
-import { decodeValue } from './resource.ts'
+import { decodeFully } from './percent-decoding.ts'
 
 /**
  * Compares a token with the job's own. Every character is compared, whatever the first difference is: the time tells nothing
@@ -13,11 +13,7 @@ export function createTokenCheck(clientToken: string): (token: string) => boolea
   }
 }
 
-/** Finds the job's token within a text, as it is and decoded up to twice. */
+/** Finds the job's token within a text, however often it is percent-encoded there. */
 export function createTokenSearch(clientToken: string): (text: string) => boolean {
-  return (text) => {
-    // Letters and digits, of which a token is made, stay what they are when they are decoded.
-    const once = decodeValue(text) ?? text
-    return (decodeValue(once) ?? once).includes(clientToken)
-  }
+  return (text) => decodeFully(text).includes(clientToken)
 }

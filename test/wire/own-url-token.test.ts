@@ -25,3 +25,17 @@ test('with the token where it belongs the picture is read, without it', async ()
   await sendRaw(world.proxy.port, request('POST', `/library/metadata/5/posters?url=${encodeURIComponent(url)}`))
   expect(world.plex.journal.map(({ target }) => target)).toEqual(['/library/metadata/5/thumb/1'])
 })
+
+test.each([0, 1, 2, 3])(
+  'a token of another server, percent-encoded %i times in an upload, is in no record of the request',
+  async (times) => {
+    await using world = await startProxyWorld()
+    let pair = 'X-Plex-Token=anotherServersToken'
+    for (let time = 0; time < times; time += 1) pair = encodeURIComponent(pair)
+    const target = `/library/metadata/5/posters?url=${encodeURIComponent('http://127.0.0.1:9/a.jpg?')}${pair}`
+    await sendRaw(world.proxy.port, request('POST', target))
+    const { blocks, answers, refusals } = world.recorder
+    expect(blocks).toHaveLength(1)
+    expect(JSON.stringify([blocks, answers, refusals])).not.toContain('anotherServersToken')
+  },
+)

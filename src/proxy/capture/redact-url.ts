@@ -1,3 +1,4 @@
+import { decodeFully } from '../../policy/percent-decoding.ts'
 import { createRedactor } from '../../util/redact.ts'
 
 const maxUrlChars = 2048
@@ -31,12 +32,4 @@ function withoutSecretParts(url: string, names: RegExp): string {
 function holdsSecret(pair: string, names: RegExp): boolean {
   const plain = decodeFully(pair)
   return names.test(plain.replace(/=.*/s, '')) || /x-plex-token/i.test(plain)
-}
-
-function decodeFully(text: string): string {
-  let plain = text
-  for (let round = 0; round < 4; round++) {
-    plain = plain.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  }
-  return plain
 }

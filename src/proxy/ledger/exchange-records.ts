@@ -46,8 +46,8 @@ export function createExchangeRecords(
     const short = text.length > maxRecordedChars ? `${text.slice(0, maxRecordedChars)}...` : text
     const hidden = short.includes(clientToken) ? short.replaceAll(clientToken, 'token') : short
     if (!/token/i.test(hidden)) return hidden
-    // Kometa puts its token into the `url=` of an upload too, encoded once or twice.
-    return hidden.replace(/(X-Plex-Token(?:=|%3D|%253D))[^&%]*/gi, '$1')
+    // The token may also be in the `url=` of an upload, percent-encoded as often as `decodeFully` decodes.
+    return hidden.replace(/(X-Plex-Token(?:=|%(?:25){0,3}3D))[^&%]*/gi, '$1')
   }
   const elapsed = ({ startedAt }: Exchange) => Math.round((performance.now() - startedAt) * 1_000) / 1_000
   const targetOf = (exchange: Exchange): Resource =>
