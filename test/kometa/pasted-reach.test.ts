@@ -156,7 +156,7 @@ async function greenPixels(picture: Buffer): Promise<number> {
 }
 
 describe.skipIf(kometaHome === '')('the real Kometa, with a pasted config', () => {
-  test('draws what is outside of the allowed folders as little as what does not exist, and says the same', async () => {
+  test('treats files outside the allowed folders like missing ones, and says the same', async () => {
     const there = await preview()
     await rename(join(dir, 'outside'), join(dir, 'elsewhere'))
     const gone = await preview()
@@ -166,7 +166,7 @@ describe.skipIf(kometaHome === '')('the real Kometa, with a pasted config', () =
     expect(await greenPixels(there.picture)).toBeGreaterThan(2_500)
   })
 
-  test('draws the same for a pasted config, an edit and the file itself, if everything they name is allowed', async () => {
+  test('draws the same for a pasted config, an edit and the file, if everything they name is allowed', async () => {
     const inConfig = join(dir, 'config')
     await mkdir(join(inConfig, 'assets'))
     await writeFile(join(inConfig, 'assets', 'Nosferatu.png'), await readFile(join(inConfig, 'inside.png')))

@@ -132,7 +132,7 @@ describe.skipIf(kometaHome === '')('what a refused request leads to', () => {
     expect(JSON.stringify(summary)).not.toContain('canary')
   })
 
-  test('sites of builders, of which Kometa names no address', async () => {
+  test('the site of a builder whose address Kometa does not name', async () => {
     const list = { overlay: { name: 'text(B)', horizontal_offset: 0, vertical_offset: 0 } }
     const { summary, faults, asked } = await preview({
       name: 'builders',
@@ -158,7 +158,7 @@ describe.skipIf(kometaHome === '')('what a refused request leads to', () => {
     expect(summary).toMatchObject({ status: 'success', targets: [drawn] })
   })
 
-  test('what Kometa cannot do without: it ends, and the request is the reason', async () => {
+  test('if Kometa needs a refused host, it ends, and the request is the reason', async () => {
     const { summary, asked } = await preview({ name: 'stop', deny: ['raw.githubusercontent.com'] })
     const address = 'https://raw.githubusercontent.com/Kometa-Team/Anime-IDs/master/anime_ids.json'
     const reason = `GET ${address} was refused: ${denied}.`

@@ -146,7 +146,7 @@ export async function startKometa(options: KometaOptions): Promise<KometaProcess
   return { pid: child.pid, done: finish(), kill: child.kill, alive: child.alive }
 }
 
-/** If a definition fits nothing in Plex, Kometa logs an error. In a preview that is normal, so the level becomes info. */
+/** A definition that fits nothing in Plex is an error to Kometa. In a preview it is normal, so it becomes info. */
 function shownMessage({ level, text, more, at }: LogMessage): { level: LogLevel; text: string; at: number | null } {
   const shown = [text, ...more].join('\n')
   return { level: level === 'error' && saysNothingFits(shown) ? 'info' : level, text: shown, at }

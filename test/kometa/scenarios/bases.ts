@@ -67,7 +67,7 @@ export const bases: readonly Scenario[] = [
   },
   {
     name: 'assets-flat',
-    about: 'Assets without folders, also of a season and an episode; an asset goes before a backup',
+    about: 'Assets without folders, also for a season and an episode; an asset is preferred to a backup',
     libraries: [
       movies([film('101', 'Nosferatu', { year: 1922, labels: ['Overlay'] }), film('102', 'The General')]),
       shows([show('2000', 'Dragnet', [2])]),

@@ -59,7 +59,7 @@ const asset = 'config/assets/The General (1926)/poster.png'
 export const cache: readonly Scenario[] = [
   {
     name: 'cache-values',
-    about: 'Ratings of the cache are drawn, whatever MDBList and TMDb say now, and neither is asked again',
+    about: 'Cached ratings are drawn, whatever MDBList and TMDb say now, and neither is asked again',
     libraries: [movies(films.map((id) => film(id, `Film ${id}`)))],
     folder: { 'config/config.yml': config({ Movies: oneFile }, {}, mdblist), 'config/all.yml': ratings(90) },
     outside: { ...mdbList(1, films), ...tmdbFilms(6.1) },
@@ -73,7 +73,7 @@ export const cache: readonly Scenario[] = [
   },
   {
     name: 'cache-unchanged',
-    about: 'Nothing but the values outside has changed: Kometa skips every item, the preview draws what it has',
+    about: 'Only values of other services changed: Kometa skips every item, the preview draws what it has',
     libraries: [movies(films.map((id) => film(id, `Film ${id}`)))],
     folder: { 'config/config.yml': config({ Movies: oneFile }, {}, mdblist), 'config/all.yml': ratings(90) },
     outside: { ...mdbList(1, films), ...tmdbFilms(6.1) },
@@ -117,7 +117,7 @@ export const cache: readonly Scenario[] = [
   },
   {
     name: 'cache-plex-changed',
-    about: 'A rating that changed in Plex, a label that was taken off, a poster that was chosen (Kometa#2335)',
+    about: 'A rating that changed in Plex, a removed label, a newly chosen poster (Kometa#2335)',
     libraries: [movies(['101', '102', '103', '104'].map((key) => film(key, `Film ${key}`, { userRating: 5 })))],
     folder: {
       'config/config.yml': config({ Movies: oneFile }),

@@ -183,7 +183,7 @@ export const files: readonly Scenario[] = [
   },
   {
     name: 'started-elsewhere',
-    about: 'A config outside of a folder named config; relative paths count from where Kometa is started',
+    about: 'A config outside a folder named config; relative paths start where Kometa is started',
     libraries: [library()],
     folder: {
       'settings/kometa.yml': config(

@@ -45,7 +45,7 @@ const awkward = {
 export const naming: readonly Scenario[] = [
   {
     name: 'library-names',
-    about: 'Libraries named with a pipe, a slash, an accent: their backups stand in folders of cleaned names',
+    about: 'Library names with a pipe, a slash, an accent: their backups are in folders with cleaned names',
     libraries: [
       movies([film('101', 'Nosferatu', worn('101'))], { key: 1, title: 'Movies | HD' }),
       movies([film('201', 'The General', worn('201'))], { key: 2, title: 'Films/4K' }),
@@ -87,7 +87,7 @@ export const naming: readonly Scenario[] = [
   },
   {
     name: 'awkward-titles',
-    about: 'Titles with quotes, ampersands, commas, pipes, emoji; two items of one title',
+    about: 'Titles with quotes, ampersands, commas, pipes, emoji; two items with the same title',
     ...awkward,
     unscoped: true,
   },
@@ -107,7 +107,7 @@ export const naming: readonly Scenario[] = [
   },
   {
     name: 'behind-a-path',
-    about: 'A Plex behind a path of a reverse proxy that compresses: clean posters and restores by URL',
+    about: 'A Plex behind a compressing reverse proxy with a path: clean posters and restores by URL',
     libraries: [
       movies([film('101', 'Nosferatu', worn('101')), film('102', 'The General'), film('103', 'M', worn('103'))]),
     ],

@@ -63,7 +63,7 @@ export const recorded: readonly Scenario[] = [
   },
   {
     name: 'defaults-without-values',
-    about: 'A default file of 276 definitions, of which Plex has the value of one: none of the others is a fault',
+    about: 'A default file with 276 definitions: Plex has the value of one, and the others are not faults',
     libraries: [shows([show('2000', 'Dragnet', [1])])],
     folder: { 'config/config.yml': config({ Shows: { overlay_files: [{ default: 'network' }] } }) },
     targets: ['2000'],
@@ -96,7 +96,7 @@ trakt:
       status: 'failed',
       problems: [
         /^No picture of any target came\.$/,
-        /^Nosferatu.*NoneType.*\. NOT PREVIEWED: .* that need Trakt: the token of your config has expired \(2020-12-13\)/,
+        /^Nosferatu.*NoneType.*NOT PREVIEWED: .* that need Trakt: the token of your config has expired \(2020-12-13\)/,
       ],
       warnings: [/NOT PREVIEWED: overlays of "Movies" that need Trakt/],
       errors: [/./],

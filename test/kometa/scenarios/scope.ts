@@ -12,7 +12,7 @@ const twenty = (edit: (index: number) => Parameters<typeof film>[2]) =>
 const scenarios: readonly Scenario[] = [
   {
     name: 'second-builder',
-    about: 'A definition with two builders, of which only the second one finds a target',
+    about: 'A definition with two builders; only the second one finds a target',
     libraries: [twenty((index) => ({ year: 1920 + index, media: [media(index < 10 ? '4k' : '1080')] }))],
     folder: folder({
       Two: {
@@ -45,7 +45,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'labelled-others',
-    about: 'Hundreds of others wear the label: none may be restored in a preview, no backup touched',
+    about: 'Hundreds of other items have the label: a preview may restore none and touch no backup',
     libraries: [
       movies(
         Array.from({ length: 240 }, (_, index) =>
@@ -72,7 +72,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'search-limit',
-    about: '`limit` and `sort` inside plex_search are of the whole library',
+    about: '`limit` and `sort` inside plex_search apply to the whole library',
     libraries: [
       twenty((index) => ({
         year: 1920 + index,
@@ -155,7 +155,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'hidden-seasons',
-    about: 'A show whose seasons are hidden: its episodes name no season',
+    about: 'A show with hidden seasons, whose episodes name no season',
     libraries: [
       shows([
         show('2000', 'Dragnet', [2, 3], ({ type }) => (type === 'show' ? { hidesSeasons: true } : {})),
@@ -177,7 +177,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'ids-and-people',
-    about: 'Builders by id and by person, which find items past any listing',
+    about: 'Builders by id and by person, which find items without a listing',
     libraries: [
       movies(
         [
@@ -212,7 +212,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'pilots',
-    about: 'Episodes that enter past any listing: the pilot of each show, of which none is a target',
+    about: 'Episodes that are found without a listing: the pilot of each show, none of them a target',
     libraries: [shows([show('2000', 'Dragnet', [2, 3]), show('2100', 'The Honeymooners', [2])])],
     folder: folder(
       {

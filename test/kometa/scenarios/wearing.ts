@@ -16,7 +16,7 @@ const originals = 'config/overlays/Movies Original Posters'
 export const wearing: readonly Scenario[] = [
   {
     name: 'worn-with-backup',
-    about: 'Items that wear the label are drawn from their backups, of each type',
+    about: 'Items with the label are drawn from their backups, for each type',
     libraries: [
       movies([
         film('101', 'Nosferatu', worn('101')),
@@ -39,7 +39,7 @@ export const wearing: readonly Scenario[] = [
   },
   {
     name: 'worn-without-backup',
-    about: "Items that wear the label and have no backup: the agent's poster, past Kometa's own upload",
+    about: "Items with the label and without a backup: the agent's poster instead of Kometa's upload",
     libraries: [
       movies([
         film('101', 'Nosferatu', worn('101')),
@@ -61,7 +61,7 @@ export const wearing: readonly Scenario[] = [
   },
   {
     name: 'worn-episodes',
-    about: 'A season and an episode that wear the label, one with a backup',
+    about: 'A season and an episode with the label, one with a backup',
     libraries: [
       shows([
         show('2000', 'Dragnet', [2, 2], ({ ratingKey }) =>
@@ -82,7 +82,7 @@ export const wearing: readonly Scenario[] = [
   },
   {
     name: 'removal',
-    about: 'Items that wear the label and that no definition matches any more get their poster back',
+    about: 'Items with the label that no definition matches any more get their poster back',
     libraries: [
       movies([
         film('101', 'Nosferatu', worn('101')),
@@ -105,7 +105,7 @@ export const wearing: readonly Scenario[] = [
   },
   {
     name: 'remove-overlays',
-    about: '`remove_overlays: true` in a library that has no overlay file left',
+    about: '`remove_overlays: true` in a library without overlay files',
     libraries: [
       movies([
         film('101', 'Nosferatu', worn('101')),
@@ -137,7 +137,7 @@ export const wearing: readonly Scenario[] = [
   },
   {
     name: 'reset-overlays',
-    about: '`reset_overlays: plex` and `reapply_overlays`: the backup is passed over',
+    about: '`reset_overlays: plex` and `reapply_overlays`: the backup is not used',
     libraries: [movies([film('101', 'Nosferatu', worn('101')), film('102', 'The General')])],
     folder: {
       'config/config.yml': config({ Movies: { reset_overlays: 'plex', reapply_overlays: true, ...oneFile } }),
@@ -149,7 +149,7 @@ export const wearing: readonly Scenario[] = [
   },
   {
     name: 'old-overlay-labels',
-    about: 'Labels and backups of a Kometa from before 1.17: `4K Overlay`, overlays/4K/<ratingKey>.png',
+    about: 'Labels and backups from before Kometa 1.17: `4K Overlay`, overlays/4K/<ratingKey>.png',
     libraries: [
       movies([
         film('101', 'Nosferatu', { ...worn('101'), labels: ['4K Overlay'] }),

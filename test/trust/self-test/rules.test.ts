@@ -10,7 +10,7 @@ import { isSame, maxUnnoticeable, unnoticeable } from './unnoticeable.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-test('each rule that the self-test takes out stands where it says, once', () => {
+test('each rule that the self-test removes occurs exactly once in its file', () => {
   const moved = rules.flatMap(({ name, patches }) =>
     patches.flatMap(({ file, find }) => {
       const times = readFileSync(join(root, file), 'utf8').split(find).length - 1
@@ -21,7 +21,7 @@ test('each rule that the self-test takes out stands where it says, once', () => 
   expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length)
 })
 
-test('each mutant that is listed as unnoticeable is one of the mutants, once, and says why', () => {
+test('each mutant that is listed as unnoticeable exists, is listed once, and has a reason', () => {
   const all = allMutants(root)
   const stale = unnoticeable.filter((one) => one.why === '' || !all.some((mutant) => isSame(one, mutant)))
   expect(stale).toEqual([])
@@ -29,7 +29,7 @@ test('each mutant that is listed as unnoticeable is one of the mutants, once, an
   expect(unnoticeable.length).toBeLessThanOrEqual(maxUnnoticeable)
 })
 
-test('mutants are of code alone: no word, type, import or comment changes', () => {
+test('mutants change only code: no text, type, import or comment', () => {
   const source = [
     "import { a } from './a.ts'",
     '/** x === y */',
@@ -48,7 +48,7 @@ test('mutants are of code alone: no word, type, import or comment changes', () =
   ])
 })
 
-test('every mutant is a program', () => {
+test('every mutant can be parsed', () => {
   const broken = allMutants(root).filter(({ file, start, end, to }) => {
     const source = readFileSync(join(root, file), 'utf8')
     return parseSync(file, source.slice(0, start) + to + source.slice(end), { lang: 'ts' }).errors.length > 0
@@ -56,7 +56,7 @@ test('every mutant is a program', () => {
   expect(broken.map(({ file, line, kind }) => `${file}:${line} ${kind}`)).toEqual([])
 })
 
-test('nor does what is within words', () => {
+test('nor does code inside of text', () => {
   expect(mutantsOf('x.ts', `const a = \`more than \${b + 1} of them\``)).toEqual([])
 })
 

@@ -38,25 +38,18 @@ const disk = 'test/trust/disk.test.ts'
 const secrets = 'test/trust/secrets.test.ts'
 
 export const rules: readonly Rule[] = [
+  rule('token: is compared', 'src/policy/token-check.ts', 'return differences === 0', 'return true', raw, 'headers'),
   rule(
-    'token: compared at all',
-    'src/policy/token-check.ts',
-    'return differences === 0',
-    'return true',
-    raw,
-    'headers',
-  ),
-  rule(
-    'token: its length too',
+    'token: its length is compared too',
     'src/policy/token-check.ts',
     'let differences = token.length ^ clientToken.length',
     'let differences = 0',
     raw,
     'headers',
   ),
-  rule('token: none is no client', policy, 'return verdictWords.noToken', 'return null', raw, 'headers'),
+  rule('token: a client without one is refused', policy, 'return verdictWords.noToken', 'return null', raw, 'headers'),
   rule(
-    'token: those in the query too',
+    'token: those in the query are checked too',
     policy,
     'inQuery.every((token) => context.acceptsToken(token)) ? null',
     'inQuery.length > -1 ? null',
@@ -64,7 +57,7 @@ export const rules: readonly Rule[] = [
     'targets',
   ),
   rule(
-    'token: taken out of the query however its name is spelt',
+    'token: is removed from the query, however its name is spelled',
     target,
     'if ((decodeValue(name) ?? name).toLowerCase() !== tokenName) return null',
     'if (name !== tokenName) return null',
@@ -72,7 +65,7 @@ export const rules: readonly Rule[] = [
     'targets',
   ),
   rule(
-    'methods: OPTIONS is no read',
+    'methods: OPTIONS is not a read',
     policy,
     "new Set(['GET', 'HEAD'])",
     "new Set(['GET', 'HEAD', 'OPTIONS'])",
@@ -80,7 +73,7 @@ export const rules: readonly Rule[] = [
     'headers',
   ),
   rule(
-    'methods: a write is no read',
+    'methods: a write is not a read',
     policy,
     "new Set(['GET', 'HEAD'])",
     "new Set(['GET', 'HEAD', 'PUT'])",
@@ -95,7 +88,7 @@ export const rules: readonly Rule[] = [
     raw,
     'framing',
   ),
-  rule('what stands behind a refused body', handle, 'ended.add(exchange.req.socket)', '', raw, 'framing'),
+  rule('what follows a refused body', handle, 'ended.add(exchange.req.socket)', '', raw, 'framing'),
   rule('upgrades', policy, 'if (request.hasUpgrade)', 'if (request.hasUpgrade && isRead === false)', raw, 'headers'),
   rule(
     'HTTP version',
@@ -136,14 +129,17 @@ export const rules: readonly Rule[] = [
     tests: raw,
   },
   rule(
-    'path: what acts is not on the list',
+    'path: a read that acts is not on the list',
     'src/policy/known-reads/read-templates.ts',
     "  { path: '/identity', answer: 'text', kept: 'job' },",
-    "  { path: '/identity', answer: 'text', kept: 'job' },\n  { path: '/library/sections/{section}/refresh', query: { force: 'flag' } },",
+    [
+      "  { path: '/identity', answer: 'text', kept: 'job' },",
+      "  { path: '/library/sections/{section}/refresh', query: { force: 'flag' } },",
+    ].join('\n'),
     matrix,
   ),
   rule(
-    'length of a target',
+    'length of a resource',
     target,
     'if (raw.length > maxResourceBytes)',
     'if (raw.length > 10 * maxResourceBytes)',
@@ -160,7 +156,7 @@ export const rules: readonly Rule[] = [
     'targets',
   ),
   rule(
-    'parameters stand once',
+    'parameters occur once',
     classify,
     "if ((seen & parameter.bit) !== 0) return refuse('repeated', name)",
     '',
@@ -183,7 +179,7 @@ export const rules: readonly Rule[] = [
     matrix,
   ),
   rule('search fields: no SQL', meta, 'for (const name of neverFields) fields.delete(name)', '', matrix),
-  rule('tag lists: no words that act', meta, 'for (const name of neverTagLists) tagLists.delete(name)', '', matrix),
+  rule('tag lists: no names of actions', meta, 'for (const name of neverTagLists) tagLists.delete(name)', '', matrix),
   rule(
     'file?url= of Plex alone',
     classify,
@@ -217,7 +213,7 @@ export const rules: readonly Rule[] = [
   ),
   rule('redirects', forward, 'if (status >= 300 && status < 400 && status !== 304)', 'if (status === 399)', dead),
   rule('web pages', forward, 'if (status < 300 && /^text\\/html/i', 'if (status < 100 && /^text\\/html/i', dead),
-  rule('gzip that lies', forward, 'if (!isGzip(chunk)) {', 'if (chunk.length < 0) {', dead),
+  rule('data that only claims to be gzip', forward, 'if (!isGzip(chunk)) {', 'if (chunk.length < 0) {', dead),
   rule('short answers are cut', 'src/proxy/answer/reply.ts', 'if (begun) cutAnswer(res)', 'if (begun) res.end()', dead),
   rule(
     'short answers are not remembered',
@@ -236,15 +232,15 @@ export const rules: readonly Rule[] = [
     'order',
   ),
   rule(
-    'acknowledged only when kept',
+    'an upload is acknowledged only when it is kept',
     'src/proxy/handle-write.ts',
     "exchange.answer(507, 'text/plain; charset=utf-8', reason)",
     'answerSuccess(exchange)',
     disk,
-    'error of the system',
+    'an error of the file system is not a success',
   ),
   rule(
-    'a temporary name until it is whole',
+    'a capture has a temporary name until it is complete',
     store,
     '{temporaryName()}`)',
     "{'7_' + temporaryName().replace('.tmp', '.jpg')}`)",
@@ -287,7 +283,7 @@ export const rules: readonly Rule[] = [
     tests: secrets,
   },
   rule(
-    'scrubbed over two writes',
+    'a secret that is split over two writes is scrubbed',
     'src/util/redaction/replace-stream.ts',
     'const lines = lineEnd === 0 ? 0 : pending.length - (text.length - lineEnd)',
     'const lines = pending.length',
@@ -317,7 +313,7 @@ export const rules: readonly Rule[] = [
     gateTests,
   ),
   rule(
-    'gate: Plex by another name',
+    'gate: Plex by another of its names',
     'src/gate/ways.ts',
     'if (addresses.some(({ address }) => plexNames.has(plainAddress(address)))) {',
     'if (addresses.length < 0) {',
@@ -345,7 +341,7 @@ export const rules: readonly Rule[] = [
     gateTests,
   ),
   rule(
-    'gate: IPv4 in IPv6 clothes',
+    'gate: IPv4 addresses written as IPv6',
     'src/util/net/public-address.ts',
     "if (carriesV4(groups)) return !notPublicV4.check(innerV4(groups), 'ipv4')",
     'if (carriesV4(groups)) return true',
@@ -373,14 +369,14 @@ export const rules: readonly Rule[] = [
     gateTests,
   ),
   rule(
-    'gate: a host that is let through is never played',
+    'gate: an allowed host is never answered by us',
     'src/gate/tunnel.ts',
     'if (refusal !== null) return forbid(refusal)',
     "if (refusal !== null || options.authority) return forbid(refusal ?? '')",
     'test/gate/inside.test.ts',
   ),
   rule(
-    'gate: no query in an entry',
+    'gate: its log entries have no query',
     'src/gate/request-line.ts',
     "(resource.split(/[?#]/, 1)[0] ?? '')",
     'resource',
@@ -408,14 +404,14 @@ export const rules: readonly Rule[] = [
     ledgerTests,
   ),
   rule(
-    'ledger: a write that was passed on is one too',
+    'ledger: a forwarded write is recorded as a write',
     'src/proxy/ledger/ledger.ts',
     "return source !== 'gate' && !reads.has(method)",
     "return source !== 'gate' && method === 'none'",
     ledgerTests,
   ),
   rule(
-    'services: none at the address of Plex',
+    'services: none may have the address of Plex',
     'src/gate/service-proxy.ts',
     'judgeService(hostname, addresses, port, options.plex)',
     '',
@@ -423,28 +419,28 @@ export const rules: readonly Rule[] = [
   ),
   rule('gate: the port of Plex', 'src/gate/judge-host.ts', 'port !== defaultPlexPort && ', 'port !== 0 || ', gateTests),
   rule(
-    'upload by URL: no token, no other read than of a picture',
+    'upload by URL: no token, and only pictures are read',
     'src/proxy/answer/read-own-url.ts',
     "read.row.answer !== 'picture' || holdsToken(read.resource)",
     'false',
     'test/wire/own-url-token.test.ts',
   ),
   rule(
-    'gate: no secret in its entries',
+    'gate: its log entries have no secret',
     'src/run/around-kometa/gate-log.ts',
     'host: clean(asSent.host), path: clean(asSent.path), reason: clean(asSent.reason)',
     '',
     'test/run/start-gate.test.ts',
   ),
   rule(
-    'summary: no secret in its warnings',
+    'summary: its warnings have no secret',
     'src/run/summary/summary.ts',
     '...ofKometas])].map(clean)',
     '...ofKometas])]',
     'test/e2e/said-secrets.test.ts',
   ),
   rule(
-    'certificate: what was not read is not equal',
+    'certificate: an unread certificate is not equal',
     'src/run/verify/compare-fingerprints.ts',
     'if (was === undefined || is === undefined) unread += 1\n      else ',
     '',
