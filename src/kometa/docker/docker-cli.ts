@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { AppError } from '../../contract/errors.ts'
-import { findProgram } from '../install/setup-python.ts'
+import { findProgram } from '../install/find-program.ts'
 
 /** For one question to the engine; an engine that was asleep answers in seconds. */
 const defaultTimeoutMs = 20_000

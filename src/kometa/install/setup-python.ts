@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access, appendFile, rm } from 'node:fs/promises'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { appendFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { AppError } from '../../contract/errors.ts'
 import { startChild } from '../process/child.ts'
 import { losesArguments, pythonRange, refuseBadPair } from './bad-pair.ts'
+import { findProgram } from './find-program.ts'
 import { environmentName } from './installed.ts'
 
 /** Building a wheel on a small NAS can be silent for minutes. */
@@ -125,22 +125,6 @@ function pythonVersion(path: string, env: NodeJS.ProcessEnv): Promise<string | n
     execFile(path, ['-c', script], options, (error, stdout) => done(error ? null : stdout.trim()))
   })
 }
-
-export async function findProgram(name: string, env: NodeJS.ProcessEnv): Promise<string | null> {
-  if (isAbsolute(name) || /[\\/]/.test(name)) return (await isProgram(resolve(name))) ? resolve(name) : null
-  const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? ''
-  for (const folder of path.split(delimiter).filter((each) => each !== '')) {
-    const candidate = resolve(folder, windows && !name.toLowerCase().endsWith('.exe') ? `${name}.exe` : name)
-    if (await isProgram(candidate)) return candidate
-  }
-  return null
-}
-
-const isProgram = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 
 /**
  * Runs one command to its end, in a process group that a cancelled setup ends. All output goes to the log, and the
