@@ -5,7 +5,8 @@ import { recognizeRead } from './recognize-read.ts'
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]', 'host.docker.internal'])
 
 /**
- * The path and query, on this proxy, behind a `?url=` upload that means something Plex itself has: our own address (Kometa
+ * The path and query, on this proxy, behind a `?url=` upload that means something Plex itself has: our own address
+ * (Kometa
  * restores posters so), Plex's address, a path, or the scheme of artwork that Plex stores. null for any other URL.
  */
 export function ownResource(url: string, ratingKey: string | null, proxyPort: number, plexUrl: string): string | null {

@@ -8,7 +8,10 @@ export interface SectionMeta {
   tagLists: ReadonlySet<string>
 }
 
-/** Fields that plexapi adds by hand (library.py `_manualFields`), all types, less `group` and `having`: those are raw SQL. */
+/**
+ * Fields that plexapi adds by hand (library.py `_manualFields`), all types, less `group` and `having`: those are raw
+ * SQL.
+ */
 const manualFields = [
   'addedAt',
   'audienceRating',

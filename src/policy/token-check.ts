@@ -1,7 +1,8 @@
 import { decodeFully } from './percent-decoding.ts'
 
 /**
- * Compares a token with the job's own. Every character is compared, whatever the first difference is: the time tells nothing
+ * Compares a token with the job's own. Every character is compared, whatever the first difference is: the time tells
+ * nothing
  * of the job's token but its length, which is no secret.
  */
 export function createTokenCheck(clientToken: string): (token: string) => boolean {

@@ -12,7 +12,7 @@ export interface RequestSummary {
   hasBody: boolean
   hasUpgrade: boolean
   hasHost: boolean
-  /** Node cuts the list of headers at the limit, so that past it nothing is known of the rest. */
+  /** Node drops the headers past its limit, so that nothing is known about them. */
   tooManyHeaders: boolean
   /** The X-Plex-Token header; several of them joined by a comma. */
   tokenHeader: string | undefined
@@ -39,7 +39,7 @@ export type Verdict =
   | { kind: 'block'; resource: Resource; ratingKey: string | null; artwork: ArtworkKind | null; reason: string }
   | { kind: 'refuse'; resource: Resource; status: number; reason: string }
 
-/** The verdicts in words, beside those of the reads (plex/refusals.ts): nowhere else are they written. */
+/** Every verdict in words; why something is no known read stands in refusals.ts. */
 export const verdictWords = {
   knownRead: 'a known read',
   upload: 'an upload: kept here, not sent to Plex',

@@ -26,9 +26,11 @@ export interface ImageRead {
 }
 
 /**
- * Streams what Plex holds at `path` into `file`, which must not exist yet or be open and empty, and syncs it: the bytes as
+ * Streams what Plex holds at `path` into `file`, which must not exist yet or be open and empty, and syncs it: the
+ * bytes as
  * they are.
- * Rejects with PLEX_READ_FAILED when Plex has no such image or it is larger than `maxBytes`; the half file is the caller's to remove.
+ * Rejects with PLEX_READ_FAILED when Plex has no such image or it is larger than `maxBytes`; the half file is the
+ * caller's to remove.
  */
 export async function readImage(
   connection: PlexConnection,
@@ -104,7 +106,9 @@ function writeTo(file: string | FileHandle) {
   return typeof file === 'string' ? createWriteStream(file, { flags: 'wx', flush: true }) : writeInto(file)
 }
 
-/** The path comes from Plex's own answer, so it is judged like any other; a thumb may be no path of this server at all. */
+/**
+ * The path comes from Plex's own answer, so it is judged like any other; a thumb may be no path of this server at all.
+ */
 function allowImage(path: string): AllowedResource {
   const context = { section: () => undefined, listedArtwork: () => false }
   const verdict = classifyRead({ method: 'GET', rawResource: path, context })

@@ -1,5 +1,6 @@
 /**
- * Attributes of an item that tell whether what Plex said of it still holds. `updatedAt` moves when the item is edited; watching
+ * Attributes of an item that tell whether what Plex said of it still holds. `updatedAt` moves when the item is edited;
+ * watching
  * and rating move the others alone.
  */
 export const stampAttributes = [

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { type ItemType, itemTypeSchema } from '../../contract/kinds.ts'
 import { itemStamp } from './item-stamp.ts'
 
-/** An item as Plex holds it: what a preview needs to name it, place it and show it. `null` = Plex says nothing about it. */
+/**
+ * An item as Plex holds it: what a preview needs to name it, place it and show it. `null` = Plex says nothing about it.
+ */
 export interface PlexItem {
   ratingKey: string
   type: ItemType
@@ -90,7 +92,10 @@ export interface ContainerSection {
   sectionTitle: string | null
 }
 
-/** One element of a MediaContainer as an item; `null` for what is none (collections, clips, "All episodes"). Unknown attributes are ignored. */
+/**
+ * One element of a MediaContainer as an item; `null` for what is none (collections, clips, "All episodes"). Unknown
+ * attributes are ignored.
+ */
 export function parsePlexItem(value: unknown, container: ContainerSection): PlexItem | null {
   const parsed = wireItem.safeParse(value)
   if (!parsed.success) return null
@@ -110,7 +115,10 @@ export function parsePlexItem(value: unknown, container: ContainerSection): Plex
 // python-plexapi writes None for a number that Plex does not give, and Kometa then all of it in capitals.
 const twoDigits = (value: number | null): string => String(value ?? 'NONE').padStart(2, '0')
 
-/** The title by which Kometa's log names an item (Kometa plex.py:2124-2132): `Title`, `Show Season 1`, `Show S01E02`, `Artist Album Name`. */
+/**
+ * The title by which Kometa's log names an item (Kometa plex.py:2124-2132): `Title`, `Show Season 1`, `Show S01E02`,
+ * `Artist Album Name`.
+ */
 export function displayTitle(
   item: Pick<PlexItem, 'type' | 'title' | 'parentTitle' | 'grandparentTitle' | 'index' | 'parentIndex'>,
 ): string {

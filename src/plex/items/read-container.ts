@@ -67,7 +67,8 @@ export type ReadContainer = (pathAndQuery: string, options?: ContainerReadOption
 
 /**
  * Our own reads of Plex: JSON, read within `readTimeoutMs` and `maxAnswerBytes`. Any status is returned;
- * what the connection fails of is passed on, and a Plex that takes too long is PLEX_UNREACHABLE. An abort of `signal` rejects with its reason.
+ * what the connection fails of is passed on, and a Plex that takes too long is PLEX_UNREACHABLE. An abort of `signal`
+ * rejects with its reason.
  */
 export function createContainerReader(connection: PlexConnection, signal?: AbortSignal): ReadContainer {
   return async (pathAndQuery, options = {}) => {
@@ -111,7 +112,10 @@ function parseContainer(body: Buffer): PlexContainer | null {
   return parsed.success ? parsed.data.MediaContainer : null
 }
 
-/** What a read that was ended early failed of: the job's own end first, then our time limit, else what the connection said. */
+/**
+ * What a read that was ended early failed of: the job's own end first, then our time limit, else what the connection
+ * said.
+ */
 export function readFailure(
   error: unknown,
   read: { url: string; timeoutMs: number; timeout: AbortSignal; signal?: AbortSignal },

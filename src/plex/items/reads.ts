@@ -72,17 +72,6 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
     return items
   }
 
-  /** Plex may answer 404 for a whole list because of one unknown key: then ask for the halves. */
-  async function readItems(ratingKeys: readonly string[]): Promise<PlexItem[]> {
-    if (ratingKeys.length === 0) return []
-    // Without skipRefresh=1 a plain read makes Plex refresh the item (Plex API description 1.2.2).
-    const found = await container(`/library/metadata/${ratingKeys.join(',')}?skipRefresh=1`)
-    if (found) return itemsOf(found)
-    if (ratingKeys.length === 1) return []
-    const middle = Math.ceil(ratingKeys.length / 2)
-    return [...(await readItems(ratingKeys.slice(0, middle))), ...(await readItems(ratingKeys.slice(middle)))]
-  }
-
   return {
     async sections() {
       const target = '/library/sections'
@@ -100,7 +89,8 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
       const known = new Map<string, PlexItem>()
       const distinct = [...new Set(ratingKeys)]
       for (let start = 0; start < distinct.length; start += itemsPerRead) {
-        for (const item of await readItems(distinct.slice(start, start + itemsPerRead))) known.set(item.ratingKey, item)
+        for (const item of await readItems(container, distinct.slice(start, start + itemsPerRead)))
+          known.set(item.ratingKey, item)
       }
       return distinct.flatMap((key) => known.get(key) ?? [])
     },
@@ -132,6 +122,21 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
       })
     },
   }
+}
+
+/** Plex may answer 404 for a whole list because of one unknown key: then the halves are asked for. */
+async function readItems(
+  container: (target: string) => Promise<PlexContainer | null>,
+  ratingKeys: readonly string[],
+): Promise<PlexItem[]> {
+  if (ratingKeys.length === 0) return []
+  // Without skipRefresh=1 a plain read makes Plex refresh the item (Plex API description 1.2.2).
+  const found = await container(`/library/metadata/${ratingKeys.join(',')}?skipRefresh=1`)
+  if (found) return itemsOf(found)
+  if (ratingKeys.length === 1) return []
+  const middle = Math.ceil(ratingKeys.length / 2)
+  const firstHalf = await readItems(container, ratingKeys.slice(0, middle))
+  return [...firstHalf, ...(await readItems(container, ratingKeys.slice(middle)))]
 }
 
 const itemsOf = (container: PlexContainer): PlexItem[] => {

@@ -64,7 +64,10 @@ export function findSection(sections: readonly PlexSection[], libraryName: strin
   return found
 }
 
-/** The libraries that `--library NAME` leaves: those whose mapping name is NAME, or else whose Plex name is. LIBRARY_UNKNOWN when none is. */
+/**
+ * The libraries that `--library NAME` leaves: those whose mapping name is NAME, or else whose Plex name is.
+ * LIBRARY_UNKNOWN when none is.
+ */
 export function narrowLibraries(libraries: readonly TargetLibrary[], name: string | undefined): TargetLibrary[] {
   if (name === undefined) return [...libraries]
   const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase()

@@ -12,8 +12,10 @@ export interface CheckedTarget extends ResolvedTarget {
 }
 
 /**
- * Looks up the targets of preview.yml that have a ratingKey; the others are left out. Plex is right about type and library.
- * TARGET_UNKNOWN, naming all of them, when Plex does not know one or keeps it in a library without overlays in the config.
+ * Looks up the targets of preview.yml that have a ratingKey; the others are left out. Plex is right about type and
+ * library.
+ * TARGET_UNKNOWN, naming all of them, when Plex does not know one or keeps it in a library without overlays in the
+ * config.
  */
 export async function checkPreviewTargets(
   targets: readonly PreviewTarget[],
@@ -54,7 +56,8 @@ function choose(
     const [library] = mine
     return library ? [{ ...candidate, library, libraries: mine }] : []
   })
-  // Two servers may use one ratingKey: then the library that the file names tells, and without one the first server's counts.
+  // Two servers may use one ratingKey: then the library that the file names tells, and without one the first server's
+  // counts.
   const named = placed.find(({ libraries: mine }) => mine.some((library) => isNamed(library, target.library)))
   const chosen = named ?? placed[0]
   if (chosen) return { ...chosen, notes: notesOf(target, chosen, placed.length) }

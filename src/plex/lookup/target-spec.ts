@@ -28,7 +28,8 @@ const titleWithYear = /^(.*[^ ]) ?\((\d{4})\)$/
 
 /**
  * Reads a SPEC: a ratingKey, `Title`, `Title (Year)`, `Show S01E02`, `Show Season 1`, `Show Specials`, a Plex Web URL
- * or a `plex://` guid. A title may look like any of the others ("1917", "Class of (2019)"): it is always read as a title too.
+ * or a `plex://` guid. A title may look like any of the others ("1917", "Class of (2019)"): it is always read as a
+ * title too.
  * BAD_USAGE for an empty SPEC and for a URL or guid that names no item.
  */
 export function parseTargetSpec(input: string): TargetSpec {
@@ -59,7 +60,9 @@ function titleReadings(text: string): TargetReading[] {
   return title && year ? [{ kind: 'title', title, year: Number(year) }, literal] : [literal]
 }
 
-/** A show as the start of a SPEC: with its year split off, and as it stands (Plex shows are often titled "Name (2005)"). */
+/**
+ * A show as the start of a SPEC: with its year split off, and as it stands (Plex shows are often titled "Name (2005)").
+ */
 function showReadings(text: string): { show: string; year: number | null }[] {
   const [, show, year] = titleWithYear.exec(text) ?? []
   const literal = { show: text, year: null }
@@ -99,7 +102,10 @@ function parseGuid(text: string): TargetSpec {
   return { text: guid, readings: [{ kind: 'guid', guid, type: itemType.data }] }
 }
 
-/** Plex Web: `<any host>/#!/server/<machineIdentifier>/details?key=%2Flibrary%2Fmetadata%2F123`; "View XML": `/library/metadata/123?X-Plex-Token=`. */
+/**
+ * Plex Web: `<any host>/#!/server/<machineIdentifier>/details?key=%2Flibrary%2Fmetadata%2F123`; "View XML":
+ * `/library/metadata/123?X-Plex-Token=`.
+ */
 function parseUrl(text: string): TargetSpec {
   // The query and the fragment of a pasted URL may hold the token: neither goes into a message.
   const shown = text.split(/[?#]/, 1)[0] ?? ''

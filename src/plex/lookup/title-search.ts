@@ -95,7 +95,10 @@ async function readAll(place: SearchPlace, type: ItemType): Promise<PlexItem[]> 
   return items
 }
 
-/** What to ask Plex for: the title, or its longest piece without a comma (Plex reads a comma as "or"); then its longest words. */
+/**
+ * What to ask Plex for: the title, or its longest piece without a comma (Plex reads a comma as "or"); then its longest
+ * words.
+ */
 function searchTexts(wanted: string): string[] {
   const byLength = (one: string, other: string): number => other.length - one.length
   const pieces = wanted.split(',').map((piece) => piece.trim())

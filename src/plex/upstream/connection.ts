@@ -40,7 +40,8 @@ export interface PlexResponseHead {
 }
 
 /**
- * Whether nothing but the end of the connection says that the answer to a GET is whole. A connection that breaks ends with
+ * Whether nothing but the end of the connection says that the answer to a GET is whole. A connection that breaks ends
+ * with
  * an error; one that Plex itself ends too early cannot be told apart.
  */
 export function isCloseDelimited({ status, headers }: PlexResponseHead): boolean {
@@ -59,7 +60,9 @@ export interface PlexReadFlow {
   abort(reason: Error): void
 }
 
-/** Takes an answer as it comes. `head`, then `data`, then exactly one of `end` and `fail` (which may also come first). */
+/**
+ * Takes an answer as it comes. `head`, then `data`, then exactly one of `end` and `fail` (which may also come first).
+ */
 export interface PlexReadSink {
   head(head: PlexResponseHead, flow: PlexReadFlow): void
   data(chunk: Buffer): void
@@ -71,10 +74,15 @@ export interface PlexReadSink {
 export interface PlexConnection extends AsyncDisposable {
   /** From now on reads carry the token. Before, a read fails unless it goes without. */
   trust(identity: PlexIdentity): void
-  /** The answer's bytes, undecoded, into a sink; the fastest way, for the proxy. Returns a function that gives it up. */
+  /**
+   * The answer's bytes, undecoded, into a sink; the fastest way, for the proxy. Returns a function that gives it up.
+   */
   relay(read: PlexRead, sink: PlexReadSink): (reason: Error) => void
   readonly address: Omit<PlexServerAddress, 'token'>
-  /** Streams the answer's bytes, undecoded, into the Writable that `onHead` returns. Rejects when Plex fails before or in mid-body. */
+  /**
+   * Streams the answer's bytes, undecoded, into the Writable that `onHead` returns. Rejects when Plex fails before or
+   * in mid-body.
+   */
   stream(read: PlexRead, onHead: (head: PlexResponseHead) => Writable): Promise<void>
   /** Buffers the whole answer, decoded; rejects past `maxBytes` (default 16 MiB). */
   get(read: PlexRead, options?: { maxBytes?: number }): Promise<PlexResponse>

@@ -9,16 +9,24 @@ export interface Preflight {
   machineIdentifier: string
   name: string
   version: string
-  /** False when Plex answers a read without a token from here ("allowed without auth" networks): then Kometa needs none either. */
+  /**
+   * False when Plex answers a read without a token from here ("allowed without auth" networks): then Kometa needs none
+   * either.
+   */
   tokenIsBarrier: boolean
   sections: readonly PlexSection[]
-  /** Path -> digest of the whole answer, of `/` and `/library/sections`: what an answer of an earlier job is compared by. */
+  /**
+   * Path -> digest of the whole answer, of `/` and `/library/sections`: what an answer of an earlier job is compared
+   * by.
+   */
   digests: ReadonlyMap<string, string>
 }
 
 /**
- * Four reads before anything starts: is it a Plex server, asked without the token (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED,
- * PLEX_NOT_A_SERVER); then at once: does it take the token (PLEX_TOKEN_REFUSED) and what is its name, which libraries has it,
+ * Four reads before anything starts: is it a Plex server, asked without the token (PLEX_UNREACHABLE,
+ * PLEX_TLS_UNTRUSTED,
+ * PLEX_NOT_A_SERVER); then at once: does it take the token (PLEX_TOKEN_REFUSED) and what is its name, which libraries
+ * has it,
  * and does it refuse the same read without a token (not asked where `isBarrier` says that it did a moment ago).
  */
 export async function preflight(

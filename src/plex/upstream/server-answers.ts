@@ -23,13 +23,19 @@ const section = z.object({
     .string()
     .nullish()
     .transform((value) => value ?? null),
-  /** False for a token that may only watch: Kometa refuses such a library (Kometa plex.py:791). null = Plex does not say. */
+  /**
+   * False for a token that may only watch: Kometa refuses such a library (Kometa plex.py:791). null = Plex does not
+   * say.
+   */
   allowSync: z.unknown().transform((value) => (value === undefined || value === null ? null : isSet(value))),
   updatedAt: seconds,
   /** Counts up with every change of content. */
   contentChangedAt: seconds,
 })
-/** One library of the server. `key` is the section's number; `type` movie, show, artist or photo. Times in seconds since 1970. */
+/**
+ * One library of the server. `key` is the section's number; `type` movie, show, artist or photo. Times in seconds since
+ * 1970.
+ */
 export type PlexSection = z.infer<typeof section>
 
 /** `/library/sections`: the libraries, and a digest of the whole answer. */

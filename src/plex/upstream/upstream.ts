@@ -45,7 +45,8 @@ const upstreamLimits: UpstreamLimits = {
 
 /**
  * Opens the way to one Plex server: GET and HEAD of judged targets, no body, header allow-list, token in the header
- * X-Plex-Token alone and only once the server is trusted (`identify`), redirects not followed. Failures are AppErrors (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED,
+ * X-Plex-Token alone and only once the server is trusted (`identify`), redirects not followed. Failures are AppErrors
+ * (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED,
  * PLEX_READ_FAILED); an address that is none is CONFIG_INVALID. No other module may connect to Plex.
  */
 export function createPlexConnection(address: PlexServerAddress, limits: Partial<UpstreamLimits> = {}): PlexConnection {

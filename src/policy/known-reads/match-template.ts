@@ -42,7 +42,9 @@ interface PathNode {
 
 const root = compileTemplates(readTemplates)
 
-/** Finds the template of a plain path by walking its segments; literals win over holes, earlier holes over later ones. */
+/**
+ * Finds the template of a plain path by walking its segments; literals win over holes, earlier holes over later ones.
+ */
 export function matchTemplate(path: string, table = root): TemplateMatch | undefined {
   return walk(table, path, 1)
 }

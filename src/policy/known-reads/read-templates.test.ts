@@ -5,7 +5,8 @@ import { parseResource } from '../resource.ts'
 import { type ReadTemplate, readTemplates } from './read-templates.ts'
 
 /**
- * Each known read with each of its parameters, one a line, as a client writes it. It is written down apart from the table, so
+ * Each known read with each of its parameters, one a line, as a client writes it. It is written down apart from the
+ * table, so
  * that a read or a parameter that comes or goes is a change of two files, and nobody's accident.
  */
 const known = readFileSync(new URL('../../../test/fixtures/reads/all-known-reads.txt', import.meta.url), 'utf8')

@@ -2,23 +2,31 @@ import { artworkTable, keptKinds } from '../../contract/artwork-kinds.ts'
 import type { ValueShape } from './value-shapes.ts'
 
 /**
- * What an answer holds: `listing` the items of a section (the scope shortens it), `artworks` pictures of which each may be asked
+ * What an answer holds: `listing` the items of a section (the scope shortens it), `artworks` pictures of which each
+ * may be asked
  * for by its `file?url=` from then on, `picture` the bytes of one, `text` anything else.
  */
 export type AnswerContent = 'text' | 'listing' | 'artworks' | 'picture'
 
 /**
- * How long an answer may be given again: `never` (Plex reports its own state of the moment), for one `job`, or in later jobs too,
- * as long as what Plex says at their start is the same: about the `server`, its list of `sections`, this `section` or these `items`.
+ * How long an answer may be given again: `never` (Plex reports its own state of the moment), for one `job`, or in
+ * later jobs too,
+ * as long as what Plex says at their start is the same: about the `server`, its list of `sections`, this `section` or
+ * these `items`.
  */
 export type KeptFor = 'never' | 'job' | 'server' | 'sections' | 'section' | 'items'
 
-/** What is read while Kometa still starts: of the server, of a target's section, of a target, of one with the label of overlays. */
+/**
+ * What is read while Kometa still starts: of the server, of a target's section, of a target, of one with the label of
+ * overlays.
+ */
 export type ReadAhead = 'server' | 'section' | 'item' | 'labelled item'
 
 /**
- * One read that may go to Plex, and everything that this program knows about it. In a path `{section}`, `{id}`, `{collection}`,
- * `{playlist}` and `{stream}` are numbers, `{ids}` numbers joined by commas, `{stamp}` an artwork's time stamp, `{element}` an
+ * One read that may go to Plex, and everything that this program knows about it. In a path `{section}`, `{id}`,
+ * `{collection}`,
+ * `{playlist}` and `{stream}` are numbers, `{ids}` numbers joined by commas, `{stamp}` an artwork's time stamp,
+ * `{element}` an
  * artwork's name, `{file}` a plain file name, `{tag}` a filter key of the section's own Meta.
  */
 export interface ReadTemplate {

@@ -2,7 +2,8 @@ import type { ReadSubject } from '../recognize-read.ts'
 import { decodeValue, pairName, pairValue } from '../resource.ts'
 
 /**
- * Fields of which Plex itself changes the stamp of a section when one of its items changes. Whatever is not here may be a viewer's
+ * Fields of which Plex itself changes the stamp of a section when one of its items changes. Whatever is not here may
+ * be a viewer's
  * (`unwatched`, `viewCount`, `userRating`), which changes without any stamp: a search by it is asked again in each job.
  */
 const stampedFields: ReadonlySet<string> = new Set([
@@ -33,7 +34,10 @@ const stampedFields: ReadonlySet<string> = new Set([
   ...['subtitleLanguage', 'title', 'titleSort', 'trash', 'unmatched', 'updatedAt', 'writer', 'year'],
 ])
 
-/** True for a search, an order or a list of tags whose answer changes with the stamp of its section, and at no other time. */
+/**
+ * True for a search, an order or a list of tags whose answer changes with the stamp of its section, and at no other
+ * time.
+ */
 export function isStamped({ row, pairs, tag }: ReadSubject): boolean {
   if (tag !== undefined && !stampedFields.has(tag)) return false
   return pairs.every((pair) => {

@@ -1,11 +1,19 @@
-/** Keeps answers by key; identical questions at the same time share one. A failure is told to all who wait and then forgotten. */
+/**
+ * Keeps answers by key; identical questions at the same time share one. A failure is told to all who wait and then
+ * forgotten.
+ */
 export interface AnswerCache<Answer> {
   get(key: string, ask: () => Promise<Answer>): Promise<Answer>
   /** The answer if it is there already. */
   peek(key: string): Answer | undefined
-  /** Forgets what the predicate names, also what is still being asked: its answer then reaches those who wait, and is not kept. */
+  /**
+   * Forgets what the predicate names, also what is still being asked: its answer then reaches those who wait, and is
+   * not kept.
+   */
   drop(isStale: (key: string, answer: Answer | undefined, askedAtMs: number) => boolean): void
-  /** As `drop`, but what is known already is only put aside: `restore` brings back what was not asked for again since. */
+  /**
+   * As `drop`, but what is known already is only put aside: `restore` brings back what was not asked for again since.
+   */
   putAside(isStale: (key: string, answer: Answer | undefined) => boolean): void
   restore(): void
   readonly size: number

@@ -11,9 +11,12 @@ import { attributeOf } from '../scope/scan/xml-tag.ts'
 import { type AnswerCache, createAnswerCache } from './answer-cache.ts'
 
 /**
- * Kometa looks for a collection of each definition's name (builder.py:917: `type=18&title=`, 485 times for `default: studio`). All
- * collections of the section are read once and the answer is cut from them, where it is certain to be Plex's own: the first
- * answer of a section is compared with Plex's byte for byte, and a title on which readings of "contains" differ is asked for.
+ * Kometa looks for a collection of each definition's name (builder.py:917: `type=18&title=`, 485 times for `default:
+ * studio`). All
+ * collections of the section are read once and the answer is cut from them, where it is certain to be Plex's own: the
+ * first
+ * answer of a section is compared with Plex's byte for byte, and a title on which readings of "contains" differ is
+ * asked for.
  */
 export interface CollectionLookup {
   /** Answers a lookup from memory, or hands it to `next`. */
@@ -110,26 +113,6 @@ export function createCollectionLookup(
     return plexs !== null && compose(all.listing, elements).equals(compose(plexs, plexs.kept))
   }
 
-  const send = (
-    reply: ReadReply,
-    lookup: Lookup,
-    all: Collections,
-    elements: readonly ListedElement[],
-    head: boolean,
-  ): void => {
-    const { start, size } = lookup.page
-    const shown = elements.slice(start, start + size)
-    const body = compose(all.listing, shown, { size: shown.length, totalSize: elements.length, offset: start })
-    counts.answered += 1
-    reply.fromHere()
-    reply.begin(200, {
-      'content-type': all.listing.head.headers['content-type'] ?? 'text/xml;charset=utf-8',
-      'content-length': body.length,
-    })
-    if (!head) reply.write(body)
-    reply.end()
-  }
-
   return {
     counts,
     wrap: (next) => (proxyRead, reply) => {
@@ -140,14 +123,35 @@ export function createCollectionLookup(
       }
       answer(lookup).then(
         (found) => {
-          if (found === null) next(proxyRead, reply)
-          else send(reply, lookup, found.all, found.elements, proxyRead.method === 'HEAD')
+          if (found === null) {
+            next(proxyRead, reply)
+            return
+          }
+          counts.answered += 1
+          send(reply, lookup, found, proxyRead.method === 'HEAD')
         },
         // Plex could not be asked for all of them: its own answer to this one tells the client what is wrong.
         () => next(proxyRead, reply),
       )
     },
   }
+}
+
+function send(
+  reply: ReadReply,
+  { page: { start, size } }: Lookup,
+  { all, elements }: { all: Collections; elements: readonly ListedElement[] },
+  head: boolean,
+): void {
+  const shown = elements.slice(start, start + size)
+  const body = compose(all.listing, shown, { size: shown.length, totalSize: elements.length, offset: start })
+  reply.fromHere()
+  reply.begin(200, {
+    'content-type': all.listing.head.headers['content-type'] ?? 'text/xml;charset=utf-8',
+    'content-length': body.length,
+  })
+  if (!head) reply.write(body)
+  reply.end()
 }
 
 /** Kometa's lookup and nothing else: `type=18`, one title, perhaps includeGuids, paged by header. */
@@ -172,7 +176,8 @@ function isNumber(value: unknown): value is string {
 }
 
 /**
- * Plex's `title=` is "contains". What counts as contained is known for sure where a plain reading (case aside) and the most
+ * Plex's `title=` is "contains". What counts as contained is known for sure where a plain reading (case aside) and the
+ * most
  * generous one (accents, punctuation, word starts, sort title) agree for every collection; else null. Pure.
  */
 export function matching(named: Collections['named'], wanted: string): ListedElement[] | null {

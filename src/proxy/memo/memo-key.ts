@@ -12,7 +12,10 @@ export interface MemoKey {
 
 const pagingNames = ['X-Plex-Container-Start', 'X-Plex-Container-Size'] as const
 
-/** The key of a read, null for one that must be asked each time: live state, random order, conditions on the client's own copy. */
+/**
+ * The key of a read, null for one that must be asked each time: live state, random order, conditions on the client's
+ * own copy.
+ */
 export function memoKey({ method, read, headers }: ProxyRead): MemoKey | null {
   if (method !== 'GET' || read.row.kept === 'never' || read.pairs.some(isRandomOrder)) return null
   if (headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined) return null

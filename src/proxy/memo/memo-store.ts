@@ -41,10 +41,13 @@ export interface MemoStore extends AsyncDisposable {
   readonly collections: AnswerCache<Collections | null>
   /** Where pictures are kept; 0700. */
   readonly folder: string
-  /** Items that answers are about, at most `maxStampedItems`: their stamps are needed to reuse those in the next job. */
+  /**
+   * Items that answers are about, at most `maxStampedItems`: their stamps are needed to reuse those in the next job.
+   */
   items(): string[]
   /**
-   * Begins a job: what may not be reused in it is forgotten. `fresh`: everything. Call before anything is read through the store,
+   * Begins a job: what may not be reused in it is forgotten. `fresh`: everything. Call before anything is read through
+   * the store,
    * with the server's stamps of this moment.
    */
   beginJob(stamps: Stamps, options?: { fresh?: boolean }): void
@@ -70,7 +73,7 @@ export async function createMemoStore(
     ...{ maxEntries: limits.maxAnswers, maxBytes: limits.maxImageBytes, isKept, now },
     bytesOf: ({ body }) => (body.kind === 'file' ? body.size : body.bytes.length),
     onDrop({ body }) {
-      // One that is being read stays until the folder goes.
+      // A picture that is being read stays until the folder is removed.
       if (body.kind === 'file') rm(body.path, { force: true }).catch(() => undefined)
     },
   })
@@ -104,7 +107,7 @@ export async function createMemoStore(
       const before = { ...stamps, items: new Map([...stampsWithin(texts), ...stamps.items]) }
       stamps = current
       const forget = <Answer>(cache: AnswerCache<Answer>, shownIn: (answer: Answer) => ShownItems): void => {
-        // Put aside because of what Kometa believed it wrote: Plex never heard of that.
+        // These were put aside because Kometa believed in a write that never reached Plex.
         cache.restore()
         cache.drop((key, answer, askedAtMs) => {
           const shown = () => (answer === undefined ? null : shownIn(answer))

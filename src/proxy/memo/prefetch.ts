@@ -28,13 +28,18 @@ export interface PrefetchOptions {
 /** Reads at a time, so that Kometa's own never wait behind them. */
 const maxAtOnce = 4
 
-/** Paths of the table's rows that Kometa reads for certain, of one kind (plexapi server.py:109, 171, 181; Kometa plex.py:742, 801). */
+/**
+ * Paths of the table's rows that Kometa reads for certain, of one kind (plexapi server.py:109, 171, 181; Kometa
+ * plex.py:742, 801).
+ */
 const pathsAhead = (ahead: ReadAhead, key = ''): string[] =>
   readTemplates.filter((row) => row.ahead === ahead).map(({ path }) => path.replace(/\{\w+\}/, key))
 
 /**
- * Reads, while Kometa is still starting, what it will read for sure: the server, each section's settings and fields, each
- * target's metadata, its ancestors', and the picture that it draws on (of an item that wears overlays: the list of posters). Never rejects: what fails here fails for Kometa too, and is
+ * Reads, while Kometa is still starting, what it will read for sure: the server, each section's settings and fields,
+ * each
+ * target's metadata, its ancestors', and the picture that it draws on (of an item that wears overlays: the list of
+ * posters). Never rejects: what fails here fails for Kometa too, and is
  * recorded then. Resolves with the number of reads.
  */
 export async function prefetch(options: PrefetchOptions): Promise<number> {
@@ -56,7 +61,8 @@ const readsOfSection = (section: string): string[] => [...pathsAhead('section', 
 
 function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
   const metadata = pathsAhead('item', ratingKey)
-  // Kometa overlays.py:90-219: an item with the label is drawn from its backup or the first clean poster, others from the thumb.
+  // Kometa overlays.py:90-219: an item with the label is drawn from its backup or the first clean poster, others from
+  // the thumb.
   if (labels.some((label) => label.toLowerCase() === 'overlay')) {
     return [...metadata, ...pathsAhead('labelled item', ratingKey)]
   }

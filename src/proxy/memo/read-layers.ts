@@ -36,7 +36,10 @@ type LayerItem = ScopeItem & PrefetchItem
 export interface ReadLayers {
   /** For `ProxyOptions.wrapReads`. */
   wrapReads(forward: ReadHandler): ReadHandler
-  /** A blocked write that Kometa believes in: what it could have changed is asked for again, and a label that it set is read back. Call before its answer goes out. */
+  /**
+   * A blocked write that Kometa believes in: what it could have changed is asked for again, and a label that it set is
+   * read back. Call before its answer goes out.
+   */
   wrote(write: Pick<BlockedWrite, 'method' | 'path' | 'query' | 'rating_key' | 'rating_keys'>): void
   /** null when the scope is off. */
   readonly scope: Scope | null
@@ -48,7 +51,10 @@ export interface ReadLayers {
   start(): Promise<void>
 }
 
-/** What Kometa changed itself, scope, memory of reads and of collections, and prefetch, in the order in which a read passes them. */
+/**
+ * What Kometa changed itself, scope, memory of reads and of collections, and prefetch, in the order in which a read
+ * passes them.
+ */
 export function createReadLayers(options: ReadLayersOptions): ReadLayers {
   const { connection, recorder, serverId, store, signal } = options
   const record = (read: OwnListing & Pick<ForwardedRead, 'template'>): void => {

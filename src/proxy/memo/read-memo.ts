@@ -21,7 +21,8 @@ export interface ReadMemo {
 }
 
 /**
- * Asks Plex each distinct read once: identical ones at the same time share it, later ones are answered from memory (texts) or
+ * Asks Plex each distinct read once: identical ones at the same time share it, later ones are answered from memory
+ * (texts) or
  * disk (pictures). An error is passed on and never remembered. `next` is the way to Plex.
  */
 export function createReadMemo(
@@ -66,7 +67,7 @@ export function createReadMemo(
         `${store.folder}/${process.pid}-${Date.now()}-${files}`,
         recordingLimits,
       )
-      // Asked for as it is: who comes later may not take the encoding that this client takes.
+      // Asked for without compression: a later client may not take the encoding that this one takes.
       next({ ...read, headers: { ...read.headers, 'accept-encoding': undefined } }, recording)
       return recording.answer
     })
@@ -82,7 +83,7 @@ export function createReadMemo(
         else alone()
       },
       () => {
-        // The one who asked has heard why; everyone else asks for himself.
+        // The client that asked has heard why; each of the others asks for itself.
         if (!first) alone()
       },
     )
@@ -151,7 +152,7 @@ function sendRemembered(
   })
   stream.once('end', () => reply.end())
   stream.once('error', (error) => {
-    // Let go a moment ago to make room: Plex still has it.
+    // The file was removed a moment ago to make room: Plex still has the picture.
     if (begun) reply.fail(502, error.message)
     else otherwise()
   })

@@ -25,18 +25,17 @@ export interface RememberingReply extends ReadReply {
   readonly answer: Promise<RememberedAnswer>
 }
 
-/** A picture goes to `path`. `client` may go away without the answer being given up: others may wait for it, and it is asked for once. */
+/**
+ * A picture goes to `path`. `client` may go away without the answer being given up: others may wait for it, and it is
+ * asked for once.
+ */
 export function createRememberingReply(
   client: ReadReply | null,
   path: string,
   limits: RememberingLimits,
 ): RememberingReply {
-  let settle: { resolve(answer: RememberedAnswer): void; reject(error: Error): void } | null = null
-  const answer = new Promise<RememberedAnswer>((resolve, reject) => {
-    settle = { resolve, reject }
-  })
-  // Nobody else may be waiting; the client has heard of the failure itself.
-  answer.catch(() => undefined)
+  const { answer, ...settler } = promisedAnswer()
+  let settle: typeof settler | null = settler
   let status = 0
   let headers: OutgoingHttpHeaders = {}
   let bytes = 0
@@ -71,10 +70,7 @@ export function createRememberingReply(
       const type = String(given['content-type'] ?? '')
       if (answered !== 200) forget(`status ${answered}`)
       else if (!type.startsWith('image/')) chunks = []
-      else {
-        file = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-        file.once('error', (error) => forget(error.message))
-      }
+      else file = newFile(path, forget)
     },
     // What is remembered came from Plex.
     fromHere: () => undefined,
@@ -102,17 +98,32 @@ export function createRememberingReply(
       forget(reason)
     },
     whenDrained(goOn) {
-      // Whichever of the two is ready, or falls away, lets Plex go on; the other pauses it again if need be.
+      // The file and the client can each let Plex go on; whichever is not ready yet pauses Plex again.
       resume = goOn
-      // Registered once for the whole answer: every later drain counts, of either of them.
+      // Registered once for the whole answer: each later drain of the file or of the client counts.
       file?.on('drain', goOn)
       if (client !== null && !gone) client.whenDrained(goOn)
     },
     whenGone(giveUp) {
-      // The read goes on for those who wait, as long as it can be remembered.
+      // Other clients may wait for this answer: the read goes on as long as it can be remembered.
       stop = giveUp
     },
   }
+}
+
+function newFile(path: string, failed: (reason: string) => void): WriteStream {
+  return createWriteStream(path, { flags: 'wx', mode: 0o600 }).once('error', (error) => failed(error.message))
+}
+
+function promisedAnswer() {
+  let resolve: (answer: RememberedAnswer) => void = () => undefined
+  let reject: (error: Error) => void = () => undefined
+  const answer = new Promise<RememberedAnswer>((...functions) => {
+    ;[resolve, reject] = functions
+  })
+  // Nobody else may be waiting; the client has heard of the failure itself.
+  answer.catch(() => undefined)
+  return { answer, resolve, reject }
 }
 
 function discard(file: WriteStream | null): void {

@@ -31,7 +31,8 @@ export function couldHaveChanged({ path, ratingKey }: BelievedWrite, { resource,
       // An artwork or an item's own fields: a listing that shows the item mentions it, and that was asked above.
       return ratingKey === null || write.action === null
     case 'section':
-      // A label or a field changes what the section's searches find and which tags it lists, but no picture of another item.
+      // A label or a field changes what the section's searches find and which tags it lists, but no picture of another
+      // item.
       return read.section === write.section || read.isCollection
     case 'preferences':
       return isAboutServer(read)
@@ -70,7 +71,9 @@ export interface EarlierAnswer {
   /** Path and query, no paging, no token. */
   resource: string
   ageMs: number
-  /** The items that the answer shows, each with the stamp that the answer itself bears; null where that cannot be told. */
+  /**
+   * The items that the answer shows, each with the stamp that the answer itself bears; null where that cannot be told.
+   */
   shown(): ReadonlyMap<string, string | null> | null
 }
 
@@ -95,7 +98,10 @@ export function isReusable({ resource, ageMs, shown }: EarlierAnswer, before: St
   }
 }
 
-/** A section's stamp stays when an item of it is watched or rated: what the answer shows of each item must be so now too. */
+/**
+ * A section's stamp stays when an item of it is watched or rated: what the answer shows of each item must be so now
+ * too.
+ */
 function showsNow(shown: ReturnType<EarlierAnswer['shown']>, now: Stamps): boolean {
   return shown !== null && [...shown].every(([key, stamp]) => stamp !== null && now.items.get(key) === stamp)
 }

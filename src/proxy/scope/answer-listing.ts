@@ -52,8 +52,10 @@ class Contradiction extends Error {
 }
 
 /**
- * Answers one listing or search as the scope wants it: the scoped items in Plex's order, or one decoy where the true answer has
- * items but none of the scope. `onContradiction` is awaited before the next strategy is tried. Rejects with ListingFault.
+ * Answers one listing or search as the scope wants it: the scoped items in Plex's order, or one decoy where the true
+ * answer has
+ * items but none of the scope. `onContradiction` is awaited before the next strategy is tried. Rejects with
+ * ListingFault.
  */
 export async function answerListing(
   options: AnswerListingOptions,

@@ -3,7 +3,10 @@ import type { ListedElement } from './listing-reader.ts'
 import type { NamedItem } from './narrow.ts'
 import { attributeOf } from './scan/xml-tag.ts'
 
-/** An item outside the scope that Kometa was shown, so that a search with results has one. Its captures belong to no target. */
+/**
+ * An item outside the scope that Kometa was shown, so that a search with results has one. Its captures belong to no
+ * target.
+ */
 export interface Decoy extends NamedItem {
   type: string
   section: string

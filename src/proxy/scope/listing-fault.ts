@@ -9,12 +9,18 @@ export class ListingFault extends Error {
   }
 }
 
-/** Bytes of one element or of the container's opening tag at most: real items are 1 to 30 KB, shows with long casts 200 KB. */
+/**
+ * Bytes of one element or of the container's opening tag at most: real items are 1 to 30 KB, shows with long casts 200
+ * KB.
+ */
 export const maxElementBytes = 16 * 1024 * 1024
 
 /** What a scanner tells of each child of the container, in Plex's order. */
 export interface ElementSink {
-  /** `bytes.subarray(start, end)` is the element verbatim; it is valid during the call only. `ratingKey` is null for what is no item. */
+  /**
+   * `bytes.subarray(start, end)` is the element verbatim; it is valid during the call only. `ratingKey` is null for
+   * what is no item.
+   */
   element(bytes: Buffer, start: number, end: number, ratingKey: string | null): void
 }
 

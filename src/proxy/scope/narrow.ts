@@ -78,7 +78,8 @@ export function andedFilters(filters: readonly string[], more: readonly string[]
 }
 
 /**
- * Path and pairs as a read that may go to Plex, or null when the allow-list does not let it through (too long, say). Field names
+ * Path and pairs as a read that may go to Plex, or null when the allow-list does not let it through (too long, say).
+ * Field names
  * that stand in `judged` were let through for this section before; ours are plexapi's manual fields and the titles.
  */
 export function listingResource(

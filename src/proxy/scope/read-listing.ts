@@ -40,8 +40,10 @@ const maxListingBytes = 4 * 1024 * 1024 * 1024
 const maxOtherBytes = 1024 * 1024
 
 /**
- * Asks Plex for one listing and cuts the wanted items out while it streams by: memory grows with what is kept, not with the
- * listing. Rejects with ListingFault when the answer is cut off or does not add up, else with the connection's own error.
+ * Asks Plex for one listing and cuts the wanted items out while it streams by: memory grows with what is kept, not
+ * with the
+ * listing. Rejects with ListingFault when the answer is cut off or does not add up, else with the connection's own
+ * error.
  */
 export async function readListing(connection: PlexConnection, read: ListingRead): Promise<ListingAnswer> {
   const reader = createListingReader(read.keep)
@@ -84,7 +86,8 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
 }
 
 function headersOf({ headers, page }: ListingRead): Record<string, string> {
-  // Identity: on a local network the bytes are cheaper than the server's CPU; an answer that is compressed all the same is decoded.
+  // Identity: on a local network the bytes are cheaper than the server's CPU; an answer that is compressed all the same
+  // is decoded.
   const asked: Record<string, string> = { ...headers, 'accept-encoding': 'identity' }
   if (page === null) return asked
   return { ...asked, 'x-plex-container-start': String(page.start), 'x-plex-container-size': String(page.size) }

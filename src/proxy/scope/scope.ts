@@ -8,12 +8,12 @@ import { type AnswerCache, createAnswerCache } from '../memo/answer-cache.ts'
 import { resourceOfKey } from '../memo/memo-key.ts'
 import { answerListing, type NarrowedSearch, type ScopedAnswer } from './answer-listing.ts'
 import { createListingAsker, type ListingHeaders } from './ask-listing.ts'
-import { createDecoys, type Decoy } from './decoys.ts'
+import { createDecoys, type Decoy, type Decoys } from './decoys.ts'
 import type { NarrowForm, ScopeStrategy } from './narrow.ts'
 import { type Recheck, recheckSearch } from './recheck.ts'
 import { arrangeScope, type ScopeItem, type ScopeItems } from './scope-items.ts'
 import { classifyListing, type ListingQuery } from './scope-rules.ts'
-import { runSelfCheck } from './self-check.ts'
+import { runSelfCheck, type SelfCheckOptions } from './self-check.ts'
 import { createStrategies, type PlaceStrategy } from './strategies.ts'
 
 export interface ScopeOptions {
@@ -70,38 +70,29 @@ const cacheLimits = { maxEntries: 2_000, maxBytes: 64 * 1024 * 1024 }
 /** Searches remembered for the check afterwards, and warnings. */
 const maxRemembered = 1_000
 
-/** Makes the scope of one job on one server. Throws when there is nothing in it: a job never runs unscoped by accident. */
+/**
+ * Makes the scope of one job on one server. Throws when there is nothing in it: a job never runs unscoped by accident.
+ */
 export function createScope(options: ScopeOptions): Scope {
   const items = arrangeScope(options.items)
   if (items.all.size === 0) throw new Error('a scope without items would hide the whole library')
-  const { connection, signal } = options
   const askerFor = (purpose: ScopeRequest['purpose']) =>
-    createListingAsker(connection, signal, (asked) => options.recorded?.({ purpose, ...asked }))
+    createListingAsker(options.connection, options.signal, (asked) => options.recorded?.({ purpose, ...asked }))
   const checker = askerFor('self-check')
   const asker = askerFor('listing')
   const rechecker = askerFor('re-check')
   const strategies = createStrategies()
   const decoys = createDecoys()
   const cache = options.cache ?? createListingCache()
-  // Another scope has other answers to the same questions.
-  const scopeName = createHash('sha256')
-    .update([...items.all.keys()].toSorted().join())
-    .digest('hex')
-    .slice(0, 16)
+  const scopeName = nameOf(items)
   const searches: NarrowedSearch[] = []
   const contradictions: string[] = []
   const unfaithful = new Map<string, 'limit' | 'random'>()
   let checked: Promise<void> | null = null
   let recheck: Recheck | null = null
-  // What Kometa itself sends (plexapi: Accept */*), so that the trial answers are those it would get.
-  const checkHeaders = { accept: '*/*' }
 
-  async function runCheck(): Promise<void> {
-    try {
-      await runSelfCheck({ asker: checker, items, strategies, headers: checkHeaders })
-    } catch (error) {
-      contradictions.push(`the self-check could not be finished: ${messageOf(error)}`)
-    }
+  const runCheck = async (): Promise<void> => {
+    contradictions.push(...(await selfCheckFailures({ asker: checker, items, strategies, headers: checkHeaders })))
   }
   const start = (): Promise<void> => {
     checked ??= runCheck()
@@ -117,23 +108,11 @@ export function createScope(options: ScopeOptions): Scope {
     if (search.query.filters.length > 0 && searches.length < maxRemembered) searches.push(search)
   }
 
-  /** An answer of an earlier job brings its decoy along. */
-  const noteDecoy = (query: ListingQuery, answer: ScopedAnswer): void => {
-    const element = answer.ok && answer.listing.decoy ? answer.listing.elements[0] : undefined
-    if (!answer.ok || element === undefined || decoys.has(element.ratingKey)) return
-    decoys.use(query.section, element)
-  }
-
   return {
     items,
     start,
     classify(read, headers) {
-      const given = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
-      const paging = {
-        'x-plex-container-start': given('x-plex-container-start'),
-        'x-plex-container-size': given('x-plex-container-size'),
-      }
-      return classifyListing(read, paging, (section) => items.sections.get(section))
+      return classifyListing(read, pagingIn(headers), (section) => items.sections.get(section))
     },
     async answer(query, headers) {
       await start()
@@ -143,7 +122,7 @@ export function createScope(options: ScopeOptions): Scope {
       const answer = await cache.get(key, () =>
         answerListing({ asker, items, strategies, decoys, narrowed }, query, headers, onContradiction),
       )
-      noteDecoy(query, answer)
+      noteDecoy(decoys, query, answer)
       return answer
     },
     wrote(ratingKey) {
@@ -151,12 +130,7 @@ export function createScope(options: ScopeOptions): Scope {
       cache.putAside((key) => section === null || recognizeRead(resourceOfKey(key))?.section === section)
     },
     async recheck() {
-      // It only says how far the scope is to be trusted: a Plex that is gone by now must not take the results with it.
-      recheck ??= await recheckSearch({ asker: rechecker, items }, searches).catch((error: unknown) => ({
-        target: null,
-        agrees: null,
-        why: `it could not be asked: ${messageOf(error)}`,
-      }))
+      recheck ??= await recheckSearch({ asker: rechecker, items }, searches).catch(failedRecheck)
       if (recheck.agrees === false) {
         contradictions.push(`re-check of ${recheck.target}: ${recheck.why}`)
         // The next job must not draw on them.
@@ -165,12 +139,8 @@ export function createScope(options: ScopeOptions): Scope {
       return recheck
     },
     report() {
-      const places = strategies.list()
-      const weakest = places.toSorted((a, b) => order.indexOf(b.strategy) - order.indexOf(a.strategy))[0]
       return {
-        scope_strategy: weakest?.strategy ?? 'filter',
-        why: weakest?.why ?? 'the self-check has not run',
-        places,
+        ...describePlaces(strategies.list()),
         decoys: [...decoys.list()],
         unfaithful: [...unfaithful].map(([target, reason]) => ({ target, reason })),
         contradictions: [...contradictions],
@@ -182,7 +152,57 @@ export function createScope(options: ScopeOptions): Scope {
   }
 }
 
+/** What Kometa itself sends as python-plexapi does, so that the trial answers are those that Kometa would get. */
+const checkHeaders = { accept: '*/*' }
+
 const order: readonly ScopeStrategy[] = ['id', 'title', 'filter']
+
+/** How Plex is asked at each place, and the weakest of these strategies, which stands for all. */
+function describePlaces(places: PlaceStrategy[]): Pick<ScopeReport, 'scope_strategy' | 'why' | 'places'> {
+  const weakest = places.toSorted((a, b) => order.indexOf(b.strategy) - order.indexOf(a.strategy))[0]
+  const { strategy = 'filter', why = 'the self-check has not run' } = weakest ?? {}
+  return { scope_strategy: strategy, why, places }
+}
+
+function pagingIn(headers: IncomingHttpHeaders): Record<string, string | undefined> {
+  const given = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
+  return {
+    'x-plex-container-start': given('x-plex-container-start'),
+    'x-plex-container-size': given('x-plex-container-size'),
+  }
+}
+
+/** An answer of an earlier job brings its decoy along. */
+function noteDecoy(decoys: Decoys, query: ListingQuery, answer: ScopedAnswer): void {
+  const element = answer.ok && answer.listing.decoy ? answer.listing.elements[0] : undefined
+  if (element !== undefined && !decoys.has(element.ratingKey)) decoys.use(query.section, element)
+}
+
+/** Runs the self-check and says why it could not be finished; [] when it was. */
+async function selfCheckFailures(options: SelfCheckOptions): Promise<string[]> {
+  try {
+    await runSelfCheck(options)
+    return []
+  } catch (error) {
+    return [`the self-check could not be finished: ${messageOf(error)}`]
+  }
+}
+
+/** Another scope has other answers to the same questions: this name stands in the keys of the cache. */
+function nameOf(items: ScopeItems): string {
+  const keys = [...items.all.keys()].toSorted().join()
+  return createHash('sha256').update(keys).digest('hex').slice(0, 16)
+}
+
+/**
+ * A failed re-check only says how far the scope is to be trusted: a Plex that is gone by now must not take the results
+ * with it.
+ */
+const failedRecheck = (error: unknown): Recheck => ({
+  target: null,
+  agrees: null,
+  why: `it could not be asked: ${messageOf(error)}`,
+})
 
 /** A bounded cache of whole scoped answers; their keys begin with path and query. */
 export function createListingCache(now?: () => number): AnswerCache<ScopedAnswer> {

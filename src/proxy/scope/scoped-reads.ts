@@ -49,7 +49,10 @@ export function createScopedReads(
   }
 }
 
-/** python-plexapi and Kometa ask Plex for XML alone. A listing that cannot be shortened to the scope is not given at all. */
+/**
+ * python-plexapi and Kometa ask Plex for XML alone. A listing that cannot be shortened to the scope is not given at
+ * all.
+ */
 const noJson =
   'this listing is shortened to the targets, and that is done in XML alone: ask without application/json in Accept, ' +
   'or set preview.scope to off'

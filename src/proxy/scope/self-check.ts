@@ -6,7 +6,9 @@ import { formsFor, type Strategies } from './strategies.ts'
 
 /** Requests of one job's self-check at most, over all sections and types. */
 const maxCheckRequests = 20
-/** Items that a narrowed answer may hold beside the scope before it counts as not narrowed: other episodes of a show. */
+/**
+ * Items that a narrowed answer may hold beside the scope before it counts as not narrowed: other episodes of a show.
+ */
 export const maxNarrowedItems = 5_000
 /** Of the trial search this many are read; of a title's other holders, before the rest is asked for. */
 const maxTrialItems = 200
@@ -29,8 +31,10 @@ export interface SelfCheckOptions {
 }
 
 /**
- * Finds out, per section and type of the scope, which narrowing question this server understands: Plex ignores what it does not
- * know without a word. Never rejects for an answer that is odd: then the place is filtered. Rejects when Plex cannot be reached.
+ * Finds out, per section and type of the scope, which narrowing question this server understands: Plex ignores what it
+ * does not
+ * know without a word. Never rejects for an answer that is odd: then the place is filtered. Rejects when Plex cannot
+ * be reached.
  */
 export async function runSelfCheck(options: SelfCheckOptions): Promise<void> {
   const { items, strategies } = options
@@ -153,7 +157,10 @@ async function ask(
   return { keys: new Set(kept.map(({ ratingKey }) => ratingKey)), total }
 }
 
-/** All ratingKeys of a narrowed answer; null when there are more than `most`, told without the rest of the library being sent. */
+/**
+ * All ratingKeys of a narrowed answer; null when there are more than `most`, told without the rest of the library being
+ * sent.
+ */
 async function askNarrowed(
   options: SelfCheckOptions,
   place: Place,
@@ -177,7 +184,8 @@ const prefixes: Record<number, string> = {
 }
 
 /**
- * A search in all the shapes that Kometa writes: `any` inside `all`, nested, with title, date, tag and boolean. Of its two
+ * A search in all the shapes that Kometa writes: `any` inside `all`, nested, with title, date, tag and boolean. Of its
+ * two
  * alternatives one is true of one item of the scope and one of nothing, so that a wrong precedence shows.
  */
 function trialFilters({ type, scoped }: Place): string[] {
@@ -194,7 +202,10 @@ function trialFilters({ type, scoped }: Place): string[] {
   return [...filters, 'pop=1', 'pop=1', 'pop=1']
 }
 
-/** A plain title if there is one: how a server takes signs in it is a matter of the title form alone, and is checked there. */
+/**
+ * A plain title if there is one: how a server takes signs in it is a matter of the title form alone, and is checked
+ * there.
+ */
 function trialItem(scoped: readonly ScopeItem[]): ScopeItem | undefined {
   const isPlain = (title: string | null) => title === null || /^[\p{L}\p{N} ]+$/u.test(title)
   return scoped.find((item) => isPlain(item.title) && isPlain(item.grandparentTitle ?? item.parentTitle)) ?? scoped[0]

@@ -27,7 +27,10 @@ export interface XmlContainer {
 const slash = 0x2f
 const greater = 0x3e
 const rootName = 'MediaContainer'
-/** An incomplete element is looked at again when this share more of it is there, so that one in many chunks costs no quadratic time. */
+/**
+ * An incomplete element is looked at again when this share more of it is there, so that one in many chunks costs no
+ * quadratic time.
+ */
 const retryGrowth = 1.25
 
 interface Name {
@@ -39,171 +42,183 @@ interface Name {
 
 /**
  * Cuts the children of a MediaContainer out of its bytes without building anything. Plex writes no markup into its
- * elements but tags, so that the next `</Name` ends an element unless another `<Name`, a comment, CDATA or an instruction
+ * elements but tags, so that the next `</Name` ends an element unless another `<Name`, a comment, CDATA or an
+ * instruction
  * stands before it; only then are its bytes walked one by one. In well-formed XML `<` never stands in an attribute.
  */
 export function createXmlScanner(sink: ElementSink): ElementScanner<XmlContainer> {
-  const window = createScanWindow()
-  const names = new Map<string, Name>()
-  let view = window.view
-  let at = 0
-  let stage: 'prolog' | 'children' | 'epilog' = 'prolog'
-  let prolog = Buffer.alloc(0)
-  let tag = Buffer.alloc(0)
-  let name: Name | null = null
-  let retryAtBytes = 0
-  // The next `<!` or `<?` at or after `at`; view.length = none in this view.
-  let special = 0
+  return new XmlScanner(sink)
+}
 
-  function scan(): void {
-    if (stage === 'prolog') scanProlog()
-    while (stage === 'children' && scanChild()) if (at >= view.length) break
-    if (stage === 'epilog') scanEpilog()
+/** A class, since it lives through all chunks of one answer: window, position and stage belong together. */
+class XmlScanner implements ElementScanner<XmlContainer> {
+  readonly #sink: ElementSink
+  readonly #window = createScanWindow()
+  readonly #names = new Map<string, Name>()
+  #view = this.#window.view
+  #at = 0
+  #stage: 'prolog' | 'children' | 'epilog' = 'prolog'
+  #prolog = Buffer.alloc(0)
+  #tag = Buffer.alloc(0)
+  #name: Name | null = null
+  #retryAtBytes = 0
+  // The next `<!` or `<?` at or after `at`; view.length = none in this view.
+  #special = 0
+
+  constructor(sink: ElementSink) {
+    this.#sink = sink
+  }
+
+  #scan(): void {
+    if (this.#stage === 'prolog') this.#scanProlog()
+    while (this.#stage === 'children' && this.#scanChild()) if (this.#at >= this.#view.length) break
+    if (this.#stage === 'epilog') this.#scanEpilog()
   }
 
   /** Up to and with the container's opening tag; nothing is consumed until all of it is there. */
-  function scanProlog(): void {
-    let next = view[0] === 0xef && view[1] === 0xbb && view[2] === 0xbf ? 3 : 0
+  #scanProlog(): void {
+    let next = this.#view[0] === 0xef && this.#view[1] === 0xbb && this.#view[2] === 0xbf ? 3 : 0
     for (;;) {
-      while (isSpace(view[next] ?? 0)) next += 1
-      if (next + 2 > view.length) return
-      if (view[next] !== less) throw new ListingFault('the answer is not XML')
-      const second = view[next + 1]
+      while (isSpace(this.#view[next] ?? 0)) next += 1
+      if (next + 2 > this.#view.length) return
+      if (this.#view[next] !== less) throw new ListingFault('the answer is not XML')
+      const second = this.#view[next + 1]
       if (second !== question && second !== bang) break
-      if (next + 9 > view.length) return
-      if (second === bang && !matches(view, next, needle.commentOpen)) {
+      if (next + 9 > this.#view.length) return
+      if (second === bang && !matches(this.#view, next, needle.commentOpen)) {
         throw new ListingFault('the answer has a document type, which Plex never sends')
       }
-      const end = skipSpecial(view, next)
+      const end = skipSpecial(this.#view, next)
       if (end < 0) return
-      if (second === question) checkEncoding(view.toString('latin1', next, end))
+      if (second === question) checkEncoding(this.#view.toString('latin1', next, end))
       next = end
     }
-    const end = tagEnd(view, next)
+    const end = tagEnd(this.#view, next)
     if (end < 0) return
-    if (view.toString('latin1', next + 1, tagNameEnd(view, next)) !== rootName) {
+    if (this.#view.toString('latin1', next + 1, tagNameEnd(this.#view, next)) !== rootName) {
       throw new ListingFault('the answer is not a MediaContainer')
     }
-    const selfClosing = view[end - 2] === slash
-    prolog = Buffer.from(view.subarray(0, next))
-    tag = Buffer.from(view.subarray(next, end - (selfClosing ? 2 : 1)))
-    at = end
-    special = end
-    stage = selfClosing ? 'epilog' : 'children'
+    const selfClosing = this.#view[end - 2] === slash
+    this.#prolog = Buffer.from(this.#view.subarray(0, next))
+    this.#tag = Buffer.from(this.#view.subarray(next, end - (selfClosing ? 2 : 1)))
+    this.#at = end
+    this.#special = end
+    this.#stage = selfClosing ? 'epilog' : 'children'
   }
 
   /** One child, comment, or the closing tag; false if it is not all there. */
-  function scanChild(): boolean {
-    const start = view.indexOf(less, at)
+  #scanChild(): boolean {
+    const start = this.#view.indexOf(less, this.#at)
     if (start < 0) {
-      at = view.length
+      this.#at = this.#view.length
       return false
     }
-    at = start
-    if (start + 1 >= view.length) return false
-    const second = view[start + 1]
-    if (second === bang || second === question) return scanSpecialChild(start)
-    if (second === slash) return scanRootEnd(start)
-    if (name === null || !isOpenTag(view, start, name.open)) {
-      const nameEnd = tagNameEnd(view, start)
+    this.#at = start
+    if (start + 1 >= this.#view.length) return false
+    const second = this.#view[start + 1]
+    if (second === bang || second === question) return this.#scanSpecialChild(start)
+    if (second === slash) return this.#scanRootEnd(start)
+    if (this.#name === null || !isOpenTag(this.#view, start, this.#name.open)) {
+      const nameEnd = tagNameEnd(this.#view, start)
       if (nameEnd < 0) return false
-      name = nameOf(view.toString('latin1', start + 1, nameEnd))
+      this.#name = this.#nameOf(this.#view.toString('latin1', start + 1, nameEnd))
     }
-    if (view.length - start < retryAtBytes) return false
-    const end = elementEnd(start, name)
+    if (this.#view.length - start < this.#retryAtBytes) return false
+    const end = this.#elementEnd(start, this.#name)
     if (end < 0) {
-      retryAtBytes = Math.ceil((view.length - start) * retryGrowth)
+      this.#retryAtBytes = Math.ceil((this.#view.length - start) * retryGrowth)
       return false
     }
-    retryAtBytes = 0
-    at = end
-    sink.element(view, start, end, ratingKeyOf(view, start, name.open.length))
+    this.#retryAtBytes = 0
+    this.#at = end
+    this.#sink.element(this.#view, start, end, ratingKeyOf(this.#view, start, this.#name.open.length))
     return true
   }
 
-  function scanSpecialChild(start: number): boolean {
-    if (view.length < start + 9) return false
-    const end = skipSpecial(view, start)
+  #scanSpecialChild(start: number): boolean {
+    if (this.#view.length < start + 9) return false
+    const end = skipSpecial(this.#view, start)
     if (end < 0) return false
-    at = end
+    this.#at = end
     return true
   }
 
-  function scanRootEnd(start: number): boolean {
-    const end = tagEnd(view, start)
+  #scanRootEnd(start: number): boolean {
+    const end = tagEnd(this.#view, start)
     if (end < 0) return false
-    if (view.toString('latin1', start + 2, end - 1).trim() !== rootName)
+    if (this.#view.toString('latin1', start + 2, end - 1).trim() !== rootName)
       throw new ListingFault('the answer is not well-formed')
-    at = end
-    stage = 'epilog'
+    this.#at = end
+    this.#stage = 'epilog'
     return false
   }
 
-  function scanEpilog(): void {
+  #scanEpilog(): void {
     for (;;) {
-      while (at < view.length && isSpace(view[at] ?? 0)) at += 1
-      if (at + 9 > view.length) return
-      const end = matches(view, at, needle.commentOpen) || view[at + 1] === question ? skipSpecial(view, at) : null
+      while (this.#at < this.#view.length && isSpace(this.#view[this.#at] ?? 0)) this.#at += 1
+      if (this.#at + 9 > this.#view.length) return
+      const end =
+        matches(this.#view, this.#at, needle.commentOpen) || this.#view[this.#at + 1] === question
+          ? skipSpecial(this.#view, this.#at)
+          : null
       if (end === null) throw new ListingFault('something follows the end of the answer')
       if (end < 0) return
-      at = end
+      this.#at = end
     }
   }
 
-  function elementEnd(start: number, kind: Name): number {
+  #elementEnd(start: number, kind: Name): number {
     const { open, close } = kind
-    const closing = view.indexOf(close, start + open.length)
-    if (closing < 0 || view[closing + close.length] !== greater) return walkElement(view, start)
-    if (kind.nextOpen <= start) kind.nextOpen = nextOpenAfter(start, open)
-    if (kind.nextOpen < closing || nextSpecial(start) < closing) return walkElement(view, start)
+    const closing = this.#view.indexOf(close, start + open.length)
+    if (closing < 0 || this.#view[closing + close.length] !== greater) return walkElement(this.#view, start)
+    if (kind.nextOpen <= start) kind.nextOpen = this.#nextOpenAfter(start, open)
+    if (kind.nextOpen < closing || this.#nextSpecial(start) < closing) return walkElement(this.#view, start)
     return closing + close.length + 1
   }
 
-  function nextOpenAfter(start: number, open: Buffer): number {
-    const found = view.indexOf(open, start + open.length)
+  #nextOpenAfter(start: number, open: Buffer): number {
+    const found = this.#view.indexOf(open, start + open.length)
     return found < 0 ? Number.POSITIVE_INFINITY : found
   }
 
-  function nextSpecial(start: number): number {
-    if (special < start) special = start
+  #nextSpecial(start: number): number {
+    if (this.#special < start) this.#special = start
     // Both signs are rare in Plex's answers, and one byte is found far faster than two.
-    if (special < view.length && !isSpecial(view, special)) {
-      special = Math.min(
-        nextMark(view, special, bang, needle.bangOpen),
-        nextMark(view, special, question, needle.questionOpen),
+    if (this.#special < this.#view.length && !isSpecial(this.#view, this.#special)) {
+      this.#special = Math.min(
+        nextMark(this.#view, this.#special, bang, needle.bangOpen),
+        nextMark(this.#view, this.#special, question, needle.questionOpen),
       )
     }
-    return special
+    return this.#special
   }
 
-  function nameOf(text: string): Name {
-    let found = names.get(text)
+  #nameOf(text: string): Name {
+    let found = this.#names.get(text)
     if (found === undefined) {
       found = { open: Buffer.from(`<${text}`, 'latin1'), close: Buffer.from(`</${text}`, 'latin1'), nextOpen: -1 }
-      names.set(text, found)
-      if (names.size > maxNames) throw new ListingFault('the answer has too many kinds of elements')
+      this.#names.set(text, found)
+      if (this.#names.size > maxNames) throw new ListingFault('the answer has too many kinds of elements')
     }
     return found
   }
 
-  return {
-    push(chunk) {
-      if (chunk.length === 0) return
-      window.append(chunk, at)
-      view = window.view
-      at = 0
-      special = 0
-      for (const known of names.values()) known.nextOpen = -1
-      scan()
-    },
-    end() {
-      retryAtBytes = 0
-      scan()
-      if (stage !== 'epilog') throw new ListingFault('the answer of Plex was cut off')
-      if (view.subarray(at).some((byte) => !isSpace(byte)))
-        throw new ListingFault('something follows the end of the answer')
-      return { prolog, tag }
-    },
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
+    this.#window.append(chunk, this.#at)
+    this.#view = this.#window.view
+    this.#at = 0
+    this.#special = 0
+    for (const known of this.#names.values()) known.nextOpen = -1
+    this.#scan()
+  }
+  end(): XmlContainer {
+    this.#retryAtBytes = 0
+    this.#scan()
+    if (this.#stage !== 'epilog') throw new ListingFault('the answer of Plex was cut off')
+    if (this.#view.subarray(this.#at).some((byte) => !isSpace(byte)))
+      throw new ListingFault('something follows the end of the answer')
+    return { prolog: this.#prolog, tag: this.#tag }
   }
 }
 

@@ -1,11 +1,15 @@
 import { ListingFault, maxElementBytes } from '../listing-fault.ts'
 
-/** Big enough for what undici hands over at once plus one usual element, so that a listing of any size is scanned without another allocation. */
+/**
+ * Big enough for what undici hands over at once plus one usual element, so that a listing of any size is scanned
+ * without another allocation.
+ */
 const firstWindowBytes = 256 * 1024
 
 /**
  * The part of a stream that is not scanned yet, in one buffer that is used again and again: chunks are appended,
- * scanned bytes are dropped by moving the rest to the front. Grows to `maxElementBytes` and a chunk, not with the listing.
+ * scanned bytes are dropped by moving the rest to the front. Grows to `maxElementBytes` and a chunk, not with the
+ * listing.
  */
 export interface ScanWindow {
   /** The unscanned bytes; valid until the next `append`. */

@@ -4,14 +4,19 @@ const greater = 0x3e
 const slash = 0x2f
 const equals = 0x3d
 
-/** One attribute of a start tag, by position: `bytes[valueStart..valueEnd)` is the value as written, without its quotes. */
+/**
+ * One attribute of a start tag, by position: `bytes[valueStart..valueEnd)` is the value as written, without its quotes.
+ */
 export interface AttributeSpan {
   name: string
   valueStart: number
   valueEnd: number
 }
 
-/** Position after the `>` of the tag at `start`, or -1 if it is not all there. A `>` inside a quoted value does not end it. */
+/**
+ * Position after the `>` of the tag at `start`, or -1 if it is not all there. A `>` inside a quoted value does not end
+ * it.
+ */
 export function tagEnd(bytes: Buffer, start: number): number {
   for (let at = start + 1; at < bytes.length; at += 1) {
     const byte = bytes[at]
