@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Summary, summarySchema } from '../src/contract/summary.ts'
-import { startOutsideWorld } from '../test/support/outside-world.ts'
+import { startOutsideWorld } from '../test/support/network/outside-world.ts'
 import { type Peer, startPeer } from './peer.ts'
 import type { BenchCounts, BenchServerOptions } from './sample-server.ts'
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { type Summary, summarySchema } from '../src/contract/summary.ts'
-import { capHeight, drawText } from '../src/demo/sample-renderer/drawn-text.ts'
+import { capHeight, drawText } from '../src/demo/sample-renderer/drawing/drawn-text.ts'
 
 const shown = ['metropolis', 'the-general', 'a-trip-to-the-moon']
 const poster = { width: 360, height: 540, gap: 24, radius: 14 }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { z } from 'zod'
 import type { SampleImage, SampleItem, SampleLibrary, SampleMedia } from '../../src/demo/sample-plex/model/model.ts'
-import { markWebp } from '../../src/demo/sample-renderer/mark-webp.ts'
+import { markWebp } from '../../src/demo/sample-renderer/drawing/mark-webp.ts'
 import { picture } from '../kometa/pictures.ts'
 import { film, media, show as plainShow } from '../support/sample-plex.ts'
 

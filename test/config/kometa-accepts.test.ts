@@ -12,7 +12,7 @@ import { createWorkspace, type Workspace } from '../../src/config/workspace/work
 import { kometaArgs } from '../../src/kometa/process/arguments.ts'
 import { kometaEnvironment } from '../../src/kometa/process/environment.ts'
 import { ownIdentity } from '../../src/util/process-identity.ts'
-import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
+import { type OutsideWorld, startOutsideWorld } from '../support/network/outside-world.ts'
 import {
   plainImage,
   type SamplePlex,

@@ -6,10 +6,10 @@ import { demoLibraries } from '../../src/demo/library/library-data.ts'
 import { filmRows } from '../../src/demo/library/library-data-films.ts'
 import { showRows } from '../../src/demo/library/library-data-shows.ts'
 import type { SampleImage, SampleItem } from '../../src/demo/sample-plex/model/model.ts'
-import type { Badge } from '../../src/demo/sample-renderer/badges.ts'
-import { composeOverlay } from '../../src/demo/sample-renderer/compose.ts'
 import { definitionsOf } from '../../src/demo/sample-renderer/definitions.ts'
-import { drawText } from '../../src/demo/sample-renderer/drawn-text.ts'
+import type { Badge } from '../../src/demo/sample-renderer/drawing/badges.ts'
+import { composeOverlay } from '../../src/demo/sample-renderer/drawing/compose.ts'
+import { drawText } from '../../src/demo/sample-renderer/drawing/drawn-text.ts'
 
 const files = (folder: string) => readdirSync(demoFile(folder)).sort()
 const withChildren = (item: SampleItem): SampleItem[] => [item, ...(item.children ?? []).flatMap(withChildren)]

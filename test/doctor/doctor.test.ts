@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import { AppError } from '../../src/contract/errors.ts'
-import { startOutsideWorld } from '../support/outside-world.ts'
+import { startOutsideWorld } from '../support/network/outside-world.ts'
 import { type Case, type DoctorWorld, startDoctorWorld } from './examine.ts'
 
 let world: DoctorWorld

@@ -7,7 +7,7 @@ import { type DoctorCheck, doctorReportSchema } from '../../src/contract/doctor.
 import { type DoctorOptions, runDoctor } from '../../src/run/doctor/doctor.ts'
 import type { Renderer } from '../../src/run/kometas/renderer.ts'
 import { fakeCheckout } from '../setup/world.ts'
-import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
+import { type OutsideWorld, startOutsideWorld } from '../support/network/outside-world.ts'
 import { smallLibraries } from '../support/sample-plex.ts'
 import { type SamplePlex, startSamplePlex } from '../support/watched-plex.ts'
 

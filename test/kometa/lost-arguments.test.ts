@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { chooseIsolation } from '../../src/kometa/isolation/isolation.ts'
 import { casesOf, otherAddress, runMatrixCase } from '../launch/matrix.ts'
 import { onEveryAddress } from '../launch/plex-on-every-address.ts'
-import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
+import { type OutsideWorld, startOutsideWorld } from '../support/network/outside-world.ts'
 import { startSamplePlex } from '../support/sample-plex.ts'
 import { at, config, film, movies, overlays, text } from './make.ts'
 import { pictureFile } from './pictures.ts'

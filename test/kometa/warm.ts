@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { type OutsideWorld, startOutsideWorld } from '../support/outside-world.ts'
+import { type OutsideWorld, startOutsideWorld } from '../support/network/outside-world.ts'
 import { type SamplePlex, startUnwatchedPlex } from '../support/sample-plex.ts'
 import { checkExpectation, listUploads } from './check.ts'
 import type { ScenarioEvidence } from './evidence.ts'

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
-import { makeJobDir, outputFiles } from '../support/captures.ts'
+import { makeJobDir, outputFiles } from '../support/capture/captures.ts'
 
-const childScript = fileURLToPath(new URL('../support/capture-memory-child.ts', import.meta.url))
+const childScript = fileURLToPath(new URL('../support/capture/capture-memory-child.ts', import.meta.url))
 const mebibyte = 1024 * 1024
 
 /** Uploads all bodies at once to a process of its own, and tells by how much its memory grew at the most. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startOutsideWorld } from '../support/outside-world.ts'
+import { startOutsideWorld } from '../support/network/outside-world.ts'
 import { openStudio, plexToken } from './open-studio.ts'
 
 const nowhere = { PATH: process.env.PATH, HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Job, type MemoWorld, startMemoWorld } from '../memo/memo-world.ts'
-import { makeJobDir } from '../support/captures.ts'
+import { makeJobDir } from '../support/capture/captures.ts'
 import { makeImage } from '../support/images.ts'
 import { film, show } from '../support/sample-plex.ts'
 

@@ -9,8 +9,8 @@ import { captureSchema } from '../../src/contract/records.ts'
 import { removeTemporaryFiles } from '../../src/proxy/capture/folders.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
-import { describeUpload, startCaptureServer } from '../support/capture-server.ts'
-import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
+import { describeUpload, startCaptureServer } from '../support/capture/capture-server.ts'
+import { bodyOf, makeJobDir, outputFiles } from '../support/capture/captures.ts'
 import { makeImage } from '../support/images.ts'
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

@@ -5,9 +5,9 @@ import { type CaptureLimits, defaultCaptureLimits } from '../../src/proxy/captur
 import { createReadUrl } from '../../src/proxy/capture/read-url.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
-import { describeUpload } from '../support/capture-server.ts'
-import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
-import { end, field, glue, image, jpg, part } from '../support/multipart.ts'
+import { describeUpload } from '../support/capture/capture-server.ts'
+import { bodyOf, makeJobDir, outputFiles } from '../support/capture/captures.ts'
+import { end, field, glue, image, jpg, part } from '../support/multipart/multipart.ts'
 
 const multipart = 'multipart/form-data; boundary=B'
 const keep = async (body: Buffer, limits: Partial<CaptureLimits>, type: string | undefined = multipart) => {

@@ -13,11 +13,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { removeTemporaryFiles } from '../../src/proxy/capture/folders.ts'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
-import { describeUpload, startCaptureServer } from '../support/capture-server.ts'
-import { bodyOf, makeJobDir, outputFiles } from '../support/captures.ts'
+import { describeUpload, startCaptureServer } from '../support/capture/capture-server.ts'
+import { bodyOf, makeJobDir, outputFiles } from '../support/capture/captures.ts'
 import { makeImage } from '../support/images.ts'
 
-const childScript = fileURLToPath(new URL('../support/capture-child.ts', import.meta.url))
+const childScript = fileURLToPath(new URL('../support/capture/capture-child.ts', import.meta.url))
 
 function startChild(
   jobDir: string,

@@ -4,7 +4,7 @@ import { Pool } from 'undici'
 import { expect, test } from 'vitest'
 import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
-import { makeJobDir, outputFiles } from '../support/captures.ts'
+import { makeJobDir, outputFiles } from '../support/capture/captures.ts'
 import { clientToken, startProxyWorld } from '../support/proxy-world.ts'
 
 const pictureBytes = 200_000

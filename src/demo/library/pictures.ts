@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import sharp, { type Sharp } from 'sharp'
 import { demoFile } from '../demo-file.ts'
 import type { SampleImage } from '../sample-plex/model/model.ts'
-import { markWebp } from '../sample-renderer/mark-webp.ts'
+import { markWebp } from '../sample-renderer/drawing/mark-webp.ts'
 
 const movieAgent = 'tv.plex.agents.movie'
 const seriesAgent = 'tv.plex.agents.series'

@@ -1,5 +1,5 @@
 import { isMap, textOf, type YamlMap } from '../../config/yaml/yaml-value.ts'
-import type { Badge, RatingIcon } from './badges.ts'
+import type { Badge, RatingIcon } from './drawing/badges.ts'
 import type { Item, Level, Media } from './item.ts'
 import type { OverlayFileEntry } from './run-settings.ts'
 

@@ -2,7 +2,7 @@ import { overlayList } from '../../config/overlays/overlay-entries.ts'
 import { readYamlFile } from '../../config/yaml/yaml-read.ts'
 import { get, getMap, isMap, numberOf, textOf, type YamlMap, type YamlValue } from '../../config/yaml/yaml-value.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
-import { defaultQuality } from './compose.ts'
+import { defaultQuality } from './drawing/compose.ts'
 
 /** One library of the run config. */
 export interface LibrarySettings {

@@ -1,4 +1,4 @@
-import { tmdbTitle, tvdbOffset } from '../../support/tmdb-answers.ts'
+import { tmdbTitle, tvdbOffset } from '../../support/network/tmdb-answers.ts'
 import { at, config, film, movies, overlays, show, shows, text } from '../make.ts'
 import { picture, pictureFile } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'

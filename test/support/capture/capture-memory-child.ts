@@ -1,5 +1,5 @@
-import { createCaptureStore } from '../../src/proxy/capture/store.ts'
-import { openBeneath } from '../../src/util/beneath/beneath.ts'
+import { createCaptureStore } from '../../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 import { startCaptureServer } from './capture-server.ts'
 
 /**

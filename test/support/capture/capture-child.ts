@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import { createCaptureStore } from '../../src/proxy/capture/store.ts'
-import { openBeneath } from '../../src/util/beneath/beneath.ts'
+import { createCaptureStore } from '../../../src/proxy/capture/store.ts'
+import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 
 /**
  * A process that keeps uploads, for tests that kill it or take its disk away. Arguments: job folder, mode.

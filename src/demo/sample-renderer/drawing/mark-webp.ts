@@ -1,4 +1,4 @@
-import { AppError } from '../../contract/errors.ts'
+import { AppError } from '../../../contract/errors.ts'
 
 /**
  * A little-endian TIFF `Exif` block with one entry: tag 0x04BC, ASCII, "overlay" (overlays.py:228-229,

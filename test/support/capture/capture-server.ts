@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { artworkKinds } from '../../src/contract/artwork-kinds.ts'
-import type { Capture } from '../../src/contract/records.ts'
-import type { CaptureStore, UploadDescription } from '../../src/proxy/capture/types.ts'
+import { artworkKinds } from '../../../src/contract/artwork-kinds.ts'
+import type { Capture } from '../../../src/contract/records.ts'
+import type { CaptureStore, UploadDescription } from '../../../src/proxy/capture/types.ts'
 
 let lastSeq = 0
 

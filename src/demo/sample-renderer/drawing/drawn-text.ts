@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { demoFile } from '../demo-file.ts'
+import { demoFile } from '../../demo-file.ts'
 
 /** Words of one size. Several spans stand on one line unless `\n` divides them. */
 export interface Span {

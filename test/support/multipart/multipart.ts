@@ -1,4 +1,4 @@
-import { makeImage } from './images.ts'
+import { makeImage } from '../images.ts'
 
 export const [jpg, png, webp] = await Promise.all([
   makeImage('jpg'),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
-import type { UploadBody } from '../../src/proxy/capture/types.ts'
+import type { UploadBody } from '../../../src/proxy/capture/types.ts'
 
 /** An empty job folder, removed when the test ends. */
 export function makeJobDir(): string {
