@@ -9,8 +9,8 @@ import {
   type StopExit,
   stoppedIn,
 } from '../../src/kometa/log/outcome/explain-stop.ts'
-import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
+import { summarizeKometa } from '../support/summarize-kometa.ts'
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'kometa-logs')
 

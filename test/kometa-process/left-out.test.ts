@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { leftOutWords } from '../../src/contract/left-out.ts'
-import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import { leftOut } from '../../src/kometa/log/outcome/left-out-overlays.ts'
 import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
+import { summarizeKometa } from '../support/summarize-kometa.ts'
 
 interface Definition {
   name: string

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import type { KometaEvent } from '../../src/kometa/log/read/log-events.ts'
 import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
 import { parseOverlayNames } from '../../src/kometa/log/words/overlay-names.ts'
+import { summarizeKometa } from '../support/summarize-kometa.ts'
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'kometa-logs')
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import { serviceNeed } from '../../src/kometa/log/outcome/needed-services.ts'
 import type { KometaEventBody } from '../../src/kometa/log/read/log-events.ts'
+import { summarizeKometa } from '../support/summarize-kometa.ts'
 
 const library = { mapping: 'Films', title: 'Films' }
 

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import { type JoinCapture, overlaysByCapture } from '../../src/kometa/log/outcome/overlay-results.ts'
 import type { ItemResult } from '../../src/kometa/log/read/log-events.ts'
 import { createLogParser } from '../../src/kometa/log/read/log-parser.ts'
+import { summarizeKometa } from '../support/summarize-kometa.ts'
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'kometa-logs')
 const uploadsSchema = z.array(

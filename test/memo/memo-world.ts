@@ -7,10 +7,10 @@ import { createCaptureStore } from '../../src/proxy/capture/store.ts'
 import { createMemoStore, type MemoStore } from '../../src/proxy/memo/memo-store.ts'
 import { createReadLayers, type ReadLayers } from '../../src/proxy/memo/read-layers.ts'
 import type { Stamps } from '../../src/proxy/memo/stale.ts'
-import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
 import { movies, shows } from '../scope/scope-world.ts'
+import { ancestorKeys } from '../support/ancestor-keys.ts'
 import {
   clientToken,
   createListCaptures,

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadJobConfig } from '../../src/config/read/user-config.ts'
-import { summarizeKometa } from '../../src/kometa/log/outcome/kometa-outcome.ts'
 import type { ItemResult, KometaEventBody } from '../../src/kometa/log/read/log-events.ts'
 import { findUnfaithful } from '../../src/run/summary/unfaithful.ts'
+import { summarizeKometa } from '../support/summarize-kometa.ts'
 
 /** Why a real run may draw another picture, in words, and which items that concerns. */
 const library = { mapping: 'Movies', title: 'Movies' }

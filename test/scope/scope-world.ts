@@ -2,9 +2,9 @@ import type { ItemType } from '../../src/contract/kinds.ts'
 import type { SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 import { createPlexReader } from '../../src/plex/items/reads.ts'
 import { createScope, type Scope, type ScopeOptions } from '../../src/proxy/scope/scope.ts'
-import { ancestorKeys } from '../../src/proxy/scope/scope-items.ts'
 import { createScopedReads } from '../../src/proxy/scope/scoped-reads.ts'
 import { type Proxy as PlexProxy, startProxy } from '../../src/proxy/server.ts'
+import { ancestorKeys } from '../support/ancestor-keys.ts'
 import { clientToken, createListCaptures, createListRecorder, type ListRecorder } from '../support/proxy-world.ts'
 import {
   film,

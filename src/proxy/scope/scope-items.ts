@@ -36,12 +36,6 @@ const sectionTypes: Record<ItemType, SectionType> = {
   track: 'artist',
 }
 
-/** The ratingKeys above an item: season -> show; episode -> season, show; album -> artist; track -> album, artist. */
-export function ancestorKeys(item: Pick<ScopeItem, 'parentRatingKey' | 'grandparentRatingKey'>): string[] {
-  // An episode of a hidden season names its show alone.
-  return [item.parentRatingKey, item.grandparentRatingKey].filter((key) => key !== null)
-}
-
 /** Arranges targets and ancestors; pure. An item without a section belongs to none, and is then never listed. */
 export function arrangeScope(items: readonly ScopeItem[]): ScopeItems {
   const all = new Map(items.map((item) => [item.ratingKey, item]))

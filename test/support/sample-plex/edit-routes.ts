@@ -4,6 +4,8 @@ import type { Store } from '../../../src/demo/sample-plex/model/state.ts'
 import { done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
 import { section } from '../../../src/demo/sample-plex/query/paging.ts'
 
+export const badRequest: Reply = { kind: 'empty', status: 400 }
+
 /** The fields that an edit sets as text. */
 const textFields = [
   'title',

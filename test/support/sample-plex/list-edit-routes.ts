@@ -1,9 +1,9 @@
 import { type Call, type Route, type Server, value } from '../../../src/demo/sample-plex/call.ts'
 import type { Entry } from '../../../src/demo/sample-plex/model/entry.ts'
-import { badRequest, done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
+import { done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
 import { section } from '../../../src/demo/sample-plex/query/paging.ts'
 import { one, playlistItemStep } from '../../../src/demo/sample-plex/routes/playlist-routes.ts'
-import { addMember, withEntry } from './edit-routes.ts'
+import { addMember, badRequest, withEntry } from './edit-routes.ts'
 
 /** Clients make, fill and sort collections and playlists. */
 export const listEditRoutes: readonly Route[] = [

@@ -4,9 +4,9 @@ import { digest, type Entry } from '../../../src/demo/sample-plex/model/entry.ts
 import { imagesOf } from '../../../src/demo/sample-plex/model/images.ts'
 import type { SampleImage } from '../../../src/demo/sample-plex/model/model.ts'
 import { sniffMediaType } from '../../../src/demo/sample-plex/nodes/media-type.ts'
-import { badRequest, done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
+import { done, notFound, type Reply } from '../../../src/demo/sample-plex/nodes/reply.ts'
 import { keptKindNamed } from '../../../src/demo/sample-plex/routes/item-routes.ts'
-import { withEntry } from './edit-routes.ts'
+import { badRequest, withEntry } from './edit-routes.ts'
 import { imageInMultipart } from './multipart-image.ts'
 
 const kindPath = /^\/library\/(?:metadata|collections)\/(\d+)\/([A-Za-z]+)$/

@@ -12,7 +12,6 @@ export type Reply =
 /** Plex's answer to a write that returns nothing. */
 export const done: Reply = { kind: 'empty', status: 200 }
 export const notFound: Reply = { kind: 'empty', status: 404 }
-export const badRequest: Reply = { kind: 'empty', status: 400 }
 
 export interface WrittenReply {
   status: number

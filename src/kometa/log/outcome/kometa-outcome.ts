@@ -84,13 +84,6 @@ export function createOutcomeRecorder(): OutcomeRecorder {
   }
 }
 
-/** Sums up events that are all known already. */
-export function summarizeKometa(events: Iterable<KometaEvent>): KometaOutcome {
-  const recorder = createOutcomeRecorder()
-  for (const event of events) recorder.add(event)
-  return recorder.outcome
-}
-
 /** Libraries are looked up by their key in the config or their title in Plex. */
 export function isLibrary({ mapping, title }: LibraryName, wanted: string): boolean {
   return mapping === wanted || title === wanted
