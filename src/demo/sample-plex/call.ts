@@ -11,7 +11,7 @@ export interface Call {
   /** Without the prefix and the query. */
   path: string
   /** Path and query as received. */
-  target: string
+  resource: string
   pairs: readonly QueryPair[]
   headers: IncomingHttpHeaders
   body: Uint8Array

@@ -104,7 +104,7 @@ async function replyTo(world: Answering, call: Call, entry: JournalEntry): Promi
   entry.isWrite = !isRead || found?.route.changes === true
   if (found !== null) return found.route.handle(call, server, found.parts)
   if (isRead) return notFound
-  server.store.record(`${call.method} ${call.target}`)
+  server.store.record(`${call.method} ${call.resource}`)
   return done
 }
 
@@ -161,14 +161,14 @@ function wantsJson(request: IncomingMessage): boolean {
 function callOf(request: IncomingMessage, body: Uint8Array, prefix: string): Call | null {
   const url = request.url ?? '/'
   if (!url.startsWith(prefix)) return null
-  const target = url.slice(prefix.length)
-  const at = target.indexOf('?')
-  const pairs = at < 0 ? [] : queryPairs(target.slice(at + 1))
-  const path = at < 0 ? target : target.slice(0, at)
+  const resource = url.slice(prefix.length)
+  const at = resource.indexOf('?')
+  const pairs = at < 0 ? [] : queryPairs(resource.slice(at + 1))
+  const path = at < 0 ? resource : resource.slice(0, at)
   return {
     method: request.method ?? 'GET',
     path,
-    target,
+    resource,
     pairs,
     headers: request.headers,
     body,

@@ -72,9 +72,9 @@ function createLibrary(base: LibraryBase): Library {
     ...base,
     item,
     async listing(level) {
-      const target = `${all}?includeGuids=1&type=${levelNumbers[level]}`
-      if (level !== 'movie' && level !== 'show') return await plex.list(target)
-      topLevel ??= await plex.list(target)
+      const resource = `${all}?includeGuids=1&type=${levelNumbers[level]}`
+      if (level !== 'movie' && level !== 'show') return await plex.list(resource)
+      topLevel ??= await plex.list(resource)
       return topLevel
     },
     async search(level, { resolution, hdr }) {
@@ -89,8 +89,10 @@ function createLibrary(base: LibraryBase): Library {
     async leaves(of) {
       const known = leaves.get(of.ratingKey)
       if (known) return known
-      const target = of.level === 'show' ? 'allLeaves' : 'children'
-      const container = await plex.query(`/library/metadata/${of.ratingKey}/${target}?includeGuids=1`, { paged: true })
+      const resource = of.level === 'show' ? 'allLeaves' : 'children'
+      const container = await plex.query(`/library/metadata/${of.ratingKey}/${resource}?includeGuids=1`, {
+        paged: true,
+      })
       const read: Item[] = []
       for (const { attributes } of container.children) {
         if (attributes.ratingKey !== undefined) read.push(await item(attributes.ratingKey, 'movie'))

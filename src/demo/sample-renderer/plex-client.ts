@@ -5,15 +5,15 @@ import { type Element, parseXml } from './xml.ts'
 /** A client that talks to Plex like plexapi 4.18.1 inside Kometa: the same headers, XML answers, paging by header. */
 export interface PlexClient {
   /** The container that answers a GET. `paged` asks for the first page only. */
-  query(target: string, options?: { paged?: boolean }): Promise<Element>
+  query(resource: string, options?: { paged?: boolean }): Promise<Element>
   /** All pages of a listing, 100 elements each (plexapi base.py:343-379). */
-  list(target: string): Promise<Element[]>
+  list(resource: string): Promise<Element[]>
   /** An image. Only the query has the token, and there is no X-Plex header (Kometa request.py:101-137). */
   image(url: string): Promise<Buffer>
   /** The absolute address of a path on this server with the token in the query, like plexapi's `url(includeToken)`. */
-  urlWithToken(target: string): string
-  post(target: string, body?: Uint8Array): Promise<void>
-  put(target: string): Promise<void>
+  urlWithToken(resource: string): string
+  post(resource: string, body?: Uint8Array): Promise<void>
+  put(resource: string): Promise<void>
   close(): void
 }
 
@@ -57,12 +57,17 @@ export function createPlexClient(url: string, token: string): PlexClient {
   /** plexapi accepts 200, 201 and 204, and parses each answer that is not blank (server.py:748-759). */
   async function plexapi(
     method: 'GET' | 'POST' | 'PUT',
-    target: string,
+    resource: string,
     headers: Readonly<Record<string, string>> = {},
     body?: Uint8Array,
   ): Promise<Element | null> {
-    const answer = await send(agent, { method, url: `${url}${target}`, headers: { ...plexHeaders, ...headers }, body })
-    const path = target.split('?')[0] ?? ''
+    const answer = await send(agent, {
+      method,
+      url: `${url}${resource}`,
+      headers: { ...plexHeaders, ...headers },
+      body,
+    })
+    const path = resource.split('?')[0] ?? ''
     if (![200, 201, 204].includes(answer.status)) throw new Error(`(${answer.status}) ${method} ${path}`)
     const text = answer.body.toString('utf8').trim()
     return text === '' ? null : parseXml(text)
@@ -73,18 +78,18 @@ export function createPlexClient(url: string, token: string): PlexClient {
     'X-Plex-Container-Size': String(pageSize),
   })
 
-  async function query(target: string, { paged = false } = {}): Promise<Element> {
-    const container = await plexapi('GET', target, paged ? page(0) : {})
-    if (!container) throw new Error(`an empty answer to ${target.split('?')[0]}`)
+  async function query(resource: string, { paged = false } = {}): Promise<Element> {
+    const container = await plexapi('GET', resource, paged ? page(0) : {})
+    if (!container) throw new Error(`an empty answer to ${resource.split('?')[0]}`)
     return container
   }
 
   return {
     query,
-    async list(target) {
+    async list(resource) {
       const items: Element[] = []
       for (let start = 0; ; start += pageSize) {
-        const container = await plexapi('GET', target, page(start))
+        const container = await plexapi('GET', resource, page(start))
         const { totalSize, size } = container?.attributes ?? {}
         items.push(...(container?.children.filter(({ attributes }) => attributes.ratingKey !== undefined) ?? []))
         if (start + pageSize >= Number(totalSize ?? size ?? 0)) return items
@@ -97,12 +102,12 @@ export function createPlexClient(url: string, token: string): PlexClient {
       if (!imageTypes.includes(answer.type)) throw new Error('Image Not PNG, JPG, or WEBP')
       return answer.body
     },
-    urlWithToken: (target) => `${url}${target}${target.includes('?') ? '&' : '?'}X-Plex-Token=${token}`,
-    async post(target, body) {
-      await plexapi('POST', target, {}, body)
+    urlWithToken: (resource) => `${url}${resource}${resource.includes('?') ? '&' : '?'}X-Plex-Token=${token}`,
+    async post(resource, body) {
+      await plexapi('POST', resource, {}, body)
     },
-    async put(target) {
-      await plexapi('PUT', target)
+    async put(resource) {
+      await plexapi('PUT', resource)
     },
     close: () => agent.destroy(),
   }

@@ -9,7 +9,7 @@ export function changingGets(): Route[] {
     path,
     changes: true,
     handle: (call, server) => {
-      server.store.record(`GET ${call.target}`)
+      server.store.record(`GET ${call.resource}`)
       return done
     },
   })

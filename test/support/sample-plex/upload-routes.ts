@@ -51,7 +51,7 @@ async function upload(call: Call, server: Server, key: string | undefined, kind:
     server.store.record(`POST ${call.path} without an image`)
     return url === undefined ? badRequest : done
   }
-  keep(entry, kind, bytes, call.target)
+  keep(entry, kind, bytes, call.resource)
   server.store.change(entry, {})
   return done
 }
