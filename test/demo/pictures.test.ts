@@ -25,9 +25,9 @@ test('each committed picture is used, each named one is there, and no two items 
     ...(wears ? [`${picture}-worn`] : []),
     ...seasons.filter(({ bare }) => bare !== true).map(({ number }) => `${picture}-s0${number}`),
   ])
-  const posters = [...filmRows.map(({ picture }) => picture), ...worn, ...shows].map((name) => `${name}.webp`)
+  const posters = [...filmRows.map(({ picture }) => picture), ...worn, ...shows].map((name) => `${name}.avif`)
   expect(posters.sort()).toEqual(files('posters'))
-  expect(showRows.map(({ picture }) => `${picture}.webp`).sort()).toEqual(files('wide'))
+  expect(showRows.map(({ picture }) => `${picture}.avif`).sort()).toEqual(files('wide'))
 })
 
 test('posters are 1000 x 1500 and backgrounds and stills 1920 x 1080, as Plex has them', async () => {

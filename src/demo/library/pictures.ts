@@ -50,7 +50,7 @@ export function wornPoster(name: string): SampleImage {
 /** The background of a film: its poster, out of focus. */
 export function filmBackground(name: string): SampleImage {
   return agentImage('art', movieAgent, [name], () =>
-    sharp(demoFile(`posters/${name}.webp`))
+    sharp(demoFile(`posters/${name}.avif`))
       .resize({ ...wideSize, position: 'top' })
       .blur(blurSigma),
   )
@@ -84,8 +84,8 @@ function agentImage(folder: string, agent: string, of: readonly unknown[], draw:
   }
 }
 
-const posterOf = (name: string) => sharp(demoFile(`posters/${name}.webp`)).resize(posterSize)
-const wide = (name: string) => sharp(demoFile(`wide/${name}.webp`))
+const posterOf = (name: string) => sharp(demoFile(`posters/${name}.avif`)).resize(posterSize)
+const wide = (name: string) => sharp(demoFile(`wide/${name}.avif`))
 
 /** Makes the picture at the first request and keeps it; requests in the meantime wait for the same picture. */
 function madeOnce(make: () => Promise<Buffer>): () => Promise<Uint8Array> {
