@@ -22,6 +22,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.web.json vite.config.ts vite.cli.config.ts ./
 COPY src ./src
 COPY web ./web
+COPY scripts/prune-build.ts ./scripts/
 RUN npm run build
 
 FROM ${KOMETA_IMAGE}

@@ -7,7 +7,10 @@ import { wantedOf } from './listing-data.ts'
 import { serveWords } from './peer.ts'
 import { startBenchProxy } from './start-proxy.ts'
 
-/** Our process while a listing is filtered, without Kometa: `listing-job ITEMS URL FOLDER`. Answers `peak` and `strategy`. */
+/**
+ * Our process while a listing is filtered, without Kometa: `listing-job ITEMS URL FOLDER`. Answers `peak` and
+ * `strategy`.
+ */
 const [, , count = '', upstream = '', folder = ''] = process.argv
 
 /** What a job has between Kometa and Plex, with everything loaded that `kometa-preview run` loads. */

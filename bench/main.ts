@@ -13,8 +13,8 @@ import { measureUploads } from './uploads.ts'
 
 /**
  * Every figure of docs/performance.md in one table: `npm run bench`, or some of it: `npm run bench -- proxy uploads`.
- * Sides take turns in random order within one run; medians of BENCH_ROUNDS (5) rounds; BENCH_LARGE (100000) films in the large
- * library. The previews need KOMETA_HOME and KOMETA_PYTHON.
+ * Sides take turns in random order within one run; medians of BENCH_ROUNDS (5) rounds; BENCH_LARGE (100000) films in
+ * the large library. The previews need KOMETA_HOME and KOMETA_PYTHON.
  */
 const benches: Record<string, Bench> = {
   decision: measureDecision,

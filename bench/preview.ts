@@ -5,8 +5,9 @@ const targets = ['1001', '1002', '1003', '1004', '1005']
 const middleFilms = 1_000
 
 /**
- * What a preview costs, from command to exit, against real Kometa straight at the sample Plex: libraries of 50, 1,000 and
- * BENCH_LARGE films, and the floor, a library that holds the five targets only. Its memory also where each listing comes whole.
+ * What a preview costs, from command to exit, against real Kometa straight at the sample Plex: libraries of 50, 1,000
+ * and BENCH_LARGE films, and the floor, a library that holds the five targets only. Its memory also where each listing
+ * comes whole.
  */
 export async function measurePreviews({ rounds, large, scratch, say }: BenchOptions): Promise<Figures> {
   await using world = await startKometaWorld(scratch)
@@ -26,7 +27,8 @@ export async function measurePreviews({ rounds, large, scratch, say }: BenchOpti
       return await world.direct(own, world.config(`floor-${round}`, own))
     },
   }
-  // Once without counting: the check of Kometa's requirements is remembered from then on, and files are in the page cache.
+  // Once without counting: the check of Kometa's requirements is remembered from then on, and files are in the page
+  // cache.
   await sides.small?.(0)
   const all = new Map<string, Run[]>()
   for (let round = 1; round <= rounds; round++) {

@@ -6,8 +6,8 @@ import { serveWords } from './peer.ts'
 import { startBenchProxy } from './start-proxy.ts'
 
 /**
- * One side of the proxy bench, in a process of its own: `origin`, `relay URL`, `http-proxy-3 URL`, `preview URL FOLDER`.
- * Tells its address; answers `memory` and `cpu` (microseconds so far).
+ * One side of the proxy bench, in a process of its own: `origin`, `relay URL`, `http-proxy-3 URL`, `preview URL
+ * FOLDER`. Tells its address; answers `memory` and `cpu` (microseconds so far).
  */
 const [, , role = '', upstream = '', folder = ''] = process.argv
 

@@ -23,7 +23,10 @@ interface Memory {
   kept: number
 }
 
-/** The proxy, policy and records on, beside no proxy at all, a bare undici relay, http-proxy-3 and (where installed) nginx. */
+/**
+ * The proxy, policy and records on, beside no proxy at all, a bare undici relay, http-proxy-3 and (where installed)
+ * nginx.
+ */
 export async function measureProxy({ rounds, scratch }: BenchOptions): Promise<Figures> {
   using origin = await startPeer<{ url: string }>('proxy-peer', ['origin'])
   const { url: upstream } = origin.hello

@@ -6,8 +6,8 @@ import { startSamplePlex } from '../src/demo/sample-plex/sample-plex.ts'
 import { serveWords } from './peer.ts'
 
 /**
- * A sample Plex of any size in a process of its own: `sample-server '{"films":1000}'`. Tells its address; answers `count` with
- * what was asked of it since `clear`.
+ * A sample Plex of any size in a process of its own: `sample-server '{"films":1000}'`. Tells its address; answers
+ * `count` with what was asked of it since `clear`.
  */
 export interface BenchServerOptions {
   films: number

@@ -14,7 +14,9 @@ import { connectToSeenPlex } from '../test/support/seen-plex.ts'
 const clientToken = 'benchClientToken0123456789'
 const plexToken = 'benchTokenOfTheRealPlex01'
 
-/** A proxy as a job starts it: policy, records, log, ledger and captures on. `wrap` adds the layers that answer reads. */
+/**
+ * A proxy as a job starts it: policy, records, log, ledger and captures on. `wrap` adds the layers that answer reads.
+ */
 export async function startBenchProxy(
   upstream: string,
   jobDir: string,

@@ -21,8 +21,8 @@ interface Round {
 }
 
 /**
- * 1,000 uploads of 5 MB at once, each synced before its 200, against a loop that writes and syncs the same bytes. Every other
- * round all go to one ratingKey.
+ * 1,000 uploads of 5 MB at once, each synced before its 200, against a loop that writes and syncs the same bytes. Every
+ * other round all go to one ratingKey.
  */
 export async function measureUploads({ rounds, scratch, say }: BenchOptions): Promise<Figures> {
   const hashes = Array.from({ length: uploads }, (_, number) => {

@@ -1,4 +1,5 @@
-// Makes docs/compare.webp, the compare screen on the sample Plex: npm run -s build && npx tsx scripts/compare-picture.ts
+// Makes docs/compare.webp, the compare screen on the sample Plex: npm run -s build && npx tsx
+// scripts/compare-picture.ts
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'

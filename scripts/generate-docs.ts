@@ -28,7 +28,9 @@ section takes the place of the config's; of \`plex\` each key on its own does. R
 come from one file, or the address from you ([where a secret goes](safety.md#where-a-secret-goes)). Editors that know JSON Schema find it in [preview.schema.json](preview.schema.json).
 `
 
-/** The documents that are made from the code: path below the repository -> text. A test compares them with the files. */
+/**
+ * The documents that are made from the code: path below the repository -> text. A test compares them with the files.
+ */
 export async function generateDocs(): Promise<Record<string, string>> {
   return {
     'docs/commands.md': await commandsDocument(),

@@ -26,7 +26,10 @@ interface Schema {
   additionalProperties?: Schema | boolean
 }
 
-/** docs/preview-yml.md: every key of `preview:` with type, default and meaning, and what becomes of the keys of Kometa's config. */
+/**
+ * docs/preview-yml.md: every key of `preview:` with type, default and meaning, and what becomes of the keys of Kometa's
+ * config.
+ */
 export function previewKeysDocument(intro: string): string {
   const schema = z.toJSONSchema(previewSectionSchema, { io: 'input', unrepresentable: 'any' }) as Schema
   // What stands before a check (`preprocess`) hides the default from the input's schema; the output's has it.

@@ -16,8 +16,9 @@ interface ArtworkRow {
 }
 
 /**
- * The kinds of artwork that Plex takes as uploads. The key is the singular in paths, in names of captures and in the summary.
- * Upload paths, known reads, words, schemas and the sample Plex derive from the rows. CONTRIBUTING.md says how to add a kind.
+ * The kinds of artwork that Plex takes as uploads. The key is the singular in paths, in names of captures and in the
+ * summary. Upload paths, known reads, words, schemas and the sample Plex derive from the rows. CONTRIBUTING.md says how
+ * to add a kind.
  */
 export const artworkTable = {
   poster: {

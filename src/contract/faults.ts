@@ -18,7 +18,10 @@ export const configFaultSchema = z.object({
 })
 export type ConfigFault = z.infer<typeof configFaultSchema>
 
-/** Searches of the user's own definitions for what Plex does not have: a collection, a label. Nothing is wrong with the file. */
+/**
+ * Searches of the user's own definitions for what Plex does not have: a collection, a label. Nothing is wrong with the
+ * file.
+ */
 export const emptySearchSchema = configFaultSchema.omit({ kind: true })
 export type EmptySearch = z.infer<typeof emptySearchSchema>
 

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
 /**
- * From which picture Kometa drew (Kometa overlays.py:180-219). `poster from the internet`: TMDb's, or one that Plex only
- * links to.
+ * From which picture Kometa drew (Kometa overlays.py:180-219). `poster from the internet`: TMDb's, or one that Plex
+ * only links to.
  */
 const baseUsedSchema = z.enum(['asset', 'backup', 'clean Plex poster', 'current poster', 'poster from the internet'])
 export type BaseUsed = z.infer<typeof baseUsedSchema>
 
 /**
- * Facts about a target that Compare shows as a line each. They stand under these names in the summary and go to the studio as they are.
- * A field that is new is optional, so that summaries of earlier versions stay readable.
+ * Facts about a target that Compare shows as a line each. They stand under these names in the summary and go to the
+ * studio as they are. A field that is new is optional, so that summaries of earlier versions stay readable.
  */
 export const shownFactsSchema = z.object({
   /** null: it was not drawn, or nothing tells. */

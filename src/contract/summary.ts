@@ -40,8 +40,8 @@ const picture = z.object({
 export type Picture = z.infer<typeof picture>
 
 /**
- * What a missing picture means. untouched: a real run would leave the item as it is. doubtful: no overlay matched, but some
- * failed that could have. cancelled: the job ended first. error: the rest.
+ * What a missing picture means. untouched: a real run would leave the item as it is. doubtful: no overlay matched, but
+ * some failed that could have. cancelled: the job ended first. error: the rest.
  */
 export const missingCauseSchema = z.enum(['untouched', 'doubtful', 'cancelled', 'error'])
 export type MissingCause = z.infer<typeof missingCauseSchema>
@@ -68,7 +68,10 @@ export const targetResultSchema = z.object({
   restore: z.boolean(),
   /** What is in the picture. */
   overlays_applied: z.array(z.string()),
-  /** What found this item and is not in its picture, by cause: only what Kometa's own log leaves no doubt of; absent in older summaries. */
+  /**
+   * What found this item and is not in its picture, by cause: only what Kometa's own log leaves no doubt of; absent in
+   * older summaries.
+   */
   overlays_lost: z.array(lostOverlaySchema).optional(),
   overlays_suppressed: z.array(suppressedOverlaySchema).optional(),
   overlays_without_place: z.array(placelessOverlaySchema).optional(),
@@ -80,7 +83,10 @@ export const targetResultSchema = z.object({
   fault: z.string().nullable().optional(),
   /** What to know of the picture that it is drawn on, with the cure. */
   notes: z.array(z.string()).optional(),
-  /** Why a real run may draw another picture, in words: such a target keeps the job from being a success; absent in older summaries. */
+  /**
+   * Why a real run may draw another picture, in words: such a target keeps the job from being a success; absent in
+   * older summaries.
+   */
   may_differ: z.array(z.string()).optional(),
   /** A refused or failed read may have cost this target a badge; the request is in refused_reads. */
   may_be_incomplete: z.string().nullable(),
@@ -105,7 +111,10 @@ export const summarySchema = z.object({
   empty_searches: z.array(emptySearchSchema).default([]),
   renderer: z.enum(['kometa', 'sample']),
   kometa: z.object({ version: z.string().nullable(), commit: z.string().nullable(), supported: z.boolean() }),
-  /** Before 2.4.6 Kometa exits 0 on almost every failure; success is read from its log in any version. null = it was ended by us. */
+  /**
+   * Before 2.4.6 Kometa exits 0 on almost every failure; success is read from its log in any version. null = it was
+   * ended by us.
+   */
   kometa_exit_code: z.int().nullable(),
   /** Each Kometa process of the job; libraries run in parallel, one process each where they can. */
   kometa_runs: z

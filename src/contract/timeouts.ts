@@ -3,7 +3,10 @@ import { z } from 'zod'
 const seconds = (fallback: number, meaning: string) =>
   z.number().min(0.1).max(86_400).default(fallback).describe(`Seconds (${fallback}): ${meaning}`)
 
-/** `preview.timeouts` in preview.yml: how long a slow or dead peer is waited for, in seconds. Each has a default that fits a home server. */
+/**
+ * `preview.timeouts` in preview.yml: how long a slow or dead peer is waited for, in seconds. Each has a default that
+ * fits a home server.
+ */
 export const timeoutsSchema = z.strictObject({
   plex_connect: seconds(10, 'until a connection to Plex stands, with TLS'),
   plex_headers: seconds(120, 'until Plex begins to answer; a listing of 100,000 items takes it a while'),

@@ -4,7 +4,9 @@ import { z } from 'zod'
 const differenceSchema = z.object({
   rating_key: z.string(),
   title: z.string(),
-  /** updatedAt, thumb, art, labels, collections, posters, selected_poster, poster_sha256; `item` when it came or went. */
+  /**
+   * updatedAt, thumb, art, labels, collections, posters, selected_poster, poster_sha256; `item` when it came or went.
+   */
   field: z.string(),
   before: z.string().nullable(),
   after: z.string().nullable(),
@@ -13,7 +15,9 @@ const differenceSchema = z.object({
 })
 export type Difference = z.infer<typeof differenceSchema>
 
-/** The certificate of a job: what Plex itself said of each target, and of what is above it, before and after the run. */
+/**
+ * The certificate of a job: what Plex itself said of each target, and of what is above it, before and after the run.
+ */
 export const verificationSchema = z.object({
   /** Requests other than GET and HEAD that were passed on, by the ledger. */
   writes_forwarded: z.int().nonnegative(),

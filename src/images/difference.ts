@@ -31,8 +31,8 @@ export interface DifferenceTask {
 }
 
 /**
- * Compares two pictures in a thread of its own, so that nothing waits for it. The before picture is brought to the size of
- * the after picture. Rejects when one of them cannot be read.
+ * Compares two pictures in a thread of its own, so that nothing waits for it. The before picture is brought to the size
+ * of the after picture. Rejects when one of them cannot be read.
  */
 export async function computeDifference(task: DifferenceTask, signal?: AbortSignal): Promise<Difference> {
   signal?.throwIfAborted()

@@ -3,19 +3,25 @@ import { type ByteSource, withSource } from './byte-source.ts'
 import { isBareMarker } from './image-size.ts'
 import { sniffBytes, sniffImage } from './sniff.ts'
 
-/** Kometa writes this tag into every poster it composes (Kometa overlays.py:229) and looks for it (library.py:496-512). */
+/**
+ * Kometa writes this tag into every poster it composes (Kometa overlays.py:229) and looks for it (library.py:496-512).
+ */
 const overlayTag = 0x04bc
 const overlayValue = 'overlay'
 const typeAscii = 2
 
-/** Chunks or segments walked through in search of the EXIF block. WEBP has it after the pixels, JPEG and PNG mostly before. */
+/**
+ * Chunks or segments walked through in search of the EXIF block. WEBP has it after the pixels, JPEG and PNG mostly
+ * before.
+ */
 const maxChunks = 4096
 /** Entries of the first EXIF directory looked at. */
 const maxEntries = 1024
 
 /**
- * Whether the image carries Kometa's mark: EXIF tag 0x04BC, type ASCII, value "overlay". Reads container headers and the first
- * EXIF directory alone, in small bounded reads; a broken container simply has no mark. A restore upload has none.
+ * Whether the image carries Kometa's mark: EXIF tag 0x04BC, type ASCII, value "overlay". Reads container headers and
+ * the first EXIF directory alone, in small bounded reads; a broken container simply has no mark. A restore upload has
+ * none.
  */
 export function readOverlayMark(image: string | ByteSource): Promise<boolean> {
   return withSource(image, async (source) => {

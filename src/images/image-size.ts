@@ -12,7 +12,8 @@ const maxSegments = 512
 
 /**
  * Pixel size as the header says, never by decoding: a picture that claims a billion pixels costs a few small reads.
- * Null when the header is cut off, odd, or claims no pixels. JPEG size is that of the stored frame, before EXIF rotation.
+ * Null when the header is cut off, odd, or claims no pixels. JPEG size is that of the stored frame, before EXIF
+ * rotation.
  */
 export function readImageSize(image: string | ByteSource): Promise<ImageSize | null> {
   return withSource(image, async (source) => {

@@ -3,7 +3,10 @@ import type { ImageType } from '../contract/kinds.ts'
 /** How many first bytes `sniffImage` needs for its verdict. */
 export const sniffBytes = 12
 
-/** The image type that the first bytes prove; null = no image of ours. Names and Content-Type are never asked: magic bytes decide. */
+/**
+ * The image type that the first bytes prove; null = no image of ours. Names and Content-Type are never asked: magic
+ * bytes decide.
+ */
 export function sniffImage(head: Uint8Array): ImageType | null {
   if (startsWith(head, [0xff, 0xd8, 0xff])) return 'jpg'
   if (startsWith(head, [0x89, 0x50, 0x4e, 0x47])) return 'png'
@@ -11,7 +14,10 @@ export function sniffImage(head: Uint8Array): ImageType | null {
   return null
 }
 
-/** What bytes that are no image seem to be, in words for a person: "SVG", "HTML", "audio (MP3)", or their first bytes in hex. */
+/**
+ * What bytes that are no image seem to be, in words for a person: "SVG", "HTML", "audio (MP3)", or their first bytes in
+ * hex.
+ */
 export function describeNonImage(head: Uint8Array): string {
   if (head.length === 0) return 'nothing'
   const text = ascii(head, 0, 512)

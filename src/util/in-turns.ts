@@ -1,4 +1,7 @@
-/** Does something with each value, so many at once and in their order; answers in their order. The first failure rejects. */
+/**
+ * Does something with each value, so many at once and in their order; answers in their order. The first failure
+ * rejects.
+ */
 export async function inTurns<T, R>(
   values: readonly T[],
   maxAtOnce: number,

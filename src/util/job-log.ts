@@ -36,7 +36,9 @@ export function formatLogLine(level: string, text: string): string {
   return `| ${level.toUpperCase().padEnd(8)} | ${text}`
 }
 
-/** Creates the job's own log. It redacts secrets here, at the sink, before it writes and reports a line. Never throws. */
+/**
+ * Creates the job's own log. It redacts secrets here, at the sink, before it writes and reports a line. Never throws.
+ */
 export function createJobLog({ redactor, onLine, ...options }: JobLogOptions): JobLog {
   const report = (level: LogLevel, text: string) => onLine?.({ level, text, at: new Date().toISOString() })
   const file =

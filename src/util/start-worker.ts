@@ -4,7 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { programUrl } from './program-file.ts'
 
-/** A thread of its own for one task, by its path below `src`. Built, it is plain JavaScript; from the TypeScript source (tests) it needs tsx. */
+/**
+ * A thread of its own for one task, by its path below `src`. Built, it is plain JavaScript; from the TypeScript source
+ * (tests) it needs tsx.
+ */
 export function startWorker(name: string, workerData: unknown, maxOldGenerationSizeMb: number): Worker {
   const file = programUrl(name)
   const options = { workerData, resourceLimits: { maxOldGenerationSizeMb } }

@@ -56,6 +56,13 @@ describe.skipIf(!built)('the npm package', () => {
     expect(packed.size).toBeLessThan(maxPackedBytes)
   })
 
+  test('each compiled file is one that a program loads', () => {
+    const compiled = packed.files.map(({ path }) => path).filter((path) => /^dist\/(?!web\/).*\.js$/.test(path))
+    expect(compiled.filter((path) => /^dist\/(?:gate|plex|policy|proxy|run)\//.test(path))).toEqual([])
+    const workers = ['kometa/process/supervisor-main', 'server/foreign-text/text-worker', 'images/difference-worker']
+    for (const name of [...workers, 'demo/sample-renderer/main']) expect(compiled).toContain(`dist/${name}.js`)
+  })
+
   test('every document that the README leads to is in it', () => {
     const readme = readFileSync(join(repository, 'README.md'), 'utf8')
     const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, path = '']) => path)

@@ -1,4 +1,4 @@
-import { isNode, memberName, type Node } from './syntax.ts'
+import { isNode, memberName, type Node } from '../support/syntax.ts'
 import type { Found } from './use.ts'
 
 /** Globals that open a connection, and those that run code which no parser sees. */

@@ -1,6 +1,6 @@
 import { parseSync } from 'vite'
+import { firstArgument, isNamed, isNode, literalOf, memberName, type Node, visit } from '../support/syntax.ts'
 import { createGlobals } from './read-globals.ts'
-import { firstArgument, isNamed, isNode, literalOf, memberName, type Node, visit } from './syntax.ts'
 import type { Found, Use } from './use.ts'
 
 /** Members that load a module by its name, whatever object has them. */

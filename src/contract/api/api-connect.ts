@@ -4,7 +4,10 @@ import { problemSchema, serverIdSchema, timeSchema } from './api-common.ts'
 /** The largest config that can be pasted or read, in bytes. */
 export const maxConfigBytes = 4 * 1024 * 1024
 
-/** What a secret looks like in the YAML that the browser gets: the mask and a number. The server puts the value back by its place. */
+/**
+ * What a secret looks like in the YAML that the browser gets: the mask and a number. The server puts the value back by
+ * its place.
+ */
 export const secretMask = '••••••••'
 
 export const sessionSchema = z.object({
@@ -56,7 +59,10 @@ export const overlayFileSchema = z.object({
   form: z.enum(['url', 'git', 'default', 'repo', 'file', 'folder', 'path']),
   /** As it stands in the config, secrets masked. */
   value: z.string(),
-  /** fetched = Kometa will fetch it from the web; unknown = Kometa was not found, so its own overlays cannot be looked up. */
+  /**
+   * fetched = Kometa will fetch it from the web; unknown = Kometa was not found, so its own overlays cannot be looked
+   * up.
+   */
   state: z.enum(['found', 'missing', 'fetched', 'unknown']),
   /** Fonts and images that it names and that are not there, and its like. */
   warnings: z.array(z.string()),
@@ -109,7 +115,9 @@ export const configSourceSchema = z.discriminatedUnion('kind', [
 export const connectionSchema = z.object({
   /** A new one for each connect. Give it with a job, so that a stale window cannot start one with another config. */
   id: z.string(),
-  /** Another one as soon as the text is another. Give it with an edit, so that none is made of a text that is no more. */
+  /**
+   * Another one as soon as the text is another. Give it with an edit, so that none is made of a text that is no more.
+   */
   revision: z.string(),
   source: configSourceSchema,
   connectedAt: timeSchema,
@@ -152,7 +160,10 @@ export const folderSchema = z.object({
 })
 export type Folder = z.infer<typeof folderSchema>
 
-/** A key that Kometa reads, for completion and hover in the editor. `in` is where it stands: '', `plex`, `settings`, `libraries.*`, ... */
+/**
+ * A key that Kometa reads, for completion and hover in the editor. `in` is where it stands: '', `plex`, `settings`,
+ * `libraries.*`, ...
+ */
 export const configKeySchema = z.object({
   in: z.string(),
   key: z.string(),

@@ -156,7 +156,10 @@ export const sampleRequestSchema = z.object({
 })
 export type SampleRequest = z.input<typeof sampleRequestSchema>
 export const sampleReplySchema = z.object({
-  /** In the order in which they add most; `shows` = what each one brings that those before do not ("4K", "Dolby Vision", "season"). */
+  /**
+   * In the order in which they add most; `shows` = what each one brings that those before do not ("4K", "Dolby Vision",
+   * "season").
+   */
   items: z.array(z.object({ item: studioItemSchema, shows: z.array(z.string()) })),
 })
 export type SampleReply = z.infer<typeof sampleReplySchema>

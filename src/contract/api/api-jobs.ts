@@ -14,9 +14,9 @@ export type StudioJobStatus = z.infer<typeof studioJobStatusSchema>
 export const phaseSchema = z.enum(['check', 'before', 'workspace', 'kometa', 'compile', 'apply', 'results'])
 
 /**
- * changed, unchanged: by their pixels. incomplete: only art or a thumb came. untouched: Kometa draws nothing on it, in a real
- * run neither. missing: nothing came, and it is not known whether something should have. error: something went wrong.
- * cancelled, interrupted: the job ended before its turn. pending: the job has not got there yet.
+ * changed, unchanged: by their pixels. incomplete: only art or a thumb came. untouched: Kometa draws nothing on it, in
+ * a real run neither. missing: nothing came, and it is not known whether something should have. error: something went
+ * wrong. cancelled, interrupted: the job ended before its turn. pending: the job has not got there yet.
  */
 export const outcomeSchema = z.enum([
   'pending',
@@ -173,7 +173,10 @@ export const startJobRequestSchema = z.object({
 })
 export type StartJobRequest = z.input<typeof startJobRequestSchema>
 export const rerunRequestSchema = z.object({
-  /** file: the config file as it is now; job: what the job itself ran with. Default: file, where the job used it as it stood. */
+  /**
+   * file: the config file as it is now; job: what the job itself ran with. Default: file, where the job used it as it
+   * stood.
+   */
   use: z.enum(['file', 'job']).optional(),
   configText: z.string().max(maxConfigBytes).optional(),
   /** Secrets that are not kept any more, by the numbers of their masks. */

@@ -24,8 +24,8 @@ interface Entry {
 
 /**
  * The one way to what is inside a folder that may have come from somebody else. Paths are relative to the folder, with
- * `/` on every platform. No link is followed on the way or at its end, and only plain files are opened; anything else is
- * JOB_PATH_UNSAFE. Errors of the system keep their codes and name the path that the user knows.
+ * `/` on every platform. No link is followed on the way or at its end, and only plain files are opened; anything else
+ * is JOB_PATH_UNSAFE. Errors of the system keep their codes and name the path that the user knows.
  */
 export interface Beneath {
   /** The folder's real path: for words, and for programs that get the folder as a whole. Nothing is opened by it. */

@@ -4,8 +4,8 @@ import { Writable } from 'node:stream'
 const chunkBytes = 64 * 1024
 
 /**
- * An open file's bytes from a place on, whatever was read or written before. The file stays open: a stream that Node makes of
- * a FileHandle closes it with itself.
+ * An open file's bytes from a place on, whatever was read or written before. The file stays open: a stream that Node
+ * makes of a FileHandle closes it with itself.
  */
 export async function* readChunks(file: FileHandle, from = 0): AsyncGenerator<Buffer> {
   for (let position = from; ; ) {

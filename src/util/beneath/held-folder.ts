@@ -37,7 +37,10 @@ export interface HeldFolder extends Disposable {
   opened(name: string, descriptor: number): string
 }
 
-/** Holds the folder at these parts below the root. Throws JOB_PATH_UNSAFE for a link; ENOENT and ENOTDIR as the system does. */
+/**
+ * Holds the folder at these parts below the root. Throws JOB_PATH_UNSAFE for a link; ENOENT and ENOTDIR as the system
+ * does.
+ */
 export function holdFolder(root: RootFolder, parts: readonly string[]): HeldFolder {
   let held = root.way === 'descriptors' ? holdRoot(root) : checkedFolder(root.path, [root])
   for (const part of [...root.below, ...parts]) {

@@ -16,8 +16,8 @@ import type { HeldFolder } from './held-folder.ts'
 import { describeOddity, unsafePath } from './unsafe-path.ts'
 
 /**
- * `read`: an existing file. `create`: a new file, to write and read; EEXIST where anything stands there. `append`: a new
- * or an existing file of which there is no second name.
+ * `read`: an existing file. `create`: a new file, to write and read; EEXIST where anything stands there. `append`: a
+ * new or an existing file of which there is no second name.
  */
 export type OpenMode = 'read' | 'create' | 'append'
 
@@ -126,7 +126,8 @@ function copyBytes(source: number, target: number): void {
 }
 
 function inWords(error: unknown, held: HeldFolder, name: string): unknown {
-  // ELOOP, EMLINK: a link where O_NOFOLLOW wants none. ENXIO, ENODEV: a pipe without reader, a device that is not there.
+  // ELOOP, EMLINK: a link where O_NOFOLLOW wants none. ENXIO, ENODEV: a pipe without reader, a device that is not
+  // there.
   if (hasErrorCode(error, 'ELOOP', 'EMLINK')) return unsafePath(held.shown(name), 'is a link')
   if (hasErrorCode(error, 'ENXIO', 'ENODEV')) return unsafePath(held.shown(name), 'is no plain file')
   return held.inWords(error)

@@ -39,7 +39,10 @@ export function copyWhole(held: HeldFolder, name: string, source: string): Promi
   })
 }
 
-/** Makes the names in a folder survive a power cut. Windows cannot open folders; some network file systems know no such sync. */
+/**
+ * Makes the names in a folder survive a power cut. Windows cannot open folders; some network file systems know no such
+ * sync.
+ */
 export async function syncHeld(held: HeldFolder): Promise<void> {
   if (process.platform === 'win32') return
   await using folder = await open(held.path('.'), 'r')

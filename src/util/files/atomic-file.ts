@@ -4,7 +4,10 @@ import { dirname } from 'node:path'
 import { syncFolder } from './durable-folder.ts'
 import { renameOver } from './rename.ts'
 
-/** Writes a file so that a reader, even after a crash, sees the old bytes or all of the new: temp, fsync, rename, fsync of the folder. */
+/**
+ * Writes a file so that a reader, even after a crash, sees the old bytes or all of the new: temp, fsync, rename, fsync
+ * of the folder.
+ */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   const temporary = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`
   try {

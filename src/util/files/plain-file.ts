@@ -15,8 +15,8 @@ export class TooLarge extends Error {
 }
 
 /**
- * Reads a file of the user's, by whatever links lead to it, and never waits for anybody: what is no file is not opened. Throws
- * NotPlain, TooLarge, and what the system says of a file that is not there or not ours to read.
+ * Reads a file of the user's, by whatever links lead to it, and never waits for anybody: what is no file is not opened.
+ * Throws NotPlain, TooLarge, and what the system says of a file that is not there or not ours to read.
  */
 export async function readPlainFile(path: string, maxBytes: number): Promise<Buffer> {
   if (!(await stat(path)).isFile()) throw new NotPlain(`${path} is not a file`)

@@ -8,8 +8,8 @@ const firstPauseMs = 10
 const heldOpen = new Set(['EPERM', 'EACCES', 'EBUSY'])
 
 /**
- * Renames, over what stands there. On Windows a file that somebody has open for a moment cannot be replaced, and a folder
- * with one in it cannot be moved: there it is tried again for up to 2 s. Elsewhere the first answer is the last.
+ * Renames, over what stands there. On Windows a file that somebody has open for a moment cannot be replaced, and a
+ * folder with one in it cannot be moved: there it is tried again for up to 2 s. Elsewhere the first answer is the last.
  */
 export async function renameOver(
   from: string,

@@ -4,7 +4,9 @@ import { createServer, type Server } from 'node:net'
 /** A port of 127.0.0.1 on which one of our servers listens, and which can be opened in a network namespace too. */
 export interface Door {
   port: number
-  /** Serves what comes in at a socket that listens elsewhere, as if it had come in here. Disposing closes that socket. */
+  /**
+   * Serves what comes in at a socket that listens elsewhere, as if it had come in here. Disposing closes that socket.
+   */
   serve(listener: Server): Disposable
 }
 

@@ -9,8 +9,9 @@ const maxAttempts = 5
 const withoutV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL', 'EPROTONOSUPPORT'])
 
 /**
- * Makes an HTTP server listen on a port of 127.0.0.1 (0: any), and on the same one of ::1 where there is one: `localhost`
- * means both, and nobody else may be behind it. Disposing takes no new connections on ::1; closing the server, none on
+ * Makes an HTTP server listen on a port of 127.0.0.1 (0: any), and on the same one of ::1 where there is one:
+ * `localhost` means both, and nobody else may be behind it. Disposing takes no new connections on ::1; closing the
+ * server, none on
  * 127.0.0.1. Rejects with EADDRINUSE when somebody else has the port on either.
  */
 export async function listenOnLoopback(server: HttpServer, port: number): Promise<Disposable> {

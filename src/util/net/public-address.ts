@@ -5,7 +5,10 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
 /** Turns a host name into all its addresses. */
 export type Lookup = (host: string) => Promise<LookupAddress[]>
 
-/** IPv4 that is not the open internet: private, loopback, link-local (with cloud metadata), carrier, documentation, multicast, reserved. */
+/**
+ * IPv4 that is not the open internet: private, loopback, link-local (with cloud metadata), carrier, documentation,
+ * multicast, reserved.
+ */
 const notPublicV4 = blockList('ipv4', [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -24,7 +27,10 @@ const notPublicV4 = blockList('ipv4', [
   ['240.0.0.0', 4],
 ])
 
-/** IPv6 outside 2000::/3 is never public; inside it these are not: tunnels that carry an IPv4 address of their own, documentation, benchmarking. */
+/**
+ * IPv6 outside 2000::/3 is never public; inside it these are not: tunnels that carry an IPv4 address of their own,
+ * documentation, benchmarking.
+ */
 const globalV6 = blockList('ipv6', [['2000::', 3]])
 const notPublicV6 = blockList('ipv6', [
   ['2001::', 23],
@@ -58,8 +64,9 @@ export class AddressRefused extends Error {
 }
 
 /**
- * All addresses of a host (name or literal), looked up once and each judged: dial only these, or a second lookup could answer
- * differently (DNS rebinding). Rejects with AddressRefused when one of them is not public, with the lookup's own error when there is none.
+ * All addresses of a host (name or literal), looked up once and each judged: dial only these, or a second lookup could
+ * answer differently (DNS rebinding). Rejects with AddressRefused when one of them is not public, with the lookup's own
+ * error when there is none.
  */
 export async function resolvePublic(host: string, lookup: Lookup = lookupAll): Promise<LookupAddress[]> {
   const bare = host.replace(/^\[(.*)\]$/, '$1')
@@ -93,7 +100,10 @@ function v6Groups(address: string): number[] {
   return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
 }
 
-/** An IPv4 address in IPv6 clothes, mapped (::ffff:0:0/96) or NAT64 (64:ff9b::/96): the inner address is what gets dialled. */
+/**
+ * An IPv4 address in IPv6 clothes, mapped (::ffff:0:0/96) or NAT64 (64:ff9b::/96): the inner address is what gets
+ * dialled.
+ */
 function carriesV4(groups: readonly number[]): boolean {
   const prefix = groups.slice(0, 6).join(':')
   return prefix === `0:0:0:0:0:${0xffff}` || prefix === `${0x64}:${0xff9b}:0:0:0:0`

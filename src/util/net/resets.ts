@@ -6,8 +6,8 @@ export const resetCode = 'CONNECTION_RESET'
 
 /**
  * Makes a reset by the other side an error, and never the end of an answer that has no length. Call it as soon as the
- * connection stands. Two things hide a reset: where it arrives together with data, libuv reports an ordinary end; and undici
- * takes ECONNRESET for the end of such an answer, on purpose, so that the error gets another code here.
+ * connection stands. Two things hide a reset: where it arrives together with data, libuv reports an ordinary end; and
+ * undici takes ECONNRESET for the end of such an answer, on purpose, so that the error gets another code here.
  */
 export function failOnReset(socket: Socket): void {
   const push = socket.push.bind(socket)

@@ -11,7 +11,8 @@ export const minPatternBytes = 4
 
 /**
  * Looks for any number of patterns in one pass over the bytes (Aho-Corasick): a state is the longest beginning of any
- * pattern that the bytes read so far end with, and 0 is none. The cost of a step does not grow with the number of patterns.
+ * pattern that the bytes read so far end with, and 0 is none. The cost of a step does not grow with the number of
+ * patterns.
  */
 export interface PatternTrie {
   step(state: number, byte: number): number
@@ -22,8 +23,8 @@ export interface PatternTrie {
   /** How many bytes the state stands for, where that is 3 or less; 4 for all others. */
   depth(state: number): number
   /**
-   * At `Math.imul(four bytes, hashFactor) >>> filterShift`, the first byte in the lowest bits: 0 when certainly no pattern
-   * begins with these bytes.
+   * At `Math.imul(four bytes, hashFactor) >>> filterShift`, the first byte in the lowest bits: 0 when certainly no
+   * pattern begins with these bytes.
    */
   readonly filter: Uint8Array
   readonly filterShift: number
@@ -79,8 +80,8 @@ function createFilter(patterns: readonly Pattern[]): Pick<PatternTrie, 'filter' 
 }
 
 /**
- * Nodes in the order in which they were made: the first child of a node stands right behind it, and only further children
- * need an entry in `branches` (by parent * 256 + byte). That is a dozen bytes for each byte of a secret.
+ * Nodes in the order in which they were made: the first child of a node stands right behind it, and only further
+ * children need an entry in `branches` (by parent * 256 + byte). That is a dozen bytes for each byte of a secret.
  */
 interface Tree {
   count: number
@@ -125,8 +126,9 @@ function growTree(patterns: readonly Pattern[]): Tree {
 }
 
 /**
- * Where a search goes on when a node has no child for a byte: at the longest shorter beginning that has a child which the
- * node itself lacks. What ends there ends in the node as well. Shorter beginnings come first, so nodes are taken by depth.
+ * Where a search goes on when a node has no child for a byte: at the longest shorter beginning that has a child which
+ * the node itself lacks. What ends there ends in the node as well. Shorter beginnings come first, so nodes are taken by
+ * depth.
  */
 function linkFallbacks({ count, labels, branches, branching, found, tails }: Tree): Int32Array {
   /** The longest shorter beginning, whatever its children. */

@@ -1,6 +1,6 @@
 /**
- * What a place in a text may stand for. `%41` is three characters, and is `A`; both are looked at, since nobody knows who
- * wrote it. Each reading is some bytes of UTF-8 and the place that comes after it.
+ * What a place in a text may stand for. `%41` is three characters, and is `A`; both are looked at, since nobody knows
+ * who wrote it. Each reading is some bytes of UTF-8 and the place that comes after it.
  */
 export interface Readings {
   count: number

@@ -17,7 +17,9 @@ export interface Found extends Range {
 export interface Pass {
   /** Where it stands, in order; the places do not overlap. */
   find(text: string): readonly Found[]
-  /** No place is longer, except where several touch. What is found looks at most one character ahead, and none behind. */
+  /**
+   * No place is longer, except where several touch. What is found looks at most one character ahead, and none behind.
+   */
   maxChars: number
 }
 
@@ -47,7 +49,9 @@ export function createReplacer({ find, maxChars }: Pass): Replacer {
   /** The beginning of the line is one range without an end in sight: all of the line counts to it. */
   let swallows = false
 
-  /** The last place, short of what is still to come, at which the text can be cut without cutting through what is found. */
+  /**
+   * The last place, short of what is still to come, at which the text can be cut without cutting through what is found.
+   */
   const cutWithin = (text: string): number => {
     const cut = text.length - tailChars
     for (const { start, end } of find(text)) {

@@ -68,8 +68,8 @@ function findBegins(text: string, trie: PatternTrie, fold: (byte: number) => num
 const readings = createReadings()
 
 /**
- * What has begun: nodes are states at places, edges the readings that lead from one to another. A node that several ways
- * lead to keeps all of them: where they differ, what each has read is part of the secret.
+ * What has begun: nodes are states at places, edges the readings that lead from one to another. A node that several
+ * ways lead to keeps all of them: where they differ, what each has read is part of the secret.
  */
 class Walk {
   readonly #text: string
@@ -105,8 +105,8 @@ class Walk {
   }
 
   /**
-   * Whether anything that has begun may go on at a place, when `begin` is the last place before it at which a pattern may
-   * begin. Most of what has begun leads to no pattern.
+   * Whether anything that has begun may go on at a place, when `begin` is the last place before it at which a pattern
+   * may begin. Most of what has begun leads to no pattern.
    */
   goesOnAt(place: number, begin: number): boolean {
     for (let node = this.#lastAt(place); node >= 0; node = this.#nextNode[node] ?? -1) {

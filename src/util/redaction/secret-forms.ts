@@ -6,8 +6,8 @@ const maxEncodedChars = 64
 const minBase64Chars = 7
 
 /**
- * The texts that give a secret away: itself (in any mixture of escapes, see `readings.ts`), base64 and base64url, also as a
- * part of a longer text, and hex.
+ * The texts that give a secret away: itself (in any mixture of escapes, see `readings.ts`), base64 and base64url, also
+ * as a part of a longer text, and hex.
  */
 export function secretForms(secret: string): Pattern[] {
   const bytes = Buffer.from(secret, 'utf8')

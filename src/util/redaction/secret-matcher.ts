@@ -3,7 +3,9 @@ import { maxCharsPerByte } from './readings.ts'
 import { type Range, scanText } from './scan-text.ts'
 import { secretForms } from './secret-forms.ts'
 
-/** Finds any number of secrets, in every form and spelling, at a cost that does not grow with their number or length. */
+/**
+ * Finds any number of secrets, in every form and spelling, at a cost that does not grow with their number or length.
+ */
 export interface SecretMatcher {
   /** Where secrets stand, in their order; those that touch or overlap are one range. A line break ends every match. */
   find(text: string): readonly Range[]

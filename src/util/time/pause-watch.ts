@@ -4,7 +4,10 @@ const lookMs = 1_000
 const graceMs = 10_000
 
 export interface PauseWatch extends Disposable {
-  /** Whether this process stood still a moment ago (SIGSTOP, a frozen container): what is overdue then is no peer's fault. */
+  /**
+   * Whether this process stood still a moment ago (SIGSTOP, a frozen container): what is overdue then is no peer's
+   * fault.
+   */
   stoodStill(): boolean
 }
 
