@@ -25,7 +25,8 @@ function subjectOf(error: Error): string {
   }
   const call = text('syscall') ?? ''
   if (call === 'uv_cwd') return 'the current folder cannot be used'
-  const path = text('path')
+  // A rename names its target, which the user knows; `path` is a temporary file of ours.
+  const path = text('dest') ?? text('path')
   if (call.startsWith('spawn')) return `${path ?? 'a program'} cannot be started`
   if (path !== null) return `${path} cannot be used`
   const host = text('address') ?? text('hostname')
