@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import type { CliContext, ExitCode } from './context.ts'
 import { type Screens, standardScreens } from './screen/screen.ts'
 import { errorLines, userError } from './screen/terminal.ts'
@@ -53,6 +53,7 @@ export async function createProgram(context: CliContext, args: readonly string[]
     // Makes `setup --version` an option of the command.
     .enablePositionalOptions()
     .exitOverride()
+    .configureHelp({ optionDescription: withoutEmptyDefault })
     .configureOutput({ writeOut: context.out.document, writeErr: context.err.document })
     .showHelpAfterError('Try: kometa-preview --help')
     .addHelpText('after', examples)
@@ -61,6 +62,11 @@ export async function createProgram(context: CliContext, args: readonly string[]
   for (const [, load] of wanted.length > 0 ? wanted : Object.entries(commands)) (await load())(program, context)
   for (const command of program.commands) command.showHelpAfterError(`Try: kometa-preview ${command.name()} --help`)
   return program
+}
+
+/** An option that collects its values begins with none, which the help need not say. */
+function withoutEmptyDefault(this: Help, option: Option): string {
+  return Help.prototype.optionDescription.call(this, option).replace(/ \(default: (?:\[\]|\{\})\)$/, '')
 }
 
 const examples = `

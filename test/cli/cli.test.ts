@@ -51,6 +51,7 @@ test.each(['serve', 'run', 'demo', 'doctor', 'verify', 'setup', 'proxy', 'comple
   async (command) => {
     const help = await cli([command, '--help'])
     expect(help.code).toBe(0)
+    expect(help.stdout).not.toMatch(/default: (?:\[\]|\{\})/)
     const examples = help.stdout.split(/^Examples:$/m)[1] ?? ''
     expect(examples.match(new RegExp(`^ .*kometa-preview ${command}`, 'gm'))?.length).toBeGreaterThanOrEqual(2)
     const wrong = await cli([command, '--no-such-option'])

@@ -5,7 +5,7 @@ import { AppError } from '../../contract/errors.ts'
 export const trustJobOption = (): Option =>
   new Option(
     '--trust-job',
-    'with --job: you wrote or have read its files, and your secrets may be sent to the addresses in them; asked once',
+    'with --job: you wrote or have read its files, and your secrets may be sent to the addresses in them; this is remembered',
   )
 
 /** --trust-job is about the files of a job folder, so it needs --job. */
