@@ -33,7 +33,7 @@ const lowerBranches: Readonly<Record<string, number>> = {
   'src/gate/service-proxy.ts': 70,
   'src/proxy/capture/read-url.ts': 80,
   'src/proxy/capture/temporary-file.ts': 80,
-  'src/server/connect/mask-config.ts': 80,
+  'src/server/connect/hidden/mask-config.ts': 80,
   'src/util/redaction/pattern-trie.ts': 80,
   'src/util/redaction/scan-text.ts': 75,
 }

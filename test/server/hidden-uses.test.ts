@@ -5,9 +5,9 @@ import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
 import { toPlain } from '../../src/config/yaml/yaml-value.ts'
 import { secretMask } from '../../src/contract/api/api-connect.ts'
 import { AppError } from '../../src/contract/errors.ts'
-import { hiddenIn } from '../../src/server/connect/hidden-uses.ts'
-import { maskConfig } from '../../src/server/connect/mask-config.ts'
-import { nameSecrets } from '../../src/server/connect/unmask-config.ts'
+import { hiddenIn } from '../../src/server/connect/hidden/hidden-uses.ts'
+import { maskConfig } from '../../src/server/connect/hidden/mask-config.ts'
+import { nameSecrets } from '../../src/server/connect/hidden/unmask-config.ts'
 import { applyEdit } from '../../src/server/jobs/config/text-edits.ts'
 
 const secrets = [

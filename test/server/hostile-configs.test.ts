@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readComments, readPlaces } from '../../src/config/yaml/yaml-places.ts'
 import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
 import { AppError } from '../../src/contract/errors.ts'
-import { maskConfig } from '../../src/server/connect/mask-config.ts'
+import { maskConfig } from '../../src/server/connect/hidden/mask-config.ts'
 import { growth, maxGrowth } from '../support/growth.ts'
 
 /** The work of the studio on a pasted config. */

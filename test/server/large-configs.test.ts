@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { maskConfig } from '../../src/server/connect/mask-config.ts'
+import { maskConfig } from '../../src/server/connect/hidden/mask-config.ts'
 import { inThread, onText } from '../../src/server/foreign-text/on-text.ts'
 import { defaultConfig, openStudio, type TestStudio } from './open-studio.ts'
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { readPlaces } from '../../src/config/yaml/yaml-places.ts'
 import { parseYaml } from '../../src/config/yaml/yaml-read.ts'
 import { toPlain } from '../../src/config/yaml/yaml-value.ts'
-import { hiddenIn } from '../../src/server/connect/hidden-uses.ts'
-import { maskConfig } from '../../src/server/connect/mask-config.ts'
-import { nameSecrets, restoreConfig } from '../../src/server/connect/unmask-config.ts'
+import { hiddenIn } from '../../src/server/connect/hidden/hidden-uses.ts'
+import { maskConfig } from '../../src/server/connect/hidden/mask-config.ts'
+import { nameSecrets, restoreConfig } from '../../src/server/connect/hidden/unmask-config.ts'
 
 const config = `# plex token: OldToken-From-Comments1
 plex:

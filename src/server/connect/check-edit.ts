@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { ConfigCheck } from '../../contract/api/api-connect.ts'
 import { createRedactor } from '../../util/redact.ts'
 import { onText, readInThread } from '../foreign-text/on-text.ts'
-import type { HiddenBefore } from './hidden-uses.ts'
+import type { HiddenBefore } from './hidden/hidden-uses.ts'
+import type { Mask } from './hidden/mask-config.ts'
 import { inspectConfig } from './inspect-config.ts'
 import type { LiveServer } from './live-server.ts'
 import { type ConfigPlace, cleanPaths, type LoadDeps, loadText } from './load-config.ts'
-import type { Mask } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
 
 export interface EditedConfig {

@@ -9,11 +9,11 @@ import type { TargetLibrary, TargetServer } from '../../plex/lookup/library-look
 import { createRedactor } from '../../util/redact.ts'
 import { onText } from '../foreign-text/on-text.ts'
 import { checkEdit } from './check-edit.ts'
-import { hiddenIn } from './hidden-uses.ts'
+import { hiddenIn } from './hidden/hidden-uses.ts'
+import type { MaskedConfig } from './hidden/mask-config.ts'
 import { inspectConfig } from './inspect-config.ts'
 import { describeServer, type LiveServer, reachServer } from './live-server.ts'
 import { type ConfigOrigin, cleanPaths, type LoadDeps, loadOrigin, placeOf } from './load-config.ts'
-import type { MaskedConfig } from './mask-config.ts'
 import { isUsable, placeLibraries } from './place-libraries.ts'
 
 /** A connected config and its servers. */

@@ -9,7 +9,7 @@ import { get } from '../../config/yaml/yaml-value.ts'
 import type { ConfigProblem, ConnectedLibrary, LeftOut, OverlayFile } from '../../contract/api/api-connect.ts'
 import { AppError } from '../../contract/errors.ts'
 import { readInThread } from '../foreign-text/on-text.ts'
-import type { MaskedConfig } from './mask-config.ts'
+import type { MaskedConfig } from './hidden/mask-config.ts'
 
 export interface InspectOptions {
   masked: Pick<MaskedConfig, 'text'>

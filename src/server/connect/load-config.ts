@@ -7,8 +7,8 @@ import type { Trust } from '../../config/trust/trust.ts'
 import type { AskKometaYaml } from '../../config/yaml/kometa-reading.ts'
 import { writeFileAtomic } from '../../util/files/atomic-file.ts'
 import { onText, readInThread } from '../foreign-text/on-text.ts'
-import { refuseOurNames } from './hidden-uses.ts'
-import type { MaskedConfig } from './mask-config.ts'
+import { refuseOurNames } from './hidden/hidden-uses.ts'
+import type { MaskedConfig } from './hidden/mask-config.ts'
 import type { ReachOf } from './studio-reach.ts'
 
 /** Where a config comes from. `text` holds secrets and is never written to disk. */

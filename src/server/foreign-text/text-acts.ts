@@ -3,8 +3,8 @@ import { type OwnReading, readOwn, type YamlFault } from '../../config/yaml/own-
 import { collectPlaces } from '../../config/yaml/yaml-places.ts'
 import { parseYaml } from '../../config/yaml/yaml-read.ts'
 import { AppError, type ErrorCode } from '../../contract/errors.ts'
-import { type Mask, maskConfig } from '../connect/mask-config.ts'
-import { nameSecrets, restoreConfig } from '../connect/unmask-config.ts'
+import { type Mask, maskConfig } from '../connect/hidden/mask-config.ts'
+import { nameSecrets, restoreConfig } from '../connect/hidden/unmask-config.ts'
 import { applyEdit, missingSecrets, sameNumbers, typeSecrets } from '../jobs/config/text-edits.ts'
 
 /**

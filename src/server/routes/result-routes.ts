@@ -65,7 +65,7 @@ async function readJobConfig(record: JobRecord, { store, start }: StudioParts) {
   const { trust, readUserConfig } = start
   const job = await readConfigToEdit(record, store.filesOf(record.id), { vault: trust.vault, readUserConfig })
   const secretsKeptUntil = job.keptUntil?.toISOString() ?? null
-  // A config that is used where it stands has its secrets there.
+  // A config that is used where it is has its secrets there.
   const missingSecrets = isLocal(record) ? await onText('missing', job.text, job.masks) : []
   return { text: job.text, name, edited, secretsKeptUntil, missingSecrets }
 }

@@ -5,9 +5,9 @@ import { isMap } from '../../../config/yaml/yaml-value.ts'
 import { secretMask } from '../../../contract/api/api-connect.ts'
 import type { MissingSecret } from '../../../contract/api/api-jobs.ts'
 import { AppError } from '../../../contract/errors.ts'
-import { type HiddenBefore, refuseOurNames } from '../../connect/hidden-uses.ts'
-import { type Mask, type MaskedConfig, maskConfig } from '../../connect/mask-config.ts'
-import { restoreConfig } from '../../connect/unmask-config.ts'
+import { type HiddenBefore, refuseOurNames } from '../../connect/hidden/hidden-uses.ts'
+import { type Mask, type MaskedConfig, maskConfig } from '../../connect/hidden/mask-config.ts'
+import { restoreConfig } from '../../connect/hidden/unmask-config.ts'
 
 /** The number of each mask in one text -> the number of the mask at the same key in another text. */
 export function sameNumbers(text: string, now: MaskedConfig): Map<number, number> {

@@ -1,4 +1,4 @@
-import type { MaskedConfig } from '../../connect/mask-config.ts'
+import type { MaskedConfig } from '../../connect/hidden/mask-config.ts'
 import { keepSnapshot, type LocalConfig, targetsOf, writeLocalConfig } from '../config/stored-config.ts'
 import { type JobRecord, newRecord } from '../store/studio-job-record.ts'
 import { titleOf } from '../view/job-view.ts'

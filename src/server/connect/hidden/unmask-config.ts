@@ -1,6 +1,6 @@
-import { ownSecretPrefix } from '../../config/read/environment/secrets.ts'
-import { type Place, type Places, readPlaces } from '../../config/yaml/yaml-places.ts'
-import { secretMask } from '../../contract/api/api-connect.ts'
+import { ownSecretPrefix } from '../../../config/read/environment/secrets.ts'
+import { type Place, type Places, readPlaces } from '../../../config/yaml/yaml-places.ts'
+import { secretMask } from '../../../contract/api/api-connect.ts'
 import { type HiddenBefore, hiddenProblems, isReadable } from './hidden-uses.ts'
 import type { Mask, MaskedConfig, Restored } from './mask-config.ts'
 

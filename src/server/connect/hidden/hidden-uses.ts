@@ -1,9 +1,9 @@
-import { ownSecretPrefix } from '../../config/read/environment/secrets.ts'
-import { namedMark, namesOurs, type SecretUse, secretUses } from '../../config/trust/secret-uses.ts'
-import { parseYaml } from '../../config/yaml/yaml-read.ts'
-import type { YamlValue } from '../../config/yaml/yaml-value.ts'
-import { secretMask } from '../../contract/api/api-connect.ts'
-import { AppError } from '../../contract/errors.ts'
+import { ownSecretPrefix } from '../../../config/read/environment/secrets.ts'
+import { namedMark, namesOurs, type SecretUse, secretUses } from '../../../config/trust/secret-uses.ts'
+import { parseYaml } from '../../../config/yaml/yaml-read.ts'
+import type { YamlValue } from '../../../config/yaml/yaml-value.ts'
+import { secretMask } from '../../../contract/api/api-connect.ts'
+import { AppError } from '../../../contract/errors.ts'
 import type { MaskedConfig } from './mask-config.ts'
 
 /** The config before an edit: its hidden secrets, and where they were. */

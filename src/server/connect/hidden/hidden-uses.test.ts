@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { ownSecretPrefix } from '../../config/read/environment/secrets.ts'
-import { secretMask } from '../../contract/api/api-connect.ts'
-import { AppError } from '../../contract/errors.ts'
+import { ownSecretPrefix } from '../../../config/read/environment/secrets.ts'
+import { secretMask } from '../../../contract/api/api-connect.ts'
+import { AppError } from '../../../contract/errors.ts'
 import { type HiddenBefore, hiddenProblems, isReadable, refuseOurNames } from './hidden-uses.ts'
 
 const text = `plex: {url: "http://10.0.0.1:32400", token: "${secretMask}1"}\nradarr: {url: "<<radarr>>", token: "<<key>>"}\n`

@@ -1,9 +1,9 @@
-import { findSecrets, isHarmlessValue, isSecretKey } from '../../config/read/environment/redaction-secrets.ts'
-import { readComments, readPlaces } from '../../config/yaml/yaml-places.ts'
-import { parseYaml } from '../../config/yaml/yaml-read.ts'
-import { secretMask } from '../../contract/api/api-connect.ts'
-import { AppError } from '../../contract/errors.ts'
-import { createRedactor, type Redactor } from '../../util/redact.ts'
+import { findSecrets, isHarmlessValue, isSecretKey } from '../../../config/read/environment/redaction-secrets.ts'
+import { readComments, readPlaces } from '../../../config/yaml/yaml-places.ts'
+import { parseYaml } from '../../../config/yaml/yaml-read.ts'
+import { secretMask } from '../../../contract/api/api-connect.ts'
+import { AppError } from '../../../contract/errors.ts'
+import { createRedactor, type Redactor } from '../../../util/redact.ts'
 
 /** A secret that was taken out of a config. It is never written to disk. */
 export interface Mask {
