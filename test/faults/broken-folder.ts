@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 const place = 'horizontal_align: left, vertical_align: top, horizontal_offset: 20, vertical_offset: 20'
 const text = (more = '') => `overlay: {name: "text(P)", ${place}${more}}`
 
-/** The user's folder that test/fixtures/kometa-logs/faults.log is the log of. */
+/** The user's folder of the run whose log is test/fixtures/kometa-logs/faults.log. */
 const files: Readonly<Record<string, string>> = {
   'config/config.yml': `libraries:
   Movies:

@@ -57,7 +57,7 @@ test('files that Kometa could not load, each with its place in the config or in 
   ])
 })
 
-test('definitions that Kometa dropped, with file and line; those of a default file where the config names it', async () => {
+test('definitions that Kometa dropped, with file and line; for a default file, the line of the config', async () => {
   const { faults } = await described()
   expect(told(faults, 'definition')).toEqual([
     expect.stringMatching(
@@ -81,7 +81,7 @@ test('definitions that Kometa dropped, with file and line; those of a default fi
   ])
 })
 
-test('what was left out of a definition that was drawn all the same', async () => {
+test('what was left out of a definition that was still drawn', async () => {
   const { faults } = await described()
   expect(told(faults, 'setting')).toEqual([
     'config/o.yml, line 17 (Movies): Config Warning: overlay: notadict must be a dictionary',
@@ -94,7 +94,7 @@ test('what was left out of a definition that was drawn all the same', async () =
   ])
 })
 
-test('a search for what Plex does not have is no fault, and is the reason where nothing matched', async () => {
+test('a search for something that Plex does not have is no fault, but the reason if nothing matched', async () => {
   const { config, emptySearches } = await described()
   expect(emptySearches.map(faultWords)).toEqual([
     'config/o.yml, line 12 (Movies): "no_collection": Plex Error: collection: Trending not found',
@@ -112,7 +112,7 @@ test('a search for what Plex does not have is no fault, and is the reason where 
   expect(noMatchWords(config, ['Shows'], emptySearches)).toBe('')
 })
 
-test('the same words of many definitions of a file are one fault; of a default file a missing value is none', async () => {
+test('the same words about many definitions of a file are one fault; a missing value of a default file is none', async () => {
   const failing = Array.from({ length: 40 }, (_, at) => definition(`copy ${at}`, 'Overlay Error: it is broken'))
   const blank = definition('1080p', 'Plex Error: resolution: No matches found with regex pattern (?i)576')
   const { faults, emptySearches } = await described((log) => {
@@ -134,7 +134,7 @@ function definition(name: string, words: string): string {
   return [line('builder.py:1', 'INFO', `${name} Overlay in Movies`), line('overlays.py:631', 'ERROR', words)].join('\n')
 }
 
-test('what was warned of before the run is not said a second time', async () => {
+test('a warning from before the run is not repeated', async () => {
   const { config, told } = await described()
   const before = await checkLibraries(config, { libraries: ['Movies'], kometaDir: null, env: {} })
   expect(before.length).toBeGreaterThan(5)
@@ -142,7 +142,7 @@ test('what was warned of before the run is not said a second time', async () => 
   expect(withoutTold([...before, other], told)).toEqual([other])
 })
 
-test('a definition is looked for in the file that Kometa read it from', async () => {
+test('a definition is looked up in the file that Kometa read it from', async () => {
   writeBrokenFolder(dir)
   const again = 'overlays:\n  # as in o.yml\n  good: {}\n  bad_color: {}\n'
   writeFileSync(join(dir, 'config/allbad.yml'), again)

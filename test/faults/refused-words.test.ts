@@ -39,7 +39,7 @@ test.each([
   expect(said(words, { kind })).toBe(`${start}${lan}`)
 })
 
-test('what Kometa names no address of is told by the time: what was refused while it was at the definition, and its words', () => {
+test('if Kometa names no address, the time tells which request was refused, and its words follow', () => {
   const words = 'Unknown Error: Expecting value: line 1 column 1 (char 0)'
   expect(said(words, { span: { from: 1_000, to: 1_050 } })).toBe(
     `POST https://graphql.anilist.co/ was refused: ${denied}. Kometa says: ${words}`,
@@ -47,7 +47,7 @@ test('what Kometa names no address of is told by the time: what was refused whil
   expect(said(words, { span: { from: 1_041, to: 1_999 } })).toBeNull()
 })
 
-test('where no authority could be given to Kometa: the host, and that it asked again', () => {
+test('if Kometa could not be given the authority, the host is named, and that Kometa asked again', () => {
   const words = 'Unknown Error: RetryError[<Future at 0x7f6d state=finished raised ProxyError>]'
   const tries = Array.from({ length: 6 }, (_, at) => ({ ...(refusals.at(-1) as Refusal), at: 2_000 + 10_000 * at }))
   expect(said(words, { span: { from: 1_990, to: 52_010 } }, tries)).toBe(
@@ -55,7 +55,7 @@ test('where no authority could be given to Kometa: the host, and that it asked a
   )
 })
 
-test('nothing is said of what the gate did not refuse', () => {
+test('nothing is said about requests that the gate let through', () => {
   expect(said(answered('https://example.org/x.png'))).toBeNull()
   expect(said(answered('http://nas.lan/x.png'))).toBeNull()
   expect(said('Overlay Error: Overlay image not found at config/x.png')).toBeNull()
@@ -71,14 +71,14 @@ const reasonOf = (one: Critical, all: readonly Refusal[]): string => {
   return explainCritical(told ?? one).reason
 }
 
-test('what ended Kometa: the refused request of the service that it speaks of', () => {
+test('what ended Kometa is the refused request of the service that it names', () => {
   const raw = refusal('raw.githubusercontent.com', { path: '/Kometa-Team/Anime-IDs/master/anime_ids.json' })
   const ids = critical('Expecting value: line 1 column 1 (char 0)', ['config', 'convert', 'request'])
   expect(reasonOf(ids, [...refusals, raw])).toBe(
     `GET https://raw.githubusercontent.com/Kometa-Team/Anime-IDs/master/anime_ids.json was refused: ${denied}. ` +
       'Kometa stopped: Expecting value: line 1 column 1 (char 0)',
   )
-  // Refused was something else.
+  // Another request was refused.
   expect(reasonOf(ids, refusals)).toContain('could not load its list of anime ids from raw.githubusercontent.com')
 })
 

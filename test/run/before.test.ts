@@ -72,7 +72,7 @@ describe('what Plex shows', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('the extension is what the bytes say', async () => {
+  test('the extension follows the bytes', async () => {
     const libraries = [{ ...movies, items: [{ ...film, posters: [poster('a', () => png)] }] }]
     await using open = await openSamplePlex({ libraries })
     const before = await fetchBeforePicture({ files, id: 'one', item: await itemOf(open, '1') }, open)
@@ -87,7 +87,7 @@ describe('what Plex shows', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('a picture that breaks off leaves nothing behind, not even that of an earlier run', async () => {
+  test("a picture that ends early leaves nothing behind, not even an earlier run's picture", async () => {
     await using odd = await openOddServer((_request, response) => {
       response.writeHead(200, { 'content-length': 1_000 })
       response.write(jpeg('half'), () => response.destroy())
@@ -101,7 +101,7 @@ describe('what Plex shows', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('the end of the job is no missing picture', async () => {
+  test('a cancelled job rejects, and reports no missing picture', async () => {
     const job = new AbortController()
     const reason = new Error('the job was cancelled')
     await using odd = await openOddServer(() => job.abort(reason))
@@ -128,7 +128,7 @@ describe('the input file', () => {
     expect(open.plex.journal).toEqual([])
   })
 
-  test('where it is not there, Plex is asked', async () => {
+  test('Plex is asked if it does not exist', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
     for (const input of ['none.jpg', 'input', 'none/x.jpg']) {
@@ -137,7 +137,7 @@ describe('the input file', () => {
     }
   })
 
-  test('where it is no picture, Plex is asked and it is said', async () => {
+  test('Plex is asked if it is no picture, and a note says so', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const input = 'mine.jpg'
     await writeFile(files.shown(input), 'GIF89a')
@@ -149,7 +149,7 @@ describe('the input file', () => {
     expect(await readFile(files.shown(input), 'utf8')).toBe('GIF89a')
   })
 
-  test('that is the before picture itself is never written, also under another name', async () => {
+  test('is never written, even if it is the before picture itself under another name', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
     await fetchBeforePicture({ files, id: 'one', item }, open)
@@ -173,7 +173,7 @@ describe('the input file', () => {
     expect(await readdir(folder)).toEqual(['one_before.jpg'])
   })
 
-  test('that is a link is not taken, wherever it leads, and it is said', async () => {
+  test('is not taken if it is a link, wherever the link leads, and a note says so', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
     await writeFile(join(base, 'secret.png'), png)
@@ -185,7 +185,7 @@ describe('the input file', () => {
     })
   })
 
-  test('what a dead run left half written goes, of this target alone', async () => {
+  test('half-written files of a dead run are removed, but only those of this target', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const item = await itemOf(open, '101')
     await fetchBeforePicture({ files, id: 'other', item }, open)

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-test('what a job needs', () => {
+test('how many bytes a job needs', () => {
   expect(neededBytes(0)).toBe(200_000_000)
   expect(neededBytes(10)).toBe(410_000_000)
 })
@@ -27,7 +27,7 @@ test('more targets than the disk can hold are refused with both numbers', async 
       new RegExp(`for ${tooMany} targets: \\d+ MB free, ${Math.floor(neededBytes(tooMany) / 1e6)} MB needed`),
     ),
   })
-  // A folder that is not made yet: the disk that it will be on counts.
+  // For a folder that does not exist yet, the disk that it will be on counts.
   await expect(checkDiskSpace(join(folder, 'a', 'b', 'c'), tooMany)).rejects.toMatchObject({ code: 'DISK_SPACE' })
   if (free > neededBytes(1)) await expect(checkDiskSpace(join(folder, 'a'), 1)).resolves.toBeUndefined()
 })

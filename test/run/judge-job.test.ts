@@ -5,14 +5,14 @@ const whole = { cancelled: false, kometaProblems: [], refusedReads: [], narrowed
 const target = (title: string, reason: string | null) =>
   ({ id: title, title, status: reason === null ? 'exported' : 'missing', reason }) as const
 
-test('a cause that several targets have in common is said once, with five of their titles', () => {
+test('a reason that several targets share is said once, with five of their titles', () => {
   const targets = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map((title) => target(title, 'No overlay matched this item.'))
   const { status, problems } = judgeJob({ ...whole, targets: [...targets, target('H', 'another'), target('I', null)] })
   expect(status).toBe('partial')
   expect(problems).toEqual(['A, B, C, D, E and 2 more: No overlay matched this item.', 'H: another'])
 })
 
-test('what kept Kometa from its work is not said again for each target', () => {
+test('why Kometa failed is not repeated for each target', () => {
   const reason = 'Kometa could not reach TMDb (api.themoviedb.org).'
   const { problems } = judgeJob({
     ...whole,
@@ -22,7 +22,7 @@ test('what kept Kometa from its work is not said again for each target', () => {
   expect(problems).toEqual([reason, 'No picture of any target came.'])
 })
 
-test('a picture that a real run may draw otherwise is no success', () => {
+test('a job is no success if a real run may draw another picture', () => {
   const cause = '"top" in config/o.yml has a limit'
   const targets = [
     { ...target('A', null), may_differ: [cause] },

@@ -45,7 +45,7 @@ function watch() {
   }
 }
 
-test('a log that is silent to its end: definitions are told by their look-ups, items by their uploads', () => {
+test('while the log is silent, lookups tell the definitions and uploads tell the items', () => {
   const { told, starts, read, lookUp, upload } = watch()
   starts()
   read('/library/sections/1/all?type=1')
@@ -63,7 +63,7 @@ test('a log that is silent to its end: definitions are told by their look-ups, i
   ])
 })
 
-test('a log that comes in bursts says nothing that has been told, and never goes back', () => {
+test('a log that comes in bursts repeats nothing and never goes back', () => {
   const { told, starts, lookUp, upload, say } = watch()
   starts()
   lookUp('4K')
@@ -82,7 +82,7 @@ test('a log that comes in bursts says nothing that has been told, and never goes
   ])
 })
 
-test('a collection that is looked for once pictures come is no definition', () => {
+test('a collection that is looked up after the first picture is no definition', () => {
   const { told, lookUp, upload } = watch()
   upload('1')
   lookUp('Late')

@@ -9,7 +9,7 @@ import { endLeftover, rememberKometa } from '../../src/run/job-folder/leftover.t
 import { identityOf, ownIdentity, type ProcessIdentity } from '../../src/util/process-identity.ts'
 import { isAlive } from '../support/process-tree.ts'
 
-/** What a start does about a Kometa whose tool died: on Windows the only way, elsewhere when the supervisor was killed too. */
+/** A start ends a Kometa whose tool died. On Windows this is the only way; elsewhere it is for a killed supervisor. */
 let parent = ''
 const running: ChildProcess[] = []
 beforeEach(() => {
@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(parent, { recursive: true, force: true })
 })
 
-/** A Kometa with a child of its own, as the tool starts it: the leader of a group. */
+/** A Kometa with a child, started as the tool starts it: as the leader of a process group. */
 async function startKometa(): Promise<{ pid: number; inner: number }> {
   const script = `const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); console.log(c.pid); setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['-e', script], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
@@ -50,7 +50,7 @@ const gone = async (...pids: number[]) => {
   while (pids.some(isAlive)) await new Promise((resolve) => setImmediate(resolve))
 }
 
-test('the tool is dead, its Kometa is not: it is ended with all of its group, and the workspace goes', async () => {
+test('if only the tool is dead, its Kometa is ended with its whole group, and the workspace is removed', async () => {
   const { pid, inner } = await startKometa()
   const dir = await workspace(await deadIdentity())
   await rememberKometa(dir, pid)
@@ -59,7 +59,7 @@ test('the tool is dead, its Kometa is not: it is ended with all of its group, an
   expect(existsSync(dir)).toBe(false)
 })
 
-test('the tool lives: neither its workspace nor its Kometa is touched', async () => {
+test('if the tool lives, neither its workspace nor its Kometa is touched', async () => {
   const { pid, inner } = await startKometa()
   const dir = await workspace(await ownIdentity())
   await rememberKometa(dir, pid)

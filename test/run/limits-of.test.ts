@@ -19,11 +19,11 @@ const section = (timeouts: unknown) => {
   )
 }
 
-test('without a word in preview.yml every limit is the one of its room', () => {
+test('without timeouts in preview.yml, every limit has its default', () => {
   const { proxy, gate, captures } = limitsOf(defaults)
   expect(proxyLimits).toMatchObject(proxy)
   expect(defaultGateLimits).toMatchObject(gate)
-  // The whole body has one limit: that of its request.
+  // The limit of the request is also the limit of its whole body.
   expect({ ...defaultCaptureLimits, bodyTotalTimeoutMs: proxyLimits.requestTimeoutMs }).toMatchObject(captures)
 })
 
@@ -45,7 +45,7 @@ test.each([
   expect(() => section(timeouts)).toThrow(line)
 })
 
-test('the table in the documentation has each of them, with its default', () => {
+test('the table in the documentation names each timeout with its default', () => {
   const text = readFileSync(new URL('../../docs/safety.md', import.meta.url), 'utf8')
   const rows = [...text.matchAll(/^\| `([a-z_]+)` \| ([\d,]+) \|/gm)].map(([, name, value]) => [
     name,

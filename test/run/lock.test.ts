@@ -59,7 +59,7 @@ const claimOf = (pid: number | string, start: string, host: string): string =>
   `claim-${pid}-${start}-${host}-0123456789abcdef`
 
 describe('one run at a time', () => {
-  test('a second run in the folder is refused, naming the first one', async () => {
+  test('a second run in the folder is refused, and the message names the first one', async () => {
     const first = await startRun()
     expect(await first.ask('take')).toBe('held')
     await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('one run at a time', () => {
     )
   })
 
-  test('two runs of one process, as the studio has them', async () => {
+  test('two runs of one process, as in the studio', async () => {
     const lock = await acquireJobLock(openBeneath(folder))
     await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({ code: 'JOB_IN_USE' })
     await lock[Symbol.asyncDispose]()
@@ -84,7 +84,7 @@ describe('one run at a time', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('of many starters at the same instant exactly one gets it, again and again', async () => {
+  test('if many runs start at the same instant, exactly one gets the folder, again and again', async () => {
     for (let round = 0; round < 10; round += 1) {
       const results = await Promise.allSettled(Array.from({ length: 12 }, () => acquireJobLock(openBeneath(folder))))
       const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
@@ -96,7 +96,7 @@ describe('one run at a time', () => {
     }
   })
 
-  test('runs that come and go all the time are refused, never broken, and never two at once', async () => {
+  test('of runs that come and go all the time, one has the folder and the others are refused', async () => {
     let holders = 0
     let most = 0
     const comeAndGo = async (): Promise<void> => {
@@ -118,7 +118,7 @@ describe('one run at a time', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('of several processes that take over a dead owner at once exactly one gets it', async () => {
+  test('if several processes take over from a dead owner at once, exactly one gets the folder', async () => {
     const runs = await Promise.all(Array.from({ length: 4 }, startRun))
     for (let round = 0; round < 5; round += 1) {
       const dead = spawn(process.execPath, ['-e', ''])
@@ -133,13 +133,13 @@ describe('one run at a time', () => {
   })
 })
 
-describe('what the studio says of a job of the command line without a summary', () => {
+describe('what the studio says about a job of the command line without a summary', () => {
   const status = async () => {
     await mkdir(join(folder, 'logs'), { recursive: true })
     return (await describeUnfinished('job', openBeneath(folder), null))?.status
   }
 
-  test('a run that stands still, so that its heartbeat stopped, still runs', async () => {
+  test('a stopped run, whose heartbeat has stopped as well, still runs', async () => {
     const run = await startRun()
     expect(await run.ask('take')).toBe('held')
     process.kill(run.pid, 'SIGSTOP')
@@ -147,7 +147,7 @@ describe('what the studio says of a job of the command line without a summary', 
     for (const name of await readdir(join(folder, lockFolderName))) {
       await utimes(join(folder, lockFolderName, name), longAgo, longAgo)
     }
-    // Windows cannot tell, and goes by the heartbeat.
+    // Windows cannot tell, so the heartbeat counts.
     expect(await status()).toBe(process.platform === 'win32' ? 'interrupted' : 'running')
     await run.kill()
     expect(await status()).toBe('interrupted')
@@ -178,13 +178,13 @@ describe('a dead owner', () => {
     expect(await readdir(join(folder, lockFolderName))).toHaveLength(2)
   })
 
-  test('its pid lives and is the same process: it stays the owner, however long it was silent', async () => {
+  test('if its pid is still the same process, it stays the owner, however long it is silent', async () => {
     const { host, start } = await ownIdentity()
     await plant(claimOf(process.pid, start, host), true, start === 'unknown' ? 0 : 10 * deadAfterMs)
     await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({ code: 'JOB_IN_USE' })
   })
 
-  test('of another host or container: it counts as alive until its heartbeat stops', async () => {
+  test('on another host or in another container, it counts as alive until its heartbeat stops', async () => {
     const claim = claimOf(1, 'abc123', '00ff00ff00ff')
     await plant(claim, true)
     await expect(acquireJobLock(openBeneath(folder))).rejects.toMatchObject({
@@ -196,7 +196,7 @@ describe('a dead owner', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('of another host, whose clock or ours was set: it is watched, and a heartbeat shows that it lives', async () => {
+  test('on another host, after a clock was set, it is watched, and a heartbeat shows that it lives', async () => {
     const [living, dead] = [claimOf(1, 'abc123', '00ff00ff00ff'), claimOf(2, 'abc123', '00ff00ff00ff')]
     await plant(living, true, 1_000 * deadAfterMs)
     await plant(dead, true, -1_000 * deadAfterMs)
@@ -204,7 +204,7 @@ describe('a dead owner', () => {
     await expect.poll(() => readdir(join(folder, lockFolderName))).toHaveLength(5)
     await utimes(join(folder, lockFolderName, living), new Date(), new Date())
     await expect(taking).rejects.toMatchObject({ code: 'JOB_IN_USE', message: expect.stringContaining('(pid 1 ') })
-    // Of the dead one nothing is left.
+    // Nothing of the dead owner is left.
     expect((await readdir(join(folder, lockFolderName))).sort()).toEqual([living, `held-${living}`])
   })
 

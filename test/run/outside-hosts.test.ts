@@ -12,7 +12,7 @@ const rules = (changes: Partial<GateRules> = {}): GateRules => ({
 })
 const publicAddress = async () => [{ address: '8.8.8.8', family: 4 }]
 
-/** An image that an upload names by URL is fetched by us, not by Kometa: Plex must get none of these GETs. */
+/** If an upload names its image by a URL, we fetch it ourselves: none of these GETs may reach Plex. */
 test.each([
   'plex.example.org',
   'PLEX.Example.ORG',
@@ -43,7 +43,7 @@ test('another name that leads to Plex is not dialled either', async () => {
   await expect(resolve('media.example.net')).rejects.toThrow(/Plex server/)
 })
 
-test('nor does a redirect of somebody else lead there', async () => {
+test('a redirect of another host does not lead to Plex', async () => {
   const seen: string[] = []
   const server = createServer((incoming, outgoing) => {
     seen.push(`${incoming.headers.host?.split(':')[0]} ${incoming.url}`)
@@ -58,7 +58,7 @@ test('nor does a redirect of somebody else lead there', async () => {
   expect(seen).toEqual(['image.tmdb.org /a.jpg'])
 })
 
-test('gate: strict and gate.deny hold for them too', async () => {
+test('gate: strict and gate.deny hold for these fetches, too', async () => {
   const lookup = createOutsideLookup(rules({ mode: 'strict', deny: ['.fanart.tv'] }), publicAddress)
   await expect(lookup('unknown.example.net')).rejects.toThrow(/strict/)
   await expect(lookup('assets.fanart.tv')).rejects.toThrow(/gate.deny/)

@@ -74,7 +74,7 @@ test('a "Radarr" at the address of Plex: not one request of it gets there', asyn
   ])
 })
 
-test('past a thousand hosts the others are one row, and none is lost', async () => {
+test('beyond a thousand hosts, the others share one row, and no request is lost', async () => {
   const { gate } = await openJobGate(config(() => 'http://127.0.0.1:9'))
   const { port } = new URL(gate.env.HTTPS_PROXY ?? '')
   const names = Array.from({ length: 1_010 }, (_, at) => `host${at}.example.invalid`)

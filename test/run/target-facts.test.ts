@@ -4,7 +4,7 @@ import type { LibraryState } from '../../src/kometa/cache/overlay-state.ts'
 import type { ItemResult } from '../../src/kometa/log/read/log-events.ts'
 import { factsOf } from '../../src/run/summary/target-facts.ts'
 
-/** A real run draws an item anew when the picture of one of its overlays has changed. */
+/** A real run draws an item again if the picture of one of its overlays has changed. */
 function realRunWith(overlays: string[], changed: string) {
   const key = backupKey('Movies', '101')
   const state = (picture: string) =>
@@ -27,7 +27,7 @@ function realRunWith(overlays: string[], changed: string) {
   const capture = { sha256: 'drawn', source_url: null, overlay_mark: true, seq: 1, server: 's', rating_key: '101' }
   const item = { library: { mapping: 'Movies', title: 'Movies' }, overlays: overlays.map((full) => ({ full })) }
   const output = { target, mapped: { status: 'exported', restore: false, capture } }
-  // What factsOf does not look at is left out.
+  // Fields that factsOf does not read are left out.
   return factsOf(output as unknown as Parameters<typeof factsOf>[0], {
     runs: [run] as unknown as Parameters<typeof factsOf>[1]['runs'],
     item: item as unknown as ItemResult,
@@ -35,7 +35,7 @@ function realRunWith(overlays: string[], changed: string) {
   }).realRun
 }
 
-test('where the log names no overlay of an item, a changed picture may be one of its own', () => {
+test('if the log names no overlay of an item, a changed picture may belong to it', () => {
   expect(realRunWith(['A'], 'A')).toMatchObject({ would: 'draw' })
   expect(realRunWith(['B'], 'A')).toMatchObject({ would: 'skip' })
   expect(realRunWith([], 'A')).toMatchObject({ would: 'unknown', why: 'the picture of an overlay has changed' })

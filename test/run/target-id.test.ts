@@ -78,7 +78,7 @@ describe('target ids', () => {
     ]).toEqual(['metropolis-1927-101', 'metropolis-1927-102', 'metropolis-1927-101-2'])
   })
 
-  test('any items: each id is valid, short and no other one', () => {
+  test('for any items, each id is valid, short and unique', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 120 }),
       fc.constantFrom('nul', 'A', 'a', 'COM1', '..', 'é'),
@@ -119,7 +119,7 @@ describe('target ids', () => {
     )
   })
 
-  test.each(['nul', 'CON', 'com1', 'aux.txt'])('%s is a device on Windows: no id', (id) => {
+  test.each(['nul', 'CON', 'com1', 'aux.txt'])('%s is a device on Windows and no id', (id) => {
     expect(() => checkTargetIds(['a', id])).toThrow(
       expect.objectContaining({ code: 'TARGET_ID_INVALID', exitCode: 2, message: expect.stringContaining(`"${id}"`) }),
     )

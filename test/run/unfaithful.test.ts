@@ -31,7 +31,7 @@ async function wordsOf(trakt: string, bodies: readonly KometaEventBody[], isScop
     const config = await loadJobConfig({ kind: 'config', configPath }, { env: {} })
     const all: KometaEventBody[] = [{ type: 'library_started', library }, ...bodies]
     const record = summarizeKometa(all.map((body, seq) => ({ ...body, seq, at: 0 })))
-    // Of a run of Kometa its record is all that is looked at, of a scope that there is one.
+    // Only the record of a run is read, and only whether there is a scope.
     const runs = [{ record }] as unknown as Parameters<typeof findUnfaithful>[2]
     const scopes = (isScoped ? [{}] : []) as unknown as Parameters<typeof findUnfaithful>[3]
     const found = await findUnfaithful(config, null, runs, scopes)
@@ -71,7 +71,7 @@ test('a service that is away for another reason has Kometa’s words; one that n
   expect(await wordsOf('{}', [failed('Trakt Error: Input Failed')])).toEqual([])
 })
 
-test('a limit and a random order are told where a preview narrows what Kometa finds', async () => {
+test('a limit and a random order are reported if the preview narrows what Kometa finds', async () => {
   const limited: KometaEventBody = { type: 'definition_limited', library, name: 'Rating' }
   const random: KometaEventBody = { type: 'definition_random', library, name: 'Other' }
   expect(await wordsOf('{}', [limited, random])).toMatchObject([

@@ -46,7 +46,7 @@ function startWatching(world: JobWorld) {
     previews,
     done,
     stop: () => controller.abort(),
-    /** The next thing told that fits, after those that were awaited before. */
+    /** Waits for the next text that matches, after those that were awaited before. */
     async next(pattern: RegExp): Promise<string> {
       for (;;) {
         const found = told.findIndex((text, index) => index >= read && pattern.test(text))
@@ -63,10 +63,10 @@ function startWatching(world: JobWorld) {
   }
 }
 
-test('a preview after each edit, an edit that cannot be used told in a line, and what was read of Plex kept', async () => {
+test('previews after each edit, reports an unusable edit in one line, and keeps what was read from Plex', async () => {
   await using world = await startJobWorld({ config: (url) => config(url, '{default: resolution}') })
   const { url } = world.plex
-  // As editors save: beside, then in its place.
+  // Editors save into a new file and rename it.
   const save = async (text: string) => {
     await writeFile(`${world.configPath}~`, text)
     await rename(`${world.configPath}~`, world.configPath)
@@ -104,7 +104,7 @@ test('a preview after each edit, an edit that cannot be used told in a line, and
   world.assertUntouched()
 }, 90_000)
 
-test('what is wrong before the first preview is thrown', async () => {
+test('an error before the first preview is thrown', async () => {
   await using world = await startJobWorld({ config: () => 'libraries: [\n' })
   await expect(startWatching(world).done).rejects.toMatchObject({ code: 'CONFIG_INVALID_YAML' })
 })
@@ -167,7 +167,7 @@ describe('the files of a preview', () => {
     expect((await waiting).changed).toEqual([join(dir, path)])
   })
 
-  test('one that is none of them, or holds the same as before, is not', async () => {
+  test('do not include other files, and an unchanged file is no change', async () => {
     const files = await used()
     const before = await readFileStates(files)
     await writeFile(join(dir, 'config/notes.txt'), 'x')

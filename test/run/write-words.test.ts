@@ -39,7 +39,7 @@ describe('a blocked write in words', () => {
       'PUT /library/sections/1/all?id=101&audienceRating.value=7.5&audienceRating.locked=1',
       'audience rating “7.5” on Nosferatu (1922)',
     ],
-    // The tags that an item has are sent along: what is known to be old is not called new.
+    // Kometa sends an item's existing tags as well. A tag that is known to be old is not called new.
     [
       'PUT /library/sections/1/all?id=102&label[0].tag.tag=Late Night&label[1].tag.tag=Overlay',
       '+ label Overlay on The General (1926)',
@@ -66,7 +66,7 @@ describe('a blocked write in words', () => {
     expect(words(line)).toBe(expected)
   })
 
-  test('labels are told from other tags', () => {
+  test('labels are distinguished from other tags', () => {
     const write = {
       method: 'PUT',
       path: '/library/sections/1/all',

@@ -63,14 +63,14 @@ function inShapeOf(value: unknown, shape: unknown): unknown {
 }
 
 test.each(readdirSync(oldSummaries).sort())(
-  'a job of an earlier version (%s): no problem, and unknown is unknown',
+  'a job of an earlier version (%s) has no problem, and what it does not say is unknown',
   async (name) => {
     restore()
     const shape: unknown = JSON.parse(readFileSync(join(oldSummaries, name), 'utf8'))
     const { exported_files, durations_ms, ...summary } = readSummary()
     const old = { ...(inShapeOf(summary, shape) as object), exported_files, durations_ms }
     writeFileSync(path('output/summary.json'), JSON.stringify(old))
-    // Its version wrote the list of checksums after the summary, too; here the summary has changed since.
+    // The summary has changed since its checksum was written.
     rmSync(path('output/SHA256SUMS'))
     const report = await verify()
     expect(report.checks.filter(({ status }) => status === 'problem')).toEqual([])
@@ -257,7 +257,7 @@ test.each<[string, () => void, string, RegExp]>([
   }
 })
 
-test('a job of before has no list of checksums: all else is checked', async () => {
+test('a job of an earlier version has no list of checksums, and all else is checked', async () => {
   try {
     rmSync(path('output/SHA256SUMS'))
     expect((await verify()).checks.map(({ status }) => status)).toEqual(Array(6).fill('ok'))
@@ -278,7 +278,7 @@ test('the list of checksums is one that sha256sum reads, and holds all that the 
   expect(result.error ? 0 : result.status).toBe(0)
 })
 
-test('Plex cannot be asked: unknown, which is no failure', async () => {
+test('if Plex cannot be asked, that is unknown and no failure', async () => {
   const elsewhere = join(world.dir, 'nowhere.yml')
   const report = await verify(() => loadJobConfig({ kind: 'config', configPath: elsewhere }, { env: {} }))
   expect(report.ok).toBe(true)
