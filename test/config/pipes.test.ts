@@ -18,7 +18,7 @@ import { readConfigText } from '../../src/server/connect/read-config-text.ts'
 import { NotPlain, readPlainFile, TooLarge } from '../../src/util/files/plain-file.ts'
 import { writeCheckout } from '../launch/checkout.ts'
 
-/** Where a file of the user's is expected, a pipe without a writer stands: whoever opens one to read waits for ever. */
+/** A pipe without a writer takes the place of a file of the user. A reader that opens it waits forever. */
 const python = process.env.KOMETA_PYTHON || 'python3'
 let dir: string
 const at = (...names: string[]) => join(dir, ...names)
@@ -50,7 +50,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
-describe.skipIf(process.platform === 'win32')('a pipe is not waited for', () => {
+describe.skipIf(process.platform === 'win32')('nobody waits for a pipe', () => {
   test('by the reader of files', async () => {
     await expect(readPlainFile(at('config.yml'), 9)).rejects.toThrow(NotPlain)
     await expect(readPlainFile('/dev/zero', 9)).rejects.toThrow(NotPlain)
@@ -60,7 +60,7 @@ describe.skipIf(process.platform === 'win32')('a pipe is not waited for', () => 
     expect(String(await readPlainFile(at('good.yml'), 999))).toContain('overlays')
   })
 
-  test('by the watch: it is known by its time', async () => {
+  test('by the watch, which knows a pipe by its time', async () => {
     const used = { files: [at('overlays.yml'), at('good.yml')], yamlFolders: [at('folder')], assetFolders: [dir] }
     const states = await readFileStates(used)
     expect([...states.keys()].sort()).toEqual(
@@ -75,7 +75,7 @@ describe.skipIf(process.platform === 'win32')('a pipe is not waited for', () => 
     await expect(readConfigText(at('folder'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  test('as an overlay file, an image, or one of a folder', async () => {
+  test('as an overlay file, an image, or a file in a folder', async () => {
     const path = at('using.yml')
     await writeFile(path, configOf('[{file: good.yml}, {file: overlays.yml}, {folder: folder}]'))
     const config = await loadConfirmedConfig({ kind: 'config', configPath: path }, { env: {} })

@@ -146,7 +146,9 @@ describe('the files of a preview', () => {
   test('are the config, the overlay files, and the images and fonts that these name', async () => {
     const { files, yamlFolders, assetFolders } = await used()
     expect(files.map((path) => path.slice(dir.length + 1)).sort()).toEqual([
-      ...['config/badge.png', 'config/badges.yml', 'config/config.yml', 'config/gone.yml', 'config/more/one.yaml'],
+      // Kometa takes a file under the other ending too.
+      ...['config/badge.png', 'config/badges.yaml', 'config/badges.yml', 'config/config.yml'],
+      ...['config/gone.yaml', 'config/gone.yml', 'config/more/one.yaml'],
       ...['config/overlays/Named.png', 'config/overlays/far.png', 'config/overlays/image.png'],
       ...['config/overlays/later.png', 'config/own.ttf', 'kometa/defaults/overlays/resolution.yml'],
     ])

@@ -6,8 +6,9 @@ import { findEntryFiles } from './entry-files.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 
 /**
- * Finds the overlay file of a library that contains a definition, and answers with the name that the config gives to this file
- * (`default: resolution` for one of Kometa's own). null: the definition comes from a remote file, or from one that cannot be read.
+ * Finds the overlay file of a library that contains a definition, and answers with the name that the config gives
+ * to this file (`default: resolution` for one of Kometa's own). null: the definition comes from a remote file, or
+ * from one that cannot be read.
  */
 export async function findDefinitionFile(
   config: JobConfig,

@@ -15,9 +15,9 @@ type NamedEntry = Pick<OverlayEntry, 'form' | 'value'>
 const defaultFolders = ['.', 'movie', 'show', 'both', 'chart', 'award']
 
 /**
- * The files that Kometa loads for one entry of `overlay_files`, in Kometa's order. Only files that are there are listed.
- * `metadata_files`, `collection_files` and `external_templates` are spelled the same way. Kometa fetches `url`, `git` and `repo`, so
- * these have no file here; without a checkout (`kometaDir`) neither has a `default`.
+ * The files that Kometa loads for one entry of `overlay_files`, in Kometa's order. Only files that are there are
+ * listed. `metadata_files`, `collection_files` and `external_templates` are spelled the same way. Kometa fetches
+ * `url`, `git` and `repo`, so these have no file here; without a checkout (`kometaDir`) neither has a `default`.
  */
 export async function findEntryFiles(
   entry: NamedEntry,
@@ -44,8 +44,8 @@ export async function findEntryFiles(
 }
 
 /**
- * Every path at which Kometa would look for the file of an entry outside of its checkout. A file that appears at one of them can change
- * what the entry means. A `folder` is no such path: any file in it can.
+ * Every path at which Kometa would look for the file of an entry outside of its checkout. A file that appears at
+ * one of them can change what the entry means. A `folder` is no such path: any file in it can.
  */
 export function candidatePaths({ form, value }: NamedEntry, { kometaCwd }: Pick<EntryPlaces, 'kometaCwd'>): string[] {
   const path = resolve(kometaCwd, value)
@@ -54,8 +54,8 @@ export function candidatePaths({ form, value }: NamedEntry, { kometaCwd }: Pick<
 }
 
 /**
- * The user's own overlay files. The file of a `default` is among them where one lies in the working directory: Kometa takes it if its
- * checkout has no default of that name (meta.py:158-163).
+ * The user's own overlay files. The file of a `default` is among them where one lies in the working directory:
+ * Kometa takes it if its checkout has no default of that name (meta.py:158-163).
  */
 export async function ownOverlayFiles(
   config: EntryPlaces & { libraries: readonly { overlayFiles: readonly OverlayEntry[] }[] },
@@ -67,7 +67,10 @@ export async function ownOverlayFiles(
   return [...new Set(files.flat())]
 }
 
-/** The YAML files that Kometa loads of a folder: by ending and then in the order of the disk, hidden ones left out (util.py:497-500). */
+/**
+ * The YAML files that Kometa loads of a folder: by ending and then in the order of the disk, hidden ones left out
+ * (util.py:497-500).
+ */
 export async function yamlFilesIn(folder: string, reach: Reach): Promise<string[]> {
   const names = await namesInDiskOrder(folder, reach)
   return ['.yml', '.yaml'].flatMap((ending) =>
@@ -88,7 +91,10 @@ async function namesInDiskOrder(folder: string, reach: Reach): Promise<string[]>
   return names
 }
 
-/** A default is taken by its exact name; any other path counts from the working directory, like a `file` (meta.py:134-165). */
+/**
+ * A default is taken by its exact name; any other path counts from the working directory, like a `file`
+ * (meta.py:134-165).
+ */
 async function findDefault(name: string, { kometaCwd, reach }: EntryPlaces, kometaDir: string): Promise<string[]> {
   const file = withEnding(name).replace(/^overlays\//, '')
   const inCheckout = defaultFolders.map((folder) =>
@@ -100,7 +106,10 @@ async function findDefault(name: string, { kometaCwd, reach }: EntryPlaces, kome
 
 const withEnding = (path: string): string => (/\.ya?ml$/.test(path) ? path : `${path}.yml`)
 
-/** Kometa adds a missing ending, and takes the other one of .yml and .yaml where the named file is not there (meta.py:118-163). */
+/**
+ * Kometa adds a missing ending, and takes the other one of .yml and .yaml where the named file is not there
+ * (meta.py:118-163).
+ */
 function spellings(path: string): string[] {
   const named = withEnding(path)
   return [named, named.endsWith('.yml') ? `${named.slice(0, -4)}.yaml` : `${named.slice(0, -5)}.yml`]

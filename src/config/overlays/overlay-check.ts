@@ -1,31 +1,22 @@
-import { homedir } from 'node:os'
-import { basename, isAbsolute, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { isWithin } from '../../util/files/is-within.ts'
 import { containerHint } from '../read/container-path.ts'
 import { type JobLibrary, secretHint, withCauses } from '../read/job-libraries.ts'
 import type { JobConfig } from '../read/user-config.ts'
 import { checkAssetFolders } from '../workspace/asset-folders.ts'
-import { fontNames, systemFontFolders } from '../workspace/fonts.ts'
 import { overlayFileCauses } from '../yaml/causes/config-causes.ts'
 import { nearest } from '../yaml/causes/unknown-keys.ts'
 import { get, isMap } from '../yaml/yaml-value.ts'
-import type { CheckContext } from './check-context.ts'
+import { type CheckContext, type CheckOptions, createCheckContext } from './check-context.ts'
 import { findEntryFiles } from './entry-files.ts'
 import { checkDefinitionFiles, checkVariables } from './overlay-definitions.ts'
 import type { OverlayEntry } from './overlay-entries.ts'
 
-export interface CheckOptions {
-  /** Mapping names of the libraries that hold a target. */
-  libraries: readonly string[]
-  /** The Kometa checkout; without it `default` files and Kometa's own fonts are taken on trust. */
-  kometaDir?: string | null
-  env: NodeJS.ProcessEnv
-}
-
 /**
- * Looks for the overlay files of these libraries and for the images and fonts that they name. What is missing is a warning with file
- * and definition. Throws OVERLAY_FILES_MISSING when no overlay file of a library can load, and SECRET_UNRESOLVED.
+ * Checks that the overlay files of these libraries exist, and the images and fonts that they name. Each missing
+ * file is a warning that names the overlay file and the definition. Throws OVERLAY_FILES_MISSING when no overlay
+ * file of a library can be loaded, and SECRET_UNRESOLVED.
  */
 export async function checkLibraries(config: JobConfig, options: CheckOptions): Promise<string[]> {
   const context = createCheckContext(config, options)
@@ -34,38 +25,16 @@ export async function checkLibraries(config: JobConfig, options: CheckOptions): 
     const [unresolved] = library.unresolvedSecrets
     if (unresolved !== undefined) {
       const name = /<<([\w-]+)>>/.exec(unresolved)?.[1] ?? ''
-      throw new AppError('SECRET_UNRESOLVED', `Nothing is known for ${unresolved}`, { hint: secretHint(name) })
+      throw new AppError('SECRET_UNRESOLVED', `There is no value for ${unresolved}`, { hint: secretHint(name) })
     }
     warnings.push(...(await checkLibrary(library, context)), ...(await checkAssetFolders(config, library)))
   }
   return [...new Set(warnings)]
 }
 
-/** What the user must know where one of these warnings is about something that is not there; null: nothing. */
+/** The note about which folders may be read, if one of these warnings says that something is missing; else null. */
 export const reachNote = ({ reach }: Pick<JobConfig, 'reach'>, warnings: readonly string[]): string | null =>
   warnings.some((warning) => /\bthere is no \S|\bdoes not exist\b/.test(warning)) ? reach.note : null
-
-export function createCheckContext(
-  config: JobConfig,
-  { kometaDir = null, env }: Omit<CheckOptions, 'libraries'>,
-): CheckContext {
-  let names: Promise<Set<string> | null> | undefined
-  const resolvePath = (path: string): string => resolve(config.kometaCwd, path)
-  return {
-    config,
-    kometaDir,
-    resolve: resolvePath,
-    async hasFont(font) {
-      if (await config.reach.exists(resolvePath(font))) return true
-      if (kometaDir === null) return true
-      // overlay.py:317-331: beside Kometa's code, then by name among the system's fonts and Kometa's own.
-      if (!isAbsolute(font) && (await config.reach.exists(join(kometaDir, font)))) return true
-      names ??= fontNames([join(kometaDir, 'fonts'), ...systemFontFolders(env, process.platform, homedir())])
-      const known = await names
-      return known === null || known.has(font)
-    },
-  }
-}
 
 async function checkLibrary(library: JobLibrary, context: CheckContext): Promise<string[]> {
   const warnings: string[] = []
@@ -101,14 +70,15 @@ interface EntryResult {
   warnings: string[]
 }
 
-/** What a warning about a file of a library begins with. */
+/** The start of a warning about one file of a library. */
 export const warningLabel = (library: string, { form, value }: Pick<OverlayEntry, 'form' | 'value'>): string =>
   `"${library}": ${form === 'path' ? '' : `${form}: `}${value}`
 
 async function checkEntry(entry: OverlayEntry, library: JobLibrary, context: CheckContext): Promise<EntryResult> {
   const label = warningLabel(library.mappingName, entry)
   if (entry.misshapen) {
-    const message = `"${library.mappingName}": ${entry.form} is ${entry.misshapen}: Kometa takes one text there, and ends`
+    const place = `"${library.mappingName}": ${entry.form}`
+    const message = `${place} is ${entry.misshapen}: Kometa accepts only one text there, and stops`
     throw new AppError('CONFIG_INVALID', message, { hint: `Write an entry "- ${entry.form}: ..." for each.` })
   }
   const variables = await checkVariables(entry.templateVariables, label, context)
@@ -121,7 +91,7 @@ async function checkEntry(entry: OverlayEntry, library: JobLibrary, context: Che
 
 async function checkFiles(entry: OverlayEntry, label: string, context: CheckContext): Promise<EntryResult> {
   switch (entry.form) {
-    // Fetched by Kometa: whether they are there shows when it runs.
+    // Kometa fetches these. Only its run shows whether they exist.
     case 'url':
     case 'git':
     case 'repo':
@@ -143,7 +113,7 @@ const missing = (warning: string): EntryResult => ({ loadable: 0, warnings: [war
 
 async function checkDefault(entry: OverlayEntry, label: string, context: CheckContext): Promise<EntryResult> {
   const { kometaDir, config } = context
-  if (entry.value === 'other_award') return missing(`${label}: Kometa no longer has it`)
+  if (entry.value === 'other_award') return missing(`${label}: this version of Kometa does not have it`)
   if (kometaDir === null) return { loadable: 1, warnings: [] }
   const [path] = await findEntryFiles(entry, config, kometaDir)
   if (path === undefined) return missing(`${label}: Kometa has no default overlay of this name`)

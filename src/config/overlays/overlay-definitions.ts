@@ -8,7 +8,7 @@ import type { CheckContext } from './check-context.ts'
 const fontVariable = /(?:^|_)font$/
 const fileVariable = /^file$/
 
-/** Fonts and images that template variables name. */
+/** Checks the fonts and images that template variables name. */
 export async function checkVariables(
   variables: YamlMap | null,
   label: string,
@@ -32,7 +32,7 @@ export async function checkVariables(
   return warnings.filter((warning) => warning !== '')
 }
 
-/** Images and fonts of the definitions (and templates) of one overlay file, as far as they are written out. */
+/** Checks the images and fonts that the definitions and templates of one overlay file write out. */
 export async function checkDefinitionFiles(
   document: YamlValue,
   label: string,
@@ -48,7 +48,7 @@ export async function checkDefinitionFiles(
       const warnings: string[] = []
       if (isMap(overlay)) warnings.push(...(await checkOverlay(overlay, context)))
       else if (section === 'overlays' && isMap(data) && !data.has('template')) {
-        // Without `overlay`, or with a bare text, that is the name of an image (builder.py, overlay.py:150-153).
+        // A definition without `overlay`, or with a bare text there, names an image (builder.py, overlay.py:150-153).
         const image = isTruthy(overlay) ? textOf(overlay) : name
         const warning = await checkNamedImage(image, context)
         if (warning !== null) warnings.push(warning)
@@ -68,16 +68,16 @@ async function checkOverlay(overlay: YamlMap, context: CheckContext): Promise<st
 const textUnder = (overlay: YamlMap, key: string): string =>
   isTruthy(overlay.get(key)) ? textOf(overlay.get(key)) : ''
 
-/** What to say of the font that an overlay names; null where it is there, or not written out. */
+/** A warning about the font of an overlay. null: the font exists, or its name is not written out. */
 export async function checkFont(overlay: YamlMap, context: CheckContext): Promise<string | null> {
   const font = textUnder(overlay, 'font')
   return isLiteral(font) && !(await context.hasFont(font)) ? `there is no font "${font}"` : null
 }
 
-/** What to say of the image that an overlay names; null where it is there, fetched, or not written out. */
+/** A warning about the image of an overlay. null: the image exists, is fetched, or is not written out. */
 export async function checkImage(overlay: YamlMap, context: CheckContext): Promise<string | null> {
   const ownImage = textUnder(overlay, 'default') || textUnder(overlay, 'pmm')
-  // The old spelling of `default` goes before `file` (overlay.py:242).
+  // The old spelling of `default` takes precedence over `file` (overlay.py:242).
   const file = textUnder(overlay, 'git').startsWith('PMM/') ? '' : textUnder(overlay, 'file')
   if (ownImage !== '')
     return isLiteral(ownImage) && !(await hasDefaultImage(ownImage, context))
@@ -91,7 +91,7 @@ export async function checkImage(overlay: YamlMap, context: CheckContext): Promi
   return checkNamedImage(textUnder(overlay, 'name'), context)
 }
 
-/** An overlay of no other kind is the image `overlays/<name>.png` of the config's folder (overlay.py:361-366). */
+/** Any other overlay is the image `overlays/<name>.png` in the config folder (overlay.py:361-366). */
 export async function checkNamedImage(name: string, { config }: CheckContext): Promise<string | null> {
   if (!isLiteral(name) || /^(?:text|blur|backdrop)/.test(name)) return null
   const path = join(config.kometaConfigDir, 'overlays', `${kometaFilename(name)}.png`)

@@ -1,19 +1,22 @@
 import { isTruthy } from '../read/normalise.ts'
 import { get, isList, isMap, textOf, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 
-/** How an overlay file is named; `path` is a bare path in the list. `pmm` and `git: PMM/...` are old spellings of `default`. */
+/**
+ * How an overlay file is named. `path` is a bare path in the list. `pmm` and `git: PMM/...` are old spellings of
+ * `default`.
+ */
 type OverlayForm = 'url' | 'git' | 'default' | 'repo' | 'file' | 'folder' | 'path'
 
 /** One overlay file (or folder of them) of a library, in the order in which Kometa loads them. */
 export interface OverlayEntry {
   form: OverlayForm
   value: string
-  /** What stands in the place of the value where that is no text: Kometa ends at it (meta.py:99-115, util.py:494). */
+  /** The shape of a value that is no text. Kometa ends when it reads one (meta.py:99-115, util.py:494). */
   misshapen?: 'a list' | 'a map' | 'a number' | 'true'
   templateVariables: YamlMap | null
 }
 
-/** The keys of one entry in the order in which Kometa looks at them (util.py:495-510). */
+/** The keys of one entry, in the order in which Kometa reads them (util.py:484-490). */
 const keyForms: readonly (readonly [string, OverlayForm])[] = [
   ['url', 'url'],
   ['git', 'git'],
@@ -24,13 +27,13 @@ const keyForms: readonly (readonly [string, OverlayForm])[] = [
   ['folder', 'folder'],
 ]
 
-/** `overlay_files` of a library as a list: one entry may stand without a list, and a text is a path (util.py:246-273). */
+/** `overlay_files` of a library as a list. A single entry needs no list, and a text is a path (util.py:246-273). */
 export function overlayList(overlayFiles: YamlValue | undefined): readonly YamlValue[] {
   if (overlayFiles === undefined || overlayFiles === null) return []
   return isList(overlayFiles) ? overlayFiles : [overlayFiles]
 }
 
-/** Every overlay file that a library names, one entry per file; a map may name several. */
+/** The overlay files that a library names, one entry per file. One map can name several. */
 export function overlayEntries(overlayFiles: YamlValue | undefined): OverlayEntry[] {
   return overlayList(overlayFiles).flatMap((item): OverlayEntry[] => {
     if (!isMap(item)) return [{ form: 'path', value: textOf(item).trim(), templateVariables: null }]
@@ -41,7 +44,7 @@ export function overlayEntries(overlayFiles: YamlValue | undefined): OverlayEntr
       const value = textOf(given)
       if (!isTruthy(given)) return []
       const misshapen = shapeOf(given)
-      // A number is a folder that does not exist.
+      // Kometa takes a number for a folder, which then does not exist.
       const isNumber = misshapen === 'a number' || misshapen === 'true'
       if (misshapen !== null && !(form === 'folder' && isNumber))
         return [{ form, value: '', misshapen, templateVariables }]

@@ -14,8 +14,8 @@ type OverlaySources = EntryPlaces & {
 }
 
 /**
- * The user's overlay files and the template files that they name, as texts: a path in one counts even where only Kometa can tell
- * what it belongs to. A file that is missing or too large is left out: checkLibraries warns of it.
+ * The user's overlay files and the template files that they name, as texts: a path in one counts even where only
+ * Kometa can tell what it belongs to. A file that is missing or too large is left out: checkLibraries warns of it.
  */
 export async function readOverlayTexts(config: OverlaySources): Promise<{ path: string; text: string }[]> {
   const own = await ownOverlayFiles(config)
@@ -25,7 +25,10 @@ export async function readOverlayTexts(config: OverlaySources): Promise<{ path: 
   return texts.filter((file): file is { path: string; text: string } => file.text !== null)
 }
 
-/** The files that an overlay file names under `external_templates`; Kometa follows those of a template file no further. */
+/**
+ * The files that an overlay file names under `external_templates`; Kometa follows those of a template file no
+ * further.
+ */
 async function templateFilesOf(path: string, config: OverlaySources): Promise<string[]> {
   const entries = templateEntries(await readOrNull(config.files, path))
   return (await Promise.all(entries.map((entry) => findEntryFiles(entry, config, null)))).flat()

@@ -40,7 +40,7 @@ test('a list, named positions, dynamic ones, a limit', () => {
   expect(count('free')).toBe(21)
 })
 
-test('what only Kometa knows, and a queue that is not there', () => {
+test('a number that only Kometa knows, and a missing queue', () => {
   expect(count('named', '{position: "<<somewhere>>"}')).toBeNull()
   expect(count('nowhere')).toBeNull()
 })

@@ -4,8 +4,8 @@ import { get, isList, isMap, numberOf, textOf, type YamlMap, type YamlValue } fr
 const dynamicPlaces = 21
 
 /**
- * How many places a queue of an overlay file has, as Kometa makes them (meta.py:2343-2485). `variables` are the entry's template
- * variables over those of its library. Null where that depends on what only Kometa knows.
+ * Counts the places of a queue as Kometa makes them (meta.py:2343-2485). `variables` are the template variables of
+ * the entry, laid over those of its library. null: only Kometa knows what the number depends on.
  */
 export function countQueuePlaces(document: YamlValue, queueName: string, variables: YamlMap): number | null {
   const queue = get(document, 'queues', queueName)

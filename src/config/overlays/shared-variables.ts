@@ -1,16 +1,15 @@
 import { get, isMap, type YamlKey, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 import { overlayList } from './overlay-entries.ts'
 
-/** What a library needs here. */
 interface Library {
   mappingName: string
   data: YamlMap | null
 }
 
-/** The lists of files of which Kometa reads each entry with the library's own variables (config.py:1661-1726). */
+/** The lists of files whose entries Kometa reads with the variables of their library (config.py:1661-1726). */
 const lists = ['collection_files', 'metadata_files', 'overlay_files']
 
-/** The `template_variables` of a library's entries. One that has an anchor is the same object for all that name it. */
+/** The `template_variables` of the entries of a library. Entries that share an anchor share one object. */
 function variablesOf(data: YamlMap | null, keys: readonly string[] = lists): YamlMap[] {
   return keys.flatMap((key) =>
     overlayList(get(data ?? undefined, key)).flatMap((entry) => {
@@ -21,8 +20,8 @@ function variablesOf(data: YamlMap | null, keys: readonly string[] = lists): Yam
 }
 
 /**
- * Whether two libraries share variables by a YAML alias. Kometa writes the variables of one library into them, and then the
- * other has them, too (util.py:504-509): such libraries belong into one Kometa.
+ * Whether two libraries share variables through a YAML alias. Kometa writes the variables of one library into the
+ * shared map, so the other library gets them too (util.py:504-509). Such libraries must run in one Kometa.
  */
 export function shareVariables(one: Library, other: Library): boolean {
   const own = new Set(variablesOf(one.data))
@@ -30,8 +29,8 @@ export function shareVariables(one: Library, other: Library): boolean {
 }
 
 /**
- * Shared variables as Kometa has made them when it comes to the first of these libraries: those of the libraries above that this
- * Kometa is not given are in them already.
+ * The shared variables as Kometa sees them when it reaches the first of the `given` libraries: libraries above that
+ * this Kometa does not get have written theirs into them.
  */
 export function earlierVariables(all: readonly Library[], given: readonly Library[]): Map<YamlMap, YamlMap> {
   const made = new Map<YamlMap, YamlMap>()
@@ -42,7 +41,8 @@ export function earlierVariables(all: readonly Library[], given: readonly Librar
     if (!isMap(own)) continue
     const left = given.includes(library) ? ['collection_files', 'metadata_files'] : lists
     for (const shared of variablesOf(library.data, left)) {
-      // What comes after the first one that draws with them, Kometa itself does, or does too late to matter for it.
+      // Kometa itself adds what comes after the first library that draws with these variables, or adds it too late to
+      // matter.
       if (begun.has(shared)) continue
       const now = new Map<YamlKey, YamlValue>(made.get(shared) ?? shared)
       for (const [key, value] of own) if (!now.has(key)) now.set(key, value)

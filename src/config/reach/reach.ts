@@ -2,31 +2,34 @@ import { access, lstat, readdir, readlink, realpath, stat } from 'node:fs/promis
 import { dirname, join, parse, relative, resolve, sep } from 'node:path'
 import { isWithin } from '../../util/files/is-within.ts'
 
-/** One folder whose contents may be read. */
+/** A folder whose contents may be read. */
 export interface ReachArea {
   folder: string
-  /** Folders inside of it that may not be read. */
+  /** Folders inside `folder` that may not be read. */
   except?: readonly string[]
 }
 
 /**
- * What the paths of a config may lead to. Every question about a path of a config is asked here: what lies outside is
- * treated as if it did not exist, and is not looked at.
+ * The files that the paths of a config may lead to. Every question about such a path is asked here. A path outside
+ * is treated as if it did not exist, and nothing outside is looked at.
  */
 export interface Reach {
-  /** By real paths; null: everything may be read. */
+  /** The readable folders by their real paths. null: everything may be read. */
   readonly areas: readonly RealArea[] | null
-  /** For the user, where something is missing: which folders count; null where all do. */
+  /** Tells the user which folders may be read, for messages about something missing. null: every folder may be read. */
   readonly note: string | null
-  /** What a path leads to. It is outside when it leaves the areas on its way, whatever may stand there. */
+  /** Finds what a path leads to. A path that leaves the areas on its way is outside, whatever it leads to. */
   look(path: string): Promise<Place>
-  /** Where to open what is there: a path without links. null for what is missing or outside. */
+  /** The path without links at which the file can be opened. null: the file is missing or outside. */
   find(path: string): Promise<string | null>
-  /** The same for who says himself why something cannot be opened: of a user's own config, every path as it stands. */
+  /**
+   * The same for callers that report themselves why a file cannot be opened. For a user's own config it returns
+   * every path unchanged.
+   */
   way(path: string): Promise<string | null>
   exists(path: string): Promise<boolean>
   isFolder(path: string): Promise<boolean>
-  /** The names in a folder; none where it is missing, outside or closed to us. */
+  /** The names in a folder. A folder that is missing, outside or not permitted to us has none. */
   names(folder: string): Promise<string[]>
 }
 
@@ -38,21 +41,24 @@ export interface RealArea {
 }
 
 interface Area extends RealArea {
-  /** As it was named, which may be by way of links. */
+  /** The path of the folder as it was given. It may contain links. */
   named: string
 }
 
-/** As many links in a row as Linux follows. */
+/** The number of links that Linux follows in one path. */
 const maxLinks = 40
-/** Where two spellings can be one file, the system is asked for the one that it goes by. */
+/** On these systems two spellings can name one file, so the system is asked for its own spelling. */
 const hasManySpellings = process.platform === 'darwin' || process.platform === 'win32'
 
-/** A config that the user has named by its path: it is the user's own and reads whatever the user can. */
+/**
+ * For a config that the user has named by its path: it is the user's own, so its paths may lead to whatever the
+ * user can read.
+ */
 export const everywhere: Reach = withLook(null, null, async (path) =>
   (await isThere(path)) ? { is: 'there', path } : { is: 'missing' },
 )
 
-/** A config that came from a browser or from a job folder. `note`: see Reach. */
+/** For a config that came from a browser or from a job folder. `note` is described at Reach. */
 export async function createReach(areas: readonly ReachArea[], note: string): Promise<Reach> {
   const found = await Promise.all(areas.map(toRealArea))
   const real = found.filter((area) => area !== null)
@@ -88,7 +94,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** null: there is no such folder. */
+/** null: the folder does not exist. */
 async function toRealArea({ folder, except = [] }: ReachArea): Promise<Area | null> {
   const named = resolve(folder)
   const real = await realpath(named).catch(() => null)
@@ -97,14 +103,14 @@ async function toRealArea({ folder, except = [] }: ReachArea): Promise<Area | nu
   return { named, folder: real, except: [...new Set(closed.flat())] }
 }
 
-/** The real path of what may not be there yet. */
+/** The real path of something that may not exist yet. */
 async function realOfNew(path: string): Promise<string> {
   const real = await realpath(path).catch(() => null)
   if (real !== null || path === parse(path).root) return real ?? path
   return join(await realOfNew(dirname(path)), relative(dirname(path), path))
 }
 
-/** Follows a path link by link, and looks at nothing that lies outside: not even to say whether it is there. */
+/** Follows a path link by link. Nothing outside is looked at, not even to say whether it exists. */
 async function lookWithin(path: string, areas: readonly Area[]): Promise<Place> {
   if (path.includes('\0')) return { is: 'missing' }
   let wanted = resolve(path)
@@ -119,7 +125,7 @@ async function lookWithin(path: string, areas: readonly Area[]): Promise<Place> 
   return { is: 'missing' }
 }
 
-/** The area that a path lies in, and the path from its real folder on; null: it lies in none. */
+/** The area that contains a path, and the path below the real folder of this area. null: no area contains it. */
 function startOf(path: string, areas: readonly Area[]): { folder: string; path: string } | null {
   for (const { named, folder, except } of areas) {
     const inside = isWithin(path, folder) ? path : isWithin(path, named) ? join(folder, relative(named, path)) : null
@@ -128,7 +134,7 @@ function startOf(path: string, areas: readonly Area[]): { folder: string; path: 
   return null
 }
 
-/** Goes down from a real folder to the first link, or to the end. null: something on the way is missing. */
+/** Walks from a real folder to the first link, or to the end of the path. null: something on the way is missing. */
 async function walk(folder: string, path: string): Promise<{ path: string; isLink: boolean } | null> {
   const names = relative(folder, path).split(sep)
   let at = folder

@@ -2,11 +2,11 @@ import { configCauses } from '../yaml/causes/config-causes.ts'
 import type { YamlFiles } from '../yaml/yaml-files.ts'
 import type { SourceFiles } from './read-source.ts'
 
-/** Where a config says what, for messages about it. */
+/** Finds the places in a config that messages name. */
 export interface ConfigOutline {
-  /** What Kometa reads otherwise than it was meant: one line each, with file and line. */
+  /** What Kometa reads differently from what the author meant: one line each, with file and line. */
   misread: readonly string[]
-  /** That a value is not there: `plex.token is empty (line 7 of /path/config.yml)`, or `is missing`. */
+  /** Says that a value is missing: `plex.token is empty (line 7 of /path/config.yml)`, or `is missing`. */
   lacks(path: readonly string[]): string
 }
 

@@ -2,8 +2,8 @@ import { join, relative } from 'node:path'
 import type { Reach } from '../reach/reach.ts'
 
 /**
- * In Kometa's container the config's own folder is `/config`, whatever it is called outside. For a path that is written so and not there,
- * what stands behind it on this machine and how to call the preview; '' where nothing does.
+ * Explains a missing path that is written for Kometa's container, where the config folder is `/config`, whatever
+ * its name outside. Names the file on this machine and how to run the preview. Empty if no such file exists.
  */
 export async function containerHint(
   path: string,
@@ -13,8 +13,9 @@ export async function containerHint(
   if (rest === undefined) return ''
   const twin = join(configDir, rest)
   if (!(await reach.exists(twin))) return ''
+  const linked = `DIR/config/${relative(configDir, configPath)}`
   const how = path.startsWith('/')
     ? 'write that path, or one relative to the folder that Kometa is started in'
-    : `call the preview through a link of that name: ln -s ${configDir} DIR/config, then --config DIR/config/${relative(configDir, configPath)}`
+    : `run the preview through a link of that name: ln -s ${configDir} DIR/config, then --config ${linked}`
   return `; ${twin} is there: in Kometa's container "config/" is the folder of config.yml. On this machine ${how}`
 }

@@ -9,8 +9,9 @@ import type { JobConfig } from './user-config.ts'
 const heading = '# Written by kometa-preview. Run it again: kometa-preview run --job <this folder>\n'
 
 /**
- * Writes `config/preview.yml` of a job that was made from `--config`: a reference to that config and the targets, no token and no
- * key, so that `run --job` repeats it. Throws BAD_USAGE when a preview.yml of the user's stands there.
+ * Writes `config/preview.yml` of a job that was made from `--config`, so that `run --job` repeats the job. The file
+ * names the config and the targets, and holds no token and no key. Throws BAD_USAGE if the user has a preview.yml
+ * there.
  */
 export async function writeJobFile(
   job: Beneath,
@@ -21,7 +22,7 @@ export async function writeJobFile(
   await job.makeFolder('config')
   const existing = (await job.look(path)) === null ? '' : String(await job.read(path, maxYamlBytes))
   if (existing !== '' && !existing.startsWith(heading)) {
-    throw new AppError('BAD_USAGE', `${job.shown(path)} is not ours to overwrite`, {
+    throw new AppError('BAD_USAGE', `${job.shown(path)} was not written by Kometa Preview and is not overwritten`, {
       hint: 'Choose another folder with --out.',
     })
   }

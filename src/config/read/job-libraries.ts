@@ -9,17 +9,23 @@ import { type ConfigServer, createServerList, plexAccess } from './plex-servers.
 
 /** One entry of `libraries:` that Kometa could connect to. */
 export interface JobLibrary {
-  /** Its key in the config: name of the backup folder, and of the Plex library unless `library_name` says another. */
+  /**
+   * The key in the config. It names the backup folder, and also the Plex library unless `library_name` gives
+   * another name.
+   */
   mappingName: string
   /** The title of the Plex library. */
   libraryName: string
-  /** Place in `servers`. */
+  /** The position in `servers`. */
   serverIndex: number
   overlayFiles: readonly OverlayEntry[]
   removeOverlays: boolean
-  /** Mapping names further up on the same Plex library: Kometa runs them first, and this one reads what they wrote. */
+  /**
+   * Mapping names above this one that use the same Plex library. Kometa runs them first, so this library reads what
+   * they wrote.
+   */
   earlierOnSameLibrary: readonly string[]
-  /** Names of secrets that nothing is known for, as `<<name>> in path`. */
+  /** Secrets without a known value, as `<<name>> in path`. */
   unresolvedSecrets: readonly string[]
   data: YamlMap | null
 }
@@ -34,7 +40,10 @@ export interface ReadLibrariesOptions {
   serverDetails: (url: string) => Pick<ConfigServer, 'fingerprint' | 'clientIdentifier'>
 }
 
-/** Reads `libraries:` and the servers that they are on. Throws CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS, CONFIG_INVALID, SECRET_UNRESOLVED. */
+/**
+ * Reads `libraries:` and the servers of the libraries. Throws CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS, CONFIG_INVALID,
+ * SECRET_UNRESOLVED.
+ */
 export function readLibraries(options: ReadLibrariesOptions): { libraries: JobLibrary[]; servers: ConfigServer[] } {
   const { document, file, secrets, warnings } = options
   checkTopLevelSecrets(options)
@@ -86,17 +95,17 @@ export function readLibraries(options: ReadLibrariesOptions): { libraries: JobLi
   return { libraries, servers: servers.servers }
 }
 
-/** How many causes one message names. */
+/** The most causes that one message names. */
 const mostCauses = 5
 
-/** A message and the likely causes of what it says, cut after five. */
+/** A message and its likely causes, at most five. */
 export function withCauses(message: string, causes: readonly string[]): string {
   if (causes.length === 0) return message
   const more = causes.length - mostCauses
   return `${message}: ${causes.slice(0, mostCauses).join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
-/** Which of the two a library has neither of its own nor from the config. */
+/** Which of url and token a library has neither of its own nor from the config. */
 function lackingPlexKeys({ document, outline }: ReadLibrariesOptions, library: YamlMap | null): string[] {
   const has = (key: string) =>
     [get(library ?? undefined, 'plex', key), get(document, 'plex', key)].some(
@@ -110,14 +119,14 @@ function checkDefinitions(data: YamlMap | null, name: string, file: string): voi
   if (found === undefined) return
   throw new AppError(
     'CONFIG_INVALID',
-    `${file}: the library "${name}" contains "${found}" definitions, and Kometa refuses such a config`,
+    `${file}: the library "${name}" contains "${found}" definitions, and Kometa refuses a config with them`,
     {
       hint: 'Put them in a file of their own and name it under overlay_files or collection_files.',
     },
   )
 }
 
-/** An unresolved secret of a section that the run config keeps would change what Kometa draws. */
+/** Throws for an unresolved secret in a section that the run config keeps, since it would change what Kometa draws. */
 function checkTopLevelSecrets({ unresolved, warnings }: ReadLibrariesOptions): void {
   for (const { name, path } of unresolved) {
     const [section = '', key = ''] = path
@@ -125,26 +134,29 @@ function checkTopLevelSecrets({ unresolved, warnings }: ReadLibrariesOptions): v
     const rule = topLevelKeys[section]
     const matters = section === 'plex' ? key === 'url' || key === 'token' : rule !== undefined && rule.do !== 'drop'
     if (!matters) {
-      warnings.push(`Nothing is known for <<${name}>> in ${path.join('.')}`)
+      warnings.push(`There is no value for <<${name}>> in ${path.join('.')}`)
       continue
     }
-    throw new AppError('SECRET_UNRESOLVED', `Nothing is known for <<${name}>> in ${path.join('.')}`, {
+    throw new AppError('SECRET_UNRESOLVED', `There is no value for <<${name}>> in ${path.join('.')}`, {
       hint: secretHint(name),
     })
   }
 }
 
-/** What to do about `<<name>>`; Kometa looks for `<<NAME_IN_CAPITALS>>` and `<<name-with-dashes>>` alone (config.py:485-488). */
+/**
+ * What to do about an unresolved `<<name>>`. Kometa looks only for `<<NAME_IN_CAPITALS>>` and
+ * `<<name-with-dashes>>` (config.py:485-488).
+ */
 export function secretHint(name: string): string {
   const capitals = name.toUpperCase().replaceAll('-', '_')
   if (name !== capitals && name !== secretName(name)) {
-    return `Kometa does not find a name spelt so: write <<${capitals}>> or <<${secretName(name)}>>.`
+    return `Kometa does not find a name with this spelling: write <<${capitals}>> or <<${secretName(name)}>>.`
   }
   if (isKometaOption(capitals)) return optionHint(name, capitals)
   return `Set KOMETA_${capitals} (also in Kometa's config/.env), or give --secret ${name}=VALUE.`
 }
 
-/** Kometa's own options are no secrets, although they have variables of the same kind (kometa.py:187-214). */
+/** Kometa's options are no secrets, although they have the same kind of variables (kometa.py:187-214). */
 function optionHint(name: string, capitals: string): string {
   const what = /^PLEX_(URL|TOKEN)$/.exec(capitals)?.[1]?.toLowerCase()
   const other = `give the secret another name, such as <<my-${secretName(name)}>> with KOMETA_MY_${capitals}`

@@ -7,21 +7,21 @@ export interface LoadOptions {
   env: NodeJS.ProcessEnv
   /** `--secret name=value`. */
   secrets?: Readonly<Record<string, string>>
-  /** The Kometa checkout: its `config/.env` counts, and its `config/config.yml` is the user's own. */
+  /** The Kometa checkout. Its `config/.env` is read, and its `config/config.yml` counts as the user's own. */
   kometaDir?: string
-  /** The config is somebody's text, and no name in it stands for anything of this machine. */
+  /** The config is a text of unknown origin, so its names get no value from this machine. */
   withoutEnvironment?: boolean
-  /** What this installation knows of files and jobs; without it nothing is. */
+  /** What this installation remembers of files and jobs. Without it, nothing is remembered. */
   trust?: Trust
-  /** `--trust-job`: the user answers for what the job's files say. */
+  /** `--trust-job`: the user vouches for the files of the job. */
   trustJob?: boolean
   /** `--kometa-config-dir`, `--kometa-cwd`. */
   kometaConfigDir?: string
   kometaCwd?: string
-  /** What the config's paths may lead to. Default: everything, as for a config that the user has named by its path. */
+  /** What the paths of the config may lead to. The default is everything, for a config that the user has named. */
   reach?: Reach
-  /** The YAML reader of the user's Kometa, where there is one: `Renderer.readYaml`. */
+  /** The YAML reader of the user's Kometa, if there is one: `Renderer.readYaml`. */
   readYaml?: AskKometaYaml | undefined
-  /** Where texts are parsed. Default: here. */
+  /** Where texts are parsed. The default is this thread. */
   reading?: TextReading
 }

@@ -12,16 +12,16 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** What a folder's config is called: in Kometa's config folder, and seen from Kometa's own folder. */
+/** The places of a config in a folder: in Kometa's config folder, or in Kometa's own folder. */
 export const configsOfFolder = ['config.yml', join('config', 'config.yml')] as const
 
-/** `~` as a shell reads it: a path that was typed into a form, or behind `--config=`, has met no shell. */
+/** Expands `~` as a shell does. No shell has seen a path that was typed into a form or stands behind `--config=`. */
 export function expandHome(path: string, env: NodeJS.ProcessEnv): string {
   if (!/^~(?:[\\/]|$)/.test(path)) return path
   return join(env.HOME || env.USERPROFILE || homedir(), path.slice(1))
 }
 
-/** The config that a user's words mean; a folder stands for the config in it. */
+/** Finds the config that the user's words name. A folder stands for the config in it. */
 export async function findConfig(path: string, env: NodeJS.ProcessEnv): Promise<string> {
   const named = resolve(expandHome(path, env))
   if (!(await isFolder(named))) return named
@@ -34,7 +34,7 @@ export async function findConfig(path: string, env: NodeJS.ProcessEnv): Promise<
 export const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() === true
 
-/** preview.yml of a prepared job: DIR/config/preview.yml or DIR/preview.yml. Throws JOB_NOT_FOUND. */
+/** Finds the preview.yml of a prepared job: DIR/config/preview.yml or DIR/preview.yml. Throws JOB_NOT_FOUND. */
 export async function findPreviewFile(
   jobDir: string,
   reader: { exists(path: string): Promise<boolean> },
@@ -44,12 +44,15 @@ export async function findPreviewFile(
   throw new AppError('JOB_NOT_FOUND', `There is no preview.yml in ${resolve(jobDir)} or its config folder`)
 }
 
-/** The folder that Kometa is started in when nobody says: the parent of a folder named `config`, else the config's own folder. */
+/**
+ * The folder that Kometa is started in by default: the parent of a folder named `config`, else the config's own
+ * folder.
+ */
 export function defaultKometaCwd(configDir: string): string {
   return basename(configDir) === 'config' ? dirname(configDir) : configDir
 }
 
-/** The first line with text of Kometa's UUID file, its X-Plex-Client-Identifier (kometa.py:333-345). */
+/** The X-Plex-Client-Identifier in the text of Kometa's UUID file: its first line with text (kometa.py:333-345). */
 export function uuidIn(text: string): string | undefined {
   const line = text
     .split(/\r?\n/)

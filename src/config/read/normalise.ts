@@ -1,6 +1,9 @@
 import { get, getMap, isMap, type YamlKey, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 
-/** Attributes that may still stand under `cache` or `plex`; Kometa moves them to `settings` (config.py:305-330, 355-370). */
+/**
+ * Attributes that old configs have under `cache` or `plex`. Kometa moves them to `settings` (config.py:305-330,
+ * 355-370).
+ */
 const movedFromCache = ['cache', 'cache_expiration']
 const movedFromPlex = [
   'asset_directory',
@@ -11,7 +14,7 @@ const movedFromPlex = [
   'show_missing',
 ]
 
-/** Old spellings in their new places, as Kometa itself changes a config when it reads it (config.py:305-475). */
+/** Moves old spellings to their new places, as Kometa does when it reads a config (config.py:305-475). */
 export function normaliseConfig(document: YamlMap): YamlMap {
   const result = moveToSettings(moveToSettings(document, 'cache', movedFromCache), 'plex', movedFromPlex)
   const libraries = get(result, 'libraries')
@@ -23,7 +26,7 @@ export function normaliseConfig(document: YamlMap): YamlMap {
 
 function normaliseLibrary(library: YamlMap): YamlMap {
   const result = new Map(moveToSettings(library, 'plex', movedFromPlex))
-  // overlay_path takes the place of overlay_files even where both stand (config.py:361).
+  // overlay_path replaces overlay_files even if both are given (config.py:361).
   const overlayPath = result.get('overlay_path')
   if (overlayPath !== undefined) {
     result.delete('overlay_path')
@@ -44,7 +47,7 @@ function moveToSettings(parent: YamlMap, section: string, names: readonly string
   return new Map<YamlKey, YamlValue>([...parent, [section, from], ['settings', settings]])
 }
 
-/** Python's idea of true for YAML values. */
+/** Whether Python counts a YAML value as true. */
 export function isTruthy(value: YamlValue | undefined): boolean {
   if (value === undefined || value === null || value === false || value === '' || value === 0) return false
   if (isMap(value)) return value.size > 0

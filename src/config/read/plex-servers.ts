@@ -3,18 +3,21 @@ import { trimEndOf } from '../../util/trim-end.ts'
 import { get, textOf, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 import type { Secrets } from './environment/secrets.ts'
 
-/** One Plex server of a config: what src/plex needs to reach it. In memory only, `token` is the user's real one. */
+/**
+ * One Plex server of a config: what src/plex needs to reach it. `token` is the user's real one, so it stays in
+ * memory.
+ */
 export interface ConfigServer {
   /** http(s)://host[:port][/prefix], no trailing slash, no query. */
   url: string
   token: string
   verifySsl: boolean
   fingerprint?: string
-  /** The user's Kometa UUID; absent where the file cannot be read. */
+  /** The user's Kometa UUID. Absent if the file cannot be read. */
   clientIdentifier?: string
 }
 
-/** url and token of a library, where it has both. */
+/** The url and token of a library that has both. */
 export interface PlexAccess {
   url: string
   token: string
@@ -22,8 +25,9 @@ export interface PlexAccess {
 }
 
 /**
- * The server of one library: its own `plex:` block over the global one, `ENV` from the environment (config.py:1809-1872).
- * Null when url or token is missing; Kometa then skips that library. Throws SECRET_UNRESOLVED and CONFIG_INVALID.
+ * The server of one library: its own `plex:` section over that of the config, with `ENV` replaced from the
+ * environment (config.py:1809-1872). null if url or token is missing, since Kometa then skips the library. Throws
+ * SECRET_UNRESOLVED and CONFIG_INVALID.
  */
 export function plexAccess(
   document: YamlMap,
@@ -36,9 +40,12 @@ export function plexAccess(
   const url = fromEnvironment(textValue(own('url')), 'url', secrets.plexUrl)
   const token = fromEnvironment(textValue(own('token')), 'token', secrets.plexToken)
   if (url === undefined || token === undefined) return null
-  // It goes into a header: nothing in it may end that header.
+  // The token goes into a header, so it must not contain a character that ends the header.
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new AppError('CONFIG_INVALID', `plex.token of ${name} has blanks, line breaks or letters that no token has`)
+    throw new AppError(
+      'CONFIG_INVALID',
+      `plex.token of ${name} contains blanks, line breaks or characters that no token has`,
+    )
   }
   const verify = [own('verify_ssl'), get(document, 'settings', 'verify_ssl')].find(
     (value) => typeof value === 'boolean',
@@ -72,7 +79,7 @@ function checkUrl(text: string, name: string): string {
   return trimEndOf(`${url.protocol}//${url.host}${url.pathname}`, '/\\')
 }
 
-/** Collects distinct url and token pairs; `indexOf` answers with the place of one. */
+/** Collects distinct pairs of url and token. `indexOf` returns the position of one pair. */
 export function createServerList(details: (url: string) => Pick<ConfigServer, 'fingerprint' | 'clientIdentifier'>) {
   const servers: ConfigServer[] = []
   return {

@@ -2,7 +2,10 @@ import { AppError } from '../../contract/errors.ts'
 import { type PreviewSection, previewSectionSchema } from '../../contract/preview.ts'
 import { toPlain, type YamlValue } from '../yaml/yaml-value.ts'
 
-/** Checks the `preview:` section of a file. Throws CONFIG_INVALID, TARGET_ID_INVALID or TARGET_ID_DUPLICATE in one line, without a value of the file. */
+/**
+ * Checks the `preview:` section of a file. Throws CONFIG_INVALID, TARGET_ID_INVALID or TARGET_ID_DUPLICATE with one
+ * line that shows no value of the file.
+ */
 export function readPreviewSection(value: YamlValue | undefined, file: string): PreviewSection {
   if (value === undefined) throw new AppError('CONFIG_INVALID', `${file} has no "preview" section`)
   const result = previewSectionSchema.safeParse(toPlain(value))

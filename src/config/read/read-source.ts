@@ -7,11 +7,11 @@ import { emptyPreview, readPreviewSection } from './preview-section.ts'
 import type { SourceReader } from './source-reader.ts'
 
 export type ConfigSource =
-  /** A config.yml that the user names in this call: it is his own. Targets come from the caller. */
+  /** A config.yml that the user names in this call, so it is the user's own. Targets come from the caller. */
   | { kind: 'config'; configPath: string }
   /** A config.yml that something else names, such as the record of a job. */
   | { kind: 'reference'; configPath: string }
-  /** A prepared job: DIR/config/preview.yml or DIR/preview.yml. Whoever made the folder wrote it. */
+  /** A prepared job: DIR/config/preview.yml or DIR/preview.yml. Anybody may have made the folder. */
   | { kind: 'job'; jobDir: string }
 
 export interface SourceFrom {
@@ -19,18 +19,18 @@ export interface SourceFrom {
   sources: SourceReader
 }
 
-/** A config as its files say it, one laid over the other, and which of them says what. */
+/** A config as its files say it, preview.yml laid over the base config. */
 export interface SourceFiles {
   document: YamlMap
   preview: PreviewSection
-  /** Where `libraries` stand. */
+  /** The file with `libraries`. */
   configPath: string
   previewPath: string
-  /** The config that preview.yml leans on, or the only file that there is. */
+  /** The config that preview.yml builds on, or the only file. */
   basePath: string
-  /** All of them. */
+  /** All files of the config. */
   read: readonly string[]
-  /** The file in which the value under these keys stands. */
+  /** The file that contains the value under these keys. */
   fileOf(path: readonly string[]): string
 }
 
@@ -56,7 +56,8 @@ export async function readSource(
   return {
     document: mergeOver(withoutPreview(base), withoutPreview(own)),
     preview,
-    // A preview.yml with libraries of its own may still lean on a config for the rest; that config's folder is Kometa's.
+    // A preview.yml with libraries of its own may still build on a config, and then the folder of that config is
+    // Kometa's.
     configPath: preview.config === undefined ? configPath : basePath,
     previewPath,
     basePath,
@@ -77,7 +78,7 @@ async function isSame(one: string, other: string, sources: SourceReader): Promis
   return (await sources.realPath(one)) === (await sources.realPath(other))
 }
 
-/** `preview.config`, else, when preview.yml has no libraries, a config.yml beside it. */
+/** Finds the base config: `preview.config`, else the config.yml beside a preview.yml without libraries. */
 async function findBase(
   previewPath: string,
   own: YamlMap,
@@ -104,7 +105,7 @@ function withoutPreview(document: YamlMap): YamlMap {
   return new Map([...document].filter(([key]) => key !== 'preview'))
 }
 
-/** Sections of preview.yml take the place of the config's; of `plex` each key on its own does. */
+/** A section of preview.yml replaces that of the base config. Of `plex`, each key does so by itself. */
 function mergeOver(base: YamlMap, own: YamlMap): YamlMap {
   const plex = new Map<YamlKey, YamlValue>([...getMap(base, 'plex'), ...getMap(own, 'plex')])
   const merged = new Map<YamlKey, YamlValue>([...base, ...own])

@@ -2,23 +2,23 @@ import { createSecretMatcher } from '../../util/redaction/secret-matcher.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
 import type { ConfigServer } from './plex-servers.ts'
 
-/** A token of fewer characters cannot be searched for inside other text: it would be found in half of all words. */
+/** A shorter token cannot be searched for inside other text: half of all words would contain it. */
 const minSearchableTokenChars = 6
 
 /** Finds and replaces the user's real Plex servers in text, in every spelling: percent, base64, escapes, hex. */
 export interface RealServers {
-  /** The text with addresses and tokens of Plex replaced by those of the proxy. */
+  /** Replaces addresses and tokens of Plex with those of the proxy. */
   replace(text: string): string
-  /** What of a real server stands in the text: `token`, `address`, or undefined. */
+  /** What the text contains of a real server: `token`, `address`, or undefined. */
   find(text: string): 'token' | 'address' | undefined
-  /** Whether the text as a whole is a token, which `find` says too: a short one is looked for in no other way. */
+  /** Whether the whole text is a token. This is the only way to find a short token, and `find` reports it too. */
   isToken(text: string): boolean
 }
 
 export interface RealServersOptions {
   /** By server index. */
   proxies: readonly { url: string; token: string }[]
-  /** The real token may stay: the user has asked for it by name. */
+  /** The real token may stay, because the user has asked for it by name. */
   exposeToken: boolean
 }
 
@@ -53,7 +53,7 @@ export function createRealServers(servers: readonly ConfigServer[], options: Rea
   }
 }
 
-/** What stands in a text as base64 or base64url; an address is too short for its pieces to be searched for as they are. */
+/** The decoded base64 and base64url runs of a text. An address is too short to search for its encoded pieces. */
 function decodedBase64(text: string): string[] {
   return (text.match(/[\w+/-]{10,}/g) ?? []).map((run) => Buffer.from(run, 'base64').toString('latin1'))
 }
@@ -62,7 +62,8 @@ function describe(server: ConfigServer, proxy: { url: string; token: string } | 
   const { protocol, hostname, port, pathname } = new URL(server.url)
   const realPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
   const prefix = trimEndOf(pathname, '/')
-  // Other services may live on the same host: only host and port together are Plex. Behind a path prefix even these are shared.
+  // Other services may run on the same host, so only host and port together mean Plex. Behind a path prefix even
+  // these are shared.
   const addresses = [
     createAddress(`${hostname}:${realPort}${prefix}`, { schemes, end: /(?![\w.])/y, endIn: /(?!\d)/y }),
   ]
@@ -75,25 +76,25 @@ function describe(server: ConfigServer, proxy: { url: string; token: string } | 
 
 const schemes = ['https://', 'http://', '//', 'https:', 'http:']
 
-/** `https://home.example` may be Plex while `https://home.example/tautulli` is not: Plex's own paths are few. */
+/** `https://home.example` may be Plex while `https://home.example/tautulli` is not. Plex has few paths of its own. */
 const endOfServer =
   /(?![\w.:-])(?=$|["'\s<>?#]|\/(?:$|["'\s<>?#:]|library|photo|video|music|playlists|hubs|identity|status|media|accounts|clients|web\b))/iy
 
 interface AddressRules {
-  /** What goes with the address where it stands before it. */
+  /** Schemes that are replaced together with the address. */
   schemes: readonly string[]
-  /** What must follow the address as it stands, and what must follow it in another spelling. */
+  /** What must follow the address: as it is written, and in another spelling. */
   end: RegExp
   endIn: RegExp
 }
 
-/** One address of Plex; `A` to `Z` count as `a` to `z`. */
+/** One address of Plex. Only ASCII letters are compared without regard to case. */
 function createAddress(address: string, { schemes, end, endIn }: AddressRules) {
   const plain = lowerCase(address)
   const matcher = createSecretMatcher([address], { ignoreCase: true })
   return {
     isIn: (text: string): boolean => matcher.find(text).some((range) => matchesAt(endIn, text, range.end)),
-    /** Replaces the address where it stands as it is. */
+    /** Replaces the address as it is written. */
     replace(text: string, by: string): string {
       const lower = lowerCase(text)
       let result = ''
@@ -115,5 +116,5 @@ function matchesAt(pattern: RegExp, text: string, at: number): boolean {
   return pattern.test(text)
 }
 
-/** Letters outside of ASCII stay: some have another length in lower case. */
+/** Other letters stay as they are: the lower case of some has another length. */
 const lowerCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())

@@ -6,19 +6,22 @@ export const serviceNames = ['tautulli', 'radarr', 'sonarr', 'tracearr', 'yamtra
 export type ServiceName = (typeof serviceNames)[number]
 
 /**
- * Lists of these are named in overlay files by an address that must begin with that of the section: it stays in the run config, and
- * the gate leads there.
+ * Overlay files name lists of these services by an address that must begin with that of the section. The address
+ * therefore stays in the run config, and the gate leads to it.
  */
 const namedByAddress: ReadonlySet<ServiceName> = new Set(['yamtrack', 'floppy'])
 
 export interface ServiceAddress {
   service: ServiceName
   url: string
-  /** False: Kometa keeps the user's own address of it. */
+  /** False: the run config keeps the user's own address. */
   isRewritten: boolean
 }
 
-/** The distinct addresses of these services, of the config and of these libraries; odd ones are left out. */
+/**
+ * The distinct addresses of these services, from the config and from these libraries. Anything but http and https
+ * is left out.
+ */
 export function listServices(config: JobConfig, libraries: readonly string[]): ServiceAddress[] {
   const used = config.libraries.filter(({ mappingName }) => libraries.includes(mappingName))
   const parents = [config.document, ...used.flatMap(({ data }) => data ?? [])]

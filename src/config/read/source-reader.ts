@@ -8,27 +8,27 @@ import { maxYamlBytes, readYamlBytes } from '../yaml/yaml-read.ts'
 import { uuidIn } from './locate.ts'
 
 /**
- * Reads what a config is made of. What stands below the job folder is reached without following a link, since a job may
- * have come from anybody; the user's own files are read as they are, links too.
+ * Reads the files of a config. Files in the job folder are reached without following a link, since anybody may have
+ * made the job. The user's own files are read as they are, through links too.
  */
 export interface SourceReader {
   bytes(path: string): Promise<Buffer>
   exists(path: string): Promise<boolean>
-  /** Without links; the path itself where nothing stands. */
+  /** The path without links, or the path itself if nothing exists there. */
   realPath(path: string): Promise<string>
-  /** A folder of the job, or one of the user's. */
+  /** A folder of the job or of the user. */
   folder(path: string): Beneath
   /** The X-Plex-Client-Identifier that Kometa keeps in its config folder. */
   uuid(configDir: string): Promise<string | undefined>
 }
 
 /**
- * `jobDir`: null for a config that belongs to no job. `reach`: for what lies outside of that folder. JOB_NOT_FOUND where there
- * is no such folder.
+ * `jobDir` is null for a config that belongs to no job. `reach` applies to files outside of that folder. Throws
+ * JOB_NOT_FOUND if the folder does not exist.
  */
 export function createSourceReader(jobDir: string | null, reach: Reach = everywhere): SourceReader {
   const job = jobDir === null ? null : openJob(jobDir)
-  /** The path inside the job; null for a file of the user's. */
+  /** The path inside the job. null: the file is the user's. */
   const inJob = (path: string): { job: Beneath; path: string } | null => {
     if (job === null || jobDir === null) return null
     for (const root of [resolve(jobDir), job.realPath]) {
@@ -60,13 +60,16 @@ export function createSourceReader(jobDir: string | null, reach: Reach = everywh
     },
     async uuid(configDir) {
       const path = join(configDir, 'UUID')
-      // Not there before the user's first run: the caller has an identifier of its own.
+      // The file does not exist before the user's first run. The caller then uses its own identifier.
       return (await this.exists(path)) ? uuidIn((await bytes(path)).toString('utf8')) : undefined
     },
   }
 }
 
-/** A message says of the user's own config why a file cannot be read; of any other, that it is not there. */
+/**
+ * For the user's own config, a message says why a file cannot be read. For any other config it says only that the
+ * file is missing.
+ */
 async function readWithin(path: string, reach: Reach): Promise<Buffer> {
   const found = await reach.way(path)
   if (found === null) throw Object.assign(new Error('missing, or out of reach'), { code: 'ENOENT' })

@@ -16,54 +16,55 @@ import type { LoadOptions } from './load-options.ts'
 import { defaultKometaCwd, isFolder } from './locate.ts'
 import { normaliseConfig } from './normalise.ts'
 import type { ConfigServer } from './plex-servers.ts'
-import { type ConfigSource, readSource, type SourceFrom } from './read-source.ts'
+import { type ConfigSource, readSource, type SourceFiles, type SourceFrom } from './read-source.ts'
 import { createSourceReader } from './source-reader.ts'
 
 export type { ConfigSource } from './read-source.ts'
 
-/** A user's config, read and judged. It lives in memory only: it holds the real Plex token and every key. */
+/** The user's config, read and judged. It holds the real Plex token and every key, so it stays in memory. */
 export interface JobConfig {
-  /** The config with its secrets put in, old spellings in their new places, without `preview`. */
+  /** The config with its secrets filled in and old spellings moved to their new places, without `preview`. */
   document: YamlMap
   preview: PreviewSection
-  /** The Kometa config that libraries come from; its folder is what Kometa calls its config folder. */
+  /** The Kometa config that contains the libraries. Kometa calls its folder the config folder. */
   configPath: string
   configDir: string
-  /** Where `overlays/<library> Original Posters` stands. */
+  /** The folder that contains `overlays/<library> Original Posters`. */
   kometaConfigDir: string
-  /** What relative paths of the config start from. */
+  /** The folder that relative paths of the config start from. */
   kometaCwd: string
   /** What the config's paths may lead to. */
   reach: Reach
-  /** Files that were read and hold the user's secrets: none of them may stand in a workspace. */
+  /** Files that were read and hold the user's secrets. A workspace must contain none of them. */
   sourceFiles: readonly string[]
-  /** Distinct url and token pairs of the libraries. */
+  /** The distinct pairs of url and token of the libraries. */
   servers: readonly ConfigServer[]
-  /** In the config's order. */
+  /** The libraries in the order of the config. */
   libraries: readonly JobLibrary[]
-  /** Value of a `folder:` whose folder is real in a workspace -> its files in the order of the disk. */
+  /** Value of a `folder:` whose folder is a real one in a workspace -> its files in the order of the disk. */
   folderFiles: ReadonlyMap<string, readonly string[]>
   assetCopies: AssetCopies
-  /** The X-Plex-Client-Identifier of the user's Kometa, where it has one. */
+  /** The X-Plex-Client-Identifier of the user's Kometa, if it has one. */
   clientIdentifier: string | undefined
-  /** For the redactor: tokens, keys and passwords of the whole config. */
+  /** Tokens, keys and passwords of the whole config, for the redactor. */
   secretsForRedaction: readonly string[]
   warnings: readonly string[]
-  /** Those of the warnings that say what Kometa reads otherwise than it was meant, each with its line. */
+  /** The warnings about values that Kometa reads differently from what the author meant, each with its line. */
   misread: readonly string[]
   /** The user's YAML files, as Kometa reads them. */
   files: YamlFiles
   /**
-   * null once Kometa's own reader has seen these files as we have; where it sees something else, the config that it sees. Throws
-   * CONFIG_INVALID_YAML where it refuses one. The reader is asked while Plex is: nothing is to be started before.
+   * Waits for Kometa's own reader. null: it reads these files as we do; else the config as it reads it. Throws
+   * CONFIG_INVALID_YAML if it refuses a file. The reader is asked while Plex is, since nothing may be started
+   * before.
    */
   otherwise(): Promise<JobConfig | null>
 }
 
-/** A warning of every config without one: what draws for the demo needs none. */
+/** The warning of a config without a TMDb key. The demo's renderer needs no such key. */
 export const noTmdbKey = 'tmdb.apikey is missing: Kometa does not start without it'
 
-/** To Kometa itself a config without a TMDb key is an error. Throws CONFIG_INVALID. */
+/** Throws CONFIG_INVALID for a config without a TMDb key, with which Kometa does not start. */
 export function requireTmdbKey({ warnings }: Pick<JobConfig, 'warnings'>): void {
   if (warnings.includes(noTmdbKey)) throw missingTmdbKey()
 }
@@ -74,9 +75,10 @@ export const missingTmdbKey = (): AppError =>
   })
 
 /**
- * Reads the config of a job; nothing is started, and only what the user trusts is written down. Throws AppError with one clear
- * line: CONFIG_UNREADABLE, CONFIG_INVALID_YAML (file, line, column), CONFIG_INVALID, CONFIG_NO_PLEX, CONFIG_NO_OVERLAYS,
- * SECRET_UNRESOLVED, SECRET_NOT_SENT, SECRETS_GONE, JOB_NOT_FOUND, TARGET_ID_INVALID, TARGET_ID_DUPLICATE, BAD_USAGE.
+ * Reads the config of a job. Nothing is started, and only what the user trusts is written to disk. Throws AppError
+ * with one clear line: CONFIG_UNREADABLE, CONFIG_INVALID_YAML (file, line, column), CONFIG_INVALID, CONFIG_NO_PLEX,
+ * CONFIG_NO_OVERLAYS, SECRET_UNRESOLVED, SECRET_NOT_SENT, SECRETS_GONE, JOB_NOT_FOUND, TARGET_ID_INVALID,
+ * TARGET_ID_DUPLICATE, BAD_USAGE.
  */
 export async function loadJobConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
   const sources = createSourceReader(source.kind === 'job' ? source.jobDir : null, options.reach)
@@ -84,7 +86,7 @@ export async function loadJobConfig(source: ConfigSource, options: LoadOptions):
   return load({ source, sources }, options, files, 'ours')
 }
 
-/** Loads it and waits for Kometa's reader: for who has nothing to do meanwhile. */
+/** Loads the config and waits for Kometa's reader, for callers that have nothing else to do. */
 export async function loadConfirmedConfig(source: ConfigSource, options: LoadOptions): Promise<JobConfig> {
   const config = await loadJobConfig(source, options)
   return (await config.otherwise()) ?? config
@@ -100,27 +102,13 @@ async function load(
   const text = await yamlFiles.textOf(files.basePath)
   const { secrets, substituted } = await putSecretsIn(from.source, { ...files, text }, options)
   const document = normaliseConfig(isMap(substituted.value) ? substituted.value : new Map())
-  const warnings: string[] = []
-
   const { reach = everywhere } = options
-  if (reach.areas === null) {
-    await checkFolder('--kometa-config-dir', options.kometaConfigDir)
-    await checkFolder('--kometa-cwd', options.kometaCwd)
-  }
-  const configDir = dirname(files.configPath)
-  const base = dirname(files.previewPath)
-  const kometaConfigDir = options.kometaConfigDir ?? within(base, files.preview.kometa_config_dir) ?? configDir
-  const kometaCwd = options.kometaCwd ?? within(base, files.preview.kometa_cwd) ?? defaultKometaCwd(configDir)
-  const clientIdentifier = (await from.sources.uuid(kometaConfigDir)) ?? (await from.sources.uuid(configDir))
-
+  const places = await findPlaces(files, options)
+  const clientIdentifier = await findClientIdentifier(from, places)
+  const warnings: string[] = []
   const outline = await readOutline(yamlFiles, files)
   const { libraries, servers } = readLibraries({
-    document,
-    outline,
-    file: files.configPath,
-    secrets,
-    unresolved: substituted.unresolved,
-    warnings,
+    ...{ document, outline, file: files.configPath, secrets, unresolved: substituted.unresolved, warnings },
     serverDetails: (url) => {
       const fingerprint = fingerprintOf(files.preview, url)
       return { ...(clientIdentifier ? { clientIdentifier } : {}), ...(fingerprint ? { fingerprint } : {}) }
@@ -129,22 +117,10 @@ async function load(
   if (!get(document, 'tmdb', 'apikey')) warnings.push(noTmdbKey)
   const sourceFiles = [...new Set([files.configPath, files.previewPath])]
   const config: JobConfig = {
-    document,
-    preview: files.preview,
-    configPath: files.configPath,
-    configDir,
-    kometaConfigDir: resolve(kometaConfigDir),
-    kometaCwd: resolve(kometaCwd),
-    reach,
-    sourceFiles,
-    servers,
-    libraries,
-    clientIdentifier,
-    folderFiles: await listOverlayFolders(libraries, {
-      ...{ kometaCwd: resolve(kometaCwd), configDir, reach },
-      hidden: sourceFiles,
-    }),
-    assetCopies: await listAssetCopies(document, libraries, { kometaCwd: resolve(kometaCwd), reach }),
+    ...{ document, preview: files.preview, configPath: files.configPath, ...places, reach, sourceFiles },
+    ...{ servers, libraries, clientIdentifier },
+    folderFiles: await listOverlayFolders(libraries, { ...places, reach, hidden: sourceFiles }),
+    assetCopies: await listAssetCopies(document, libraries, { kometaCwd: places.kometaCwd, reach }),
     secretsForRedaction: [
       ...new Set([...servers.map(({ token }) => token), ...findSecrets(document), ...secretsAmong(substituted.used)]),
     ],
@@ -160,6 +136,28 @@ async function load(
   }
   yamlFiles.prepare([...files.read, ...(await ownOverlayFiles(config))])
   return config
+}
+
+type ConfigPlaces = Pick<JobConfig, 'configDir' | 'kometaConfigDir' | 'kometaCwd'>
+
+/** The command line takes precedence over preview.yml, whose paths start from its own folder. */
+async function findPlaces(
+  { configPath, previewPath, preview }: SourceFiles,
+  options: LoadOptions,
+): Promise<ConfigPlaces> {
+  if ((options.reach ?? everywhere).areas === null) {
+    await checkFolder('--kometa-config-dir', options.kometaConfigDir)
+    await checkFolder('--kometa-cwd', options.kometaCwd)
+  }
+  const configDir = dirname(configPath)
+  const base = dirname(previewPath)
+  const kometaConfigDir = options.kometaConfigDir ?? within(base, preview.kometa_config_dir) ?? configDir
+  const kometaCwd = options.kometaCwd ?? within(base, preview.kometa_cwd) ?? defaultKometaCwd(configDir)
+  return { configDir, kometaConfigDir: resolve(kometaConfigDir), kometaCwd: resolve(kometaCwd) }
+}
+
+async function findClientIdentifier({ sources }: SourceFrom, places: ConfigPlaces): Promise<string | undefined> {
+  return (await sources.uuid(places.kometaConfigDir)) ?? sources.uuid(places.configDir)
 }
 
 async function checkFolder(option: string, path: string | undefined): Promise<void> {

@@ -3,16 +3,19 @@ import type { KeyTable } from './key-table.ts'
 
 export interface ApplyOptions {
   table: KeyTable
-  /** Where the map stands, for the log: `settings`, `libraries.Movies`. */
+  /** The path of the map for the list of changes: `settings`, `libraries.Movies`. */
   path: string
   changes: string[]
-  /** Values for the keys that code writes, whatever the rule says; a `rewrite` key without one is left out. */
+  /** Values that code has written, which replace every rule. A `rewrite` key without such a value is left out. */
   rewritten?: ReadonlyMap<string, YamlValue>
-  /** Write forced keys also where the user has none, so that Kometa's own default does not count. */
+  /** Also write forced keys that the user does not have, so that Kometa's own default does not count. */
   forceAlways?: boolean
 }
 
-/** A copy of a map with the keys that the table allows. Each difference is one line in `changes`; values never are. */
+/**
+ * Copies a map with the keys that the table allows. Each difference is one line in `changes`, which never contains
+ * a value.
+ */
 export function applyTable(map: YamlMap, options: ApplyOptions): Map<YamlKey, YamlValue> {
   const { table, path, changes, rewritten = new Map(), forceAlways = true } = options
   const result = new Map<YamlKey, YamlValue>()

@@ -1,15 +1,16 @@
 /**
- * Every key that Kometa 2.4 and 2.5 read in a config.yml, and what becomes of it in the run config. The list is an allow-list: a key
- * that is not here is dropped. A test compares it with Kometa's own json-schema and source, so that a new key is judged by a person.
+ * Every key that Kometa 2.4 and 2.5 read in a config.yml, and what happens to it in the run config. The list is an
+ * allow-list: a key that is not here is dropped. A test compares it with Kometa's own json-schema and source, so
+ * that a person judges each new key.
  */
 type KeyRule =
-  /** Goes in as it stands. */
+  /** Copied unchanged. */
   | { do: 'keep' }
-  /** Left out; `why` ends the sentence "left out: ...". */
+  /** Left out. `why` completes the sentence "left out: ...". */
   | { do: 'drop'; why: string }
   /** Always this value, whatever the user has. */
   | { do: 'force'; to: boolean | null; why: string }
-  /** Written anew by code of its own (run-config.ts). */
+  /** Written by code of its own (run-config.ts). */
   | { do: 'rewrite' }
 export type KeyTable = Readonly<Record<string, KeyRule>>
 
@@ -71,7 +72,7 @@ export const plexKeys: KeyTable = {
 /** `settings`, of the config and of a library. */
 export const settingsKeys: KeyTable = {
   run_order: rewrite,
-  /** On a private copy of the user's cache. */
+  /** Kometa uses a private copy of the user's cache. */
   cache: keep,
   cache_expiration: keep,
   /** Workers; after 2.5. */
@@ -156,11 +157,11 @@ export const libraryKeys: KeyTable = {
   schedule_overlays: drop(scheduling),
   schedule_overlay: drop(scheduling),
   run_order: drop(scheduling),
-  /** Old spelling; normalise.ts has moved it to overlay_files. */
+  /** An old spelling, which normalise.ts has moved to overlay_files. */
   overlay_path: drop('overlay_files has its place'),
 }
 
-/** Definitions that Kometa refuses inside config.yml; the whole run would stop (config.py:337-351). */
+/** Definitions that Kometa refuses inside config.yml. The whole run would stop (config.py:337-351). */
 export const refusedLibraryKeys = [
   'collections',
   'dynamic_collections',
@@ -211,7 +212,7 @@ const adding: KeyTable = {
 }
 const oneTime = 'it can be spent only once, and belongs to the real run'
 
-/** The sections that overlays read from; `radarr`, `sonarr` and `tautulli` of a library too. */
+/** The sections that overlays read. A library can have its own `radarr`, `sonarr` and `tautulli`. */
 export const serviceKeys: Readonly<Record<string, KeyTable>> = {
   tmdb: { apikey: keep, language: keep, region: keep, cache_expiration: keep },
   tautulli: { url: keep, apikey: keep },

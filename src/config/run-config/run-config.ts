@@ -22,34 +22,40 @@ import { applyTable } from './apply-table.ts'
 import { authorizationKeys, libraryKeys, overlayEntryKeys, plexKeys, serviceKeys, topLevelKeys } from './key-table.ts'
 import { runSettings } from './run-settings.ts'
 
-/** Seconds. Blocked writes are answered at once, but a proxy in the way must not be what makes Plex too slow. */
+/** Blocked writes are answered at once, but the proxy in between must not make Plex seem too slow. */
 const minPlexTimeoutSeconds = 60
-/** Where createWorkspace puts an overlay file that draws nothing; the dot keeps it out of `folder: config`. */
+/**
+ * The overlay file that draws nothing, which createWorkspace writes. Because of the dot, `folder: config` does not
+ * include it.
+ */
 export const emptyOverlayFile = 'config/.kometa-preview-empty.yml'
 
 export interface RunConfigOptions {
-  /** Mapping names of the libraries that hold a target; all others are left out. */
+  /** Mapping names of the libraries with a target. All others are left out. */
   libraries: readonly string[]
-  /** Those that another process draws. */
+  /** Mapping names of the libraries that another process draws. */
   elsewhere?: readonly string[]
-  /** By server index: where Kometa finds our proxy, and the token that it takes. */
+  /** By server index: the address of our proxy, and the token that it accepts. */
   proxies: readonly { url: string; token: string }[]
-  /** Addresses of Tautulli, Radarr and Sonarr -> those of their read-only proxies. */
+  /** Addresses of Tautulli, Radarr and Sonarr, and of their read-only proxies. */
   services?: readonly { service: string; url: string; proxyUrl: string }[]
-  /** `preview.expose_token`: plex.token is the real one. The address is the proxy's all the same. */
+  /** `preview.expose_token`: plex.token is the real one. The address is still that of the proxy. */
   exposeToken?: boolean
 }
 
 export interface RunConfig {
-  /** kometa_run.yml. It holds the user's keys for TMDb and its like: 0600, and never in a job folder. */
+  /**
+   * The text of kometa_run.yml. It holds the user's keys for TMDb and other services, so its mode is 0600 and it is
+   * never in a job folder.
+   */
   text: string
-  /** What differs from the user's config, a line each; no value of a secret. */
+  /** The differences from the user's config, one line each, without the value of a secret. */
   changes: string[]
 }
 
 /**
- * The user's config made safe, by allow-list. Call it once per Kometa process, with the libraries of that process.
- * Afterwards the text is read again, and an address or token of the real Plex in it, also in a disguise, is an error
+ * The user's config made safe, by allow-list. Call it once per Kometa process, with the libraries of this process.
+ * The result is read again, and an address or token of the real Plex in it, even encoded, is an error
  * (CONFIG_INVALID): facts 1.1.c, C1.
  */
 export function makeRunConfig(config: JobConfig, options: RunConfigOptions): RunConfig {
@@ -93,7 +99,7 @@ export function makeRunConfig(config: JobConfig, options: RunConfigOptions): Run
 
 const nameOf = ({ mappingName }: JobLibrary): string => mappingName
 
-/** url, token and timeout for one library. */
+/** The url, token and timeout of one library. */
 function plexBlock({ document, servers }: JobConfig, library: JobLibrary, options: RunConfigOptions): YamlMap {
   const proxy = options.proxies[library.serverIndex]
   const server = servers[library.serverIndex]
@@ -162,9 +168,8 @@ function overlayFiles(
     const made = isMap(variables) ? earlier.get(variables) : undefined
     if (made !== undefined) {
       kept.set('template_variables', made)
-      changes.push(
-        `${path}overlay_files.${at}.template_variables: with those of the libraries above that share them, as Kometa does`,
-      )
+      const key = `${path}overlay_files.${at}.template_variables`
+      changes.push(`${key}: includes those of libraries above that share them, as in Kometa`)
     }
     const inFolder = config.folderFiles.get(textOf(entry.get('folder')))
     if (inFolder === undefined || inFolder.length === 0) return [kept]
@@ -172,13 +177,18 @@ function overlayFiles(
     return expandFolder(kept, inFolder)
   })
   if (library.overlayFiles.length > 0 || !library.removeOverlays) return files
-  changes.push(`${path}overlay_files: an empty file of ours, so that Kometa keeps a library that only removes overlays`)
+  changes.push(
+    `${path}overlay_files: an empty file of the preview, so that Kometa keeps a library that only removes overlays`,
+  )
   return [...files, new Map<YamlKey, YamlValue>([['file', emptyOverlayFile]])]
 }
 
 const formKeys = ['url', 'git', 'pmm', 'default', 'repo', 'file', 'folder']
 
-/** One entry per file, with the rest of the entry; Kometa takes other files of the same entry before those of its folder (util.py:508-528). */
+/**
+ * One entry per file, with the rest of the entry. Kometa loads the other files of an entry before those of its
+ * folder (util.py:484-502).
+ */
 function expandFolder(entry: YamlMap, files: readonly string[]): YamlMap[] {
   const rest = [...entry].filter(([key]) => !formKeys.includes(textOf(key)))
   const others = [...entry].filter(([key]) => textOf(key) !== 'folder')
@@ -186,7 +196,7 @@ function expandFolder(entry: YamlMap, files: readonly string[]): YamlMap[] {
   return [...first, ...files.map((file) => new Map<YamlKey, YamlValue>([['file', file], ...rest]))]
 }
 
-/** tmdb, trakt and the others, of the config or of a library. */
+/** Rewrites tmdb, trakt and the other services, of the config or of a library. */
 function applyServices(
   parent: Map<YamlKey, YamlValue>,
   path: string,
@@ -205,14 +215,17 @@ function applyServices(
     const proxied = services.find(({ service, url }) => service === name && url === textOf(own.get('url')))
     if (proxied) {
       rewritten.set('url', proxied.proxyUrl)
-      changes.push(`${path}${name}.url: that of a proxy of the preview, which only reads`)
+      changes.push(`${path}${name}.url: that of the preview's read-only proxy`)
     }
-    // At the top level Kometa's defaults for these are false already; a library inherits what stands there.
+    // At the top level Kometa's defaults for these are false already, and a library inherits them.
     parent.set(name, applyTable(own, { table, path: `${path}${name}.`, changes, rewritten, forceAlways: path === '' }))
   }
 }
 
-/** A token in a template variable, or an overlay file that is fetched from Plex itself: made to go through the proxy. */
+/**
+ * Replaces the real Plex in every value, such as a token in a template variable or an overlay file that is fetched
+ * from Plex, by the proxy.
+ */
 function replaceRealServers(
   value: YamlValue,
   real: RealServers,
@@ -237,7 +250,7 @@ function replaceWithin(
   path: readonly string[],
   shared: Map<YamlValue, YamlValue>,
 ): YamlValue {
-  // These were written by plexBlock.
+  // plexBlock wrote these values.
   if (path.at(-2) === 'plex' && (path.length === 2 || path[0] === 'libraries')) return value
   if (isList(value))
     return value.map((item, at) => replaceRealServers(item, real, changes, [...path, String(at)], shared))
@@ -251,7 +264,8 @@ function replaceWithin(
   }
   if (typeof value !== 'string') return value
   const replaced = real.replace(value)
-  if (replaced !== value) changes.push(`${path.join('.')}: the address or token of Plex in it is now that of the proxy`)
+  if (replaced !== value)
+    changes.push(`${path.join('.')}: the address or token of Plex in it is replaced with that of the proxy`)
   return replaced
 }
 
@@ -263,7 +277,7 @@ function assertNoRealServer(text: string, real: RealServers): void {
     parts.push({ value: textOf(scalar), where: path.join('.') })
     for (const key of path) parts.push({ value: key, where: 'a key of the config' })
   })
-  // All in one first: one by one takes longer, and says more only where something is found, namely in which of them.
+  // One search over everything is faster. A search in each value is needed only to say which one contains the find.
   const all = [text, ...parts.map(({ value }) => value)].join('\n')
   if (parts.every(({ value }) => !real.isToken(value)) && real.find(all) === undefined) return
   parts.push({ value: text, where: 'the config' })
@@ -271,8 +285,8 @@ function assertNoRealServer(text: string, real: RealServers): void {
     const found = real.find(value)
     if (found === undefined) continue
     const what = found === 'token' ? 'The token of Plex' : 'The address of Plex'
-    throw new AppError('CONFIG_INVALID', `${what} stands in ${where}, where a preview cannot replace it`, {
-      hint: 'Take it out of the config: nothing but the plex section needs it.',
+    throw new AppError('CONFIG_INVALID', `${what} is in ${where}, where a preview cannot replace it`, {
+      hint: 'Remove it from the config: only the plex section needs it.',
     })
   }
 }

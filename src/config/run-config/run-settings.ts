@@ -5,10 +5,13 @@ import { get, getMap, isList, textOf, type YamlMap, type YamlValue } from '../ya
 import { applyTable } from './apply-table.ts'
 import { settingsKeys } from './key-table.ts'
 
-/** Kometa completes a list that lacks one of these and writes it to disk, `--read-only-config` or not (config.py:725-751). */
+/**
+ * Kometa completes a list that lacks one of these and writes it to disk, even with `--read-only-config`
+ * (config.py:725-751).
+ */
 const runOrder = ['operations', 'metadata', 'collections', 'overlays']
 
-/** `settings` of the config, or of a library, for the run config. */
+/** `settings` of the config or of a library, for the run config. */
 export function runSettings(
   config: JobConfig,
   place: YamlMap,

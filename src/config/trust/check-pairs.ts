@@ -3,19 +3,20 @@ import { type ForeignPair, foreignPairs, type SourcedConfig } from './pairs.ts'
 import type { TrustedPairs } from './trusted-pairs.ts'
 
 export interface PairRules {
-  /** Files that the user has named in this call, as his own. */
+  /** Files that the user has named in this call as their own. */
   own: ReadonlySet<string>
-  /** What he has said before; null: nothing is known. */
+  /** What the user has approved before. null: nothing is known. */
   trusted: TrustedPairs | null
-  /** `--trust-job`: he answers for the files of the job. */
+  /** `--trust-job`: the user vouches for the files of the job. */
   trustJob: boolean
-  /** What the user can do to name these files as his own. */
+  /** How the user can declare these files their own, in words. */
   howToTrust(files: string): string
 }
 
 /**
- * The one rule about secrets and addresses: the two come together only if both come from the same file, or if the user himself
- * has named the file of the address, in this call or before, or the address. Throws SECRET_NOT_SENT, which names both sources.
+ * The one rule about secrets and addresses: a secret may go to an address only if both come from the same file, or
+ * if the user has named the address itself or its file, in this call or before. Throws SECRET_NOT_SENT, which names
+ * both sources.
  */
 export async function checkPairs(config: SourcedConfig, rules: PairRules): Promise<void> {
   const pairs = foreignPairs(config)
@@ -34,12 +35,12 @@ export async function checkPairs(config: SourcedConfig, rules: PairRules): Promi
   })
 }
 
-/** More lines help nobody. */
 const maxDetails = 20
 
 function describe({ addressFile, addressPath, address, secretFrom, secretPath }: ForeignPair): string {
   const where = address === null ? addressPath : `${addressPath} (${address})`
-  return `${where} stands in ${addressFile}, and the secret for it, ${secretPath}, would come from ${secretFrom}: it is not sent there`
+  const origin = `its secret, ${secretPath}, would come from ${secretFrom}`
+  return `${where} is in ${addressFile}, and ${origin}: the secret is not sent there`
 }
 
 function hintFor(pairs: readonly ForeignPair[], { howToTrust }: PairRules): string {

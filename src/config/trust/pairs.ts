@@ -3,37 +3,37 @@ import type { FilledValue, Secrets } from '../read/environment/secrets.ts'
 import { get, textOf, type YamlMap } from '../yaml/yaml-value.ts'
 import { listServiceValues, type ServiceValues } from './service-values.ts'
 
-/** A config whose files have been laid over each other and whose secrets have been put in, and where each value of it comes from. */
+/** A config with its files merged and its secrets filled in, and the origin of each value. */
 export interface SourcedConfig {
   document: YamlMap
-  /** The file in which the value under these keys stands. */
+  /** The file that contains the value under these keys. */
   fileOf(path: readonly string[]): string
   filled: readonly FilledValue[]
   secrets: Secrets
-  /** Whether the secret was kept for the very file that names it here. */
+  /** Whether the secret was kept for the same file that names it here. */
   isOfItsFile(value: FilledValue): boolean
-  /** The file whose `preview:` section counts, and what it says of the way to Plex. */
+  /** The file whose `preview:` section counts, and what this section changes about the connection to Plex. */
   preview: { file: string; fingerprint: boolean; exposeToken: boolean }
 }
 
-/** A secret that would go to an address which another source names. */
+/** A secret that would go to an address from another source. */
 export interface ForeignPair {
-  /** What is remembered when the user says that it is well. */
+  /** The id that is remembered when the user approves the pair. */
   id: string
-  /** The file that names the address, and the place in it. */
+  /** The file that names the address, and the keys that lead to it. */
   addressFile: string
   addressPath: string
-  /** The address itself, where it may be shown: scheme, host and port. */
+  /** The address as scheme, host and port. null: it may not be shown. */
   address: string | null
-  /** Where the secret comes from, in words. */
+  /** The origin of the secret, in words. */
   secretFrom: string
-  /** The place whose value it is: `plex.token`. */
+  /** The keys that lead to the secret: `plex.token`. */
   secretPath: string
-  /** By a name of the environment, `.env` or `--secret`; else it stands in another file. */
+  /** True: a name of the environment, `.env` or `--secret` gives the secret. False: another file contains it. */
   isNamed: boolean
 }
 
-/** Their addresses are Kometa's own: no config can change them. */
+/** Services whose addresses are built into Kometa. No config can change them. */
 const fixedServices = new Set(['tmdb', 'omdb', 'mdblist', 'trakt', 'mal', 'anidb', 'github', 'notifiarr', 'simkl'])
 
 interface Destination {
@@ -43,8 +43,9 @@ interface Destination {
 }
 
 /**
- * Every secret of a config that would go to an address from another source: an address of one file and a secret of another one,
- * or of the environment, `.env` or `--secret`. An address that is itself the user's word, as `url: ENV` is, may get any.
+ * Finds every secret of a config that would go to an address from another source: the address is in one file, and
+ * the secret is in another file, in the environment, in `.env` or in `--secret`. An address that the user gives
+ * directly, such as `url: ENV`, may get any secret.
  */
 export function foreignPairs(config: SourcedConfig): ForeignPair[] {
   const filledAt = new Map(config.filled.map((value) => [keyOf(value.path), value]))
@@ -58,7 +59,7 @@ export function foreignPairs(config: SourcedConfig): ForeignPair[] {
       for (const destination of to) pairs.push(...pairOf(destination, secret, config))
     }
   }
-  // What is no service's: an overlay's address with a name in it, a path.
+  // Filled values outside of the services, such as a name in the address of an overlay, or in a path.
   for (const value of config.filled) {
     if (seen.has(keyOf(value.path)) || config.isOfItsFile(value)) continue
     const { path, mark } = value
@@ -70,7 +71,7 @@ export function foreignPairs(config: SourcedConfig): ForeignPair[] {
 interface Secret {
   path: readonly string[]
   mark: string
-  /** Where it is from, if not from the file that it stands in. */
+  /** The origin, if it is not the file that contains the value. */
   from: string | null
 }
 
@@ -80,7 +81,10 @@ const namedSecret = ({ path, mark, name }: FilledValue, { secrets }: SourcedConf
   from: `${mark}, which is ${secrets.origins.byName.get(name) ?? 'known to this call'}`,
 })
 
-/** Whom the values of a service go to, as far as files say so. null: nobody says, and it is no service of a fixed address. */
+/**
+ * The addresses that the values of a service go to, as far as files name them. null: no file names one, and the
+ * service has no built-in address.
+ */
 function destinationsOf(
   service: ServiceValues,
   config: SourcedConfig,
@@ -98,8 +102,8 @@ function destinationsOf(
 }
 
 /**
- * What else preview.yml says about where a token ends up: a certificate that is not looked at, or another one that counts, and
- * that Kometa itself gets the real one.
+ * The other settings of preview.yml that decide where a token ends up: a certificate that is not checked, a pinned
+ * certificate, and whether Kometa gets the real token.
  */
 function waysAround(service: ServiceValues, { document, secrets, preview, fileOf }: SourcedConfig): Destination[] {
   const isPlex = service.service === 'plex'
@@ -115,7 +119,7 @@ function waysAround(service: ServiceValues, { document, secrets, preview, fileOf
   const at = (key: string): Destination => ({ file: preview.file, path: ['preview', key], text: '' })
   if (isPlex && isTls && isVerified && preview.fingerprint) ways.push(at('plex_fingerprint'))
   if (isPlex && preview.exposeToken) ways.push(at('expose_token'))
-  // The config that preview.yml leans on is its own choice.
+  // Settings of the base config are no concern here: preview.yml chose this config.
   return ways.filter(({ file }) => file === preview.file)
 }
 
@@ -141,13 +145,13 @@ function secretsOf(
   return found
 }
 
-/** `url: ENV` and `token: ENV` of Plex (config.py:1858-1861). */
+/** Whether the value is `url: ENV` or `token: ENV` of Plex (config.py:1858-1861). */
 function isEnv(service: string, path: readonly string[], text: string, { secrets }: SourcedConfig): boolean {
   if (service !== 'plex' || text.toLowerCase() !== 'env') return false
   return path.at(-1) === 'url' ? secrets.plexUrl !== undefined : path.at(-1) === 'token'
 }
 
-/** A name in a section that no address is known of: where its value ends up is the file's own doing. */
+/** For a section without a known address: the file itself decides where the value ends up. */
 function placeItself({ service }: ServiceValues, { path, mark }: Secret, config: SourcedConfig): Destination[] {
   return fixedServices.has(service) ? [] : [{ file: config.fileOf(path), path, text: mark }]
 }

@@ -4,7 +4,7 @@ import { namedMark, namesOurs, type SecretUse, secretUses } from './secret-uses.
 
 const usesOf = (text: string): SecretUse[] => secretUses(parseYaml(text, 'config.yml'), namedMark)
 const ids = (text: string): string[] => usesOf(text).map(({ id }) => id)
-/** Whether one text sends each of its secrets only where another one sends it already. */
+/** Whether one text sends its secrets only where the other already sends them. */
 const isAmong = (one: string, other: string): boolean => {
   const known = new Set(ids(other))
   return ids(one).every((id) => known.has(id))
@@ -21,7 +21,7 @@ test('each use names its place and the addresses that it goes to', () => {
     ['place', 'plex.token'],
     ['addresses', 'plex.token'],
   ])
-  // Without an address it goes nowhere.
+  // Without an address the secret goes nowhere.
   expect(usesOf('plex: {token: "<<key>>"}').map(({ what }) => what)).toEqual(['place'])
 })
 
@@ -37,11 +37,11 @@ test.each([
   ['another library, and no other address', `${plex()}libraries: {Movies: {plex: {db_cache: 1}}}\n`, true],
   ['a library with an address of its own', `${plex()}libraries: {Movies: {plex: {url: "http://evil"}}}\n`, false],
   ['an address that is itself filled in', plex().replace('"http://10.0.0.1:32400"', '"<<where>>"'), false],
-])('%s: among what was there is %s', (_name, text, isKnown) => {
+])('%s: the uses are known: %s', (_name, text, isKnown) => {
   expect([text, isAmong(text, plex())]).toEqual([text, isKnown])
 })
 
-test('an entry above it, or the name of its library, moves nothing', () => {
+test('an entry above, or another name of the library, changes no use', () => {
   const listed = (before: string, library: string) =>
     `libraries: {${library}: {files: [${before}{url: "http://a", token: "<<key>>"}]}}\n`
   expect(isAmong(listed('{x: 1}, ', 'Films'), listed('', 'Movies'))).toBe(true)
@@ -62,7 +62,7 @@ test.each([
   expect(namedMark(text, path)).toBe(mark)
 })
 
-test('names of ours, in whatever spelling', () => {
+test('our own names in any spelling', () => {
   expect([namesOurs('<<KOMETA-Preview-Secret-1>>'), namesOurs('<<key>>'), namesOurs('plain')]).toEqual([
     true,
     false,

@@ -11,39 +11,42 @@ import { parseWith, readHere, type TextReading } from '../yaml/text-reading.ts'
 import type { YamlValue } from '../yaml/yaml-value.ts'
 import { namedMark, secretUses } from './secret-uses.ts'
 
-/** What is kept for one job. */
+/** The secrets that are kept for one job. */
 export interface KeptSecrets {
-  /** By name, lower case with dashes; null: their time is over, and they are gone. */
+  /** By name, in lower case with dashes. null: their time is over, and they are deleted. */
   secrets: Readonly<Record<string, string>> | null
-  /** The config is an edit of a file that the user named: names of the environment count in it. A pasted one gets none. */
+  /**
+   * True: the config is an edit of a file that the user named, so names of the environment get values in it. A
+   * pasted config gets none.
+   */
   mayUseEnvironment: boolean
   keptUntil: Date
-  /** Whether this document, as it is read now, uses its secrets as the text did when it was kept. */
+  /** Whether this document uses its secrets only as the text did when they were kept. */
   usesAreThose(document: YamlValue): boolean
 }
 
 /**
- * The secrets of pasted and edited configs, by job, in our data folder: whoever gets a job folder gets none. They belong to
- * one text of the job's config: a text that somebody has changed since gets nothing.
+ * The secrets of pasted and edited configs, by job. They lie in our data folder, so whoever gets a job folder gets
+ * none. They belong to one text of the config: a changed text gets nothing.
  */
 export interface SecretVault {
   keep(
     jobDir: string,
     own: { text: string; secrets: Readonly<Record<string, string>>; mayUseEnvironment: boolean; keepMs: number },
   ): Promise<void>
-  /** null: nothing is kept for this job with this text. `use`: their time begins again. */
+  /** null: nothing is kept for this job with this text. `use` restarts the time for which the secrets are kept. */
   open(jobDir: string, text: string, options?: { use?: boolean }): Promise<KeptSecrets | null>
   forget(jobDir: string): Promise<void>
-  /** As far as this process has seen; null where nothing is kept. */
+  /** Until when the secrets are kept, as far as this process knows. null: nothing is kept. */
   keptUntil(jobDir: string): Date | null
-  /** Forgets what is over, and what belongs to jobs that are gone. `keepMs`: from now on this is the time of all. */
+  /** Deletes expired secrets and those of deleted jobs. `keepMs` becomes the time for which all are kept. */
   tidy(keepMs?: number): Promise<void>
 }
 
 const entrySchema = z.object({
   job: z.string(),
   textSha256: z.string(),
-  /** Hashes of the text's uses of secrets, as we read it: Kometa may read a text otherwise. */
+  /** Hashes of the uses of secrets in the text as we read it. Kometa may read the text differently. */
   uses: z.array(z.string()),
   mayUseEnvironment: z.boolean(),
   keepMs: z.number(),
@@ -58,30 +61,7 @@ export function createSecretVault(
   reading: TextReading = readHere,
 ): SecretVault {
   const folder = join(dataDir, 'secrets')
-  const placeOf = async (jobDir: string): Promise<{ job: string; path: string }> => {
-    const job = await realpath(jobDir).catch(() => resolve(jobDir))
-    return { job, path: join(folder, `${sha256(job).slice(0, 32)}.json`) }
-  }
-  const seen = new Map<string, Date>()
-  const see = ({ job, secrets, usedAtMs, keepMs }: Entry): void => {
-    if (secrets === null || Object.keys(secrets).length === 0) seen.delete(job)
-    else seen.set(job, new Date(usedAtMs + keepMs))
-  }
-  const write = async (path: string, entry: Entry): Promise<void> => {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await writeFileAtomic(path, `${JSON.stringify(entry)}\n`, 0o600)
-    see(entry)
-  }
-  // A clock that was set back lets nothing live longer.
-  const isOver = ({ usedAtMs, keepMs }: Entry): boolean => Math.abs(now() - usedAtMs) > keepMs
-  /** As it counts at this moment; what is over is taken off the disk. */
-  const settle = async (path: string, entry: Entry): Promise<Entry> => {
-    if (entry.secrets === null || !isOver(entry)) return entry
-    const over = { ...entry, secrets: null }
-    await write(path, over)
-    return over
-  }
-
+  const { placeOf, write, settle, see, seen } = createEntries(folder, now)
   return {
     async keep(jobDir, { text, secrets, mayUseEnvironment, keepMs }) {
       const { job, path } = await placeOf(jobDir)
@@ -140,7 +120,39 @@ export function createSecretVault(
   }
 }
 
-/** null where there is none, or one that is not ours or damaged: then the secrets have to be given again. */
+/** The entries on the disk, and until when this process has seen the secrets of each job kept. */
+function createEntries(folder: string, now: () => number) {
+  const seen = new Map<string, Date>()
+  const see = ({ job, secrets, usedAtMs, keepMs }: Entry): void => {
+    if (secrets === null || Object.keys(secrets).length === 0) seen.delete(job)
+    else seen.set(job, new Date(usedAtMs + keepMs))
+  }
+  const write = async (path: string, entry: Entry): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFileAtomic(path, `${JSON.stringify(entry)}\n`, 0o600)
+    see(entry)
+  }
+  // An absolute difference, so that a clock that was set back does not extend the time.
+  const isOver = ({ usedAtMs, keepMs }: Entry): boolean => Math.abs(now() - usedAtMs) > keepMs
+  return {
+    seen,
+    see,
+    write,
+    async placeOf(jobDir: string): Promise<{ job: string; path: string }> {
+      const job = await realpath(jobDir).catch(() => resolve(jobDir))
+      return { job, path: join(folder, `${sha256(job).slice(0, 32)}.json`) }
+    },
+    /** The entry as of now. Expired secrets are removed from the disk. */
+    async settle(path: string, entry: Entry): Promise<Entry> {
+      if (entry.secrets === null || !isOver(entry)) return entry
+      const over = { ...entry, secrets: null }
+      await write(path, over)
+      return over
+    },
+  }
+}
+
+/** null: there is no entry, or a damaged one, so the user must give the secrets again. */
 async function readEntry(path: string): Promise<Entry | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (hasErrorCode(error, 'ENOENT')) return null
@@ -153,13 +165,13 @@ function realPathOf(path: string): string {
   try {
     return realpathSync(path)
   } catch (error) {
-    // A folder that is gone has no other name.
+    // A deleted folder has no other path.
     if (errorCodeOf(error) !== '') return path
     throw error
   }
 }
 
-/** A file that was being written when its writer died: after a minute nobody writes it any more. */
+/** A temporary file of a writer that died. After a minute nobody writes it any more. */
 async function leftover(path: string): Promise<'being written' | null> {
   const info = await lstat(path).catch(() => null)
   return info !== null && Math.abs(Date.now() - info.mtimeMs) < 60_000 ? 'being written' : null

@@ -2,31 +2,35 @@ import { AppError } from '../../contract/errors.ts'
 import { isSecretKey } from '../read/environment/redaction-secrets.ts'
 import { getMap, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../yaml/yaml-value.ts'
 
-/** One value of a service's section. */
+/** One value of the section of a service. */
 export interface ServiceValue {
-  /** The keys that lead to it in the whole config. */
+  /** The keys that lead to it from the top of the config. */
   path: readonly string[]
-  /** The same below the section. */
+  /** The keys below the section. */
   key: string
   text: string
 }
 
-/** What Kometa has for one service, for all libraries or for one of them: whom it talks to, and what else it may say there. */
+/**
+ * What the config says about one service, for all libraries or for one: the addresses, and the values that Kometa
+ * may send there.
+ */
 export interface ServiceValues {
-  /** `plex`, `radarr`, ...: the section's key. */
+  /** `plex`, `radarr`, ...: the key of the section. */
   service: string
-  /** The library whose own section lies over that of the config; null: the section of the config alone. */
+  /** The library whose own section is laid over that of the config. null: the section of the config alone. */
   library: string | null
   addresses: readonly ServiceValue[]
   others: readonly ServiceValue[]
 }
 
-/** Of all services of one config: more than these are no config of Kometa's. */
+/** The most values of all services in one config. No config of Kometa has more. */
 const maxValues = 200_000
 
 /**
- * The values of every service as Kometa joins them: a library's own section over that of the config, key by key, where a key
- * without a value counts as none (config.py:495-600, 1809-2230). No list of services: a section that a later Kometa brings is one too.
+ * The values of every service as Kometa merges them: the section of a library over that of the config, key by key,
+ * where a key without a value counts as missing (config.py:495-600, 1809-2230). It needs no list of services, so a
+ * section of a later Kometa counts too.
  */
 export function listServiceValues(document: YamlMap): ServiceValues[] {
   let left = maxValues
@@ -67,7 +71,7 @@ function split(service: string, library: string | null, values: readonly Service
   }
 }
 
-/** `section` is at `path`: its service's key is the last one. */
+/** `path` leads to `section` and ends with the key of the service. */
 function valuesBelow(section: YamlValue, path: readonly string[]): ServiceValue[] {
   const values: ServiceValue[] = []
   walkScalars(
@@ -83,7 +87,10 @@ function valuesBelow(section: YamlValue, path: readonly string[]): ServiceValue[
 
 const addressKey = /(?:^|_)(?:url|host|hostname|server|address|endpoint|domain|ip|port)$/i
 
-/** Where a service is: by its key, or because it reads like an address. What its key calls secret is none. */
+/**
+ * Whether the value is the address of a service, by its key or because it looks like an address. A secret key never
+ * names an address.
+ */
 function isAddress({ path, text }: ServiceValue): boolean {
   const last = path.findLast((key) => !/^\d+$/.test(key)) ?? ''
   return !isSecretKey(last) && (addressKey.test(last) || text.includes('://'))

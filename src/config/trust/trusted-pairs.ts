@@ -7,18 +7,19 @@ import { parseJson } from '../../util/parse-json.ts'
 import { hasErrorCode } from '../../util/unknown-error.ts'
 
 /**
- * Which secrets from elsewhere the addresses of a file may get, because the user named that file himself. Kept in our data
- * folder, never in a job's: a file per config, with hashes in it and neither an address nor a secret.
+ * Which secrets from other sources may go to the addresses of a file, because the user named that file. It lies in
+ * our data folder, never in a job folder: one file per config, with hashes in it and neither an address nor a
+ * secret.
  */
 export interface TrustedPairs {
-  /** Whether all of these were remembered for the file. */
+  /** Whether all of these pairs were remembered for the file. */
   knows(file: string, pairs: readonly string[]): Promise<boolean>
   remember(file: string, pairs: readonly string[]): Promise<void>
 }
 
-/** Of one file; the ones that were remembered last stay. */
+/** The most pairs of one file. The latest ones stay. */
 const maxPairs = 2_000
-/** Files; the one that was written longest ago goes. */
+/** The most files. The one with the oldest change is deleted first. */
 const maxFiles = 1_000
 
 const storeSchema = z.object({ pairs: z.array(z.string()) })
@@ -31,7 +32,7 @@ export function createTrustedPairs(dataDir: string): TrustedPairs {
       if (hasErrorCode(error, 'ENOENT')) return null
       throw error
     })
-    // A damaged one is as none: the user is asked again.
+    // A damaged file counts as empty, so the user is asked again.
     return text === null ? [] : (storeSchema.safeParse(parseJson(text)).data?.pairs ?? [])
   }
   return {

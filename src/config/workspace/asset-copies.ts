@@ -7,17 +7,17 @@ import { type AssetFolder, assetFoldersOf } from './asset-folders.ts'
 import { linkTo } from './link-or-copy.ts'
 
 /**
- * Private copies of asset folders: with `dimensional_asset_rename` Kometa first renames pictures in them, and draws on what
- * is called `poster` then (plex.py:1953-1975). Path of the user's folder -> that of its copy, from Kometa's working
- * directory. Empty where nothing is renamed.
+ * Private copies of asset folders. With `dimensional_asset_rename` Kometa renames pictures in these folders and
+ * then draws on the one called `poster` (plex.py:1953-1975). Maps the user's folder to the path of its copy,
+ * relative to Kometa's working directory. Empty if nothing is renamed.
  */
 export type AssetCopies = ReadonlyMap<string, string>
 
-/** The dot keeps them out of `folder: config`. */
+/** Because of the dot, `folder: config` does not include the copies. */
 const copiesFolder = 'config/.kometa-preview-assets'
-/** Pictures of one asset folder; Kometa sees no more of them. */
+/** The most pictures of one asset folder that Kometa sees. */
 const maxPictures = 200_000
-/** A link that leads above itself would have no end. */
+/** Ends the walk through a link that leads to a folder above itself. */
 const maxDepth = 8
 
 const renames = (place: YamlValue): boolean | undefined => {
@@ -40,13 +40,16 @@ export async function listAssetCopies(
   return copies
 }
 
-/** `asset_directory` with the copies in the place of the folders, or undefined where there is nothing to change. */
+/** `asset_directory` with the copies in place of the folders. undefined: no folder has a copy. */
 export function copiedFolders(folders: readonly AssetFolder[], copies: AssetCopies): string[] | undefined {
   if (!folders.some(({ path }) => copies.has(path))) return undefined
   return folders.map(({ path, value }) => copies.get(path) ?? value)
 }
 
-/** Makes one copy: its folders are real, its pictures links, so that a renamed one is a renamed link. */
+/**
+ * Makes one copy of an asset folder. Its folders are real and its pictures are links, so that Kometa renames links
+ * only.
+ */
 export async function copyAssets(from: string, to: string, reach: Reach, warnings: string[]): Promise<void> {
   let left = maxPictures
   const copy = async (folder: string, at: string, depth: number): Promise<void> => {
@@ -63,5 +66,5 @@ export async function copyAssets(from: string, to: string, reach: Reach, warning
     }
   }
   await copy(from, to, 0)
-  if (left < 0) warnings.push(`${from} has more than ${maxPictures} pictures: Kometa sees only the first`)
+  if (left < 0) warnings.push(`${from} has more than ${maxPictures} pictures: Kometa sees only the first of them`)
 }

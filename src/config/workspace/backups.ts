@@ -7,30 +7,30 @@ import type { Reach } from '../reach/reach.ts'
 import { kometaFilename } from '../read/environment/kometa-filename.ts'
 import { copyPrivately } from './link-or-copy.ts'
 
-/** Kometa itself refuses images above 10.5 MB; a larger file here is no poster. */
+/** Kometa refuses images above 10.5 MB, so a larger file here is no poster. */
 const maxBackupBytes = 64 * 1024 * 1024
-/** Kometa takes the first that is there (overlays.py:191-196). */
+/** In the order in which Kometa tries them (overlays.py:191-196). */
 const endings = ['png', 'jpg', 'webp']
 
 const folderEnding = ' Original Posters'
 
-/** `<library> Original Posters`: where Kometa keeps the clean posters of a library (library.py:64-66). */
+/** `<library> Original Posters`: the folder in which Kometa keeps the clean posters of a library (library.py:64-66). */
 export const backupFolderName = (mappingName: string): string => `${kometaFilename(mappingName)}${folderEnding}`
 
-/** A clean original that Kometa will draw from. */
+/** A clean original that Kometa will draw on. */
 export interface CopiedBackup {
   /** The user's own file. */
   path: string
   sha256: string
-  /** In the workspace, until Kometa removes it. */
+  /** The copy in the workspace. Kometa may remove it. */
   copy: string
-  /** Of it and of its copies under other endings: they tell these from a file that Kometa puts there. */
+  /** Stamps of all copies of this original, whatever their ending. A file that Kometa puts there has another stamp. */
   stamps: readonly string[]
 }
 
 /**
- * By `backupKey`, files under the name that a library had once: Kometa looks for originals under today's name alone. `known` are
- * all mapping names of the config.
+ * Finds backups under an earlier name of a library, by `backupKey`. Kometa looks only under today's name. `known`
+ * are all mapping names of the config.
  */
 export async function findStrayBackups(
   userOverlays: string,
@@ -55,13 +55,16 @@ export async function findStrayBackups(
   return found
 }
 
-/** What became of an item's clean original in a run. */
+/** What a run did with the clean original of an item. */
 export type BackupLeft = 'same' | 'new' | 'none'
 
-/** `<mapping name> <ratingKey>`: two libraries of the config can be on one Plex library, each with originals of its own. */
+/**
+ * `<mapping name> <ratingKey>`. Two libraries of the config can name the same Plex library, and each has its own
+ * originals.
+ */
 export const backupKey = (mappingName: string, ratingKey: string): string => `${mappingName} ${ratingKey}`
 
-/** Copies the clean originals of these items into the workspace; answers by `backupKey`. */
+/** Copies the clean originals of these items into the workspace, by `backupKey`. */
 export async function copyBackups(
   userOverlays: string,
   workspaceOverlays: string,
@@ -93,7 +96,7 @@ export async function copyBackups(
   return copied
 }
 
-/** By `backupKey`, what Kometa has left in the place of each of these items' original; 'none' where nothing is said. */
+/** What Kometa has left in place of the originals of these items, by `backupKey`. An item without an entry has none. */
 export async function remainingBackups(
   workspaceOverlays: string,
   ratingKeysByLibrary: ReadonlyMap<string, readonly string[]>,

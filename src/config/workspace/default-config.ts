@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { linkTo } from './link-or-copy.ts'
 
-/** Kometa's names for the config beside its code and for the folder of it (kometa.py:81, config.py:249). */
+/** Kometa's names for the config beside its code and for the folder of this config (kometa.py:81, config.py:249). */
 const folderName = 'config'
 export const defaultConfigName = 'config.yml'
 
@@ -14,9 +14,9 @@ export interface DefaultConfigOptions {
 }
 
 /**
- * The folder that Kometa takes for its config folder when nobody names one. Its config.yml is the run config, its log
- * and its pictures are those of the run, and nothing of the user's lies in it: a Kometa that has lost its arguments and
- * its environment still runs what it was to run. Answers with that folder, which lies in `kometaDir`.
+ * Makes the folder that Kometa takes for its config folder when it has lost its arguments and its environment. The
+ * config.yml in it is the run config, its logs and pictures are those of the run, and none of the user's files are
+ * in it: such a Kometa can still run nothing but the run config. Returns the folder, which lies in `kometaDir`.
  */
 export async function makeDefaultConfig(kometaDir: string, options: DefaultConfigOptions): Promise<string> {
   const folder = join(kometaDir, folderName)

@@ -4,9 +4,10 @@ import type { Reach } from '../reach/reach.ts'
 import type { JobLibrary } from '../read/job-libraries.ts'
 
 /**
- * Lists the overlay files of each `folder:` in the order in which the user's own Kometa finds them. Kometa takes the order of the disk
- * (glob.glob, util.py:497-500) and draws overlays in it. A workspace keeps this order where it links the folder; where the folder
- * must be a real one, the run config names its files one by one in the order of this list.
+ * Lists the overlay files of each `folder:` in the order in which the user's own Kometa finds them. Kometa takes
+ * the order of the disk (glob.glob, util.py:497-500) and draws overlays in it. A workspace keeps this order where
+ * it links the folder; where the folder must be a real one, the run config names its files one by one in the order
+ * of this list.
  */
 export async function listOverlayFolders(
   libraries: readonly JobLibrary[],

@@ -9,8 +9,9 @@ const climbs = /(?:^|[\s"'[{,])((?:\.\.(?:[\\/]+|(?=[\s"'\]},]|$)))+)/g
 type Paths = Pick<JobConfig, 'document' | 'libraries' | 'kometaCwd' | 'reach' | 'files'>
 
 /**
- * The highest folder that relative paths of the config and of its overlay files lead to by `../../`, or the working directory
- * where none leads above it. A workspace starts at this folder, so that each of these paths leads to the same file in it.
+ * The highest folder that relative paths of the config and of its overlay files lead to by `../../`, or the working
+ * directory where none leads above it. A workspace starts at this folder, so that each of these paths leads to the
+ * same file in it.
  */
 export async function highestFolder(config: Paths): Promise<string> {
   const { document, kometaCwd, reach } = config

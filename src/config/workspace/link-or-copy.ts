@@ -3,16 +3,19 @@ import { join } from 'node:path'
 import { hasErrorCode } from '../../util/unknown-error.ts'
 import { everywhere, type Reach } from '../reach/reach.ts'
 
-/** On Windows a file cannot be linked without a right that most users lack: it is copied, up to this size. */
+/** Most Windows users lack the right to link a file. A file up to this size is copied instead. */
 const maxCopiedFileBytes = 64 * 1024 * 1024
 
-/** Makes `at` read as the user's `target`. Folders without the right to link become junctions, files copies. False = it could not be done. */
+/**
+ * Makes `at` read as the user's `target`. Without the right to link, a folder becomes a junction and a file a copy.
+ * Returns false if neither was possible.
+ */
 export async function linkTo(target: string, at: string): Promise<boolean> {
   const isFolder = await stat(target).then(
     (info) => info.isDirectory(),
     () => undefined,
   )
-  // A dangling link: Kometa would not find it either, but could create its target.
+  // Kometa would not find the target of a dangling link either, but it could create it.
   if (isFolder === undefined) return false
   try {
     await symlink(target, at, isFolder ? 'dir' : 'file')
@@ -29,7 +32,10 @@ export async function linkTo(target: string, at: string): Promise<boolean> {
 
 const isMissingRight = (error: unknown): boolean => process.platform === 'win32' && hasErrorCode(error, 'EPERM')
 
-/** A copy that its owner alone can read and write, with the time of the original: Kometa judges caches by it. False when it is too large or no file. */
+/**
+ * Makes a copy that only its owner can read and write. It keeps the time of the original, by which Kometa judges
+ * caches. Returns false if the source is no file or too large.
+ */
 export async function copyPrivately(
   named: string,
   to: string,
@@ -46,7 +52,10 @@ export async function copyPrivately(
   return true
 }
 
-/** Copies a folder of small files, never links: Kometa writes into it. Files beyond the limit are left out. */
+/**
+ * Copies a folder of small files. Links would not do, since Kometa writes into the folder. Files beyond the limit
+ * are left out.
+ */
 export async function copyFolder(source: string, to: string, maxBytes: number, reach: Reach): Promise<void> {
   let left = maxBytes
   const copy = async (named: string, at: string): Promise<void> => {

@@ -6,7 +6,7 @@ import type { Reach } from '../reach/reach.ts'
 import { oldSecretStore } from '../read/environment/secret-files.ts'
 import { copyFolder, copyPrivately, linkTo } from './link-or-copy.ts'
 
-/** Links of one workspace; a user's folder of more entries is cut off with a warning. */
+/** The most links of one workspace. A larger folder of the user is cut off with a warning. */
 const maxLinks = 20_000
 const maxOverlayImageBytes = 64 * 1024 * 1024
 const maxAnidbCacheBytes = 512 * 1024 * 1024
@@ -15,32 +15,34 @@ const maxOverlayFolderDepth = 6
 export interface MirrorOptions {
   /** Folders that Kometa takes for its config folder, with what it writes there. */
   homes: ReadonlySet<string>
-  /** Folders on the way to one: real in the workspace, their other entries linked. */
+  /** Folders above these. They are real in the workspace, and their other entries are links. */
   realFolders: ReadonlySet<string>
-  /** Files that must not be seen in the workspace, with their real paths: they hold the real token. */
+  /** Files with the real token, also by their real paths. The workspace must not show them. */
   hidden: ReadonlySet<string>
   /** ratingKeys whose old backups (`overlays/<label>/<ratingKey>.png`) are copied. */
   ratingKeys: ReadonlySet<string>
-  /** What else is left out: nothing in the workspace leads there, nor by a link of the user's. */
+  /** What the workspace may show: no link in it, nor any link of the user, leads outside. */
   reach: Reach
   warnings: string[]
 }
 
-/** What Kometa itself writes into its config folder (facts 1.4): it starts with none of the user's. */
+/** What Kometa writes into its config folder (facts 1.4). A workspace starts without these files. */
 const writtenByKometa = /^(?:logs|UUID|.*\.cache|title\.\w+\.tsv(?:\.gz)?|kometa_run\.yml|\.kometa-preview-empty\.yml)$/
 const neverLinked = new Set(['.env', oldSecretStore])
 
 /**
- * Makes `to` read as the user's folder `from`, so that every relative path of a config works, and so that nothing that Kometa
- * writes, removes or renames there reaches the user's: folders it writes into are real, files it overwrites are copies.
+ * Makes `to` read as the user's folder `from`, so that every relative path of a config works, and nothing that
+ * Kometa writes, removes or renames reaches the user's files. Folders that Kometa writes into are real, and files
+ * that it overwrites are copies.
  */
 export async function mirrorFolder(from: string, to: string, options: MirrorOptions): Promise<void> {
   const budget = { links: maxLinks }
   await mirror(resolve(from), to, options, budget)
-  if (budget.links < 0) options.warnings.push(`${from} has more than ${maxLinks} entries: Kometa sees only the first`)
+  if (budget.links < 0)
+    options.warnings.push(`${from} has more than ${maxLinks} entries: Kometa sees only the first of them`)
 }
 
-/** Also when it is reached by another way: a folder that is a link, a config that is one. */
+/** Whether a file must stay hidden, also when a link leads to it. */
 async function isHidden(path: string, { hidden, reach }: MirrorOptions): Promise<boolean> {
   if (hidden.has(path)) return true
   if (!/\.ya?ml$/i.test(path)) return false
@@ -55,7 +57,7 @@ interface Budget {
 async function mirror(from: string, to: string, options: MirrorOptions, budget: Budget): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 })
   const isHome = options.homes.has(from)
-  // Of a folder that is out of reach, what is in reach below it.
+  // Below a folder that is out of reach, the folders that are in reach are still mirrored.
   for (const name of await knownBelow(from, options)) await mirror(join(from, name), join(to, name), options, budget)
   for (const entry of await listFolder(from, options)) {
     const source = join(from, entry.name)
@@ -70,8 +72,9 @@ async function mirror(from: string, to: string, options: MirrorOptions, budget: 
 }
 
 /**
- * `overlays`: images that Kometa may replace (overlay.py:216-239) are copies; backups come separately. A folder with files like
- * `480.png` is real, since Kometa removes `<label>/<ratingKey>.png` (overlays.py:51, 719), which then takes a link or a copy.
+ * Mirrors the folder `overlays`. Images that Kometa may replace (overlay.py:216-239) are copies; backups are copied
+ * elsewhere. A folder with files like `480.png` is real, since Kometa removes `<label>/<ratingKey>.png`
+ * (overlays.py:51, 719), which then removes a link or a copy.
  */
 export async function mirrorOverlays(
   from: string,
@@ -97,7 +100,10 @@ export async function mirrorOverlays(
 const isOwnOfKometa = (entry: Dirent): boolean =>
   entry.name.endsWith(' Original Posters') || /^temp\.(?:webp|jpe?g|png)$/.test(entry.name)
 
-/** A folder that holds, here or below, a file that could be an item's old backup. Others are linked, and so keep their order for `folder:`. */
+/**
+ * Whether a folder contains, at any depth, a file that could be an old backup of an item. Other folders are linked,
+ * which keeps the order of their files for `folder:`.
+ */
 async function mayLoseFiles(folder: string, depth: number, options: MirrorOptions): Promise<boolean> {
   for (const entry of await listFolder(folder, { ...options, warnings: [] })) {
     if (/^\d+\.png$/.test(entry.name)) return true
@@ -113,7 +119,7 @@ async function link(source: string, target: string, budget: Budget, { reach }: M
   if (budget.links >= 0) await linkTo(source, target)
 }
 
-/** Real folders of the workspace right below one that cannot be listed. */
+/** Real folders of the workspace directly below a folder that cannot be listed. */
 async function knownBelow(folder: string, { reach, homes, realFolders }: MirrorOptions): Promise<string[]> {
   if (reach.areas === null || (await reach.exists(folder))) return []
   return [...new Set([...homes, ...realFolders])]
@@ -134,7 +140,7 @@ async function listFolder(folder: string, { reach, warnings }: MirrorOptions): P
   }
 }
 
-/** The folders from `inner` up to and without `outer`; none when it is not inside. */
+/** The folders from `inner` up to `outer`, without `outer`. Empty if `inner` is not inside `outer`. */
 export function foldersBetween(outer: string, inner: string): string[] {
   const folders: string[] = []
   const root = outer.endsWith(sep) ? outer : `${outer}${sep}`

@@ -7,9 +7,9 @@ import { hasErrorCode } from '../../util/unknown-error.ts'
 export const workspacePrefix = 'workspace-'
 const ownerFile = 'owner.json'
 const rendererFile = 'renderer.json'
-/** A workspace whose owner cannot be asked (another container, another host) counts as left behind after this time. */
+/** A workspace whose owner cannot be checked (another container, another host) counts as stale after this time. */
 const maxUnknownAgeMs = 24 * 60 * 60 * 1000
-/** Between making the folder and writing its owner file lie milliseconds. */
+/** The owner file is written milliseconds after the folder is made. A folder without one is stale after this time. */
 const maxWithoutOwnerMs = 10 * 60 * 1000
 
 const fileSchema = z.object({ owner: processIdentitySchema, keep: z.boolean() })
@@ -20,14 +20,15 @@ export async function writeOwner(dir: string, owner: ProcessIdentity, keep: bool
   await chmod(path, 0o600)
 }
 
-/** Notes what was started in a workspace, for the start that finds the workspace left behind. */
+/** Records the renderer that was started in a workspace, for the process that later finds the workspace stale. */
 export async function writeRenderer(dir: string, renderer: ProcessIdentity): Promise<void> {
   await writeFile(join(dir, rendererFile), JSON.stringify(renderer), { mode: 0o600 })
 }
 
 /**
- * Removes workspaces that a dead process left behind; kept ones (`--keep-workspace`) and those of living processes
- * stay. What still runs in one is ended first. Answers with the names of what was removed.
+ * Removes workspaces that a dead process left behind. Kept workspaces (`--keep-workspace`) and those of living
+ * processes stay. A renderer that still runs in a stale workspace is ended first. Returns the names of the removed
+ * workspaces.
  */
 export async function removeStaleWorkspaces(
   parentDir: string,
@@ -73,7 +74,7 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | unde
   try {
     return schema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data
   } catch {
-    // Not written yet, or torn by a crash: the folder's age decides.
+    // The file is not written yet, or a crash tore it: the age of the folder decides.
     return undefined
   }
 }

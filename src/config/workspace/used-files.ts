@@ -7,7 +7,10 @@ import { readOrNull } from '../yaml/yaml-files.ts'
 import { get, getMap, isMap, textOf, walkScalars, type YamlValue } from '../yaml/yaml-value.ts'
 import { assetFoldersOf } from './asset-folders.ts'
 
-/** The files that a preview depends on, as absolute paths. A file that does not exist yet is listed too, since it may appear. */
+/**
+ * The files that a preview depends on, as absolute paths. A file that does not exist yet is listed too, since it
+ * may appear.
+ */
 export interface UsedFiles {
   /** The config, preview.yml, overlay files and their templates, and the images and fonts that they name. */
   files: readonly string[]
@@ -20,15 +23,22 @@ export interface UsedFiles {
 /** A path in a definition. A value with `<<...>>` in it is unknown until Kometa fills it in. */
 const namesFile = /\.(?:png|jpe?g|webp|ttf|otf)$/i
 
-/** Lists the files whose change would change the preview of these libraries. An overlay file that cannot be read names no others. */
+/**
+ * Lists the files whose change would change the preview of these libraries. An overlay file that cannot be read
+ * names no others.
+ */
 export async function listUsedFiles(config: JobConfig, kometaDir: string | null): Promise<UsedFiles> {
   const files = new Set<string>(config.sourceFiles)
   const yamlFolders = new Set<string>()
   const assetFolders = new Set(assetFoldersOf(config, config.document).map(({ path }) => path))
   const add = async (entry: OverlayEntry, read: (document: YamlValue) => Promise<void>): Promise<void> => {
     if (entry.form === 'folder') yamlFolders.add(resolve(config.kometaCwd, entry.value))
-    for (const path of [...candidatePaths(entry, config), ...pathsIn(entry.templateVariables, config)]) files.add(path)
-    for (const path of await findEntryFiles(entry, config, kometaDir)) {
+    const found = await findEntryFiles(entry, config, kometaDir)
+    const candidates = candidatePaths(entry, config)
+    // A default of Kometa's own takes precedence over a file of that name in the working directory.
+    const isKometas = entry.form === 'default' && found.some((path) => !candidates.includes(path))
+    for (const path of [...(isKometas ? [] : candidates), ...pathsIn(entry.templateVariables, config)]) files.add(path)
+    for (const path of found) {
       files.add(path)
       const document = await readOrNull(config.files, path)
       for (const named of [...pathsIn(document, config), ...namedImages(document, config)]) files.add(named)

@@ -5,7 +5,7 @@ import { syntaxCauses } from './causes/syntax-causes.ts'
 import type { YamlRefusal } from './kometa-reading.ts'
 import type { OwnReading, YamlFault } from './own-reading.ts'
 
-/** What is wrong, by the code of a fault. The parsers' own messages quote the file, and that may be a token. */
+/** Words for each fault, by its code. The parsers' own messages quote the file, and the quote may contain a token. */
 const problems: Record<string, string> = {
   ALIAS_PROPS: 'an alias cannot have an anchor or a tag',
   BAD_ALIAS: 'an alias or anchor has a bad name',
@@ -13,27 +13,30 @@ const problems: Record<string, string> = {
   BAD_INDENT: 'the indentation is wrong, or a bracket is not closed',
   BAD_MERGE: '"<<" needs a mapping',
   BAD_SCALAR_START: 'a value starts with a reserved character; put it in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a ": " stands inside a value; put the value in quotes',
-  BLOCK_IN_FLOW: 'an indented block stands inside brackets',
+  BLOCK_AS_IMPLICIT_KEY: 'a value contains ": "; put the value in quotes',
+  BLOCK_IN_FLOW: 'there is an indented block inside brackets',
   COMPLEX_KEY: 'a key must be a single value',
-  CONTROL_CHARACTER: 'a control character stands here',
-  DUPLICATE_KEY: 'the same key stands twice in one mapping',
+  CONTROL_CHARACTER: 'there is a control character here',
+  DUPLICATE_KEY: 'one mapping has the same key twice',
   KEY_OVER_1024_CHARS: 'a key is longer than 1024 characters',
   MISSING_CHAR: 'a quote, bracket, comma or ":" is missing',
-  MULTILINE_IMPLICIT_KEY: 'a key goes over more than one line; is a ":" missing?',
+  MULTILINE_IMPLICIT_KEY: 'a key continues over more than one line; is a ":" missing?',
   NO_ANCHOR: 'an alias ("*name") has no anchor ("&name") before it',
-  SECOND_DOCUMENT: 'a second document ("---") starts here; Kometa wants one',
-  TAB: 'a tab stands here; Kometa takes blanks alone',
-  TAB_AS_INDENT: 'a tab stands where YAML wants spaces',
+  SECOND_DOCUMENT: 'a second document ("---") starts here; Kometa reads only one',
+  TAB: 'there is a tab here; Kometa accepts only spaces',
+  TAB_AS_INDENT: 'there is a tab where YAML wants spaces',
   TOO_DEEP: 'more than 100 levels deep',
   TOO_MANY: 'more than 200000 values, aliases counted',
-  UNEXPECTED_TOKEN: 'something stands where YAML does not allow it',
+  UNEXPECTED_TOKEN: 'YAML does not allow what is here',
 }
 
-/** How many causes one message names. */
+/** The most causes that one message names. */
 const mostCauses = 5
 
-/** One line with file, line and column of each cause, and without a word of the file but names of Kometa's keys. */
+/**
+ * One line with file, line and column of each cause. Of the words in the file it shows only the names of Kometa's
+ * keys.
+ */
 export function explainFault(text: string, name: string, fault: YamlFault): AppError {
   const causes = causesOf(text, fault)
   const told = causes
@@ -45,7 +48,7 @@ export function explainFault(text: string, name: string, fault: YamlFault): AppE
   return new AppError('CONFIG_INVALID_YAML', `${name}, ${told}${more}`, { place: { line, column } })
 }
 
-/** Faults that have a cause of their own, whatever the lines before them show. */
+/** Faults that explain themselves, whatever the lines before them show. */
 const clear = new Set([
   'TAB',
   'CONTROL_CHARACTER',
@@ -60,12 +63,12 @@ const clear = new Set([
   'BAD_SCALAR_START',
 ])
 
-/** What the lines show, and the parser's fault where that is no consequence of it. */
+/** The causes that the lines show, and the parser's fault unless one of these causes explains it. */
 function causesOf(text: string, { code, line, column }: YamlFault): Cause[] {
   const seen = syntaxCauses(text, kometaKeys)
-  // Of a key that is indented too far the parser sees a value that goes on.
+  // The parser takes a key that is indented too far for the rest of the value above it.
   const isLater = code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY'
-  // A limit of ours is no consequence of anything: the text was not parsed at all.
+  // A limit is our own: nothing explains it, since the text was not parsed at all.
   const isLimit = code === 'TOO_DEEP' || code === 'TOO_MANY'
   const isConsequence =
     !isLimit && seen.some((cause) => (clear.has(code) ? cause.line === line : isLater || cause.line <= line))
@@ -74,7 +77,7 @@ function causesOf(text: string, { code, line, column }: YamlFault): Cause[] {
   return [own, ...seen].sort((one, other) => one.line - other.line)
 }
 
-/** Why Kometa's reader refuses a file: where it gave up, and what we see there. */
+/** Why Kometa's reader refuses a file: the fault that we see, or else the place at which it gave up. */
 export function explainRefusal(text: string, name: string, refusal: YamlRefusal, own: OwnReading): AppError {
   if ('fault' in own) return explainFault(text, name, own.fault)
   const [line, column] = refusal.at ?? refusal.from ?? [1, 1]

@@ -5,7 +5,10 @@ interface Found {
   offset: number
 }
 
-/** The first tab where ruamel.yaml takes none: between tokens, outside of brackets. The YAML specification allows some of these. */
+/**
+ * The first tab that ruamel.yaml refuses: one between tokens, outside of brackets. The YAML specification allows
+ * some of these.
+ */
 export function firstTab(text: string): Found | undefined {
   if (!text.includes('\t')) return undefined
   let offset = 0
@@ -31,11 +34,11 @@ export function firstTab(text: string): Found | undefined {
   return undefined
 }
 
-/** Quoted text, comments and the lines below `|` may have a tab. */
+/** Whether ruamel.yaml refuses a tab in this token. Quoted text, comments and the lines below `|` may have one. */
 const mayHaveNone = (token: string, isScalar: boolean, isBlock: boolean): boolean =>
   isScalar ? !isBlock : /^[ \t]+$/.test(token)
 
-/** The first character that ruamel.yaml's reader refuses wherever it stands. */
+/** The first character that ruamel.yaml refuses anywhere. */
 export function firstControlCharacter(text: string): Found | undefined {
   const at = text.search(/[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ud800-\udfff\ue000-\ufffd]/)
   return at < 0 ? undefined : { code: 'CONTROL_CHARACTER', offset: at }

@@ -1,27 +1,40 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
 import { firstControlCharacter, firstTab } from './layout.ts'
 import { keyIdentity } from './python-keys.ts'
 import { tooDeepAt } from './yaml-depth.ts'
 import { readPlainScalar } from './yaml-scalar.ts'
 import { isList, isMap as isYamlMap, type YamlKey, type YamlValue } from './yaml-value.ts'
 
-/** Values of one file, aliases counted as often as they are used: ten lines of aliases can stand for billions. */
+/**
+ * The most values of one file. Each use of an alias counts, since ten lines of aliases can stand for billions of
+ * values.
+ */
 const maxYamlNodes = 200_000
 const maxDepth = 100
 
-/** What is wrong with a file, by a code of the parser or one of ours; both numbers count from 1. */
+/** What is wrong with a file, by a code of the parser or of our own. Line and column count from 1. */
 export interface YamlFault {
   code: string
   line: number
   column: number
-  /** Where what is wrong begins: the first of two keys. */
+  /** Where the fault begins, such as the first of two equal keys. */
   from?: { line: number; column: number }
 }
 
 export type OwnReading =
   | {
       value: YamlValue
-      /** False where Kometa's reader may see something else: tags, directives, dates with a time. */
+      /** False if Kometa's reader may read another value: for tags, directives and dates with a time. */
       certain: boolean
     }
   | { fault: YamlFault }
@@ -38,9 +51,9 @@ class Fault extends Error {
   }
 }
 
-/** Reads as Kometa's ruamel.yaml does: YAML 1.2, one document, no tab, no key twice, merge keys. */
+/** Reads a text as Kometa's ruamel.yaml does: YAML 1.2, one document, no tab, no key twice, merge keys. */
 export function readOwn(source: string): OwnReading {
-  // Python opens a file so that every end of a line is one.
+  // Python reads every line ending as a line feed.
   const text = source.replace(/\r\n?/g, '\n')
   const lines = new LineCounter()
   const place = (offset: number) => {
@@ -62,7 +75,8 @@ export function readOwn(source: string): OwnReading {
 function read(text: string, lines: LineCounter): OwnReading {
   const deep = tooDeepAt(text)
   if (deep !== undefined) throw new Fault('TOO_DEEP', deep)
-  // `failsafe`: the parser types nothing, readPlainScalar does. Keys are compared here, since the parser takes quadratic time.
+  // With `failsafe` the parser leaves the types to readPlainScalar. It would take quadratic time to compare keys, so
+  // they are compared here.
   const documents = parseAllDocuments(text, {
     schema: 'failsafe',
     lineCounter: lines,
@@ -72,7 +86,7 @@ function read(text: string, lines: LineCounter): OwnReading {
   })
   if (!Array.isArray(documents)) return { value: null, certain: true }
   const errors = documents.flatMap((document) => document.errors)
-  // The reader comes to a tab or a control character before the parser sees what follows it.
+  // ruamel.yaml refuses a tab or a control character before its parser sees what follows.
   const early = [firstTab(text), firstControlCharacter(text)].filter((one) => one !== undefined)
   const first = errors.map(({ code, pos }) => new Fault(code, pos[0]))[0]
   const [earliest] = [...early.map(({ code, offset }) => new Fault(code, offset)), ...(first ? [first] : [])].sort(
@@ -92,7 +106,6 @@ function createConverter() {
   let nodes = 0
   let certain = true
 
-  const offsetOf = (node: Node): number => node.range?.[0] ?? 0
   const doubt = () => {
     certain = false
   }
@@ -122,45 +135,57 @@ function createConverter() {
       const text = typeof node.value === 'string' ? node.value : ''
       const isPlainText = node.tag === undefined && (node.type === 'PLAIN' || node.type === undefined)
       const plain = isPlainText ? readPlainScalar(text) : text
-      // ruamel.yaml makes another type of a boolean with an anchor, and Kometa sees no boolean in it.
+      // ruamel.yaml gives a boolean with an anchor another type, so Kometa does not see it as a boolean.
       if (typeof plain === 'boolean' && node.anchor !== undefined) return { plain: `&b ${plain}` }
       if (typeof plain === 'object' && plain !== null && /^\d{4}-\d.*:/.test(plain.plain)) doubt()
       return plain
     }
     if (isSeq(node)) return node.items.map((item) => (isNode(item) ? value(item, depth + 1) : null))
     if (!isMap(node)) throw new Fault('UNEXPECTED_TOKEN', offsetOf(node))
-    const map = new Map<YamlKey, YamlValue>()
-    const merged = new Map<string, [YamlKey, YamlValue]>()
-    const seen = new Map<string, number>()
-    const once = (identity: string, offset: number) => {
-      const earlier = seen.get(identity)
-      if (earlier !== undefined) throw new Fault('DUPLICATE_KEY', offset, earlier)
-      seen.set(identity, offset)
-    }
-    for (const pair of node.items) {
-      const keyNode = isNode(pair.key) ? pair.key : undefined
-      const offset = keyNode ? offsetOf(keyNode) : offsetOf(node)
-      const item = isNode(pair.value) ? value(pair.value, depth + 1) : null
-      if (keyNode && isMergeKey(keyNode)) {
-        once('<<', offset)
-        for (const source of isList(item) ? item : [item]) {
-          if (!isYamlMap(source)) throw new Fault('BAD_MERGE', offset)
-          for (const [key, inherited] of source) {
-            if (!merged.has(keyIdentity(key))) merged.set(keyIdentity(key), [key, inherited])
-          }
-        }
-        continue
-      }
-      const key = keyNode ? value(keyNode, depth + 1) : null
-      if (isYamlMap(key) || isList(key)) throw new Fault('COMPLEX_KEY', offset)
-      once(keyIdentity(key), offset)
-      map.set(key, item)
-    }
-    for (const [identity, [key, inherited]] of merged) if (!seen.has(identity)) map.set(key, inherited)
-    return map
+    return convertMap(node, (inner) => value(inner, depth + 1))
   }
 
   return { value, doubt, certain: () => certain }
+}
+
+const offsetOf = (node: Node): number => node.range?.[0] ?? 0
+
+/** `value` converts what is inside. A key of the mapping itself takes precedence over a merged one. */
+function convertMap(node: YAMLMap, value: (inner: Node) => YamlValue): YamlValue {
+  const map = new Map<YamlKey, YamlValue>()
+  const merged = new Map<string, [YamlKey, YamlValue]>()
+  const seen = new Map<string, number>()
+  const once = (identity: string, offset: number) => {
+    const earlier = seen.get(identity)
+    if (earlier !== undefined) throw new Fault('DUPLICATE_KEY', offset, earlier)
+    seen.set(identity, offset)
+  }
+  for (const pair of node.items) {
+    const keyNode = isNode(pair.key) ? pair.key : undefined
+    const offset = keyNode ? offsetOf(keyNode) : offsetOf(node)
+    const item = isNode(pair.value) ? value(pair.value) : null
+    if (keyNode && isMergeKey(keyNode)) {
+      once('<<', offset)
+      for (const [key, inherited] of mergeSources(item, offset)) {
+        if (!merged.has(keyIdentity(key))) merged.set(keyIdentity(key), [key, inherited])
+      }
+      continue
+    }
+    const key = keyNode ? value(keyNode) : null
+    if (isYamlMap(key) || isList(key)) throw new Fault('COMPLEX_KEY', offset)
+    once(keyIdentity(key), offset)
+    map.set(key, item)
+  }
+  for (const [identity, [key, inherited]] of merged) if (!seen.has(identity)) map.set(key, inherited)
+  return map
+}
+
+/** The entries that `<<` merges in, from one mapping or from a list of them. */
+function mergeSources(item: YamlValue, offset: number): [YamlKey, YamlValue][] {
+  return (isList(item) ? item : [item]).flatMap((source) => {
+    if (!isYamlMap(source)) throw new Fault('BAD_MERGE', offset)
+    return [...source]
+  })
 }
 
 const isNode = (value: unknown): value is Node => isScalar(value) || isMap(value) || isSeq(value) || isAlias(value)

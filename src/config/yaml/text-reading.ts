@@ -4,7 +4,7 @@ import { type OwnReading, readOwn, type YamlFault } from './own-reading.ts'
 import { type Places, readPlaces } from './yaml-places.ts'
 import type { YamlValue } from './yaml-value.ts'
 
-/** All work on a YAML text that grows with it. Whoever serves others meanwhile has it done in another thread. */
+/** All work on a YAML text that takes longer for a longer text. A server does this work in another thread. */
 export interface TextReading {
   read(text: string): Promise<OwnReading>
   explain(text: string, name: string, fault: YamlFault): Promise<AppError>
@@ -17,7 +17,7 @@ export const readHere: TextReading = {
   places: async (text) => readPlaces(text),
 }
 
-/** Throws CONFIG_INVALID_YAML; `name` is what an error calls the text. */
+/** Throws CONFIG_INVALID_YAML. Errors call the text `name`. */
 export async function parseWith(reading: TextReading, text: string, name: string): Promise<YamlValue> {
   const own = await reading.read(text)
   if ('fault' in own) throw await reading.explain(text, name, own.fault)

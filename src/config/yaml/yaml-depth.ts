@@ -1,18 +1,18 @@
 import { Lexer } from 'yaml'
 
-/** Collections within one another; no config has ten. */
+/** The most collections inside one another. No config has ten. */
 const maxDepth = 150
 
 /**
- * Where a text begins to be nested too deeply to be parsed: the parser calls itself for each level, and at the end of the
- * stack V8 may end the whole process. Looks at tokens alone, one after the other.
+ * Where a text becomes nested too deeply to be parsed. The parser recurses for each level, and V8 may end the
+ * process when the stack is full. This check reads the tokens one after the other.
  */
 export function tooDeepAt(text: string): number | undefined {
   let offset = 0
   let column = 0
   let flow = 0
   let isScalar = false
-  /** Columns of the block collections around the token. */
+  /** The columns of the block collections around the token. */
   const columns: number[] = []
   for (const token of new Lexer().lex(text)) {
     if (token === '\u001f') isScalar = true

@@ -9,25 +9,25 @@ import { digestOf } from './yaml-tree.ts'
 import type { YamlValue } from './yaml-value.ts'
 
 /**
- * The YAML files of one config, each read once: by us at once, and by the reader of the user's own Kometa, whose answer is
- * final. All methods throw CONFIG_UNREADABLE, or CONFIG_INVALID_YAML with file and line.
+ * The YAML files of one config. Each is read once by us and once by the reader of the user's own Kometa, whose
+ * answer is final. All methods throw CONFIG_UNREADABLE, or CONFIG_INVALID_YAML with file and line.
  */
 export interface YamlFiles {
-  /** Our own reading, as long as Kometa's is not there; of a file that we cannot read, Kometa's. */
+  /** Our own reading, without a wait for Kometa's. For a file that we cannot read with certainty, Kometa's reading. */
   peek(path: string): Promise<YamlValue>
   /** Kometa's reading. */
   read(path: string): Promise<YamlValue>
-  /** What stands in the file that was read. */
+  /** The text of the file, as it was read. */
   textOf(path: string): Promise<string>
-  /** Where everything stands in the file that was read. */
+  /** The positions of everything in the file, as it was read. */
   placesOf(path: string): Promise<Places>
-  /** Asks Kometa's reader of all these in one go; nothing waits for it. */
+  /** Starts one question to Kometa's reader about all these files. Nothing waits for the answer. */
   prepare(paths: readonly string[]): void
-  /** Whether Kometa sees what `peek` saw. */
+  /** Whether Kometa reads the same value as `peek` returned. */
   confirm(path: string): Promise<boolean>
-  /** Where a key stands in a file that was read, by the keys and list places that lead to it; null when that is not known. */
+  /** The line of a key in a file, by the keys and list positions that lead to it. null: the line is unknown. */
   lineOf(path: string, keys: readonly string[]): Promise<number | null>
-  /** What the user must know: that Kometa's reader was not asked. */
+  /** Warnings for the user, such as that Kometa's reader could not be asked. */
   warnings(): string[]
 }
 
@@ -40,23 +40,21 @@ interface YamlFile {
   places: Promise<Places> | null
 }
 
-/** Without `ask` there is no Kometa here, and our own reading is all there is. */
+/** Without `ask` there is no Kometa here, and our own reading counts. */
 export function createYamlFiles(
   ask: AskKometaYaml | undefined,
   readBytes: (path: string) => Promise<Buffer> = readYamlBytes,
   texts: TextReading = readHere,
 ): YamlFiles {
   const files = new Map<string, Promise<YamlFile>>()
-  /** A question for many files that is about to be asked. */
-  let preparing: Promise<void> = Promise.resolve()
-  const warnings = new Set<string>()
+  const verdicts = createVerdicts(ask)
 
   const open = (path: string): Promise<YamlFile> => {
     const known = files.get(path)
     if (known) return known
     const opening = openFile(path, readBytes, texts)
     files.set(path, opening)
-    // Who asks for the file hears why it cannot be read.
+    // The caller that asks for the file gets the error.
     opening.catch(() => undefined)
     return opening
   }
@@ -66,42 +64,9 @@ export function createYamlFiles(
     return file.places
   }
 
-  async function judge(group: readonly YamlFile[]): Promise<KometaReading[]> {
-    const questions = group.map(({ path, bytes, own }) => ({
-      name: path,
-      bytes,
-      digest: 'value' in own && own.certain ? digestOf(own.value) : null,
-    }))
-    const answer = ask ? await ask(questions) : null
-    if (answer && 'readings' in answer) return answer.readings
-    if (answer) {
-      warnings.add(
-        `Kometa's own reader could not be asked whether it takes these YAML files, they were read by ours alone: ${answer.notAsked}`,
-      )
-    }
-    return group.map(() => ({ kind: 'same' }))
-  }
-
-  /** One question for all files of the group that were not asked of before. */
-  function verdicts(group: readonly YamlFile[]): void {
-    const fresh = [...new Set(group)].filter(({ verdict }) => verdict === null)
-    if (fresh.length === 0) return
-    const asking = judge(fresh)
-    fresh.forEach((file, at) => {
-      file.verdict = asking.then((readings) => readings[at] ?? { kind: 'same' })
-      file.verdict.catch(() => undefined)
-    })
-  }
-
-  async function verdictOf(file: YamlFile): Promise<KometaReading> {
-    await preparing
-    verdicts([file])
-    return file.verdict ?? { kind: 'same' }
-  }
-
   async function read(path: string): Promise<YamlValue> {
     const file = await open(path)
-    const reading = await verdictOf(file)
+    const reading = await verdicts.of(file)
     if (reading.kind === 'other') return reading.value
     if (reading.kind === 'refused') throw explainRefusal(file.text, path, reading.refusal, file.own)
     return ownValue(file, texts)
@@ -117,12 +82,12 @@ export function createYamlFiles(
     },
     prepare(paths) {
       const opened = Promise.all([...new Set(paths)].map((path) => open(path).catch(() => null)))
-      preparing = Promise.all([preparing, opened]).then(([, group]) => verdicts(group.filter((file) => file !== null)))
+      verdicts.prepare(opened.then((group) => group.filter((file) => file !== null)))
     },
     async confirm(path) {
       const file = await open(path)
       if (!('value' in file.own && file.own.certain)) return true
-      const { kind } = await verdictOf(file)
+      const { kind } = await verdicts.of(file)
       if (kind === 'refused') await read(path)
       return kind === 'same'
     },
@@ -133,9 +98,53 @@ export function createYamlFiles(
       const found = places.find(keys)
       return found ? places.position(found.start).line : null
     },
-    warnings: () => [...warnings],
+    warnings: verdicts.warnings,
   }
 }
+
+/** What Kometa's reader says of the files. Each file is asked about once, if possible together with others. */
+function createVerdicts(ask: AskKometaYaml | undefined) {
+  /** The preparation of a question about several files. */
+  let preparing: Promise<void> = Promise.resolve()
+  const warnings = new Set<string>()
+
+  async function judge(group: readonly YamlFile[]): Promise<KometaReading[]> {
+    const questions = group.map(({ path, bytes, own }) => ({
+      name: path,
+      bytes,
+      digest: 'value' in own && own.certain ? digestOf(own.value) : null,
+    }))
+    const answer = ask ? await ask(questions) : null
+    if (answer && 'readings' in answer) return answer.readings
+    if (answer) warnings.add(`${notAskedWords}: ${answer.notAsked}`)
+    return group.map(() => ({ kind: 'same' }))
+  }
+
+  /** Asks one question about all files of the group that have no answer yet. */
+  function askAbout(group: readonly YamlFile[]): void {
+    const fresh = [...new Set(group)].filter(({ verdict }) => verdict === null)
+    if (fresh.length === 0) return
+    const asking = judge(fresh)
+    fresh.forEach((file, at) => {
+      file.verdict = asking.then((readings) => readings[at] ?? { kind: 'same' })
+      file.verdict.catch(() => undefined)
+    })
+  }
+
+  return {
+    prepare(group: Promise<readonly YamlFile[]>): void {
+      preparing = Promise.all([preparing, group]).then(([, files]) => askAbout(files))
+    },
+    async of(file: YamlFile): Promise<KometaReading> {
+      await preparing
+      askAbout([file])
+      return file.verdict ?? { kind: 'same' }
+    },
+    warnings: (): string[] => [...warnings],
+  }
+}
+
+const notAskedWords = "Kometa's own reader could not check these YAML files, so only the preview's reader has read them"
 
 async function openFile(
   path: string,
@@ -152,7 +161,7 @@ async function ownValue({ own, text, path }: YamlFile, texts: TextReading): Prom
   return own.value
 }
 
-/** Of a file that may be missing or broken: null then. */
+/** Reads a file that may be missing or broken. null: it cannot be read. */
 export async function readOrNull(files: YamlFiles, path: string): Promise<YamlValue> {
   return files.read(path).catch((error: unknown) => {
     if (error instanceof AppError) return null

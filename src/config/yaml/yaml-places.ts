@@ -1,14 +1,14 @@
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, parseAllDocuments } from 'yaml'
 import { tooDeepAt } from './yaml-depth.ts'
 
-/** A key or value of a YAML text and where it stands; offsets in characters. */
+/** A key or value of a YAML text and its position. Offsets count characters. */
 export interface Place {
-  /** Keys and list positions that lead to it. */
+  /** The keys and list positions that lead to it. */
   path: readonly string[]
-  /** From its key (or, in a list, its value) to the end of the key or value. */
+  /** Starts at the key, or in a list at the value, and ends with the key or value. */
   start: number
   end: number
-  /** Of a scalar: its text as YAML reads it, and its own range. */
+  /** The text of a scalar as YAML reads it, and its own range. null: no scalar. */
   scalar: { text: string; start: number; end: number } | null
   isList: boolean
 }
@@ -16,26 +16,29 @@ export interface Place {
 export interface Places {
   all: readonly Place[]
   find(path: readonly string[]): Place | undefined
-  /** The place with the longest path that begins the text, as `libraries.Movies.operations: left out`. */
+  /** The place with the longest path at the start of a text such as `libraries.Movies.operations: left out`. */
   atStartOf(text: string): Place | undefined
-  /** Line and column from 1. */
+  /** Line and column, counted from 1. */
   position(offset: number): { line: number; column: number }
-  /** What follows a place on its line. */
+  /** The text from the offset to the end of the line. */
   restOfLine(offset: number): string
 }
 
-/** Places looked at: more than any config has. */
+/** The most places of one text: more than any config has. */
 const maxPlaces = 50_000
-/** Of a message that names a path at its start. */
+/** How many characters of a message are searched for the path at its start. */
 const maxDottedChars = 1_000
 
-/** What has to be read of a text for its places, as plain data. */
+/** The plain data from which Places are made, so that another thread can collect it. */
 export interface PlaceData {
   all: readonly Place[]
   lineStarts: readonly number[]
 }
 
-/** Where everything stands in a YAML text. Of a broken one, what the parser made of it; nothing of one that is nested too deeply. */
+/**
+ * The positions of everything in a YAML text. A broken text has those that the parser made out, and a text that is
+ * nested too deeply has none.
+ */
 export const readPlaces = (text: string): Places => placesFrom(text, collectPlaces(text))
 
 export function collectPlaces(text: string): PlaceData {
@@ -45,7 +48,7 @@ export function collectPlaces(text: string): PlaceData {
   const all: Place[] = []
   const [document] = Array.isArray(documents) ? documents : []
   if (document?.contents) walk(document.contents, [], null, all)
-  // A block ends where the next one begins: only up to its last letter is it meant.
+  // The parser ends a block where the next one begins, so blanks at the end are cut off.
   for (const place of all) place.end = place.start + text.slice(place.start, place.end).trimEnd().length
   return { all, lineStarts: lines.lineStarts }
 }
@@ -99,12 +102,12 @@ function rangeOf(node: unknown): [number, number] | null {
   return node.range ? [node.range[0], node.range[1]] : null
 }
 
-/** The comments of a YAML text, `#` included. */
+/** The comments of a YAML text, including the `#`. */
 export function readComments(text: string): { start: number; end: number }[] {
   const comments: { start: number; end: number }[] = []
   let at = 0
   for (const token of new Lexer().lex(text)) {
-    // One character each, and none of the text: document start, end of flow, scalar follows.
+    // These tokens are markers and not characters of the text: document start, end of flow, scalar follows.
     if (token === '\u0002' || token === '\u0018' || token === '\u001f') continue
     if (token.startsWith('#')) comments.push({ start: at, end: at + token.length })
     at += token.length

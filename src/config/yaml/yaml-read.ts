@@ -7,12 +7,18 @@ import type { YamlValue } from './yaml-value.ts'
 
 export const maxYamlBytes = 4 * 1024 * 1024
 
-/** Reads a YAML file of at most 4 MiB. Throws CONFIG_UNREADABLE, or CONFIG_INVALID_YAML with file, line and column in one line. */
+/**
+ * Reads a YAML file of at most 4 MiB. Throws CONFIG_UNREADABLE, or CONFIG_INVALID_YAML with one line that names
+ * file, line and column.
+ */
 export async function readYamlFile(path: string): Promise<YamlValue> {
   return parseYaml(decodeText(await readYamlBytes(path), path), path)
 }
 
-/** The bytes of a file that may be YAML; `read`: other than by its path. Throws CONFIG_UNREADABLE, or CONFIG_INVALID_YAML for one of more than 4 MiB. */
+/**
+ * Reads the bytes of a YAML file, by its path or by `read`. Throws CONFIG_UNREADABLE, or CONFIG_INVALID_YAML for a
+ * file of more than 4 MiB.
+ */
 export async function readYamlBytes(
   path: string,
   read: () => Promise<Buffer> = () => readPlainFile(path, maxYamlBytes),
@@ -29,7 +35,7 @@ export async function readYamlBytes(
   }
 }
 
-/** Throws CONFIG_INVALID_YAML for what is not UTF-8. */
+/** Throws CONFIG_INVALID_YAML if the bytes are not UTF-8. */
 export function decodeText(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -38,7 +44,7 @@ export function decodeText(bytes: Buffer, name: string): string {
   }
 }
 
-/** Parses as Kometa's ruamel.yaml does, as far as that can be known without it. `name` is what an error calls the text. */
+/** Parses a text as Kometa's ruamel.yaml does, as far as we can know without it. Errors call the text `name`. */
 export function parseYaml(text: string, name: string): YamlValue {
   if (Buffer.byteLength(text) > maxYamlBytes) throw tooLarge(name)
   const reading = readOwn(text)

@@ -1,6 +1,9 @@
 import type { YamlKey } from './yaml-value.ts'
 
-/** ruamel.yaml's resolver for plain scalars of YAML 1.2 (its resolver.py), which differs from the YAML core schema: 1_000, 0b1, dates. */
+/**
+ * The patterns of ruamel.yaml's resolver for plain scalars of YAML 1.2 (its resolver.py). They differ from the YAML
+ * core schema: 1_000, 0b1, dates.
+ */
 const bool = /^(?:true|True|TRUE|false|False|FALSE)$/
 const empty = /^(?:~|null|Null|NULL|)$/
 const int = /^(?:[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+)$/
@@ -13,7 +16,7 @@ const date =
 export function readPlainScalar(source: string): YamlKey {
   if (empty.test(source)) return null
   if (bool.test(source)) return source.toLowerCase() === 'true'
-  // The resolver looks at the first character first: `_1` is a word, though the pattern would take it for a number.
+  // The resolver looks at the first character first, so `_1` is text although the pattern for numbers matches it.
   if ((int.test(source) && /^[-+0-9]/.test(source) && /[0-9]/.test(source)) || float.test(source)) {
     const number = Number(source)
     return String(number) === source && Number.isFinite(number) ? number : { plain: source }
@@ -21,12 +24,12 @@ export function readPlainScalar(source: string): YamlKey {
   return date.test(source) ? { plain: source } : source
 }
 
-/** True when a string, written without quotes, is read back as the same string by ruamel.yaml and any other YAML reader. */
+/** Whether ruamel.yaml and any other YAML reader read the unquoted string back as the same string. */
 export function isSafeUnquoted(text: string): boolean {
   return (
     /^[A-Za-z_/](?:[\w ./-]*[\w/.-])?$/.test(text) &&
     typeof readPlainScalar(text) === 'string' &&
-    // Words that YAML 1.1 readers take for booleans.
+    // YAML 1.1 readers take these words for booleans.
     !/^(?:y|yes|n|no|on|off)$/i.test(text)
   )
 }

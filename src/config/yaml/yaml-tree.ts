@@ -2,23 +2,24 @@ import { createHash } from 'node:crypto'
 import { isList, isMap, isPlain, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts'
 
 /**
- * A value in JSON, so that two readers of YAML can be compared: `["m", key, value, ...]` a mapping, `["l", ...]` a list, `["i", "12"]` an
- * integer, `["f", <IEEE 754 in hex>]`, `["x", <as YAML spells it>]` a date and whatever else has a tag, `["*", n]` the n-th mapping
- * or list again, which an alias shares; text, null, true and false are themselves.
+ * A YAML value as JSON, so that the results of two YAML readers can be compared: `["m", key, value, ...]` is a
+ * mapping, `["l", ...]` a list, `["i", "12"]` an integer, `["f", <IEEE 754 in hex>]` a float, `["x", <as YAML
+ * spells it>]` a date or anything else with a tag, and `["*", n]` the n-th mapping or list again, which an alias
+ * shares. Text, null, true and false stand for themselves.
  */
 type Tree = string | number | boolean | null | readonly Tree[]
 
-/** Kometa takes a file that holds no mapping for an empty one. */
+/** Kometa treats a file without a mapping as empty. */
 const asMapping = (value: YamlValue): YamlMap => (isMap(value) ? value : new Map())
 
-/** The SHA-256 of a file's value; equal for two readers that see the same. */
+/** The SHA-256 of the value of a file. It is equal for two readers that see the same value. */
 export function digestOf(value: YamlValue): string {
   return createHash('sha256')
     .update(treeText(asMapping(value)))
     .digest('hex')
 }
 
-/** As Python's json.dumps writes it. */
+/** The tree as Python's json.dumps writes it. */
 export function treeText(value: YamlValue): string {
   return JSON.stringify(createTree()(value)).replace(
     /[\x7f-\uffff]/g,
@@ -72,7 +73,10 @@ function hexOf(number: number): string {
   return bytes.toString('hex')
 }
 
-/** The value of a tree that another reader has told; mappings and lists that an alias shares are one object again. */
+/**
+ * The value of a tree that another reader has sent. Mappings and lists that an alias shares become one object
+ * again.
+ */
 export function fromTree(text: string): YamlValue {
   const seen: YamlValue[] = []
   const walk = (tree: Tree): YamlValue => {

@@ -1,11 +1,11 @@
 /**
- * YAML as Kometa's ruamel.yaml sees it: maps keep their order and the type of their keys, and a scalar whose spelling
- * carries its type (1.0, 0x1F, 2024-01-01) keeps that spelling, so that writing it again changes nothing for Kometa.
+ * A YAML value as Kometa's ruamel.yaml sees it. Maps keep their order and the type of their keys. A scalar whose
+ * spelling carries its type (1.0, 0x1F, 2024-01-01) keeps its spelling, so that Kometa reads it back unchanged.
  */
 export type YamlValue = string | number | boolean | null | PlainScalar | YamlList | YamlMap
 export type YamlKey = string | number | boolean | null | PlainScalar
 export type YamlList = readonly YamlValue[]
-/** Keys of the map are compared as in JavaScript; look up by string. A Map has no prototype to pollute. */
+/** Keys are compared as in JavaScript, so look them up by string. A Map has no prototype to pollute. */
 export type YamlMap = ReadonlyMap<YamlKey, YamlValue>
 /** A number or date that JavaScript would spell differently. */
 export interface PlainScalar {
@@ -17,7 +17,7 @@ export const isList = (value: YamlValue | undefined): value is YamlList => Array
 export const isPlain = (value: YamlValue | undefined): value is PlainScalar =>
   typeof value === 'object' && value !== null && 'plain' in value
 
-/** The value under a key, or undefined where there is no map or no such key. */
+/** The value under these keys, or undefined if there is no map or no such key. */
 export function get(value: YamlValue | undefined, ...keys: string[]): YamlValue | undefined {
   let current = value
   for (const key of keys) current = isMap(current) ? current.get(key) : undefined
@@ -29,7 +29,7 @@ export function getMap(value: YamlValue | undefined, ...keys: string[]): YamlMap
   return isMap(found) ? found : new Map()
 }
 
-/** What Python's `str()` makes of a scalar, as Kometa does with library names; maps and lists give ''. */
+/** The text that Python's `str()` makes of a scalar, as Kometa does with library names. Maps and lists give ''. */
 export function textOf(value: YamlValue | undefined): string {
   if (value === undefined || isMap(value) || isList(value)) return ''
   if (value === null) return 'None'
@@ -38,13 +38,13 @@ export function textOf(value: YamlValue | undefined): string {
   return isPlain(value) ? plainText(value.plain) : String(value)
 }
 
-/** Python prints `0x1F` as 31 and `1_000` as 1000; dates and floats mostly as they stand. */
+/** Python prints `0x1F` as 31 and `1_000` as 1000. It prints dates and floats mostly as they are written. */
 function plainText(source: string): string {
   const number = /^[-+]?(?:\d[\d_]*|0[xob][\dA-Fa-f_]+)$/.test(source) ? numberOf({ plain: source }) : undefined
   return number === undefined || !Number.isSafeInteger(number) ? source : String(number)
 }
 
-/** The number that a scalar stands for; undefined for everything else. */
+/** The number that a scalar means, or undefined for anything else. */
 export function numberOf(value: YamlValue | undefined): number | undefined {
   if (typeof value === 'number') return value
   if (!isPlain(value)) return undefined
@@ -55,7 +55,7 @@ export function numberOf(value: YamlValue | undefined): number | undefined {
   return /^[-+]?[\d.]/.test(source) && !source.includes('-', 1) && Number.isFinite(number) ? sign * number : undefined
 }
 
-/** Plain objects and arrays for zod; objects have no prototype. */
+/** Converts to plain objects and arrays for zod. The objects have no prototype. */
 export function toPlain(value: YamlValue): unknown {
   if (isMap(value)) {
     const object: Record<string, unknown> = Object.create(null)
@@ -66,7 +66,7 @@ export function toPlain(value: YamlValue): unknown {
   return isPlain(value) ? value.plain : value
 }
 
-/** Plain data as YAML values; keys without a value are left out. */
+/** Converts plain data to YAML values. Keys without a value are left out. */
 export function fromPlain(value: unknown): YamlValue {
   if (Array.isArray(value)) return value.map(fromPlain)
   if (typeof value === 'object' && value !== null) {
@@ -77,7 +77,7 @@ export function fromPlain(value: unknown): YamlValue {
   return isScalar ? value : null
 }
 
-/** Calls back for each scalar below, with the keys that lead to it. */
+/** Calls `visit` for each scalar, with the keys that lead to it. */
 export function walkScalars(
   value: YamlValue,
   visit: (scalar: Exclude<YamlValue, YamlMap | YamlList>, path: readonly string[]) => void,

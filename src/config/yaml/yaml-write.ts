@@ -1,12 +1,12 @@
 import { isSafeUnquoted } from './yaml-scalar.ts'
 import { isList, isMap, isPlain, type YamlKey, type YamlValue } from './yaml-value.ts'
 
-/** ruamel.yaml takes a key as a plain `key:` only up to 1,024 characters. */
+/** ruamel.yaml accepts a plain `key:` only up to 1,024 characters. */
 const maxSimpleKeyChars = 500
 
 /**
- * Block YAML that ruamel.yaml reads back as exactly these values. A mapping or list that stands in several places is one
- * with an anchor, as the user has it: Kometa changes some of them, and then in all of these places.
+ * Writes block YAML that ruamel.yaml reads back as exactly these values. A mapping or list that is shared gets an
+ * anchor, as in the user's file, since Kometa changes some of them and the change then shows everywhere.
  */
 export function writeYaml(value: YamlValue): string {
   return `${createWriter(value)(value, '').replace(/^\n/, '')}\n`
@@ -56,7 +56,7 @@ function createWriter(root: YamlValue): (value: YamlValue, indent: string) => st
   return block
 }
 
-/** Mappings and lists that stand in more than one place. */
+/** Mappings and lists that appear more than once. */
 function findShared(root: YamlValue): Set<YamlValue> {
   const seen = new Set<YamlValue>()
   const shared = new Set<YamlValue>()
@@ -73,7 +73,10 @@ function findShared(root: YamlValue): Set<YamlValue> {
   return shared
 }
 
-/** Double quotes with the escapes that JSON and YAML share; what ruamel.yaml calls not printable is escaped. */
+/**
+ * Double quotes with the escapes that JSON and YAML share. Characters that ruamel.yaml calls not printable are
+ * escaped.
+ */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,

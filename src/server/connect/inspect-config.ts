@@ -144,7 +144,7 @@ async function describeLibrary(
   const [unresolved] = library.unresolvedSecrets
   let problem: string | null = null
   if (unresolved !== undefined) {
-    problem = `Nothing is known for ${unresolved}.`
+    problem = `There is no value for ${unresolved}.`
     report.say('error', problem, ['libraries', mappingName])
   } else if (overlayFiles.length === 0 && !removeOverlays) problem = 'It has no overlay files.'
   else if (!usable) problem = 'None of its overlay files can be loaded.'

@@ -40,12 +40,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
-describe('the file that a definition stands in, as the config names it', () => {
+describe('the file that contains a definition, as the config names it', () => {
   test.each([
     ['Ten', 'config/badges.yml'],
     ['7', 'config/badges.yml'],
     ['Deep', join('config/more', 'seasons.yaml')],
-    // Of a default, of a file that is not YAML, of a file that Kometa does not load
+    // In a default, in a file that is not YAML, in a file that Kometa does not load.
     ['4K', null],
     ['Lost', null],
     ['Noted', null],
@@ -53,12 +53,12 @@ describe('the file that a definition stands in, as the config names it', () => {
     expect(await findDefinitionFile(config, 'Movies', definition)).toBe(file)
   })
 
-  test('of a default of Kometa, where its checkout is known', async () => {
+  test('a default of Kometa, if its checkout is known', async () => {
     expect(await findDefinitionFile(config, 'Movies', '4K', dir)).toBe('default: resolution')
     expect(await findDefinitionFile(config, 'Movies', 'Ten', dir)).toBe('config/badges.yml')
   })
 
-  test('of another library, of a file that is gone, of a library that is not in the config', async () => {
+  test('none for another library, a missing file, or a library that is not in the config', async () => {
     expect(await findDefinitionFile(config, 'Shows', 'Ten')).toBeNull()
     expect(await findDefinitionFile(config, 'Music', 'Ten')).toBeNull()
   })

@@ -36,7 +36,7 @@ async function put(path: string, text = image): Promise<void> {
   await writeFile(join(dir, path), text)
 }
 
-/** An entry of overlay_files; DIR is the folder of the test. The files it means count from there. */
+/** An entry of overlay_files and the files that it means. DIR is the folder of the test. */
 const entries: readonly (readonly [entry: string, files: readonly string[]])[] = [
   ['file: config/ov.yaml', ['user/config/ov.yml']],
   ['file: config/ov.yml', ['user/config/ov.yml']],
@@ -66,7 +66,7 @@ const entries: readonly (readonly [entry: string, files: readonly string[]])[] =
   ['pmm: resolution', ['kometa/defaults/overlays/resolution.yml']],
   ['git: PMM/resolution', ['kometa/defaults/overlays/resolution.yml']],
   ['default: deep', ['kometa/defaults/overlays/movie/deep.yml']],
-  // Kometa takes the other ending for a path alone, and a default that it does not have as a path.
+  // Kometa exchanges the ending of a path only, and treats a default that it does not have as a path.
   ['default: swapped.yaml', []],
   ['default: config/ov.yaml', ['user/config/ov.yml']],
   ['default: DIR/user/config/ov', ['user/config/ov.yml']],
@@ -95,7 +95,7 @@ describe('the files that an entry means', () => {
     ])
   })
 
-  test('paths at which a file may appear', () => {
+  test('lists the paths at which a file may appear', () => {
     const [file] = entriesOf('file: config/new')
     const [path] = entriesOf('config/new')
     expect(file && candidatePaths(file, places()).map(inDir)).toEqual(['user/config/new.yml', 'user/config/new.yaml'])
@@ -121,7 +121,10 @@ describe.skipIf(!kometaHome || !kometaPython)("Kometa's own code (needs KOMETA_H
   })
 })
 
-/** Kometa's load_files and load_file, up to the point at which they open a file; `__file__` decides where defaults are looked for. */
+/**
+ * Kometa's load_files and load_file, up to the point at which they open a file. `__file__` decides where they look
+ * for defaults.
+ */
 const askKometa = `
 import json, os, sys, types
 sys.dont_write_bytecode = True
@@ -158,7 +161,7 @@ for text in given["lists"]:
 print(json.dumps(answers))
 `
 
-describe('file: config/ov.yaml where ov.yml is on disk, for each user of the answer', () => {
+describe('file: config/ov.yaml where ov.yml is on disk, for each module that asks', () => {
   const load = async (entry: string) => {
     await put(
       'user/config/config.yml',
@@ -190,11 +193,11 @@ describe('file: config/ov.yaml where ov.yml is on disk, for each user of the ans
     },
   )
 
-  test('the file of a definition', async () => {
+  test('names the file of a definition', async () => {
     expect(await findDefinitionFile(await load('{file: config/ov.yaml}'), 'Movies', 'Far')).toBe('config/ov.yaml')
   })
 
-  test('a default that is a file of the user is checked as one', async () => {
+  test('checks a default that is a file of the user like such a file', async () => {
     await put('user/config/empty.yml', 'templates: {}\n')
     const config = await load('{default: config/empty}, {file: config/ov}')
     expect(await checkLibraries(config, { libraries: ['Movies'], kometaDir: join(dir, 'kometa'), env: {} })).toContain(

@@ -26,7 +26,7 @@ async function put(path: string, text: string): Promise<void> {
   await writeFile(full, text)
 }
 
-/** Checks a library "Movies" with these overlay_files; paths of the scratch folder are cut out of the answer. */
+/** Checks a library "Movies" with these overlay_files. Paths of the scratch folder are cut out of the answer. */
 async function check(overlayFiles: string, more = ''): Promise<string[]> {
   await put(
     'user/config/config.yml',
@@ -43,7 +43,7 @@ const failure = (promise: Promise<unknown>): Promise<string> =>
 
 const good = 'overlays: {a: {overlay: {name: text(A)}}}\n'
 
-test('all forms that are there', async () => {
+test('every form of an entry whose file exists', async () => {
   await put('user/config/a.yml', good)
   await put('user/config/b.yaml', good)
   await put('user/o/c.yml', good)
@@ -63,19 +63,19 @@ test.each([
   ['{repo: {a: b}}', 'repo is a map'],
   ['{file: 5}', 'file is a number'],
   ['{default: true}', 'default is true'],
-])('%s, at which Kometa ends', async (entry, words) => {
+])('%s stops Kometa', async (entry, words) => {
   await put('user/config/a.yml', good)
   expect(await failure(check(`[{file: config/a.yml}, ${entry}]`))).toBe(
-    `CONFIG_INVALID: "Movies": ${words}: Kometa takes one text there, and ends`,
+    `CONFIG_INVALID: "Movies": ${words}: Kometa accepts only one text there, and stops`,
   )
 })
 
-test('a number as a folder is a folder that is not there', async () => {
+test('a number as a folder is a missing folder', async () => {
   await put('user/config/a.yml', good)
   expect(await check('[{file: config/a.yml}, {folder: 5}]')).toEqual(['"Movies": folder: 5: there is no such folder'])
 })
 
-test('what is missing is a warning with the file, in the words of the config', async () => {
+test('a missing file is a warning that names it as the config does', async () => {
   await put('user/config/a.yml', good)
   await put('user/config/broken.yml', 'a: [1\n')
   await put('user/config/none.yml', 'templates: {}\n')
@@ -86,7 +86,7 @@ test('what is missing is a warning with the file, in the words of the config', a
     ),
   ).toEqual([
     '"Movies": default: nothing: Kometa has no default overlay of this name',
-    '"Movies": default: other_award: Kometa no longer has it',
+    '"Movies": default: other_award: this version of Kometa does not have it',
     '"Movies": file: config/gone.yml: there is no such file',
     '"Movies": folder: gone: there is no such folder',
     '"Movies": folder: empty: there is no .yml file in it',
@@ -96,7 +96,7 @@ test('what is missing is a warning with the file, in the words of the config', a
   ])
 })
 
-test('images and fonts are looked for where Kometa looks; variables are left alone', async () => {
+test('images and fonts are searched where Kometa searches them; variables are not checked', async () => {
   await put('user/config/overlays/named.png', 'x')
   await put('user/config/overlays/What.png', 'x')
   await put('user/fonts/own.ttf', 'x')
@@ -159,9 +159,9 @@ describe('errors', () => {
     expect(await failure(check('[]'))).toBe('CONFIG_NO_OVERLAYS: The library "Movies" has no overlay_files')
   })
 
-  test('an unknown secret in it', async () => {
+  test('an unknown secret in a library', async () => {
     expect(await failure(check('[{file: "<<place>>/a.yml"}]'))).toBe(
-      'SECRET_UNRESOLVED: Nothing is known for <<place>> in libraries.Movies.overlay_files.0.file',
+      'SECRET_UNRESOLVED: There is no value for <<place>> in libraries.Movies.overlay_files.0.file',
     )
   })
 })

@@ -14,7 +14,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** One list of overlay files for two libraries, and variables of one of them: Kometa gives them to both (util.py:504-509). */
+/**
+ * Two libraries share one list of overlay files, and one has variables: Kometa gives these to both
+ * (util.py:504-509).
+ */
 const shared = `x-files: &files
   - default: resolution
     template_variables: {vertical_align: bottom}
@@ -52,14 +55,14 @@ test('libraries that share variables are drawn by one Kometa, in their order', a
   expect(planRuns(config, ['Movies', 'Other', 'TV Shows'])).toEqual([['Movies', 'TV Shows'], ['Other']])
 })
 
-test('what a library above wrote into them is there also when that library has no target', async () => {
+test('they include what a library above wrote, even if that library has no target', async () => {
   const config = await load()
   const document = runConfig(config, ['TV Shows'])
   expect(toPlain(variables(document, 'TV Shows') ?? null)).toEqual({ vertical_align: 'bottom', use_4k: false })
   expect(toPlain(variables(runConfig(config, ['Movies']), 'Movies') ?? null)).toEqual({ vertical_align: 'bottom' })
 })
 
-test('collection files write into them, too', async () => {
+test('collection files write into them too', async () => {
   const config = await load(`x: &own {weight: 1}
 plex: {url: "http://127.0.0.1:9", token: abcdefghij}
 libraries:

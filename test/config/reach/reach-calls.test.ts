@@ -20,7 +20,7 @@ async function put(path: string, text = path): Promise<void> {
   await writeFile(join(dir, path), text)
 }
 
-/** Names every kind of file, through every kind of path. */
+/** A config that names every kind of file, through every kind of path. */
 function configText(outside: string): string {
   const climbing = `${'../../'.repeat(30)}${outside.slice(1)}`
   return `
@@ -98,10 +98,10 @@ overlays:
     expect(warnings.length).toBeGreaterThan(10)
     expect(mounts.filter((target) => target.startsWith(outside))).toEqual([])
 
-    // What a link says is read, and no more of it.
+    // The target of a link is read, and nothing behind it.
     const calls = (await readFile(log, 'utf8')).split('\n').filter((line) => !line.includes('readlink'))
     const about = (path: string) => calls.filter((line) => line.includes(`"${join(dir, path)}`))
-    // The trace sees what is read, and a link in reach is looked at, though not followed.
+    // The trace shows what is read. A link in reach is looked at and not followed.
     expect(about('mark').length).toBeGreaterThan(0)
     expect(about('allowed/own.yml').length).toBeGreaterThan(0)
     for (const path of ['outside', 'data/secrets', 'data/jobs/two', 'allowed/linked/'])
@@ -110,9 +110,9 @@ overlays:
     const ofLinks = links.flatMap((path) => calls.filter((line) => line.includes(`"${join(dir, path)}"`)))
     expect(ofLinks.length).toBeGreaterThan(0)
     expect(ofLinks.filter((line) => !/lstat|AT_SYMLINK_NOFOLLOW/.test(line))).toEqual([])
-    // No link that is made leads there: not in the workspace either.
+    // No new link leads there, in the workspace either.
     expect(calls.filter((line) => /\bsymlink(?:at)?\(/.test(line) && line.includes(outside))).toEqual([])
-    // Of the user's own Kometa folder, what belongs to Kometa: its .env is for the environment's names.
+    // The user's own Kometa folder may be read, and its .env gives names of the environment.
     expect(about('Kometa/config/config.yml').filter((line) => /open/.test(line))).toEqual([])
   },
   60_000,

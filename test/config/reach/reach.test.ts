@@ -76,13 +76,13 @@ describe.skipIf(process.platform === 'win32')('what a path leads to', () => {
     expect(await reach.exists(join(dir, path))).toBe(expected !== null)
   })
 
-  test('what leads outside is outside, whether anything stands there or not', async () => {
+  test('a path that leads outside is outside, whether or not it exists', async () => {
     const states = ['allowed/a.png', 'allowed/nothing', 'allowed/to-file', 'allowed/dangling', 'outside', 'elsewhere']
     const found = await Promise.all(states.map(async (path) => (await reach.look(join(dir, path))).is))
     expect(found).toEqual(['there', 'missing', 'outside', 'outside', 'outside', 'outside'])
   })
 
-  test('folders are listed where they may be', async () => {
+  test('a folder is listed only if it may be read', async () => {
     expect(await reach.names(join(dir, 'allowed', 'sub'))).toEqual(['b.png'])
     expect(await reach.names(join(dir, 'allowed', 'to-folder'))).toEqual([])
     expect(await reach.names(join(dir, 'outside'))).toEqual([])
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('what a path leads to', () => {
     expect(reach.note).toBe('the note')
   })
 
-  test("a config of the user's own reads everything, as it is", async () => {
+  test("the user's own config may read everything, and its paths stay as they are", async () => {
     const path = join(dir, 'allowed', 'to-file')
     expect(await everywhere.find(path)).toBe(path)
     expect(await everywhere.find(join(dir, 'outside', 'nothing'))).toBeNull()

@@ -66,7 +66,7 @@ describe('the two samples', () => {
     expect(config.warnings).toEqual(['tmdb.apikey is missing: Kometa does not start without it'])
   })
 
-  test('a preview.yml without libraries, with a config.yml beside it: its plex wins', async () => {
+  test('a preview.yml without libraries, with a config.yml beside it: its plex section takes precedence', async () => {
     const config = await loadJobConfig({ kind: 'job', jobDir: join(fixtures, 'matrix-beside') }, options)
     expect(config.preview.targets).toEqual([matrix])
     expect(config.servers).toMatchObject([{ url: 'http://192.168.1.100:32400', token: 'xxx' }])
@@ -77,7 +77,7 @@ describe('the two samples', () => {
   })
 })
 
-describe('where things are', () => {
+describe('files and folders', () => {
   test('preview.config and kometa_config_dir are relative to preview.yml; DIR/preview.yml is found too', async () => {
     await put('kometa/config/config.yml', plex + movies)
     await put('kometa/config/UUID', '\n 0f1e2d3c-aaaa-bbbb-cccc-1234567890ab \n')
@@ -107,7 +107,7 @@ describe('where things are', () => {
     })
   })
 
-  test("the working directory is the config's folder where that is not named config; options win", async () => {
+  test("the working directory is the config's folder where that is not named config; options take precedence", async () => {
     const configPath = await put('elsewhere/my.yml', plex + movies)
     const byDefault = await loadJobConfig({ kind: 'config', configPath }, options)
     expect(byDefault.kometaCwd).toBe(join(dir, 'elsewhere'))
@@ -136,7 +136,7 @@ describe('where things are', () => {
     await writeJobFile(openBeneath(jobDir), config, [])
     await writeFile(path, 'preview: {}\n')
     expect(await failure(writeJobFile(openBeneath(jobDir), config, []))).toMatch(
-      /^BAD_USAGE: .* is not ours to overwrite/,
+      /^BAD_USAGE: .* was not written by Kometa Preview and is not overwritten/,
     )
   })
 })
@@ -232,7 +232,7 @@ describe('bad input is one clear line', () => {
     [
       'a token with a line break, which would end its header',
       'plex: {url: "http://h:1", token: "abc\\r\\nX-Evil: 1"}\nlibraries: {Movies: {overlay_files: [{default: x}]}}\n',
-      'CONFIG_INVALID: plex.token of the library "Movies" has blanks, line breaks or letters that no token has',
+      'CONFIG_INVALID: plex.token of the library "Movies" contains blanks, line breaks or characters that no token has',
     ],
     [
       'an address that is none',
@@ -252,17 +252,17 @@ describe('bad input is one clear line', () => {
     [
       'an unknown secret of plex',
       `plex: {url: "http://a:1", token: <<plex-token>>}\n${movies}`,
-      'SECRET_UNRESOLVED: Nothing is known for <<plex-token>> in plex.token',
+      'SECRET_UNRESOLVED: There is no value for <<plex-token>> in plex.token',
     ],
     [
       'an unknown secret of a kept section',
       `${plex}${movies}omdb: {apikey: <<OMDB>>}\n`,
-      'SECRET_UNRESOLVED: Nothing is known for <<OMDB>> in omdb.apikey',
+      'SECRET_UNRESOLVED: There is no value for <<OMDB>> in omdb.apikey',
     ],
     [
       'definitions in a library',
       `${plex}libraries: {A: {overlays: {x: 1}}}\n`,
-      'CONFIG_INVALID: DIR: the library "A" contains "overlays" definitions, and Kometa refuses such a config',
+      'CONFIG_INVALID: DIR: the library "A" contains "overlays" definitions, and Kometa refuses a config with them',
     ],
   ])('%s', async (_what, text, expected) => {
     const message = await failure(load(text))
@@ -274,7 +274,7 @@ describe('bad input is one clear line', () => {
     const config = await load(
       `${plex}libraries: {Movies: {overlay_files: [{file: "<<x>>/a.yml"}], operations: {a: <<z>>}}}\nnotifiarr: {apikey: <<y>>}\n`,
     )
-    expect(config.warnings).toContain('Nothing is known for <<y>> in notifiarr.apikey')
+    expect(config.warnings).toContain('There is no value for <<y>> in notifiarr.apikey')
     expect(config.libraries[0]?.unresolvedSecrets).toEqual(['<<x>> in libraries.Movies.overlay_files.0.file'])
   })
 
@@ -295,7 +295,7 @@ describe('bad input is one clear line', () => {
     expect(message).not.toMatch(/CANARY|\n/)
   })
 
-  test('folders of options that are not there', async () => {
+  test('options that name missing folders', async () => {
     expect(await failure(load(plex + movies, { kometaCwd: join(dir, 'no') }))).toMatch(
       /^BAD_USAGE: --kometa-cwd: there is no folder /,
     )

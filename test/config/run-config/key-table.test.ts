@@ -74,7 +74,7 @@ describe.skipIf(!kometa || !existsSync(schemaPath))("every key of Kometa's is ju
     for (const entry of entries) expect(judged(overlayEntryKeys)).toEqual(expect.arrayContaining(keysOf(entry)))
   })
 
-  test('and every attribute that its source looks up', () => {
+  test('every attribute that its source looks up', () => {
     const source = readFileSync(join(kometa ?? '', 'modules', 'config.py'), 'utf8')
     const found = [...source.matchAll(/check_for_attribute\(\s*(?:self\.data|lib),\s*"(\w+)",\s*parent="(\w+)"/g)]
     expect(found.length).toBeGreaterThan(150)
@@ -85,7 +85,7 @@ describe.skipIf(!kometa || !existsSync(schemaPath))("every key of Kometa's is ju
     })
     expect(missing.map(([, key, parent]) => `${parent}.${key}`)).toEqual([])
     const sections = [...source.matchAll(/"(\w+)" (?:not )?in self\.data\b(?!\[)/g)].map(([, name = '']) => name)
-    // `config` is a slip of Kometa's: it tests for it and then deletes `cache`.
+    // `config` is a mistake of Kometa, which tests for it and then deletes `cache`.
     expect(sections.filter((name) => topLevelKeys[name] === undefined && name !== 'config')).toEqual([])
     const inLibrary = [...source.matchAll(/"(\w+)" in (?:lib|self\.data\["libraries"\]\[library\])(?![[\w])/g)].map(
       ([, name = '']) => name,
@@ -101,7 +101,7 @@ function patternsOfLibraries(properties: Record<string, unknown>): string[] {
   return Object.values(libraries.data?.patternProperties ?? {}).flatMap((each) => Object.keys(each.properties ?? {}))
 }
 
-test('what writes is off in every place where it can stand', () => {
+test('keys that make Kometa write are off wherever they may be set', () => {
   const off = (table: KeyTable, keys: string[]) =>
     keys.filter((key) => !(table[key]?.do === 'force' && table[key].to === false) && table[key]?.do !== 'drop')
   expect(off(plexKeys, ['db_cache', 'clean_bundles', 'empty_trash', 'optimize'])).toEqual([])

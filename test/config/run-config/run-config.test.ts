@@ -44,7 +44,7 @@ describe('the run config of a config with everything in it', () => {
     config = await loadJobConfig({ kind: 'config', configPath: everything }, { env: {} })
   })
 
-  test('only what is kept, only libraries with a target', () => {
+  test('it has only the keys that are kept, and only libraries with a target', () => {
     const { value } = make(config, ['Movies', 'TV | Shows'])
     const plain = toPlain(value) as Record<string, Record<string, unknown>>
     expect(Object.keys(plain).sort()).toEqual([
@@ -189,7 +189,7 @@ describe('the run config of a config with everything in it', () => {
       expect(text).toContain(line)
   })
 
-  test('every difference is a line in words, and no line holds a value', () => {
+  test('every difference is one line in words, without a value', () => {
     const { changes } = make(config, ['Movies', 'TV | Shows'])
     expect(changes).toEqual([...new Set(changes)])
     expect(changes.join('\n')).not.toMatch(/CANARY|192\.168|discord|10\.1\.1\.1/)
@@ -212,7 +212,7 @@ describe('the run config of a config with everything in it', () => {
       expect(changes).toContain(line)
   })
 
-  test('one call per library: the first of them gives the global section', () => {
+  test('one call per library: the first library gives the global section', () => {
     const { value } = make(config, ['TV | Shows'])
     expect(get(value, 'plex', 'url')).toBe(proxies[1]?.url)
     const movies = make(config, ['Movies']).value
@@ -220,7 +220,7 @@ describe('the run config of a config with everything in it', () => {
     expect(get(movies, 'libraries', 'TV | Shows')).toBeUndefined()
   })
 
-  test('a library that only removes overlays gets an empty file of ours; old spellings and unknown keys', () => {
+  test('a library that only removes overlays gets an empty file; old spellings and unknown keys', () => {
     const { value, changes } = make(config, ['2024', 'Films 4K'])
     expect(toPlain(get(value, 'libraries') ?? null)).toEqual({
       'Films 4K': { library_name: 'Movies', overlay_files: [{ default: 'ribbon' }] },
@@ -229,7 +229,7 @@ describe('the run config of a config with everything in it', () => {
     expect(changes).toContain('libraries.Films 4K.something_new: left out: Kometa Preview does not know it')
   })
 
-  test('the real token goes in only when asked for, the real address never', () => {
+  test('it has the real token only on request, and never the real address', () => {
     const { text } = make(config, ['Movies', 'TV | Shows'], { exposeToken: true })
     expect(text).toContain('token: kCANARYplexToken0001')
     expect(text).toContain('token: kCANARYplexToken0002')
@@ -251,7 +251,7 @@ describe('the files of a folder that is real in a workspace', () => {
     'b2.yml',
   ]
 
-  test("are named one by one, in the disk's order, with the rest of their entry", async () => {
+  test('are named one by one, in the order of the disk, with the rest of their entry', async () => {
     const folder = join(dir, 'config', 'overlays')
     await mkdir(folder, { recursive: true })
     for (const name of names) await writeFile(join(folder, name), 'overlays: {}')
@@ -292,7 +292,7 @@ describe('the files of a folder that is real in a workspace', () => {
   }
 })
 
-test('no key of the config counts as one that objects have anyway', async () => {
+test('a key of the config is never taken for an inherited property of an object', async () => {
   const config = await load(
     'plex: {url: "http://a.example:1", token: tttttttt, constructor: 1, __proto__: 2}\ntoString: x\nlibraries: {M: {overlay_files: [{default: a, valueOf: 1}]}}\n',
   )
@@ -333,14 +333,14 @@ describe('the real server in other places', () => {
     ],
     ['HTTP://192.168.1.5:32400', 'http://127.0.0.1:32500'],
     ['Bearer kCANARYtoken', 'Bearer proxyTokenA'],
-  ])('%s is made to go through the proxy', async (text, expected) => {
+  ])('%s goes through the proxy instead', async (text, expected) => {
     const config = await load(
       `plex: {url: "http://192.168.1.5:32400", token: kCANARYtoken}\nlibraries: {M: {overlay_files: [{url: ${JSON.stringify(text)}}]}}\n`,
     )
     const { value, changes } = make(config, ['M'])
     expect(toPlain(get(value, 'libraries', 'M', 'overlay_files') ?? null)).toEqual([{ url: expected }])
     expect(changes).toContain(
-      'libraries.M.overlay_files.0.url: the address or token of Plex in it is now that of the proxy',
+      'libraries.M.overlay_files.0.url: the address or token of Plex in it is replaced with that of the proxy',
     )
   })
 
@@ -351,17 +351,17 @@ describe('the real server in other places', () => {
     ['token', Buffer.from('kCANARYtoken').toString('hex')],
     ['address', Buffer.from('http://192.168.1.5:32400').toString('base64')],
     ['address', 'http%3A%2F%2F192.168.1.5%3A32400'],
-  ])('a disguised %s (%s) is an error', async (what, text) => {
+  ])('an encoded %s (%s) is an error', async (what, text) => {
     const config = await load(
       `plex: {url: "http://192.168.1.5:32400", token: kCANARYtoken}\nlibraries: {M: {template_variables: {a: "${text}"}, overlay_files: [{default: a}]}}\n`,
     )
     expect(() => make(config, ['M'])).toThrow(
-      `The ${what} of Plex stands in libraries.M.template_variables.a, where a preview cannot replace it`,
+      `The ${what} of Plex is in libraries.M.template_variables.a, where a preview cannot replace it`,
     )
   })
 })
 
-/** Random configs with Plex settings, tokens and addresses at every level, plain and disguised. */
+/** Random configs with Plex settings, tokens and addresses at every level, plain and encoded. */
 const secretToken = fc.integer({ min: 0, max: 3 }).map((n) => `kCANARY${'ABCD'[n]}xY-z_0123456`)
 const address = fc
   .integer({ min: 0, max: 3 })
@@ -479,7 +479,7 @@ test('no random config brings a real address or token into the run config: it is
           proxies,
         })
         text = result.text
-        // A library's own name is the user's word for it, and stands in the log as it is.
+        // The log shows the name of a library as it is, since the user chose it.
         lines = result.changes.filter((line) => !line.startsWith('libraries'))
         made += 1
       } catch (error) {
@@ -492,7 +492,7 @@ test('no random config brings a real address or token into the run config: it is
     }),
     { numRuns: 300 },
   )
-  // Both outcomes were tried.
+  // Both outcomes occurred.
   expect(made).toBeGreaterThan(20)
   expect(refused).toBeGreaterThan(20)
 })

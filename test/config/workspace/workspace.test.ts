@@ -99,7 +99,7 @@ async function make(config: JobConfig, more: Partial<WorkspaceOptions> = {}) {
   })
 }
 
-/** path -> `dir`, `file` or `link`, of everything below that is not behind a link. */
+/** path -> `dir`, `file` or `link`, for everything below that is not behind a link. */
 async function tree(root: string): Promise<Record<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return Object.fromEntries(
@@ -112,7 +112,7 @@ async function tree(root: string): Promise<Record<string, string>> {
   )
 }
 
-/** Bytes and times of everything of the user's. */
+/** Bytes and times of all files of the user. */
 async function snapshot(): Promise<string[]> {
   const found: string[] = []
   for (const top of ['kometa', 'home', 'elsewhere']) {
@@ -177,14 +177,14 @@ test("the working directory reads as the user's own; what Kometa writes to is re
   expect(workspace.warnings).toEqual([])
 })
 
-test("whatever Kometa does to what it knows, the user's files stay as they are", async () => {
+test("whatever Kometa does to the files that it knows, the user's files stay unchanged", async () => {
   const config = await prepare()
   const old = new Date('2020-01-02T03:04:05Z')
   await utimes(join(dir, 'kometa/config/anidb_cache/anime-titles.xml'), old, old)
   const before = await snapshot()
   const workspace = await make(config)
   const at = (path: string) => join(workspace.cwd, path)
-  // Kometa downloads AniDB's titles anew when its copy is a day old: the copy must be as old as the original.
+  // Kometa downloads AniDB's titles again when its copy is a day old, so the copy must be as old as the original.
   expect((await stat(at('config/anidb_cache/anime-titles.xml'))).mtime).toEqual(old)
   await writeFile(at('config/anidb_cache/anime-titles.xml'), 'new')
   await writeFile(at('config/anidb_cache/anime_2.xml'), 'new')
@@ -206,7 +206,7 @@ test("whatever Kometa does to what it knows, the user's files stay as they are",
   expect(await snapshot()).toEqual(before)
 })
 
-test.skipIf(isWindows)('private, whatever the umask', async () => {
+test.skipIf(isWindows)('it is private, whatever the umask', async () => {
   const config = await prepare()
   const umask = process.umask(0)
   try {
@@ -223,7 +223,7 @@ test.skipIf(isWindows)('private, whatever the umask', async () => {
   }
 })
 
-test('no file in it holds the real token or address, also not behind a link in the mirrored folders', async () => {
+test('no file in it holds the real token or address, not even behind a link in the mirrored folders', async () => {
   const config = await prepare()
   if (!isWindows) await symlink(join(dir, 'kometa/config/config.yml'), join(dir, 'kometa/config/alias.yml'))
   await using workspace = await make(config)
@@ -300,12 +300,12 @@ describe('other places for the config', () => {
     expect(await seen('../conf/side.yml')).toBe('conf/side.yml')
     expect(await seen('fonts/own.ttf')).toBe('kometa/fonts/own.ttf')
     expect(workspace.configDir).toBe(join(workspace.cwd, '..', 'conf'))
-    // The user's own config, with the real token, is not to be seen.
+    // The user's own config, with the real token, must not be visible.
     expect(await readdir(workspace.configDir)).not.toContain('config.yml')
     expect((await tree(join(workspace.cwd, '..')))['kometa/config/overlays']).toBe('dir')
   })
 
-  test('how far up paths reach: config, overlay files, folders of them; a text with dots is none', async () => {
+  test('how far up the paths of config and overlay files lead; a text with dots is no path', async () => {
     const reach = async (more: string, file = '') => {
       await put('a/b/c/config/my.yml', file)
       await put('a/b/c/config/config.yml', `${yaml}${more}`)
@@ -336,7 +336,7 @@ describe('other places for the config', () => {
 })
 
 describe('backups that are left', () => {
-  test('what Kometa removed is told from what it drew from', async () => {
+  test('a backup that Kometa removed differs from one that it drew on', async () => {
     await using workspace = await make(await prepare())
     const left = async () => Object.fromEntries(await workspace.backupsLeft())
     expect(await left()).toEqual({ 'TV | Shows 101': 'same', 'TV | Shows 102': 'same' })
@@ -349,14 +349,14 @@ describe('backups that are left', () => {
     expect(await left()).toEqual({ 'TV | Shows 101': 'new', 'TV | Shows 102': 'new' })
   })
 
-  test('those under an earlier name of the library are told', async () => {
+  test('backups under an earlier name of the library are found', async () => {
     await using workspace = await make(await prepare())
     expect([...workspace.strayBackups]).toEqual([
       ['TV | Shows 101', join(dir, 'kometa/config/overlays/Other Original Posters/101.png')],
     ])
   })
 
-  test('those of another library of the config are its own', async () => {
+  test('another library of the config has its own backups', async () => {
     const config = await prepare()
     const other = config.libraries.map((library) => ({ ...library, mappingName: 'Other' }))
     await using workspace = await make({ ...config, libraries: [...config.libraries, ...other] })
@@ -364,8 +364,8 @@ describe('backups that are left', () => {
   })
 })
 
-describe('what a dead run left behind', () => {
-  test('is removed by the next start; those of the living and kept ones stay', async () => {
+describe('a workspace that a dead run left behind', () => {
+  test('is removed by the next start; workspaces of living runs and kept ones stay', async () => {
     const config = await prepare()
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
     await once(child, 'spawn')
@@ -392,7 +392,7 @@ describe('what a dead run left behind', () => {
     await alive[Symbol.asyncDispose]()
   })
 
-  test('an owner elsewhere gets a day', async () => {
+  test('an owner elsewhere keeps it for a day', async () => {
     const config = await prepare()
     const workspace = await make(config, { owner: { pid: 1, start: 'x', host: 'another' } })
     expect(await removeStaleWorkspaces(join(dir, 'workspaces'))).toEqual([])
@@ -403,7 +403,7 @@ describe('what a dead run left behind', () => {
   })
 })
 
-test('a failure half way leaves nothing', async () => {
+test('a failure halfway leaves nothing', async () => {
   const config = await prepare()
   await rm(join(dir, 'kometa/config/overlays'), { recursive: true })
   await put('kometa/config/overlays', 'a file where a folder should be')

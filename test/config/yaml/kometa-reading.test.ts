@@ -17,7 +17,10 @@ const missing = kometaPython === undefined ? pythonMissing() : null
 const head = `plex: {url: "http://127.0.0.1:9", token: ${canaries.plex}}
 tmdb: {apikey: 0123456789abcdef0123456789abcdef}
 `
-/** Flow collections and quoted text that is not indented more than its key: Kometa takes them, the yaml package does not. */
+/**
+ * Flow collections and quoted text that is not indented further than its key. Kometa accepts them, the yaml package
+ * does not.
+ */
 const lessIndented = `${head}libraries:
   Movies:
     overlay_files: [
@@ -65,7 +68,7 @@ describe.skipIf(missing !== null)('the YAML reader of the user’s own Kometa is
   })
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-  test('what it takes is used, and the run config says the same', async () => {
+  test('its reading is used, and the run config says the same', async () => {
     write(lessIndented)
     const config = await load()
     expect(config.libraries[0]?.overlayFiles.map(({ value }) => value)).toEqual(['o.yml', 'resolution'])
@@ -87,7 +90,7 @@ describe.skipIf(missing !== null)('the YAML reader of the user’s own Kometa is
     ['two merge keys', 'a: &a {x: 1}\nb:\n  <<: *a\n  <<: *a\n', /line 9, column 3: /],
     ['a date that is none', 'settings: {when: 2024-13-45}\n', /config\.yml/],
     ['a YAML of another age', '', /config\.yml/],
-  ])('what it refuses is refused: %s', async (what, more, words) => {
+  ])('a file that it refuses is refused: %s', async (what, more, words) => {
     const front = what === 'a YAML of another age' ? '%YAML 1.7\n---\n' : ''
     write(`${front}${head}libraries:\n  Movies:\n    overlay_files: [{file: o.yml}]\n${more}`)
     const error = await failure(load())
@@ -96,15 +99,15 @@ describe.skipIf(missing !== null)('the YAML reader of the user’s own Kometa is
     expect(`${error.message} ${error.details}`).not.toContain(canaries.plex)
   })
 
-  test('a value that it sees otherwise: a boolean of YAML 1.1', async () => {
+  test('a value that it reads differently: a boolean of YAML 1.1', async () => {
     write(`%YAML 1.1\n---\n${head}libraries:\n  Movies:\n    remove_overlays: yes\n`)
     expect((await load()).libraries[0]?.removeOverlays).toBe(true)
     write(`${head}libraries:\n  Movies:\n    remove_overlays: &x true\n    overlay_files: [{file: o.yml}]\n`)
-    // An anchored boolean is not True for Kometa.
+    // Kometa does not treat an anchored boolean as True.
     expect((await load()).libraries[0]?.removeOverlays).toBe(false)
   })
 
-  test('one question for all files, and none for what was asked before; no value is remembered', async () => {
+  test('all files are in one question, no file is asked about twice, and no value is remembered', async () => {
     write(`${head}libraries:\n  Movies:\n    overlay_files: [{file: o.yml}, {file: p.yml}]\n`)
     write('overlays: {b: {plex_all: true, overlay: {name: blur(6)}}}\n', 'p.yml')
     await load()
@@ -125,7 +128,7 @@ describe.skipIf(missing !== null)('the YAML reader of the user’s own Kometa is
     expect(readFileSync(memory(), 'utf8')).not.toContain(canaries.plex)
   })
 
-  test('a memory that is broken, or an interpreter that is another, only costs a question', async () => {
+  test('a broken cache or another interpreter costs only one more question', async () => {
     write(`${head}libraries:\n  Movies:\n    overlay_files: [{file: o.yml}]\n`)
     await load()
     writeFileSync(memory(), '{"half')
@@ -141,13 +144,15 @@ describe.skipIf(missing !== null)('the YAML reader of the user’s own Kometa is
     expect(readFileSync(memory(), 'utf8').length).toBeGreaterThan(before)
   })
 
-  test('an interpreter that cannot be asked is said aloud, and ours is taken', async () => {
+  test('a warning says that an interpreter could not be asked, and our own reading counts', async () => {
     write(`${head}libraries:\n  Movies:\n    overlay_files: [{file: o.yml}]\n`)
     const ask = createLocalPython({ python: join(dir, 'no-python'), dir, home: dir, env: process.env })
     readYaml = createKometaYaml({ ask, identity: 'one', memoryFile: memory() })
     const config = await load()
     expect(config.libraries).toHaveLength(1)
-    expect(config.files.warnings()).toEqual([expect.stringMatching(/^Kometa's own reader could not be asked .*ENOENT/)])
+    expect(config.files.warnings()).toEqual([
+      expect.stringMatching(/^Kometa's own reader could not check these YAML files.*ENOENT/),
+    ])
   })
 
   describe('a job', () => {
@@ -170,7 +175,7 @@ describe.skipIf(missing !== null)('the YAML reader of the user’s own Kometa is
       expect(error).toMatchObject({ code: 'CONFIG_INVALID_YAML' })
     })
 
-    test('runs with what Kometa sees', async () => {
+    test('runs with the values that Kometa reads', async () => {
       const libraries = 'Movies: {overlay_files: [{default: resolution}], remove_overlays: &no true}'
       writeFileSync(
         world.configPath,

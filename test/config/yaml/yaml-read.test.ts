@@ -19,7 +19,7 @@ function errorOf(run: () => unknown): AppError {
   throw new Error('no error')
 }
 
-describe('what is no valid YAML is said in one line with file, line and column, and without a word of the file', () => {
+describe('invalid YAML is reported in one line with file, line and column, and without a quote from the file', () => {
   test.each([
     ['plex:\n  token: kSECRET\n  token: kSECRET2\n', 'line 3, column 3', 'twice'],
     ['plex:\n\ttoken: kSECRET\n', 'line 2, column 1', 'tab'],
@@ -43,7 +43,7 @@ describe('what is no valid YAML is said in one line with file, line and column, 
   })
 })
 
-describe('an error points at the cause, each of several is named', () => {
+describe('an error points at the cause, and names each of several', () => {
   const quote = (mark: string) => `a quote (${mark}) opens here and is not closed`
   test.each([
     ['a: 1\nb: "kSECRET\nc: 3\nd: "x"\ne: 1\n', [`line 2, column 4: ${quote('"')}`]],
@@ -66,7 +66,7 @@ describe('an error points at the cause, each of several is named', () => {
       'a:\n  - b: 1\n - b: kSECRET\nc: 1\n',
       ['line 3, column 2: this list item is indented by 1 space, the one in line 2 by 2'],
     ],
-    ['a:\n  b: 1\n  - c: kSECRET\n', ['line 3, column 3: a list item stands here beside keys, as that of line 2']],
+    ['a:\n  b: 1\n  - c: kSECRET\n', ['line 3, column 3: this list item is beside keys, such as the one in line 2']],
     [
       'a:\n  - default: x\n  -default: kSECRET\n',
       ['line 3, column 3: "-default" is a key to YAML, since no blank follows its dash; write "- default:"'],
@@ -78,18 +78,18 @@ describe('an error points at the cause, each of several is named', () => {
         'line 3, column 4: this key is indented by 3 spaces, the one in line 2 by 2',
         `line 5, column 11: ${quote('"')}`,
         'line 6, column 4: a value starts with a reserved character; put it in quotes',
-        'line 7, column 3: a no-break space, which looks like a blank, stands here; replace it with a blank',
-        'line 8, column 4: a ": " stands inside a value; put the value in quotes',
+        'line 7, column 3: there is a no-break space here, which looks like a blank; replace it with a blank',
+        'line 8, column 4: a value contains ": "; put the value in quotes',
       ],
     ],
     [
       'a:\n  b:\n  -config/kSECRET.yml\n',
       ['line 3, column 3: a blank is missing between the dash and what follows it'],
     ],
-    // A text block may look like anything, and lines that are well are not blamed.
+    // A text block may look like anything, and no correct line is blamed.
     [
       'a: |\n  "x\n   - y: @z\n  q: "w\nb:\n- c: "1\n    2"\n- d\ne: {f: 1,\n  g: 2}\nh: k: l\n',
-      ['line 11, column 4: a ": "'],
+      ['line 11, column 4: a value contains ": "'],
     ],
   ])('%j', (text, causes) => {
     const { message, place } = errorOf(() => parseYaml(text, 'config.yml'))
@@ -99,7 +99,7 @@ describe('an error points at the cause, each of several is named', () => {
     expect(message).toContain(`line ${place?.line}, column ${place?.column}: `)
   })
 
-  test('files full of faults are read in one go', () => {
+  test('a file full of faults takes no longer than one pass', () => {
     const before = performance.now()
     for (const line of ['a: [\n', 'a: "x\n', "- 'x\n", ' a: b\n', `a${' '.repeat(50_000)}\n`]) {
       expect(
@@ -141,7 +141,7 @@ describe('files', () => {
   })
   afterAll(() => rm(dir, { recursive: true, force: true }))
 
-  test('not there, a folder, too large, not UTF-8', async () => {
+  test('missing, a folder, too large, not UTF-8', async () => {
     await writeFile(join(dir, 'large.yml'), `a: "${'x'.repeat(maxYamlBytes)}"`)
     await writeFile(join(dir, 'latin.yml'), Buffer.from([0x61, 0x3a, 0x20, 0xe9, 0x0a]))
     const codes = await Promise.all(

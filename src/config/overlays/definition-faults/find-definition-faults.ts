@@ -3,14 +3,14 @@ import type { JobLibrary } from '../../read/job-libraries.ts'
 import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
 import { get, getMap, textOf, walkScalars, type YamlValue } from '../../yaml/yaml-value.ts'
-import type { CheckContext } from '../check-context.ts'
+import { type CheckContext, type CheckOptions, createCheckContext } from '../check-context.ts'
 import { findEntryFiles, ownOverlayFiles } from '../entry-files.ts'
-import { type CheckOptions, createCheckContext, warningLabel } from '../overlay-check.ts'
+import { warningLabel } from '../overlay-check.ts'
 import type { OverlayEntry } from '../overlay-entries.ts'
 import { definitionFault } from './definition-fault.ts'
 import { knownTemplates } from './known-templates.ts'
 
-/** Definitions of one cause, and causes of one file, that are named; the rest is a number. */
+/** How many definitions of one cause, and causes of one file, are named. The others are only counted. */
 const namedAtMost = 5
 
 export interface DefinitionFault {
@@ -20,24 +20,24 @@ export interface DefinitionFault {
 }
 
 export interface DefinitionFaults {
-  /** What to tell, a line per cause; one alone for a file of which nothing can be drawn. */
+  /** One line per cause, or a single line for a file of which nothing can be drawn. */
   lines: string[]
-  /** Whether nothing of any overlay file of the library can be drawn. */
+  /** Whether no overlay file of the library has anything that can be drawn. */
   nothingLeft: boolean
-  /** What `checkLibraries` says of the same definitions for the same cause. */
+  /** The warnings of `checkLibraries` about the same definitions and causes. */
   same: ReadonlySet<string>
 }
 
 /**
- * The definitions in the user's own overlay files of a library that Kometa certainly leaves out. What only a run can tell is not
- * among them.
+ * Finds the definitions in the user's own overlay files of a library that Kometa certainly leaves out. Definitions
+ * that only a run can judge are not listed.
  */
 export async function findDefinitionFaults(
   config: JobConfig,
   library: JobLibrary,
   options: Omit<CheckOptions, 'libraries'>,
 ): Promise<DefinitionFaults> {
-  // Kometa looks at no definition then (overlays.py:33).
+  // Kometa reads no definitions in this case (overlays.py:33).
   if (library.removeOverlays) return { lines: [], nothingLeft: false, same: new Set() }
   const context = createCheckContext(config, options)
   const mayFetch = await mayFetchImages(config)
@@ -62,14 +62,14 @@ export async function findDefinitionFaults(
 
 const isOwn = ({ form }: OverlayEntry): boolean => form === 'file' || form === 'path' || form === 'folder'
 
-/** The definitions of one overlay file that Kometa certainly leaves out, and how many definitions it has. */
+/** Finds the definitions of one overlay file that Kometa certainly leaves out, and counts all of its definitions. */
 export async function faultsOfFile(
   path: string,
   context: CheckContext,
   mayFetchImages: boolean,
 ): Promise<{ faults: DefinitionFault[]; count: number }> {
   const { files } = context.config
-  // That a file cannot be read, or has no overlays, is said by checkLibraries.
+  // checkLibraries warns of a file that cannot be read or has no overlays.
   const document = await readOrNull(files, path)
   const definitions = [...getMap(document, 'overlays')].map(([key, data]) => ({ name: textOf(key), data }))
   const queues = new Set([...getMap(document, 'queues').keys()].map(textOf))
@@ -82,7 +82,7 @@ export async function faultsOfFile(
   return { faults, count: definitions.length }
 }
 
-/** Kometa keeps an image that it fetches in the folder in which it looks for images by name. */
+/** Whether Kometa may fetch an image. It keeps such an image in the folder in which it looks for images by name. */
 async function mayFetchImages(config: JobConfig): Promise<boolean> {
   const values: YamlValue[] = []
   for (const { overlayFiles, data } of config.libraries) {
@@ -106,9 +106,8 @@ function describe(label: string, faults: readonly DefinitionFault[], count: numb
   if (!first) return []
   if (faults.length === count) {
     const whole = count === 1 ? 'its only definition' : `any of its ${count} definitions`
-    return [
-      `${label}: Kometa does not draw ${whole}. ${count === 1 ? 'It is' : 'The first is'} ${placed(first)}: ${first.words}`,
-    ]
+    const which = `${count === 1 ? 'It is' : 'The first is'} ${placed(first)}: ${first.words}`
+    return [`${label}: Kometa does not draw ${whole}. ${which}`]
   }
   const byWords = new Map<string, DefinitionFault[]>()
   for (const fault of faults) byWords.set(fault.words, [...(byWords.get(fault.words) ?? []), fault])

@@ -8,13 +8,13 @@ import { isSet } from './value-faults.ts'
 
 export interface KnownTemplates {
   names: ReadonlySet<string>
-  /** False where a file that only Kometa can read may hold more. */
+  /** False if a file that only Kometa can read may hold more templates. */
   complete: boolean
   /** Why Kometa cannot load the file at all. */
   fault: string | null
 }
 
-/** The templates of an overlay file and of its external_templates (meta.py:47-71, 606-614). */
+/** Reads the names of the templates in an overlay file and in its external_templates (meta.py:47-71, 606-614). */
 export async function knownTemplates(
   document: YamlValue,
   { config, kometaDir }: CheckContext,
@@ -32,7 +32,7 @@ export async function knownTemplates(
   return { names, complete, fault: null }
 }
 
-/** null where only Kometa can say. */
+/** null: only Kometa knows the templates of this file. */
 async function templatesIn(entry: OverlayEntry, config: JobConfig, kometaDir: string | null): Promise<string[] | null> {
   if (entry.form !== 'file' && entry.form !== 'default') return null
   const [path] = await findEntryFiles(entry, config, kometaDir)
@@ -40,7 +40,7 @@ async function templatesIn(entry: OverlayEntry, config: JobConfig, kometaDir: st
   return isMap(document) ? [...getMap(document, 'templates').keys()].map(textOf) : null
 }
 
-/** Why Kometa certainly refuses a `template:` (builder.py:705-720, meta.py:227-235); null where it takes it. */
+/** Why Kometa certainly refuses a `template:` (builder.py:705-720, meta.py:227-235). null: Kometa accepts it. */
 export function templateFault(
   call: YamlValue,
   variables: YamlValue | undefined,

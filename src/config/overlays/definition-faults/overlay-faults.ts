@@ -4,18 +4,18 @@ import type { CheckContext } from '../check-context.ts'
 import { checkFont, checkImage, checkNamedImage } from '../overlay-definitions.ts'
 import { chooseFault, colorFault, coordinateFault, integerFault, isSet, scaleFault } from './value-faults.ts'
 
-/** What a file or a library has that decides whether an overlay of it can be drawn. */
+/** The facts about a file and its library that decide whether an overlay can be drawn. */
 export interface OverlaySurroundings {
   context: CheckContext
-  /** Names of the file's queues. */
+  /** The names of the queues in the file. */
   queues: ReadonlySet<string>
-  /** Whether Kometa may fetch an image into the folder in which it looks for named ones. */
+  /** Whether Kometa may fetch an image into the folder in which it looks for images by name. */
   mayFetchImages: boolean
 }
 
 /**
- * Why Kometa certainly refuses what stands under `overlay:`, in the order of Kometa's own checks (overlay.py:150-390); null where
- * it takes that, or where only a run tells.
+ * Why Kometa certainly refuses the value of `overlay:`, in the order of Kometa's own checks (overlay.py:150-390).
+ * null: Kometa accepts it, or only a run can tell.
  */
 export async function overlayFault(overlay: YamlValue, surroundings: OverlaySurroundings): Promise<string | null> {
   if (isList(overlay)) return null
@@ -91,7 +91,7 @@ async function drawingFault(
   name: string,
   { context, mayFetchImages }: OverlaySurroundings,
 ): Promise<string | null> {
-  // Kometa looks for no image of a blur or a backdrop.
+  // Kometa needs no image for a blur or a backdrop.
   const drawsImage = !/^(?:blur|backdrop)/.test(name)
   const named = !['default', 'pmm', 'file', 'url', 'git', 'repo'].some((key) => isTruthy(overlay.get(key)))
   const fault = nameFault(overlay, name)
@@ -121,6 +121,6 @@ function nameFault(overlay: YamlMap, name: string): string | null {
   return holdsText(name) ? null : `Overlay Error: Failed to parse overlay text name '${name}'`
 }
 
-/** Whether something stands between brackets on one line of a name, as Kometa looks for it. */
+/** Whether a line of the name has text in parentheses, which Kometa searches for. */
 const holdsText = (name: string): boolean =>
   name.split('\n').some((line) => line.includes('(') && line.lastIndexOf(')') > line.indexOf('(') + 1)

@@ -1,21 +1,21 @@
 import { isTruthy } from '../../read/normalise.ts'
 import { isList, isMap, numberOf, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
 
-/** Python's idea of true, for numbers of every spelling. */
+/** Whether Python counts the value as true. Zero is false in every spelling. */
 export const isSet = (value: YamlValue | undefined): boolean => isTruthy(value) && numberOf(value) !== 0
 
-/** A value of which only a run tells what Kometa makes of it. */
+/** Only a run shows what Kometa makes of such a value. */
 const isOpen = (value: YamlValue | undefined): boolean =>
   isMap(value) || isList(value) || /<<|:|[^\x20-\x7e]/.test(textOf(value))
 
-/** As Python's int() reads it; undefined where it refuses. */
+/** The number that Python's int() reads, or undefined if int() refuses the text. */
 function pythonInteger(text: string): number | undefined {
   return /^ *[-+]?\d+(?:_\d+)* *$/.test(text) ? Number(text.replaceAll('_', '')) : undefined
 }
 
 const attribute = (key: string): string => `Overlay Error: overlay ${key} attribute`
 
-/** util.py:958-983, without a default. */
+/** util.py:958-983, for attributes without a default. */
 export function integerFault(overlay: YamlMap, key: string, minimum: number): string | null {
   const value = overlay.get(key)
   if (value === undefined || isOpen(value)) return null
@@ -33,7 +33,7 @@ export function chooseFault(overlay: YamlMap, key: string, options: readonly str
   return `${attribute(key)} ${textOf(value)} must be in [${options.join(', ')}]`
 }
 
-/** One of the two directions (util.py:998-1058). */
+/** The offset in one of the two directions (util.py:998-1058). */
 export function coordinateFault(overlay: YamlMap, direction: 'horizontal' | 'vertical'): string | null {
   const options = direction === 'horizontal' ? ['left', 'center', 'right'] : ['top', 'center', 'bottom']
   const fault = chooseFault(overlay, `${direction}_align`, options)
@@ -65,14 +65,17 @@ export function scaleFault(overlay: YamlMap, key: string): string | null {
   return number < 1 ? `${words} greater than 0` : null
 }
 
-/** A colour that Pillow certainly does not know. Its names consist of letters and are no hexadecimal number. */
+/**
+ * Reports a colour that Pillow certainly does not know. A colour name has only letters and is no hexadecimal
+ * number.
+ */
 export function colorFault(overlay: YamlMap, key: string): string | null {
   const value = overlay.get(key)
   if (!isSet(value) || isMap(value) || isList(value)) return null
   const text = textOf(value)
   if (text.includes('<<') || text.includes('(')) return null
   if (typeof value !== 'string')
-    return `Overlay Error: ${key}: ${text} is no text: put the colour in quotes, as "#RRGGBB"`
+    return `Overlay Error: ${key}: ${text} is not text: put the colour in quotes, as "#RRGGBB"`
   if (/^#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})\n?$/i.test(text)) return null
   if (/^[a-z]+$/i.test(text) && !/^[\da-f]+$/i.test(text)) return null
   return /^(?:font|stroke)_/.test(key)

@@ -1,6 +1,6 @@
 /**
- * `.env` as python-dotenv reads it, with `override=False` (Kometa kometa.py:82): quotes, escapes, `export`, comments and
- * `${NAME:-default}`; what the environment has already is not changed.
+ * Parses `.env` as python-dotenv does with `override=False` (kometa.py:82): quotes, escapes, `export`, comments and
+ * `${NAME:-default}`. A variable that the environment already has is left out.
  */
 export function parseDotenv(text: string, env: NodeJS.ProcessEnv): Map<string, string> {
   const values = new Map<string, string | undefined>()
@@ -8,7 +8,7 @@ export function parseDotenv(text: string, env: NodeJS.ProcessEnv): Map<string, s
   while (reader.at < text.length) {
     const binding = readBinding(reader)
     if (!binding) continue
-    // The process environment wins over earlier lines of the file.
+    // The process environment takes precedence over earlier lines of the file.
     const lookUp = (name: string): string | undefined => env[name] ?? values.get(name)
     values.set(binding.key, binding.value === undefined ? undefined : interpolate(binding.value, lookUp))
   }
@@ -64,12 +64,12 @@ function skipLine(reader: Reader): undefined {
 }
 
 function interpolate(value: string, lookUp: (name: string) => string | undefined): string {
-  // Each "}" ends one reference at most, so that no part of a long value is searched twice.
+  // Each "}" ends at most one reference, so no part of a long value is searched twice.
   const parts = value.split('}')
   return parts.map((part, at) => (at === parts.length - 1 ? part : replaceLast(part, lookUp))).join('')
 }
 
-/** Of a part that a "}" ended. */
+/** Replaces the last reference of a part that ended with "}". */
 function replaceLast(part: string, lookUp: (name: string) => string | undefined): string {
   let start = part.indexOf('${')
   while (start >= 0) {

@@ -6,7 +6,7 @@ export type TokenService = keyof typeof sections
 
 export const isTokenService = (label: string): label is TokenService => label in sections
 
-/** When the access token of the config ran out; null while it is good, or where the config does not say. */
+/** When the access token in the config expired. null: it is valid, or the config does not say. */
 export function expiredSince({ document }: Pick<JobConfig, 'document'>, service: TokenService, now: Date): Date | null {
   const authorization = get(document, sections[service], 'authorization')
   const created = numberOf(get(authorization, 'created_at'))

@@ -18,8 +18,8 @@ import {
 } from './secrets.ts'
 
 /**
- * Puts secrets into a config, and answers for where they go: each comes together only with an address of the same source.
- * Throws SECRETS_GONE and SECRET_NOT_SENT.
+ * Fills the secrets into a config and checks where each would be sent: a secret goes only to an address of the same
+ * source. Throws SECRETS_GONE and SECRET_NOT_SENT.
  */
 export async function putSecretsIn(
   source: ConfigSource,
@@ -57,7 +57,7 @@ export async function putSecretsIn(
   return { secrets, substituted }
 }
 
-/** What was kept for this job and for this config, as it is read now. */
+/** Opens what was kept for this job and for the config as it is read now. */
 async function openKept(
   jobDir: string,
   { text, document }: SourceFiles & { text: string },
@@ -74,14 +74,14 @@ const howToTrust =
       ? `If you wrote ${files}, or have read it, say so once: run the job from the command line with --trust-job.`
       : `If ${files} is yours, say so once: connect it in the studio, or name it on the command line with --config.`
 
-/** The config in the Kometa checkout that the user has named, or of his environment. */
+/** Whether the path is the config in the Kometa checkout that the user or the environment has named. */
 async function isKometasOwn(path: string, kometaDir: string | undefined): Promise<boolean> {
   if (kometaDir === undefined) return false
   const own = await realpath(join(kometaDir, 'config', 'config.yml')).catch(() => null)
   return own !== null && own === (await realpath(path).catch(() => null))
 }
 
-/** Names that the studio gave to secrets stand for something only as long as these are kept. */
+/** Throws SECRETS_GONE if the secrets behind names that the studio gave are no longer kept. */
 function checkKept({ unresolved }: Substituted, kept: KeptSecrets | null): void {
   const gone = unresolved.filter(({ name }) => name.startsWith(ownSecretPrefix))
   if (gone.length === 0) return

@@ -5,10 +5,9 @@ import { errorCodeOf } from '../../../util/unknown-error.ts'
 import { exists } from '../locate.ts'
 import { parseDotenv } from './dotenv.ts'
 
-/** A `.env` holds some lines. */
 const maxDotenvBytes = 1024 * 1024
 
-/** The user's environment as his Kometa has it, and what of it stands in Kometa's own `.env`. */
+/** The environment as the user's Kometa has it, and which variables come from Kometa's own `.env`. */
 export interface KometaEnv {
   env: NodeJS.ProcessEnv
   dotenv: Dotenv | null
@@ -29,7 +28,7 @@ export async function readKometaEnv(given: { env: NodeJS.ProcessEnv; kometaDir?:
   return { env: { ...env, ...Object.fromEntries(found) }, dotenv: { path, names: new Set(found.keys()) } }
 }
 
-/** Throws CONFIG_UNREADABLE: without these values the config would mean something else. */
+/** Throws CONFIG_UNREADABLE, since without these values the config would mean something else. */
 async function readDotenv(path: string): Promise<string> {
   try {
     return (await readPlainFile(path, maxDotenvBytes)).toString('utf8')

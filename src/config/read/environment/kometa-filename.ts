@@ -1,8 +1,8 @@
 import { trimEndOf } from '../../../util/trim-end.ts'
 
 /**
- * Kometa's `validate_filename` (util.py:381-386): a good name stays, a bad one is cleaned by pathvalidate 3.3 for all platforms
- * at once. Kometa names backup folders and downloaded overlay images with it.
+ * Kometa's `validate_filename` (util.py:381-386): a valid name stays, and pathvalidate 3.3 cleans any other for all
+ * platforms at once. Kometa names backup folders and downloaded overlay images with it.
  */
 export function kometaFilename(name: string): string {
   return isValid(name) ? name : sanitise(name)
@@ -15,7 +15,7 @@ const maxValidBytes = 260
 const invalid = /[\x00-\x1f\x7f/\\:*?"<>|]/g
 const reserved = /^(?:con|prn|aux|clock\$|nul|(?:com|lpt)[0-9¹²³]|:)$/i
 
-/** `rule` is the first one that a name breaks. */
+/** The first rule that a name breaks. */
 function brokenRule(name: string): 'null' | 'length' | 'reserved' | 'character' | undefined {
   if (name.trim() === '') return 'null'
   if (Buffer.byteLength(name) > maxValidBytes) return 'length'

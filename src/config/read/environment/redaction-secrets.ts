@@ -2,15 +2,18 @@ import { isList, isMap, textOf, walkScalars, type YamlValue } from '../../yaml/y
 
 const secretKey =
   /token|api_?key|passw|secret|^pin$|^authorization$|^auth$|client_id|localhost_url|user_key|credential/i
-/** Words that stand under such keys without being secret. */
+/** Values under such keys that are not secret. */
 const harmless = /^(?:|true|false|none|null|bearer|env|\d{1,3})$/i
 
-/** Whether what stands under this key is taken for a secret. */
+/** Whether the value under this key counts as a secret. */
 export const isSecretKey = (key: string): boolean => secretKey.test(key)
-/** Whether a value is one that stands under such keys without being secret. */
+/** Whether a value under such a key is not secret. */
 export const isHarmlessValue = (text: string): boolean => harmless.test(text)
 
-/** Everything in a config that must not reach a log: values under secret-like keys, and credentials inside URLs. */
+/**
+ * Finds everything in a config that must not reach a log: values under secret-like keys, and credentials inside
+ * URLs.
+ */
 export function findSecrets(document: YamlValue): string[] {
   const found = new Set<string>()
   collectNamed(document, found)
@@ -28,7 +31,7 @@ function collectNamed(value: YamlValue, found: Set<string>): void {
       if (!secretKey.test(textOf(key))) collectNamed(item, found)
       else
         walkScalars(item, (scalar, path) => {
-          // `authorization:` also holds scope, expires_in and created_at.
+          // `authorization:` also contains scope, expires_in and created_at.
           const name = path.at(-1)
           if (name === undefined || secretKey.test(name) || /^\d+$/.test(name)) found.add(textOf(scalar))
         })
@@ -38,7 +41,10 @@ function collectNamed(value: YamlValue, found: Set<string>): void {
 
 const secretParameter = /token|key|secret|passw|pwd|code|auth|sig|credential|session/i
 
-/** Of every address in a text: the password before its host (or the name alone, as access tokens stand there), and secret parameters. */
+/**
+ * The secrets in the addresses of a text: the password before the host (or a name alone, which may be an access
+ * token), and secret parameters.
+ */
 function secretsInUrls(text: string): string[] {
   const secrets: string[] = []
   for (const url of addressesIn(text)) {
@@ -50,12 +56,13 @@ function secretsInUrls(text: string): string[] {
     if (password !== undefined) secrets.push(password)
     else if (user.length >= minTokenChars) secrets.push(user)
   }
-  // As it stands, and as a client decodes it before it sends it on.
+  // Both as written and as a client decodes the value before it sends it on.
   return secrets.flatMap((secret) => [secret, decoded(secret)]).filter((secret) => secret !== '')
 }
 
 /**
- * Every `scheme://...`. From `://` backwards: a search for a scheme that `://` follows takes quadratic time on a long word.
+ * Finds every `scheme://...`, from `://` backwards: to search for a scheme that is followed by `://` takes
+ * quadratic time on a long word.
  */
 function addressesIn(text: string): string[] {
   const addresses: string[] = []
@@ -73,19 +80,22 @@ function addressesIn(text: string): string[] {
   return addresses
 }
 
-/** A shorter one before the host is a user's name. */
+/** A shorter name before the host is a user name. */
 const minTokenChars = 12
 
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // A lone percent sign: it stands for itself.
+    // A lone percent sign stands for itself.
     return text
   }
 }
 
-/** Values that stand in a config as `<<name>>`: secret by the user's own word, unless they read like a path, an address or a word. */
+/**
+ * Values that a config writes as `<<name>>`. The user treats them as secret, so they are, unless they read like a
+ * path, an address or a word.
+ */
 export function secretsAmong(values: Iterable<string>): string[] {
   return [...values].filter((value) => {
     if (value.length < 8 || /\s/.test(value) || harmless.test(value)) return false

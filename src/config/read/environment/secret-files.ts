@@ -2,10 +2,13 @@ import { lstat, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { JobConfig } from '../user-config.ts'
 
-/** Where versions before this one kept the secrets of a pasted config, in the job's own folder. */
+/** The file in which earlier versions kept the secrets of a pasted config, in the job folder. */
 export const oldSecretStore = '.secrets.json'
 
-/** Files with secrets of the user's, which a workspace leaves out: each under its own path and under that of the file itself. */
+/**
+ * Files with the user's secrets, which a workspace leaves out. Each is listed under its own path and under its real
+ * path.
+ */
 export async function secretFilesOf(
   { sourceFiles, configDir }: Pick<JobConfig, 'sourceFiles' | 'configDir'>,
   kometaDir: string | null = null,

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
 import { secretHint } from '../job-libraries.ts'
 
-test('what to do about a secret that nothing is known for', () => {
+test('what to do about a secret without a value', () => {
   expect(secretHint('TMDB_KEY')).toMatch(/^Set KOMETA_TMDB_KEY .*--secret TMDB_KEY=VALUE\.$/)
   expect(secretHint('tmdb-key')).toMatch(/^Set KOMETA_TMDB_KEY .*--secret tmdb-key=VALUE\.$/)
-  // Kometa 2.4.4 looks for the two spellings above alone (config.py:485-488).
-  expect(secretHint('tmdb_key')).toBe('Kometa does not find a name spelt so: write <<TMDB_KEY>> or <<tmdb-key>>.')
+  // Kometa 2.4.4 looks only for the two spellings above (config.py:485-488).
+  expect(secretHint('tmdb_key')).toBe(
+    'Kometa does not find a name with this spelling: write <<TMDB_KEY>> or <<tmdb-key>>.',
+  )
 })
 
-test("a name of one of Kometa's own options is filled by no variable of that name", () => {
+test("no variable fills a name of one of Kometa's own options", () => {
   expect(secretHint('plex-url')).toBe(
     'Kometa puts KOMETA_PLEX_URL only where "url: ENV" stands: write that, or give the secret another name, such as <<my-plex-url>> with KOMETA_MY_PLEX_URL.',
   )

@@ -3,19 +3,30 @@ import type { Dotenv } from './kometa-env.ts'
 
 /** What `<<name>>` and `ENV` stand for. In memory only. */
 export interface Secrets {
-  /** Lower case with dashes -> value, in the order in which Kometa tries them. */
+  /** Name in lower case with dashes -> value, in the order in which Kometa tries them. */
   values: ReadonlyMap<string, string>
   /** For `url: ENV` and `token: ENV`. */
   plexUrl: string | undefined
   plexToken: string | undefined
-  /** Where each of these values comes from, in words for the user: `KOMETA_TMDB of the environment`. */
+  /** The origin of each value in words for the user: `KOMETA_TMDB of the environment`. */
   origins: { byName: ReadonlyMap<string, string>; plexUrl: string; plexToken: string }
 }
 
 /** Options of Kometa with two letters or more, whose KOMETA_* variables are no secrets (kometa.py:84-184). */
-const kometaOptions =
-  'config times time run tests ts rt test run-test run-tests debug db trace tr log-requests lr log-request timeout ti no-verify-ssl nv collections-only co collection-only metadata-only mo metadatas-only playlists-only po playlist-only operations-only op operation operations lo library-only libraries-only operation-only overlays-only ov overlay overlays overlay-only run-collections rc cl collection collections run-collection run-libraries rl library libraries run-library run-files rf rm run-file metadata metadata-files run-metadata-files ignore-schedules is ignore-ghost ig delete-collections dc delete delete-collection delete-labels dl delete-label resume re no-countdown nc no-missing nm no-report nr read-only-config ro divider width low-priority lp validate va validate-config validate-level vl validate-schema vs validate-schemas schema-path sp validate-file vf validate-files validate-dir vd validate-directory docker linuxserver plex-url plex-token'
-/** Only names of three letters or more get a variable, except the first of each option, which all are that long (kometa.py:188). */
+const kometaOptions = [
+  'config times time run tests ts rt test run-test run-tests debug db trace tr log-requests lr',
+  'log-request timeout ti no-verify-ssl nv collections-only co collection-only metadata-only mo',
+  'metadatas-only playlists-only po playlist-only operations-only op operation operations lo',
+  'library-only libraries-only operation-only overlays-only ov overlay overlays overlay-only',
+  'run-collections rc cl collection collections run-collection run-libraries rl library libraries',
+  'run-library run-files rf rm run-file metadata metadata-files run-metadata-files ignore-schedules is',
+  'ignore-ghost ig delete-collections dc delete delete-collection delete-labels dl delete-label resume',
+  're no-countdown nc no-missing nm no-report nr read-only-config ro divider width low-priority lp',
+  'validate va validate-config validate-level vl validate-schema vs validate-schemas schema-path sp',
+  'validate-file vf validate-files validate-dir vd validate-directory docker linuxserver plex-url',
+  'plex-token',
+].join(' ')
+/** Only names of three letters or more get a variable. The first name of every option is that long (kometa.py:188). */
 const optionVariables = new Set(
   kometaOptions
     .split(' ')
@@ -30,8 +41,9 @@ export const isKometaOption = (capitals: string): boolean => optionVariables.has
 export const secretName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
 
 /**
- * Collects secrets as Kometa does (kometa.py:187-223): command line first, then KOMETA_* and PMM_* in the environment's order,
- * later ones over earlier ones. `env` is the process environment with `<kometa>/config/.env` after it.
+ * Collects secrets as Kometa does (kometa.py:187-223): the command line first, then KOMETA_* and PMM_* in the order
+ * of the environment, where later values replace earlier ones. `env` is the process environment, followed by
+ * `<kometa>/config/.env`.
  */
 export function collectSecrets(
   given: Readonly<Record<string, string>>,
@@ -68,92 +80,111 @@ export function collectSecrets(
   }
 }
 
-/** Names that we give ourselves to values that the studio took out of a config; these are put back everywhere. */
+/**
+ * The prefix of names that the studio gives to values that it took out of a config. Such values are put back
+ * everywhere.
+ */
 export const ownSecretPrefix = 'kometa-preview-secret-'
 
 export interface Substituted {
   value: YamlValue
-  /** Names that nothing was found for, with the keys that lead to them. */
+  /** Names without a known value, with the keys that lead to them. */
   unresolved: { name: string; path: readonly string[] }[]
-  /** The values that were put in. */
+  /** The values that were filled in. */
   used: ReadonlySet<string>
   filled: readonly FilledValue[]
 }
 
-/** A value of the config in which a secret was put. */
+/** A value of the config into which a secret was filled. */
 export interface FilledValue {
   /** The keys that lead to it. */
   path: readonly string[]
-  /** Of the secret, in lower case with dashes. */
+  /** The name of the secret, in lower case with dashes. */
   name: string
-  /** As it stands in the config: `<<name>>`. */
+  /** The text in the config: `<<name>>`. */
   mark: string
   /** The value is this secret and nothing else. */
   isWhole: boolean
 }
 
 /**
- * Puts secrets in as Kometa does (config.py:479-493): not inside `template_variables`, one secret per value, at the first that is
- * found; a whole value `<<...>>` that is left over becomes null.
+ * Fills in secrets as Kometa does (config.py:479-493): not inside `template_variables`, and one secret per value,
+ * the first that is found. A whole value `<<...>>` without a secret becomes null.
  */
 export function substituteSecrets(input: YamlValue, secrets: ReadonlyMap<string, string>): Substituted {
+  const filler = createFiller(secrets)
+  return { value: createConverter(filler)(input, []), ...filler.found }
+}
+
+type Path = readonly string[]
+
+interface Filler {
+  /** Fills the first secret into a text. */
+  fill(text: string, path: Path): string | null
+  /** Fills a secret of our own into a text that is nothing but its name. */
+  fillOwn(text: string, path: Path): string
+  found: Omit<Substituted, 'value'>
+}
+
+function createFiller(secrets: ReadonlyMap<string, string>): Filler {
   const unresolved: Substituted['unresolved'] = []
   const used = new Set<string>()
   const filled: FilledValue[] = []
   const names = [...secrets].flatMap(([name, value]) =>
     [name, name.toUpperCase().replaceAll('-', '_')].map((spelling) => ({ name, mark: `<<${spelling}>>`, value })),
   )
-  const fill = (text: string, path: readonly string[], { name, mark, value }: (typeof names)[number]): string => {
+  const put = (text: string, path: Path, { name, mark, value }: (typeof names)[number]): string => {
     used.add(value)
     filled.push({ path, name, mark, isWhole: text === mark })
     return text.replaceAll(mark, () => value)
   }
+  return {
+    found: { unresolved, used, filled },
+    fill(text, path) {
+      if (!text.includes('<<')) return text
+      const hit = names.find(({ mark }) => text.includes(mark))
+      const result = hit ? put(text, path, hit) : text
+      for (const [, name] of text.matchAll(/<<([\w-]+)>>/g)) {
+        if (name !== undefined && (!hit || hit.mark !== `<<${name}>>`)) unresolved.push({ name, path })
+      }
+      return !hit && text.startsWith('<<') && text.endsWith('>>') ? null : result
+    },
+    fillOwn(text, path) {
+      const hit = text.startsWith('<<') ? names.find(({ mark }) => mark === text) : undefined
+      return hit?.name.startsWith(ownSecretPrefix) ? put(hit.mark, path, hit) : text
+    },
+  }
+}
 
-  /** Variables that an alias shares stay one object: Kometa changes some of them, and then for all that share them. */
+function createConverter({ fill, fillOwn }: Filler): (value: YamlValue, path: Path) => YamlValue {
+  /** Variables that an alias shares stay one object: if Kometa changes them, they change everywhere. */
   const converted = new Map<YamlValue, YamlValue>()
 
-  function scalar(text: string, path: readonly string[]): string | null {
-    if (!text.includes('<<')) return text
-    const hit = names.find(({ mark }) => text.includes(mark))
-    const result = hit ? fill(text, path, hit) : text
-    for (const [, name] of text.matchAll(/<<([\w-]+)>>/g)) {
-      if (name !== undefined && (!hit || hit.mark !== `<<${name}>>`)) unresolved.push({ name, path })
-    }
-    return !hit && text.startsWith('<<') && text.endsWith('>>') ? null : result
-  }
-
-  function convert(value: YamlValue, path: readonly string[]): YamlValue {
-    if (typeof value === 'string') return scalar(value, path)
+  function convert(value: YamlValue, path: Path): YamlValue {
+    if (typeof value === 'string') return fill(value, path)
     if (isList(value)) return value.map((item, at) => convert(item, [...path, String(at)]))
     if (!isMap(value)) return value
     const map = new Map<YamlKey, YamlValue>()
     for (const [key, item] of value) {
       const below = [...path, textOf(key)]
-      map.set(key, key === 'template_variables' ? convertOwn(item, below) : convert(item, below))
+      map.set(key, key === 'template_variables' ? convertVariables(item, below) : convert(item, below))
     }
     return map
   }
 
-  /** Kometa leaves template variables alone; ours stand for what the user wrote there. */
-  function convertOwn(value: YamlValue, path: readonly string[]): YamlValue {
-    if (isList(value))
-      return once(
-        value,
-        value.map((item, at) => convertOwn(item, [...path, String(at)])),
-      )
-    if (isMap(value)) {
-      return once(value, new Map([...value].map(([key, item]) => [key, convertOwn(item, [...path, textOf(key)])])))
-    }
-    const hit =
-      typeof value === 'string' && value.startsWith('<<') ? names.find(({ mark }) => mark === value) : undefined
-    return hit?.name.startsWith(ownSecretPrefix) ? fill(hit.mark, path, hit) : value
-  }
-
-  function once(from: YamlValue, made: YamlValue): YamlValue {
-    const known = converted.get(from) ?? made
-    converted.set(from, known)
+  /**
+   * Kometa fills nothing into template variables. Our own names stand for what the user wrote there, so they are
+   * filled in.
+   */
+  function convertVariables(value: YamlValue, path: Path): YamlValue {
+    if (typeof value === 'string') return fillOwn(value, path)
+    if (!isList(value) && !isMap(value)) return value
+    const made = isList(value)
+      ? value.map((item, at) => convertVariables(item, [...path, String(at)]))
+      : new Map([...value].map(([key, item]) => [key, convertVariables(item, [...path, textOf(key)])]))
+    const known = converted.get(value) ?? made
+    converted.set(value, known)
     return known
   }
-
-  return { value: convert(input, []), unresolved, used, filled }
+  return convert
 }

@@ -7,11 +7,11 @@ import { hoursOn, readSchedule } from './schedule.ts'
 interface Effect {
   /** What a real run changes. */
   what: string
-  /** An overlay whose file has such a word may look at it. */
+  /** An overlay whose file contains such a word may read the changed value. */
   seenBy: RegExp
 }
 
-/** Operations that change what overlays look at (Kometa config.py:204-238). */
+/** Operations that change values which overlays read (Kometa config.py:204-238). */
 const effects: Readonly<Record<string, Effect>> = {
   mass_critic_rating_update: { what: 'critic ratings', seenBy: /critic/i },
   mass_audience_rating_update: { what: 'audience ratings', seenBy: /audience/i },
@@ -43,19 +43,19 @@ export function operationNotes({ data }: JobLibrary, words: OverlayWords, now: D
       byWhat.set(what, [...(byWhat.get(what) ?? []), `${name}${scheduleWords(schedule, now)}`])
     }
   }
-  return [...byWhat].map(
-    ([what, names]) =>
-      `a real run changes ${what} before it draws (operations: ${names.join(', ')}); this preview shows those that Plex has now`,
-  )
+  return [...byWhat].map(([what, names]) => {
+    const cause = `a real run changes ${what} before it draws (operations: ${names.join(', ')})`
+    return `${cause}; this preview shows those that Plex has now`
+  })
 }
 
-/** One map, or a list of them with schedules of their own. */
+/** `operations` is one map, or a list of maps with schedules of their own. */
 function operationsOf(data: YamlMap | null): YamlMap[] {
   const value = get(data ?? undefined, 'operations')
   return (isList(value) ? value : [value]).filter(isMap)
 }
 
-/** `lock` and `unlock` leave the value as it is. */
+/** `lock` and `unlock` leave the value unchanged. */
 function changes(value: YamlValue | undefined): boolean {
   const steps = isList(value) ? value : [value]
   return steps.some((step) => isTruthy(step) && !/^(?:un)?lock$/i.test(textOf(step)))

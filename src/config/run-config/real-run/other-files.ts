@@ -6,21 +6,21 @@ import { readOrNull } from '../../yaml/yaml-files.ts'
 import { get, getMap, isMap, textOf, walkScalars, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
 import type { OverlayWords } from './overlay-words.ts'
 
-/** A target as metadata files name it: by its own title, or by that of its show. */
+/** A target as metadata files name it: by its own title, or by the title of its show. */
 export interface NamedTarget {
   title: string
-  /** The title that stands in a metadata file. */
+  /** The title in a metadata file. */
   topTitle: string
 }
 
 /** A file of `collection_files` or `metadata_files` that can be read here. */
 interface OtherFile {
-  /** As the config names it. */
+  /** The name in the config. */
   name: string
   document: YamlValue
 }
 
-/** The user's own files under this key; Kometa's defaults change no item. */
+/** The user's own files under this key. Kometa's defaults change no item. */
 async function readFiles(config: JobConfig, { data }: JobLibrary, key: string): Promise<OtherFile[]> {
   const files: OtherFile[] = []
   for (const entry of overlayEntries(get(data ?? undefined, key))) {
@@ -33,27 +33,26 @@ async function readFiles(config: JobConfig, { data }: JobLibrary, key: string): 
   return files
 }
 
-/** Labels that collection files put on items, and collections that they make, where an overlay looks for them. */
+/** Labels that collection files set on items, and collections that they make, if an overlay searches for them. */
 export async function collectionNotes(config: JobConfig, library: JobLibrary, words: OverlayWords): Promise<string[]> {
   const notes: string[] = []
   for (const { name, document } of await readFiles(config, library, 'collection_files')) {
     const labels = valuesUnder(document, /^item_label(?:\.sync|\.remove)?$/)
     for (const label of labels.filter((one) => words.searchedFor.label.has(one.toLowerCase()))) {
-      notes.push(
-        `a real run sets the label "${label}" before it draws (${name}: item_label), and an overlay looks for it; this preview sees the labels that Plex has now`,
-      )
+      const cause = `a real run sets the label "${label}" before it draws (${name}: item_label)`
+      notes.push(`${cause}, and an overlay looks for it; this preview sees the labels that Plex has now`)
     }
     for (const title of titlesOf(getMap(document, 'collections'))) {
       if (!words.searchedFor.collection.has(title.toLowerCase())) continue
-      notes.push(
-        `a real run makes or fills the collection "${title}" before it draws (${name}), and an overlay looks for it; a preview makes no collections, so that it sees those that Plex has now`,
-      )
+      const cause = `a real run makes or fills the collection "${title}" before it draws (${name})`
+      const effect = 'a preview makes no collections, so it sees those that Plex has now'
+      notes.push(`${cause}, and an overlay looks for it; ${effect}`)
     }
   }
   return [...new Set(notes)]
 }
 
-/** By key, or by the name that it gets in Plex. */
+/** The title of a collection: its key, or its name in Plex. */
 const titlesOf = (collections: YamlMap): string[] =>
   [...collections].map(([key, data]) => textOf(get(data, 'name') ?? key))
 
@@ -67,7 +66,7 @@ function valuesUnder(document: YamlValue, wanted: RegExp): string[] {
   return [...values]
 }
 
-/** What metadata files set of the targets: posters, and whatever an overlay may look at. */
+/** What metadata files set on the targets: posters, and other values that an overlay may read. */
 export async function metadataNotes(
   config: JobConfig,
   library: JobLibrary,
@@ -107,7 +106,7 @@ const fields: readonly { key: RegExp; what: string; seenBy: RegExp }[] = [
   { key: /^originally_available$/, what: 'the release date', seenBy: /available|release|\byear\b|\bair/i },
 ]
 
-/** Of the item itself and of what is below it, such as the poster of a season. */
+/** What is set on the item itself or below it, such as the poster of a season. */
 function changesOf(data: YamlValue, words: OverlayWords): string[] {
   const keys = new Set<string>()
   const look = (value: YamlValue): void => {

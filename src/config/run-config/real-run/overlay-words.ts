@@ -4,11 +4,11 @@ import type { JobConfig } from '../../read/user-config.ts'
 import { readOrNull } from '../../yaml/yaml-files.ts'
 import { get, textOf, walkScalars, type YamlValue } from '../../yaml/yaml-value.ts'
 
-/** What the overlays of a library look at, as far as their files can be read. */
+/** What the overlays of a library read, as far as their files can be read. */
 export interface OverlayWords {
-  /** Whether one of them may look at what this names; also true where a file cannot be read here. */
+  /** Whether an overlay may read what this pattern names. Also true if a file cannot be read here. */
   mayName(pattern: RegExp): boolean
-  /** Values of `label:` or `collection:` in searches and filters, in small letters. */
+  /** Values of `label:` or `collection:` in searches and filters, in lower case. */
   searchedFor: Record<'label' | 'collection', ReadonlySet<string>>
 }
 
@@ -41,7 +41,7 @@ export async function readOverlayWords(
   return { mayName: (pattern) => unread || pattern.test(words), searchedFor }
 }
 
-/** Of `plex_search.all.label.not.0`: a list's place and the modifier say nothing of the attribute. */
+/** The attribute in a path like `plex_search.all.label.not.0`, without list position and modifier. */
 function attributeOf(path: readonly string[]): 'label' | 'collection' | null {
   const key = path.findLast((part) => !/^\d+$/.test(part)) ?? ''
   const name = key.split('.')[0]

@@ -12,14 +12,14 @@ export interface RealRunOptions {
   /** Mapping names. */
   libraries: readonly string[]
   kometaDir: string | null
-  /** By mapping name; what metadata files set of other items changes no picture of this preview. */
+  /** Targets by mapping name. What metadata files set on other items changes no picture of this preview. */
   targets: ReadonlyMap<string, readonly NamedTarget[]>
   now?: Date
 }
 
 /**
- * What a real run does and a preview does not, as far as it changes what is drawn: schedules, and what the rest of the config changes
- * before the overlays come. A sentence for each effect and library.
+ * Differences between a real run and a preview that change what is drawn: schedules, and what the rest of the
+ * config changes before the overlays are drawn. One sentence for each effect and library.
  */
 export async function realRunNotes(config: JobConfig, options: RealRunOptions): Promise<string[]> {
   const { libraries, now = new Date() } = options
@@ -37,7 +37,7 @@ async function effectNotes(
   { kometaDir, targets }: RealRunOptions,
   now: Date,
 ): Promise<string[]> {
-  // One that only takes overlays off looks at nothing.
+  // A library that only removes overlays reads nothing.
   if (library.removeOverlays) return []
   const words = await readOverlayWords(config, library, kometaDir)
   const steps = stepsBeforeDrawing(config, library)

@@ -5,7 +5,7 @@ import { get, isList, textOf } from '../../yaml/yaml-value.ts'
 type Step = 'operations' | 'metadata' | 'collections'
 const before: readonly Step[] = ['operations', 'metadata', 'collections']
 
-/** The steps that a real run takes before it draws; Kometa puts those that `run_order` lacks where they belong (config.py:725-751). */
+/** The steps that a real run takes before it draws. Kometa inserts steps that `run_order` lacks (config.py:725-751). */
 export function stepsBeforeDrawing({ document }: Pick<JobConfig, 'document'>, { data }: JobLibrary): Set<Step> {
   const value =
     get(data ?? undefined, 'run_order') ??

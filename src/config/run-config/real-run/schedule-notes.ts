@@ -5,7 +5,7 @@ import type { JobConfig } from '../../read/user-config.ts'
 import { get, isMap, textOf, type YamlMap, type YamlValue } from '../../yaml/yaml-value.ts'
 import { hoursOn, nextDay, readSchedule, type Schedule } from './schedule.ts'
 
-/** Schedules that an entry of `overlay_files` may have; Kometa reads them, and makes something else of them. */
+/** The schedule of one entry in `overlay_files`. Kometa reads it, and applies it to something else. */
 interface EntrySchedule {
   /** `default: resolution`. */
   entry: string
@@ -13,8 +13,8 @@ interface EntrySchedule {
 }
 
 /**
- * What a real run does because of schedules and a preview does not, which draws now: that today it would not draw, and when it
- * would; that the schedule of one file switches off a library. A sentence each, with the library.
+ * Differences because of schedules, since a preview draws now: that a real run would not draw today, when it would,
+ * and that the schedule of one file disables a library. One sentence each, with the library.
  */
 export function scheduleNotes(config: Pick<JobConfig, 'libraries'>, libraries: readonly string[], now: Date): string[] {
   return config.libraries
@@ -38,7 +38,7 @@ function notesOf({ data }: JobLibrary, now: Date): string[] {
   return notes
 }
 
-/** Why a real run of today draws nothing in this library, at whatever hour it starts; null where it may draw. */
+/** Why a real run draws nothing in this library today, whatever the hour. null: it may draw. */
 export function notDrawnToday({ libraries }: Pick<JobConfig, 'libraries'>, mapping: string, now: Date): string | null {
   const data = libraries.find(({ mappingName }) => mappingName === mapping)?.data ?? null
   const own = ownOverlaySchedule(data)
@@ -62,7 +62,7 @@ interface Omission {
 const leavesOut: Omission = { today: 'would leave this library out', ever: 'always leaves this library out' }
 const drawsNothing: Omission = { today: 'would draw no overlays', ever: 'never draws overlays' }
 
-/** `schedule_overlays`, also where it is empty: it then takes the place of those of the files (config.py:1769-1772). */
+/** `schedule_overlays`. Even an empty one replaces the schedules of the files (config.py:1769-1772). */
 function ownOverlaySchedule(data: YamlMap | null): { name: string; value: YamlValue } | null {
   const name = ['schedule_overlays', 'schedule_overlay'].find((key) => data?.has(key))
   return name === undefined ? null : { name, value: data?.get(name) ?? null }
@@ -80,28 +80,29 @@ function entrySchedules(data: YamlMap | null): EntrySchedule[] {
 const named = ({ entry, value }: EntrySchedule): string => `${entry} (${readSchedule(value).text})`
 
 function unheeded(entries: readonly EntrySchedule[], name: string): string {
-  const [one] = entries
-  const what = entries.length === 1 && one ? `the schedule of ${named(one)} counts` : 'the schedules of '
-  const list = entries.length === 1 ? '' : `${entries.map(named).join(' and ')} count`
-  return `${what}${list} for nothing: Kometa goes by ${name}, and draws these files whenever it draws the library`
+  const what = `${entries.length === 1 ? 'schedule' : 'schedules'} of ${entries.map(named).join(' and ')}`
+  return `Kometa ignores the ${what}: it follows ${name}, and draws these files whenever it draws the library`
 }
 
 function forTheLibrary(last: EntrySchedule, count: number): string {
   const others = count > 1 ? ', the last of several,' : ''
-  return `the schedule of ${named(last)}${others} holds for the whole library, not for this file alone: Kometa wants it under the library, as schedule_overlays`
+  const effect = 'applies to the whole library, not only to this file'
+  return `the schedule of ${named(last)}${others} ${effect}: Kometa expects it under the library, as schedule_overlays`
 }
 
-/** Nothing where a run of today counts at every hour. */
+/** Empty if the schedule includes every hour of today. */
 function notToday(schedule: Schedule, name: string, { today, ever }: Omission, now: Date): string[] {
   const words = `${name}: ${schedule.text}`
-  const faults = schedule.faults.map((part) => `Kometa does not understand "${part}" of ${words}: it never runs by it`)
+  const faults = schedule.faults.map(
+    (part) => `Kometa does not understand "${part}" of ${words}: it treats it as never`,
+  )
   const hours = hoursOn(schedule, now)
   if (hours.length === 24) return faults
   if (hours.length > 0)
-    return [...faults, `a real run of today ${today} unless it starts at ${hourWords(hours)} (${words})`]
+    return [...faults, `a real run today ${today} unless it starts at ${hourWords(hours)} (${words})`]
   const next = nextDay(schedule, now)
   if (next === null) return [...faults, `a real run ${ever} (${words})`]
-  return [...faults, `a real run of today ${today} (${words}); the next one that does is on ${dayWords(next)}`]
+  return [...faults, `a real run today ${today} (${words}); the next one that does is on ${dayWords(next)}`]
 }
 
 /** "5 o'clock", "22 to 3 o'clock". */
@@ -113,13 +114,13 @@ function hourWords(hours: readonly number[]): string {
     else spans.push([hour])
   }
   const [first = [], last = []] = [spans[0], spans.at(-1)]
-  // The night is one span.
+  // Hours before and after midnight are one span.
   if (spans.length > 1 && first[0] === 0 && last.at(-1) === 23)
     spans.splice(0, spans.length, ...spans.slice(1, -1), [...last, ...first])
   return `${spans.map((span) => (span.length === 1 ? span[0] : `${span[0]} to ${span.at(-1)}`)).join(', ')} o'clock`
 }
 
-/** "Sunday, 6 December 2026", with every version of the names' tables. */
+/** "Sunday, 6 December 2026", built from parts so that it does not depend on the version of the locale data. */
 function dayWords(day: Date): string {
   const part = (options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat('en-GB', options).format(day)
   return `${part({ weekday: 'long' })}, ${day.getDate()} ${part({ month: 'long' })} ${day.getFullYear()}`

@@ -2,11 +2,11 @@ import { isList, textOf, type YamlValue } from '../../yaml/yaml-value.ts'
 
 /** A schedule as Kometa reads it (util.py:644-820 of 2.4.4; unchanged since 2.0). */
 export interface Schedule {
-  /** As it stands in the config. */
+  /** The text in the config. */
   text: string
-  /** Whether a run that starts in this hour of this day is one of its runs. */
+  /** Whether the schedule includes a run that starts in this hour of this day. */
   includes(day: Date, hour: number): boolean
-  /** What of it Kometa does not understand; it then counts as never. */
+  /** The parts that Kometa does not understand and treats as never. */
   faults: string[]
 }
 
@@ -14,7 +14,7 @@ type Rule = (day: Date, hour: number) => boolean
 
 const never: Rule = () => false
 const hoursOfDay = Array.from({ length: 24 }, (_, hour) => hour)
-/** Leap years and `date(...)` of next year included. */
+/** Far enough for leap years and for `date(...)` of a later year. */
 const daysAhead = 4 * 366
 
 export function readSchedule(value: YamlValue): Schedule {
@@ -23,11 +23,11 @@ export function readSchedule(value: YamlValue): Schedule {
   return { text: wordsOf(value), faults, includes: (day, hour) => rules.some((rule) => rule(day, hour)) }
 }
 
-/** The hours of a day in which a run counts; empty: none of this day. */
+/** The hours of a day that the schedule includes. Empty: it does not include this day. */
 export const hoursOn = (schedule: Schedule, day: Date): number[] =>
   hoursOfDay.filter((hour) => schedule.includes(day, hour))
 
-/** The next day after this one with a run; null when there is none in four years. */
+/** The next day that the schedule includes. null: there is none within four years. */
 export function nextDay(schedule: Schedule, from: Date): Date | null {
   for (let ahead = 1; ahead <= daysAhead; ahead++) {
     const day = new Date(from.getFullYear(), from.getMonth(), from.getDate() + ahead, 12)
@@ -38,7 +38,7 @@ export function nextDay(schedule: Schedule, from: Date): Date | null {
 
 const wordsOf = (value: YamlValue): string => (isList(value) ? value.map(textOf).join(', ') : textOf(value))
 
-/** A list, or a text with commas; `all[...]` holds commas of its own. */
+/** A list, or a text with commas. `all[...]` contains commas of its own. */
 function partsOf(value: YamlValue): string[] {
   if (isList(value)) return value.map((item) => textOf(item).trim())
   const text = textOf(value)
@@ -65,7 +65,7 @@ function ruleOf(part: string, faults: string[]): Rule {
   return kinds[kind]?.(value) ?? fault()
 }
 
-/** By what a schedule begins with; undefined for a value that Kometa refuses. */
+/** The rules by the first word of a schedule. undefined: Kometa refuses the value. */
 const kinds: Readonly<Record<string, (value: string) => Rule | undefined>> = {
   hour: hourly,
   week: weekly,
@@ -85,7 +85,7 @@ function hourly(value: string): Rule | undefined {
 const isHour = (hour: number): boolean => hour >= 0 && hour <= 23
 const wholeNumber = (text: string): number => (/^\s*-?\d+\s*$/.test(text) ? Number(text) : Number.NaN)
 
-/** From Sunday, as JavaScript counts. */
+/** From Sunday on, as JavaScript counts. */
 const dayNames = [
   ['sunday', 'sun', 'su', 'u'],
   ['monday', 'mon', 'm'],
@@ -109,7 +109,7 @@ function monthly(value: string): Rule | undefined {
   return wanted >= 1 && wanted <= 31 ? (day) => day.getDate() === wanted : undefined
 }
 
-/** `MM/DD` or `MM/DD/YYYY`; a day that the month does not have is its last one. */
+/** `MM/DD` or `MM/DD/YYYY`. A day that the month does not have means its last day. */
 function onDate(value: string, parts: 2 | 3): Rule | undefined {
   const [month = 0, wanted = 0, year] = value.split('/').map(wholeNumber)
   if (!(month >= 1 && month <= 12) || Number.isNaN(wanted) || (parts === 3 && !(year !== undefined && year > 0)))
@@ -138,13 +138,16 @@ function ranges(value: string): Rule | undefined {
   return rules.length === 0 ? undefined : (day, hour) => rules.some((rule) => rule(day, hour))
 }
 
-/** A number that orders days; Kometa takes a day that a month never has for its last one, and 29 February for the 28th. */
+/**
+ * A number that orders days. Kometa takes a day that a month never has for its last day, and 29 February for the
+ * 28th.
+ */
 function dayOfYear(month: number, day: number): number {
   const last = month === 2 ? 28 : [4, 6, 9, 11].includes(month) ? 30 : 31
   return month * 100 + Math.min(day, last)
 }
 
-/** What stands between an opening character and the next closing one, if anything does. */
+/** The text between an opening character and the next closing one. undefined: there is none. */
 function between(text: string, open: string, close: string): string | undefined {
   for (let start = text.indexOf(open); start >= 0; start = text.indexOf(open, start + 1)) {
     const end = text.indexOf(close, start + 1)

@@ -1,20 +1,20 @@
-/** One thing that is wrong in a text that is no valid YAML; both numbers count from 1. */
+/** One fault in a text that is not valid YAML. Line and column count from 1. */
 export interface Cause {
   line: number
   column: number
-  /** Without a word of the file, which may be a token: only names of Kometa's own keys. */
+  /** The words never quote the file, which may contain a token. They name only Kometa's own keys. */
   words: string
 }
 
 /** What begins on one line: dashes, then perhaps a key. */
 export interface LineParts {
   indent: number
-  /** Places of the dashes that begin it. */
+  /** The columns of the dashes at its start. */
   dashes: readonly number[]
-  /** Place of its key; null where there is none. */
+  /** The column of its key. null: it has no key. */
   key: number | null
-  /** Neither item nor key: it goes on with the text above. */
+  /** It is neither item nor key, so it continues the text above. */
   isPlain: boolean
-  /** Where a value may begin. */
+  /** The column at which a value may begin. */
   valueColumn: number
 }

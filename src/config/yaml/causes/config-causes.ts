@@ -4,7 +4,7 @@ import type { Misreading } from './misreading.ts'
 import { gluedDashWords, missingBlank } from './syntax-causes.ts'
 import { unknownKeys } from './unknown-keys.ts'
 
-/** Keys that may be found at the top level by a slip, and where they belong. */
+/** Keys that may end up at the top level by mistake, and where they belong. */
 const homes: Readonly<Record<string, string>> = {
   overlay_files: 'a library',
   overlay_path: 'a library',
@@ -13,7 +13,7 @@ const homes: Readonly<Record<string, string>> = {
   apikey: '"tmdb"',
 }
 
-/** What in a config is valid YAML and not what Kometa wants, in the order of the lines. */
+/** The parts of a config that are valid YAML and not what Kometa wants, in the order of the lines. */
 export function configCauses(places: Places): Misreading[] {
   const own = places.all.flatMap((place): Misreading[] => {
     const message = wrongShape(places, place)
@@ -24,7 +24,7 @@ export function configCauses(places: Places): Misreading[] {
   return [...own, ...others].sort((one, other) => one.place.start - other.place.start)
 }
 
-/** The same of an overlay file, whose keys are not all known. */
+/** The same for an overlay file. Not all keys of such a file are known. */
 export function overlayFileCauses(places: Places): Misreading[] {
   const dashes = places.all.flatMap((place): Misreading[] => {
     const name = gluedName(place)
@@ -41,32 +41,32 @@ function wrongShape(places: Places, place: Place): string | null {
   const [section, library, key] = place.path
   if (section !== 'libraries') {
     const home = place.path.length === 1 && section !== undefined ? homes[section] : undefined
-    return home === undefined ? null : `"${section}" stands at the top level and belongs below ${home}: indent it`
+    return home === undefined ? null : `"${section}" is at the top level and belongs below ${home}: indent it`
   }
   if (library === undefined)
-    return place.isList ? 'a list stands below "libraries", where Kometa wants names: take its dashes away' : null
+    return place.isList ? 'there is a list below "libraries", where Kometa wants names: remove its dashes' : null
   if (places.find(['libraries'])?.isList) return null
   if (key === 'overlay_files' && place.scalar?.text.startsWith('-'))
-    return `${missingBlank}; without it this is no list`
+    return `${missingBlank}; without it this is not a list`
   if (place.path.length === 2) return wrongLibrary(places, place, library)
   return null
 }
 
 function wrongLibrary(places: Places, place: Place, name: string): string | null {
   if (Object.hasOwn(libraryKeys, name) && !Object.hasOwn(topLevelKeys, name))
-    return `"${name}" stands beside the libraries and belongs below one: indent it further`
+    return `"${name}" is beside the libraries and belongs below one: indent it further`
   if (place.isList) {
-    const start = `a list stands below the library "${name}", where Kometa wants keys`
+    const start = `there is a list below the library "${name}", where Kometa wants keys`
     const keys = places.all.flatMap(({ path }) => (path.length === 4 && path[1] === name ? [path[3] ?? ''] : []))
     const isLibrary = keys.some((key) => Object.hasOwn(libraryKeys, key) && !Object.hasOwn(overlayEntryKeys, key))
-    return isLibrary ? `${start}: take its dashes away` : `${start}: put "overlay_files:" above it`
+    return isLibrary ? `${start}: remove its dashes` : `${start}: put "overlay_files:" above it`
   }
   if (place.scalar && place.scalar.text !== '')
-    return `a value stands at the library "${name}", where Kometa wants keys such as "overlay_files:" below it`
+    return `the library "${name}" has a value, where Kometa wants keys such as "overlay_files:" below it`
   return null
 }
 
-/** Colours that are empty since their "#" begins a comment. */
+/** Colours that are empty because their "#" begins a comment. */
 function lostColours(places: Places): Misreading[] {
   return places.all.flatMap((place): Misreading[] => {
     const key = place.path.at(-1) ?? ''

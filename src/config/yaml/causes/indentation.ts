@@ -4,16 +4,16 @@ interface Level {
   indent: number
   line: number
   isItem: boolean
-  /** Something may stand below it: it has no value of its own. */
+  /** Something may be nested below it, since it has no value of its own. */
   isOpen: boolean
 }
 
 type Entry = Pick<LineParts, 'indent' | 'dashes' | 'key'> & { line: number; isOpen: boolean }
 
-/** Follows how far the keys and list items of a text are indented, and tells what stands at no level of those above it. */
+/** Follows the indentation of the keys and list items in a text, and reports what matches no level above it. */
 export function createIndentation() {
   let levels: Level[] = []
-  /** A wrong indentation that was told -> the one that was meant; it is told once. */
+  /** Wrong indentation that was reported -> the indentation that was meant, so that it is reported once. */
   let slips = new Map<number, number>()
 
   function push({ dashes, key, line, isOpen }: Entry, shift: number): void {
@@ -22,7 +22,7 @@ export function createIndentation() {
   }
 
   return {
-    /** Takes the next line; what is wrong with its indentation, or null. */
+    /** Takes the next line. Returns what is wrong with its indentation, or null. */
     add(entry: Entry): string | null {
       if (entry.indent === 0) slips = new Map()
       const indent = slips.get(entry.indent) ?? entry.indent
@@ -32,7 +32,7 @@ export function createIndentation() {
         while ((levels.at(-1)?.indent ?? -1) > limit) closed.push(...levels.splice(-1))
       }
       closeTo(indent)
-      // A list may stand as far left as its key: a further key there closes it.
+      // A list may be indented as far as its key. The next key there ends the list.
       const [below, top] = levels.slice(-2)
       if (!isItem && top?.isItem && top.indent === indent && below?.indent === indent && !below.isItem) levels.pop()
       const open = levels.at(-1)
@@ -41,7 +41,7 @@ export function createIndentation() {
         push(entry, indent - entry.indent)
         return null
       }
-      // More text of a value: "- a" below it is no item.
+      // Below a value, "- a" is more text of the value and no list item.
       if (isItem && entry.key === null && open && !open.isOpen && open.indent < indent) return null
       const like = [...closed, ...(open ? [open] : [])]
       const meant = like.find((level) => level.isItem === isItem) ?? closed.find(({ isOpen }) => isOpen) ?? open
@@ -72,10 +72,11 @@ function wordsFor(isItem: boolean, indent: number, meant: Level): string {
   const own = isItem ? 'list item' : 'key'
   if (meant.indent === indent) {
     return isItem
-      ? `a list item stands here beside keys, as that of line ${meant.line}`
-      : `a key stands here beside list items, as that of line ${meant.line}`
+      ? `this list item is beside keys, such as the one in line ${meant.line}`
+      : `this key is beside list items, such as the one in line ${meant.line}`
   }
   if (meant.isItem === isItem)
     return `this ${own} is indented by ${spaces(indent)}, the one in line ${meant.line} by ${meant.indent}`
-  return `this ${own} is indented by ${spaces(indent)}, the ${meant.isItem ? 'list item' : 'key'} above it in line ${meant.line} by ${meant.indent}`
+  const above = `the ${meant.isItem ? 'list item' : 'key'} above it in line ${meant.line}`
+  return `this ${own} is indented by ${spaces(indent)}, ${above} by ${meant.indent}`
 }

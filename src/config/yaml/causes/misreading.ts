@@ -1,9 +1,9 @@
 import type { Place } from '../yaml-places.ts'
 
-/** Something that YAML and Kometa read otherwise than its author meant. */
+/** A part of a file that YAML and Kometa read differently from what the author meant. */
 export interface Misreading {
   message: string
   place: Place
-  /** False: perhaps it is there for something else than Kometa. */
+  /** False: it may be there for something other than Kometa. */
   isSure: boolean
 }

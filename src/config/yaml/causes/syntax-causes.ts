@@ -2,27 +2,27 @@ import type { Cause, LineParts } from './cause.ts'
 import { createIndentation } from './indentation.ts'
 import { readValue } from './value-scan.ts'
 
-/** A key at the beginning of a text, its ":" included. */
+/** A key at the beginning of a text, including its ":". */
 const keyPattern =
   /^(?:"(?:[^"\\]|\\.)*"\s*:|'(?:[^']|'')*'\s*:|(?:[^\s"'[\]{},#&*!|>%@`-]|-(?=\S))(?:[^:]|:(?=\S))*?:)(?=\s|$)/
-/** A key with a dash before it that no blank follows. */
+/** A key after a dash without a blank. */
 const gluedDash = /^-([A-Za-z_]\w*)\s*:(?=\s|$)/
-/** Blanks that are none, where YAML wants a blank. */
+/** A no-break space where YAML wants a blank. */
 const noBreakSpace = /^ *[\u00a0\u2007\u202f]|^ *(?:[^"'#\s][^"'#]*)?[-:][\u00a0\u2007\u202f]/
 
-/** More causes are not looked for: each may be read for to the end of the file. */
+/** The search stops at this many causes, since each search may read to the end of the file. */
 const enough = 20
 
-/** The words for a dash that is part of a key; `name` is the key without it. */
+/** The words about a dash that is part of a key. `name` is the key without the dash. */
 export const gluedDashWords = (name: string): string =>
   `"-${name}" is a key to YAML, since no blank follows its dash; write "- ${name}:"`
 
-/** The words for a dash before anything else. */
+/** The words about a dash before anything else. */
 export const missingBlank = 'a blank is missing between the dash and what follows it'
 
 /**
- * What the lines of a broken YAML text show by themselves, in their order: the parser stops at its first fault, and often far behind
- * the cause. It is meant for texts that do not parse; `knownKeys`: names that may stand in a message.
+ * The causes that the lines of a broken YAML text show by themselves, in order. The parser stops at its first
+ * fault, which is often far behind the cause. Only for texts that do not parse. Messages may name the `knownKeys`.
  */
 export function syntaxCauses(text: string, knownKeys: ReadonlySet<string>): Cause[] {
   const lines = text.split(/\r\n?|\n/)
@@ -38,7 +38,7 @@ export function syntaxCauses(text: string, knownKeys: ReadonlySet<string>): Caus
     }
     const blank = noBreakSpace.exec(line)
     if (blank) {
-      say(at, blank[0].length, 'a no-break space, which looks like a blank, stands here; replace it with a blank')
+      say(at, blank[0].length, 'there is a no-break space here, which looks like a blank; replace it with a blank')
       continue
     }
     const parts = partsOf(line)

@@ -11,7 +11,7 @@ import {
 import type { Place, Places } from '../yaml-places.ts'
 import type { Misreading } from './misreading.ts'
 
-/** Which keys Kometa reads where. `*` is any key or list position. */
+/** The keys that Kometa reads in each place. `*` is any key or list position. */
 export const keyTables: readonly { in: readonly string[]; keys: KeyTable }[] = [
   { in: [], keys: topLevelKeys },
   { in: ['plex'], keys: plexKeys },
@@ -22,15 +22,15 @@ export const keyTables: readonly { in: readonly string[]; keys: KeyTable }[] = [
   { in: ['libraries', '*', 'settings'], keys: settingsKeys },
   { in: ['libraries', '*', 'overlay_files', '*'], keys: overlayEntryKeys },
 ]
-/** Read from other places, or old, and still no mistake. */
+/** Old keys, or keys that Kometa reads in other places. They are no mistakes. */
 const known = new Set(['preview', 'asset_directory', 'sync_mode', 'show_unmanaged', 'show_filtered'])
-/** Further old names under `plex`, which Kometa moves to settings. */
+/** More old names under `plex`, which Kometa moves to settings. */
 const movedFromPlex = new Set(['show_unfiltered', 'show_missing'])
 
-/** So many are told; a text that has more is no config of Kometa's. */
+/** The most unknown keys that are reported. A text with more is no config of Kometa. */
 const maxUnknownKeys = 200
 
-/** The keys that Kometa does not read where they stand, each with the one that was probably meant. */
+/** The keys that Kometa does not read where they are, each with the key that was probably meant. */
 export function unknownKeys(places: Places): Misreading[] {
   const found: Misreading[] = []
   for (const place of places.all) {
@@ -46,7 +46,7 @@ function unknownKey(places: Places, place: Place): Misreading[] {
   const table = keyTables.find(({ in: path }) => fits(parent, path))
   if (!table || key === '' || key === '<<' || known.has(key) || Object.hasOwn(table.keys, key)) return []
   if (movedFromPlex.has(key) && place.path.at(-2) === 'plex') return []
-  // Kometa stops at these; the config's own check says so.
+  // Kometa stops at these, and the check of the config reports them.
   if (place.path[0] === 'libraries' && refusedLibraryKeys.includes(key)) return []
   if (places.find(parent)?.isList) return []
   const meant = nearest(key, Object.keys(table.keys))
@@ -58,11 +58,11 @@ const fits = (path: readonly string[], pattern: readonly string[]): boolean =>
   path.length === pattern.length &&
   pattern.every((part, at) => {
     if (part !== '*') return part === path[at]
-    // A single overlay file may stand without a list; then its own keys are one level up.
+    // A single overlay file needs no list. Its keys are then one level up.
     return pattern[at - 1] !== 'overlay_files' || /^\d+$/.test(path[at] ?? '')
   })
 
-/** The name that differs by at most two letters, or a third of a short one. */
+/** The nearest name that differs by at most two letters, or by a third of a short word. */
 export function nearest(word: string, names: readonly string[]): string | null {
   let best: string | null = null
   let least = Math.min(2, Math.floor(word.length / 3)) + 1
@@ -77,7 +77,7 @@ export function nearest(word: string, names: readonly string[]): string | null {
   return best
 }
 
-/** Letters put in, left out, changed, or swapped with their neighbour. */
+/** The number of letters that are added, left out, changed, or swapped with their neighbour. */
 function editDistance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, at) => at)]
   const cell = (i: number, j: number) => rows[i]?.[j] ?? 0

@@ -1,21 +1,20 @@
 import type { Cause } from './cause.ts'
 
-/** What a value that begins at some place is, and where it ends. */
+/** The kind of a value and where it ends. */
 interface ScannedValue {
-  /** `empty`: what belongs to the key stands below it. */
+  /** `empty`: the value of the key is nested below it. */
   kind: 'empty' | 'block' | 'other'
-  /** Index of the last line that it takes. */
+  /** The index of the last line of the value. */
   lastLine: number
   fault?: Cause
 }
 
 interface Spot {
-  /** Index of the line. */
   line: number
   column: number
 }
 
-/** Reads the value that begins at this column of a line, over as many lines as its quotes and brackets take. */
+/** Reads the value at this column of a line. Quotes and brackets may continue over several lines. */
 export function readValue(lines: readonly string[], line: number, column: number): ScannedValue {
   const text = lines[line] ?? ''
   const properties = /^(?:\s*[&!]\S*)*\s*/.exec(text.slice(column))?.[0].length ?? 0
@@ -33,12 +32,12 @@ function plainFault(rest: string): string | null {
   if (/^[@`]/.test(rest)) return 'a value starts with a reserved character; put it in quotes'
   const comment = rest.search(/\s#/)
   const isPair = /:(?:\s|$)/.test(comment < 0 ? rest : rest.slice(0, comment))
-  return isPair ? 'a ": " stands inside a value; put the value in quotes' : null
+  return isPair ? 'a value contains ": "; put the value in quotes' : null
 }
 
 const causeAt = ({ line, column }: Spot, words: string): Cause => ({ line: line + 1, column: column + 1, words })
 
-/** The place behind the quote that closes the one at `start`; null where none does. */
+/** The position after the quote that closes the one at `start`. null: none closes it. */
 function behindQuote(lines: readonly string[], start: Spot): Spot | null {
   const quote = lines[start.line]?.[start.column]
   for (let line = start.line; line < lines.length; line += 1) {
@@ -57,7 +56,7 @@ function quoted(lines: readonly string[], start: Spot): ScannedValue {
   const isClean = end !== null && /^\s*(?:#|$)/.test(lines[end.line]?.slice(end.column) ?? '')
   if (end && isClean) return { kind: 'other', lastLine: end.line }
   const quote = lines[start.line]?.[start.column] ?? ''
-  // What closes it on a later line, with text behind, opens another value there.
+  // A quote on a later line with text behind it opens another value there.
   const words =
     end?.line === start.line
       ? `text follows the quoted text that begins here; write ${quote === "'" ? "''" : '\\"'} for a ${quote} inside`

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createCheckContext } from '../../../../src/config/overlays/check-context.ts'
 import {
   faultsOfFile,
   findDefinitionFaults,
 } from '../../../../src/config/overlays/definition-faults/find-definition-faults.ts'
-import { createCheckContext } from '../../../../src/config/overlays/overlay-check.ts'
 import { loadJobConfig } from '../../../../src/config/read/user-config.ts'
 import { findCorpus } from '../../../cases/corpus.ts'
 
@@ -33,7 +33,7 @@ async function load(overlayFiles: string, kometaDir = join(dir, 'kometa')) {
   return { config, options: { kometaDir, env: { XDG_DATA_DIRS: join(dir, 'xdg') } } }
 }
 
-/** What is told of a library "Movies" with these overlay_files. */
+/** What is reported about a library "Movies" with these overlay_files. */
 async function find(overlayFiles = '[{file: config/o.yml}]') {
   const { config, options } = await load(overlayFiles)
   const [library] = config.libraries
@@ -49,7 +49,7 @@ const text = (more: string) =>
 const backdrop = (more: string) => drawn(`name: backdrop, ${more}`)
 
 const kinds: [string, string, string][] = [
-  ['no value', '', 'Kometa passes over a definition without a value'],
+  ['no value', '', 'Kometa skips a definition without a value'],
   ['no mapping', 'just text', 'Config Warning: an overlay must be a dictionary'],
   ['no builder', '{overlay: {name: blur(5)}, filters: {year: 1999}}', 'Overlay Error: No builders were found'],
   ['no name', drawn('font_size: 4'), "Overlay Error: Overlays must have the 'name' attribute"],
@@ -116,7 +116,7 @@ const kinds: [string, string, string][] = [
   [
     'number colour',
     backdrop('back_color: 123456'),
-    'Overlay Error: back_color: 123456 is no text: put the colour in quotes, as "#RRGGBB"',
+    'Overlay Error: back_color: 123456 is not text: put the colour in quotes, as "#RRGGBB"',
   ],
   [
     'radius',
@@ -214,7 +214,7 @@ test.each([
   ['a definition that Kometa passes over', '{plex_all: true, run_definition: false, overlay: {name: none}}'],
   ['a template that is there', '{template: [{name: here, a: 1}]}'],
   ['a variable', text('font: <<font>>, font_color: "<<colour>>"')],
-])('nothing is said of %s', async (_what, definition) => {
+])('%s is not reported', async (_what, definition) => {
   await put('user/config/o.yml', `${around}  one: ${definition}\n`)
   expect(await find()).toEqual({ lines: [], nothingLeft: false })
 })
@@ -227,12 +227,12 @@ test('an image that Kometa may fetch for another definition is not missed', asyn
   expect((await find()).lines).toEqual([])
 })
 
-test('of a library whose overlays are removed Kometa looks at no definition', async () => {
+test('Kometa reads no definitions of a library whose overlays are removed', async () => {
   await put('user/config/o.yml', `overlays:\n  a: ${drawn('name: text(A)')}\n`)
   expect(await find('[{file: config/o.yml}], remove_overlays: true')).toEqual({ lines: [], nothingLeft: false })
 })
 
-test('a file of which nothing can be drawn is one line, and says so', async () => {
+test('a file of which nothing can be drawn is reported in one line', async () => {
   await put('user/config/o.yml', `overlays:\n  a: ${drawn('name: text(A)')}\n  b: ${drawn('name: a|b')}\n`)
   await put('user/config/set/one.yml', 'overlays:\n  only: {overlay: {name: blur(5)}}\n')
   expect(await find('[{file: config/o.yml}, {folder: config/set}]')).toEqual({
@@ -247,7 +247,7 @@ test('a file of which nothing can be drawn is one line, and says so', async () =
   expect(await find('[{file: config/o.yml}, {url: "http://a/b.yml"}]')).toMatchObject({ nothingLeft: false })
 })
 
-test('definitions of one cause are one line; names and causes are cut after five', async () => {
+test('definitions with the same cause share one line, which names at most five; at most five causes are named', async () => {
   const many = Array.from({ length: 8 }, (_, at) => `  many${at}: {overlay: {name: blur(5)}}\n`).join('')
   const others = Array.from({ length: 6 }, (_, at) => `  other${at}: ${drawn(`name: a|${at}`)}\n`).join('')
   await put('user/config/o.yml', `overlays:\n${good}${many}${others}`)
@@ -262,7 +262,7 @@ test('definitions of one cause are one line; names and causes are cut after five
   )
 })
 
-test('templates of external files count; one that is not there keeps the file from loading', async () => {
+test('templates of external files count; a missing one prevents Kometa from loading the file', async () => {
   const file = (external: string) =>
     `external_templates: ${external}\noverlays:\n${good}  a: {template: {name: far}}\n  b: {template: {name: no}}\n`
   await put('user/config/t.yml', 'templates: {far: {plex_all: true}}\n')
@@ -284,7 +284,7 @@ test('templates of external files count; one that is not there keeps the file fr
 
 const kometaHome = process.env.KOMETA_HOME ?? ''
 describe.skipIf(kometaHome === '')("Kometa's own overlay files (needs KOMETA_HOME)", () => {
-  test('nothing is said of any of them', async () => {
+  test('none of them is reported', async () => {
     const { config, options } = await load('[{default: resolution}]', kometaHome)
     const context = createCheckContext(config, options)
     const folder = join(kometaHome, 'defaults/overlays')
@@ -314,7 +314,7 @@ describe.skipIf(corpus === null)('files of public reports', () => {
       'bad_template (line 23): Overlay Error: No templates found',
     ])
   })
-  test('a font that is not there', async () => {
+  test('a missing font', async () => {
     expect(await report('08-font-path-missing', 'TSSK/ended.yml')).toEqual([
       '"Movies": file: config/TSSK/ended.yml: Kometa does not draw its only definition. It is ended_show (line 2): ' +
         'there is no font "config/overlays/fonts/Avenir_95_Black.ttf"',

@@ -8,7 +8,7 @@ import { toPlain } from '../../../../src/config/yaml/yaml-value.ts'
 import { kometaPython, runPython } from '../../python.ts'
 
 describe('secrets are found as Kometa finds them', () => {
-  test('the environment wins over the command line; options of Kometa and blank variables are no secrets', () => {
+  test('the environment takes precedence over the command line; options of Kometa and blank variables are no secrets', () => {
     const secrets = collectSecrets(
       { My_Key: 'given', other: 'given too' },
       {
@@ -27,7 +27,7 @@ describe('secrets are found as Kometa finds them', () => {
     ])
   })
 
-  test('ENV: KOMETA_ before PMM_ before --secret plex-url; a blank one is none', () => {
+  test('ENV: KOMETA_ before PMM_ before --secret plex-url; a blank one does not count', () => {
     const url = (env: NodeJS.ProcessEnv) => collectSecrets({ 'plex-url': 'given' }, env).plexUrl
     expect(url({ KOMETA_PLEX_URL: 'k', PMM_PLEX_URL: 'p' })).toBe('k')
     expect(url({ KOMETA_PLEX_URL: '', PMM_PLEX_URL: 'p' })).toBe('p')
@@ -35,7 +35,7 @@ describe('secrets are found as Kometa finds them', () => {
   })
 })
 
-describe('secrets are put in as Kometa does', () => {
+describe('secrets are filled in as Kometa does', () => {
   const put = (text: string, secrets: Record<string, string>) => {
     const result = substituteSecrets(parseYaml(text, 'x'), collectSecrets(secrets, {}).values)
     return {
@@ -130,7 +130,7 @@ print(json.dumps(out))`
   )
 })
 
-test('what a log must not show', () => {
+test('values that a log must not show', () => {
   const found = findSecrets(
     parseYaml(
       `plex: {url: http://192.168.1.5:32400, token: plexToken1}
@@ -165,7 +165,7 @@ ntfy: {token: null, password: [listed1]}
   )
 })
 
-test('secrets in addresses, wherever they stand, as they stand and decoded', () => {
+test('secrets anywhere in an address, as written and decoded', () => {
   const found = findSecrets(
     parseYaml(
       `libraries:
@@ -193,7 +193,7 @@ again: *shared
   )
 })
 
-test('what was put in for <<name>> counts as a secret, unless it reads like a path, an address or a word', () => {
+test('a value filled in for <<name>> counts as a secret, unless it reads like a path, an address or a word', () => {
   const values = [
     'abc12345',
     'averylongwordwithoutdigits',

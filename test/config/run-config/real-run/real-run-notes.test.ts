@@ -30,7 +30,7 @@ async function notes(library: string, files: Record<string, string>, settings = 
   return realRunNotes(config, { libraries: ['Movies'], kometaDir: null, targets, now })
 }
 
-test('ratings that operations change are told where an overlay looks at them, once for each kind', async () => {
+test('ratings that operations change are reported once for each kind, if an overlay reads them', async () => {
   const operations =
     '    operations: {mass_critic_rating_update: 5.5, mass_audience_rating_update: [mdb_tmdb, 9.4], mass_genre_update: tmdb, mass_user_rating_update: lock}'
   const overlays = text('<<critic_rating#>> <<audience_rating#>> <<user_rating>>')

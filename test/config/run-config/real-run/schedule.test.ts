@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { nextDay, readSchedule } from '../../../../src/config/run-config/real-run/schedule.ts'
 
-/** What Kometa 2.4.4's own `schedule_check` says of days drawn by chance: year, month, day, hour. */
+/** The answers of `schedule_check` of Kometa 2.4.4 for random days: year, month, day, hour. */
 const moments = z.array(z.tuple([z.int(), z.int(), z.int(), z.int()]))
 const table = z
   .array(z.object({ schedule: z.union([z.string(), z.array(z.string())]), runs: moments, rests: moments }))

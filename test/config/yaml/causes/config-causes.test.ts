@@ -15,7 +15,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 
 const plex = 'plex: {url: "http://a:1", token: kSECRET}\ntmdb: {apikey: k}\n'
 
-/** What is said of a config.yml of this text: its warnings, or the error. */
+/** The warnings about a config.yml with this text, or the error. */
 async function saidOf(text: string): Promise<string[]> {
   const configPath = join(dir, 'config', 'config.yml')
   await writeFile(configPath, text)
@@ -39,32 +39,32 @@ test.each([
   [
     'the same before a path',
     '  Movies:\n    overlay_files:\n      -config/o.yml\n  Good: {overlay_files: [{default: x}]}\n',
-    'FILE, line 5: a blank is missing between the dash and what follows it; without it this is no list',
+    'FILE, line 5: a blank is missing between the dash and what follows it; without it this is not a list',
   ],
   [
     'overlay files without their key',
     '  Movies:\n    - default: resolution\n',
-    `${none}FILE, line 4: a list stands below the library "Movies", where Kometa wants keys: put "overlay_files:" above it`,
+    `${none}FILE, line 4: there is a list below the library "Movies", where Kometa wants keys: put "overlay_files:" above it`,
   ],
   [
     'keys with dashes',
     '  Movies:\n    - library_name: x\n    - overlay_files:\n      - default: resolution\n',
-    `${none}FILE, line 4: a list stands below the library "Movies", where Kometa wants keys: take its dashes away`,
+    `${none}FILE, line 4: there is a list below the library "Movies", where Kometa wants keys: remove its dashes`,
   ],
   [
     'a list of libraries',
     '  - Movies:\n      overlay_files: [{default: resolution}]\n',
-    'CONFIG_NO_OVERLAYS: FILE has no libraries: FILE, line 3: a list stands below "libraries", where Kometa wants names: take its dashes away',
+    'CONFIG_NO_OVERLAYS: FILE has no libraries: FILE, line 3: there is a list below "libraries", where Kometa wants names: remove its dashes',
   ],
   [
     'a text for a library',
     '  Movies: resolution\n',
-    `${none}FILE, line 4: a value stands at the library "Movies", where Kometa wants keys such as "overlay_files:" below it`,
+    `${none}FILE, line 4: the library "Movies" has a value, where Kometa wants keys such as "overlay_files:" below it`,
   ],
   [
     'a key beside its library',
     '  Movies:\n  overlay_files:\n  - default: resolution\n',
-    `${none}FILE, line 5: "overlay_files" stands beside the libraries and belongs below one: indent it further`,
+    `${none}FILE, line 5: "overlay_files" is beside the libraries and belongs below one: indent it further`,
   ],
   [
     'a misspelt key',
@@ -92,7 +92,7 @@ test.each([
 
 test('all causes are named, in the order of the lines', async () => {
   const [said] = await below('  Movies:\n    overlay_file:\n    - default: x\n  Shows:\n    - default: y\n')
-  expect(said).toMatch(/^CONFIG_NO_OVERLAYS: .*line 5: .*"overlay_files"\?; FILE, line 7: a list stands below/)
+  expect(said).toMatch(/^CONFIG_NO_OVERLAYS: .*line 5: .*"overlay_files"\?; FILE, line 7: there is a list below/)
 })
 
 const movies = 'libraries: {Movies: {overlay_files: [{default: resolution}]}}\n'
@@ -109,19 +109,19 @@ test.each([
     'plex.url is missing; tmdb.apikey is empty (line 4 of FILE)',
   ],
   ['nothing', '', 'plex.url is missing; plex.token is missing; tmdb.apikey is missing'],
-])('%s: the keys that lack are named', async (_name, lines, words) => {
+])('%s: the missing keys are named', async (_name, lines, words) => {
   expect(await saidOf(movies + lines)).toEqual([
     `CONFIG_NO_PLEX: FILE has no plex section with a url and a token: ${words}`,
   ])
 })
 
-test('a key beside plex and tmdb that belongs below one', async () => {
+test('a key beside plex and tmdb that belongs below one of them', async () => {
   expect(await saidOf(`${movies}plex:\n  url: http://a:1\ntoken: kSECRET\ntmdb: {apikey: k}\n`)).toEqual([
-    'CONFIG_NO_PLEX: FILE has no plex section with a url and a token: plex.token is missing; FILE, line 4: "token" stands at the top level and belongs below "plex": indent it',
+    'CONFIG_NO_PLEX: FILE has no plex section with a url and a token: plex.token is missing; FILE, line 4: "token" is at the top level and belongs below "plex": indent it',
   ])
 })
 
-test('one library without a token is skipped with its key, and keys of others than Kometa are left alone', async () => {
+test('a library without a token is skipped, with the key named; keys of other programs are not reported', async () => {
   const text =
     'libraries:\n  Movies: {plex: {url: "http://a:1", token: t}, overlay_files: [{default: x}]}\n  Shows:\nx-anchors: {a: 1}\ntmdb: {apikey: k}\n'
   expect(await saidOf(text)).toEqual([
