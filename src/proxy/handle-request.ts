@@ -40,17 +40,7 @@ export function createRequestHandler(options: HandleOptions) {
   const { context, knowledge, records, recorder, maxHeadersCount } = options
   const ended = new WeakSet<Socket>()
 
-  function failed(exchange: Exchange, error: unknown): void {
-    const reason = ourFailure(error)
-    // Whatever else is broken, no answer that began may look whole and no socket may hang.
-    try {
-      records.refused(exchange, { status: 500, reason, outcome: 'failed' })
-    } catch {
-      // The ledger takes no line either (a full disk): the client hears of the failure, and the job when it ends.
-    }
-    if (exchange.res.headersSent) exchange.res.destroy()
-    else exchange.answer(500, textType, reason)
-  }
+  const failed = (exchange: Exchange, error: unknown) => answerFailure(records, exchange, error)
 
   function refuse(exchange: Exchange, status: number, reason: string, expectsContinue: boolean): void {
     records.refused(exchange, { status, reason, outcome: 'refused' })
@@ -67,27 +57,14 @@ export function createRequestHandler(options: HandleOptions) {
   }
 
   function act(exchange: Exchange, verdict: Verdict, expectsContinue: boolean): void {
-    if (verdict.kind === 'refuse') {
-      refuse(exchange, verdict.status, verdict.reason, expectsContinue)
-      return
+    if (verdict.kind === 'refuse') refuse(exchange, verdict.status, verdict.reason, expectsContinue)
+    else if (verdict.kind === 'forward') forward(options, exchange, verdict)
+    else {
+      if (expectsContinue) exchange.res.writeContinue()
+      const { write } = options
+      const done = verdict.kind === 'capture' ? write.capture(exchange, verdict) : write.block(exchange, verdict)
+      done.catch((error: unknown) => failed(exchange, error))
     }
-    if (verdict.kind === 'forward') {
-      const method = exchange.summary.method === 'HEAD' ? 'HEAD' : 'GET'
-      const reply = new ClientReply(exchange, verdict.read, records)
-      try {
-        const { headers: given } = exchange.req
-        // The job's token is a secret of this machine: Plex gets its own one, and this one in no other header.
-        const headers = context.holdsToken ? withoutHeaders(given, context.holdsToken) : given
-        options.read({ method, read: verdict.read, headers }, reply)
-      } catch (error) {
-        reply.fail(500, ourFailure(error))
-      }
-      return
-    }
-    if (expectsContinue) exchange.res.writeContinue()
-    const done =
-      verdict.kind === 'capture' ? options.write.capture(exchange, verdict) : options.write.block(exchange, verdict)
-    done.catch((error: unknown) => failed(exchange, error))
   }
 
   function judgeAndAct(exchange: Exchange, expectsContinue: boolean): void {
@@ -130,5 +107,34 @@ export function createRequestHandler(options: HandleOptions) {
       if (exchange) failed(exchange, error)
       else res.writeHead(500, { 'Content-Length': 0, Connection: 'close' }).end()
     }
+  }
+}
+
+/** Whatever else is broken, no answer that began may look whole, and no socket may hang. */
+function answerFailure(records: ExchangeRecords, exchange: Exchange, error: unknown): void {
+  const reason = ourFailure(error)
+  try {
+    records.refused(exchange, { status: 500, reason, outcome: 'failed' })
+  } catch {
+    // The ledger takes no line either (a full disk): the client hears of the failure, and the job when it ends.
+  }
+  if (exchange.res.headersSent) exchange.res.destroy()
+  else exchange.answer(500, textType, reason)
+}
+
+function forward(
+  { context, records, read: handle }: HandleOptions,
+  exchange: Exchange,
+  { read }: Extract<Verdict, { kind: 'forward' }>,
+): void {
+  const method = exchange.summary.method === 'HEAD' ? 'HEAD' : 'GET'
+  const reply = new ClientReply(exchange, read, records)
+  try {
+    const { headers: given } = exchange.req
+    // The job's token is a secret of this machine: Plex gets its own one, and this one in no other header.
+    const headers = context.holdsToken ? withoutHeaders(given, context.holdsToken) : given
+    handle({ method, read, headers }, reply)
+  } catch (error) {
+    reply.fail(500, ourFailure(error))
   }
 }

@@ -3,7 +3,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createLedger, genesis, type LedgerEntry, ledgerFiles } from '../../src/proxy/ledger/ledger.ts'
+import { createLedger, genesis, type LedgerEntry } from '../../src/proxy/ledger/ledger.ts'
+import { ledgerFiles } from '../../src/proxy/ledger/ledger-files.ts'
 import { verifyLedger } from '../../src/proxy/ledger/verify-ledger.ts'
 import { openBeneath } from '../../src/util/beneath/beneath.ts'
 

@@ -3,18 +3,17 @@ import { AppError } from '../../contract/errors.ts'
 import type { Capture } from '../../contract/records.ts'
 import { readOverlayMark } from '../../images/exif-mark.ts'
 import { readImageSize } from '../../images/image-size.ts'
-import { sniffImage } from '../../images/sniff.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import type { Lookup } from '../../util/net/public-address.ts'
-import { type CaptureFolder, captureFolders, createFolderSync, createTemporaryNames, namesIn } from './folders.ts'
+import { type CaptureFiles, createCaptureFiles, folderFor } from './capture-files.ts'
+import type { CaptureFolder } from './folders.ts'
 import { type CaptureLimits, defaultCaptureLimits } from './limits.ts'
-import { createCaptureNames } from './names.ts'
 import { beforeAbort, createReadUrl, type ReadUrl, UrlUnreadable } from './read-url.ts'
 import { receiveBody } from './receive.ts'
 import { redactUrl } from './redact-url.ts'
-import { createRetries, type Ticket } from './retries.ts'
-import { type KeptFile, type SortedBody, sortBody } from './sort-body.ts'
-import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts'
+import { createRetries, type Retries, type Ticket } from './retries.ts'
+import { type SortedBody, sortBody } from './sort-body.ts'
+import type { TemporaryFile } from './temporary-file.ts'
 import { createTurns, type Turn } from './turns.ts'
 import type { CaptureStore, UploadBody, UploadDescription } from './types.ts'
 
@@ -31,7 +30,7 @@ export interface CaptureStoreDeps {
 }
 
 /**
- * The store of captures of one job, for all its Plex servers. What it promises is in types.ts. A multipart body that holds images and more
+ * The store of captures of one job, for all its Plex servers; types.ts has its promises. A multipart body that holds images and more
  * is kept whole too (`.bin`, last in other_paths): no byte of an upload is lost.
  */
 export function createCaptureStore({
@@ -43,97 +42,13 @@ export function createCaptureStore({
 }: CaptureStoreDeps): CaptureStore {
   const limits: CaptureLimits = { ...defaultCaptureLimits, ...given }
   const fetchUrl = readUrl ?? createReadUrl({ limits, ...(lookup && { resolve: lookup }) })
-  const syncOf = {
-    images: createFolderSync(job, captureFolders.images),
-    others: createFolderSync(job, captureFolders.others),
-  }
-  const names = createCaptureNames(now)
+  const parts: StoreParts = { limits, retries: createRetries(), files: createCaptureFiles(job, now) }
+  const { retries, files } = parts
   const turns = createTurns({
     maxRunning: limits.maxOpenUploads,
     maxWaiting: limits.maxWaitingUploads,
     patienceMs: limits.senderPatienceMs,
   })
-  const retries = createRetries()
-  const temporaryName = createTemporaryNames()
-  let prepared: Promise<void> | undefined
-
-  /** Once, and again only after a failure: a disk that was full may have room later. */
-  function prepare(): Promise<void> {
-    prepared ??= (async () => {
-      for (const folder of Object.values(captureFolders)) {
-        await job.makeFolder(folder, { durable: true })
-        for (const name of namesIn(job, folder)) names.taken(name)
-      }
-    })().catch((error: unknown) => {
-      prepared = undefined
-      throw error
-    })
-    return prepared
-  }
-
-  async function keep(
-    upload: UploadDescription,
-    ticket: Ticket,
-    body: UploadBody,
-    { sourceUrl, turn }: { sourceUrl: string | null; turn: Turn },
-  ): Promise<Capture> {
-    const opened: TemporaryFile[] = []
-    const openFile = async (folder: CaptureFolder) => {
-      const file = await createTemporaryFile(job, `${captureFolders[folder]}/${temporaryName()}`)
-      opened.push(file)
-      return file
-    }
-    try {
-      const place = (head: Buffer) => openFile(sniffImage(head) === null ? 'others' : 'images')
-      const received = await receiveBody(body, limits, place, turn)
-      const sorted = await sortBody(received, body.contentType, { limits, openFile: () => openFile('images') })
-      const fingerprint = fingerprintOf(sorted, sourceUrl)
-      const earlier = retries.repeat(ticket, fingerprint)
-      if (earlier) return earlier
-
-      const { main } = sorted
-      const facts = main.type === null ? noFacts : await readFacts(main.file)
-      const [savedPath = null, ...otherPaths] = await moveAll(upload, [main, ...sorted.others])
-      const capture: Capture = {
-        ...describe(upload),
-        size_bytes: main.file.bytes(),
-        saved_path: savedPath,
-        parse_error: sorted.parseError,
-        type: main.type,
-        sha256: main.file.sha256(),
-        ...facts,
-        attempts: 1,
-        source_url: sourceUrl,
-        other_paths: otherPaths,
-      }
-      retries.add(ticket, fingerprint, capture)
-      return capture
-    } catch (error) {
-      // The folder may be gone: the next upload looks again.
-      prepared = undefined
-      throw error
-    } finally {
-      // What cannot be removed now, `removeTemporaryFiles` removes at the next start.
-      await Promise.allSettled(opened.map((file) => file.discard()))
-    }
-  }
-
-  /** Gives every file its final name, durably; on a failure none of them stays. Returns paths relative to the job. */
-  async function moveAll(upload: UploadDescription, files: readonly KeptFile[]): Promise<string[]> {
-    const moved: string[] = []
-    try {
-      for (const { file, folder, type } of files) {
-        const path = `${captureFolders[folder]}/${names.claim(upload)}.${type ?? 'bin'}`
-        moved.push(path)
-        await file.moveTo(path)
-      }
-      await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => syncOf[folder]()))
-      return moved
-    } catch (error) {
-      for (const path of moved) await job.remove(path)
-      throw error
-    }
-  }
 
   return {
     keepBody(upload, body) {
@@ -141,8 +56,8 @@ export function createCaptureStore({
       // A sender that goes away while its upload waits for its turn must not end the process; the reader sees it later.
       body.stream.on('error', () => undefined)
       return turns.run(async (turn) => {
-        await prepare()
-        return keep(upload, ticket, body, { sourceUrl: null, turn })
+        await files.prepare()
+        return keep(parts, { upload, ticket, body, turn, sourceUrl: null })
       })
     },
     keepUrl(upload, url, readOwnUrl) {
@@ -154,12 +69,12 @@ export function createCaptureStore({
           const opening = readOwnUrl ? openInTime(readOwnUrl(pathAndQuery(url)), limits.urlTimeoutMs) : fetchUrl(url)
           stream = await turn.wait(opening)
         } catch (error) {
-          return recordUnreadable(upload, ticket, shown, error)
+          return recordUnreadable(retries, { upload, ticket, shown, error })
         }
         try {
-          await prepare()
+          await files.prepare()
           const body = { stream, contentType: undefined, contentLength: undefined }
-          return await keep(upload, ticket, body, { sourceUrl: shown, turn })
+          return await keep(parts, { upload, ticket, body, turn, sourceUrl: shown })
         } finally {
           stream.on('error', () => undefined).destroy()
         }
@@ -168,30 +83,93 @@ export function createCaptureStore({
     list: () => retries.list(),
     open: ({ saved_path: path }) => job.open(path ?? '', 'read'),
   }
+}
 
-  function recordUnreadable(upload: UploadDescription, ticket: Ticket, shown: string, error: unknown): Capture {
-    // Other errors' messages can hold the URL with its token.
-    const inWords = error instanceof UrlUnreadable || error instanceof AppError
-    const why = inWords ? error.message : 'Plex did not hand it out'
-    const parseError = `the image behind the URL could not be read: ${why}`
-    const fingerprint = JSON.stringify([shown, parseError])
+interface StoreParts {
+  limits: CaptureLimits
+  retries: Retries
+  files: CaptureFiles
+}
+
+interface TakenUpload {
+  upload: UploadDescription
+  ticket: Ticket
+  body: UploadBody
+  turn: Turn
+  /** The URL that the body came from, without secrets; null for a body of the request itself. */
+  sourceUrl: string | null
+}
+
+/** Takes one body in, durably, or recognizes it as the retry of an earlier one. */
+async function keep(
+  { limits, retries, files }: StoreParts,
+  { upload, ticket, body, turn, sourceUrl }: TakenUpload,
+): Promise<Capture> {
+  const opened: TemporaryFile[] = []
+  const openFile = async (folder: CaptureFolder) => {
+    const file = await files.open(folder)
+    opened.push(file)
+    return file
+  }
+  try {
+    const received = await receiveBody(body, limits, (head) => openFile(folderFor(head)), turn)
+    const sorted = await sortBody(received, body.contentType, { limits, openFile: () => openFile('images') })
+    const fingerprint = fingerprintOf(sorted, sourceUrl)
     const earlier = retries.repeat(ticket, fingerprint)
     if (earlier) return earlier
+
+    const { main } = sorted
+    const facts = main.type === null ? noFacts : await readFacts(main.file)
+    const [savedPath = null, ...otherPaths] = await files.moveAll(upload, [main, ...sorted.others])
     const capture: Capture = {
       ...describe(upload),
-      size_bytes: 0,
-      saved_path: null,
-      parse_error: parseError,
-      type: null,
-      sha256: null,
-      ...noFacts,
+      size_bytes: main.file.bytes(),
+      saved_path: savedPath,
+      parse_error: sorted.parseError,
+      type: main.type,
+      sha256: main.file.sha256(),
+      ...facts,
       attempts: 1,
-      source_url: shown,
-      other_paths: [],
+      source_url: sourceUrl,
+      other_paths: otherPaths,
     }
     retries.add(ticket, fingerprint, capture)
     return capture
+  } catch (error) {
+    files.forgetFolders()
+    throw error
+  } finally {
+    // What cannot be removed now, `removeTemporaryFiles` removes at the next start.
+    await Promise.allSettled(opened.map((file) => file.discard()))
   }
+}
+
+/** Records an upload by URL whose image could not be read. */
+function recordUnreadable(
+  retries: Retries,
+  { upload, ticket, shown, error }: { upload: UploadDescription; ticket: Ticket; shown: string; error: unknown },
+): Capture {
+  // Other errors' messages can hold the URL with its token.
+  const inWords = error instanceof UrlUnreadable || error instanceof AppError
+  const why = inWords ? error.message : 'Plex did not hand it out'
+  const parseError = `the image behind the URL could not be read: ${why}`
+  const fingerprint = JSON.stringify([shown, parseError])
+  const earlier = retries.repeat(ticket, fingerprint)
+  if (earlier) return earlier
+  const capture: Capture = {
+    ...describe(upload),
+    size_bytes: 0,
+    saved_path: null,
+    parse_error: parseError,
+    type: null,
+    sha256: null,
+    ...noFacts,
+    attempts: 1,
+    source_url: shown,
+    other_paths: [],
+  }
+  retries.add(ticket, fingerprint, capture)
+  return capture
 }
 
 type ImageFacts = Pick<Capture, 'width' | 'height' | 'overlay_mark'>

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { closeSync, fsyncSync, writeSync } from 'node:fs'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { visibleJson } from '../../util/visible.ts'
+import { createLedgerWriter } from './ledger-files.ts'
 
 /** One request to the proxy, the gate or a read-only service proxy, and what became of it. No token stands in it. */
 export interface LedgerEntry {
@@ -72,44 +72,27 @@ export interface Ledger extends Disposable {
  */
 export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}): Ledger {
   const { maxFileBytes, maxTotalBytes, flushAfterMs } = { ...defaultLedgerLimits, ...limits }
-  for (const earlier of ledgerFiles(folder)) folder.removeSync(earlier)
-  let descriptor: number | null = folder.openSync(ledgerName, 'create')
-  const rotated: string[] = []
-  let head = genesis
-  let count = 0
+  const files = createLedgerWriter(folder, maxFileBytes)
+  const chain = createChain()
   let uncountedReads = 0
-  let fileBytes = 0
-  let totalBytes = 0
-  /** Not yet lines: made into lines many at a time, one costs a third of what it does on its own between two requests. */
+  /** Not yet lines: many at a time cost a third of what each costs on its own between two requests. */
   let unsealed: LedgerEntry[] = []
-  /** Taken by no disk yet. */
+  /** What no disk has taken yet. */
   let unwritten = Buffer.alloc(0)
   let timer: NodeJS.Timeout | null = null
 
+  const seal = () => {
+    if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(unsealed.map(chain.lineOf).join(''))])
+    unsealed = []
+  }
   const write = () => {
     if (timer) clearTimeout(timer)
     timer = null
-    if (descriptor === null) return
-    if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(seal())])
+    if (!files.isOpen()) return
+    seal()
     // What a full disk does not take stays here, whole and in its order: the chain goes on when there is room again.
-    while (unwritten.length > 0) {
-      const bytes = writeSync(descriptor, unwritten)
-      unwritten = unwritten.subarray(bytes)
-      fileBytes += bytes
-      totalBytes += bytes
-    }
-    if (fileBytes > maxFileBytes) rotate()
-  }
-  const seal = (): string => {
-    let lines = ''
-    for (const entry of unsealed) {
-      count += 1
-      const line = visibleJson({ seq: count, prev: head, ...entry })
-      head = hash('sha256', line, 'hex')
-      lines += `${line}\n`
-    }
-    unsealed = []
-    return lines
+    while (unwritten.length > 0) unwritten = unwritten.subarray(files.write(unwritten))
+    files.rotateWhenFull()
   }
   const writeLater = () => {
     try {
@@ -118,7 +101,7 @@ export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}
       // Nobody is there to be told: the next entry, or the flush at the end, tries again and tells.
     }
   }
-  /** Throws for a write alone: its client must not hear a success. Of a read nobody could be told but by a crash. */
+  /** Throws for a write alone: its client must not hear a success. For a read, a throw would end the process. */
   const tryToWrite = (entry: LedgerEntry): boolean => {
     try {
       write()
@@ -128,33 +111,13 @@ export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}
       return false
     }
   }
-  const rotate = () => {
-    if (descriptor === null) return
-    const full = rotatedName(rotated.length + 1)
-    fsyncSync(descriptor)
-    folder.renameSync(ledgerName, full)
-    try {
-      const next = folder.openSync(ledgerName, 'create')
-      closeSync(descriptor)
-      descriptor = next
-    } catch {
-      // No room for another file: the ledger goes on in this one.
-      folder.renameSync(full, ledgerName)
-      return
-    }
-    rotated.push(full)
-    fileBytes = 0
-  }
 
   return {
     append(entry) {
       const isRead = /^(forward|answer|pass)$/.test(entry.verdict) && !isAboutWrite(entry)
-      if (totalBytes > maxTotalBytes && !isAboutWrite(entry)) {
-        uncountedReads += 1
-        return
-      }
-      // Past a disk that takes nothing no entry is made, and memory does not grow: who writes hears of it, a read is only counted.
-      if (unwritten.length > 0 && !tryToWrite(entry)) {
+      const isTooMuch = files.totalBytes() > maxTotalBytes && !isAboutWrite(entry)
+      // When the disk takes nothing, memory must not grow: a client that writes hears of it, a read is only counted.
+      if (isTooMuch || (unwritten.length > 0 && !tryToWrite(entry))) {
         uncountedReads += 1
         return
       }
@@ -164,22 +127,36 @@ export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}
     },
     flush() {
       write()
-      if (descriptor !== null) fsyncSync(descriptor)
+      files.sync()
     },
     head() {
-      if (unsealed.length > 0) unwritten = Buffer.concat([unwritten, Buffer.from(seal())])
-      return { head, count, uncounted_reads: uncountedReads, files: [...rotated, ledgerName] }
+      seal()
+      return { ...chain.head(), uncounted_reads: uncountedReads, files: files.names() }
     },
     [Symbol.dispose]() {
-      if (descriptor === null) return
+      if (!files.isOpen()) return
       try {
         write()
-        fsyncSync(descriptor)
+        files.sync()
       } finally {
-        closeSync(descriptor)
-        descriptor = null
+        files.close()
       }
     },
+  }
+}
+
+/** Makes lines of entries, each with the hash of the line before it. */
+function createChain(): { lineOf(entry: LedgerEntry): string; head(): Pick<LedgerHead, 'head' | 'count'> } {
+  let head = genesis
+  let count = 0
+  return {
+    lineOf(entry) {
+      count += 1
+      const line = visibleJson({ seq: count, prev: head, ...entry })
+      head = hash('sha256', line, 'hex')
+      return `${line}\n`
+    },
+    head: () => ({ head, count }),
   }
 }
 
@@ -189,18 +166,3 @@ function isAboutWrite({ source, method }: LedgerEntry): boolean {
 }
 /** `?` is what never became a request. */
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'CONNECT', '?'])
-
-const ledgerName = 'ledger.jsonl'
-const rotatedName = (number: number): string => `ledger-${number}.jsonl`
-const rotatedPattern = /^ledger-(\d+)\.jsonl$/
-
-/** The ledger's files in a folder, oldest first. */
-export function ledgerFiles(folder: Beneath): string[] {
-  const names = folder.list('').map(({ name }) => name)
-  const numbered = names.flatMap((file) => {
-    const number = rotatedPattern.exec(file)?.[1]
-    return number === undefined ? [] : [{ file, number: Number(number) }]
-  })
-  const current = names.filter((file) => file === ledgerName)
-  return [...numbered.sort((a, b) => a.number - b.number).map(({ file }) => file), ...current]
-}

@@ -29,7 +29,7 @@ const meta = 'src/policy/section-meta.ts'
 const handle = 'src/proxy/handle-request.ts'
 const log = 'src/kometa/log/scrubbed-log.ts'
 const temporary = 'src/proxy/capture/temporary-file.ts'
-const store = 'src/proxy/capture/store.ts'
+const captureFiles = 'src/proxy/capture/capture-files.ts'
 const raw = 'test/trust/raw-cases.test.ts'
 const matrix = 'test/trust/write-matrix.test.ts'
 const dead = 'test/trust/dead-peers.test.ts'
@@ -225,7 +225,7 @@ export const rules: readonly Rule[] = [
   rule('fsync', temporary, 'await handle.sync()', '', disk, 'order'),
   rule(
     'fsync of the folder',
-    store,
+    captureFiles,
     'await Promise.all([...new Set(files.map(({ folder }) => folder))].map((folder) => syncOf[folder]()))',
     '',
     disk,
@@ -241,7 +241,7 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     'a capture has a temporary name until it is complete',
-    store,
+    captureFiles,
     '{temporaryName()}`)',
     "{'7_' + temporaryName().replace('.tmp', '.jpg')}`)",
     'test/wire/capture-durability.test.ts',
@@ -399,8 +399,8 @@ export const rules: readonly Rule[] = [
   rule(
     'ledger: writes are never dropped',
     'src/proxy/ledger/ledger.ts',
-    'if (totalBytes > maxTotalBytes && !isAboutWrite(entry)) {',
-    'if (totalBytes > maxTotalBytes) {',
+    'files.totalBytes() > maxTotalBytes && !isAboutWrite(entry)',
+    'files.totalBytes() > maxTotalBytes',
     ledgerTests,
   ),
   rule(

@@ -1,5 +1,5 @@
 import { maxSafetyRecords, type Safety } from '../../../contract/api/api-jobs.ts'
-import { ledgerFiles } from '../../../proxy/ledger/ledger.ts'
+import { ledgerFiles } from '../../../proxy/ledger/ledger-files.ts'
 import {
   createLedgerTally,
   type LedgerTally,
