@@ -2,8 +2,8 @@ import { createServer, type ServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 
 /**
- * 403 would say it best, but letterboxdpy asks five times for such a page, and Kometa waits 3 s and asks again (request.py:155). This one
- * nobody repeats: Kometa 2.4.4 and its libraries take it for a final answer.
+ * 403 would fit best, but letterboxdpy asks five times for such a page, and Kometa waits 3 s and asks again
+ * (request.py:155). Kometa 2.4.4 and its libraries take 451 for a final answer, and never repeat the request.
  */
 export const refusedStatus = 451
 const refusedPhrase = 'Refused by Kometa Preview'
@@ -11,26 +11,27 @@ const refusedPhrase = 'Refused by Kometa Preview'
 export interface InsideOptions {
   /** Key and certificate of the host that was asked for. */
   server: Pick<ServerOptions, 'key' | 'cert'>
-  /** What the client sent behind its CONNECT. */
+  /** Bytes that the client sent behind its CONNECT. */
   head: Buffer
-  /** From here to the end of the answer: handshake, request and all. */
+  /** From now to the end of the answer, with handshake and request. */
   timeoutMs: number
-  /** What the answer says. */
+  /** The text of the answer. */
   words: string
-  /** Each request, before it is answered. */
+  /** Called with each request before it is answered. */
   onRequest(method: string, resource: string): void
 }
 
 /**
- * Refuses from within: plays the host that CONNECT named, so that the client hears no as that host's own answer. A CONNECT that is
- * refused is an error of the connection to it, which Kometa tries six times in 50 s (request.py:174). Nothing is connected to anything.
+ * Refuses inside the tunnel: plays the host that CONNECT named, so that the refusal looks like that host's own answer.
+ * To Kometa a refused CONNECT is a connection error, which it retries six times in 50 s (request.py:174). No
+ * connection leaves this machine.
  */
 export function answerInside(client: Socket, options: InsideOptions): void {
   const { server: identity, head, timeoutMs, words, onRequest } = options
-  // It never listens: it has this one connection.
+  // The server never listens: it gets this one connection.
   const server = createServer({ ...identity, ALPNProtocols: ['http/1.1'] }, (incoming, outgoing) => {
     onRequest(incoming.method ?? '', incoming.url ?? '')
-    // What is left of a body is read and dropped: who still writes does not hear the answer.
+    // The rest of a body is read and dropped, since a client that still writes does not read the answer.
     incoming.resume()
     outgoing.writeHead(refusedStatus, refusedPhrase, {
       'content-type': 'text/plain; charset=utf-8',
@@ -38,7 +39,8 @@ export function answerInside(client: Socket, options: InsideOptions): void {
     })
     outgoing.end(words)
   })
-  // A client that does not trust the job's authority, or speaks no TLS, hears nothing: that is how a refused host looks, too.
+  // A client that does not trust the job's authority, or does not speak TLS, gets a closed connection, as from a
+  // refused host.
   server.on('tlsClientError', () => client.destroy())
   const timer = setTimeout(() => client.destroy(), timeoutMs)
   client.once('close', () => clearTimeout(timer))

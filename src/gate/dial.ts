@@ -14,7 +14,10 @@ export type Dial = (host: string, port: number, how?: { plain?: boolean }) => Pr
 /** Longest answer of a next hop to CONNECT. */
 const maxHeadBytes = 16 * 1024
 
-/** Reads HTTPS_PROXY and its like; null when there is none or it is of a kind that we cannot chain (socks, https). */
+/**
+ * Reads the value of HTTPS_PROXY and the like; null when there is none, or when it is of a kind that cannot be chained
+ * (socks, https).
+ */
 export function parseNextHop(value: string | undefined): NextHop | null {
   if (!value) return null
   const text = value.includes('://') ? value : `http://${value}`
@@ -31,11 +34,11 @@ export function nextHopAuthorization(hop: NextHop): { 'proxy-authorization'?: st
   return { 'proxy-authorization': `Basic ${Buffer.from(hop.credentials).toString('base64')}` }
 }
 
-/** For each address but the last one: where IPv6 leads nowhere, a host must not cost half a minute. */
+/** For each address but the last one. On a machine without working IPv6, a host must not cost half a minute. */
 const attemptTimeoutMs = 1_000
 
 /**
- * Tries the addresses that were judged, one after the other and of both families in turn: a machine on which IPv6 leads nowhere
+ * Tries the judged addresses one after the other, alternating between the two families: a machine without working IPv6
  * still reaches a host that has both.
  */
 export async function dialFirst(addresses: readonly LookupAddress[], port: number, timeoutMs: number): Promise<Socket> {
@@ -61,7 +64,7 @@ function inTurn(addresses: readonly LookupAddress[]): LookupAddress[] {
   return pairs.flat().filter((one) => one !== undefined)
 }
 
-/** Connects to an address that was judged; never to a name, which could resolve to something else by now. */
+/** Connects to a judged address, never to a name: a name could resolve to another address by now. */
 function dialAddress(address: string, port: number, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, noDelay: true })
@@ -94,9 +97,8 @@ export async function dialThroughProxy(
   if (plain) return socket
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const authorization = nextHopAuthorization(hop)['proxy-authorization']
-  socket.write(
-    `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization ? `Proxy-Authorization: ${authorization}\r\n` : ''}\r\n`,
-  )
+  const credentials = authorization ? `Proxy-Authorization: ${authorization}\r\n` : ''
+  socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials}\r\n`)
   const status = await readConnectAnswer(socket, timeoutMs)
   if (status >= 200 && status < 300) return socket
   socket.destroy()

@@ -8,12 +8,12 @@ import { renameOver } from '../util/files/rename.ts'
 import { fetchFailure, userProxyAgent } from './user-proxy-agent.ts'
 
 const maxRedirects = 5
-/** Until the answer begins, redirects and all. */
+/** Until the answer begins, redirects included. */
 const answerTimeoutMs = 60_000
 
 export interface DownloadOptions {
   url: string
-  /** The finished file; while it is under way it is `<to>.part`. */
+  /** The finished file. During the download it is `<to>.part`. */
   to: string
   /** Where the address and each redirect may lead. */
   origins: readonly string[]
@@ -24,8 +24,9 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches one file from the internet, through the user's proxy where there is one, and answers with the SHA-256 of its
- * bytes. Under its final name the file is whole. Throws AppError DOWNLOAD_FAILED; CANCELLED when `signal` is aborted.
+ * Fetches one file from the internet, through the user's proxy where there is one, and returns the SHA-256 of its
+ * bytes. Under its final name the file is always whole. Throws AppError DOWNLOAD_FAILED, or CANCELLED when `signal` is
+ * aborted.
  */
 export async function downloadFile(options: DownloadOptions): Promise<string> {
   const dispatcher = userProxyAgent(options.env)
@@ -38,7 +39,7 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
     const hash = createHash('sha256')
     let bytes = 0
     if (answer.body === null) throw failed(options.url, 'the answer is empty')
-    // Open before anything can fail: a stream that opens it by itself may do so after it has been removed.
+    // The file is opened here, since a stream that opens it may do so after it has been removed.
     file = await open(part, 'w')
     await pipeline(
       Readable.fromWeb(answer.body),
@@ -67,13 +68,13 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
 }
 
 async function follow({ url, origins, signal }: DownloadOptions, dispatcher: Dispatcher): Promise<Response> {
-  // For the head of the answer alone; undici itself gives up a body that says nothing for 300 s.
+  // Only for the head of the answer: undici itself gives up a body that stays silent for 300 s.
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(new DOMException('no answer', 'TimeoutError')), answerTimeoutMs)
   try {
     let at = new URL(url)
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
-      // A redirect decides neither the protocol nor the owner of what we run later.
+      // The file may be run later: a redirect must not change its owner or the protocol.
       if (!origins.includes(at.origin)) throw failed(url, `it leads to ${at.origin}, which is not on the list`)
       const either = AbortSignal.any([signal, late.signal])
       const answer = await fetch(at, { dispatcher, redirect: 'manual', signal: either })

@@ -1,19 +1,22 @@
 import type { Socket } from 'node:net'
 
-/** One request to the gate and what became of it. */
+/** One request to the gate, and its outcome. */
 export interface GateEntry {
   /** ISO 8601, UTC. */
   timestamp: string
-  /** CONNECT, or the method of a request that the gate could read: plain HTTP, or one that it refused from within its tunnel. */
+  /**
+   * CONNECT, or the method of a request that the gate could read: plain HTTP, or one that it refused from within its
+   * tunnel.
+   */
   method: string
   host: string
   port: number
   /** Over https, or in a tunnel. */
   tls: boolean
-  /** Of a request that was refused, where the gate could read it; without its query. */
+  /** The path of a refused request that the gate could read, without its query. */
   path: string
   verdict: 'pass' | 'block'
-  /** Why it was blocked, or failed; '' for one that went well. */
+  /** Why it was blocked or failed; '' when it succeeded. */
   reason: string
   /** From Kometa to the host. */
   bytesUp: number
@@ -22,20 +25,20 @@ export interface GateEntry {
   durationMs: number
 }
 
-/** A request that is under way. Its entry says `block` until somebody lets it through. */
+/** The entry of a request that is under way. It says `block` until the request is let through. */
 export interface OpenGateEntry {
   entry: GateEntry
-  /** The connection to the host, once there is one: it has counted the bytes. */
+  /** The connection to the host, once there is one; it counts the bytes. */
   remote: Socket | null
-  /** Hands the entry over, once. */
+  /** Hands the entry over. Further calls do nothing. */
   close(): void
-  /** Somebody else records this request: nothing is handed over. */
+  /** Drops the entry, because one of our proxies records the request. */
   forget(): void
 }
 
 export interface GateEntries {
   open(request: Pick<GateEntry, 'method' | 'host' | 'port' | 'tls'>): OpenGateEntry
-  /** What was open to the last counts too: an entry must not be missing because it ended with the job. */
+  /** Closes the entries that are still open at the end of the job, so that none is missing. */
   closeAll(): void
 }
 

@@ -25,13 +25,16 @@ export interface GateOptions {
   rules: GateRules
   /** The user's own proxy. Names and literal addresses are judged here; the proxy gets the name. */
   nextHop?: NextHop | null
-  /** Ports of this machine's loopback on which our own proxies listen. A client that asks the gate for one of them is led there. */
+  /**
+   * Ports of this machine's loopback on which our own proxies listen. A client that asks the gate for one of them is
+   * led there.
+   */
   ownPorts?: ReadonlySet<number>
   /** `host:port` of services that Kometa asks by the user's own address -> the port of our proxy that reads them. */
   services?: ReadonlyMap<string, number>
   /**
-   * An authority that Kometa trusts, once it is certain that Kometa does. With it, a refusal is answered inside the tunnel. The gate
-   * never plays a host that it lets through.
+   * An authority that Kometa trusts, once it is certain that Kometa does. With it, a refusal is answered inside the
+   * tunnel. The gate never plays a host that it lets through.
    */
   authority?: Promise<Authority | null>
   onEntry(entry: GateEntry): void

@@ -24,8 +24,9 @@ export interface Gate extends AsyncDisposable {
 }
 
 /**
- * The outbound gate: an HTTP proxy on 127.0.0.1 for one job. CONNECT is tunnelled and not decrypted, plain HTTP is forwarded, and a
- * refusal leads nowhere, whichever way it is told. A client without the job's credential gets 407: no other process may use the gate.
+ * The outbound gate: an HTTP proxy on 127.0.0.1 for one job. CONNECT is tunnelled and not decrypted, plain HTTP is
+ * forwarded, and a refusal leads nowhere, whichever way it is told. A client without the job's credential gets 407: no
+ * other process may use the gate.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const limits = { ...defaultGateLimits, ...options.limits }

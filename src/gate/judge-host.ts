@@ -5,12 +5,15 @@ import { coversHost, notificationHosts, plexHosts, readOnlyHosts } from './hosts
 export interface GateRules {
   /** open: public hosts that nobody knows pass; strict: only known read-only sources and `allow`. */
   mode: 'open' | 'strict'
-  /** Host names and addresses of `gate.allow` and `gate.deny` in preview.yml; a leading dot covers all below. Deny wins. */
+  /**
+   * Host names and addresses of `gate.allow` and `gate.deny` in preview.yml; a leading dot covers all below. Deny
+   * wins.
+   */
   allow: readonly string[]
   deny: readonly string[]
   /** Every name and address of the Plex servers of this job, as `hostSet` spells them. */
   plexNames: ReadonlySet<string>
-  /** Ports that Plex servers listen on, beside 32400: nobody else is asked there. */
+  /** Ports of Plex servers, beside 32400. The gate opens no connection to such a port. */
   plexPorts?: ReadonlySet<number>
   /** The account at plex.tv may be asked (`preview.expose_token`). */
   plexAccount: boolean
@@ -43,7 +46,10 @@ export function judgeHost(host: string, rules: GateRules): HostVerdict {
   return rules.mode === 'open' ? pass(false) : blockUnknown(rules)
 }
 
-/** Of a port, whatever the host: a Plex server has names and addresses that nobody here knows, but few ports. */
+/**
+ * Why a port is refused, for any host; null when it is not. A Plex server has names and addresses that the gate does
+ * not know, but few ports.
+ */
 export function judgePort(port: number, { plexPorts }: GateRules): string | null {
   if (port !== defaultPlexPort && !(plexPorts?.has(port) ?? false)) return null
   return `port ${port} is that of a Plex server: Kometa reaches it through the proxy alone`
@@ -64,7 +70,10 @@ function blockUnknown(rules: GateRules): HostVerdict {
   return block(`gate: ${rules.mode} lets only known read-only sources pass; add it to gate.allow if overlays need it`)
 }
 
-/** Lower case, no trailing dot, no brackets, one spelling of each address; null for what is neither a name nor an address. */
+/**
+ * Lower case, no trailing dot, no brackets, one spelling of each address; null for what is neither a name nor an
+ * address.
+ */
 export function normalizeHost(host: string): string | null {
   const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
   const name = bare.toLowerCase().replace(/\.$/, '')

@@ -9,7 +9,7 @@ export interface PlexPlace {
   port: number
 }
 
-/** No service lives there: link-local (with cloud metadata), "any address", multicast, broadcast. */
+/** No service has such an address: link-local (with cloud metadata), "any address", multicast, broadcast. */
 const never = new BlockList()
 never.addSubnet('0.0.0.0', 8, 'ipv4')
 never.addSubnet('169.254.0.0', 16, 'ipv4')
@@ -25,8 +25,9 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
 /**
- * Throws AddressRefused where a service of the config must not be: on a Plex server of the job, under whichever name of it,
- * whose every read has to be on the list; on link-local and metadata addresses. The network at home is where services are.
+ * Throws AddressRefused for an address that a service of the config must not have: that of a Plex server of the job,
+ * under any of its names, since every read of Plex has to be on the list; and link-local and metadata addresses.
+ * Private addresses are fine: services live there.
  */
 export function judgeService(
   host: string,

@@ -46,7 +46,8 @@ export async function handlePlainRequest(
   open.remote = socket
   open.entry.verdict = 'pass'
   const nextHop = own === null ? context.options.nextHop : null
-  // A next hop wants the whole address, an origin the path alone. Our own proxies judge the path as the client wrote it.
+  // A next hop wants the whole address, an origin the path alone. Our own proxies judge the path as the client wrote
+  // it.
   const path = nextHop ? url.href : own === null ? `${url.pathname}${url.search}` : originForm(incoming.url ?? '')
   const headers: IncomingMessage['headers'] = { ...incoming.headers, host: url.host, connection: 'close' }
   for (const name of hopHeaders) delete headers[name]

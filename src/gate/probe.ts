@@ -1,12 +1,12 @@
 import { fetch } from 'undici'
 import { fetchFailure, userProxyAgent } from './user-proxy-agent.ts'
 
-/** How long a host of the outside may take to answer the doctor. */
+/** How long a host may take to answer the doctor. */
 const probeTimeoutMs = 8_000
 
 export type Probe = { reached: true; status: number; date: Date | null } | { reached: false; why: string }
 
-/** Asks one public address once, through the proxy of the user's environment where there is one. The body is not read. */
+/** Asks one public address once, through the user's proxy where there is one. The body is not read. */
 export async function probeHost(url: string, env: NodeJS.ProcessEnv): Promise<Probe> {
   const dispatcher = userProxyAgent(env)
   try {

@@ -60,8 +60,8 @@ export interface ServiceProxy extends AsyncDisposable {
 }
 
 /**
- * A read-only way to Tautulli, Radarr and the like on 127.0.0.1. GET on known reads goes on, rebuilt with few headers and no body;
- * everything else is blocked and recorded. The services ask for their own API key, which Kometa has.
+ * A read-only way to Tautulli, Radarr and the like on 127.0.0.1. GET on known reads goes on, rebuilt with few headers
+ * and no body; everything else is blocked and recorded. The services ask for their own API key, which Kometa has.
  */
 export async function startServiceProxy(options: ServiceProxyOptions): Promise<ServiceProxy> {
   const limits = { ...defaultServiceLimits, ...options.limits }

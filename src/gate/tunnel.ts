@@ -50,7 +50,9 @@ export async function handleConnect(
     return refuse('407 Proxy Authentication Required', 'the credential of the job is missing')
   }
   if (!place) return refuse('400 Bad Request', 'CONNECT wants host:port')
-  /** Refuses by the rules: inside TLS where Kometa trusts the authority, since it takes no other refusal for an answer. */
+  /**
+   * Refuses by the rules: inside TLS where Kometa trusts the authority, since it takes no other refusal for an answer.
+   */
   const forbid = async (reason: string) => {
     const authority = await options.authority
     if (!authority || client.destroyed) return refuse('403 Forbidden', reason)

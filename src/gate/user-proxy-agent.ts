@@ -4,7 +4,10 @@ import { EnvHttpProxyAgent } from 'undici'
 import { errorCodeOf } from '../util/unknown-error.ts'
 import '../util/net/undici-resets.ts'
 
-/** Connections of our own to the outside, as Kometa makes them: through the user's proxy, trusting what the user trusts. */
+/**
+ * Connects this program to the internet as Kometa connects: through the user's proxy, with the authorities that the
+ * user trusts.
+ */
 export function userProxyAgent(env: NodeJS.ProcessEnv): EnvHttpProxyAgent {
   const httpsProxy = env.https_proxy ?? env.HTTPS_PROXY
   const httpProxy = env.http_proxy ?? env.HTTP_PROXY
@@ -18,20 +21,20 @@ export function userProxyAgent(env: NodeJS.ProcessEnv): EnvHttpProxyAgent {
   })
 }
 
-/** An authority of the user's own, where their network ends TLS; `requests` reads the same variables. */
+/** The user's own authority, for networks that decrypt TLS. Python's `requests` reads the same variables. */
 function trusted(env: NodeJS.ProcessEnv): string[] | undefined {
   const file = env.REQUESTS_CA_BUNDLE || env.SSL_CERT_FILE
   if (file === undefined || file === '') return undefined
   try {
-    // To read a pipe would wait for its other end, and nothing else would happen meanwhile.
+    // Reading a pipe would block this process until its other end writes.
     return statSync(file).isFile() ? [...rootCertificates, readFileSync(file, 'utf8')] : undefined
   } catch {
-    // Kometa will fail on it and say so; what is not there adds nothing.
+    // Kometa will fail on the missing file and say so.
     return undefined
   }
 }
 
-/** The cause of a failed fetch has the words; its message may hold the address, and with it a key. */
+/** The code of a failed fetch. Its message is not shown, since it may hold the address and a key in it. */
 export function fetchFailure(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return errorCodeOf(cause) || (cause instanceof Error ? cause.name : 'unknown')

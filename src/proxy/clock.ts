@@ -1,10 +1,13 @@
-/** The monotonic clock counts microseconds but may stand still while the machine sleeps: past this it is set anew. */
+/**
+ * The monotonic clock counts microseconds, but may stand still while the machine sleeps. Past this drift it is set
+ * again.
+ */
 const maxDriftMs = 20
 const secondMs = 1_000
 
 let offsetMs = Date.now() - performance.now()
 let second = Number.NaN
-/** `2026-01-31T12:00:00.` of that second: writing a date is the dearest part of a time stamp. */
+/** `2026-01-31T12:00:00.` of that second. It is kept because formatting a date is the slowest part of a time stamp. */
 let prefix = ''
 
 /** Now as ISO 8601 in UTC with microseconds. For people: order comes from sequence numbers. */

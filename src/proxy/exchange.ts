@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestSummary, Verdict } from '../policy/verdict.ts'
 import { microTimestamp } from './clock.ts'
 
-/** One request and its one verdict. Judging twice, or answering before judging, is a bug and throws. */
+/**
+ * One request and its one verdict. Judging a request twice, or answering it before it was judged, is a bug and throws.
+ */
 export class Exchange {
   readonly seq: number
   readonly timestamp = microTimestamp()

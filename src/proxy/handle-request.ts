@@ -25,15 +25,15 @@ export interface HandleOptions {
 
 const textType = 'text/plain; charset=utf-8'
 
-/** A client that breaks off shows in the record of its request; the stream's own error has nothing to add. */
+/** The record of a request says that its client broke off; the stream's own error adds nothing. */
 const ignore = () => {}
-/** Why what stands behind a refused body is not answered: where that body ends, two readers may see differently. */
+/** Two readers may disagree on where a refused body ends, so that no request behind it is answered. */
 const behindRefusedBody = 'it stands behind a body that was refused: the connection ends there'
 
 const ourFailure = (error: unknown) => `the proxy failed: ${messageOf(error)}`
 
 /**
- * Takes one request from its head to its answer: one exchange, one verdict, one record. Any failure of ours on
+ * Takes one request from its head to its answer: one exchange, one verdict, one record. A failure of this program on
  * the way ends in a 5xx and a record, never in a request to Plex.
  */
 export function createRequestHandler(options: HandleOptions) {
@@ -48,7 +48,7 @@ export function createRequestHandler(options: HandleOptions) {
       exchange.answer(status, textType, reason)
       return
     }
-    // An answer sent before the body is read would often be lost in the reset that follows it.
+    // An answer that is sent before the body was read is often lost in the reset that follows.
     exchange.res.shouldKeepAlive = false
     ended.add(exchange.req.socket)
     drainBody(exchange.req, options.maxDrainBytes)
@@ -116,7 +116,8 @@ function answerFailure(records: ExchangeRecords, exchange: Exchange, error: unkn
   try {
     records.refused(exchange, { status: 500, reason, outcome: 'failed' })
   } catch {
-    // The ledger takes no line either (a full disk): the client hears of the failure, and the job when it ends.
+    // The disk is full and the ledger takes no line: the client hears of the failure now, and the job hears of it when
+    // it ends.
   }
   if (exchange.res.headersSent) exchange.res.destroy()
   else exchange.answer(500, textType, reason)
@@ -131,7 +132,8 @@ function forward(
   const reply = new ClientReply(exchange, read, records)
   try {
     const { headers: given } = exchange.req
-    // The job's token is a secret of this machine: Plex gets its own one, and this one in no other header.
+    // The job's token is a secret of this machine: Plex gets its own token, and the job's token in no other header
+    // either.
     const headers = context.holdsToken ? withoutHeaders(given, context.holdsToken) : given
     handle({ method, read, headers }, reply)
   } catch (error) {

@@ -29,7 +29,10 @@ export interface WriteHandlers {
   block(exchange: Exchange, verdict: BlockVerdict): Promise<void>
 }
 
-/** Answers writes as Plex would, without Plex: an upload only after it is durable (promise 3), all others once they are counted. */
+/**
+ * Answers writes as Plex does, without Plex: an upload after its image is durable (promise 3), any other write after
+ * its body was read.
+ */
 export function createWriteHandlers(options: WriteOptions): WriteHandlers {
   const { captures, recorder, records, serverId, maxDrainBytes } = options
 
@@ -49,7 +52,8 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
       if (own === null) return captures.keepUrl(upload, verdict.url, null)
       return captures.keepUrl(upload, `http://127.0.0.1:${options.port()}${own}`, options.readOwnUrl)
     }
-    // While it waits for its turn its bytes stay with the sender: reading goes on by itself when the store begins to read.
+    // The bytes stay with the sender until the upload has its turn: the store resumes the socket when it begins to
+    // read.
     req.socket.pause()
     const contentType = req.headers['content-type']
     return captures.keepBody(upload, { stream: req, contentType, contentLength: statedLength(exchange) })
@@ -61,7 +65,7 @@ export function createWriteHandlers(options: WriteOptions): WriteHandlers {
       try {
         capture = await keep(exchange, verdict)
       } catch (error) {
-        // Nothing durable: a success now would be a lost image. 507 tells why to whoever reads the client's log.
+        // Nothing is durable: a success now would lose the image. The 507 says why in the client's log.
         const reason = `the upload could not be kept: ${messageOf(error)}`
         const answer = { status: 507, reason }
         records.blocked(exchange, { ...verdict, bytes: statedLength(exchange) ?? 0 }, answer)

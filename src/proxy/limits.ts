@@ -4,7 +4,10 @@ export interface ProxyLimits {
   headersTimeoutMs: number
   /** From the first byte of a request to the end of its body. */
   requestTimeoutMs: number
-  /** Idle connections stay this long: Kometa works for minutes between two requests, and must not meet a closing socket. */
+  /**
+   * How long an idle connection stays open. Kometa works for minutes between two requests and must not meet a closing
+   * socket.
+   */
   keepAliveTimeoutMs: number
   /** How often Node looks for connections that are past the first two limits. */
   checkIntervalMs: number
@@ -12,13 +15,15 @@ export interface ProxyLimits {
   maxHeaderBytes: number
   maxHeadersCount: number
   maxConnections: number
-  /** New connections that are read from at once; the others wait with their bytes in the sender's socket. */
+  /**
+   * How many new connections are read at the same time; the others wait, and their bytes stay in the sender's socket.
+   */
   maxUnreadConnections: number
-  /** When none of those gets any further for so long, twice as many are read from. */
+  /** When none of those makes progress for this long, twice as many are read. */
   stalledConnectionsMs: number
-  /** Body of a blocked write that nobody keeps: read and counted up to here, then 413. */
+  /** A blocked write whose body nobody keeps is read and counted up to this size; a larger one gets 413. */
   maxDrainBytes: number
-  /** Answers of N/posters and so on are read along up to here, to learn which artwork Plex lists. */
+  /** Answers that list artwork are read along up to this size, to learn which artwork Plex lists. */
   maxArtworkAnswerBytes: number
   maxListedArtwork: number
   /** How many sections' Meta are remembered. */

@@ -35,7 +35,7 @@ export interface ProxyOptions {
   /** Default 32500; a free port when it is taken. 0 = any free port. */
   preferredPort?: number
   limits?: Partial<ProxyLimits>
-  /** Wraps the way of reads to Plex: scope and memory answer some of them, and pass the others on. */
+  /** Wraps the handler that reads from Plex: scope and memory answer some reads, and pass the others on. */
   wrapReads?: (forward: ReadHandler) => ReadHandler
 }
 
@@ -52,9 +52,9 @@ export interface Proxy extends AsyncDisposable {
 }
 
 /**
- * Starts the write-blocking proxy of one Plex server on this machine's loopback. Reads on the list go to Plex, rebuilt; uploads are
- * kept; all other writes are blocked and answered as Plex answers success; everything else is refused. Each request
- * gets one verdict and one record. Rejects with PORT_UNAVAILABLE when no port can be had.
+ * Starts the write-blocking proxy of one Plex server on this machine's loopback. Known reads are rebuilt and go to
+ * Plex; uploads are kept; all other writes are blocked and answered as Plex answers a success; everything else is
+ * refused. Each request gets one verdict and one record. Rejects with PORT_UNAVAILABLE when no port is free.
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { connection, serverId, clientToken, captures, recorder } = options
@@ -101,7 +101,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const pauses = createPauseWatch()
   server.once('close', () => pauses[Symbol.dispose]())
   server.on('timeout', (socket) => {
-    // After a pause of ours the next request may lie there unread: who sends one to a closed connection gets no answer.
+    // This process may have been paused, with the next request unread in the socket: closing it would leave the client
+    // without an answer.
     if (pauses.stoodStill()) socket.setTimeout(limits.keepAliveTimeoutMs)
     else socket.destroy()
   })
@@ -131,9 +132,9 @@ const expectation = {
 function createHttpServer(limits: ProxyLimits): Server {
   const server = createServer({
     insecureHTTPParser: false,
-    // Judged by the policy like everything else, so that it is recorded too.
+    // The policy judges a missing Host header like everything else, so that it is recorded too.
     requireHostHeader: false,
-    // Head and body of an answer in separate packets would cost 40 ms each (delayed acknowledgement).
+    // When head and body of an answer go out in separate packets, each costs 40 ms (delayed acknowledgement).
     noDelay: true,
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,

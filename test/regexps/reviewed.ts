@@ -137,7 +137,6 @@ export const reviewedCalls: Readonly<Record<string, string>> = {
   "new RegExp(pattern.source, 'uy')": 'literals of dotenv.ts, which are judged themselves',
   "new RegExp(contexts.map(({ pattern }) => pattern.source).join('|'), 'gi')":
     'the literals above it, which are judged themselves',
-  'new RegExp(`^/:/${event}$`)': 'words of the table above it',
   'new RegExp( `^(?:(?:${fieldTypes})\\\\.)?([A-Za-z]{1,64})(?:(?:!|%21)(?:%3[Dd])?|%3[Dd]|%3[Ee]|%3[Cc]|%3[Ee]%3[Ee]|%3[Cc]%3[Cc])?$`, )':
     'names of types, joined by "|"',
   'new RegExp(`^(?:(?:${fieldTypes})\\\\.)?([A-Za-z]{1,64})$`)': 'names of types, joined by "|"',
@@ -147,4 +146,11 @@ export const reviewedCalls: Readonly<Record<string, string>> = {
   "new RegExp(`${secretMask}(\\\\d*)`, 'g')": 'the mask, which has no digit',
   'new RegExp(`^${secretMask}(\\\\d{1,4})$`)': 'the mask, which has no digit',
   'new RegExp(`"<<${ownSecretPrefix}(\\\\d{1,4})>>"`, \'g\')': 'letters and dashes',
+  "new RegExp(`^(${artworkKinds.join('|')}|composite)$`)": 'the kinds of artwork, which are letters',
+  "new RegExp( `^(?:\\\\d{1,18}|unknown)_(?:${artworkKinds.join('|')}|unknown)_\\\\d{8}_\\\\d{6}_\\\\d{6}\\\\.[a-z]+$`, )":
+    'the kinds of artwork, which are letters',
+  "new RegExp(`^/library/metadata/(\\\\d+)/(${lists.join('|')})$`)":
+    'the lists of the kinds of artwork, which are letters',
+  "new RegExp(`^/library/metadata/(\\\\d+)/(${elements.join('|')})(?:/\\\\d+)?$`)":
+    'the elements of the kinds of artwork, which are letters',
 }

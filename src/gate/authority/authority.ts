@@ -1,23 +1,23 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { TlsOptions } from 'node:tls'
 
-/** A job ends long before. */
+/** Far longer than any job. */
 const validDays = 7
-/** Clocks of a container and of this machine may differ a little. */
+/** The clocks of a container and of this machine may differ a little. */
 const validBeforeMs = 60 * 60 * 1000
-/** Hosts whose certificates are kept; of more than these the oldest is made once more. */
+/** How many hosts' certificates are kept. An older one is made again when it is needed. */
 const maxHosts = 256
 const name = 'Kometa Preview, one job'
 
-/** A certificate authority that one job's Kometa trusts, and nobody else. Its keys are in this process's memory alone. */
+/** A certificate authority that only one job's Kometa trusts. Its keys exist only in the memory of this process. */
 export interface Authority {
   /** PEM, public. */
   certificate: string
-  /** What a TLS server is this host with, a name or an address in plain spelling. */
+  /** Key and certificate of a TLS server that plays this host, a name or a plainly spelled address. */
   serverOf(host: string): Pick<TlsOptions, 'key' | 'cert'>
 }
 
-/** Takes some 50 ms: what makes certificates is loaded by the jobs that need it. */
+/** Takes some 50 ms, so that the code that makes certificates is loaded only by jobs that need it. */
 export async function createAuthority(now = Date.now()): Promise<Authority> {
   const { makeAuthorityCertificate, makeHostCertificate } = await import('./certificate.ts')
   const valid = { from: new Date(now - validBeforeMs), to: new Date(now + validDays * 24 * 60 * 60 * 1000) }

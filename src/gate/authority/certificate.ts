@@ -34,7 +34,7 @@ import {
 
 const commonName = '2.5.4.3'
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2'
-/** Most of a common name that X.509 allows; the name that counts is the alternative one. */
+/** Longest common name that X.509 allows. Clients look at the alternative name instead. */
 const maxCommonNameChars = 64
 const serialBytes = 16
 
@@ -48,7 +48,7 @@ interface Valid {
   to: Date
 }
 
-/** A certificate that may sign those of servers, and nothing below them. */
+/** A certificate that may sign certificates of servers, and no further authority. */
 export function makeAuthorityCertificate(name: string, keys: KeyPair, valid: Valid): string {
   return issue({
     ...{ subject: name, issuer: name, publicKey: keys.publicKey, signer: keys.privateKey, valid },
@@ -61,7 +61,7 @@ export function makeAuthorityCertificate(name: string, keys: KeyPair, valid: Val
   })
 }
 
-/** A certificate of one host, a name or an address. */
+/** The certificate of one host, a name or an address. */
 export function makeHostCertificate(
   host: string,
   publicKey: KeyObject,
@@ -129,7 +129,7 @@ function nameOf(text: string): Name {
   return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: commonName, value })])])
 }
 
-/** Positive, and of one length: the highest bit is not set, the next one is. */
+/** A positive number of fixed length: its highest bit is clear, and the next one is set. */
 function serialNumber(): ArrayBuffer {
   const bytes = randomBytes(serialBytes)
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40

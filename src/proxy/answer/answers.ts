@@ -12,7 +12,10 @@ export interface WriteAnswer {
 const xmlType = 'text/xml;charset=utf-8'
 const nothing: WriteAnswer = { status: 200, contentType: 'text/html', body: '' }
 
-/** ratingKey of what a client believes it created. No server has it: a later read of it is Plex's own 404. */
+/**
+ * The ratingKey of what a client believes it created. No server has this key, so that a later read of it is Plex's own
+ * 404.
+ */
 const imaginedKey = '999999999'
 
 /** Writes whose answer python-plexapi indexes or reads attributes of (method, path, answer). */
@@ -29,8 +32,9 @@ const answered: readonly { method: RegExp; path: RegExp; answer: (target: Resour
 ]
 
 /**
- * The answer that Plex gives to a write that succeeded: 200, `text/html`, empty (71 of the 130 writes of its API), XML where
- * python-plexapi reads it, `{}` only for a client that asks for JSON. `{}` to plexapi is a ParseError: Kometa then retries 50 s.
+ * The answer that Plex gives to a write that succeeded: 200, `text/html`, empty (71 of the 130 writes of its API), XML
+ * where python-plexapi reads it, `{}` only for a client that asks for JSON. `{}` to plexapi is a ParseError: Kometa
+ * then retries 50 s.
  */
 export function answerWrite(method: string, target: Resource, accept: string | undefined): WriteAnswer {
   if (accept?.toLowerCase().includes('application/json')) {
@@ -46,23 +50,55 @@ export function answerWrite(method: string, target: Resource, accept: string | u
 }
 
 function createdPlaylist(target: Resource): string {
-  const type = attribute(queryValue(target, 'type') ?? 'video')
-  const smart = queryValue(target, 'smart') === '1' ? '1' : '0'
-  const title = attribute(queryValue(target, 'title') ?? '')
-  return `<MediaContainer size="1"><Playlist ratingKey="${imaginedKey}" key="/playlists/${imaginedKey}/items" guid="com.plexapp.agents.none://${imaginedKey}" type="playlist" title="${title}" summary="" smart="${smart}" playlistType="${type}" leafCount="0" /></MediaContainer>`
+  const playlist = attributes({
+    ratingKey: imaginedKey,
+    key: `/playlists/${imaginedKey}/items`,
+    guid: `com.plexapp.agents.none://${imaginedKey}`,
+    type: 'playlist',
+    title: queryValue(target, 'title') ?? '',
+    summary: '',
+    smart: isSmart(target),
+    playlistType: queryValue(target, 'type') ?? 'video',
+    leafCount: '0',
+  })
+  return `<MediaContainer size="1"><Playlist ${playlist} /></MediaContainer>`
 }
 
 function createdCollection(target: Resource): string {
-  const section = attribute(queryValue(target, 'sectionId') ?? '')
-  const smart = queryValue(target, 'smart') === '1' ? '1' : '0'
-  const title = attribute(queryValue(target, 'title') ?? '')
-  return `<MediaContainer size="1" librarySectionID="${section}"><Directory ratingKey="${imaginedKey}" key="/library/collections/${imaginedKey}/children" guid="collection://${imaginedKey}" type="collection" title="${title}" librarySectionID="${section}" subtype="movie" summary="" smart="${smart}" childCount="0" /></MediaContainer>`
+  const section = queryValue(target, 'sectionId') ?? ''
+  const collection = attributes({
+    ratingKey: imaginedKey,
+    key: `/library/collections/${imaginedKey}/children`,
+    guid: `collection://${imaginedKey}`,
+    type: 'collection',
+    title: queryValue(target, 'title') ?? '',
+    librarySectionID: section,
+    subtype: 'movie',
+    summary: '',
+    smart: isSmart(target),
+    childCount: '0',
+  })
+  const container = attributes({ size: '1', librarySectionID: section })
+  return `<MediaContainer ${container}><Directory ${collection} /></MediaContainer>`
 }
 
 function emptyPlayQueue(target: Resource): string {
-  const id = /^\/playQueues\/(\d{1,18})/.exec(target.path)?.[1] ?? imaginedKey
-  return `<MediaContainer size="0" playQueueID="${id}" playQueueShuffled="0" playQueueTotalCount="0" playQueueVersion="1" />`
+  const queue = attributes({
+    size: '0',
+    playQueueID: /^\/playQueues\/(\d{1,18})/.exec(target.path)?.[1] ?? imaginedKey,
+    playQueueShuffled: '0',
+    playQueueTotalCount: '0',
+    playQueueVersion: '1',
+  })
+  return `<MediaContainer ${queue} />`
 }
+
+const isSmart = (target: Resource): '0' | '1' => (queryValue(target, 'smart') === '1' ? '1' : '0')
+
+const attributes = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}="${attribute(value)}"`)
+    .join(' ')
 
 function attribute(text: string): string {
   return (

@@ -10,7 +10,7 @@ import {
 import { errorCodeOf } from '../../util/unknown-error.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
 
-/** Headers between two hops, and those that would name Plex's own address or tie the client to it. */
+/** Headers between two hops, and headers that would show Plex's own address to the client or tie the client to it. */
 const dropped = new Set([
   'connection',
   'keep-alive',
@@ -43,7 +43,7 @@ class ForwardSink implements PlexReadSink {
   #closeDelimited = false
   #flow: PlexReadFlow | undefined
   #waits = false
-  /** The head of an answer that says gzip, until its first bytes have shown that it is. */
+  /** The head of an answer that claims to be gzip, held until the first bytes prove it. */
   #unproven: PlexResponseHead | undefined
 
   constructor(reply: ReadReply, method: 'GET' | 'HEAD') {
@@ -53,11 +53,12 @@ class ForwardSink implements PlexReadSink {
 
   head({ status, headers }: PlexResponseHead, flow: PlexReadFlow): void {
     if (status >= 300 && status < 400 && status !== 304) {
-      // The client would follow it with token and body, past the proxy.
+      // The client would follow the redirect past the proxy, with token and body.
       this.#refuse(flow, `Plex answered ${status}, a redirect, which is never followed nor passed on`)
       return
     }
-    // A reverse proxy's login or a Plex that migrates its database: Kometa cannot parse it, and tries for a minute.
+    // The login page of a reverse proxy, or a Plex that migrates its database. Kometa cannot parse the page and
+    // retries for a minute.
     if (status < 300 && /^text\/html/i.test(headers['content-type'] ?? '')) {
       this.#refuse(flow, `Plex answered ${status} with a web page instead of data`)
       return
@@ -113,7 +114,7 @@ function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return kept
 }
 
-/** The two bytes that gzip begins with, as far as the piece goes. */
+/** Whether the chunk begins as gzip does; a chunk of one byte can only show the first of two. */
 function isGzip(chunk: Buffer): boolean {
   return chunk[0] === 0x1f && (chunk.length === 1 || chunk[1] === 0x8b)
 }

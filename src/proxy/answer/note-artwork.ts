@@ -5,8 +5,9 @@ import type { PlexKnowledge } from './plex-knowledge.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
 
 /**
- * Reads along what the client is told of an item's artwork, by Plex or from memory: only then may it ask for `file?url=` of it.
- * Such an answer is held until that is noted, since the client's next request may be one of these; past `maxBytes` it streams, unnoted.
+ * Reads along what the client is told about an item's artwork, by Plex or from memory: only listed artwork may be
+ * asked for by `file?url=`. The answer is held until its artwork is noted, since the client's next request may ask for
+ * it. An answer larger than `maxBytes` is streamed and not noted.
  */
 export function noteArtwork(
   next: ReadHandler,
@@ -18,7 +19,7 @@ export function noteArtwork(
       next(request, reply)
       return
     }
-    // Asked for as it is, so that no decoder stands in its way.
+    // Plex is asked for an answer without compression, which is read along without a decoder.
     const headers = { ...request.headers, 'accept-encoding': undefined }
     next({ ...request, headers }, new NotingReply(reply, knowledge, maxBytes))
   }

@@ -16,7 +16,7 @@ export interface PlexKnowledge extends ReadContext {
 }
 
 export interface PlexKnowledgeOptions {
-  /** The way of Kometa's reads, which asks for the same Meta. */
+  /** The handler of Kometa's own reads: Kometa asks for the same Meta. */
   reads: ReadHandler
   serverId: string
   recorder: ProxyRecorder
@@ -33,7 +33,7 @@ export function createPlexKnowledge({ reads, serverId, recorder, limits }: PlexK
     if (!read.ok) throw new Error(read.reason)
     const record = beginOwnRead(recorder, serverId, read)
     const { fromHere, text, ...answer } = await readTextForKometa(reads, read, maxMetaBytes)
-    // A section that Plex does not have has no fields of its own; the read itself will say 404.
+    // A section that Plex does not have has no search fields; Kometa's read itself will get the 404.
     const { status } = answer
     if (status !== 200 && status !== 404)
       throw new Error(`Plex answered ${status} when asked for the fields of section ${id}`)
@@ -65,10 +65,10 @@ export function createPlexKnowledge({ reads, serverId, recorder, limits }: PlexK
 }
 
 const nothing: ReadContext = { section: () => undefined, listedArtwork: () => false }
-/** Of a section's Meta: as much as any read of our own may bring. */
+/** Most bytes of a section's Meta: the limit of every read that this program makes itself. */
 const maxMetaBytes = 16 * 1024 * 1024
 
-/** Makes room for one more: the oldest goes. */
+/** Makes room for one more entry: the oldest one goes. */
 function keepNewest(store: Map<string, unknown> | Set<string>, max: number): void {
   if (store.size < max) return
   const oldest = store.keys().next().value

@@ -2,7 +2,7 @@ import { decodeBody } from '../../plex/upstream/decode-body.ts'
 import type { AllowedRead } from '../../policy/classify-read.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
 
-/** The headers of Kometa's reads: plexapi's for answers, a browser's for pictures (which are the same for all). */
+/** The headers that plexapi sends. Pictures are read with others, but are the same for all headers. */
 const plexapiHeaders = { accept: '*/*', 'x-plex-language': 'en' }
 
 /** The end of a read that was made as Kometa makes it. */
@@ -15,8 +15,8 @@ export interface EarlyRead {
 }
 
 /**
- * Makes a read as Kometa will make it, on the way that Kometa's takes, so that its answer is there when Kometa asks. Rejects when
- * the read fails. The answer's bytes go to `onChunk`, as Plex sends them.
+ * Makes a read exactly as Kometa will make it, through the same handlers, so that the answer is remembered when Kometa
+ * asks. Rejects when the read fails. The answer's bytes go to `onChunk` as Plex sends them.
  */
 export function readForKometa(
   handler: ReadHandler,

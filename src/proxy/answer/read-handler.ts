@@ -6,7 +6,7 @@ export interface ProxyRead {
   method: 'GET' | 'HEAD'
   /** Target as it may go to Plex, template, section and ratingKeys. */
   read: AllowedRead
-  /** The client's headers; the connection to Plex takes from them what its list allows. */
+  /** The client's headers. The connection to Plex sends those of them that are on its list. */
   headers: IncomingHttpHeaders
 }
 
@@ -16,13 +16,18 @@ export interface ProxyRead {
  */
 export interface ReadReply {
   begin(status: number, headers: OutgoingHttpHeaders): void
-  /** Before `begin`: Plex is not asked for this one; it comes from memory, or from what was asked on behalf of the client. */
+  /**
+   * Called before `begin` when Plex is not asked: the answer comes from memory, or from a listing that has a record of
+   * its own.
+   */
   fromHere(): void
   /** False: the client is slow, wait for `whenDrained`. */
   write(chunk: Buffer): boolean
-  /** `closeDelimited`: the end of Plex's connection alone said that the answer is whole. */
+  /** `closeDelimited`: only the end of Plex's connection showed that the answer is whole. */
   end(closeDelimited?: boolean): void
-  /** Before `begin`: answers with this status. After it: cuts the connection, so that nothing short looks whole. */
+  /**
+   * Before `begin`: answers with this status. After it: cuts the connection, so that a short answer never looks whole.
+   */
   fail(status: number, reason: string): void
   /** Calls `resume` every time the client has caught up. */
   whenDrained(resume: () => void): void

@@ -9,16 +9,19 @@ import type { PlexKnowledge } from './plex-knowledge.ts'
 import type { ReadHandler, ReadReply } from './read-handler.ts'
 
 export interface ReadOwnUrlOptions {
-  /** The way of Kometa's reads: such a picture is often one that was read before. */
+  /** The handler of Kometa's own reads: Kometa has often read such a picture before. */
   reads: ReadHandler
   knowledge: PlexKnowledge
   recorder: ProxyRecorder
   serverId: string
-  /** Does the job's token stand in this text? It must not reach Plex by this way either. */
+  /** Whether this text holds the job's token, which must not reach Plex in a URL either. */
   holdsToken(text: string): boolean
 }
 
-/** Reads, for an upload by URL, what stands behind an address of the proxy: judged by the same table as any read. */
+/**
+ * Reads the picture of an upload by URL that names an address of the proxy. The table of reads judges it like any
+ * other read.
+ */
 export function createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsToken }: ReadOwnUrlOptions): ReadOwnUrl {
   return async (pathAndQuery) => {
     const parsed = parseResource(pathAndQuery)
@@ -33,8 +36,8 @@ export function createReadOwnUrl({ reads, knowledge, recorder, serverId, holdsTo
 }
 
 /**
- * The body of a 200, as a stream that waits for its reader; every other answer rejects. `asked` is called when an answer that came
- * from Plex, not from memory, is whole.
+ * The body of a 200, as a stream that waits for its reader; every other answer rejects. `asked` is called when an
+ * answer that came from Plex, not from memory, is whole.
  */
 function streamOf(
   reads: ReadHandler,

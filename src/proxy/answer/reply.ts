@@ -15,9 +15,9 @@ export class ClientReply implements ReadReply {
   readonly #records: ExchangeRecords
   #status = 0
   #bytes = 0
-  /** A head that waits for its short body. */
+  /** The head of a short answer, held until the body is there. */
   #headers: OutgoingHttpHeaders | undefined
-  /** That body, once all of it is there. */
+  /** The body of a short answer, once it is complete. */
   #body: Buffer | undefined
   #done = false
   #fromHere = false
@@ -56,7 +56,8 @@ export class ClientReply implements ReadReply {
     if (this.#done) return
     this.#done = true
     const status = this.#status
-    // Plex's own 404 is an answer: it does not have that. Any other error means that the client did not get what it asked for.
+    // A 404 of Plex is an answer: Plex does not have the resource. After any other error the client did not get what
+    // it asked for.
     if (status >= 400 && status !== 404) {
       this.#failed(status, `Plex answered ${status}`)
     } else {
@@ -64,7 +65,7 @@ export class ClientReply implements ReadReply {
       this.#records.forwarded(this.#exchange, this.#read, answer)
     }
     const { res } = this.#exchange
-    // As text, a character for each byte: head and body then go out as one string, not as two pieces.
+    // Written as latin1 text, head and body go out as one string instead of two pieces.
     if (this.#headers && this.#body) res.writeHead(status, this.#headers).end(this.#body.toString('latin1'), 'latin1')
     else {
       this.#sendHeld()

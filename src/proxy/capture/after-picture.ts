@@ -4,7 +4,10 @@ import type { ArtworkKind } from '../../contract/artwork-kinds.ts'
 const afterKinds = ['poster', 'art', 'thumb'] as const satisfies readonly ArtworkKind[]
 type AfterKind = (typeof afterKinds)[number]
 
-/** The after picture of one target among its captured images, which stand in the order in which they arrived: the newest of the best kind. */
+/**
+ * The after picture of one target among its captured images, which stand in the order in which they arrived: the
+ * newest of the best kind.
+ */
 export function afterPictureOf<T extends { kind: string | null }>(
   inOrder: readonly T[],
 ): { capture: T; kind: AfterKind } | null {

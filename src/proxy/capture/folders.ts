@@ -8,7 +8,7 @@ export type CaptureFolder = keyof typeof captureFolders
 
 const temporaryName = /^\.capture-\d+-\d+\.tmp$/
 
-/** A name that no other file of this process has, and that `removeTemporaryFiles` knows. */
+/** Gives names that no other file of this process has, and that `removeTemporaryFiles` recognizes. */
 export function createTemporaryNames(): () => string {
   let count = 0
   return () => {
@@ -18,12 +18,12 @@ export function createTemporaryNames(): () => string {
 }
 
 /**
- * Removes what uploads left half-written when an earlier process died in this job folder; none of it was ever acknowledged.
- * For the start of a job that holds the folder's lock. Returns the number of files removed.
+ * Removes the half-written uploads of an earlier process that died; no client was told that they were kept. Call it at
+ * the start of a job that holds the folder's lock. Returns the number of removed files.
  */
 export const removeTemporaryFiles = (job: Beneath): Promise<number> => removeNamed(job, temporaryName)
 
-/** Removes the captures of an earlier run, by their names, which are never a user's own. Returns their number. */
+/** Removes the captures of an earlier run, which it recognizes by their names. Returns their number. */
 export const removeCaptures = (job: Beneath): Promise<number> => removeNamed(job, captureFileName)
 
 async function removeNamed(job: Beneath, name: RegExp): Promise<number> {
@@ -48,14 +48,14 @@ export function namesIn(job: Beneath, folder: string): string[] {
 }
 
 /**
- * A `sync` of one folder that many renames share: a call waits for a sync that began after it, and all that wait share one.
- * A thousand uploads at once then cost far fewer than a thousand folder syncs.
+ * A `sync` of one folder that many renames share. Each call waits for a sync that begins after the call, and all calls
+ * that wait share one, so that a thousand simultaneous uploads cost far fewer than a thousand folder syncs.
  */
 export function createFolderSync(job: Beneath, folder: string): () => Promise<void> {
   let running = Promise.resolve()
   let next: Promise<void> | undefined
   return () => {
-    // The outcome of the sync under way is its own waiters' matter.
+    // Those who wait for the running sync handle its outcome.
     next ??= running
       .catch(() => undefined)
       .then(() => {

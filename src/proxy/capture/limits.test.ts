@@ -3,7 +3,10 @@ import { defaultCaptureLimits } from './limits.ts'
 
 const mib = 1_048_576
 
-/** Kometa sends posters of some MB, waits 60 s for an answer and tries six times: each limit is far above what it does, and none is infinite. */
+/**
+ * Kometa sends posters of some MB, waits 60 s for an answer and tries six times: each limit is far above what it does,
+ * and none is infinite.
+ */
 test('the limits that hold where nobody chose others', () => {
   expect(defaultCaptureLimits).toEqual({
     maxBodyBytes: 64 * mib,

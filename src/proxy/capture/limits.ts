@@ -1,26 +1,26 @@
 /** What bounds the capture store. Every field has a default; the body limit is the user's option. */
 export interface CaptureLimits {
-  /** One body, or one image behind a URL. What is larger is kept up to here, with a parse_error. */
+  /** Most bytes of one body, or of one image behind a URL. A larger one is kept up to this size, with a parse_error. */
   maxBodyBytes: number
-  /** Uploads written at the same time; the others wait with their bytes still in the sender's socket. */
+  /** How many uploads are written at the same time. The others wait, and their bytes stay in the sender's socket. */
   maxOpenUploads: number
-  /** Uploads that may wait for their turn; one more is rejected. */
+  /** How many uploads may wait for their turn; a further one is rejected. */
   maxWaitingUploads: number
-  /** An upload whose sender sends nothing for so long lets another one be written meanwhile. */
+  /** When the sender of an upload sends nothing for this long, another upload is written meanwhile. */
   senderPatienceMs: number
-  /** A body that sends nothing for so long is given up. */
+  /** A body that sends nothing for this long is given up. */
   bodyIdleTimeoutMs: number
   /** A body that takes longer than this is given up. */
   bodyTotalTimeoutMs: number
-  /** Parts of one multipart body that become files; what is beyond them stays in the raw body, which is then kept. */
+  /** How many parts of one multipart body become files. The others stay in the raw body, which is then kept too. */
   maxPartFiles: number
-  /** Parts of one multipart body. */
+  /** Most parts of one multipart body. */
   maxParts: number
-  /** The header block of one part. */
+  /** Most bytes of the header block of one part. */
   maxPartHeaderBytes: number
-  /** Multipart bodies inside one another. */
+  /** How deep multipart bodies may lie inside one another, the outermost included. */
   maxNesting: number
-  /** Fetching the image behind a `?url=`, redirects included: Kometa waits 60 s and more for its answer. */
+  /** Time for the image behind a `?url=`, redirects included. Kometa waits at least 60 s for its answer. */
   urlTimeoutMs: number
   urlMaxRedirects: number
 }

@@ -3,9 +3,12 @@ import type { UploadDescription } from './types.ts'
 
 /** Names of captures: `<ratingKey>_<kind>_<YYYYMMDD_HHMMSS_micros>`, never given twice. */
 export interface CaptureNames {
-  /** A file name without its extension that nobody else gets, whatever extension, folder or letter case it is used with. */
+  /**
+   * A file name without its extension. No other capture gets it, in any folder, with any extension, in any letter
+   * case.
+   */
   claim(upload: UploadDescription): string
-  /** Marks a file that is already there. */
+  /** Marks the name of a file that exists already. */
   taken(fileName: string): void
 }
 
@@ -15,12 +18,13 @@ export const captureFileName = new RegExp(
 )
 
 /**
- * Where two uploads share a microsecond the later one gets the next free one, so that the name keeps its form; order comes from
- * `seq` in the record. A ratingKey that is not 1 to 18 digits becomes `unknown`: no part of a path comes from the client.
+ * When two uploads share a microsecond, the later one gets the next free microsecond, so that the name keeps its form;
+ * the record's `seq` has the order. A ratingKey that is not 1 to 18 digits becomes `unknown`, so that no part of a
+ * path comes from the client.
  */
 export function createCaptureNames(now: () => number): CaptureNames {
   const used = new Set<string>()
-  /** Where to go on looking after a name that was wanted before: keeps a thousand uploads in one microsecond cheap. */
+  /** Where to look next for a name that was wanted before. It keeps a thousand uploads in one microsecond cheap. */
   const nextFree = new Map<string, bigint>()
 
   return {
@@ -42,7 +46,7 @@ export function createCaptureNames(now: () => number): CaptureNames {
   }
 }
 
-/** Microseconds since 1970 of an ISO 8601 UTC time with up to six decimals; undefined if it is none. */
+/** Microseconds since 1970 of an ISO 8601 UTC time, of which six decimals count; undefined for any other text. */
 function micros(timestamp: string): bigint | undefined {
   const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(timestamp)
   const seconds = parts?.[1] === undefined ? Number.NaN : Date.parse(`${parts[1]}Z`)

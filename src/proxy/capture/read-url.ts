@@ -23,9 +23,10 @@ export interface ReadUrlDeps {
 const redirects = new Set([301, 302, 303, 307, 308])
 
 /**
- * Fetches an image that an upload names by URL. The URL comes from Kometa's config and from metadata that anybody can edit, so it must not
- * become a way into the LAN: http and https alone, each hop's host looked up once, judged, and dialled at exactly those addresses.
- * The whole fetch has one time limit; size is the reader's matter except where Content-Length says it beforehand.
+ * Fetches an image that an upload names by URL. The URL comes from Kometa's config or from metadata that anybody can
+ * edit, so that it must not lead into the LAN: only http and https are fetched, and the host of each hop is looked up
+ * once, judged, and dialled at exactly those addresses. The whole fetch has one time limit. The reader of the body
+ * bounds its size, unless Content-Length tells it beforehand.
  */
 export function createReadUrl({ limits, resolve = resolvePublic }: ReadUrlDeps): ReadUrl {
   return async (first) => {
@@ -50,13 +51,13 @@ async function dial(
 ): Promise<Dispatcher.ResponseData> {
   try {
     const addresses = await beforeAbort(resolve(url.hostname), signal)
-    // Most jobs never fetch a URL: all of undici is loaded by those that do.
+    // Most jobs never fetch a URL, so that undici is loaded only by those that do.
     const { Agent, request } = await import('undici')
     const agent = new Agent({
       connections: 1,
       connect: {
         timeout: timeoutMs,
-        // The addresses that were judged are the ones that are dialled: the name is not looked up again.
+        // The judged addresses are dialled: the name is not looked up again.
         lookup: (_host, options, done) =>
           options.all ? done(null, addresses) : done(null, addresses[0]?.address ?? '', addresses[0]?.family),
       },
@@ -84,7 +85,7 @@ function judge(answer: Dispatcher.ResponseData, maxBytes: number): Readable {
   else if (encoding !== undefined && encoding !== 'identity') problem = 'the server sent it in a content encoding'
   else if (length > maxBytes) problem = `it is larger than ${maxBytes} bytes`
   if (problem === undefined) return answer.body
-  // Destroying a body that nobody has read yet raises an error event.
+  // Destroying a body that was not read raises an error event.
   answer.body.on('error', () => undefined).destroy()
   throw new UrlUnreadable(problem)
 }
@@ -100,7 +101,7 @@ function join(location: string, base: URL): string {
   return URL.canParse(location, base.href) ? new URL(location, base).href : location
 }
 
-/** The work's outcome, or the signal's reason if that comes first. */
+/** Settles as the work does, or rejects with the signal's reason if the signal aborts first. */
 export async function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
   let stop: (() => void) | undefined

@@ -5,7 +5,7 @@ import type { CaptureLimits } from './limits.ts'
 import type { TemporaryFile } from './temporary-file.ts'
 import type { Turn } from './turns.ts'
 
-/** First bytes kept at hand to tell what a body is. */
+/** How many first bytes are kept in memory to tell what a body is. */
 const headBytes = 512
 
 export interface Received {
@@ -16,10 +16,10 @@ export interface Received {
 }
 
 /**
- * Writes a body to a temporary file as it comes; `openFile` chooses the place by the first bytes. A body that ends early, stalls or
- * exceeds the limit is kept as far as it came, with the problem in words. Rejects only when the disk refuses. While a sender
- * sends nothing others have its turn.
- * Past the limit the rest of the stream is left unread for the caller to drain or destroy.
+ * Writes a body to a temporary file as it arrives; `openFile` chooses the place by the first bytes. Of a body that
+ * ends early, stalls or exceeds the limit, what arrived is kept, with the problem in words. Rejects only when the disk
+ * refuses. While a sender sends nothing, another upload has the turn. What exceeds the limit stays unread, for the
+ * caller to drain or destroy.
  */
 export async function receiveBody(
   body: { stream: Readable; contentLength: number | undefined },
@@ -66,18 +66,18 @@ async function copy(
     if (chunk.length > room) return `the body is larger than ${maxBytes} bytes; the first ${maxBytes} are kept`
     if ('problem' in step) return `the body ended early, after ${file.bytes()} bytes: ${step.problem}`
     if ('end' in step) return null
-    // A sender that is stuck keeps nobody waiting, and nothing in memory.
+    // While a sender is stuck, others go on, and nothing of its body stays in memory.
     step = await turn.wait(reader.next(), file.flush)
     chunk = 'chunk' in step ? step.chunk : Buffer.alloc(0)
   }
 }
 
-/** A stream can end without an error and still be short: the sender hung up, or promised more than it sent. */
+/** A stream can end without an error and still be short: the sender hung up, or sent less than it announced. */
 function judgeEnd(stream: Readable, bytes: number, contentLength: number | undefined): string | null {
   if (contentLength !== undefined && contentLength !== bytes) {
     return `the body ended early: ${bytes} of ${contentLength} bytes came`
   }
-  // http.IncomingMessage alone has this.
+  // Only http.IncomingMessage has this property.
   if ('complete' in stream && stream.complete === false) return `the body ended early, after ${bytes} bytes`
   return null
 }
@@ -99,7 +99,7 @@ function readChunks(
     timedOut ??= reason
     stream.destroy()
   }
-  // A body that has come and waits for its turn is not idle.
+  // A body that has arrived and waits for its turn is not idle.
   let isAsked = false
   const idle = createIdleTimer(bodyIdleTimeoutMs, () => {
     if (isAsked) giveUp(`nothing came for ${bodyIdleTimeoutMs} ms`)
@@ -130,7 +130,7 @@ function readChunks(
   }
 }
 
-/** A stream that fails still holds what arrived before and was not read yet; iterators pass over it. */
+/** A stream that failed still holds bytes that arrived before and were not read; its iterator skips them. */
 function salvage(stream: Readable, problem: string): Step {
   const left: unknown = stream.read()
   return left === null ? { problem } : { chunk: toBuffer(left) }
@@ -142,7 +142,7 @@ function toBuffer(value: unknown): Buffer {
   return Buffer.from(String(value))
 }
 
-/** By code alone: messages can hold addresses. */
+/** Only the code is told, since messages can hold addresses. */
 function describeStreamError(error: unknown): string {
   const code = errorCodeOf(error)
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === '') return 'the sender went away'

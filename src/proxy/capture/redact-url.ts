@@ -6,7 +6,10 @@ const maxUrlChars = 2048
 const secretNames = /token|api[-_]?key|secret|passw|signature|credential|^(?:sig|auth|key)$/i
 const redactor = createRedactor([])
 
-/** The URL for a record: user and password, fragment, and every parameter with a secret in it left out; at most 2,048 characters. */
+/**
+ * The URL for a record, without user, password, fragment and every parameter that holds a secret; at most 2,048
+ * characters.
+ */
 export function redactUrl(url: string): string {
   return redactor.text(withoutSecretParts(url, secretNames)).slice(0, maxUrlChars)
 }
@@ -28,7 +31,10 @@ function withoutSecretParts(url: string, names: RegExp): string {
   return kept.length > 0 ? `${bare.slice(0, mark)}?${kept.join('&')}` : bare.slice(0, mark)
 }
 
-/** A pair with such a name, or with a Plex token inside its value (`/photo/:/transcode?url=...X-Plex-Token%3D...`), in any depth of percent encoding. */
+/**
+ * True for a pair with such a name, and for one whose value holds a Plex token
+ * (`/photo/:/transcode?url=...X-Plex-Token%3D...`). Up to four layers of percent encoding are taken off.
+ */
 function holdsSecret(pair: string, names: RegExp): boolean {
   const plain = decodeFully(pair)
   return names.test(plain.replace(/=.*/s, '')) || /x-plex-token/i.test(plain)

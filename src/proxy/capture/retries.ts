@@ -8,13 +8,14 @@ export interface Ticket {
 }
 
 /**
- * Which uploads are one and the same. Kometa sends an upload again when the answer did not please it, up to six times and one after the other;
- * so an upload is a retry when the latest one of the same server, ratingKey and kind has the same content and was settled before this one began.
- * Uploads that overlap are never taken for retries, nor is A after A, B: the last picture counts, and it is A again.
+ * Recognizes retries. Kometa repeats an upload up to six times, one after the other, when it does not accept the
+ * answer. So an upload is a retry when the latest upload of the same server, ratingKey and kind has the same content
+ * and was settled before this one began. Uploads that overlap are never retries. Neither is the last one of A, B, A:
+ * the last picture counts, and it is A again.
  */
 export interface Retries {
   begin(upload: UploadDescription): Ticket
-  /** The capture that this upload repeats, with its attempts counted up; null if it is a new one. */
+  /** The capture that this upload repeats, with one more attempt; null for a new upload. */
   repeat(ticket: Ticket, fingerprint: string): Capture | null
   add(ticket: Ticket, fingerprint: string, capture: Capture): void
   list(): Capture[]
@@ -27,7 +28,7 @@ export function createRetries(): Retries {
 
   return {
     begin({ server, ratingKey, kind, path }) {
-      // Without a ratingKey or kind the path alone says what was meant.
+      // Without a ratingKey or a kind, only the path says which item is meant.
       const place = ratingKey === null || kind === null ? path : ''
       return { key: JSON.stringify([server, ratingKey, kind, place]), startedAt: clock }
     },
@@ -50,7 +51,7 @@ export function createRetries(): Retries {
 
 interface Entry {
   fingerprint: string
-  /** Counts settled uploads, not time. */
+  /** The number of uploads that were settled by then. */
   settledAt: number
   capture: Capture
 }

@@ -14,9 +14,9 @@ export interface KeptFile {
   type: ImageType | null
 }
 
-/** What becomes of a body. */
+/** What a body holds, and which files are kept of it. */
 export interface SortedBody {
-  /** The image that counts, or the body as it came. */
+  /** The first image, or the whole body when it holds none. */
   main: KeptFile
   others: KeptFile[]
   parseError: string | null
@@ -24,7 +24,10 @@ export interface SortedBody {
 
 const maxOthersNamed = 3
 
-/** Decides what a body on disk is. Magic bytes come first: an image is an image even under a Content-Type that says multipart. */
+/**
+ * Decides what a body on disk is. Magic bytes come first: an image is an image even when its Content-Type says
+ * multipart.
+ */
 export async function sortBody(
   { file, head, problem }: Received,
   contentType: string | undefined,
@@ -35,7 +38,7 @@ export async function sortBody(
     others: [],
     parseError,
   })
-  // A half image must never stand under an image's name.
+  // Half an image must never have the name of an image.
   if (problem !== null) return asItCame(problem)
   const type = sniffImage(head)
   if (type !== null) return { main: { file, folder: 'images', type }, others: [], parseError: null }

@@ -18,10 +18,13 @@ import { createTurns, type Turn } from './turns.ts'
 import type { CaptureStore, UploadBody, UploadDescription } from './types.ts'
 
 export interface CaptureStoreDeps {
-  /** The job's folder; captures go to output/by_ratingkey and output/captured_requests in it, which are made when the first one comes. */
+  /**
+   * The job's folder. Captures go to output/by_ratingkey and output/captured_requests in it, which the first capture
+   * makes.
+   */
   job: Beneath
   limits?: Partial<CaptureLimits>
-  /** Milliseconds since 1970, for an upload whose timestamp is none. */
+  /** Milliseconds since 1970, for an upload without a valid timestamp. */
   now?: () => number
   /** Fetches the image behind a foreign URL. */
   readUrl?: ReadUrl
@@ -30,8 +33,8 @@ export interface CaptureStoreDeps {
 }
 
 /**
- * The store of captures of one job, for all its Plex servers; types.ts has its promises. A multipart body that holds images and more
- * is kept whole too (`.bin`, last in other_paths): no byte of an upload is lost.
+ * The store of captures of one job, for all its Plex servers; types.ts has its promises. A multipart body that holds
+ * images and more is kept whole too (`.bin`, last in other_paths): no byte of an upload is lost.
  */
 export function createCaptureStore({
   job,
@@ -53,7 +56,8 @@ export function createCaptureStore({
   return {
     keepBody(upload, body) {
       const ticket = retries.begin(upload)
-      // A sender that goes away while its upload waits for its turn must not end the process; the reader sees it later.
+      // A sender may go away while its upload waits for its turn. That must not end the process; the reader notices it
+      // later.
       body.stream.on('error', () => undefined)
       return turns.run(async (turn) => {
         await files.prepare()
@@ -149,7 +153,7 @@ function recordUnreadable(
   retries: Retries,
   { upload, ticket, shown, error }: { upload: UploadDescription; ticket: Ticket; shown: string; error: unknown },
 ): Capture {
-  // Other errors' messages can hold the URL with its token.
+  // The messages of other errors can hold the URL with its token.
   const inWords = error instanceof UrlUnreadable || error instanceof AppError
   const why = inWords ? error.message : 'Plex did not hand it out'
   const parseError = `the image behind the URL could not be read: ${why}`
@@ -188,13 +192,16 @@ function describe({ seq, timestamp, server, method, path, ratingKey, kind }: Upl
   return { seq, timestamp, server, method, path, rating_key: ratingKey, kind }
 }
 
-/** Same content, same outcome: what makes two uploads the same. A multipart body has a new boundary in each try, so its images count. */
+/**
+ * Two uploads with the same content and outcome have the same fingerprint. A retried multipart body has a new
+ * boundary: its images count.
+ */
 function fingerprintOf({ main, others, parseError }: SortedBody, sourceUrl: string | null): string {
   const images = [main, ...others].filter(({ file, type }) => type !== null || file === main.file)
   return JSON.stringify([images.map(({ file }) => file.sha256()), parseError, sourceUrl])
 }
 
-/** The stream, if it comes in time; one that comes too late is closed. */
+/** The stream, if it opens in time. A stream that opens too late is closed. */
 async function openInTime(opening: Promise<Readable>, timeoutMs: number): Promise<Readable> {
   try {
     return await beforeAbort(opening, AbortSignal.timeout(timeoutMs))
@@ -207,7 +214,7 @@ async function openInTime(opening: Promise<Readable>, timeoutMs: number): Promis
   }
 }
 
-/** Path and query byte for byte, as they stand in the URL: the policy judges raw bytes. */
+/** Path and query of the URL, byte for byte: the policy judges raw bytes. */
 function pathAndQuery(url: string): string {
   const [beforeFragment = ''] = url.split('#', 1)
   const path = beforeFragment.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '')

@@ -5,26 +5,32 @@ import { type ByteSource, handleSource } from '../../images/byte-source.ts'
 import type { Beneath } from '../../util/beneath/beneath.ts'
 import { readChunks } from '../../util/beneath/file-chunks.ts'
 
-/** Bytes gathered before one write to disk. */
+/** How many bytes are gathered before one write to disk. */
 const writeBatchBytes = 256 * 1024
 
-/** A file in the making: hashed while written, synced before it is renamed, gone if that never happens. */
+/**
+ * A file that is being written: it is hashed while it grows, synced before it is renamed, and removed if it is never
+ * renamed.
+ */
 export interface TemporaryFile {
   /** Bytes taken so far. */
   bytes(): number
-  /** Resolves when the chunk is on its way to disk or gathered for the next write (at most 256 KiB); rejects when the disk refuses. */
+  /**
+   * Resolves when the chunk was written, or gathered for the next write (at most 256 KiB). Rejects when the disk
+   * refuses.
+   */
   write(chunk: Uint8Array): Promise<void>
-  /** Writes what is gathered. */
+  /** Writes the gathered bytes. */
   flush(): Promise<void>
-  /** The same, and no more will come. After it `sha256` and `source` describe the whole file. */
+  /** Writes the gathered bytes, the last ones. From then on `sha256` and `source` describe the whole file. */
   finish(): Promise<void>
   sha256(): string
   source(): ByteSource
   /** Its bytes from the start. */
   stream(): Readable
-  /** Syncs, closes and renames to this path in the job. The folder's own sync is the caller's. */
+  /** Syncs, closes and renames to this path in the job. The caller syncs the folder. */
   moveTo(finalPath: string): Promise<void>
-  /** Removes the file if it was not moved. Never rejects for a file that is gone. */
+  /** Removes the file unless it was moved. A file that is gone already is no error. */
   discard(): Promise<void>
 }
 
@@ -73,7 +79,7 @@ export async function createTemporaryFile(job: Beneath, path: string): Promise<T
     async moveTo(finalPath) {
       await flush()
       await handle.sync()
-      // Windows renames no file that is open.
+      // Windows does not rename an open file.
       await close()
       await job.rename(path, finalPath)
       state = 'moved'
@@ -89,7 +95,10 @@ export async function createTemporaryFile(job: Beneath, path: string): Promise<T
   }
 }
 
-/** A full disk first shows as a short write, not as an error: write on until it is all there or the disk says why not. */
+/**
+ * A full disk first shows as a short write, not as an error: so write on until everything is there or the disk reports
+ * an error.
+ */
 async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   let left = chunks.filter((chunk) => chunk.length > 0)
   while (left.length > 0) {

@@ -1,21 +1,22 @@
-/** Lets a bounded number of jobs work at once, in the order in which they came. */
+/** Lets a bounded number of jobs run at the same time, in the order in which they arrived. */
 export interface Turns {
-  /** Runs the job when its turn comes; rejects at once when too many wait already. */
+  /** Runs the job when it has its turn; rejects at once when too many wait already. */
   run<T>(job: (turn: Turn) => Promise<T>): Promise<T>
 }
 
 /** What a job has while it runs. */
 export interface Turn {
   /**
-   * Waits for what others must do. A wait that is longer than `patienceMs` lets somebody else have the place, after `whenLong`
-   * is done; the job goes on when there is one again, before those that have not begun. So no sender that is stuck keeps others waiting.
+   * Waits for work that is not the job's own. When it takes longer than `patienceMs`, `whenLong` is called and another
+   * job gets the place; this job goes on when a place is free, before jobs that have not begun. So a stuck sender
+   * never keeps others waiting.
    */
   wait<T>(work: Promise<T>, whenLong?: () => Promise<void>): Promise<T>
 }
 
 export interface TurnLimits {
   maxRunning: number
-  /** Of those that have not begun. */
+  /** Most jobs that wait and have not begun. */
   maxWaiting: number
   patienceMs: number
 }
@@ -23,7 +24,7 @@ export interface TurnLimits {
 export function createTurns({ maxRunning, maxWaiting, patienceMs }: TurnLimits): Turns {
   let running = 0
   const waiting: (() => void)[] = []
-  /** These have begun. */
+  /** Jobs that have begun, and wait for a place again. */
   const returning: (() => void)[] = []
 
   function take(queue: (() => void)[]): Promise<void> {
@@ -32,7 +33,7 @@ export function createTurns({ maxRunning, maxWaiting, patienceMs }: TurnLimits):
     return Promise.resolve()
   }
 
-  /** The one that leaves hands its place over, so nobody who comes later can take it. */
+  /** A job that leaves hands its place over, so that no later job can take it. */
   function leave(): void {
     const next = returning.shift() ?? waiting.shift()
     if (next) next()

@@ -24,7 +24,7 @@ export interface UploadBody {
   contentLength: number | undefined
 }
 
-/** Reads the image behind a `?url=` upload that points back at our own proxy: from Plex. */
+/** Reads, from Plex, the image of an upload by `?url=` that points back at our own proxy. */
 export type ReadOwnUrl = (pathAndQuery: string) => Promise<Readable>
 
 /**
@@ -32,12 +32,16 @@ export type ReadOwnUrl = (pathAndQuery: string) => Promise<Readable>
  * it rejects only when nothing could be made durable (disk full), and then the client must not hear a success.
  */
 export interface CaptureStore {
-  /** A body on an upload path. Without an image in it: kept under captured_requests/, `parse_error` set. */
+  /**
+   * Keeps the body of an upload. A body without an image goes to captured_requests/, and its `parse_error` says why.
+   */
   keepBody(upload: UploadDescription, body: UploadBody): Promise<Capture>
-  /** A body-less upload with `?url=`: fetches the image behind it within limits, or records why not. */
+  /**
+   * For an upload without a body: fetches the image behind its `?url=` within the limits, or records why it could not.
+   */
   keepUrl(upload: UploadDescription, url: string, readOwnUrl: ReadOwnUrl | null): Promise<Capture>
   /** All captures so far, in order of arrival; `attempts` is current. */
   list(): readonly Capture[]
-  /** The image of a capture, which the caller closes. */
+  /** Opens the image of a capture; the caller closes it. */
   open(capture: Pick<Capture, 'saved_path'>): Promise<FileHandle>
 }

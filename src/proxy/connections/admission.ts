@@ -2,25 +2,28 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 export interface AdmissionLimits {
-  /** New connections that are read from at once: until it is known that they bring no long body, or it is that body's turn. */
+  /**
+   * How many new connections are read at the same time. A connection counts until it has no long body, or its body has
+   * its turn.
+   */
   maxUnread: number
-  /** When none of those has come to that for so long, twice as many are read from. */
+  /** When none of those stops counting for this long, twice as many are read. */
   stalledMs: number
-  /** No connection waits longer than this; the limit of time for its headers runs already. */
+  /** No connection waits longer than this, since the time limit for its headers is already running. */
   maxHeldMs: number
 }
 
-/** Node reads so much of a connection at once: what is beyond it stays with the sender until somebody asks for it. */
+/** Node reads this much of a connection in one go; the rest stays with the sender until it is asked for. */
 const firstReadBytes = 65_536
 
 /**
- * Keeps a thousand uploads that come at once from being read at once: up to 64 KB of a body come with its head, and would be held
- * until its turn. A connection that is not read from yet leaves all of it with the sender. Nobody is refused, and those that stay
- * silent hold up nobody for long.
+ * Bounds how many new connections are read at the same time. Up to 64 KB of a body come with its head, so that a
+ * thousand simultaneous uploads would hold 64 MB until they have their turn; of a connection that is not read yet, all
+ * bytes stay with the sender. No client is refused, and a silent one delays the others only briefly.
  */
 export function admitGradually(server: Server, { maxUnread, stalledMs, maxHeldMs }: AdmissionLimits): void {
   const unread = new Set<Socket>()
-  /** Since when, the oldest first. */
+  /** The time since which each waits, the oldest first. */
   const held = new Map<Socket, number>()
   let room = maxUnread
   let stalled: NodeJS.Timeout | undefined
@@ -55,7 +58,7 @@ export function admitGradually(server: Server, { maxUnread, stalledMs, maxHeldMs
       return
     }
     held.set(socket, performance.now())
-    // Node's own listener has asked for the first bytes to be read in the next tick; this comes right after that, and before any of them.
+    // Node starts to read in the next tick. This callback runs right after that, before any byte arrives.
     process.nextTick(() => {
       if (held.has(socket)) socket.pause()
     })
@@ -65,7 +68,7 @@ export function admitGradually(server: Server, { maxUnread, stalledMs, maxHeldMs
     const { socket } = req
     if (!unread.has(socket)) return
     if (hasLongBody(req)) {
-      // An upload stops its socket while it waits for its turn.
+      // An upload pauses its socket until it has its turn.
       socket.once('resume', () => leave(socket))
       res.once('close', () => leave(socket))
     } else leave(socket)

@@ -9,9 +9,10 @@ export interface RoomOptions {
 }
 
 /**
- * Bounds the connections of a server so that strangers cannot shut out who carries the token: of too many, the oldest one
- * that has not shown the token is closed, and the new one stays. (`server.maxConnections` would refuse the new one, whoever
- * it is.) Returns what closes each connection that has not shown the token.
+ * Bounds the connections of a server without letting strangers shut out a client that has the token: when there are
+ * too many, the oldest connection that has not shown the token is closed, and the new one stays.
+ * (`server.maxConnections` would refuse the new one in any case.) Returns a function that closes every connection that
+ * has not shown the token.
  */
 export function makeRoom(server: Server, { maxConnections, holdsToken }: RoomOptions): () => void {
   const known = new Set<Socket>()

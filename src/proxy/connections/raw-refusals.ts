@@ -4,7 +4,9 @@ import { verdictWords } from '../../policy/verdict.ts'
 import type { PauseWatch } from '../../util/time/pause-watch.ts'
 import type { ExchangeRecords } from '../ledger/exchange-records.ts'
 
-/** Answers what never becomes a request: CONNECT, upgrades, bytes that are not HTTP. Nothing of it goes anywhere. */
+/**
+ * Answers what never becomes a request: CONNECT, upgrades, and bytes that are not HTTP. None of these goes anywhere.
+ */
 export function refuseRawRequests(
   server: Server,
   records: ExchangeRecords,
@@ -14,14 +16,15 @@ export function refuseRawRequests(
   server.on('upgrade', (req, socket) => refuse(req, socket, verdictWords.upgrade))
   server.on('clientError', (error: NodeJS.ErrnoException & { bytesParsed?: number }, socket) => {
     const code = error.code ?? ''
-    // Of a request that was under way while this process stood still, the rest may lie there unread.
+    // When this process was paused, the rest of the request may still be unread in the socket.
     if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && pauses.stoodStill()) return
     // A client that hung up, or a connection that never said a word, asked for nothing.
     if (code === 'ECONNRESET' || !socket.writable || !('bytesRead' in socket) || socket.bytesRead === 0) {
       socket.destroy()
       return
     }
-    // In the middle of a request its own record tells of it, and its answer may be under way: only the end is unambiguous.
+    // In the middle of a request, its own record reports the error and its answer may have begun: only a closed
+    // connection is clear.
     if (isAnswering(socket)) {
       socket.destroy()
       return
@@ -32,14 +35,16 @@ export function refuseRawRequests(
   })
 
   function refuse(req: IncomingMessage, socket: Duplex, reason: string): void {
-    // The peer may be gone already; there is nobody to tell.
+    // The peer may be gone already, and then nobody needs to be told.
     socket.on('error', () => {})
     records.refusedRaw(req.method ?? '?', req.url ?? '', { status: 403, reason, outcome: 'refused' })
     close(socket, 403, reason)
   }
 }
 
-/** True while a request of this connection waits for its answer; Node's own handler of this event asks in the same way. */
+/**
+ * True while a request of this connection waits for its answer. Node's own handler of this event asks in the same way.
+ */
 function isAnswering(socket: Duplex): boolean {
   return '_httpMessage' in socket && socket._httpMessage != null
 }

@@ -8,11 +8,11 @@ import type { ForwardedRead, ProxyRecorder } from './proxy-recorder.ts'
 interface Refused {
   status: number
   reason: string
-  /** refused = our policy said no; failed = Plex or we ourselves could not do it. */
+  /** refused = the policy said no; failed = Plex or this program could not do it. */
   outcome: 'refused' | 'failed'
   /** The same request is recorded as a blocked write too. */
   alsoBlocked?: true
-  /** Of a read that was let through, and failed: by whom it was to be answered. */
+  /** For a read that was let through and failed: whether Plex or our memory was to answer it. */
   passed?: 'forward' | 'answer'
 }
 
@@ -22,7 +22,7 @@ type ForwardedAnswer = Pick<ForwardedRead, 'status' | 'bytes' | 'fromHere' | 'cl
 export interface ExchangeRecords {
   forwarded(exchange: Exchange, read: AllowedRead, answer: ForwardedAnswer): void
   refused(exchange: Exchange, refused: Refused): void
-  /** A request that never became one: CONNECT, an upgrade, or bytes that are not HTTP. */
+  /** What never became a request: CONNECT, an upgrade, or bytes that are not HTTP. */
   refusedRaw(method: string, rawResource: string, refused: Refused): void
   blocked(
     exchange: Exchange,
@@ -81,7 +81,7 @@ export function createExchangeRecords(
       try {
         recorder.refused(read, { status, reason, durationMs: 0 })
       } catch {
-        // A full disk: it went nowhere, and there is nobody but the parser's own events to tell.
+        // The disk is full. The bytes went nowhere, and no client waits for an answer that could report it.
       }
     },
     blocked(exchange, { ratingKey: rating_key, artwork: kind, bytes: content_length }, { status, reason }) {

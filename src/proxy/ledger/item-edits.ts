@@ -10,7 +10,10 @@ export interface TagEdit {
   removed: string[]
 }
 
-/** An edit of items that Plex never got: of one item, or of several at once (python-plexapi mixins/edit.py:15-40, 288-338). */
+/**
+ * An edit of items that Plex never got: of one item, or of several at once (python-plexapi mixins/edit.py:15-40,
+ * 288-338).
+ */
 export interface ItemEdit {
   ratingKeys: readonly string[]
   tags: readonly TagEdit[]
@@ -38,7 +41,7 @@ export function itemEditOf({ method, path, query }: Write): ItemEdit | null {
     if (part === undefined) continue
     if (part === '.value') fields.push([field, value])
     else if (part === '.locked') locks.push(field)
-    // Each name in it is encoded once more, since commas part them.
+    // Commas separate the names, so that each name is encoded once more.
     else if (part.endsWith('-')) tag(field).removed.push(...value.split(',').map(decodeOnceMore))
     else tag(field).added.push(value)
   }
@@ -61,8 +64,9 @@ export function labelWriteOf(write: Write): LabelWrite | null {
 }
 
 /**
- * An edit that adds tags as a user says it. python-plexapi sends along the tags that the item has already
- * (mixins/edit.py:292-294): of several only those that were not there before are new. `before` null: it is not known.
+ * The words for an edit that adds tags. python-plexapi also sends the tags that the item already has
+ * (mixins/edit.py:292-294), so that only tags which are not in `before` are new. `before` is null when the item's tags
+ * are not known.
  */
 export function addedWords(what: string, added: readonly string[], before: readonly string[] | null): string[] {
   if (before === null && added.length > 1) return [`${what}s ${added.join(', ')}`]
@@ -75,7 +79,7 @@ function decodeOnceMore(value: string): string {
   try {
     return decodeURIComponent(value)
   } catch {
-    // A label with a % of its own.
+    // The label itself holds a percent sign.
     return value
   }
 }

@@ -22,16 +22,19 @@ export interface LedgerEntry {
   durationMs: number
   /** The client did not get what it asked for: Plex failed, or we did. The verdict stays what was decided. */
   outcome?: 'failed'
-  /** Of an answer of Plex that has no length: the end of the connection alone said that it is whole. */
+  /** For an answer of Plex without a length: only the end of the connection showed that it is whole. */
   end?: 'close-delimited'
 }
 
 export interface LedgerLimits {
-  /** A file that is larger is rotated to `ledger-<n>.jsonl`. */
+  /** A larger file becomes `ledger-<n>.jsonl`, and a new one begins. */
   maxFileBytes: number
-  /** Past this much in all files, reads (and what the gate passed) are only counted. Verdicts on writes are always written. */
+  /**
+   * When all files together are larger, reads and requests that the gate passed are only counted. Verdicts on writes
+   * are always written.
+   */
   maxTotalBytes: number
-  /** Lines of reads wait at most this long for company before they are written. */
+  /** A line of a read waits at most this long for further lines before it is written. */
   flushAfterMs: number
 }
 
@@ -41,10 +44,10 @@ export const defaultLedgerLimits: LedgerLimits = {
   flushAfterMs: 200,
 }
 
-/** Reads that wait for company at most. */
+/** Most reads that wait to be written together. */
 const maxUnsealed = 256
 
-/** What the first line's `prev` is. */
+/** The `prev` of the first line. */
 export const genesis = '0'.repeat(64)
 
 export interface LedgerHead {
@@ -59,16 +62,16 @@ export interface LedgerHead {
 }
 
 export interface Ledger extends Disposable {
-  /** Throws when the disk does not take the line of a write; that of a read waits, or is only counted. */
+  /** Throws when the disk does not take the line of a write. The line of a read waits, or the read is only counted. */
   append(entry: LedgerEntry): void
-  /** Writes what waits and syncs. Throws when the disk does not take it. */
+  /** Writes all lines that wait, and syncs. Throws when the disk does not take them. */
   flush(): void
   head(): LedgerHead
 }
 
 /**
- * A journal in which each line carries the hash of the line before, so that a line cannot be taken out or changed
- * unseen. It is `ledger.jsonl` of the folder; an earlier one there is replaced: one job, one ledger.
+ * A journal in which each line carries the hash of the line before it, so that nobody can remove or change a line
+ * unnoticed. It is `ledger.jsonl` in the folder, and replaces an earlier ledger there: one job, one ledger.
  */
 export function createLedger(folder: Beneath, limits: Partial<LedgerLimits> = {}): Ledger {
   const { maxFileBytes, maxTotalBytes, flushAfterMs } = { ...defaultLedgerLimits, ...limits }
@@ -160,9 +163,12 @@ function createChain(): { lineOf(entry: LedgerEntry): string; head(): Pick<Ledge
   }
 }
 
-/** Any method but those of reads, on its way to Plex or to a service, whatever became of it: a forwarded write above all. */
+/**
+ * True for every method but those of reads on its way to Plex or to a service, whatever the verdict: above all for a
+ * forwarded write.
+ */
 function isAboutWrite({ source, method }: LedgerEntry): boolean {
   return source !== 'gate' && !reads.has(method)
 }
-/** `?` is what never became a request. */
+/** `?` stands for bytes that never became a request. */
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'CONNECT', '?'])

@@ -5,8 +5,8 @@ import type { ForwardedRead, ProxyRecorder } from './proxy-recorder.ts'
 type OwnAnswer = Required<Pick<ForwardedRead, 'status' | 'bytes' | 'closeDelimited'>>
 
 /**
- * Begins the record of a read that a proxy makes for itself while it answers a client. Its place in the order and its time are those of
- * now; the record is written by the function that this returns, once Plex's answer is whole.
+ * Begins the record of a read that a proxy makes for itself while it answers a client. Its place in the order and its
+ * time are those of now; the record is written by the function that this returns, once Plex's answer is whole.
  */
 export function beginOwnRead(
   recorder: Pick<ProxyRecorder, 'nextSeq' | 'forwarded'>,

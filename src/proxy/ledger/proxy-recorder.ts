@@ -8,20 +8,20 @@ export interface ForwardedRead {
   method: string
   /** Path and query without tokens. */
   target: string
-  /** Name of the allow-list template that let it through. */
+  /** Path of the row of the table of reads that let it through. */
   template: string
   status: number
   bytes: number
   durationMs: number
-  /** Not Kometa's: the self-check of the scope, the prefetch. */
+  /** This program made it for itself: the self-check of the scope, or the prefetch. */
   ours?: true
-  /** Plex was not asked for it: from memory, or from a listing that is a record of its own. */
+  /** Plex was not asked: the answer came from memory, or from a listing that has a record of its own. */
   fromHere?: boolean
-  /** The end of Plex's connection alone said that the answer is whole. */
+  /** Only the end of Plex's connection showed that the answer is whole. */
   closeDelimited?: boolean
 }
 
-/** A listing that was asked on behalf of Kometa. */
+/** A listing that Plex was asked for on behalf of Kometa. */
 export type OwnListing = Pick<ForwardedRead, 'target' | 'status' | 'bytes' | 'durationMs' | 'closeDelimited'>
 
 /** What became of a request that was not answered as it should be, for the ledger. */
@@ -29,7 +29,7 @@ export interface Answered {
   status: number
   reason: string
   durationMs: number
-  /** Of a read that was let through, and failed: whether Plex was asked for it, or our memory. */
+  /** For a read that was let through and failed: whether Plex or our memory was to answer it. */
   passed?: 'forward' | 'answer' | undefined
 }
 
@@ -38,7 +38,7 @@ export interface ProxyRecorder {
   nextSeq(): number
   blocked(write: BlockedWrite, answered: Answered): void
   captured(capture: Capture): void
-  /** `answered` is null where the request has its line in the ledger already, as a blocked write that could not be kept. */
+  /** `answered` is null when the request has its line in the ledger already: a blocked write that could not be kept. */
   refused(read: RefusedRead, answered: Answered | null): void
   forwarded(read: ForwardedRead): void
 }

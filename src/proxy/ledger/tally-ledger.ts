@@ -3,7 +3,7 @@ import type { Beneath } from '../../util/beneath/beneath.ts'
 import { readLines } from '../../util/beneath/file-chunks.ts'
 import { parseJson } from '../../util/parse-json.ts'
 
-/** Forwarded writes that are kept with their target; one is too many already. */
+/** Most lines of each kind that are kept whole. */
 const maxKept = 100
 
 const lineSchema = z.object({
@@ -43,7 +43,7 @@ export class UnreadableLedger extends Error {
   override readonly name = 'UnreadableLedger'
 }
 
-/** Sums up what the ledger itself says, line by line: not what the proxy believes to have done. */
+/** Counts what the ledger itself says, line by line, instead of what the proxy believes it did. */
 export function createLedgerTally(kept = maxKept): { tally: LedgerTally; add(text: string, file: string): void } {
   const nothing = (): Counted => ({ count: 0, first: [] })
   const tally: LedgerTally = {
@@ -61,7 +61,7 @@ export function createLedgerTally(kept = maxKept): { tally: LedgerTally; add(tex
     tally,
     add(text, file) {
       const line = parse(text, file)
-      // The gate passes what is not Plex; what a proxy of ours passes on is.
+      // The gate leads to other hosts only; everything that one of our proxies passes on counts.
       if (line.source === 'gate') return
       const { verdict, method } = line
       const isRead = method === 'GET' || method === 'HEAD'
@@ -75,11 +75,11 @@ export function createLedgerTally(kept = maxKept): { tally: LedgerTally; add(tex
   }
 }
 
-/** An edited line may be whole for the chain and yet say nothing. */
+/** A line can fit the chain and still not be a record of a request. */
 function parse(text: string, file: string): TalliedLine {
   const parsed = lineSchema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
-  throw new UnreadableLedger(`${file} has a line that says not what became of a request`)
+  throw new UnreadableLedger(`${file} has a line that does not say what became of a request`)
 }
 
 /** Counts all files of a ledger, from the disk. */

@@ -7,8 +7,8 @@ import { genesis, type LedgerHead } from './ledger.ts'
 export type LedgerCheck = { ok: true; count: number } | { ok: false; problem: string }
 
 /**
- * Walks the chain from the first line to the head that the summary names; says at which line it breaks. `onLine` gets each
- * line that fits.
+ * Checks the chain from the first line to the head that the summary names, and says at which line it breaks. `onLine`
+ * gets each line that fits.
  */
 export async function verifyLedger(
   folder: Beneath,
@@ -55,7 +55,7 @@ function parseLine(line: string): { seq: number; prev: string } | null {
     if (typeof value !== 'object' || value === null || !('seq' in value) || !('prev' in value)) return null
     return typeof value.seq === 'number' && typeof value.prev === 'string' ? { seq: value.seq, prev: value.prev } : null
   } catch {
-    // A line that is no JSON is the finding itself; the caller names it.
+    // The caller reports a line that is not JSON.
     return null
   }
 }

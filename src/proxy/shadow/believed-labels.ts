@@ -11,8 +11,9 @@ import { quoteXml } from './quote-xml.ts'
 type Changes = Map<string, 'added' | 'removed'>
 
 /**
- * Kometa reads an item's labels back before it draws on it a second time (two entries of the config on one Plex library): the item then
- * wears the label Overlay, and is drawn from a clean poster. Plex never heard of that label.
+ * Shows Kometa the labels that it believes to have set. Before Kometa draws on an item a second time (two entries of
+ * the config on one Plex library), it reads the item's labels back; with the label Overlay it draws on a clean poster.
+ * Plex never got that label.
  */
 export function createBelievedLabels(): {
   wrote(write: Pick<BlockedWrite, 'method' | 'path' | 'query'>): void
@@ -47,7 +48,7 @@ function withLabels(text: string, changed: ReadonlyMap<string, Changes>): string
   return composeAnswer(container, elements, { size: length, totalSize: length, offset: 0 }).toString('utf8')
 }
 
-/** `<Label .../>`, whatever stands in the quotes. */
+/** `<Label .../>` with any text in its quotes. */
 const labelElement = /<Label(?:\s+[\w:.-]+=(?:"[^"]*"|'[^']*'))*\s*\/>/g
 
 function edit(item: Buffer, changes: Changes | undefined): Buffer {

@@ -22,8 +22,9 @@ const shownKinds: ReadonlyMap<string, ArtworkKind> = new Map(
 type KeptPicture = Capture & { type: ImageType; sha256: string }
 
 /**
- * Kometa reads its own uploads back: a picture that this job has captured is what its item shows from then on, also for a season or an
- * episode that shows its parent's, and it is the first one in the item's list. Plex does not have it, so that it comes from here.
+ * Shows Kometa its own uploads. From the capture on, an item shows the captured picture, a season or an episode
+ * without a picture of its own shows that of its parent, and the picture is the first in the item's list. Plex does
+ * not have it, so that it comes from the store.
  */
 export function createCapturedPictures({ captures, serverId }: CapturedPicturesOptions): {
   wrap(next: ReadHandler): ReadHandler
@@ -38,7 +39,7 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
       .sort((one, other) => one.seq - other.seq)
       .at(-1)
 
-  /** The capture behind the address of a picture; undefined when Plex has it. */
+  /** The capture behind the address of a picture; undefined when the picture is one of Plex's. */
   function captureAt(read: ReadSubject): KeptPicture | undefined {
     const [ratingKey] = read.ratingKeys
     if (read.row.answer !== 'picture' || ratingKey === undefined || read.isCollection) return undefined
@@ -74,13 +75,16 @@ export function createCapturedPictures({ captures, serverId }: CapturedPicturesO
 
 const uploadKey = ({ kind, sha256 }: KeptPicture): string => `upload://${artworkTable[kind ?? 'poster'].list}/${sha256}`
 
-/** Plex keeps one of several uploads of the same bytes; the newest comes first. */
+/** Plex keeps one of several uploads with the same bytes. The newest upload comes first. */
 function distinct(uploads: readonly KeptPicture[]): KeptPicture[] {
   const newestFirst = [...uploads].sort((one, other) => other.seq - one.seq)
   return newestFirst.filter((one, at) => newestFirst.findIndex(({ sha256 }) => sha256 === one.sha256) === at)
 }
 
-/** The list of an item's pictures with its uploads, the newest of which is the one that is shown; null for what is no such list. */
+/**
+ * The list of an item's pictures with the uploads added; the newest upload is the selected one. Null when the text is
+ * no such list.
+ */
 function withUploads(text: string, uploads: readonly KeptPicture[]): string | null {
   const open = /<MediaContainer(?:\s[^<>]*?)?(\/?)>/.exec(text)
   if (!open) return null
@@ -103,7 +107,7 @@ function withUploads(text: string, uploads: readonly KeptPicture[]): string | nu
 function send(file: FileHandle, { type, size_bytes: size }: KeptPicture, reply: ReadReply, head: boolean): void {
   reply.fromHere()
   reply.begin(200, { 'content-type': imageMediaTypes[type], 'content-length': size })
-  // It closes the file at its end, and when it is destroyed.
+  // The stream closes the file at its end, and when it is destroyed.
   const stream = file.createReadStream()
   if (head) {
     stream.destroy()

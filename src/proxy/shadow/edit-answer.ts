@@ -3,11 +3,11 @@ import { decodeBody } from '../../plex/upstream/decode-body.ts'
 import { messageOf } from '../../util/unknown-error.ts'
 import type { ProxyRead, ReadHandler, ReadReply } from '../answer/read-handler.ts'
 
-/** One item with everything that Plex knows of it is some 100 KB. A larger answer passes as Plex gave it. */
+/** One item with everything that Plex knows about it has some 100 KB. A larger answer passes unchanged. */
 const maxEditedBytes = 16 * 1024 * 1024
 
 /**
- * Answers with what Plex says, changed by `edit` where it is a whole XML answer; `edit` gives null for an answer that stays as it is.
+ * Answers with what Plex says. `edit` may change it when it is XML and complete, and returns null to leave it as it is.
  */
 export function editAnswer(
   next: ReadHandler,
@@ -19,7 +19,7 @@ export function editAnswer(
     next(read, reply)
     return
   }
-  // Asked for as it is, so that no decoder stands in the way of an answer that has been read before.
+  // Plex is asked for an answer without compression, as it was the first time: then memory can give the same answer.
   const headers = { ...read.headers, 'accept-encoding': undefined }
   next({ ...read, headers }, new EditingReply(reply, edit))
 }
@@ -28,7 +28,7 @@ class EditingReply implements ReadReply {
   readonly #reply: ReadReply
   readonly #edit: (text: string) => string | null
   #head: { status: number; headers: OutgoingHttpHeaders } | undefined
-  /** undefined: what comes goes straight on. */
+  /** undefined: chunks go straight to the client. */
   #held: Buffer[] | undefined = []
   #bytes = 0
 

@@ -1,4 +1,4 @@
-/** Decodes base64 (RFC 2045) chunk by chunk; line ends and other foreign characters are skipped, as the RFC asks. */
+/** Decodes base64 chunk by chunk. It skips line ends and other foreign characters, as RFC 2045 demands. */
 export async function* decodeBase64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let left = ''
   for await (const chunk of chunks) {

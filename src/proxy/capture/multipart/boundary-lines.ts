@@ -3,15 +3,18 @@ const crlf = Buffer.from('\r\n')
 /** Blanks allowed between a boundary and its line end. */
 const maxPaddingBytes = 64
 
-/** What follows the text of a boundary line. unknown: it takes more bytes to tell. data: it only looks like a boundary line. */
+/**
+ * What follows the text of a boundary line. unknown: it takes more bytes to tell. data: it only looks like a boundary
+ * line.
+ */
 export type LineEnding = 'data' | 'unknown' | { next: number; last: boolean }
 
 /** Bytes of a body, its first line end included, that are enough to choose the delimiter. */
 export const bytesToChooseBy = (boundary: string): number => crlf.length + boundary.length + dashes.length
 
 /**
- * What each boundary line of a body begins with. Some clients name the boundary together with the two dashes that its lines begin
- * with, and then do not write them twice. `start` is the beginning of the body behind a line end.
+ * What each boundary line of a body begins with. Some clients name the boundary together with the two dashes that its
+ * lines begin with, and then do not write them twice. `start` is the beginning of the body behind a line end.
  */
 export function chooseDelimiter(start: Buffer, boundary: string): Buffer {
   const bare = Buffer.from(`\r\n${boundary}`, 'latin1')

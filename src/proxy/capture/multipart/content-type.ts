@@ -5,7 +5,7 @@ const parameter = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/gs
 
 export type MultipartType = { boundary: string } | { problem: string }
 
-/** What a Content-Type says about a multipart body (form-data, related, mixed or another subtype); null when it is not multipart at all. */
+/** What a Content-Type says about a multipart body of any subtype; null when the body is not multipart. */
 export function parseMultipartType(contentType: string | undefined): MultipartType | null {
   if (contentType === undefined || !/^\s*multipart\//i.test(contentType)) return null
   const found = [...contentType.matchAll(parameter)].filter(([, name]) => name?.toLowerCase() === 'boundary')

@@ -17,9 +17,9 @@ export interface MultipartOptions {
 }
 
 /**
- * Takes the images out of a multipart body that is on disk. Magic bytes alone decide whether a part is an image. Rejects with
- * MalformedMultipart when the body is broken, otherwise only when the disk refuses. In either case the files that were opened
- * are the caller's to keep or discard.
+ * Takes the images out of a multipart body that is on disk. Magic bytes alone decide whether a part is an image.
+ * Rejects with MalformedMultipart when the body is broken, otherwise only when the disk refuses. In either case the
+ * files that were opened are the caller's to keep or discard.
  */
 export async function readImageParts(
   body: AsyncIterable<Uint8Array>,

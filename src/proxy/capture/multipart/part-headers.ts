@@ -1,15 +1,18 @@
-/** What the headers of a part say that matters here. */
+/** The headers of a part that matter here. */
 export interface PartHeaders {
   contentType: string | undefined
   transferEncoding: string | undefined
-  /** Only for words to a person: a client's file name never becomes a path. */
+  /** Only shown to the user: a client's file name never becomes a path. */
   filename: string | undefined
 }
 
 /** RFC 9110 token: what a header's name may be made of. */
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-/** Reads the header block of a part (without its last line end) strictly: a name, a colon, no stray line break; folded lines are fine. */
+/**
+ * Reads the header block of a part (without its last line end) strictly: a name, a colon, no stray line break; folded
+ * lines are fine.
+ */
 export function parsePartHeaders(block: string): PartHeaders | { problem: string } {
   const lines = block === '' ? [] : block.replace(/\r\n(?=[ \t])/g, '').split('\r\n')
   const values = new Map<string, string>()
@@ -28,7 +31,10 @@ export function parsePartHeaders(block: string): PartHeaders | { problem: string
   }
 }
 
-/** A stray line break would start a header of its own; the other control characters have no business here. Bytes from 0x80 on are UTF-8. */
+/**
+ * A stray line break would start another header, and no other control character belongs here. Bytes from 0x80 on are
+ * UTF-8.
+ */
 function holdsControl(value: string): boolean {
   return Array.from({ length: value.length }, (_, at) => value.charCodeAt(at)).some(
     (code) => (code < 0x20 && code !== 0x09) || code === 0x7f,

@@ -8,9 +8,9 @@ import { MalformedMultipart } from './split-multipart.ts'
 
 export interface PartContent {
   images: { file: TemporaryFile; type: ImageType }[]
-  /** It holds bytes that are in none of these images. */
+  /** Whether the part holds bytes that are in none of these images. */
   moreThanImages: boolean
-  /** What holds no image, in words. */
+  /** Parts without an image, in words. */
   others: string[]
 }
 
@@ -21,11 +21,14 @@ export interface ReadPartOptions {
   readInner: ((body: AsyncIterable<Uint8Array>, boundary: string) => Promise<PartContent>) | null
 }
 
-/** Bytes of a part held at hand to tell what it is. */
+/** How many bytes of a part are held in memory to tell what it is. */
 const partHeadBytes = 512
 const maxClaimChars = 100
 
-/** Reads one part to its end: an image becomes a file, a multipart body inside is opened in turn, all else is told in words. */
+/**
+ * Reads one part to its end: an image becomes a file, a multipart body inside is split in turn, anything else is
+ * described in words.
+ */
 export async function readPart(
   data: AsyncIterable<Uint8Array>,
   headers: PartHeaders,
@@ -33,7 +36,7 @@ export async function readPart(
   { openFile, readInner }: ReadPartOptions,
 ): Promise<PartContent> {
   let { head, chunks } = await peek(data)
-  // The image itself decides: a part that is one, whatever its Content-Transfer-Encoding claims, is taken as it is.
+  // A part that is an image is taken as it is, whatever its Content-Transfer-Encoding claims.
   if (sniffImage(head) === null && headers.transferEncoding === 'base64') {
     ;({ head, chunks } = await peek(decodeBase64(chunks)))
   }
@@ -90,7 +93,7 @@ async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; 
   return { head: start.subarray(0, partHeadBytes), chunks: all() }
 }
 
-/** The part's own words about itself serve to tell what came; they make no image of it. */
+/** The words for a part without an image. Its headers only serve to describe it: they never make an image of it. */
 function describe(number: number, headers: PartHeaders, head: Buffer): string {
   const claims: string[] = []
   if (headers.filename) claims.push(`"${readable(headers.filename)}"`)
@@ -98,7 +101,7 @@ function describe(number: number, headers: PartHeaders, head: Buffer): string {
   return `part ${number}${claims.length > 0 ? ` (${claims.join(', ')})` : ''} holds ${describeNonImage(head)}`
 }
 
-/** Header bytes as text for a log: UTF-8, short, without what could steer a terminal. */
+/** Header bytes as text for a log: UTF-8, short, without control characters. */
 function readable(value: string): string {
   return Buffer.from(value, 'latin1').toString('utf8').replace(/\p{C}/gu, '?').slice(0, maxClaimChars)
 }

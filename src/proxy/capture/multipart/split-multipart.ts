@@ -11,8 +11,9 @@ export interface SplitOptions {
 }
 
 /**
- * A body in the order of its bytes: `part` begins a part, `data` is some of its bytes, `part-end` ends it. `stray`, at most once: there
- * are bytes outside of all parts that are more than white space. `end` comes last, and only of a body that is whole.
+ * A body in the order of its bytes: `part` begins a part, `data` is some of its bytes, `part-end` ends it. `stray`, at
+ * most once: there are bytes outside of all parts that are more than white space. `end` comes last, and only of a body
+ * that is whole.
  */
 export type MultipartPiece =
   | { kind: 'part'; headers: PartHeaders }
@@ -22,10 +23,10 @@ export type MultipartPiece =
 const crlf = Buffer.from('\r\n')
 
 /**
- * Splits a multipart body strictly, and fails with MalformedMultipart at the first violation of RFC 2046. No library does that: each
- * takes some broken bodies for whole ones and loses bytes without a word. They cut a part where its data merely begins like a boundary
- * line, drop parts without `Content-Disposition: form-data` (all of multipart/related), or take a body without boundary lines for an
- * empty one.
+ * Splits a multipart body strictly, and fails with MalformedMultipart at the first violation of RFC 2046. No library
+ * does that: each takes some broken bodies for whole ones and loses bytes without a word. They cut a part where its
+ * data merely begins like a boundary line, drop parts without `Content-Disposition: form-data` (all of
+ * multipart/related), or take a body without boundary lines for an empty one.
  */
 export async function* splitMultipart(
   body: AsyncIterable<Uint8Array>,
@@ -51,7 +52,10 @@ class MultipartSplitter {
   /** Not judged yet. It begins with a line end of our own, so that the first boundary line looks like all others. */
   #rest: Buffer = crlf
   #parts = 0
-  /** Bytes of the line end behind a part's headers: it stays in front of the data, since it may belong to a boundary line. */
+  /**
+   * Bytes of the line end behind a part's headers: it stays in front of the data, since it may belong to a boundary
+   * line.
+   */
   #toSkip = 0
   #isStray = false
   #pieces: MultipartPiece[] = []
@@ -145,7 +149,10 @@ class MultipartSplitter {
 
 type FoundLine = { at: number } | { at: number; next: number; last: boolean }
 
-/** The next boundary line, with where it begins and where it ends; only `at`: what comes before `at` is data in any case. */
+/**
+ * The next boundary line, with where it begins and where it ends; only `at`: what comes before `at` is data in any
+ * case.
+ */
 function findBoundaryLine(bytes: Buffer, line: Buffer, atEnd: boolean): FoundLine {
   for (let from = 0; ; ) {
     const at = bytes.indexOf(line, from)
