@@ -206,7 +206,7 @@ test.each<[string, () => void, string, RegExp]>([
       writeFileSync(path('output/summary.json'), JSON.stringify(summary))
     },
     'writes',
-    /has a line that says not what became of a request/,
+    /has a line that does not say what became of a request/,
   ],
   [
     'the summary was made nicer',
