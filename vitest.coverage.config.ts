@@ -10,7 +10,7 @@ const guarded = {
   secrets: [
     ...filesBelow('src/config/trust'),
     ...['secrets', 'job-secrets'].map((name) => `src/config/read/environment/${name}.ts`),
-    ...['mask-config', 'unmask-config', 'hidden-uses'].map((name) => `src/server/connect/${name}.ts`),
+    ...['mask-config', 'unmask-config', 'hidden-uses'].map((name) => `src/server/connect/hidden/${name}.ts`),
   ],
   redaction: [
     'src/util/redact.ts',

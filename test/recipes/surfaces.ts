@@ -34,7 +34,7 @@ async function compare(shown: Partial<StudioTarget>): Promise<string> {
   // By variables: the types of a browser do not belong into those of the tests.
   const load = (path: string) => import(/* @vite-ignore */ path)
   const [{ createElement }, { renderToStaticMarkup }] = [await load('react'), await load('react-dom/server')]
-  const { Facts } = await load('../../web/compare/facts.tsx')
+  const { Facts } = await load('../../web/compare/detail/facts.tsx')
   const target = { ...waitingTarget(selected), ...shown }
   return renderToStaticMarkup(createElement(Facts, { job: { faults: [], targets: [target] }, target }))
 }

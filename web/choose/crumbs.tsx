@@ -2,8 +2,8 @@ import type { StudioItem } from '../../src/contract/api/api.ts'
 import { itemSubtitle } from '../core/titles.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
-import { insidePath } from './inside-path.ts'
-import type { WallQuery } from './wall-query.ts'
+import { insidePath } from './wall/inside-path.ts'
+import type { WallQuery } from './wall/wall-query.ts'
 import './crumbs.css'
 
 /** The path from all posters to the open show or season. */

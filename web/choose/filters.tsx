@@ -21,8 +21,8 @@ import {
   sortChoices,
   toggleFilter,
   type WallQuery,
-} from './wall-query.ts'
-import type { WallSize } from './wall-size.ts'
+} from './wall/wall-query.ts'
+import type { WallSize } from './wall/wall-size.ts'
 import './filters.css'
 
 const filterWords: Record<ListFilter, string> = {

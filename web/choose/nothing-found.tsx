@@ -5,7 +5,7 @@ import { setQuery } from '../core/router.ts'
 import { Button } from '../ui/button.tsx'
 import { Link } from '../ui/link.tsx'
 import { Empty } from '../ui/notes.tsx'
-import { activeFilters, noFilters, type WallQuery } from './wall-query.ts'
+import { activeFilters, noFilters, type WallQuery } from './wall/wall-query.ts'
 
 export function NothingFound({ query }: { query: WallQuery }) {
   const index = useQuery(stateQuery).data?.index

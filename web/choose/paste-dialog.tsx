@@ -9,7 +9,7 @@ import { tell } from '../ui/announce.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { asProblem, Problem } from '../ui/notes.tsx'
-import { ItemThumb } from '../ui/thumb.tsx'
+import { ItemThumb } from '../ui/picture/thumb.tsx'
 import './paste-dialog.css'
 
 export function PasteButton() {

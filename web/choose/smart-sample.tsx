@@ -7,7 +7,7 @@ import { tell, tellProblem } from '../ui/announce.tsx'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { MenuItem, Popover } from '../ui/popover.tsx'
-import type { WallQuery } from './wall-query.ts'
+import type { WallQuery } from './wall/wall-query.ts'
 import './smart-sample.css'
 
 const sizes = [4, 8, 12, 20] as const

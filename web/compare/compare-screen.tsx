@@ -3,7 +3,7 @@ import { useWatchedJob } from '../core/jobs/watch-job.ts'
 import { useLocation } from '../core/router.ts'
 import { JobGate } from '../ui/job-gate.tsx'
 import { CompareGrid } from './compare-grid.tsx'
-import { TargetDetail } from './target-detail.tsx'
+import { TargetDetail } from './detail/target-detail.tsx'
 import { useView } from './use-view.ts'
 import { targetsOfView } from './view.ts'
 

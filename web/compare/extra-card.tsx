@@ -3,7 +3,7 @@ import type { JobDetail } from '../../src/contract/api/api.ts'
 import { apiUrl, call } from '../core/api.ts'
 import { keys, stateQuery } from '../core/queries.ts'
 import { fullTitle } from '../core/titles.ts'
-import { JobThumb } from '../ui/thumb.tsx'
+import { JobThumb } from '../ui/picture/thumb.tsx'
 
 export interface ExtraCardProps {
   jobId: string

@@ -11,8 +11,8 @@ import { Badge } from '../ui/badge.tsx'
 import { Ring } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
+import { JobThumb } from '../ui/picture/thumb.tsx'
 import { MenuItem, Popover } from '../ui/popover.tsx'
-import { JobThumb } from '../ui/thumb.tsx'
 import './job-row.css'
 
 export const JobRow = memo(function JobRow({ job, onDelete }: { job: JobEntry; onDelete: (job: JobEntry) => void }) {

@@ -4,7 +4,7 @@ import { isOver, outcomeTone, outcomeWords } from '../core/jobs/job-words.ts'
 import { targetPath } from '../core/route.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Link } from '../ui/link.tsx'
-import { JobThumb, type Shape, shapeOf } from '../ui/thumb.tsx'
+import { JobThumb, type Shape, shapeOf } from '../ui/picture/thumb.tsx'
 import './run-pictures.css'
 
 /** Shows every target from the start. A picture appears as soon as Kometa uploads it. */

@@ -1,4 +1,4 @@
-import type { Mode } from '../modes.ts'
+import type { Mode } from '../detail/modes.ts'
 
 export interface Picture {
   src: string

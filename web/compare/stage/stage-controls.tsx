@@ -1,7 +1,7 @@
 import type { StudioTarget } from '../../../src/contract/api/api.ts'
 import { percent } from '../../core/format.ts'
 import { Button } from '../../ui/button.tsx'
-import type { Mode } from '../modes.ts'
+import type { Mode } from '../detail/modes.ts'
 import type { Blink } from './blink.ts'
 import './stage-controls.css'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JobEntry, Outcome, StudioJobStatus, StudioTarget } from '../../../src/contract/api/api.ts'
-import { missingWords } from '../../compare/missing-words.ts'
+import { missingWords } from '../../compare/detail/missing-words.ts'
 import { runSign } from '../../frame/rail-signs.ts'
 import { problemNotes } from '../../watch/problem-words.ts'
 import { countsWords, jobState, outcomeTone, outcomeWords } from './job-words.ts'

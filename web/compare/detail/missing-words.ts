@@ -1,7 +1,7 @@
-import type { Outcome } from '../../src/contract/api/api.ts'
-import { outcomeTone } from '../core/jobs/job-words.ts'
-import type { IconName } from '../ui/icon-paths.ts'
-import type { Tone } from '../ui/tone.ts'
+import type { Outcome } from '../../../src/contract/api/api.ts'
+import { outcomeTone } from '../../core/jobs/job-words.ts'
+import type { IconName } from '../../ui/icon-paths.ts'
+import type { Tone } from '../../ui/tone.ts'
 
 export interface MissingWords {
   headline: string

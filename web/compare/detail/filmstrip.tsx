@@ -1,11 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
-import type { JobDetail, StudioTarget } from '../../src/contract/api/api.ts'
-import { outcomeWords } from '../core/jobs/job-words.ts'
-import { Icon, type IconName } from '../ui/icon.tsx'
-import { Link } from '../ui/link.tsx'
-import { JobThumb } from '../ui/thumb.tsx'
-import { pathTo } from './compare-grid.tsx'
+import type { JobDetail, StudioTarget } from '../../../src/contract/api/api.ts'
+import { outcomeWords } from '../../core/jobs/job-words.ts'
+import { Icon, type IconName } from '../../ui/icon.tsx'
+import { Link } from '../../ui/link.tsx'
+import { JobThumb } from '../../ui/picture/thumb.tsx'
+import { pathTo } from '../compare-grid.tsx'
 import './filmstrip.css'
 
 const framePx = 68

@@ -1,6 +1,6 @@
-import { Select } from '../ui/field.tsx'
-import { Segmented } from '../ui/segmented.tsx'
-import { useNarrow } from '../ui/use-narrow.ts'
+import { Select } from '../../ui/field.tsx'
+import { Segmented } from '../../ui/segmented.tsx'
+import { useNarrow } from '../../ui/use-narrow.ts'
 import { type Mode, modes } from './modes.ts'
 
 export function ModeBar({ mode, onMode, disabled }: { mode: Mode; onMode: (mode: Mode) => void; disabled: boolean }) {

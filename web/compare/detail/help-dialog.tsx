@@ -1,5 +1,5 @@
-import { Keys } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { Keys } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { modes } from './modes.ts'
 import './help-dialog.css'
 

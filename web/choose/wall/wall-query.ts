@@ -1,5 +1,5 @@
-import type { ItemFilter, ItemQuery } from '../../src/contract/api/api.ts'
-import { setQuery, useLocation } from '../core/router.ts'
+import type { ItemFilter, ItemQuery } from '../../../src/contract/api/api.ts'
+import { setQuery, useLocation } from '../../core/router.ts'
 
 export const sortChoices = [
   ['title', 'Title'],

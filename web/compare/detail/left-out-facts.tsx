@@ -1,4 +1,4 @@
-import type { StudioTarget } from '../../src/contract/api/api.ts'
+import type { StudioTarget } from '../../../src/contract/api/api.ts'
 
 /** Why an overlay that found this item is not in its picture. */
 export function LeftOutFacts({ leftOut }: { leftOut: StudioTarget['leftOut'] }) {

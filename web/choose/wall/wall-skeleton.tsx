@@ -1,4 +1,4 @@
-import { Skeleton } from '../ui/notes.tsx'
+import { Skeleton } from '../../ui/notes.tsx'
 import type { WallSize } from './wall-size.ts'
 import { cellSizes } from './wall-sizes.ts'
 import './wall-skeleton.css'

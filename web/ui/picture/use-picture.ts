@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { online } from '../core/online.ts'
-import { useStore } from '../core/store.ts'
+import { online } from '../../core/online.ts'
+import { useStore } from '../../core/store.ts'
 import { loadInTurn } from './load-in-turn.ts'
 
 export type PictureState = 'waiting' | 'there' | 'failed'

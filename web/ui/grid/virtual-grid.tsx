@@ -9,8 +9,8 @@ import {
   useRef,
   useState,
 } from 'react'
+import { noteFling } from '../picture/load-in-turn.ts'
 import { cellAfterKey } from './cell-after-key.ts'
-import { noteFling } from './load-in-turn.ts'
 import './virtual-grid.css'
 
 /** Rows above and below the screen that exist already. */

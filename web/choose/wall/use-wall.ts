@@ -1,9 +1,9 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { useCallback, useRef, useState } from 'react'
-import type { ItemWindow, StudioItem } from '../../src/contract/api/api.ts'
-import { call } from '../core/api.ts'
-import { windowItems } from '../core/limits.ts'
-import { keys, queryClient } from '../core/queries.ts'
+import type { ItemWindow, StudioItem } from '../../../src/contract/api/api.ts'
+import { call } from '../../core/api.ts'
+import { windowItems } from '../../core/limits.ts'
+import { keys, queryClient } from '../../core/queries.ts'
 import { toItemQuery, type WallQuery } from './wall-query.ts'
 
 const pageQuery = (wall: WallQuery, page: number) =>

@@ -1,7 +1,7 @@
 import { memo } from 'react'
-import type { ImageRef, StudioItem } from '../../src/contract/api/api.ts'
-import { apiUrl, thumbnailWidths } from '../core/api.ts'
-import { itemTitle } from '../core/titles.ts'
+import type { ImageRef, StudioItem } from '../../../src/contract/api/api.ts'
+import { apiUrl, thumbnailWidths } from '../../core/api.ts'
+import { itemTitle } from '../../core/titles.ts'
 import { usePicture } from './use-picture.ts'
 import './thumb.css'
 
