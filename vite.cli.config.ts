@@ -1,8 +1,9 @@
 import { defineConfig } from 'vite'
 
 /**
- * The command line in one piece for each command: Node needs twice as long to find and read four hundred modules. Programs of
- * their own (supervisor, workers, sample renderer) and the packages below stay as the compiler and npm leave them.
+ * The command line in one piece for each command: Node needs twice as long to find and read four hundred modules.
+ * Programs of their own (supervisor, workers, sample renderer) and the packages below stay as the compiler and npm
+ * leave them.
  */
 export default defineConfig({
   build: {

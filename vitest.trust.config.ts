@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
 
-/** The trust suite: what may not happen, tried on purpose. Two files at a time: the fuzzer computes while others wait. */
+/**
+ * The trust suite: what may not happen, tried on purpose. Two files at a time: the fuzzer computes while others wait.
+ */
 export default defineConfig({
   test: {
     include: ['test/trust/**/*.test.ts'],

@@ -1,7 +1,10 @@
 import { renameSync, symlinkSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Puts a link to `outside` in the place of `<folder>/<name>` and takes it away again, as fast as it can, until it is killed. */
+/**
+ * Puts a link to `outside` in the place of `<folder>/<name>` and takes it away again, as fast as it can, until it is
+ * killed.
+ */
 const [folder = '', name = '', outside = ''] = process.argv.slice(2)
 const path = join(folder, name)
 process.stdout.write('ready\n')

@@ -40,7 +40,10 @@ export async function writeRecording(name: string, recording: Recording): Promis
   await writeFile(fileOf(name), gzipSync(JSON.stringify(recording), { level: 9 }))
 }
 
-/** What each Kometa of a job did, in its order, from its log and the job's ledger. `hide` takes the places of this machine out. */
+/**
+ * What each Kometa of a job did, in its order, from its log and the job's ledger. `hide` takes the places of this
+ * machine out.
+ */
 export async function processesOf(
   jobDir: string,
   summary: Summary,

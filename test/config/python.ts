@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
 
-/** An interpreter with Kometa's requirements, where KOMETA_PYTHON names one: the tests then compare with the real libraries. */
+/**
+ * An interpreter with Kometa's requirements, where KOMETA_PYTHON names one: the tests then compare with the real
+ * libraries.
+ */
 export const kometaPython = process.env.KOMETA_PYTHON
 
 /** Runs a Python program on JSON and answers with the JSON that it prints. */

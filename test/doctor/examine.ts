@@ -26,7 +26,10 @@ export interface DoctorWorld extends AsyncDisposable {
   /** Writes it, and the overlay file that it names. */
   writeConfig(text: string): string
   renderer(): Renderer
-  /** The doctor, with all well but what is given. Fails where a line holds a secret, or a line that is not well has no advice. */
+  /**
+   * The doctor, with all well but what is given. Fails where a line holds a secret, or a line that is not well has no
+   * advice.
+   */
   examine(given?: Case): Promise<{
     checks: readonly DoctorCheck[]
     problems: number

@@ -14,7 +14,9 @@ afterEach(async () => {
 
 const backup = 'overlays/Movies Original Posters/101.jpg'
 
-/** Kometa's part: after `reads` (of the item's artwork) and `before`, it uploads a poster that carries its mark or not. */
+/**
+ * Kometa's part: after `reads` (of the item's artwork) and `before`, it uploads a poster that carries its mark or not.
+ */
 async function baseOf(
   options: {
     reads?: string

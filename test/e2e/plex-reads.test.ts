@@ -60,7 +60,10 @@ const asKometa = ({ plex }: JobWorld): string[] =>
     headerLines.some((line) => /^accept: \*\/\*$/i.test(line)) ? target : [],
   )
 
-/** What was asked without the token: who is there, and, where that is not known from a moment ago, whether the token is a barrier. */
+/**
+ * What was asked without the token: who is there, and, where that is not known from a moment ago, whether the token is
+ * a barrier.
+ */
 const withoutToken = ({ plex }: JobWorld): string[] =>
   plex.journal.flatMap(({ headerLines, target }) =>
     headerLines.some((line) => /^x-plex-token:/i.test(line)) ? [] : target,

@@ -35,7 +35,10 @@ export interface MemoWorld extends AsyncDisposable {
   store: MemoStore
   /** Path and query of each request that Plex's journal shows since it was cleared. */
   asked(): string[]
-  /** What Plex itself says now of these items, and of the sections and server as the test gives it: a job starts with that. */
+  /**
+   * What Plex itself says now of these items, and of the sections and server as the test gives it: a job starts with
+   * that.
+   */
   stampsNow(
     ratingKeys: readonly string[],
     sections: Record<string, string>,

@@ -15,7 +15,10 @@ const ends = ['\u0001', '\na']
 const maxPumpPieces = 4
 const otherCharacters = [...'a0 -_/.:,;"\'<>[](){}=#\\%&?!@\t\n']
 
-/** Repetitions of each part of a text that the expression matches, of each single character in it, and of what two parts share. */
+/**
+ * Repetitions of each part of a text that the expression matches, of each single character in it, and of what two parts
+ * share.
+ */
 export function attacksOn(source: string, flags: string): Attack[] {
   const unicode = /[uv]/.test(flags)
   const pattern = new RegExpParser().parsePattern(source, 0, source.length, {

@@ -42,7 +42,10 @@ interface Entry {
   end?: string
 }
 
-/** Whatever takes a text of the user's, of Kometa's or of a browser's; what is done with a pasted config is in test/server. */
+/**
+ * Whatever takes a text of the user's, of Kometa's or of a browser's; what is done with a pasted config is in
+ * test/server.
+ */
 const entries: Record<string, Entry> = {
   'the log of Kometa': {
     act: readLog,

@@ -4,7 +4,10 @@ import { type Attack, attacksOn } from './attack-strings.ts'
 const smallChars = [16, 20, 24, 28]
 const middleChars = [1_000, 8_000]
 const largeChars = 16_000
-/** How much dearer a character may be than in the plainest search. Linear expressions stay below 100, quadratic ones go beyond 1,000. */
+/**
+ * How much dearer a character may be than in the plainest search. Linear expressions stay below 100, quadratic ones go
+ * beyond 1,000.
+ */
 const maxDearer = 200
 /** From here on in the middle sizes, the large one is tried as well. */
 const suspectDearer = 20
@@ -12,7 +15,9 @@ const suspectDearer = 20
 const overheadChars = 50_000
 const repeats = 2
 
-/** The first text that an expression takes more than linear time for; null if none does. Nothing but proportions counts. */
+/**
+ * The first text that an expression takes more than linear time for; null if none does. Nothing but proportions counts.
+ */
 export function slowAttack(source: string, flags: string): Attack | null {
   const expression = new RegExp(source, flags.replace('y', ''))
   const plainestMsPerChar = plainest()

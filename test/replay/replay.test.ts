@@ -51,7 +51,9 @@ describe.each(recordedScenarios)('%s', (name) => {
     const head = `${request.method} ${put(request.target)} HTTP/1.1\r\n${lines.join('\r\n')}\r\n${more}\r\n`
     return readAnswer(await sendRaw(Number(port), Buffer.concat([Buffer.from(head, 'latin1'), body])))
   }
-  /** What the proxy wrote down since; its own reads (a section's fields, the image behind a URL) stand beside Kometa's. */
+  /**
+   * What the proxy wrote down since; its own reads (a section's fields, the image behind a URL) stand beside Kometa's.
+   */
   const verdictsOf = async (act: () => Promise<ReadAnswer>, request: Recording['requests'][number]) => {
     const { forwards, captures, blocks, refusals } = recorder
     const from = [forwards, captures, blocks, refusals].map(({ length }) => length)

@@ -1,6 +1,6 @@
 /**
- * A run in a process of its own, for lock.test.ts. It takes the job folder in argv[2] when a line arrives on stdin, prints
- * `held` or the error, and holds the lock until stdin ends.
+ * A run in a process of its own, for lock.test.ts. It takes the job folder in argv[2] when a line arrives on stdin,
+ * prints `held` or the error, and holds the lock until stdin ends.
  */
 import { createInterface } from 'node:readline'
 import { AppError } from '../../src/contract/errors.ts'

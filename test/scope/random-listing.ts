@@ -82,7 +82,9 @@ const element = (ratingKey: string | null): fc.Arbitrary<{ ratingKey: string | n
       return { ratingKey, text: shape === 'empty' ? `${start}/>` : `${start}>${inner.join('')}</${name}>` }
     })
 
-/** Random listings: comments, CDATA, instructions, quotes, entities, nested elements of the same name, all within XML. */
+/**
+ * Random listings: comments, CDATA, instructions, quotes, entities, nested elements of the same name, all within XML.
+ */
 export const randomListing: fc.Arbitrary<RandomListing> = fc
   .array(fc.option(fc.integer({ min: 1, max: 30 }).map(String), { freq: 8 }), { maxLength: 12 })
   .chain((keys) =>

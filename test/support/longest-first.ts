@@ -1,6 +1,9 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that take long because they wait or repeat: begun last, one of them would keep one worker busy while the other has nothing to do. */
+/**
+ * Files that take long because they wait or repeat: begun last, one of them would keep one worker busy while the other
+ * has nothing to do.
+ */
 const long = [
   'trust/kill',
   'trust/fuzz',

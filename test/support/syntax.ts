@@ -18,7 +18,9 @@ export function visit(node: Node, see: (node: Node, inType: boolean) => void, in
   for (const child of children(node)) visit(child, see, inType || typeNodes.test(child.type))
 }
 
-/** The nodes below a node, less the words that only name something: property keys and member names refer to no variable. */
+/**
+ * The nodes below a node, less the words that only name something: property keys and member names refer to no variable.
+ */
 function children(node: Node): Node[] {
   return Object.entries(node).flatMap(([key, value]) =>
     namesOnly(node, key) ? [] : (Array.isArray(value) ? value : [value]).filter(isNode),

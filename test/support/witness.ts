@@ -23,8 +23,9 @@ export interface WitnessOptions {
 
 /**
  * The invariant of each test: Plex has received canonical reads alone. Such a read is a GET or HEAD in its plainest
- * spelling, without a body. Its path, parameters and headers are documented, each occurs once, and the token stands in its
- * header. The judgement uses raw bytes and its own list (promiscuous-reads.ts): the proxy's counters and lists are no evidence.
+ * spelling, without a body. Its path, parameters and headers are documented, each occurs once, and the token stands in
+ * its header. The judgement uses raw bytes and its own list (promiscuous-reads.ts): the proxy's counters and lists are
+ * no evidence.
  */
 export function assertOnlyCanonicalReads(journal: Iterable<WitnessedRequest>, options: WitnessOptions): void {
   const problems: string[] = []

@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * Compiles the sources and the programs of this suite to plain JavaScript: a child process then starts in a third of the
- * time that it needs from TypeScript. Inside node_modules, so that packages are found. Returns the folder.
+ * Compiles the sources and the programs of this suite to plain JavaScript: a child process then starts in a third of
+ * the time that it needs from TypeScript. Inside node_modules, so that packages are found. Returns the folder.
  */
 export async function compile(): Promise<string> {
   // Scratch copies of the sources share node_modules.

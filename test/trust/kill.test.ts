@@ -15,7 +15,10 @@ import type { RunJobOrder } from './programs/run-job.ts'
 import { createRandom } from './random.ts'
 import { until } from './until.ts'
 
-/** TRUST_KILL_ROUNDS: how many (50; by hand 1,000). TRUST_KILL_SEED: the run to repeat, as far as a race can be repeated. */
+/**
+ * TRUST_KILL_ROUNDS: how many (50; by hand 1,000). TRUST_KILL_SEED: the run to repeat, as far as a race can be
+ * repeated.
+ */
 const rounds = sizeFromEnvironment('TRUST_KILL_ROUNDS', 50)
 const seed = sizeFromEnvironment('TRUST_KILL_SEED', (Date.now() % 1_000_000_000) + 1)
 /** Jobs at once: a killed one leaves the processor to the other. */

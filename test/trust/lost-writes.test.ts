@@ -12,8 +12,8 @@ import { traceDisk, whyNotTraced } from './lost-writes/trace-disk.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 
 /**
- * What a power cut leaves. A real job runs under strace; its calls are replayed on a model of a disk that keeps only what
- * was synced; and each state that a crash could leave is written out, and read as the next command would read it.
+ * What a power cut leaves. A real job runs under strace; its calls are replayed on a model of a disk that keeps only
+ * what was synced; and each state that a crash could leave is written out, and read as the next command would read it.
  */
 let programs: string
 beforeAll(async () => {
@@ -75,7 +75,10 @@ function runJob(world: JobWorld, order: Partial<RunJobOrder>): string[] {
   return [join(programs, 'run-job.js'), JSON.stringify(all)]
 }
 
-/** Runs a program, and judges each state in which a crash could have left its folder; `promised`: what it had promised by then. */
+/**
+ * Runs a program, and judges each state in which a crash could have left its folder; `promised`: what it had promised
+ * by then.
+ */
 async function crashEverywhere(
   world: JobWorld,
   program: readonly string[],

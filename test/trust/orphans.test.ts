@@ -13,8 +13,8 @@ import { recordFigure, sizeFromEnvironment } from './figures.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 
 /**
- * TRUST_ORPHAN_ROUNDS: how many (40; by hand 1,000). They are spread over the first milliseconds of the check, where the tool
- * starts its first process, and of the job, where that process is there.
+ * TRUST_ORPHAN_ROUNDS: how many (40; by hand 1,000). They are spread over the first milliseconds of the check, where
+ * the tool starts its first process, and of the job, where that process is there.
  */
 const rounds = sizeFromEnvironment('TRUST_ORPHAN_ROUNDS', 40)
 const firstMs = 500
@@ -69,7 +69,9 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
-/** Kills the tool some time after it has entered a phase. Answers how many processes were below it, and which live on. */
+/**
+ * Kills the tool some time after it has entered a phase. Answers how many processes were below it, and which live on.
+ */
 async function killAfter(
   order: RunJobOrder,
   phase: string,

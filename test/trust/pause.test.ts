@@ -13,7 +13,9 @@ import { recordFigure } from './figures.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 import { until } from './until.ts'
 
-/** Who is stopped is not dead. Every wait of the job is shortened to this, and each pause is longer than all of them. */
+/**
+ * Who is stopped is not dead. Every wait of the job is shortened to this, and each pause is longer than all of them.
+ */
 const timeoutMs = 2_000
 const pauseMs = 2.5 * timeoutMs
 const seconds = timeoutMs / 1_000

@@ -136,7 +136,9 @@ function argumentsOfAll(): string[] {
   })
 }
 
-/** While Kometa runs: the keys stand in its run config alone, in a folder that nobody else may open; the token nowhere. */
+/**
+ * While Kometa runs: the keys stand in its run config alone, in a folder that nobody else may open; the token nowhere.
+ */
 function whileRunning(dataDir: string): string[] {
   const workspaces = join(dataDir, 'workspaces')
   if (!existsSync(workspaces)) return []

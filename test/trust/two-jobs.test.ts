@@ -7,7 +7,10 @@ import { recordFigure } from './figures.ts'
 
 const jpegStart = '\xff\xd8\xff'
 
-/** Plays a Kometa that, once the other one runs too, goes to the other's proxy and gate with what it knows; then uploads to its own. */
+/**
+ * Plays a Kometa that, once the other one runs too, goes to the other's proxy and gate with what it knows; then uploads
+ * to its own.
+ */
 const neighbour = `
 const fs = require('node:fs'), http = require('node:http'), path = require('node:path')
 const [configPath, meeting, own, other, image] = process.argv.slice(1)

@@ -7,7 +7,10 @@ import { folderState } from '../kometa/user-folder.ts'
 import { makeImage } from '../support/images.ts'
 import { recordFigure } from './figures.ts'
 
-/** All that Kometa writes, removes and renames in its config folder and its working directory (overlays.py, cache.py, util.py). */
+/**
+ * All that Kometa writes, removes and renames in its config folder and its working directory (overlays.py, cache.py,
+ * util.py).
+ */
 const whatKometaWrites = `
 const fs = require('node:fs'), path = require('node:path')
 const config = path.dirname(process.argv[1])

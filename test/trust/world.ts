@@ -27,7 +27,10 @@ export interface TrustWorld extends AsyncDisposable {
   proxy: PlexProxy
   /** What the proxy recorded; empty when the test brought a recorder of its own. */
   recorder: ListRecorder
-  /** The invariant, checked at the end anyway: the state of Plex is what it was, and nothing but canonical reads has arrived. */
+  /**
+   * The invariant, checked at the end anyway: the state of Plex is what it was, and nothing but canonical reads has
+   * arrived.
+   */
   assertUntouched(): void
 }
 

@@ -20,7 +20,9 @@ const seed = sizeFromEnvironment('TRUST_YAML_SEED', 20260927)
 const ownPython = process.env.KOMETA_PYTHON
 const missing = ownPython === undefined ? pythonMissing() : null
 
-/** What ruamel.yaml makes of each text, with the types that Kometa's code can tell apart, told without our own script. */
+/**
+ * What ruamel.yaml makes of each text, with the types that Kometa's code can tell apart, told without our own script.
+ */
 const oracle = `
 import datetime, json, os, sys, ruamel.yaml
 from ruamel.yaml.scalarbool import ScalarBoolean

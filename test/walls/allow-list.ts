@@ -1,8 +1,9 @@
 import { ways } from './ways-out.ts'
 
 /**
- * The walls of this project as data. A room is the folder it is named after; the room of a file is the longest name that its path
- * begins with. `*.test.ts` belongs to the room `test`, wherever it stands. An import that no row allows is an error.
+ * The walls of this project as data. A room is the folder it is named after; the room of a file is the longest name
+ * that its path begins with. `*.test.ts` belongs to the room `test`, wherever it stands. An import that no row allows
+ * is an error.
  */
 export interface Room {
   name: string
@@ -10,7 +11,10 @@ export interface Room {
   imports: readonly string[]
   /** The npm packages that it may load. `*` is every one of them. */
   packages: readonly string[] | '*'
-  /** `none`: not one module of Node. `listed`: quiet ones, and what `ways-out.ts` lists for a file. `all`: never shipped. */
+  /**
+   * `none`: not one module of Node. `listed`: quiet ones, and what `ways-out.ts` lists for a file. `all`: never
+   * shipped.
+   */
   node: 'none' | 'listed' | 'all'
 }
 
@@ -34,7 +38,9 @@ const reads = [...base, 'src/policy', 'src/config', 'src/plex', 'src/images']
 const aroundKometa = [...reads, 'src/proxy', 'src/gate', 'src/kometa']
 const job = [...aroundKometa, 'src/plan', 'src/run']
 
-/** From the bottom to the top: a room may import rooms above its own row alone, so that no two rooms import each other. */
+/**
+ * From the bottom to the top: a room may import rooms above its own row alone, so that no two rooms import each other.
+ */
 const rooms: readonly Room[] = [
   row('src/contract', [], ['zod'], 'none'),
   row('src/policy', ['src/contract'], ['saxes'], 'none'),

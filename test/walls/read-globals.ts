@@ -4,7 +4,9 @@ import type { Found } from './use.ts'
 /** Globals that open a connection, and those that run code which no parser sees. */
 const guarded = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'eval', 'Function'])
 
-/** Finds guarded globals by name: `fetch`, `globalThis.fetch`, `globalThis['fetch']`, and the global object as a value. */
+/**
+ * Finds guarded globals by name: `fetch`, `globalThis.fetch`, `globalThis['fetch']`, and the global object as a value.
+ */
 export function createGlobals(path: string): { of(node: Node): Found[] } {
   const objects = new Set(['globalThis', 'global', ...(path.startsWith('web/') ? ['self', 'window'] : [])])
   const isGlobalObject = (value: unknown) =>

@@ -1,21 +1,21 @@
-/** How many files of a room still have a line of more than 120 columns. A number only shrinks. */
+/**
+ * How many files of a room have a line of more than 120 columns: mostly texts and regular expressions that cannot be
+ * wrapped. A number only shrinks.
+ */
 export const wideFiles: Readonly<Record<string, number>> = {
   '.': 2,
   bench: 4,
   docs: 5,
   scripts: 4,
-  'src/config': 68,
+  'src/cli': 1,
+  'src/config': 4,
   'src/contract': 2,
   'src/demo': 2,
-  'src/gate': 15,
-  'src/kometa': 1,
-  'src/plex': 16,
-  'src/policy': 9,
-  'src/proxy': 59,
-  'src/run': 43,
+  'src/plex': 3,
+  'src/policy': 3,
   'src/server': 2,
   'src/util': 1,
-  test: 134,
+  test: 101,
   web: 2,
 }
 
@@ -23,4 +23,4 @@ export const wideFiles: Readonly<Record<string, number>> = {
 export const longFiles: readonly string[] = []
 
 /** Folders that still have more than 18 source files, and how many. A number only shrinks. */
-export const fullFolders: Readonly<Record<string, number>> = { 'web/choose': 19, 'web/compare': 19, 'web/ui': 20 }
+export const fullFolders: Readonly<Record<string, number>> = {}

@@ -47,7 +47,7 @@ const planted: readonly [path: string, source: string, rule: Rule, reason: strin
   ['src/contract/x.ts', "import { a } from '../util/redact.ts'", 'room', 'may import no other room'],
   ['src/policy/x.ts', "import { a } from '../util/redact.ts'", 'room', 'src/policy may import src/contract.'],
   ['web/x.tsx', "import { a } from '../src/util/redact.ts'", 'room', 'web may import src/contract.'],
-  ['src/run/x.ts', "import { a } from '../support/raw-client.ts'", 'room', 'test/support/raw-client.ts'],
+  ['src/run/x.ts', "import { a } from '../../test/support/raw-client.ts'", 'room', 'test/support/raw-client.ts'],
   ['src/run/x.ts', "import { a } from '../../../elsewhere.ts'", 'unknown path', 'which is in no room'],
   // Clients that could write to Plex, in each form.
   ['src/run/x.ts', "await fetch('http://plex', { method: 'PUT' })", 'global', 'uses fetch'],
@@ -162,7 +162,7 @@ describe('what is allowed is not caught', () => {
     ['src/run/x.ts', 'interface Source { fetch(): void }\nconst a = (source: Source) => source.fetch()'],
     ['src/run/x.ts', '// fetch(1)\nconst a = "import(\'undici\')"'],
     ['web/x.ts', 'const a = window.location.href'],
-    ['src/run/x.test.ts', "import { connect } from 'node:net'\nimport { a } from '../support/raw-client.ts'"],
+    ['src/run/x.test.ts', "import { connect } from 'node:net'\nimport { a } from '../../test/support/raw-client.ts'"],
   ])('%s: %s', (path, source) => {
     expect(plant({ [path]: source })).toEqual([])
   })

@@ -1,9 +1,9 @@
 import { builtinModules } from 'node:module'
 
 /**
- * What leads out of the process: the network, other programs, and what loads code by a name that no parser can follow. Each file
- * that uses such a module or global is listed with what it needs it for. `node:net` and its kind also have names that only
- * judge an address; those are free, and so are types.
+ * What leads out of the process: the network, other programs, and what loads code by a name that no parser can follow.
+ * Each file that uses such a module or global is listed with what it needs it for. `node:net` and its kind also have
+ * names that only judge an address; those are free, and so are types.
  */
 export const ways: Record<string, { uses: string[]; because: string }> = {
   'src/plex/upstream/undici-core.ts': {

@@ -5,7 +5,9 @@ import { sendRaw } from '../support/raw-client.ts'
 import { startScriptedServer } from '../support/scripted-server.ts'
 import { connectToSeenPlex } from '../support/seen-plex.ts'
 
-/** An answer that nobody asked for must not become that of the next request on the same connection (response smuggling). */
+/**
+ * An answer that nobody asked for must not become that of the next request on the same connection (response smuggling).
+ */
 const answer = (body: string) =>
   `HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 const own = (target: string) => answer(`<MediaContainer of="${target}"/>`)

@@ -9,7 +9,10 @@ import { makeImage } from '../support/images.ts'
 import { type ProxyWorld, request, startProxyWorld } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
 
-/** Uploads that are made to hurt, through the real proxy and the real store: nothing of them is decoded, run or believed. */
+/**
+ * Uploads that are made to hurt, through the real proxy and the real store: nothing of them is decoded, run or
+ * believed.
+ */
 let folder = ''
 let world: ProxyWorld
 beforeEach(async () => {

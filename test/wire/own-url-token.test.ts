@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { clientToken, request, startProxyWorld } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
 
-/** An upload by the URL of the proxy itself is a read of Plex on behalf of the client: the job's token must not reach Plex in it either. */
+/**
+ * An upload by the URL of the proxy itself is a read of Plex on behalf of the client: the job's token must not reach
+ * Plex in it either.
+ */
 test.each([
   ['as a value', `/library/sections/1/all?type=1&title=${clientToken}`],
   ['encoded', `/library/sections/1/all?type=1&title=${encodeURIComponent(clientToken).replace('c', '%63')}`],

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { undecided } from '../support/api-description.ts'
 
-/** Descriptions of Plex's API that were looked at; PLEX_API_DESCRIPTION names a newer one (JSON), to see what it has anew. */
+/**
+ * Descriptions of Plex's API that were looked at; PLEX_API_DESCRIPTION names a newer one (JSON), to see what it has
+ * anew.
+ */
 const folder = fileURLToPath(new URL('../fixtures/plex-api/', import.meta.url))
 const given = process.env.PLEX_API_DESCRIPTION
 const files = [...readdirSync(folder).map((name) => join(folder, name)), ...(given ? [given] : [])]

@@ -31,7 +31,8 @@ async function plex(...args: Parameters<typeof startTinyPlex>): Promise<TinyPlex
   closing.push({
     async [Symbol.asyncDispose]() {
       await tiny[Symbol.asyncDispose]()
-      // Reads without a token, and prefixes, are what some of these tests are about: the connection's own shape is the invariant.
+      // Reads without a token, and prefixes, are what some of these tests are about: the connection's own shape is the
+      // invariant.
       for (const { rawHead, bodyBytes } of tiny.journal) {
         expect([rawHead.toString('latin1').split('\r\n', 1)[0], bodyBytes]).toEqual([
           expect.stringMatching(/^(GET|HEAD) \/[!-~]* HTTP\/1\.1$/),

@@ -14,7 +14,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
 const names: readonly string[] = Object.keys(allowed)
 
 /**
- * Makes the headers of a read from scratch: those on the list, the token (unless the read goes without), our one client id.
+ * Makes the headers of a read from scratch: those on the list, the token (unless the read goes without), our one client
+ * id.
  */
 export function outgoingHeaders(read: PlexRead, token: string | undefined, clientIdentifier: string): string[] {
   const headers = ['X-Plex-Client-Identifier', clientIdentifier]

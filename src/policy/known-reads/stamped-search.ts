@@ -56,9 +56,16 @@ function isStampedOrder(raw: string): boolean {
 function isStampedCondition(rawName: string, rawValue: string): boolean {
   const name = decodeValue(rawName)
   const value = decodeValue(rawValue)
-  if (name === null || value === null || !stampedFields.has(fieldIn(name.replace(/[!=<>]+$/, '')))) return false
+  if (name === null || value === null || !stampedFields.has(fieldIn(withoutOperator(name)))) return false
   // `addedAt>>=-30d` counts from now: the answer changes with the clock alone.
   return !/^=?-/.test(value)
+}
+
+/** `addedAt>>` is `addedAt`: Plex's operators stand at the end of a field's name. */
+function withoutOperator(name: string): string {
+  let end = name.length
+  while (end > 0 && '!=<>'.includes(name.charAt(end - 1))) end -= 1
+  return name.slice(0, end)
 }
 
 /** `show.genre` is `genre`. */

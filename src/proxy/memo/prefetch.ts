@@ -33,7 +33,14 @@ const maxAtOnce = 4
  * plex.py:742, 801).
  */
 const pathsAhead = (ahead: ReadAhead, key = ''): string[] =>
-  readTemplates.filter((row) => row.ahead === ahead).map(({ path }) => path.replace(/\{\w+\}/, key))
+  readTemplates
+    .filter((row) => row.ahead === ahead)
+    .map(({ path }) =>
+      path
+        .split('/')
+        .map((segment) => (segment.startsWith('{') ? key : segment))
+        .join('/'),
+    )
 
 /**
  * Reads, while Kometa is still starting, what it will read for sure: the server, each section's settings and fields,

@@ -4,9 +4,9 @@ import { expect } from 'vitest'
 import { figure } from './figures.ts'
 
 /**
- * The goals are those of a machine that does nothing else. A shared one takes turns away from a browser for longer than the
- * goals last, so that a time fails beyond so many times its goal only. KOMETA_PREVIEW_EXACT=1, on a quiet machine, holds it
- * to the goal itself.
+ * The goals are those of a machine that does nothing else. A shared one takes turns away from a browser for longer than
+ * the goals last, so that a time fails beyond so many times its goal only. KOMETA_PREVIEW_EXACT=1, on a quiet machine,
+ * holds it to the goal itself.
  */
 export const isExact = process.env.KOMETA_PREVIEW_EXACT === '1'
 const busyFactor = 4

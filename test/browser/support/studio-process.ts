@@ -5,8 +5,8 @@ import { startStudio } from '../../../src/server/studio.ts'
 import { openDescriptors } from '../../server/descriptors.ts'
 
 /**
- * A studio in a process of its own, so that what it costs can be told from what the test costs. Tells its address on the IPC
- * channel, answers 'cost' and 'holds', and ends when its parent does.
+ * A studio in a process of its own, so that what it costs can be told from what the test costs. Tells its address on
+ * the IPC channel, answers 'cost' and 'holds', and ends when its parent does.
  */
 export interface StudioProcessOptions {
   dataDir: string

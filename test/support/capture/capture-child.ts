@@ -6,10 +6,10 @@ import { createCaptureStore } from '../../../src/proxy/capture/store.ts'
 import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 
 /**
- * A process that keeps uploads, for tests that kill it or take its disk away. Arguments: job folder, mode.
- * `loop`: uploads without end, four at a time. A line "ack <path>" means that the store has acknowledged one.
- * `small-files`: limits files to 300,000 bytes, uploads one that is too large and one that is small, prints both results.
- * `once`: a single upload.
+ * A process that keeps uploads, for tests that kill it or take its disk away. Arguments: job folder, mode. `loop`:
+ * uploads without end, four at a time. A line "ack <path>" means that the store has acknowledged one. `small-files`:
+ * limits files to 300,000 bytes, uploads one that is too large and one that is small, prints both results. `once`: a
+ * single upload.
  */
 const [jobDir = '', mode = ''] = process.argv.slice(2)
 const store = createCaptureStore({ job: openBeneath(jobDir) })

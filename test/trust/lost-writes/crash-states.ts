@@ -53,8 +53,9 @@ export interface Crash {
 const promisesFile = 'promised'
 
 /**
- * Each different state in which a crash at any moment could leave the folder that the events name `at`, and that stood as
- * the folder `before` when they began. Throws when the events do not lead to what stands there now: then one was missed.
+ * Each different state in which a crash at any moment could leave the folder that the events name `at`, and that stood
+ * as the folder `before` when they began. Throws when the events do not lead to what stands there now: then one was
+ * missed.
  */
 export function* crashes(
   { at, before }: { at: string; before: string },

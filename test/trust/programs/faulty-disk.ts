@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 
 /**
- * A process whose disk fails on demand, with the whole proxy in it. Arguments: mode, number of points, a folder for jobs.
- * Prints one line of JSON: what was tried and what went wrong. The store and the proxy are the real ones; only the calls of
- * node:fs under them fail, or the system itself refuses.
+ * A process whose disk fails on demand, with the whole proxy in it. Arguments: mode, number of points, a folder for
+ * jobs. Prints one line of JSON: what was tried and what went wrong. The store and the proxy are the real ones; only
+ * the calls of node:fs under them fail, or the system itself refuses.
  */
 const [mode = '', pointsText = '64', folder = tmpdir()] = process.argv.slice(2)
 const points = Number(pointsText)
@@ -222,7 +222,8 @@ async function cuts(): Promise<void> {
           problems.push(`cut at ${at}/${points}: acknowledged`)
       }
     }
-    // The store tells of each as soon as it has it; what is cut alike, one after the other, is one capture of several attempts.
+    // The store tells of each as soon as it has it; what is cut alike, one after the other, is one capture of several
+    // attempts.
     const kept = () => captures.list().reduce((sum, { attempts }) => sum + attempts, 0)
     while (kept() < sent) await new Promise((resolve) => setTimeout(resolve, 10))
     for (const { parse_error, type, saved_path } of captures.list()) {

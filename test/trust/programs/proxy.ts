@@ -16,7 +16,10 @@ export interface Held {
   resources: Record<string, number>
 }
 
-/** A process with nothing but the proxy in it. Argument: Plex's address. Prints its port, then what it holds each time a line comes in. */
+/**
+ * A process with nothing but the proxy in it. Argument: Plex's address. Prints its port, then what it holds each time a
+ * line comes in.
+ */
 const connection = connectToSeenPlex(
   { url: process.argv[2] ?? '', token: realToken, verifySsl: true, clientIdentifier },
   { keepAliveTimeoutMs: 500 },

@@ -9,7 +9,10 @@ export interface RunJobOrder {
   jobDir: string
   dataDir: string
   specs: string[]
-  /** Script that plays Kometa; it gets the path of the run config and these arguments. Without one the sample renderer draws. */
+  /**
+   * Script that plays Kometa; it gets the path of the run config and these arguments. Without one the sample renderer
+   * draws.
+   */
   script?: string
   scriptArgs?: string[]
   /** Milliseconds without a sign of life after which Kometa counts as hung. */

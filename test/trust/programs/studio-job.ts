@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { call, send, startPlainStudio } from './plain-studio.ts'
 
-/** A studio in a process of its own that previews two films and then deletes the job. Arguments: config, data folder. */
+/**
+ * A studio in a process of its own that previews two films and then deletes the job. Arguments: config, data folder.
+ */
 const [configPath = '', dataDir = ''] = process.argv.slice(2)
 await using studio = await startPlainStudio(configPath, dataDir)
 type Answer = { id: string; status: string; servers: { id: string }[] }

@@ -5,8 +5,8 @@ import { request } from 'node:http'
 
 /**
  * Plays Kometa: uploads bodies that can tell whether they are whole, four at a time, and writes down the hash of each
- * that was acknowledged, and the status of each that was not. Arguments: run config, file of acknowledgements, file of process ids, how many (0: without end),
- * how large they are at most, and a file that ends it once it is there.
+ * that was acknowledged, and the status of each that was not. Arguments: run config, file of acknowledgements, file of
+ * process ids, how many (0: without end), how large they are at most, and a file that ends it once it is there.
  */
 const [configPath = '', acksFile = '', pidsFile = '', count = '0', maxBytes = '300000', enough = ''] =
   process.argv.slice(2)
