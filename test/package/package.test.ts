@@ -50,7 +50,7 @@ describe.skipIf(!built)('the npm package', () => {
 
   test('holds what runs and what is to be read, and nothing else', () => {
     const allowed =
-      /^(?:dist\/(?:web\/.+|[\w./-]+\.js|cli\/THIRD-PARTY-LICENSES\.md)|docs\/(?:decisions\/)?[\w.-]+\.(?:md|json|webp)|README\.md|LICENSE|CHANGELOG\.md|package\.json|src\/kometa\/python\/\w+\.py|src\/demo\/files\/(?:posters|wide)\/[\w-]+\.avif|src\/demo\/files\/font\/(?:OFL\.txt|fonts\.conf|[\w-]+\.ttf))$/
+      /^(?:dist\/(?:web\/.+|[\w./-]+\.js|cli\/THIRD-PARTY-LICENSES\.md)|docs\/(?:decisions\/)?[\w.-]+\.(?:md|json|webp)|README\.md|LICENSE|CHANGELOG\.md|package\.json|src\/kometa\/python\/[\w-]+\.py|src\/demo\/files\/(?:posters|wide)\/[\w-]+\.avif|src\/demo\/files\/font\/(?:OFL\.txt|fonts\.conf|[\w-]+\.ttf))$/
     expect(packed.files.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([])
     expect(packed.files.map(({ path }) => path).filter((path) => /\.test\.|\.map$/.test(path))).toEqual([])
     expect(packed.size).toBeLessThan(maxPackedBytes)
