@@ -4,9 +4,8 @@ import { parseSync } from 'vite'
 import { isNode, type Node, visit } from '../test/support/syntax.ts'
 
 /**
- * Measures a checkout of TypeScript: `npx tsx scripts/measure-source.ts PATH [FOLDER...]`. Without folders it takes
- * those of `src`,
- * `lib`, `web` and `packages` that exist. Tests and declarations do not count.
+ * Measures a checkout of TypeScript or JavaScript: `npx tsx scripts/measure-source.ts PATH [FOLDER...]`. Without folders
+ * it takes those of `src`, `lib`, `web` and `packages` that exist. Tests and declarations do not count.
  */
 const skipped = /^(?:node_modules|dist|build|coverage|fixtures?|__tests__|tests?|\..*)$/
 
@@ -23,7 +22,7 @@ function sourcePaths(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return skipped.test(entry.name) ? [] : sourcePaths(path)
-    return /\.[cm]?tsx?$/.test(entry.name) && !/\.(?:test|spec|d)\.[cm]?tsx?$/.test(entry.name) ? [path] : []
+    return /\.[cm]?[jt]sx?$/.test(entry.name) && !/\.(?:test|spec|d)\.[cm]?[jt]sx?$/.test(entry.name) ? [path] : []
   })
 }
 
