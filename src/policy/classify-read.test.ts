@@ -48,7 +48,7 @@ describe('reads that Kometa 2.4 and plexapi 4.18 send', () => {
     ['/library/metadata/7/file?url=https%3A%2F%2Fimage.tmdb.org%2Fa%20b.jpg', '/library/metadata/{id}/file'],
     ['/library/collections/500/children', '/library/collections/{collection}/children'],
     ['/hubs/search?query=Murnau&includeCollections=1&includeExternalMedia=1&sectionId=1', '/hubs/search'],
-  ])('%s goes out as it is', (raw, template) => {
+  ])('%s goes out unchanged', (raw, template) => {
     expect(classify(raw)).toMatchObject({ ok: true, resource: raw, template })
   })
 
@@ -62,13 +62,13 @@ describe('reads that Kometa 2.4 and plexapi 4.18 send', () => {
     expect(classify(raw)).toMatchObject({ ok: true, resource })
   })
 
-  test('section and ratingKeys are told', () => {
+  test('a read reports its section and ratingKeys', () => {
     expect(classify('/library/sections/1/all?type=1')).toMatchObject({ section: '1' })
     expect(classify('/library/metadata/5,6')).toMatchObject({ ratingKeys: ['5', '6'] })
   })
 })
 
-describe('what is no read', () => {
+describe('requests that are not reads', () => {
   test.each([
     // State-changing GETs (plexapi and Plex's API text)
     ['/:/scrobble?key=1&identifier=com.plexapp.plugins.library', 'unknownPath'],
@@ -94,11 +94,11 @@ describe('what is no read', () => {
     ['/services/browse', 'unknownPath'],
     ['/library/clean/bundles', 'unknownPath'],
     ['/:/websockets/notifications', 'unknownPath'],
-    // What stands behind something that may stand there
+    // Something forbidden after something allowed
     ['/library/sections/1/all?type=1&decade=1990&checkFiles=1', 'unknownField'],
     ['/library/sections/1/all?decade=1990&title=x&title%3D=%00', 'badValue'],
     ['/library/sections/1/all?push=1&decade%3E%3E=1990&and=1&viewCount=5&pop=1', 'unknownField'],
-    // Paths in another spelling
+    // Other spellings of paths
     ['/Library/sections', 'unknownPath'],
     ['/library/sections/1/all/', 'unknownPath'],
     ['/library/metadata/5/', 'unknownPath'],
@@ -144,7 +144,7 @@ describe('what is no read', () => {
     expect(classify(raw)).toMatchObject({ ok: false, code })
   })
 
-  test('a write is no read, whatever its path', () => {
+  test('a write is never a read, with any path', () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'get', 'TRACE']) {
       expect(classify('/identity', method)).toMatchObject({ ok: false, code: 'notARead' })
     }
@@ -199,7 +199,7 @@ test.each([
   ['upload://a/..b/.c', true],
   ['upload://a.', true],
   ['upload://.../a', true],
-])('%s is artwork that Plex stores: %s', (url, own) => {
+])('Plex stores %s: %s', (url, own) => {
   expect(isPlexOwnUrl(url)).toBe(own)
 })
 
@@ -235,7 +235,7 @@ describe('properties', () => {
     .map((parts) => `/${parts.map(([text, glue]) => text + glue).join('')}`)
   const bytes = fc.uint8Array({ maxLength: 60 }).map((raw) => Buffer.from(raw).toString('latin1'))
 
-  test('any resource is refused, or its canonical form is let through again as the same read', () => {
+  test('a resource is refused, or its canonical form is allowed again as the same read', () => {
     fc.assert(
       fc.property(fc.oneof(nearMiss, bytes), (raw) => {
         const first = classify(raw)
@@ -252,7 +252,7 @@ describe('properties', () => {
     )
   })
 
-  test('what goes out holds no pair that did not come in, but skipRefresh', () => {
+  test('an allowed read contains only pairs of the request, plus skipRefresh', () => {
     fc.assert(
       fc.property(nearMiss, (raw) => {
         const verdict = classify(raw)
@@ -264,7 +264,7 @@ describe('properties', () => {
     )
   })
 
-  test('every template matches a path made from it, and none is shadowed by another', () => {
+  test('every template matches a path made from it, and no template hides another', () => {
     const sample: Record<string, string> = {
       section: '3',
       id: '5',

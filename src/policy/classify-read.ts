@@ -6,22 +6,22 @@ import { decodeValue, pairName, pairValue, parseResource, type Resource } from '
 import { fieldTypes, neverTagLists, plainMeta, type SectionMeta } from './section-meta.ts'
 
 declare const allowedResource: unique symbol
-/** The path and query of a read that this file has judged. Nothing else can be sent to Plex. */
+/** The path and query of a read that `classifyRead` has approved. A request to Plex accepts no other type. */
 export type AllowedResource = string & { readonly [allowedResource]: true }
 
-/** What the allow-list needs to know of this job beyond the request itself. */
+/** What the allow-list needs to know about the job, in addition to the request. */
 export interface ReadContext {
-  /** The Meta of a section, undefined while it is not known. */
+  /** The Meta of a section; undefined until it is known. */
   section(id: string): SectionMeta | undefined
-  /** Whether Plex itself, in this job, listed this `url` among the artwork of the item. */
+  /** Whether Plex itself listed this `url` during this job as artwork of the item. */
   listedArtwork(ratingKey: string, url: string): boolean
 }
 
 export interface AllowedRead extends ReadSubject {
   ok: true
-  /** Path and query as they go to Plex: accepted pairs byte for byte, tokens out, skipRefresh in. */
+  /** Path and query as they go to Plex: accepted pairs byte for byte, tokens removed, skipRefresh added. */
   resource: AllowedResource
-  /** Path of the row that let it through: its name in the records. */
+  /** Path of the table row that allowed the read; the records use it as the read's name. */
   template: string
 }
 
@@ -31,14 +31,14 @@ export interface ReadRequest {
   context: ReadContext
 }
 
-/** Judges one request against the table of reads. Pure; nothing but what it lets through can be sent to Plex. */
+/** Checks one request against the table of reads. Pure. Only what this function approves can be sent to Plex. */
 export function classifyRead({ method, rawResource, context }: ReadRequest): AllowedRead | Refusal {
   if (method !== 'GET' && method !== 'HEAD') return refuse('notARead', method)
   const parsed = parseResource(rawResource)
   return parsed.ok ? classifyResource(parsed.resource, context) : parsed
 }
 
-/** As `classifyRead`, for a GET or HEAD whose resource is parsed already. */
+/** The same check as `classifyRead`, for a GET or HEAD whose resource is already parsed. */
 export function classifyResource(resource: Resource, context: ReadContext): AllowedRead | Refusal {
   const match = matchTemplate(resource.path)
   if (!match) return refuse('unknownPath')
@@ -54,7 +54,7 @@ export function classifyResource(resource: Resource, context: ReadContext): Allo
   return { ok: true, ...subject, pairs, resource: writeResource(resource.path, pairs), template: row.path }
 }
 
-/** The section whose Meta must be known before this resource can be judged; null if none. */
+/** The section whose Meta must be known before this resource can be checked; null if there is none. */
 export function sectionToLearn(resource: Resource): string | null {
   const match = matchTemplate(resource.path)
   const section = match?.holes['{section}']
@@ -67,7 +67,7 @@ export function sectionToLearn(resource: Resource): string | null {
   return resource.pairs.every(known) ? null : section
 }
 
-/** A constant read of our own code. Throws when the table does not let it through: that is a bug. */
+/** Approves a fixed read of our own code. Throws if the table does not allow the read, because that is a bug. */
 export function allowRead(pathAndQuery: string): AllowedResource {
   const verdict = classifyRead({ method: 'GET', rawResource: pathAndQuery, context: noContext })
   if (!verdict.ok) throw new Error(`not on the list of reads: ${pathAndQuery}: ${verdict.reason}`)
@@ -100,7 +100,7 @@ function judgeQuery(resource: Resource, compiled: CompiledTemplate, meta: Sectio
 }
 
 // `[type.]field` and operator: `!`, `=`, `>>`, `<<`, and Kometa's `<`, `>` (plex.py modifier_translation), encoded as
-// urllib and requests write them. The `=` that ends the operator is the one at which the pair is split.
+// urllib and requests write them. The final `=` of the operator is missing because the pair was split there.
 const searchField = new RegExp(
   `^(?:(?:${fieldTypes})\\.)?([A-Za-z]{1,64})(?:(?:!|%21)(?:%3[Dd])?|%3[Dd]|%3[Ee]|%3[Cc]|%3[Ee]%3[Ee]|%3[Cc]%3[Cc])?$`,
 )
@@ -108,7 +108,7 @@ const searchField = new RegExp(
 function judgeField(name: string, value: string, meta: SectionMeta): Refusal | undefined {
   const field = searchField.exec(name)?.[1]
   if (field === undefined || !meta.fields.has(field)) return refuse('unknownField', name)
-  // `title==x` is the operator `==` written without encoding.
+  // `title==x` is the operator `==` without encoding, so the value may start with `=`.
   return hasShape(value, 'text') ? undefined : refuse('badValue', name)
 }
 
@@ -118,12 +118,12 @@ function isPlexFile({ pairs, ratingKeys: [ratingKey] }: ReadSubject, context: Re
   return isPlexOwnUrl(url) || context.listedArtwork(ratingKey, url)
 }
 
-/** True for the schemes under which Plex names artwork that it stores itself. */
+/** True for the URL schemes that Plex uses for artwork that it stores itself. */
 export function isPlexOwnUrl(url: string): boolean {
   return /^(upload|metadata|media):\/\/[^\s\\?#]+$/.test(url) && !/\/\.{1,2}(\/|$)/.test(url)
 }
 
-/** The one place where text becomes an AllowedResource: after everything in it has been judged. */
+/** The only place that turns text into an AllowedResource, after every part of the text has been checked. */
 function writeResource(path: string, pairs: readonly string[]): AllowedResource {
   return (pairs.length === 0 ? path : `${path}?${pairs.join('&')}`) as AllowedResource
 }

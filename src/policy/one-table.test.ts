@@ -12,7 +12,7 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => /\.tsx?$/.test(path) && !/\.test\.ts$|^(?:policy|demo)\//.test(path))
 
-/** Files that look at paths of Plex with a pattern of their own, and why that is no second reader of requests. */
+/** Files with their own pattern for Plex paths, and why they do not parse requests a second time. */
 const reasoned: Readonly<Record<string, string>> = {
   'plex/lookup/target-spec.ts': 'what a user types or pastes is no request',
   'proxy/answer/plex-knowledge.ts': 'finds addresses within the text of an answer',
@@ -23,13 +23,13 @@ const reasoned: Readonly<Record<string, string>> = {
 const codeOf = (path: string): string =>
   readFileSync(`${src}/${path}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/ .*/g, '$1')
 
-test('no file but the policy takes the path of a request apart with a pattern of its own', () => {
+test('only the policy parses request paths with patterns', () => {
   const patterns = /\\\/(?:library|playlists|hubs)\b|\^\\\/:\\\//
   expect(sources.filter((path) => patterns.test(codeOf(path))).sort()).toEqual(Object.keys(reasoned).sort())
   expect('/^\\/library\\/sections/').toMatch(patterns)
 })
 
-test('a new allowed read touches one file: no other names a row of the table by its path', () => {
+test('a new allowed read changes one file, because no other file repeats the path of a table row', () => {
   const templates = readTemplates.map(({ path }) => path).filter((path) => path.includes('{'))
   const named = sources.flatMap((file) => {
     const code = codeOf(file)
@@ -38,7 +38,7 @@ test('a new allowed read touches one file: no other names a row of the table by 
   expect(named).toEqual([])
 })
 
-test('a row that is added is a listing to the scope by its columns alone', () => {
+test('the scope recognizes an added row as a listing by its columns', () => {
   const row = completeRow({ path: '/library/sections/{section}/newest', answer: 'listing', kept: 'section' })
   const table = compileTemplates([...readTemplates, row])
   const resource = splitResource('/library/sections/1/newest?X-Plex-Container-Size=5')

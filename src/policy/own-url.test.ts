@@ -36,6 +36,6 @@ test.each([
   expect(ownResource(url, '7', 4000, 'http://plex:32400/base')).toBe(resource)
 })
 
-test('artwork of Plex needs an item to read it from', () => {
+test('artwork of Plex can only be read through an item', () => {
   expect(ownResource('upload://posters/ab', null, 4000, 'http://plex:32400')).toBeNull()
 })

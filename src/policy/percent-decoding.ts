@@ -1,11 +1,11 @@
 /**
- * How often a text may be percent-encoded and still be understood: Kometa puts a URL with its token into the `url=` of
- * an upload, encoded once or twice, and such a URL may stand in another one.
+ * How many percent-encodings of a text are decoded. Kometa puts a URL with its token into the `url=` of an upload,
+ * encoded once or twice, and that URL may contain another encoded URL.
  */
 const maxEncodings = 4
 
 /**
- * The text without its percent-encodings, byte by byte. Letters, digits, `-` and `_`, of which a token is made, stay.
+ * Decodes all percent-encodings, byte by byte. A token consists of letters, digits, `-` and `_`, which never change.
  */
 export function decodeFully(text: string): string {
   let plain = text

@@ -13,10 +13,10 @@ const meta = {
 const passes = (rawResource: string) =>
   classifyRead({ method: 'GET', rawResource, context: { section: () => meta, listedArtwork: () => false } }).ok
 
-/** A resource of exactly so many bytes. */
+/** A resource with exactly this number of bytes. */
 const ofLength = (bytes: number) => `/playlists?title=${letters(bytes - '/playlists?title='.length)}`
 
-/** The shortest and the longest that a read takes, and what is one too many. */
+/** The shortest and longest allowed values, and a value that is one character too long. */
 test.each([
   ['a section', (n: number) => `/library/sections/${digits(n)}/all`, 1, 9],
   ['an item', (n: number) => `/library/metadata/${digits(n)}/posters`, 1, 18],

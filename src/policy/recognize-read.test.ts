@@ -20,7 +20,7 @@ test.each([
   ['/library/streams/5/levels', ['/library/streams/{stream}/levels', undefined, '', false, undefined, undefined]],
 ])('%s', (resource, expected) => expect(about(resource)).toEqual(expected))
 
-test('what is no known read is about nothing', () => expect(recognizeRead('/library/metadata/5/refresh')).toBeNull())
+test('an unknown read has no subject', () => expect(recognizeRead('/library/metadata/5/refresh')).toBeNull())
 
 test.each([
   ['/library/metadata/5', '5'],
@@ -29,7 +29,7 @@ test.each([
   ['/library/metadata/5/posters', null],
   ['/library/metadata/5/thumb/1', null],
   ['/library/collections/5', null],
-])('the one item of %s: %s', (resource, expected) => {
+])('the only item of %s: %s', (resource, expected) => {
   const read = recognizeRead(resource)
   expect(read && onlyItem(read)).toBe(expected)
 })
@@ -42,7 +42,7 @@ test.each([
   ['/library/sections/1/search?type=18&title=A', null],
   ['/library/all?type=18&title=A', null],
   ['/library/sections/1/all?type=18&title=%ff', null],
-])('the name of the collection in %s: %s', (resource, expected) => {
+])('the collection name in %s: %s', (resource, expected) => {
   const read = recognizeRead(resource)
   expect(read && collectionName(read)).toBe(expected)
 })

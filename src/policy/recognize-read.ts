@@ -2,23 +2,23 @@ import { type Hole, matchTemplate, type TemplateMatch } from './known-reads/matc
 import type { ReadTemplate } from './known-reads/read-templates.ts'
 import { decodeValue, pairName, pairValue, type Resource, splitResource } from './resource.ts'
 
-/** What a read is about, by the row of the table that knows it. */
+/** What a read is about, according to the table row that matches it. */
 export interface ReadSubject {
   row: ReadTemplate
   path: string
   /** Raw pairs of the query. */
   pairs: readonly string[]
   section: string | undefined
-  /** Items, collections and playlists that the path names. */
+  /** The items, collections and playlists that the path names. */
   ratingKeys: readonly string[]
   isCollection: boolean
-  /** Under which the section lists its tags: `genre`. */
+  /** The filter key under which the section lists its tags: `genre`. */
   tag: string | undefined
-  /** Name of the artwork in the path of a picture: `thumb`. */
+  /** The artwork name in the path of a picture: `thumb`. */
   element: string | undefined
 }
 
-/** What a resource asks for, null for what is no known read. It does not judge: parameters may be whatever they are. */
+/** What a resource asks for; null if it is not a known read. The parameters are not checked. */
 export function recognizeRead(resource: string): ReadSubject | null {
   const split = splitResource(resource)
   const match = matchTemplate(split.path)
@@ -40,15 +40,15 @@ export function subjectOf({ path, pairs }: Resource, { compiled, holes }: Templa
   }
 }
 
-/** The item of a plain read of its metadata, null for any other read and for a read of several items. */
+/** The item of a plain read of its metadata; null for any other read and for a read of several items. */
 export function onlyItem({ row, ratingKeys }: ReadSubject): string | null {
   return row.kept === 'items' && row.answer === 'text' && ratingKeys.length === 1 ? (ratingKeys[0] ?? null) : null
 }
 
-/** The number by which Plex calls collections among the types. */
+/** Plex's type number for collections. */
 const collectionPair = 'type=18'
 
-/** The name that a search for a collection asks for (Kometa builder.py:917), null for any other read. */
+/** The name in a search for a collection (Kometa builder.py:917); null for any other read. */
 export function collectionName({ row, section, pairs }: ReadSubject): string | null {
   if (section === undefined || row.answer !== 'listing' || !row.search || !pairs.includes(collectionPair)) return null
   const title = pairs.find((pair) => pairName(pair) === 'title')

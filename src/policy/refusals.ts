@@ -1,4 +1,4 @@
-/** Why a request is not a known read, in words: the one place where they are written. */
+/** The reasons why a request is not a known read, in words. No other file words them. */
 const refusals = {
   notOriginForm: () => 'the address is not a path on this server',
   resourceTooLong: (limit: string) => `the address is longer than ${limit} bytes`,
@@ -17,7 +17,7 @@ const refusals = {
 
 export type RefusalCode = keyof typeof refusals
 
-/** Longest piece of a request that a reason repeats, in characters. */
+/** The longest part of a request that a reason repeats, in characters. */
 const maxDetailLength = 120
 
 export interface Refusal {
@@ -26,7 +26,7 @@ export interface Refusal {
   reason: string
 }
 
-/** A refusal with its words; `detail` comes from the client and is cut and made printable. */
+/** Creates a refusal with its reason. `detail` comes from the client, so it is made printable and cut. */
 export function refuse(code: RefusalCode, detail = ''): Refusal {
   const printable = detail.replace(/[^\x20-\x7e]/g, '?').slice(0, maxDetailLength)
   return { ok: false, code, reason: refusals[code](printable) }

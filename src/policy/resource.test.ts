@@ -48,7 +48,7 @@ describe('parseResource', () => {
     expect(parseResource(raw)).toMatchObject({ ok: false, code })
   })
 
-  test('the reason names the parameter that is odd', () => {
+  test('the reason names the odd parameter', () => {
     expect(parseResource('/a?b=1&c[0]=1&d=2')).toMatchObject({ reason: expect.stringContaining('c[0]') })
   })
 
@@ -59,11 +59,11 @@ describe('parseResource', () => {
     ['/a?b=1=2&=&c', '/a', ['b=1=2', '=', 'c']],
     ['/a?X-Plex-Toke=1&X-Plex-Tokens=1&XX-Plex-Token=1', '/a', ['X-Plex-Toke=1', 'X-Plex-Tokens=1', 'XX-Plex-Token=1']],
     ['/a?X-Plex-Token%zz=1', '/a', ['X-Plex-Token%zz=1']],
-  ])('%s is split, whatever it is', (raw, path, pairs) => {
+  ])('%s is split without any check', (raw, path, pairs) => {
     expect(splitResource(raw)).toEqual({ path, pairs, tokens: [] })
   })
 
-  test('as long as is allowed, and one more', () => {
+  test('the longest allowed resource, and one byte more', () => {
     const ofLength = (length: number) => `/${'a'.repeat(length - 1)}`
     expect(parseResource(ofLength(32_768)).ok).toBe(true)
     expect(parseResource(ofLength(32_769))).toMatchObject({
@@ -72,7 +72,7 @@ describe('parseResource', () => {
     })
   })
 
-  test('no text makes it throw, and no token survives it', () => {
+  test('it never throws, and it leaves no token in the pairs', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webPath(), fc.webUrl()), fc.webQueryParameters(), (path, query) => {
         const { pairs, path: kept } = splitResource(`${path}?${query}&x-Plex-tokeN=secret`)

@@ -1,14 +1,14 @@
 import { type Refusal, refuse } from './refusals.ts'
 
-/** Longest request resource, in bytes. Kometa's searches over many tags reach some thousand. */
+/** Longest request resource, in bytes. Kometa's searches over many tags reach a few thousand bytes. */
 const maxResourceBytes = 32_768
 
 export interface Resource {
-  /** As sent, up to the `?`. */
+  /** The path as sent, up to the `?`. */
   path: string
-  /** Raw `name=value` pairs in their order, duplicates kept, token pairs taken out. */
+  /** Raw `name=value` pairs in their order, with duplicates and without the token pairs. */
   pairs: readonly string[]
-  /** The values of the X-Plex-Token pairs that were taken out, decoded. */
+  /** The decoded values of the X-Plex-Token pairs that were removed. */
   tokens: readonly string[]
 }
 
@@ -16,7 +16,7 @@ const plainPath = /^\/[A-Za-z0-9_.,:/-]*$/
 const plainQuery = /^[A-Za-z0-9\-._~!$'()*+,:@/?%=&]*$/
 const none: readonly string[] = []
 
-/** Takes a request resource apart without judging it: for the records, and for writes, which go nowhere anyway. */
+/** Splits a request resource without checking it: for the records, and for writes, which never reach Plex. */
 export function splitResource(raw: string): Resource {
   const mark = raw.indexOf('?')
   if (mark === -1) return { path: raw, pairs: none, tokens: none }
@@ -34,8 +34,8 @@ export function splitResource(raw: string): Resource {
 }
 
 /**
- * Takes a read's resource apart, or says why it cannot be one: origin form, a path in its plain form (no `%`, `//`,
- * dot segment, `;`, backslash) and query pairs of plain URL characters. Plex decodes and merges odd spellings.
+ * Splits the resource of a read, or says why it cannot be a read. It must have origin form, a plain path (no `%`, `//`,
+ * dot segment, `;`, backslash) and query pairs of plain URL characters, because Plex decodes and merges odd spellings.
  */
 export function parseResource(raw: string): { ok: true; resource: Resource } | Refusal {
   if (raw.length > maxResourceBytes) return refuse('resourceTooLong', String(maxResourceBytes))
@@ -53,7 +53,7 @@ function isPlainPath(path: string): boolean {
   return !path.includes('/.')
 }
 
-/** The query of a resource without its tokens, '' if none. */
+/** The query of a resource without its tokens; '' if there is none. */
 export function queryOf(resource: Resource): string {
   return resource.pairs.join('&')
 }
@@ -70,7 +70,7 @@ export function pairValue(pair: string): string {
   return equals === -1 ? '' : pair.slice(equals + 1)
 }
 
-/** Decodes a query value (`+` is a space, as python's quote_plus writes it); null when it is no valid UTF-8. */
+/** Decodes a query value; null when it is not valid UTF-8. `+` means a space, as python's quote_plus writes it. */
 export function decodeValue(raw: string): string | null {
   if (!raw.includes('%') && !raw.includes('+')) return raw
   try {
@@ -83,9 +83,9 @@ export function decodeValue(raw: string): string | null {
 
 const tokenName = 'x-plex-token'
 
-/** The token that a pair carries, however its name is spelt; null for any other pair. */
+/** The decoded token that a pair carries, in any spelling of the name; null for any other pair. */
 function tokenOf(pair: string): string | null {
-  // Most pairs are shorter than the name alone.
+  // Most pairs are shorter than the token's name, so this check is fast.
   if (pair.length < tokenName.length) return null
   const name = pairName(pair)
   if ((decodeValue(name) ?? name).toLowerCase() !== tokenName) return null

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { metaResource, neverTagLists, parseSectionMeta, plainMeta } from './section-meta.ts'
 
-test('fields lose their type prefix; filters count as fields and as tag lists', () => {
+test('fields lose their type prefix; filters are both fields and tag lists', () => {
   const { fields, tagLists } = parseSectionMeta(
     `<?xml version="1.0"?><MediaContainer><Meta><Type><Field key="episode.hdr"/><Filter filter="studio" key="/library/sections/2/studio?type=2"/></Type></Meta></MediaContainer>`,
   )
@@ -9,7 +9,7 @@ test('fields lose their type prefix; filters count as fields and as tag lists', 
   expect([...tagLists].sort()).toEqual(['label', 'studio'])
 })
 
-test('raw SQL and words that do something never count, whatever a Meta says', () => {
+test('raw SQL and action words are never accepted, even if a Meta lists them', () => {
   const { fields, tagLists } = parseSectionMeta(
     `<MediaContainer><Field key="having"/><Field key="show.group"/><Field key="title.value"/><Field key="a b"/>
     <Filter filter="x" key="/library/sections/1/refresh"/><Filter filter="y" key="/:/scrobble"/>
@@ -24,7 +24,7 @@ test('an answer that is not XML is an error', () => {
   expect(() => parseSectionMeta('503 maintenance')).toThrow(/well-formed/)
 })
 
-test('a filter counts as a tag list under a plain path of its own section alone', () => {
+test('a filter is a tag list only with a plain path in a section', () => {
   const keys = [
     '/library/sections/1/a',
     '/library/sections/12/b?type=2',
@@ -41,7 +41,7 @@ test('a filter counts as a tag list under a plain path of its own section alone'
   expect([...parseSectionMeta(`<M>${xml}</M>`).tagLists].sort()).toEqual(['a', 'b', 'label'])
 })
 
-test('elements of other names count for nothing', () => {
+test('elements with other names are ignored', () => {
   const { fields, tagLists } = parseSectionMeta(
     '<M><Sort key="foo" filter="bar"/><Directory filter="bar" key="/library/sections/1/bar"/><Field filter="bar" key="/library/sections/1/bar"/><Field/><Filter/></M>',
   )
@@ -49,7 +49,7 @@ test('elements of other names count for nothing', () => {
   expect([...tagLists]).toEqual([...plainMeta.tagLists])
 })
 
-test('what plexapi adds by hand holds for every section, and no word that acts is ever a tag list', () => {
+test('every section has the fields that plexapi adds by hand, and no action word is a tag list', () => {
   expect([...plainMeta.fields].sort().join(' ')).toBe(
     'addedAt audienceRating duration guid id index label lastRatedAt originallyAvailableAt rating ratingCount unviewedLeafCount updatedAt viewOffset year',
   )
@@ -59,7 +59,7 @@ test('what plexapi adds by hand holds for every section, and no word that acts i
   expect(acts.filter((name) => !neverTagLists.has(name))).toEqual([])
 })
 
-test('a hostile answer makes us remember 2,000 names, and no more', () => {
+test('a hostile answer makes us remember at most 2,000 names', () => {
   const letters = (at: number) =>
     [...at.toString(26)].map((digit) => 'abcdefghijklmnopqrstuvwxyz'[Number.parseInt(digit, 26)]).join('')
   const xml = Array.from(
@@ -70,7 +70,7 @@ test('a hostile answer makes us remember 2,000 names, and no more', () => {
   expect([fields.size, tagLists.size]).toEqual([2_000, 2_000])
 })
 
-test('the read of a Meta asks for no item', () => {
+test('the read of a Meta asks for no items', () => {
   expect(metaResource('7')).toBe(
     '/library/sections/7/all?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0',
   )

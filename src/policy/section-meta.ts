@@ -1,6 +1,8 @@
 import { SaxesParser } from 'saxes'
 
-/** What a section's own Meta says can be asked of it (`includeMeta=1`): promise 1 lets nothing else through. */
+/**
+ * What a section's own Meta (`includeMeta=1`) says can be asked about it. Promise 1 allows no other field or tag list.
+ */
 export interface SectionMeta {
   /** Search fields without their type prefix. */
   fields: ReadonlySet<string>
@@ -9,8 +11,8 @@ export interface SectionMeta {
 }
 
 /**
- * Fields that plexapi adds by hand (library.py `_manualFields`), all types, less `group` and `having`: those are raw
- * SQL.
+ * Fields that plexapi adds by hand for all types (library.py `_manualFields`), without `group` and `having`, which are
+ * raw SQL.
  */
 const manualFields = [
   'addedAt',
@@ -29,9 +31,9 @@ const manualFields = [
   'viewOffset',
   'year',
 ]
-/** Raw SQL by plexapi's own naming ("SQL Having Clause"), whatever a Meta may say. */
+/** Raw SQL according to plexapi's own naming ("SQL Having Clause"); never allowed, even if a Meta lists them. */
 const neverFields = ['having', 'group']
-/** Words that do something under `/library/sections/N/`, whatever a Meta may say. */
+/** Words that trigger actions under `/library/sections/N/`; never allowed, even if a Meta lists them. */
 export const neverTagLists: ReadonlySet<string> = new Set([
   'refresh',
   'analyze',
@@ -44,22 +46,22 @@ export const neverTagLists: ReadonlySet<string> = new Set([
   'delete',
 ])
 
-/** Types that may stand before a field, as a regular expression. */
+/** Types that may be written before a field, as a regular expression. */
 export const fieldTypes = 'movie|show|season|episode|artist|album|track|collection|photo|photoalbum|clip'
 const plainField = new RegExp(`^(?:(?:${fieldTypes})\\.)?([A-Za-z]{1,64})$`)
 
-/** Bounds what a broken or hostile answer can make us remember. */
+/** Limits how many names a broken or hostile answer can make us remember. */
 const maxNames = 2_000
 
-/** What holds for every section, before and beside its own Meta. `label` is plexapi's manual filter. */
+/** What every section allows, even while its own Meta is unknown. `label` is plexapi's manual filter. */
 export const plainMeta: SectionMeta = { fields: new Set(manualFields), tagLists: new Set(['label']) }
 
-/** The read that fetches a section's Meta: the same that plexapi sends (library.py `_loadFilters`). */
+/** The read that fetches a section's Meta, identical to the one that plexapi sends (library.py `_loadFilters`). */
 export function metaResource(section: string): string {
   return `/library/sections/${section}/all?includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0`
 }
 
-/** Reads fields and filter keys from Plex's XML answer; throws when it is not well-formed. */
+/** Reads fields and filter keys from Plex's XML answer; throws when the XML is not well-formed. */
 export function parseSectionMeta(xml: string): SectionMeta {
   const fields = new Set(manualFields)
   const tagLists = new Set(plainMeta.tagLists)
@@ -82,7 +84,7 @@ export function parseSectionMeta(xml: string): SectionMeta {
   return { fields, tagLists }
 }
 
-/** `show.label` counts as `label`: a search may put any type before a field. */
+/** Adds `show.label` as `label`, because a search may put any type before a field. */
 function addField(fields: Set<string>, key: string | undefined): void {
   const field = plainField.exec(key ?? '')?.[1]
   if (field !== undefined && fields.size < maxNames) fields.add(field)

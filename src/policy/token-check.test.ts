@@ -14,10 +14,10 @@ test.each([
   [ours.slice(1), false],
   [ours.slice(0, -1), false],
   [`${ours.slice(0, -1)}\u0000`, false],
-  // As long in characters, longer in bytes: what does not fit must not leave the bytes of the token before it
+  // Equal in characters, longer in bytes
   [`${ours.slice(0, -1)}\u00e9`, false],
   [ours.toUpperCase(), false],
-  // The same bytes if characters were cut to eight bits
+  // Equal bytes if characters were cut to eight bits
   [ours.replace('c', '\u0163'), false],
 ])('%s: %s', (token, accepted) => {
   expect(accepts(token)).toBe(accepted)
@@ -44,4 +44,4 @@ test.each([
   [ours.slice(1), false],
   ['', false],
   ['a=%20', false],
-])('the token stands in %s: %s', (text, found) => expect(holds(text)).toBe(found))
+])('%s contains the token: %s', (text, found) => expect(holds(text)).toBe(found))

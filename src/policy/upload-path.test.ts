@@ -35,7 +35,7 @@ test.each([
   ['/library/sections/1/all?id=6,7', null],
   ['/library/sections/1/all?id=', null],
   ['/library/sections/1/all', null],
-])('%s is a write to the item %s', (raw, ratingKey) => expect(ratingKeyOf(splitResource(raw))).toBe(ratingKey))
+])('%s writes to the item %s', (raw, ratingKey) => expect(ratingKeyOf(splitResource(raw))).toBe(ratingKey))
 
 test.each([
   ['/library/sections/3', '3'],
@@ -48,7 +48,7 @@ test.each([
   ['/library/metadata/3', null],
 ])('%s names the section %s', (path, section) => expect(sectionOf(path)).toBe(section))
 
-test('the value of a parameter is that of the first pair of its name, decoded', () => {
+test('the value of a parameter is the decoded value of the first pair with its name', () => {
   expect(queryValue(splitResource('/a?url2=x&url=a%20b+c&url=d'), 'url')).toBe('a b c')
   expect(queryValue(splitResource('/a?url'), 'url')).toBe('')
   expect(queryValue(splitResource('/a?url=%ff'), 'url')).toBeNull()

@@ -2,22 +2,22 @@ import { type ArtworkKind, artworkKindNamed } from '../contract/artwork-kinds.ts
 import { decodeValue, pairName, pairValue, type Resource } from './resource.ts'
 
 export interface UploadPath {
-  /** null when the path names no single item by a number. */
+  /** null when the path does not name a single item by a number. */
   ratingKey: string | null
   kind: ArtworkKind
 }
 
-/** What an upload path asks Plex to store, and for which item; null for any other path. */
+/** The artwork that an upload path stores and its item; null for any other path. */
 export function parseUploadPath(path: string): UploadPath | null {
   const parts = /^\/(?:library\/metadata|library\/collections|playlists)\/([^/]+)\/([A-Za-z]+)$/.exec(path)
-  // python-plexapi uploads to the plural, `select()` puts to the singular.
+  // python-plexapi uploads with the plural; its `select()` uses PUT with the singular.
   const kind = artworkKindNamed(parts?.[2] ?? '')
   const key = parts?.[1]
   if (kind === undefined || key === undefined) return null
   return { ratingKey: isRatingKey(key) ? key : null, kind }
 }
 
-/** The single item that a write is about: from its path, or from `id=` as Kometa's edits name it. */
+/** The single item that a write is about, from its path or from `id=`, which Kometa's edits use. */
 export function ratingKeyOf(resource: Resource): string | null {
   const inPath = /^\/(?:library\/metadata|library\/collections|playlists)\/(\d{1,18})(?:\/|$)/.exec(resource.path)?.[1]
   if (inPath !== undefined) return inPath
@@ -25,16 +25,16 @@ export function ratingKeyOf(resource: Resource): string | null {
   return id !== null && isRatingKey(id) ? id : null
 }
 
-/** Items of one write: a batch has more than this only by mistake. */
+/** The most items in one write; a larger batch can only be a mistake. */
 const maxItems = 10_000
 
-/** All items of a write that is about several, `id=1,2,3`; none for any other. */
+/** All items of a write about several items, `id=1,2,3`; empty for any other write. */
 export function ratingKeysOf(resource: Resource): string[] {
   const keys = (queryValue(resource, 'id') ?? '').split(',')
   return keys.length > 1 && keys.length <= maxItems && keys.every(isRatingKey) ? keys : []
 }
 
-/** The section that a path names, for the records. */
+/** The section in a path, for the records. */
 export function sectionOf(path: string): string | null {
   return /^\/(?:library|hubs)\/sections\/(\d{1,9})(?:\/|$)/.exec(path)?.[1] ?? null
 }

@@ -69,20 +69,20 @@ describe('capture', () => {
     expect(judge(line, body)).toMatchObject({ kind: 'capture', artwork, ratingKey, url: null })
   })
 
-  test('every kind of the contract has its path', () => {
+  test('every artwork kind of the contract has an upload path', () => {
     for (const kind of artworkKinds) {
       expect(judge(`POST /library/metadata/1/${kind}s`, body)).toMatchObject({ kind: 'capture', artwork: kind })
     }
   })
 
-  test('without a body the url is the upload, decoded as quote_plus writes it', () => {
+  test('without a body, the upload is the url, with the encoding of quote_plus decoded', () => {
     expect(judge('POST /library/metadata/5/posters?url=https%3A%2F%2Fa.b%2Fc+d%3Fe%3D1%26f%3D2')).toMatchObject({
       kind: 'capture',
       url: 'https://a.b/c d?e=1&f=2',
     })
   })
 
-  test('with a body the body is the upload', () => {
+  test('with a body, the upload is the body', () => {
     expect(judge('POST /library/metadata/5/posters?url=x', body)).toMatchObject({ kind: 'capture', url: null })
   })
 })
@@ -109,7 +109,7 @@ describe('block', () => {
     'POST /library/metadata/5/postersx',
     'POST /Library/metadata/5/posters',
     'POST /library/metadata/5/Posters',
-  ])('%s with a body is no upload path', (line) => expect(judge(line, body)).toMatchObject({ kind: 'block' }))
+  ])('%s with a body is not an upload', (line) => expect(judge(line, body)).toMatchObject({ kind: 'block' }))
 })
 
 describe('refuse', () => {
@@ -147,7 +147,7 @@ describe('refuse', () => {
 
 const unknown = 'the path is not on the list of known reads (in Plex a GET can change state too)'
 
-describe('each verdict says why', () => {
+describe('each verdict gives a reason', () => {
   test.each([
     ['CONNECT plex:32400', {}, verdictWords.connect],
     ['OPTIONS /library', {}, verdictWords.otherMethod('OPTIONS')],
@@ -167,7 +167,7 @@ describe('each verdict says why', () => {
     ['DELETE /library/metadata/5', {}, verdictWords.write],
   ] as const)('%s %j: %s', (line, more, reason) => expect(judge(line, more).reason).toBe(reason))
 
-  test('and of which resource, without its tokens', () => {
+  test('each verdict names its resource, without tokens', () => {
     const resource = { path: '/library/metadata/5/posters', pairs: ['a=1'], tokens: ['ours'] }
     const line = `/library/metadata/5/posters?a=1&X-Plex-Token=ours`
     for (const verdict of [
@@ -185,7 +185,7 @@ describe('each verdict says why', () => {
   })
 })
 
-describe('the section that has to be known first', () => {
+describe('the section whose Meta must be known first', () => {
   test.each([
     ['GET /library/sections/2/all?decade=1990', '2'],
     ['GET /library/sections/2/genre', '2'],
@@ -211,7 +211,7 @@ describe('the section that has to be known first', () => {
   })
 })
 
-test('the token of the job in another parameter is refused: it must not reach Plex by another way', () => {
+test('the token of the job in another parameter is refused, because it must not reach Plex', () => {
   const context: PolicyContext = {
     section: () => undefined,
     listedArtwork: () => false,

@@ -3,7 +3,7 @@ import { type AllowedRead, classifyResource, type ReadContext, sectionToLearn } 
 import { parseResource, type Resource, splitResource } from './resource.ts'
 import { parseUploadPath, queryValue, ratingKeyOf } from './upload-path.ts'
 
-/** What the policy is told of a request: its line and a summary of its headers. */
+/** What the policy learns about a request: its request line and a summary of its headers. */
 export interface RequestSummary {
   method: string
   rawResource: string
@@ -12,16 +12,16 @@ export interface RequestSummary {
   hasBody: boolean
   hasUpgrade: boolean
   hasHost: boolean
-  /** Node drops the headers past its limit, so that nothing is known about them. */
+  /** Node drops headers beyond its limit, so nothing is known about the dropped ones. */
   tooManyHeaders: boolean
-  /** The X-Plex-Token header; several of them joined by a comma. */
+  /** The X-Plex-Token header; several headers are joined by commas. */
   tokenHeader: string | undefined
 }
 
 export interface PolicyContext extends ReadContext {
-  /** Compares with the one token of this job, in constant time. */
+  /** Compares a token with the job's only token, in constant time. */
   acceptsToken(token: string): boolean
-  /** Does the job's token stand in this text, in whichever spelling? It must not reach Plex by another way either. */
+  /** Whether this text contains the job's token in any encoding. The token must not reach Plex by another way. */
   holdsToken?(text: string): boolean
 }
 
@@ -32,14 +32,14 @@ export type Verdict =
       resource: Resource
       ratingKey: string | null
       artwork: ArtworkKind
-      /** The image stands behind this URL; null when it is the body. */
+      /** The URL of the image; null when the image is the request body. */
       url: string | null
       reason: string
     }
   | { kind: 'block'; resource: Resource; ratingKey: string | null; artwork: ArtworkKind | null; reason: string }
   | { kind: 'refuse'; resource: Resource; status: number; reason: string }
 
-/** Every verdict in words; why something is no known read stands in refusals.ts. */
+/** Every verdict in words. The reasons why a request is not a known read are in refusals.ts. */
 export const verdictWords = {
   knownRead: 'a known read',
   upload: 'an upload: kept here, not sent to Plex',
@@ -62,8 +62,8 @@ const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const writes: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /**
- * The one decision about one request. Pure and without a socket. Whatever it does not know is refused (reads) or
- * blocked (writes); nothing but `forward` ever leads to Plex, and that with the rebuilt resource alone.
+ * Decides what happens to one request. Pure, no socket. Unknown reads are refused and unknown writes are blocked. Only
+ * `forward` leads to Plex, and only with the rebuilt resource.
  */
 export function decide(request: RequestSummary, context: PolicyContext): Verdict {
   const { method, rawResource } = request
@@ -93,9 +93,9 @@ export function decide(request: RequestSummary, context: PolicyContext): Verdict
   return decideWrite(request, resource)
 }
 
-/** The section whose Meta has to be known before `decide` can judge this request of a known client; null if none. */
+/** The section whose Meta `decide` needs before it can judge this request; null if none, or for an unknown client. */
 export function sectionBefore(request: RequestSummary, context: PolicyContext): string | null {
-  // Most requests stop here: no section in the path, or one that is known.
+  // Most requests stop here: the path has no section, or its section is already known.
   const section = /^\/library\/sections\/(\d{1,9})\//.exec(request.rawResource)?.[1]
   if (section === undefined || context.section(section) !== undefined || !reads.has(request.method)) return null
   const parsed = parseResource(request.rawResource)
@@ -119,7 +119,7 @@ function decideWrite(request: RequestSummary, resource: Resource): Verdict {
   return { kind: 'block', resource, ratingKey, artwork, reason: verdictWords.emptyUpload }
 }
 
-/** Every token that a request carries must be ours: null, or why the client is a stranger. */
+/** Every token in a request must be the job's own. Returns null, or the reason for refusing the client. */
 function judgeTokens(header: string | undefined, inQuery: readonly string[], context: PolicyContext): string | null {
   if (header === undefined && inQuery.length === 0) return verdictWords.noToken
   if (header !== undefined && !context.acceptsToken(header)) return verdictWords.wrongToken

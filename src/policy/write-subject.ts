@@ -1,13 +1,13 @@
-/** What a write of Plex's API is about, by its path alone. */
+/** What a write to Plex's API is about, judged only by its path. */
 export type WriteSubject =
   | {
       of: 'item' | 'collection' | 'playlist'
       ratingKey: string
-      /** What stands behind the ratingKey: `posters`, `refresh`, `items`; null where nothing does. */
+      /** The path after the ratingKey: `posters`, `refresh`, `items`; null if there is none. */
       action: string | null
-      /** Of `items` and `children`: the one that the write names, null for the list. */
+      /** For `items` and `children`: the member that the write names; null for the whole list. */
       member: string | null
-      /** The write puts that member into another place. */
+      /** True if the write moves that member to another position. */
       isMove: boolean
     }
   | { of: 'section'; section: string; action: string | null }
@@ -18,7 +18,7 @@ export type WriteSubject =
 
 const listed = { metadata: 'item', collections: 'collection' } as const
 
-/** Reads the path of a write; what it does not know may be about anything. */
+/** Reads the path of a write. An unknown path may be about anything. */
 export function subjectOfWrite(path: string): WriteSubject {
   const [root, ...parts] = path.split('/')
   if (root !== '') return { of: 'anything' }

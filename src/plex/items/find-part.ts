@@ -3,13 +3,13 @@ import type { PlexItem } from './item.ts'
 import type { PlexReader } from './reads.ts'
 
 export interface FoundPart {
-  /** More than one only where Plex itself holds two of that number. */
+  /** More than one only if Plex itself has several with that number. */
   items: PlexItem[]
-  /** What the show or season has instead, when there is none. */
+  /** If there is none: what the show or season has instead. */
   siblings: PlexItem[]
 }
 
-/** The season or episode of a show. A show with hidden seasons may list none: then its episodes tell. */
+/** Finds the season or episode of a show. A show with hidden seasons may list none, so its episodes are searched. */
 export async function findPart(
   reader: Pick<PlexReader, 'children' | 'allLeaves'>,
   show: PlexItem,
@@ -28,7 +28,7 @@ export async function findPart(
   return part(show, numbered, season.length > 0 ? episodes : seasons)
 }
 
-/** A list of children names its section once or not at all; it is the show's. */
+/** A list of children names its section once or not at all, so the show's section is used. */
 function part(show: PlexItem, items: readonly PlexItem[], siblings: PlexItem[]): FoundPart {
   return {
     items: items.map((item) => ({

@@ -9,7 +9,7 @@ import { writeInto } from '../../util/beneath/file-chunks.ts'
 import type { PlexConnection } from '../upstream/connection.ts'
 import { readFailure } from './read-container.ts'
 
-/** The largest image that we take from Plex: as large as the largest upload that the proxy keeps. */
+/** The largest image that is read from Plex; the same limit as for uploads in the proxy. */
 const maxImageBytes = 64 * 1024 * 1024
 /** How long one image may take. */
 const imageTimeoutMs = 60_000
@@ -26,11 +26,9 @@ export interface ImageRead {
 }
 
 /**
- * Streams what Plex holds at `path` into `file`, which must not exist yet or be open and empty, and syncs it: the
- * bytes as
- * they are.
- * Rejects with PLEX_READ_FAILED when Plex has no such image or it is larger than `maxBytes`; the half file is the
- * caller's to remove.
+ * Streams the bytes of the image at `path` unchanged into `file` and syncs it. The file must not exist yet, or be open
+ * and empty. Rejects with PLEX_READ_FAILED when Plex has no such image or it is larger than `maxBytes`; the caller must
+ * remove the incomplete file.
  */
 export async function readImage(
   connection: PlexConnection,
@@ -58,7 +56,7 @@ export async function readImage(
       done(null, chunk)
     },
   })
-  // Destroyed below when Plex fails before its answer begins: then no pipeline listens to it.
+  // If Plex fails before its answer begins, this stream is destroyed without a pipeline that listens for the error.
   measure.on('error', () => undefined)
   try {
     const read = connection.stream(
@@ -74,7 +72,7 @@ export async function readImage(
         if (status !== 200) return new Writable({ write: (_chunk, _encoding, done) => done() })
         // flush: the bytes must survive a power cut before the file gets its final name.
         written = pipeline(measure, writeTo(file))
-        // The failure is taken from `written` below; until then it must not count as unhandled.
+        // The failure is handled when `written` is awaited below; until then it must not count as unhandled.
         written.catch(() => undefined)
         return measure
       },
@@ -101,14 +99,12 @@ export async function readImage(
   return { bytes, sha256: hash.digest('hex') }
 }
 
-/** An open file stays its owner's to close. */
+/** If the file is already open, its owner closes it. */
 function writeTo(file: string | FileHandle) {
   return typeof file === 'string' ? createWriteStream(file, { flags: 'wx', flush: true }) : writeInto(file)
 }
 
-/**
- * The path comes from Plex's own answer, so it is judged like any other; a thumb may be no path of this server at all.
- */
+/** Checks the path like any other read, because it comes from Plex's answer and may not be a path on this server. */
 function allowImage(path: string): AllowedResource {
   const context = { section: () => undefined, listedArtwork: () => false }
   const verdict = classifyRead({ method: 'GET', rawResource: path, context })

@@ -1,7 +1,6 @@
 /**
- * Attributes of an item that tell whether what Plex said of it still holds. `updatedAt` moves when the item is edited;
- * watching
- * and rating move the others alone.
+ * Attributes that show whether an earlier answer about an item is still valid. An edit changes `updatedAt`; watching
+ * and rating change only the others.
  */
 export const stampAttributes = [
   'updatedAt',
@@ -14,7 +13,7 @@ export const stampAttributes = [
   'leafCount',
 ] as const
 
-/** The stamp of an item, the same from JSON and XML; null where Plex does not say when the item changed. */
+/** The stamp of an item, equal for JSON and XML; null if Plex does not say when the item changed. */
 export function itemStamp(attribute: (name: string) => unknown): string | null {
   const values = stampAttributes.map((name) => plainValue(attribute(name)))
   return values[0] === '' ? null : values.join(' ')

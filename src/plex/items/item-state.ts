@@ -7,11 +7,11 @@ import type { PlexConnection } from '../upstream/connection.ts'
 import { parsePoster } from '../upstream/server-answers.ts'
 import { createContainerReader } from './read-container.ts'
 
-/** How long one read may take: a check must not hold a job that is done. */
+/** How long one read may take: the check must not delay a finished job. */
 const readTimeoutMs = 15_000
 /** The largest poster whose bytes are compared. */
 const maxImageBytes = 64 * 1024 * 1024
-/** ratingKeys in one read of metadata. */
+/** How many ratingKeys one read of metadata asks for. */
 const itemsPerRead = 50
 
 const text = z
@@ -35,7 +35,7 @@ const metadata = z.object({
   Collection: tags,
 })
 
-/** What Plex says of one item, attribute by attribute, as far as a run of Kometa could change it. */
+/** What Plex says about one item, limited to attributes that a run of Kometa could change. */
 export interface ItemMetadata {
   title: string
   /** Seconds since 1970. */
@@ -44,19 +44,19 @@ export interface ItemMetadata {
   art: string | null
   labels: string[]
   collections: string[]
-  /** Path of the poster that Plex shows: its own, or that of the season or show above it. */
+  /** Path of the poster that Plex shows: the item's own, or that of its season or show. */
   shown: string | null
 }
 
 export interface ItemPosters {
-  /** Plex's own names of the posters that it offers, sorted. */
+  /** Plex's own names of the offered posters, sorted. */
   offered: string[]
   selected: string | null
 }
 
-/** Reads of the state of items, each counted. A read that fails rejects with an AppError (PLEX_*). */
+/** Reads the state of items and counts the requests. A read that fails rejects with an AppError (PLEX_*). */
 export interface ItemStateReader {
-  /** The items that Plex knows among these; one that is not in the map is gone. */
+  /** The items that Plex knows; an item that is missing from the map no longer exists. */
   metadata(ratingKeys: readonly string[]): Promise<Map<string, ItemMetadata>>
   posters(ratingKey: string): Promise<ItemPosters>
   /** SHA-256 of an image's bytes, hex. */
@@ -64,7 +64,7 @@ export interface ItemStateReader {
   readonly requests: number
 }
 
-/** Asks Plex itself, not through the proxy. `signal` ends every read. */
+/** Asks Plex directly, not through the proxy. `signal` ends every read. */
 export function createItemStateReader(connection: PlexConnection, signal: AbortSignal): ItemStateReader {
   const read = createContainerReader(connection, signal)
   let requests = 0
@@ -78,11 +78,11 @@ export function createItemStateReader(connection: PlexConnection, signal: AbortS
   }
 
   async function metadataOf(ratingKeys: readonly string[]): Promise<Map<string, ItemMetadata>> {
-    // Without skipRefresh=1 a plain read makes Plex refresh the item (Plex API description 1.2.2).
+    // Without skipRefresh=1, a plain read makes Plex refresh the item (Plex API description 1.2.2).
     const found = await elements(`/library/metadata/${ratingKeys.join(',')}?skipRefresh=1`)
     if (found) return new Map(found.map(parseMetadata))
     if (ratingKeys.length === 1) return new Map()
-    // Plex may answer 404 for all because of one that is gone.
+    // Plex may answer 404 for the whole list because of one missing item.
     const singles = await Promise.all(ratingKeys.map((key) => metadataOf([key])))
     return new Map(singles.flatMap((one) => [...one]))
   }

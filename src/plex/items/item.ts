@@ -2,9 +2,7 @@ import { z } from 'zod'
 import { type ItemType, itemTypeSchema } from '../../contract/kinds.ts'
 import { itemStamp } from './item-stamp.ts'
 
-/**
- * An item as Plex holds it: what a preview needs to name it, place it and show it. `null` = Plex says nothing about it.
- */
+/** An item in Plex, with what a preview needs to name, locate and show it. `null` = Plex does not say. */
 export interface PlexItem {
   ratingKey: string
   type: ItemType
@@ -20,7 +18,7 @@ export interface PlexItem {
   grandparentTitle: string | null
   /** Number of the season, episode or track; 0 is Specials. */
   index: number | null
-  /** Number of the season of an episode. */
+  /** Number of an episode's season. */
   parentIndex: number | null
   guid: string | null
   thumb: string | null
@@ -36,7 +34,7 @@ export interface PlexItem {
   stamp: string | null
 }
 
-// Plex's JSON gives the same attribute as a number in one answer and as a string in the next.
+// Plex's JSON writes the same attribute as a number in one answer and as a string in another.
 const text = z
   .union([z.string(), z.number().transform(String)])
   .nullish()
@@ -86,14 +84,14 @@ const wireItem = z.object({
   addedAt: number,
 })
 
-/** What a MediaContainer says for all of its items, where the items themselves are silent. */
+/** The section that a MediaContainer names for all of its items, used if an item names none. */
 export interface ContainerSection {
   sectionId: string | null
   sectionTitle: string | null
 }
 
 /**
- * One element of a MediaContainer as an item; `null` for what is none (collections, clips, "All episodes"). Unknown
+ * Parses one element of a MediaContainer; `null` if it is not an item (collections, clips, "All episodes"). Unknown
  * attributes are ignored.
  */
 export function parsePlexItem(value: unknown, container: ContainerSection): PlexItem | null {
@@ -104,7 +102,7 @@ export function parsePlexItem(value: unknown, container: ContainerSection): Plex
     ...same,
     title: title ?? '',
     edition: editionTitle,
-    // Section listings name the section once, on the container (plexapi base.py reads it from there too).
+    // A section listing names the section only on the container (plexapi base.py reads it from there too).
     sectionId: librarySectionID ?? container.sectionId,
     sectionTitle: librarySectionTitle ?? container.sectionTitle,
     labels: Label,
@@ -112,11 +110,11 @@ export function parsePlexItem(value: unknown, container: ContainerSection): Plex
   }
 }
 
-// python-plexapi writes None for a number that Plex does not give, and Kometa then all of it in capitals.
+// python-plexapi writes None for a missing number, and Kometa turns it into capitals.
 const twoDigits = (value: number | null): string => String(value ?? 'NONE').padStart(2, '0')
 
 /**
- * The title by which Kometa's log names an item (Kometa plex.py:2124-2132): `Title`, `Show Season 1`, `Show S01E02`,
+ * The title that Kometa's log uses for an item (Kometa plex.py:2124-2132): `Title`, `Show Season 1`, `Show S01E02`,
  * `Artist Album Name`.
  */
 export function displayTitle(
@@ -134,7 +132,7 @@ export function displayTitle(
   }
 }
 
-/** How Kometa names an item where it lists what a definition found (util.py:389-408). */
+/** The name that Kometa uses when it lists the items of a definition (util.py:389-408). */
 export function listTitle(item: PlexItem): string {
   const { type, title, index, year } = item
   const parent = item.parentTitle ?? ''
@@ -149,7 +147,7 @@ export function listTitle(item: PlexItem): string {
   return `${item.grandparentTitle ?? ''} S${twoDigits(season)}E${twoDigits(index ?? 0)}: ${seasonTitle}${title}`
 }
 
-/** The display title with the year of a film or show, for people: `Metropolis (1927)`. */
+/** The display title, with the year of a film or show, for messages to users: `Metropolis (1927)`. */
 export function titleWithYear(item: Parameters<typeof displayTitle>[0] & Pick<PlexItem, 'year'>): string {
   const title = displayTitle(item)
   return item.year !== null && (item.type === 'movie' || item.type === 'show') ? `${title} (${item.year})` : title

@@ -4,9 +4,9 @@ import { AppError } from '../../contract/errors.ts'
 import { allowRead } from '../../policy/classify-read.ts'
 import type { PlexConnection } from '../upstream/connection.ts'
 
-/** How long Plex may take for one of our own reads, unless a read names another time. */
+/** How long Plex may take for one of our own reads, unless the read sets its own time limit. */
 const readTimeoutMs = 30_000
-/** The largest answer that one of our own reads takes: a page of a listing is about 3 MB. */
+/** The largest answer to one of our own reads; a page of a listing is about 3 MB. */
 const maxAnswerBytes = 16 * 1024 * 1024
 
 const count = z
@@ -44,19 +44,19 @@ const answer = z.object({
     Directory: elements,
   }),
 })
-/** The MediaContainer of an answer: the attributes that we use, the elements as they came. */
+/** The MediaContainer of an answer: the attributes that we use, and its elements unparsed. */
 export type PlexContainer = z.infer<typeof answer>['MediaContainer']
 
 interface ContainerAnswer {
   status: number
-  /** null when the answer is no MediaContainer. */
+  /** null when the answer is not a MediaContainer. */
   container: PlexContainer | null
-  /** Of the answer's bytes: two equal ones say the same. */
+  /** Digest of the answer's bytes; equal digests mean equal answers. */
   digest(): string
 }
 
 interface ContainerReadOptions {
-  /** Paging goes in headers, as plexapi sends it (plexapi base.py:343-379). */
+  /** Paging, sent in headers as plexapi does (plexapi base.py:343-379). */
   page?: { start: number; size: number }
   timeoutMs?: number
   withoutToken?: boolean
@@ -66,9 +66,9 @@ interface ContainerReadOptions {
 export type ReadContainer = (pathAndQuery: string, options?: ContainerReadOptions) => Promise<ContainerAnswer>
 
 /**
- * Our own reads of Plex: JSON, read within `readTimeoutMs` and `maxAnswerBytes`. Any status is returned;
- * what the connection fails of is passed on, and a Plex that takes too long is PLEX_UNREACHABLE. An abort of `signal`
- * rejects with its reason.
+ * Creates the function for our own reads of Plex: JSON, limited by `readTimeoutMs` and `maxAnswerBytes`. Any status is
+ * returned. Errors of the connection are passed on, and a Plex that takes too long is PLEX_UNREACHABLE. An abort of
+ * `signal` rejects with its reason.
  */
 export function createContainerReader(connection: PlexConnection, signal?: AbortSignal): ReadContainer {
   return async (pathAndQuery, options = {}) => {
@@ -104,7 +104,7 @@ function parseContainer(body: Buffer): PlexContainer | null {
   try {
     value = JSON.parse(body.toString('utf8'))
   } catch (error) {
-    // Not JSON is an answer too (a login page, an old server's XML): the caller says what it means.
+    // An answer that is not JSON (a login page, an old server's XML) is not an error here: the caller decides.
     if (error instanceof SyntaxError) return null
     throw error
   }
@@ -113,8 +113,8 @@ function parseContainer(body: Buffer): PlexContainer | null {
 }
 
 /**
- * What a read that was ended early failed of: the job's own end first, then our time limit, else what the connection
- * said.
+ * The error of a read that ended early: the job's own abort comes first, then our time limit, then the connection's
+ * error.
  */
 export function readFailure(
   error: unknown,

@@ -7,30 +7,30 @@ import { type ImageRead, type ImageReadOptions, readImage } from './image-read.t
 import { type PlexItem, parsePlexItem } from './item.ts'
 import { createContainerReader, type PlexContainer, type ReadContainer } from './read-container.ts'
 
-/** ratingKeys in one read of `/library/metadata/1,2,3`. */
+/** How many ratingKeys one read of `/library/metadata/1,2,3` asks for. */
 export const itemsPerRead = 50
-/** Items in one page of a listing; about 3 MB. */
+/** How many items one page of a listing has; a page is about 3 MB. */
 export const itemsPerPage = 1_000
-/** Pages of one listing at most: a server that never ends a listing must not keep us. */
+/** The most pages of one listing: a server whose listing never ends must not block us. */
 const maxPages = 500
-/** What a whole listing may leave out (plexapi's `_EXCLUDES`): a server that does not know these just sends more. */
+/** What a full listing may omit (plexapi's `_EXCLUDES`). A server that does not know these parameters sends more. */
 const bare =
   'excludeElements=Media,Genre,Country,Guid,Rating,Collection,Director,Writer,Role&excludeFields=summary,tagline'
-/** A listing page of a large library takes Plex long. */
+/** Time limit for a listing page, because a large library takes Plex long. */
 const listingTimeoutMs = 60_000
 
-/** Our own reads of one Plex server. Each rejects with an AppError (PLEX_*) that names what Plex answered. */
+/** Our own reads of one Plex server. Each rejects with an AppError (PLEX_*) that names Plex's answer. */
 export interface PlexReader {
   sections(): Promise<PlexSections>
-  /** How many items of this type the section holds; no item is read. */
+  /** The number of items of this type in the section; the items themselves are not read. */
   sectionSize(sectionId: string, type: ItemType): Promise<number>
-  /** The items that Plex knows among these, in this order; unknown ones are left out. */
+  /** The items that Plex knows, in the given order; unknown ones are left out. */
   items(ratingKeys: readonly string[]): Promise<PlexItem[]>
   /** Seasons of a show, episodes of a season, albums, tracks; [] for an unknown item. */
   children(ratingKey: string): Promise<PlexItem[]>
   /** All episodes of a show or season; [] for an unknown item. */
   allLeaves(ratingKey: string): Promise<PlexItem[]>
-  /** Items whose title contains the text, as Plex compares: at most `limit`. A comma would mean "or" to Plex. */
+  /** At most `limit` items whose title contains the text, as Plex compares it. Plex reads a comma as "or". */
   search(sectionId: string, type: ItemType, title: string, limit: number): Promise<PlexItem[]>
   /** Every item of this type, page by page. */
   list(sectionId: string, type: ItemType): AsyncIterable<PlexItem[]>
@@ -61,7 +61,7 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
       yield itemsOf(found)
       const received = found.Metadata.length + found.Directory.length
       start += received
-      // A server that ignores paging sends everything at once and names no totalSize.
+      // A server that ignores paging sends everything in one answer and gives no totalSize.
       if (received === 0 || start >= (found.totalSize ?? found.size ?? 0)) return
     }
     throw new AppError('PLEX_READ_FAILED', `the listing ${pathOf(target)} of Plex at ${url} does not end`)
@@ -124,13 +124,13 @@ export function createPlexReader(connection: PlexConnection, options: { signal?:
   }
 }
 
-/** Plex may answer 404 for a whole list because of one unknown key: then the halves are asked for. */
+/** Plex may answer 404 for the whole list because of one unknown key; each half is then read separately. */
 async function readItems(
   container: (target: string) => Promise<PlexContainer | null>,
   ratingKeys: readonly string[],
 ): Promise<PlexItem[]> {
   if (ratingKeys.length === 0) return []
-  // Without skipRefresh=1 a plain read makes Plex refresh the item (Plex API description 1.2.2).
+  // Without skipRefresh=1, a plain read makes Plex refresh the item (Plex API description 1.2.2).
   const found = await container(`/library/metadata/${ratingKeys.join(',')}?skipRefresh=1`)
   if (found) return itemsOf(found)
   if (ratingKeys.length === 1) return []
@@ -141,7 +141,7 @@ async function readItems(
 
 const itemsOf = (container: PlexContainer): PlexItem[] => {
   const section = { sectionId: container.librarySectionID, sectionTitle: container.librarySectionTitle }
-  // Older servers list shows, seasons and artists as Directory in JSON too.
+  // Older servers list shows, seasons and artists as Directory in JSON.
   return [...container.Metadata, ...container.Directory].flatMap((element) => parsePlexItem(element, section) ?? [])
 }
 
@@ -152,7 +152,7 @@ export const tokenRefused = (url: string): AppError =>
     hint: 'Check plex.token: a token ends when its device is signed out or the password changed.',
   })
 
-/** null = Plex says 404: there is no such thing. Every other answer that is no container is an error. */
+/** Takes the container of an answer; null for a 404. Any other answer without a container is an error. */
 function takeContainer(
   answer: { status: number; container: PlexContainer | null },
   target: string,

@@ -3,16 +3,16 @@ import type { ItemType } from '../../contract/kinds.ts'
 import type { PlexReader } from '../items/reads.ts'
 import type { PlexSection } from '../upstream/server-answers.ts'
 
-/** One Plex server of the config. */
+/** One Plex server in the config. */
 export interface TargetServer {
-  /** How the job names this server and token; `TargetLibrary.server` refers to it. */
+  /** The job's name for this server and token; `TargetLibrary.server` refers to it. */
   key: string
   machineIdentifier: string
   name: string
   reader: PlexReader
 }
 
-/** One library of the config and the Plex section behind it. */
+/** One library in the config and its Plex section. */
 export interface TargetLibrary {
   /** The key under `libraries:`. */
   mappingName: string
@@ -25,7 +25,7 @@ export interface TargetLibrary {
   server: string
 }
 
-/** The item types that a person names by their title, per kind of section. */
+/** The item types that users name by title, per type of section. */
 const titledTypes: Readonly<Record<string, readonly ItemType[]>> = {
   movie: ['movie'],
   show: ['show'],
@@ -34,8 +34,8 @@ const titledTypes: Readonly<Record<string, readonly ItemType[]>> = {
 export const typesOfSection = (sectionType: string): readonly ItemType[] => titledTypes[sectionType] ?? []
 
 /**
- * The section with exactly this name, as Kometa looks it up (plex.py:782-792: the first one, case and blanks count).
- * LIBRARY_UNKNOWN with the names that there are; PLEX_TOKEN_REFUSED for a token that Kometa would call read only.
+ * The first section with exactly this name, as Kometa looks it up (plex.py:782-792): case and blanks matter.
+ * LIBRARY_UNKNOWN with the existing names; PLEX_TOKEN_REFUSED for a token that Kometa would call read only.
  */
 export function findSection(sections: readonly PlexSection[], libraryName: string, serverName: string): PlexSection {
   const found = sections.find((section) => section.title === libraryName)
@@ -65,8 +65,8 @@ export function findSection(sections: readonly PlexSection[], libraryName: strin
 }
 
 /**
- * The libraries that `--library NAME` leaves: those whose mapping name is NAME, or else whose Plex name is.
- * LIBRARY_UNKNOWN when none is.
+ * The libraries that `--library NAME` selects: first by exact mapping name, then by exact Plex name, then by either
+ * name without regard to case. LIBRARY_UNKNOWN when none matches.
  */
 export function narrowLibraries(libraries: readonly TargetLibrary[], name: string | undefined): TargetLibrary[] {
   if (name === undefined) return [...libraries]

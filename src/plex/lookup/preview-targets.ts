@@ -5,17 +5,16 @@ import type { TargetLibrary } from './library-lookup.ts'
 import { type ResolveContext, type ResolvedTarget, readByKeys } from './resolve-target.ts'
 import type { Located } from './title-search.ts'
 
-/** A target of preview.yml and the item that Plex has for it; `notes` say where the file was wrong. */
+/** A target of preview.yml and its item in Plex; `notes` say where the file was wrong. */
 export interface CheckedTarget extends ResolvedTarget {
   /** The target's id. */
   id: string
 }
 
 /**
- * Looks up the targets of preview.yml that have a ratingKey; the others are left out. Plex is right about type and
- * library.
- * TARGET_UNKNOWN, naming all of them, when Plex does not know one or keeps it in a library without overlays in the
- * config.
+ * Looks up the targets of preview.yml that have a ratingKey and leaves out the others. If the file disagrees with Plex
+ * about type or library, Plex wins. Throws TARGET_UNKNOWN with all unknown targets: those that Plex does not know, and
+ * those in a library without overlays in the config.
  */
 export async function checkPreviewTargets(
   targets: readonly PreviewTarget[],
@@ -56,8 +55,7 @@ function choose(
     const [library] = mine
     return library ? [{ ...candidate, library, libraries: mine }] : []
   })
-  // Two servers may use one ratingKey: then the library that the file names tells, and without one the first server's
-  // counts.
+  // Two servers may use the same ratingKey. The library in the file then decides; without one, the first server wins.
   const named = placed.find(({ libraries: mine }) => mine.some((library) => isNamed(library, target.library)))
   const chosen = named ?? placed[0]
   if (chosen) return { ...chosen, notes: notesOf(target, chosen, placed.length) }

@@ -7,33 +7,33 @@ import { parseTargetSpec, type TargetReading, type TargetSpec } from './target-s
 import type { MatchLevel } from './title-match.ts'
 import { createTitleSearch, type Located, type SearchPlace, type TitleSearch } from './title-search.ts'
 
-/** Where targets are looked for. */
+/** Where to look for targets. */
 export interface ResolveContext {
   servers: readonly TargetServer[]
-  /** Libraries of the config that have overlays; nothing is found outside of them. */
+  /** Libraries of the config that have overlays; items in other libraries are not found. */
   libraries: readonly TargetLibrary[]
-  /** `--library NAME`: only in this one. */
+  /** `--library NAME`: look only in this library. */
   library?: string
 }
 
 /** One SPEC and the item that it names. */
 export interface ResolvedTarget {
-  /** As the user typed it; of a URL only what holds no token. */
+  /** The SPEC as the user typed it; a URL loses the parts that may contain a token. */
   spec: string
   item: PlexItem
   /** `TargetServer.key`. */
   server: string
-  /** The first library of the config on the item's section. */
+  /** The first library in the config for the item's section. */
   library: TargetLibrary
-  /** All libraries of the config on that section, in the config's order. */
+  /** All libraries in the config for that section, in the config's order. */
   libraries: TargetLibrary[]
-  /** What the user should know: "1917" was taken for a ratingKey, and the like. */
+  /** What the user should know, for example that a number was read as a title. */
   notes: string[]
 }
 
 /**
- * Finds the item that each SPEC names; one that two SPECs name is returned once.
- * TARGET_AMBIGUOUS with the candidates as details, TARGET_UNKNOWN with what comes near, LIBRARY_UNKNOWN for `library`.
+ * Finds the item that each SPEC names. If two SPECs name the same item, it is returned once. TARGET_AMBIGUOUS lists the
+ * candidates as details, TARGET_UNKNOWN names similar titles, LIBRARY_UNKNOWN is for `library`.
  */
 export async function resolveTargets(specs: readonly string[], context: ResolveContext): Promise<ResolvedTarget[]> {
   if (specs.length === 0) throw new AppError('TARGETS_NONE', 'no target was given', { hint: 'Use --target SPEC.' })
@@ -71,7 +71,7 @@ export async function readByKeys(servers: readonly TargetServer[], ratingKeys: r
   return lists.flat()
 }
 
-/** Listings leave labels and more out: read the chosen items themselves, but those that were looked up by ratingKey. */
+/** Listings omit labels and more, so the chosen items are read again, except those already read by ratingKey. */
 async function readWhole(
   servers: readonly TargetServer[],
   chosen: readonly { located: Located }[],
@@ -195,13 +195,13 @@ async function findPartOf(
   return items.map((item) => ({ item, server: show.server }))
 }
 
-/** Whether a section with these titled types can hold an item of this type. */
+/** Whether a section with these title types can contain an item of this type. */
 function holds(types: readonly string[], type: string): boolean {
   if (type === 'season' || type === 'episode') return types.includes('show')
   return types.includes(type === 'track' ? 'album' : type)
 }
 
-/** Each section once, however many libraries of the config stand on it. */
+/** Each section once, even if several libraries of the config use it. */
 function placesOf(libraries: readonly TargetLibrary[], servers: readonly TargetServer[]): SearchPlace[] {
   const places = new Map<string, SearchPlace>()
   for (const { server, sectionId, sectionType } of libraries) {
@@ -212,7 +212,7 @@ function placesOf(libraries: readonly TargetLibrary[], servers: readonly TargetS
   return [...places.values()]
 }
 
-/** One Plex server that the config names with two tokens has each item once. */
+/** The config may name one Plex server with two tokens; each of its items counts once. */
 function distinctItems(located: readonly Located[], servers: readonly TargetServer[]): Located[] {
   const distinct = new Map<string, Located>()
   for (const one of located) {
@@ -232,7 +232,10 @@ function serversFor(servers: readonly TargetServer[], machineIdentifier: string 
   })
 }
 
-/** The picture of a ratingKey is shown with its title: that needs no word. A number that is none may be a mistake. */
+/**
+ * A ratingKey that is found needs no note, because the picture shows its title. A number read as a title may be a
+ * mistake.
+ */
 function keyNotes(spec: TargetSpec, reading: TargetReading): string[] {
   const isKey = reading.kind === 'rating-key' || spec.readings[0]?.kind !== 'rating-key'
   return isKey ? [] : [`no item has the ratingKey ${spec.text}: it is taken as a title`]

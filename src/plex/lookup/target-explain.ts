@@ -4,26 +4,26 @@ import type { TargetServer } from './library-lookup.ts'
 import type { TargetSpec } from './target-spec.ts'
 import type { Located } from './title-search.ts'
 
-/** Candidates that an error lists. */
+/** The most candidates that an error lists. */
 const maxCandidates = 20
-/** Numbers of seasons or episodes that a hint lists. */
+/** The most season or episode numbers that a hint lists. */
 const maxNumbers = 30
-/** Near titles that a hint names. */
+/** The most similar titles that a hint names. */
 const maxNear = 3
 
-/** Gathers, while one SPEC is looked up, what a person would want to know if it comes to nothing. */
+/** Collects, while one SPEC is looked up, what the user should know if nothing is found. */
 export interface Explanation {
-  /** Items that have the ratingKey but lie outside the libraries that are looked at. */
+  /** Items that have the ratingKey but are not in one of the searched libraries. */
   outside(items: readonly Located[]): void
   /** Items with a similar title. */
   near(items: readonly Located[]): void
-  /** A show that was found but lacks the season or episode; `parts` is what it has. */
+  /** A show that exists but lacks the season or episode; `parts` is what it has. */
   lacks(show: Located, parts: readonly PlexItem[]): void
-  /** The TARGET_UNKNOWN that tells it. */
+  /** Creates the TARGET_UNKNOWN error with everything that was collected. */
   unknown(): AppError
 }
 
-/** `libraryNames`: Plex titles of the libraries of the config. */
+/** `libraryNames`: the Plex names of the libraries in the config. */
 export function createExplanation(
   spec: TargetSpec,
   servers: readonly TargetServer[],
@@ -68,13 +68,13 @@ export function createExplanation(
   }
 }
 
-/** Kometa takes the first library of a name, and never reaches another one (plex.py:782-792). */
+/** If several libraries share a name, Kometa takes the first and never reaches the others (plex.py:782-792). */
 const outsideHint = ({ item: { sectionTitle } }: Located, libraryNames: readonly string[]): string =>
   sectionTitle !== null && libraryNames.includes(sectionTitle)
     ? `Plex has several libraries called "${sectionTitle}". Kometa takes the first one, and never reaches this one: give it another name in Plex.`
     : 'That library has no overlays in the config, or --library leaves it out.'
 
-/** A line per candidate: ratingKey, library, title, year, edition. */
+/** One line per candidate: ratingKey, library, title, year, edition. */
 export function candidateLines(
   matches: readonly Located[],
   libraryName: (match: Located) => string | undefined,

@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts'
 import { type ItemType, itemTypeSchema } from '../../contract/kinds.ts'
 import { trimEndOf } from '../../util/trim-end.ts'
 
-/** One way to read what the user typed. */
+/** One way to interpret what the user typed. */
 export type TargetReading =
   | { kind: 'rating-key'; ratingKey: string; machineIdentifier: string | null }
   | { kind: 'guid'; guid: string; type: ItemType }
@@ -10,30 +10,29 @@ export type TargetReading =
   | { kind: 'season'; show: string; year: number | null; season: number }
   | { kind: 'episode'; show: string; year: number | null; season: number; episode: number }
 
-/** What the user typed, with every way to read it: the first that finds an item exactly wins. */
+/** What the user typed, with every way to interpret it. The first one that finds an exact match wins. */
 export interface TargetSpec {
-  /** As typed, but a URL without its query: it may hold a token. */
+  /** The text as typed; a URL loses its query, which may contain a token. */
   text: string
   readings: TargetReading[]
 }
 
-/** The longest SPEC that we take, in characters. */
+/** The longest SPEC that is accepted, in characters. */
 const maxSpecLength = 2_000
 
 const ratingKey = /^\d{1,18}$/
-// One blank is enough: runs of them are collapsed before.
+// One blank is enough, because runs of blanks are collapsed earlier.
 const episode = /^(.+) (?:S(\d{1,4}) ?E(\d{1,5})|(\d{1,4})x(\d{1,5}))$/i
 const season = /^(.+) (?:Season (\d{1,4})|S(\d{1,4})|Specials)$/i
 const titleWithYear = /^(.*[^ ]) ?\((\d{4})\)$/
 
 /**
  * Reads a SPEC: a ratingKey, `Title`, `Title (Year)`, `Show S01E02`, `Show Season 1`, `Show Specials`, a Plex Web URL
- * or a `plex://` guid. A title may look like any of the others ("1917", "Class of (2019)"): it is always read as a
- * title too.
- * BAD_USAGE for an empty SPEC and for a URL or guid that names no item.
+ * or a `plex://` guid. A title may look like another form ("1917", "Class of (2019)"), so every SPEC except a URL, a
+ * path or a guid is also read as a title. BAD_USAGE for an empty SPEC and for a URL or guid that names no item.
  */
 export function parseTargetSpec(input: string): TargetSpec {
-  // Through a Buffer: half of a surrogate pair cannot stand in a URL.
+  // The Buffer replaces half surrogate pairs, which cannot be written in a URL.
   const text = Buffer.from(input, 'utf8')
     .toString('utf8')
     .replace(/[\s\p{Cc}]+/gu, ' ')
@@ -61,7 +60,7 @@ function titleReadings(text: string): TargetReading[] {
 }
 
 /**
- * A show as the start of a SPEC: with its year split off, and as it stands (Plex shows are often titled "Name (2005)").
+ * A show at the start of a SPEC: without its year, and exactly as written (many Plex shows are titled "Name (2005)").
  */
 function showReadings(text: string): { show: string; year: number | null }[] {
   const [, show, year] = titleWithYear.exec(text) ?? []
@@ -79,7 +78,7 @@ function episodeReadings(text: string): TargetReading[] {
 function seasonReadings(text: string): TargetReading[] {
   const [, show, long, short] = season.exec(text) ?? []
   if (!show) return []
-  // Plex keeps specials as season 0.
+  // Plex stores specials as season 0.
   return showReadings(trimShow(show)).map((reading) => ({
     kind: 'season',
     ...reading,
@@ -87,7 +86,7 @@ function seasonReadings(text: string): TargetReading[] {
   }))
 }
 
-/** "Show - S01E02", "Show: Season 1": the sign between belongs to neither. */
+/** Removes the sign between show and number: "Show - S01E02", "Show: Season 1". */
 const trimShow = (show: string): string => trimEndOf(show, ' \t\n\r\u00a0-–—:,') || show
 
 function parseGuid(text: string): TargetSpec {
@@ -107,7 +106,7 @@ function parseGuid(text: string): TargetSpec {
  * `/library/metadata/123?X-Plex-Token=`.
  */
 function parseUrl(text: string): TargetSpec {
-  // The query and the fragment of a pasted URL may hold the token: neither goes into a message.
+  // The query and the fragment of a pasted URL may contain the token, so messages show neither.
   const shown = text.split(/[?#]/, 1)[0] ?? ''
   if (!URL.canParse(text)) throw new AppError('BAD_USAGE', `${shown} is no valid URL`)
   const url = new URL(text)
@@ -129,7 +128,7 @@ function parseUrl(text: string): TargetSpec {
   })
 }
 
-/** `/library/metadata/123`, also with `/children` behind it and encoded once more, as some Plex Web links are. */
+/** `/library/metadata/123`, optionally followed by `/children` or encoded once more, as in some Plex Web links. */
 function metadataKey(key: string): string | null {
   const plain = /^%2F/i.test(key) ? decodeOr(key) : key
   return /^\/library\/metadata\/(\d{1,18})(?:\/children)?$/.exec(plain)?.[1] ?? null

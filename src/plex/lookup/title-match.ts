@@ -1,10 +1,10 @@
 import { plainLetters } from '../../util/plain-letters.ts'
 
-/** How well a title fits what the user typed: smaller is better. */
+/** How well a title matches what the user typed, best first. */
 export const matchLevels = ['same', 'folded', 'loose', 'contains'] as const
 export type MatchLevel = (typeof matchLevels)[number]
 
-/** Lower case, without accents, typographic quotes and dashes made plain, blanks collapsed. */
+/** Lower case, without accents, with plain quotes and dashes and single blanks. */
 export function foldTitle(title: string): string {
   return plainLetters(title)
     .replace(/[\u2018\u2019\u02bc`´]/g, "'")
@@ -14,7 +14,7 @@ export function foldTitle(title: string): string {
     .trim()
 }
 
-/** Folded, and without punctuation: "Spider-Man: Homecoming" and "spider man homecoming" are one. */
+/** Folded and without punctuation: "Spider-Man: Homecoming" equals "spider man homecoming". */
 function looseTitle(title: string): string {
   return foldTitle(title)
     .replace(/&/g, ' and ')
@@ -23,19 +23,19 @@ function looseTitle(title: string): string {
     .trim()
 }
 
-/** How the title of an item fits a wanted title; null when it does not. */
+/** How well the title of an item matches a wanted title; null when it does not match. */
 export function matchTitle(title: string, wanted: string): MatchLevel | null {
   if (title.normalize('NFC') === wanted.normalize('NFC')) return 'same'
   if (foldTitle(title) === foldTitle(wanted)) return 'folded'
   const loose = looseTitle(title)
   const looseWanted = looseTitle(wanted)
   if (looseWanted !== '' && loose === looseWanted) return 'loose'
-  // Titles of nothing but signs ("?") have no loose form: they are compared as they are.
+  // A title of signs only ("?") has no loose form, so the folded titles are compared.
   if (looseWanted === '') return foldTitle(title).includes(foldTitle(wanted)) ? 'contains' : null
   return loose.includes(looseWanted) ? 'contains' : null
 }
 
-/** Likeness of two titles from 0 to 1: shared pairs of letters (Dice). */
+/** Similarity of two titles from 0 to 1, by shared pairs of letters (Dice). */
 export function titleLikeness(one: string, other: string): number {
   const pairsOne = letterPairs(looseTitle(one))
   const pairsOther = letterPairs(looseTitle(other))

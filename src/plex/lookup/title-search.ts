@@ -3,17 +3,17 @@ import type { PlexItem } from '../items/item.ts'
 import type { PlexReader } from '../items/reads.ts'
 import { foldTitle, type MatchLevel, matchLevels, matchTitle, titleLikeness } from './title-match.ts'
 
-/** Results that we take of one search by title. */
+/** The most results that one search by title may return. */
 const maxSearchResults = 1_000
-/** Words of a title that are searched for on their own. */
+/** How many words of a title are also searched for on their own. */
 const maxWords = 2
-/** Shorter words are in half of all titles. */
+/** Shorter words occur in too many titles. */
 const minWordLength = 3
-/** A section up to this size is read whole before a title counts as unknown; a larger one is only searched. */
+/** A section up to this size is read completely before a title counts as unknown; a larger one is only searched. */
 export const maxListedItems = 20_000
-/** How like a title must be to be named as a near one, 0 to 1. */
+/** The minimum similarity, from 0 to 1, for a title that an error suggests. */
 const minLikeness = 0.35
-/** Near titles that an error names. */
+/** The most similar titles that an error names. */
 const maxNear = 3
 
 /** One section of one server in which titles are looked up. */
@@ -30,21 +30,22 @@ export interface Located {
 }
 
 interface TitleResult {
-  /** Items of the best level that any item reached; [] when there is none. */
+  /** Items of the best match level that any item reached; [] when there are none. */
   matches: Located[]
   level: MatchLevel | null
-  /** Items with the most similar titles, best first, when nothing matched. */
+  /** If nothing matched: the items with the most similar titles, best first. */
   near: Located[]
 }
 
-/** Looks titles up in sections; what it has listed once it keeps for its life, so make one for each resolution. */
+/** Looks up titles in sections. It keeps the listings that it has read, so create a new one for each lookup. */
 export interface TitleSearch {
   find(places: readonly SearchPlace[], wanted: string, year: number | null): Promise<TitleResult>
 }
 
 /**
- * Plex alone decides what its `title=` finds, and it need not see that "Amelie" is "Amélie". So: the title as typed,
- * then its longest words, then, in sections of at most `maxListedItems`, every title; and we compare ourselves.
+ * Plex decides what its `title=` finds, and it may not find "Amélie" for "Amelie". The search therefore tries the title
+ * as typed, then its longest words, then every title in sections of at most `maxListedItems`. Our own code compares the
+ * titles.
  */
 export function createTitleSearch(): TitleSearch {
   const listed = new Map<string, Promise<PlexItem[]>>()
@@ -96,8 +97,8 @@ async function readAll(place: SearchPlace, type: ItemType): Promise<PlexItem[]> 
 }
 
 /**
- * What to ask Plex for: the title, or its longest piece without a comma (Plex reads a comma as "or"); then its longest
- * words.
+ * The search texts for Plex: the title, or its longest part without a comma (Plex reads a comma as "or"), then its
+ * longest words.
  */
 function searchTexts(wanted: string): string[] {
   const byLength = (one: string, other: string): number => other.length - one.length

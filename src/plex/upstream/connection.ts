@@ -3,15 +3,15 @@ import type { Writable } from 'node:stream'
 import type { AllowedResource } from '../../policy/classify-read.ts'
 
 declare const seenIdentity: unique symbol
-/** What a server has said of itself on `/identity`, without the token. Only `identify` makes one. */
+/** What a server says about itself on `/identity`, without the token. Only `identify` creates one. */
 export interface PlexIdentity {
   readonly machineIdentifier: string
-  /** '' where the server does not tell it. */
+  /** '' if the server does not report it. */
   readonly version: string
   readonly [seenIdentity]: true
 }
 
-/** How to reach one Plex server. Lives in memory only: `token` is the user's real one. */
+/** How to reach one Plex server. Kept only in memory, because `token` is the user's real token. */
 export interface PlexServerAddress {
   /** http(s)://host[:port][/prefix], no trailing slash, no query. */
   url: string
@@ -19,18 +19,18 @@ export interface PlexServerAddress {
   verifySsl: boolean
   /** SHA-256 fingerprint of a pinned certificate, hex with or without colons. */
   fingerprint?: string
-  /** X-Plex-Client-Identifier: a fixed one, or Plex lists a new device for every run. */
+  /** X-Plex-Client-Identifier. It is fixed, because Plex would otherwise list a new device for every run. */
   clientIdentifier: string
 }
 
-/** A read of Plex. The type has no place for another method or a body: promise 1 of the design. */
+/** A read of Plex. The type allows no other method and no body: promise 1 of the design. */
 export interface PlexRead {
   method: 'GET' | 'HEAD'
   resource: AllowedResource
-  /** Only names of the header allow-list get through; the connection adds token and client identifier. */
+  /** Only headers on the allow-list are sent; the connection adds token and client identifier. */
   headers?: Readonly<Record<string, string | string[] | undefined>>
   signal?: AbortSignal
-  /** Send no token: to ask who is there, and whether the token is a barrier. */
+  /** Send no token: to identify the server, or to check that it requires the token. */
   withoutToken?: boolean
 }
 
@@ -40,9 +40,8 @@ export interface PlexResponseHead {
 }
 
 /**
- * Whether nothing but the end of the connection says that the answer to a GET is whole. A connection that breaks ends
- * with
- * an error; one that Plex itself ends too early cannot be told apart.
+ * Whether the end of a GET answer is marked only by the end of the connection. A broken connection causes an error, but
+ * nobody can tell whether Plex itself ended such an answer too early.
  */
 export function isCloseDelimited({ status, headers }: PlexResponseHead): boolean {
   const hasBody = status !== 204 && status !== 304
@@ -53,7 +52,7 @@ export interface PlexResponse extends PlexResponseHead {
   body: Buffer
 }
 
-/** Holds back, lets on or ends an answer that is under way. */
+/** Pauses, resumes or aborts an answer while it arrives. */
 export interface PlexReadFlow {
   pause(): void
   resume(): void
@@ -61,7 +60,8 @@ export interface PlexReadFlow {
 }
 
 /**
- * Takes an answer as it comes. `head`, then `data`, then exactly one of `end` and `fail` (which may also come first).
+ * Receives an answer while it arrives: `head`, then `data`, then exactly one of `end` and `fail`. `fail` may also come
+ * first.
  */
 export interface PlexReadSink {
   head(head: PlexResponseHead, flow: PlexReadFlow): void
@@ -72,16 +72,17 @@ export interface PlexReadSink {
 
 /** The only way to Plex. Redirects are never followed. */
 export interface PlexConnection extends AsyncDisposable {
-  /** From now on reads carry the token. Before, a read fails unless it goes without. */
+  /** Allows reads to carry the token. Until then, a read fails unless it is sent without the token. */
   trust(identity: PlexIdentity): void
   /**
-   * The answer's bytes, undecoded, into a sink; the fastest way, for the proxy. Returns a function that gives it up.
+   * Passes the answer's bytes, undecoded, to a sink. This is the fastest way, used by the proxy. Returns a function
+   * that aborts the read.
    */
   relay(read: PlexRead, sink: PlexReadSink): (reason: Error) => void
   readonly address: Omit<PlexServerAddress, 'token'>
   /**
    * Streams the answer's bytes, undecoded, into the Writable that `onHead` returns. Rejects when Plex fails before or
-   * in mid-body.
+   * during the body.
    */
   stream(read: PlexRead, onHead: (head: PlexResponseHead) => Writable): Promise<void>
   /** Buffers the whole answer, decoded; rejects past `maxBytes` (default 16 MiB). */

@@ -8,7 +8,7 @@ const decoders = {
   br: promisify(brotliDecompress),
 } as const
 
-/** Undoes a Content-Encoding; rejects when the body is not what it says, or grows past `maxBytes`. */
+/** Decodes a Content-Encoding; rejects when the body does not match it or grows past `maxBytes`. */
 export async function decodeBody(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase()
   if (name === undefined || name === '' || name === 'identity' || body.length === 0) return body

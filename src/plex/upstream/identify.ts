@@ -2,13 +2,13 @@ import { AppError } from '../../contract/errors.ts'
 import { createContainerReader } from '../items/read-container.ts'
 import type { PlexConnection, PlexIdentity } from './connection.ts'
 
-/** How long Plex may take for each of the first reads. */
+/** How long Plex may take for each read before a job starts. */
 export const preflightTimeoutMs = 15_000
 
 /**
- * Asks `/identity` without the token, and lets the connection use the token only if a Plex Media Server answers. Throws
- * PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED, PLEX_NOT_A_SERVER. Whoever is on the way, or at the address, can play a Plex:
- * only TLS tells these apart.
+ * Asks `/identity` without the token and lets the connection use the token only if a Plex Media Server answers. Throws
+ * PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED, PLEX_NOT_A_SERVER. Another machine on the network can pretend to be Plex; only
+ * TLS reveals that.
  */
 export async function identify(connection: PlexConnection, signal?: AbortSignal): Promise<PlexIdentity> {
   const { url } = connection.address
@@ -25,7 +25,7 @@ export async function identify(connection: PlexConnection, signal?: AbortSignal)
   return identity
 }
 
-/** What the first answer of a server means when it is not that of a Plex. */
+/** The error for a first answer that does not come from Plex. */
 export function notPlex(url: string, status: number): AppError {
   if (status === 503 || status === 502 || status === 504) {
     return new AppError('PLEX_UNREACHABLE', `Plex at ${url} is not ready (it answers ${status})`, {
@@ -47,11 +47,11 @@ function notPlexHint(status: number): string {
   return 'Check plex.url: host, port (Plex: 32400), http or https, and the path of a reverse proxy.'
 }
 
-/** A server that breaks off before it has said who it is counts as not answering. */
+/** A server that closes the connection before it has identified itself counts as unreachable. */
 function silent(error: unknown, url: string): unknown {
   if (!(error instanceof AppError) || error.code !== 'PLEX_READ_FAILED') return error
   return new AppError('PLEX_UNREACHABLE', `Plex at ${url} does not answer: ${error.message}`, {
-    // Plex set to "secure connections: required" closes a plain connection without a word.
+    // Plex with "secure connections: required" closes a plain connection without an answer.
     hint: url.startsWith('http:')
       ? 'Check plex.url; where Plex requires secure connections it must start with https://.'
       : 'Check plex.url, and that Plex is running.',

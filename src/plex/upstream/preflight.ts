@@ -4,30 +4,28 @@ import type { PlexConnection } from './connection.ts'
 import { identify, notPlex, preflightTimeoutMs } from './identify.ts'
 import type { PlexSection } from './server-answers.ts'
 
-/** What is known of a server before a job starts. */
+/** What is known about a server before a job starts. */
 export interface Preflight {
   machineIdentifier: string
   name: string
   version: string
   /**
-   * False when Plex answers a read without a token from here ("allowed without auth" networks): then Kometa needs none
-   * either.
+   * False when Plex answers a read from this machine without a token ("allowed without auth" networks). Kometa then
+   * needs no token either.
    */
   tokenIsBarrier: boolean
   sections: readonly PlexSection[]
   /**
-   * Path -> digest of the whole answer, of `/` and `/library/sections`: what an answer of an earlier job is compared
-   * by.
+   * Path -> digest of the whole answer, for `/` and `/library/sections`. Later jobs compare answers with these digests.
    */
   digests: ReadonlyMap<string, string>
 }
 
 /**
- * Four reads before anything starts: is it a Plex server, asked without the token (PLEX_UNREACHABLE,
- * PLEX_TLS_UNTRUSTED,
- * PLEX_NOT_A_SERVER); then at once: does it take the token (PLEX_TOKEN_REFUSED) and what is its name, which libraries
- * has it,
- * and does it refuse the same read without a token (not asked where `isBarrier` says that it did a moment ago).
+ * Reads Plex before a job starts. The first read asks without the token whether this is a Plex server
+ * (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED, PLEX_NOT_A_SERVER). Three reads then run in parallel: the server's name
+ * (PLEX_TOKEN_REFUSED for a wrong token), its libraries, and a check that Plex refuses a read without a token (skipped
+ * if `isBarrier` says so already).
  */
 export async function preflight(
   connection: PlexConnection,
@@ -55,13 +53,13 @@ export async function preflight(
   }
 }
 
-/** Only a refusal proves a barrier; a 500 here proves nothing. */
+/** Only a refusal proves that the token is required; a 500 proves nothing. */
 async function refusesWithoutToken(read: ReadContainer): Promise<boolean> {
   const { status } = await read('/library/sections', { withoutToken: true, timeoutMs: preflightTimeoutMs })
   return status === 401 || status === 403
 }
 
-/** The server's name, which `/identity` does not tell. */
+/** Reads the server's name, which `/identity` does not contain. */
 async function readRoot(read: ReadContainer, url: string): Promise<{ name: string | null; digest: string }> {
   const { status, container, digest } = await read('/', { timeoutMs: preflightTimeoutMs })
   if (status === 401) throw tokenRefused(url)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-// Keys and times come as numbers or as strings, booleans as 0/1, "0"/"1" or true/false.
+// Plex writes keys and times as numbers or strings, and booleans as 0/1, "0"/"1" or true/false.
 const id = z.union([z.string(), z.number()]).transform(String)
 const seconds = z
   .union([
@@ -29,12 +29,12 @@ const section = z.object({
    */
   allowSync: z.unknown().transform((value) => (value === undefined || value === null ? null : isSet(value))),
   updatedAt: seconds,
-  /** Counts up with every change of content. */
+  /** A counter that grows with every change of content. */
   contentChangedAt: seconds,
 })
 /**
- * One library of the server. `key` is the section's number; `type` movie, show, artist or photo. Times in seconds since
- * 1970.
+ * One library of the server. `key` is the section's number; `type` is movie, show, artist or photo. Times are in
+ * seconds since 1970.
  */
 export type PlexSection = z.infer<typeof section>
 
@@ -44,7 +44,7 @@ export interface PlexSections {
   digest: string
 }
 
-/** One `Directory` of `/library/sections`; null for what is none. */
+/** Parses one `Directory` of `/library/sections`; null if it is not a section. */
 export function parseSection(value: unknown): PlexSection | null {
   return section.safeParse(value).data ?? null
 }
@@ -68,7 +68,7 @@ const poster = z.object({
 /** One poster that Plex offers for an item; `ratingKey` is its own name, such as `upload://posters/<hash>`. */
 export type PlexPoster = z.infer<typeof poster>
 
-/** One element of `/library/metadata/N/posters`; null for what is none. */
+/** Parses one element of `/library/metadata/N/posters`; null if it is not a poster. */
 export function parsePoster(value: unknown): PlexPoster | null {
   return poster.safeParse(value).data ?? null
 }

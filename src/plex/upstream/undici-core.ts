@@ -3,9 +3,8 @@ import type undici from 'undici'
 import '../../util/net/undici-resets.ts'
 
 /**
- * What a connection needs of undici. Its index loads fetch, WebSocket and caches too, which take 9 MB and more time
- * than all of
- * our own code; undici has no entry of its own for the rest, and its version is pinned.
+ * The parts of undici that a connection needs. The main entry also loads fetch, WebSocket and caches, which take 9 MB
+ * and more time than all of our own code. undici has no public entry for these parts, so its version is pinned.
  */
 const require = createRequire(import.meta.url)
 

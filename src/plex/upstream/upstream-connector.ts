@@ -6,8 +6,8 @@ import type { PlexServerAddress } from './connection.ts'
 import { buildConnector } from './undici-core.ts'
 
 /**
- * Opens sockets to Plex. Certificates are verified unless `verifySsl` is false; a pinned fingerprint replaces the
- * verification by the comparison with that one certificate, before a byte of a request is sent.
+ * Opens sockets to Plex. Certificates are verified unless `verifySsl` is false. With a pinned fingerprint, the server's
+ * certificate is compared with it instead, before any byte of a request is sent.
  */
 export function createConnector(
   { url, verifySsl, fingerprint }: Pick<PlexServerAddress, 'url' | 'verifySsl' | 'fingerprint'>,
@@ -18,7 +18,7 @@ export function createConnector(
     timeout: timeoutMs,
     allowH2: false,
     rejectUnauthorized: verifySsl && pinned === undefined,
-    // A resumed session does not show its certificate again.
+    // A resumed TLS session does not show its certificate, so its fingerprint could not be compared.
     ...(pinned ? { maxCachedSessions: 0 } : {}),
   })
   if (!pinned) return connect

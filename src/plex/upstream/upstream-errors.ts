@@ -25,7 +25,7 @@ const untrusted = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
-/** A kept-alive socket that Plex closed just as we wrote to it fails like this; a read may then be sent once more. */
+/** A write to a kept-alive socket that Plex has just closed fails with one of these; a read may be sent once more. */
 const staleSocket = new Set(['UND_ERR_SOCKET', 'ECONNRESET', resetCode, 'EPIPE'])
 
 const words: Readonly<Record<string, string>> = {
@@ -46,7 +46,7 @@ const words: Readonly<Record<string, string>> = {
   EPIPE: 'it closed the connection',
 }
 
-/** Turns a failure of undici into the error that a user can act on. `origin` is host and port, never a token. */
+/** Turns a failure of undici into an error that a user can act on. `origin` is host and port, without a token. */
 export function upstreamError(error: Error, origin: string): Error {
   if (error instanceof AppError) return error
   const code = codeOf(error)
@@ -70,7 +70,7 @@ export function isStaleSocket(error: Error): boolean {
 
 function codeOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code
-  // Trying several addresses of one name fails with an AggregateError of the single failures.
+  // If a host name has several addresses, Node throws an AggregateError with one failure per address.
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0])
   return ''
 }

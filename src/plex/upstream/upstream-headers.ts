@@ -1,6 +1,6 @@
 import type { PlexRead } from './connection.ts'
 
-/** The request headers that reach Plex, and what their values may look like. All others stay here. */
+/** The request headers that may reach Plex, and their allowed values. All other headers are dropped. */
 const allowed: Readonly<Record<string, RegExp>> = {
   accept: /^[\x20-\x7e]{1,500}$/,
   'accept-encoding': /^[\x20-\x7e]{1,200}$/,
@@ -14,8 +14,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
 const names: readonly string[] = Object.keys(allowed)
 
 /**
- * Makes the headers of a read from scratch: those on the list, the token (unless the read goes without), our one client
- * id.
+ * Builds the headers of a read from scratch: the allowed ones, the token (unless the read is sent without it), and our
+ * fixed client id.
  */
 export function outgoingHeaders(read: PlexRead, token: string | undefined, clientIdentifier: string): string[] {
   const headers = ['X-Plex-Client-Identifier', clientIdentifier]
@@ -30,7 +30,7 @@ export function outgoingHeaders(read: PlexRead, token: string | undefined, clien
   return headers
 }
 
-/** The same headers without those that would reach Plex and whose value the caller does not want there. */
+/** Removes allowed headers whose value the caller does not want to send to Plex. */
 export function withoutHeaders<Headers extends PlexRead['headers'] & object>(
   headers: Headers,
   unwanted: (value: string) => boolean,

@@ -18,18 +18,18 @@ import { isStaleSocket, upstreamError } from './upstream-errors.ts'
 import { outgoingHeaders } from './upstream-headers.ts'
 
 export interface UpstreamLimits {
-  /** Until TCP and TLS stand. */
+  /** Time limit for the TCP and TLS connection. */
   connectTimeoutMs: number
-  /** Until Plex begins to answer; a listing of 100,000 items takes it a while. */
+  /** Time limit until Plex begins to answer; a listing of 100,000 items takes Plex a while. */
   headersTimeoutMs: number
-  /** Between two pieces of an answer. */
+  /** Time limit between two pieces of an answer. */
   bodyTimeoutMs: number
-  /** An idle connection is closed after this, unless Plex itself names a shorter time. */
+  /** An idle connection is closed after this time, unless Plex names a shorter one. */
   keepAliveTimeoutMs: number
   maxConnections: number
-  /** What `get` holds in memory when its caller names no limit. */
+  /** The largest answer that `get` holds in memory if its caller names no limit. */
   maxBodyBytes: number
-  /** How often a read is sent again when a kept-alive socket turns out dead before one byte of the answer. */
+  /** How often a read is repeated when a kept-alive socket fails before the first byte of the answer. */
   maxStaleRetries: number
 }
 
@@ -44,10 +44,10 @@ const upstreamLimits: UpstreamLimits = {
 }
 
 /**
- * Opens the way to one Plex server: GET and HEAD of judged targets, no body, header allow-list, token in the header
- * X-Plex-Token alone and only once the server is trusted (`identify`), redirects not followed. Failures are AppErrors
- * (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED,
- * PLEX_READ_FAILED); an address that is none is CONFIG_INVALID. No other module may connect to Plex.
+ * Creates the connection to one Plex server. It sends only GET and HEAD of approved resources, without a body, with
+ * allowed headers, and with the token only in the X-Plex-Token header and only after `identify` has trusted the server.
+ * It follows no redirects. Failures are AppErrors (PLEX_UNREACHABLE, PLEX_TLS_UNTRUSTED, PLEX_READ_FAILED); an invalid
+ * address is CONFIG_INVALID. No other module may connect to Plex.
  */
 export function createPlexConnection(address: PlexServerAddress, limits: Partial<UpstreamLimits> = {}): PlexConnection {
   const limit = { ...upstreamLimits, ...limits }
@@ -94,7 +94,7 @@ interface Places {
   limit: UpstreamLimits
 }
 
-/** One read under way: undici's handler on one side, our sink on the other. */
+/** One running read: undici's handler on one side, our sink on the other. */
 class Relay implements Dispatcher.DispatchHandler {
   readonly #places: Places
   readonly #read: PlexRead
@@ -146,7 +146,7 @@ class Relay implements Dispatcher.DispatchHandler {
     status: number,
     headers: PlexResponseHead['headers'],
   ): void {
-    // 1xx is no answer yet.
+    // A 1xx status is not an answer yet.
     if (status < 200 || this.#settled) return
     this.#begun = true
     this.#sink.head({ status, headers }, controller)
@@ -200,7 +200,7 @@ function streamInto(
         flow = controls
         out = onHead(head)
         out.on('drain', () => controls.resume())
-        // The receiver may fail after Plex's last byte too: the promise must not hang then.
+        // The receiver can also fail after Plex's last byte; the promise must be rejected then too.
         const broken = (error: Error) => {
           abort(error)
           reject(error)

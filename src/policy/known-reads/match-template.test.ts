@@ -43,7 +43,7 @@ test.each([
   '/:/resources/a.b.png',
   '/{section}',
   '/library/sections/{section}',
-])('%s is no read', (path) => expect(matchTemplate(path)).toBeUndefined())
+])('%s is not a read', (path) => expect(matchTemplate(path)).toBeUndefined())
 
 const query = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, 'flag' as const]))
@@ -51,7 +51,7 @@ const query = (count: number) =>
 const compile = (...rows: (Pick<ReadRow, 'path'> & Partial<ReadRow>)[]) =>
   compileTemplates(rows.map((row) => completeRow({ answer: 'text', kept: 'job', ...row })))
 
-test('a table that could not be judged is not taken', () => {
+test('an ambiguous or invalid table is rejected', () => {
   expect(() => compile({ path: '/a/{id}' }, { path: '/a/{id}' })).toThrow('two read templates for /a/{id}')
   expect(() => compile({ path: '/a/{other}' })).toThrow('unknown placeholder {other}')
   expect(() => compile({ path: '/a', query: query(32) })).toThrow('too many parameters')

@@ -4,7 +4,7 @@ import type { ValueShape } from './value-shapes.ts'
 
 interface CompiledParameter {
   shape: ValueShape
-  /** Bit that marks "seen"; 0 for parameters that may repeat. */
+  /** Bit that marks the parameter as seen; 0 for parameters that may repeat. */
   bit: number
 }
 
@@ -15,7 +15,7 @@ export interface CompiledTemplate {
 
 export interface TemplateMatch {
   compiled: CompiledTemplate
-  /** What stands in the path for each placeholder. `{tag}` is still to be judged by the section's Meta. */
+  /** The path segment for each placeholder. `{tag}` must still be checked against the section's Meta. */
   holes: Partial<Record<Hole, string>>
 }
 
@@ -26,7 +26,7 @@ const holes = {
   '{playlist}': /^\d{1,18}$/,
   '{stream}': /^\d{1,18}$/,
   '{ids}': /^\d{1,18}(,\d{1,18})*$/,
-  // Plex writes a negative stamp for artwork that has none.
+  // Plex writes a negative stamp for artwork that has no stamp.
   '{stamp}': /^-?\d{1,18}$/,
   '{element}': new RegExp(`^(${artworkKinds.join('|')}|composite)$`),
   '{file}': /^[A-Za-z0-9_-]{1,100}\.(png|jpg)$/,
@@ -43,7 +43,8 @@ interface PathNode {
 const root = compileTemplates(readTemplates)
 
 /**
- * Finds the template of a plain path by walking its segments; literals win over holes, earlier holes over later ones.
+ * Finds the template of a plain path segment by segment. Literals win over placeholders, and earlier placeholders over
+ * later ones.
  */
 export function matchTemplate(path: string, table = root): TemplateMatch | undefined {
   return walk(table, path, 1)
@@ -68,7 +69,10 @@ function walk(node: PathNode, path: string, start: number): TemplateMatch | unde
   return undefined
 }
 
-/** The table as a tree of segments. Throws when a template could not be told from another, or could not be judged. */
+/**
+ * Builds the table as a tree of path segments. Throws for duplicate paths, unknown placeholders and too many
+ * parameters.
+ */
 export function compileTemplates(templates: readonly ReadTemplate[]): PathNode {
   const top = emptyNode()
   for (const template of templates) {
@@ -108,7 +112,7 @@ function compile(template: ReadTemplate): CompiledTemplate {
   const parameters = new Map<string, CompiledParameter>()
   let bit = 1
   for (const [name, shape] of Object.entries(template.query)) {
-    // Outside of a search a name that could be a search field is a parameter like any other.
+    // A name may repeat only in a search, where it can also be a search field.
     const mayRepeat = repeatable.has(name) && template.search
     parameters.set(name, { shape, bit: mayRepeat ? 0 : bit })
     bit *= 2

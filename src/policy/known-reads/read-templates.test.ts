@@ -5,9 +5,8 @@ import { parseResource } from '../resource.ts'
 import { type ReadTemplate, readTemplates } from './read-templates.ts'
 
 /**
- * Each known read with each of its parameters, one a line, as a client writes it. It is written down apart from the
- * table, so
- * that a read or a parameter that comes or goes is a change of two files, and nobody's accident.
+ * Each known read with all of its parameters, one per line, as a client writes it. This list is separate from the
+ * table, so that nobody adds or removes a read or parameter by accident.
  */
 const known = readFileSync(new URL('../../../test/fixtures/reads/all-known-reads.txt', import.meta.url), 'utf8')
   .split('\n')
@@ -15,11 +14,11 @@ const known = readFileSync(new URL('../../../test/fixtures/reads/all-known-reads
 const classify = (rawResource: string) =>
   classifyRead({ method: 'GET', rawResource, context: { section: () => undefined, listedArtwork: () => false } })
 
-test.each(known)('%s goes out, with every parameter', (raw) => {
+test.each(known)('%s goes out with every parameter', (raw) => {
   expect(classify(raw)).toMatchObject({ ok: true, resource: raw })
 })
 
-test('there is no other read, and no parameter that is not written down', () => {
+test('the table has no read and no parameter beyond the list', () => {
   const templates = known.map((raw) => {
     const verdict = classify(raw)
     return verdict.ok ? verdict.template : raw
@@ -35,7 +34,7 @@ test('there is no other read, and no parameter that is not written down', () => 
   })
 })
 
-test('the listings of artwork, and what is always added', () => {
+test('the artwork lists, and the pairs that are always added', () => {
   const listing = known.filter((raw) => {
     const verdict = classify(raw)
     return verdict.ok && verdict.row.answer === 'artworks'
@@ -51,7 +50,7 @@ test('the listings of artwork, and what is always added', () => {
   expect(classify('/library/metadata/5')).toMatchObject({ resource: '/library/metadata/5?skipRefresh=1' })
 })
 
-test.each(['push', 'pop', 'and', 'or', 'title'])('%s may stand twice in a search, and nowhere else', (name) => {
+test.each(['push', 'pop', 'and', 'or', 'title'])('%s may occur twice in a search, and nowhere else', (name) => {
   const twice = `${name}=1&${name}=1`
   expect(classify(`/library/sections/1/all?${twice}`)).toMatchObject({ ok: true })
   expect(classify(`/playlists?${twice}`)).toMatchObject({ ok: false })
@@ -69,13 +68,13 @@ const columns = {
   adds: null,
 } satisfies Record<keyof ReadTemplate, RegExp | null>
 
-test('every row says everything about its read', () => {
+test('every row fills in every column', () => {
   for (const row of readTemplates) {
     expect(Object.keys(row).sort()).toEqual(Object.keys(columns).sort())
     for (const [name, values] of Object.entries(columns)) {
       if (values !== null) expect(String(row[name as keyof ReadTemplate]), `${row.path} ${name}`).toMatch(values)
     }
-    // A stamp of a section or an item needs the path to say of which one; what the scope shortens belongs to a section.
+    // The path must name the section or item that the stamp belongs to, and the section that the scope shortens.
     const isOfSection = row.path.includes('{section}')
     if (row.kept === 'section' || row.answer === 'listing') expect(isOfSection, row.path).toBe(true)
     if (row.kept === 'items') expect(row.path).toMatch(/\{ids?\}/)

@@ -2,60 +2,60 @@ import { artworkTable, keptKinds } from '../../contract/artwork-kinds.ts'
 import type { ValueShape } from './value-shapes.ts'
 
 /**
- * What an answer holds: `listing` the items of a section (the scope shortens it), `artworks` pictures of which each
- * may be asked
- * for by its `file?url=` from then on, `picture` the bytes of one, `text` anything else.
+ * What an answer contains. `listing`: the items of a section, which the scope shortens. `artworks`: pictures, each of
+ * which may then be requested by its `file?url=`. `picture`: the bytes of one picture. `text`: anything else.
  */
 export type AnswerContent = 'text' | 'listing' | 'artworks' | 'picture'
 
 /**
- * How long an answer may be given again: `never` (Plex reports its own state of the moment), for one `job`, or in
- * later jobs too,
- * as long as what Plex says at their start is the same: about the `server`, its list of `sections`, this `section` or
- * these `items`.
+ * How long an answer may be reused. `never`: Plex reports its current state. `job`: for one job. The others also allow
+ * later jobs, as long as Plex reports the same stamp at their start for the `server`, its list of `sections`, this
+ * `section` or these `items`.
  */
 export type KeptFor = 'never' | 'job' | 'server' | 'sections' | 'section' | 'items'
 
 /**
- * What is read while Kometa still starts: of the server, of a target's section, of a target, of one with the label of
- * overlays.
+ * What is read while Kometa is still starting: reads about the server, about a target's section, about a target, or
+ * about a target with the overlay label.
  */
 export type ReadAhead = 'server' | 'section' | 'item' | 'labelled item'
 
 /**
- * One read that may go to Plex, and everything that this program knows about it. In a path `{section}`, `{id}`,
- * `{collection}`,
- * `{playlist}` and `{stream}` are numbers, `{ids}` numbers joined by commas, `{stamp}` an artwork's time stamp,
- * `{element}` an
- * artwork's name, `{file}` a plain file name, `{tag}` a filter key of the section's own Meta.
+ * One read that may go to Plex, and everything that this program knows about it. Placeholders in a path: `{section}`,
+ * `{id}`, `{collection}`, `{playlist}` and `{stream}` are numbers, `{ids}` numbers separated by commas, `{stamp}` the
+ * time stamp of an artwork, `{element}` the name of an artwork, `{file}` a plain file name, `{tag}` a filter key of the
+ * section's own Meta.
  */
 export interface ReadTemplate {
   path: string
   answer: AnswerContent
   kept: KeptFor
   ahead: ReadAhead | null
-  /** Plex's number of the type of item that a listing holds where the query names none; null = the section's own. */
+  /** Plex's type number of the listed items if the query names no type; null = the section's own type. */
   listsType: number | null
-  /** Parameters and what their values look like; anything else is refused. */
+  /** Parameters and the shapes of their values; any other parameter is refused. */
   query: Readonly<Record<string, ValueShape>>
-  /** Takes search fields too: `[type.]field` and operator, field from the section's Meta or plexapi's manual ones. */
+  /**
+   * Also allows search fields: `[type.]field` and operator, with fields from the section's Meta or plexapi's manual
+   * ones.
+   */
   search: boolean
-  /** Parameters without which it is no read. */
+  /** Parameters that the read must have. */
   needs: readonly string[]
-  /** Pairs that we add, where they are not there already. */
+  /** Pairs that we add if they are missing. */
   adds: readonly string[]
 }
 
-/** A row as it is written below: what the answer holds and how long it is kept are never left to a default. */
+/** A row as written below. It must always say what the answer contains and how long it is kept. */
 export type ReadRow = Pick<ReadTemplate, 'path' | 'answer' | 'kept'> & Partial<ReadTemplate>
 
-/** The row with all of its columns. */
+/** Fills in the columns that a row leaves out. */
 export function completeRow(row: ReadRow): ReadTemplate {
   return { ahead: null, listsType: null, query: {}, search: false, needs: [], adds: [], ...row }
 }
 
 const paging = { 'X-Plex-Container-Start': 'number', 'X-Plex-Container-Size': 'number' } as const
-/** plexapi's `_INCLUDES` and `_EXCLUDES` (base.py) without `checkFiles`, which makes Plex look at the disk. */
+/** plexapi's `_INCLUDES` and `_EXCLUDES` (base.py) without `checkFiles`, which makes Plex read the disk. */
 const details = {
   includeAllConcerts: 'flag',
   includeBandwidths: 'flag',
@@ -94,15 +94,15 @@ const listing = {
   excludeFields: 'names',
   excludeElements: 'names',
 } as const
-/** plexapi's grammar of nested filters (library.py `_validateAdvancedSearch`), which Kometa writes too. */
+/** plexapi's grammar of nested filters (library.py `_validateAdvancedSearch`), which Kometa uses too. */
 const grammar = { push: 'one', pop: 'one', and: 'one', or: 'one' } as const
 const children = { ...paging, includeGuids: 'flag', excludeAllLeaves: 'flag' } as const
 const picture = { width: 'number', height: 'number' } as const
 
-/** Parameters that may stand more than once: the grammar, and `title`, which is a search field as well. */
+/** Parameters that may repeat: the grammar, and `title`, which is also a search field. */
 export const repeatable: ReadonlySet<string> = new Set(['push', 'pop', 'and', 'or', 'title'])
 
-/** For each row the question was: what changes this answer, and does the stamp that it names change with it? */
+/** `kept` names a stamp only if every change of the answer also changes that stamp. */
 const rows: readonly ReadRow[] = [
   // The server (Kometa connects with these; plexapi server.py)
   { path: '/', answer: 'text', kept: 'server', ahead: 'server' },
@@ -195,7 +195,7 @@ const rows: readonly ReadRow[] = [
   { path: '/library/sections/{section}/composite/{stamp}', answer: 'picture', kept: 'section', query: picture },
   { path: '/library/sections/{section}/{tag}', answer: 'text', kept: 'section', query: { ...paging, type: 'numbers' } },
 
-  // Items. A plain metadata read makes Plex refresh the item unless skipRefresh=1 (Plex's own API text).
+  // Items. A plain metadata read makes Plex refresh the item unless it has skipRefresh=1 (Plex's own API text).
   {
     path: '/library/metadata/{ids}',
     answer: 'text',
@@ -204,7 +204,7 @@ const rows: readonly ReadRow[] = [
     query: { ...paging, ...details },
     adds: ['skipRefresh=1'],
   },
-  // plexapi asks for the season of an episode whose seasons are hidden by `index` (video.py:1136).
+  // If seasons are hidden, plexapi asks for the season of an episode by `index` (video.py:1136).
   { path: '/library/metadata/{ids}/children', answer: 'text', kept: 'job', query: { ...children, index: 'number' } },
   { path: '/library/metadata/{ids}/allLeaves', answer: 'text', kept: 'job', query: children },
   { path: '/library/metadata/{ids}/extras', answer: 'text', kept: 'job', query: paging },
@@ -294,5 +294,5 @@ const rows: readonly ReadRow[] = [
   },
 ]
 
-/** The whole allow-list. What is not in it does not reach Plex. */
+/** The whole allow-list. A read that is not in it never reaches Plex. */
 export const readTemplates: readonly ReadTemplate[] = rows.map(completeRow)

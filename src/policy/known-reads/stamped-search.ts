@@ -2,9 +2,8 @@ import type { ReadSubject } from '../recognize-read.ts'
 import { decodeValue, pairName, pairValue } from '../resource.ts'
 
 /**
- * Fields of which Plex itself changes the stamp of a section when one of its items changes. Whatever is not here may
- * be a viewer's
- * (`unwatched`, `viewCount`, `userRating`), which changes without any stamp: a search by it is asked again in each job.
+ * Fields for which Plex changes the stamp of a section when one of its items changes. Any other field may belong to a
+ * viewer (`unwatched`, `viewCount`, `userRating`) and change without a stamp, so each job repeats a search by it.
  */
 const stampedFields: ReadonlySet<string> = new Set([
   ...[
@@ -35,8 +34,7 @@ const stampedFields: ReadonlySet<string> = new Set([
 ])
 
 /**
- * True for a search, an order or a list of tags whose answer changes with the stamp of its section, and at no other
- * time.
+ * True for a search, a sort order or a list of tags whose answer changes only when the stamp of its section changes.
  */
 export function isStamped({ row, pairs, tag }: ReadSubject): boolean {
   if (tag !== undefined && !stampedFields.has(tag)) return false
@@ -57,16 +55,16 @@ function isStampedCondition(rawName: string, rawValue: string): boolean {
   const name = decodeValue(rawName)
   const value = decodeValue(rawValue)
   if (name === null || value === null || !stampedFields.has(fieldIn(withoutOperator(name)))) return false
-  // `addedAt>>=-30d` counts from now: the answer changes with the clock alone.
+  // `addedAt>>=-30d` is relative to the current time, so the answer changes without any change in Plex.
   return !/^=?-/.test(value)
 }
 
-/** `addedAt>>` is `addedAt`: Plex's operators stand at the end of a field's name. */
+/** Turns `addedAt>>` into `addedAt`: Plex writes operators at the end of a field's name. */
 function withoutOperator(name: string): string {
   let end = name.length
   while (end > 0 && '!=<>'.includes(name.charAt(end - 1))) end -= 1
   return name.slice(0, end)
 }
 
-/** `show.genre` is `genre`. */
+/** Turns `show.genre` into `genre`. */
 const fieldIn = (name: string): string => name.slice(name.lastIndexOf('.') + 1)

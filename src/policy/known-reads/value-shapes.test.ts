@@ -3,7 +3,7 @@ import { hasShape, type ValueShape } from './value-shapes.ts'
 
 const long = (count: number) => '7'.repeat(count)
 
-/** What each shape takes, and what is next to it and is none. */
+/** Values that each shape accepts, and similar values that it refuses. */
 const table: Record<ValueShape, { takes: string[]; refuses: string[] }> = {
   flag: { takes: ['0', '1'], refuses: ['', '2', '01', '10', 'true', ' 1'] },
   one: { takes: ['1'], refuses: ['', '0', '11', '01', '10'] },

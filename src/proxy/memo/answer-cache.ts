@@ -1,18 +1,18 @@
 /**
- * Keeps answers by key; identical questions at the same time share one. A failure is told to all who wait and then
- * forgotten.
+ * Keeps answers by key; identical queries at the same time share one answer. A failure reaches everyone who waits and
+ * is then forgotten.
  */
 export interface AnswerCache<Answer> {
   get(key: string, ask: () => Promise<Answer>): Promise<Answer>
-  /** The answer if it is there already. */
+  /** The answer if it has already arrived. */
   peek(key: string): Answer | undefined
   /**
-   * Forgets what the predicate names, also what is still being asked: its answer then reaches those who wait, and is
-   * not kept.
+   * Forgets the answers for which the predicate is true. If an answer has not arrived yet, it still reaches those who
+   * wait, but is not kept.
    */
   drop(isStale: (key: string, answer: Answer | undefined, askedAtMs: number) => boolean): void
   /**
-   * As `drop`, but what is known already is only put aside: `restore` brings back what was not asked for again since.
+   * Like `drop`, but hides known answers until `restore`. `restore` brings back those that were not asked for again.
    */
   putAside(isStale: (key: string, answer: Answer | undefined) => boolean): void
   restore(): void
@@ -24,11 +24,11 @@ export interface AnswerCacheOptions<Answer> {
   maxEntries: number
   maxBytes: number
   bytesOf(answer: Answer): number
-  /** False for an answer that must not be kept: an error of Plex. */
+  /** False for an answer that must not be kept, such as an error of Plex. */
   isKept(answer: Answer): boolean
-  /** Milliseconds since 1970; default the machine's clock. */
+  /** The current time in milliseconds; by default `performance.now()`. */
   now?(): number
-  /** Called for each answer that is let go. */
+  /** Called for each answer that is removed or not kept after `drop`. */
   onDrop?(answer: Answer): void
 }
 
@@ -37,11 +37,11 @@ interface Entry<Answer> {
   answer?: Answer
   bytes: number
   askedAtMs: number
-  /** Not to be given until `restore`. */
+  /** True if the answer must not be used until `restore`. */
   aside: boolean
 }
 
-/** A bounded cache; past a limit the answer that was used longest ago goes. */
+/** A bounded cache; past a limit, the answer that was not used for the longest time is removed. */
 export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): AnswerCache<Answer> {
   const entries = new Map<string, Entry<Answer>>()
   const now = options.now ?? (() => performance.now())
@@ -57,7 +57,7 @@ export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): 
   function makeRoom(): void {
     for (const [key, entry] of entries) {
       if (bytes <= options.maxBytes && entries.size <= options.maxEntries) return
-      // What is still being asked has waiters and no size yet.
+      // An unfinished entry has waiters and no size yet, so it stays.
       if (entry.answer !== undefined) forget(key, entry)
     }
   }
@@ -110,7 +110,7 @@ export function createAnswerCache<Answer>(options: AnswerCacheOptions<Answer>): 
     putAside(isStale) {
       for (const [key, entry] of entries) {
         if (!isStale(key, entry.answer)) continue
-        // What is still being asked may be answered before or after: it is kept for nobody.
+        // An unfinished answer may come from before or after the write, so it is not kept.
         if (entry.answer === undefined) forget(key, entry)
         else entry.aside = true
       }

@@ -4,12 +4,12 @@ import { createListingReader } from '../scope/listing-reader.ts'
 import { attributeOf } from '../scope/scan/xml-tag.ts'
 import type { RememberedAnswer } from './remembering-reply.ts'
 
-/** The stamp that an item bears in Plex's own XML; null where Plex does not say when the item changed. */
+/** The stamp of an item in Plex's own XML; null if Plex does not say when the item changed. */
 export function stampOf(element: Buffer): string | null {
   return itemStamp((name) => attributeOf(element, 0, name))
 }
 
-/** The items that an answer shows, each with its stamp there; null for an answer that is not in Plex's XML. */
+/** The items in an answer, each with its stamp there; null if the answer is not Plex's XML. */
 export function stampsIn({ body }: RememberedAnswer): ReadonlyMap<string, string | null> | null {
   if (body.kind === 'file') return null
   const reader = createListingReader(() => true)

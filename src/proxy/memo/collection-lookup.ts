@@ -11,12 +11,10 @@ import { attributeOf } from '../scope/scan/xml-tag.ts'
 import { type AnswerCache, createAnswerCache } from './answer-cache.ts'
 
 /**
- * Kometa looks for a collection of each definition's name (builder.py:917: `type=18&title=`, 485 times for `default:
- * studio`). All
- * collections of the section are read once and the answer is cut from them, where it is certain to be Plex's own: the
- * first
- * answer of a section is compared with Plex's byte for byte, and a title on which readings of "contains" differ is
- * asked for.
+ * Kometa looks for a collection with each definition's name (builder.py:917: `type=18&title=`, 485 times for `default:
+ * studio`). All collections of the section are therefore read once, and lookups are answered from them. To be certain
+ * that the answers equal Plex's own, the first answer of a section is compared with Plex's byte for byte, and Plex is
+ * asked whenever it is unclear whether a title "contains" the name.
  */
 export interface CollectionLookup {
   /** Answers a lookup from memory, or hands it to `next`. */
@@ -24,18 +22,18 @@ export interface CollectionLookup {
   readonly counts: { readonly asked: number; readonly answered: number }
 }
 
-/** Collections of one section in memory at most: some 10,000. More, and each lookup goes to Plex. */
+/** The most collections of one section in memory. If a section has more, each lookup goes to Plex. */
 const maxCollections = 10_000
 
 /** All collections of one section. */
 export interface Collections {
   listing: Listing
   named: { element: ListedElement; title: string; others: string }[]
-  /** 'unknown' until one answer was compared with Plex's; empty and other answers apart. */
+  /** Whether empty and other answers equal Plex's own; null until one of each kind was compared. */
   trusted: { empty: boolean | null; found: boolean | null }
 }
 
-/** Sections of which all collections are remembered, and their bytes. */
+/** The most sections whose collections are remembered, and their bytes. */
 const cacheLimits = { maxEntries: 100, maxBytes: 32 * 1024 * 1024 }
 
 export function createCollectionCache(now?: () => number): AnswerCache<Collections | null> {
@@ -75,7 +73,7 @@ export function createCollectionLookup(
     const bytes = answer.ok ? answer.listing.wireBytes : answer.answer.body.length
     const durationMs = performance.now() - startedAt
     recorded({ target, status, bytes, durationMs, closeDelimited: isCloseDelimited(head) })
-    // An error is never remembered: the lookup itself goes to Plex then.
+    // An error is never remembered; the lookup itself then goes to Plex.
     if (!answer.ok) throw new Error(`Plex answered ${status}`)
     return answer.listing.total > answer.listing.scanned ? null : answer.listing
   }
@@ -98,7 +96,7 @@ export function createCollectionLookup(
     return known.get(`${lookup.path}?${pairs.join('&')} ${JSON.stringify(lookup.headers)}`, () => readAll(lookup))
   }
 
-  /** The elements that Plex would name, or null when that is not certain. */
+  /** The elements that Plex would list, or null when that is not certain. */
   const answer = async (lookup: Lookup): Promise<{ all: Collections; elements: ListedElement[] } | null> => {
     const all = await collectionsOf(lookup)
     const elements = all === null ? null : matching(all.named, lookup.title)
@@ -130,7 +128,7 @@ export function createCollectionLookup(
           counts.answered += 1
           send(reply, lookup, found, proxyRead.method === 'HEAD')
         },
-        // Plex could not be asked for all of them: its own answer to this one tells the client what is wrong.
+        // If the collections cannot be read, Plex's own answer to this lookup tells the client why.
         () => next(proxyRead, reply),
       )
     },
@@ -154,7 +152,7 @@ function send(
   reply.end()
 }
 
-/** Kometa's lookup and nothing else: `type=18`, one title, perhaps includeGuids, paged by header. */
+/** Recognizes Kometa's lookup only: `type=18`, one title, perhaps includeGuids, paged by header. */
 function parseLookup({ read, headers }: ProxyRead): Lookup | null {
   const { path, pairs, section } = read
   const names = pairs.map(pairName).toSorted().join()
@@ -176,12 +174,12 @@ function isNumber(value: unknown): value is string {
 }
 
 /**
- * Plex's `title=` is "contains". What counts as contained is known for sure where a plain reading (case aside) and the
- * most
- * generous one (accents, punctuation, word starts, sort title) agree for every collection; else null. Pure.
+ * Finds the collections that Plex's `title=` ("contains") would list. The result is certain only if a strict comparison
+ * (ignoring case) and the most generous one (accents, punctuation, word starts, sort title) agree for every collection;
+ * otherwise null. Pure.
  */
 export function matching(named: Collections['named'], wanted: string): ListedElement[] | null {
-  // A comma may part alternatives.
+  // A comma may separate alternatives.
   if (wanted.includes(',') && named.length > 0) return null
   const plain = wanted.toLowerCase()
   const loose = loosely(wanted)
@@ -201,7 +199,7 @@ export function matching(named: Collections['named'], wanted: string): ListedEle
 
 const isNear = (wanted: string, title: string): boolean => title.includes(wanted)
 
-/** Letters and digits alone, without case and accents. */
+/** Only letters and digits, without case and accents. */
 function loosely(text: string): string {
   return text
     .normalize('NFKD')
@@ -209,7 +207,7 @@ function loosely(text: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** Every word of the one begins a word of the other. */
+/** True if every word of `wanted` is the beginning of a word in `title`. */
 function hasWords(wanted: string, title: string): boolean {
   const words = (text: string) =>
     text

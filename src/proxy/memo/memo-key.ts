@@ -1,11 +1,11 @@
 import { pairName, pairValue } from '../../policy/resource.ts'
 import type { ProxyRead } from '../answer/read-handler.ts'
 
-/** By what a read is remembered. */
+/** The keys under which a read is remembered. */
 export interface MemoKey {
-  /** Without paging: one answer serves every page that it covers. */
+  /** Key without paging: one answer serves every page that it covers. */
   whole: string
-  /** With paging, for an answer that is only a part. */
+  /** Key with paging, for an answer that is only a part. */
   part: string
   page: { start: number; size: number } | null
 }
@@ -13,15 +13,15 @@ export interface MemoKey {
 const pagingNames = ['X-Plex-Container-Start', 'X-Plex-Container-Size'] as const
 
 /**
- * The key of a read, null for one that must be asked each time: live state, random order, conditions on the client's
- * own copy.
+ * The keys of a read; null for a read that must go to Plex every time: live state, random order, or conditions on the
+ * client's own copy.
  */
 export function memoKey({ method, read, headers }: ProxyRead): MemoKey | null {
   if (method !== 'GET' || read.row.kept === 'never' || read.pairs.some(isRandomOrder)) return null
   if (headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined) return null
   const { path, pairs, row } = read
   const kept = pairs.filter((pair) => !pagingNames.some((name) => name === pairName(pair)))
-  // A picture is the same in every language and for every client.
+  // A picture is the same for every language and client.
   const matters =
     row.answer === 'picture'
       ? []
@@ -36,12 +36,12 @@ export function memoKey({ method, read, headers }: ProxyRead): MemoKey | null {
 
 const isRandomOrder = (pair: string): boolean => pairName(pair) === 'sort' && pairValue(pair).includes('random')
 
-/** `*` asks for no language in particular, as a client does that is silent. */
+/** `*` asks for any language, like a request without the header. */
 function anyLanguage(value: string | undefined): string | undefined {
   return value === '*' ? undefined : value
 }
 
-/** Path and query of a key, as they stand before its headers. */
+/** The path and query at the start of a key, before its headers. */
 export function resourceOfKey(key: string): string {
   return key.slice(0, key.indexOf(' '))
 }
@@ -52,7 +52,7 @@ function pageNumber(pairs: readonly string[], header: unknown, name: string): nu
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-/** `size` and `totalSize` on the container of an answer, XML or JSON; null where they are not. */
+/** `size` and `totalSize` of the container in an XML or JSON answer; null if missing. */
 export function containerCounts(body: Buffer): { size: number | null; totalSize: number | null } {
   const head = body.toString('latin1', 0, 4_096)
   const xml = /<MediaContainer[^>]*/.exec(head)?.[0]

@@ -18,11 +18,11 @@ import {
 
 export interface MemoLimits {
   maxAnswers: number
-  /** Texts in memory, together. */
+  /** Limit for all texts in memory together. */
   maxTextBytes: number
-  /** Pictures on disk, together. */
+  /** Limit for all pictures on disk together. */
   maxImageBytes: number
-  /** Items whose stamps are asked for at the start of a job; answers about others are forgotten then. */
+  /** How many items get a stamp at the start of a job; answers about other items are then forgotten. */
   maxStampedItems: number
 }
 
@@ -33,29 +33,29 @@ const memoLimits: MemoLimits = {
   maxStampedItems: 200,
 }
 
-/** What is remembered of one Plex server: for one job, or handed from job to job. */
+/** What is remembered about one Plex server: for one job, or passed from job to job. */
 export interface MemoStore extends AsyncDisposable {
   readonly texts: AnswerCache<RememberedAnswer>
   readonly images: AnswerCache<RememberedAnswer>
   readonly listings: AnswerCache<ScopedAnswer>
   readonly collections: AnswerCache<Collections | null>
-  /** Where pictures are kept; 0700. */
+  /** The folder for pictures; mode 0700. */
   readonly folder: string
-  /**
-   * Items that answers are about, at most `maxStampedItems`: their stamps are needed to reuse those in the next job.
-   */
+  /** Items in remembered answers, at most `maxStampedItems`. The next job needs their stamps to reuse the answers. */
   items(): string[]
   /**
-   * Begins a job: what may not be reused in it is forgotten. `fresh`: everything. Call before anything is read through
-   * the store,
-   * with the server's stamps of this moment.
+   * Begins a job with the server's current stamps and forgets what the job may not reuse; `fresh` forgets everything.
+   * Call it before anything is read through the store.
    */
   beginJob(stamps: Stamps, options?: { fresh?: boolean }): void
-  /** A write that Kometa believes in: until the next job begins, what it could have changed is asked of Plex again. */
+  /**
+   * Records a write that Kometa believes in. Until the next job, Plex is asked again for everything that it could have
+   * changed.
+   */
   wrote(write: BelievedWrite): void
 }
 
-/** Makes a store that keeps pictures in `folder`, which it creates and, when disposed of, removes. */
+/** Creates a store that keeps pictures in `folder`; it creates the folder and removes it when disposed of. */
 export async function createMemoStore(
   folder: string,
   options: { limits?: Partial<MemoLimits>; now?: () => number } = {},
@@ -73,7 +73,7 @@ export async function createMemoStore(
     ...{ maxEntries: limits.maxAnswers, maxBytes: limits.maxImageBytes, isKept, now },
     bytesOf: ({ body }) => (body.kind === 'file' ? body.size : body.bytes.length),
     onDrop({ body }) {
-      // A picture that is being read stays until the folder is removed.
+      // If the file system keeps the picture because it is being read, it disappears with the folder.
       if (body.kind === 'file') rm(body.path, { force: true }).catch(() => undefined)
     },
   })
@@ -89,7 +89,7 @@ export async function createMemoStore(
     folder,
     items() {
       const keys = new Set<string>()
-      // What an answer shows first: what was asked for by itself is the likelier to be read again.
+      // Items in listings come first and are cut off first: items that were read directly are more likely to be read.
       listings.drop((_key, answer) => {
         if (answer?.ok) for (const { ratingKey } of answer.listing.elements) keys.add(ratingKey)
         return false
@@ -100,14 +100,14 @@ export async function createMemoStore(
         return false
       }
       for (const cache of both) cache.drop(collect)
-      // Those that were used last are the likeliest to be read again.
+      // The items used last are the most likely to be read again.
       return [...keys].slice(-limits.maxStampedItems)
     },
     beginJob(current, { fresh = false } = {}) {
       const before = { ...stamps, items: new Map([...stampsWithin(texts), ...stamps.items]) }
       stamps = current
       const forget = <Answer>(cache: AnswerCache<Answer>, shownIn: (answer: Answer) => ShownItems): void => {
-        // These were put aside because Kometa believed in a write that never reached Plex.
+        // These answers are valid again, because the write that Kometa believed in never reached Plex.
         cache.restore()
         cache.drop((key, answer, askedAtMs) => {
           const shown = () => (answer === undefined ? null : shownIn(answer))
@@ -118,7 +118,7 @@ export async function createMemoStore(
       forget(texts, stampsIn)
       forget(images, () => null)
       forget(listings, shownInListing)
-      // Of collections nothing is a viewer's.
+      // Collections have no values that depend on a viewer.
       forget(collections, () => new Map())
     },
     wrote(write) {
@@ -128,7 +128,7 @@ export async function createMemoStore(
           return couldHaveChanged(write, { resource: resourceOfKey(key), mentions })
         })
       }
-      // A picture or a label of an item makes no collection; the scope sees to its own listings.
+      // A picture or label of an item does not create a collection; the scope handles its own listings.
       if (touchesCollections(write)) collections.putAside(() => true)
     },
     async [Symbol.asyncDispose]() {
@@ -145,7 +145,7 @@ function shownInListing(answer: ScopedAnswer): ShownItems {
   return new Map(answer.listing.elements.map(({ ratingKey, bytes }) => [ratingKey, stampOf(bytes)]))
 }
 
-/** Items that turned up while a job ran have no stamp of its start: their own answers bear one. */
+/** An item that appeared during a job has no stamp from its start, so its stamp is taken from its own answer. */
 function stampsWithin(texts: AnswerCache<RememberedAnswer>): Map<string, string> {
   const stamps = new Map<string, string>()
   texts.drop((key, answer) => {

@@ -6,7 +6,7 @@ import { readForKometa } from '../answer/read-for-kometa.ts'
 import type { ReadHandler } from '../answer/read-handler.ts'
 import type { ForwardedRead } from '../ledger/proxy-recorder.ts'
 
-/** An item that Kometa is certain to read, as Plex holds it. `PlexItem` has this shape. */
+/** An item that Kometa will certainly read. `PlexItem` has this shape. */
 export interface PrefetchItem {
   ratingKey: string
   type: string
@@ -18,20 +18,17 @@ export interface PrefetchItem {
 export interface PrefetchOptions {
   targets: readonly PrefetchItem[]
   ancestors: readonly PrefetchItem[]
-  /** The way of reads with its memory: what is asked here is there when Kometa asks for it. */
+  /** The read handler that remembers answers, so that prefetched reads are ready when Kometa asks for them. */
   handler: ReadHandler
   signal?: AbortSignal
-  /** Told of each read that was answered, from Plex or from memory. */
+  /** Called for each read that Plex answered. */
   recorded?(read: Pick<ForwardedRead, 'target' | 'template' | 'status' | 'bytes' | 'closeDelimited'>): void
 }
 
-/** Reads at a time, so that Kometa's own never wait behind them. */
+/** How many reads run in parallel: few enough that Kometa's own reads do not wait. */
 const maxAtOnce = 4
 
-/**
- * Paths of the table's rows that Kometa reads for certain, of one kind (plexapi server.py:109, 171, 181; Kometa
- * plex.py:742, 801).
- */
+/** Paths of one kind that Kometa certainly reads (plexapi server.py:109, 171, 181; Kometa plex.py:742, 801). */
 const pathsAhead = (ahead: ReadAhead, key = ''): string[] =>
   readTemplates
     .filter((row) => row.ahead === ahead)
@@ -43,11 +40,10 @@ const pathsAhead = (ahead: ReadAhead, key = ''): string[] =>
     )
 
 /**
- * Reads, while Kometa is still starting, what it will read for sure: the server, each section's settings and fields,
- * each
- * target's metadata, its ancestors', and the picture that it draws on (of an item that wears overlays: the list of
- * posters). Never rejects: what fails here fails for Kometa too, and is
- * recorded then. Resolves with the number of reads.
+ * Reads, while Kometa is still starting, what it will certainly read: the server, each section's settings and fields,
+ * the metadata of each target and its ancestors, and the picture that Kometa draws on (for an item with overlays, the
+ * list of posters). Never rejects: if a read fails here, Kometa's own read fails and is recorded. Resolves with the
+ * number of reads.
  */
 export async function prefetch(options: PrefetchOptions): Promise<number> {
   const { targets, ancestors, signal } = options
@@ -63,7 +59,7 @@ export async function prefetch(options: PrefetchOptions): Promise<number> {
   return paths.length
 }
 
-/** The Meta is asked for by plexapi's searches, and by our own list of reads. */
+/** Both plexapi's searches and our own allow-list need the Meta. */
 const readsOfSection = (section: string): string[] => [...pathsAhead('section', section), metaResource(section)]
 
 function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
@@ -76,7 +72,7 @@ function readsOf({ ratingKey, thumb, labels }: PrefetchItem): string[] {
   return thumb !== null && recognizeRead(thumb)?.row.answer === 'picture' ? [...metadata, thumb] : metadata
 }
 
-/** plexapi's `season.show()` and `episode.show()`; a season or album of a target is read for itself alone. */
+/** plexapi's `season.show()` and `episode.show()`. A season or album is read only if it is a target itself. */
 function readsOfAncestor({ ratingKey, type }: PrefetchItem): string[] {
   const hasParts = type === 'show' || type === 'artist'
   return hasParts ? pathsAhead('item', ratingKey).map((path) => `${path}?includeGuids=1`) : []

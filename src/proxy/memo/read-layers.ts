@@ -20,7 +20,7 @@ export interface ReadLayersOptions {
   serverId: string
   recorder: ProxyRecorder
   store: MemoStore
-  /** What Kometa has uploaded in this job. */
+  /** The pictures that Kometa has uploaded in this job. */
   captures: Pick<CaptureStore, 'list' | 'open'>
   targets: readonly LayerItem[]
   ancestors: readonly LayerItem[]
@@ -32,13 +32,13 @@ export interface ReadLayersOptions {
 /** `PlexItem` has this shape. */
 type LayerItem = ScopeItem & PrefetchItem
 
-/** What stands between a proxy and Plex in one job. */
+/** The layers between a proxy and Plex in one job. */
 export interface ReadLayers {
   /** For `ProxyOptions.wrapReads`. */
   wrapReads(forward: ReadHandler): ReadHandler
   /**
-   * A blocked write that Kometa believes in: what it could have changed is asked for again, and a label that it set is
-   * read back. Call before its answer goes out.
+   * Reports a blocked write that Kometa believes in: what it could have changed is asked for again, and Kometa reads
+   * back a label that it set. Call this before the write's answer is sent.
    */
   wrote(write: Pick<BlockedWrite, 'method' | 'path' | 'query' | 'rating_key' | 'rating_keys'>): void
   /** null when the scope is off. */
@@ -47,13 +47,15 @@ export interface ReadLayers {
     readonly reads: MemoCounts
     readonly collections: { readonly asked: number; readonly answered: number }
   }
-  /** Starts the self-check and the prefetch; call once the proxy stands. Nothing has to wait for it. */
+  /**
+   * Starts the self-check and the prefetch. Call it when the proxy is listening; nothing has to wait for the result.
+   */
   start(): Promise<void>
 }
 
 /**
- * What Kometa changed itself, scope, memory of reads and of collections, and prefetch, in the order in which a read
- * passes them.
+ * Creates the layers in the order in which a read passes them: pictures and labels that Kometa changed, the memory of
+ * collections, the scope, and the memory of reads. The prefetch fills the memory of reads.
  */
 export function createReadLayers(options: ReadLayersOptions): ReadLayers {
   const { connection, recorder, serverId, store, signal } = options

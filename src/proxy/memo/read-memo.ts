@@ -5,13 +5,13 @@ import { containerCounts, type MemoKey, memoKey } from './memo-key.ts'
 import type { MemoStore } from './memo-store.ts'
 import { createRememberingReply, type RememberedAnswer } from './remembering-reply.ts'
 
-/** Of one answer: a text in memory, a picture on disk. Larger ones are passed on and not remembered. */
+/** Limits for one answer: a text in memory, a picture on disk. Larger answers are passed on but not remembered. */
 const recordingLimits = { maxTextBytes: 4 * 1024 * 1024, maxImageBytes: 64 * 1024 * 1024 }
 
 export interface MemoCounts {
   /** Reads that went to Plex. */
   asked: number
-  /** Reads that were answered from memory, or by waiting for the same one. */
+  /** Reads that were answered from memory, or by waiting for an identical read. */
   remembered: number
 }
 
@@ -21,9 +21,8 @@ export interface ReadMemo {
 }
 
 /**
- * Asks Plex each distinct read once: identical ones at the same time share it, later ones are answered from memory
- * (texts) or
- * disk (pictures). An error is passed on and never remembered. `next` is the way to Plex.
+ * Asks Plex each distinct read once: identical reads at the same time share one answer, and later ones get it from
+ * memory (texts) or disk (pictures). An error is passed on and never remembered. `next` leads to Plex.
  */
 export function createReadMemo(
   store: MemoStore,
@@ -54,7 +53,7 @@ export function createReadMemo(
     cache: AnswerCache<RememberedAnswer>
   }
 
-  /** Asks Plex, or waits for who is asking the same already. */
+  /** Asks Plex, or waits for an identical read that is already running. */
   function ask({ read, reply, key, cache }: Asking): void {
     const name = key.page === null || key.page.start === 0 ? key.whole : key.part
     let first = false
@@ -67,7 +66,7 @@ export function createReadMemo(
         `${store.folder}/${process.pid}-${Date.now()}-${files}`,
         recordingLimits,
       )
-      // Asked for without compression: a later client may not take the encoding that this one takes.
+      // Asked for without compression, because a later client may not accept this client's encoding.
       next({ ...read, headers: { ...read.headers, 'accept-encoding': undefined } }, recording)
       return recording.answer
     })
@@ -83,13 +82,13 @@ export function createReadMemo(
         else alone()
       },
       () => {
-        // The client that asked has heard why; each of the others asks for itself.
+        // The client that asked first already has the error; each of the others asks Plex itself.
         if (!first) alone()
       },
     )
   }
 
-  /** A page must not stand for the whole. */
+  /** Stores a page under its own key, because a page must not be used as the whole answer. */
   function keepAsPart(cache: AnswerCache<RememberedAnswer>, key: MemoKey, answer: RememberedAnswer): void {
     cache.drop((other) => other === key.whole)
     void cache.get(key.part, () => Promise.resolve(answer))
@@ -111,7 +110,7 @@ function isComplete({ body }: RememberedAnswer, { page }: MemoKey): boolean {
   return size === null || (totalSize === null ? size < page.size : size >= totalSize)
 }
 
-/** True if an answer under the whole's name holds what this page would. */
+/** True if an answer stored under the key of the whole can serve this page. */
 function serves({ body }: RememberedAnswer, { page }: MemoKey): boolean {
   if (page === null || body.kind === 'file') return true
   const { size } = containerCounts(body.bytes)
@@ -146,13 +145,13 @@ function sendRemembered(
   stream.on('data', (chunk) => {
     if (reply.write(Buffer.from(chunk))) return
     stream.pause()
-    // Once: it is called every time the client has caught up.
+    // Registered only once, because the callback runs every time the client has caught up.
     if (!waits) reply.whenDrained(() => stream.resume())
     waits = true
   })
   stream.once('end', () => reply.end())
   stream.once('error', (error) => {
-    // The file was removed a moment ago to make room: Plex still has the picture.
+    // The file was removed to make room; Plex still has the picture.
     if (begun) reply.fail(502, error.message)
     else otherwise()
   })

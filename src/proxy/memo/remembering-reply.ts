@@ -3,31 +3,31 @@ import { rm } from 'node:fs/promises'
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { ReadReply } from '../answer/read-handler.ts'
 
-/** An answer as it can be given again. Pictures stand on disk. */
+/** An answer that can be given again. Pictures are on disk. */
 export interface RememberedAnswer {
   status: number
   headers: OutgoingHttpHeaders
   body: { kind: 'memory'; bytes: Buffer } | { kind: 'file'; path: string; size: number }
 }
 
-/** The answer went to its client but is not one to remember. */
+/** The answer reached its client but must not be remembered. */
 class NotRemembered extends Error {}
 
 export interface RememberingLimits {
-  /** Of a text in memory. */
+  /** Limit for a text in memory. */
   maxTextBytes: number
-  /** Of a picture on disk. */
+  /** Limit for a picture on disk. */
   maxImageBytes: number
 }
 
-/** Takes an answer in, passes it on to the client who asked first, and settles `answer` when it is whole. */
+/** Receives an answer, passes it to the client that asked first, and settles `answer` when it is complete. */
 export interface RememberingReply extends ReadReply {
   readonly answer: Promise<RememberedAnswer>
 }
 
 /**
- * A picture goes to `path`. `client` may go away without the answer being given up: others may wait for it, and it is
- * asked for once.
+ * Creates a reply that writes a picture to `path`. If `client` goes away, the read continues, because other clients may
+ * wait for the answer.
  */
 export function createRememberingReply(
   client: ReadReply | null,
@@ -56,7 +56,7 @@ export function createRememberingReply(
     chunks = null
     discard(file)
     file = null
-    // Nobody is left who wants it.
+    // Neither the client nor the memory needs the answer any more.
     if (gone) stop()
     resume()
   }
@@ -72,7 +72,7 @@ export function createRememberingReply(
       else if (!type.startsWith('image/')) chunks = []
       else file = newFile(path, forget)
     },
-    // What is remembered came from Plex.
+    // Only answers of Plex are remembered.
     fromHere: () => undefined,
     write(chunk) {
       bytes += chunk.length
@@ -98,14 +98,14 @@ export function createRememberingReply(
       forget(reason)
     },
     whenDrained(goOn) {
-      // The file and the client can each let Plex go on; whichever is not ready yet pauses Plex again.
+      // Both the file and the client can resume Plex; if one of them is not ready yet, it pauses Plex again.
       resume = goOn
-      // Registered once for the whole answer: each later drain of the file or of the client counts.
+      // Registered once for the whole answer, because every later drain of the file or client counts.
       file?.on('drain', goOn)
       if (client !== null && !gone) client.whenDrained(goOn)
     },
     whenGone(giveUp) {
-      // Other clients may wait for this answer: the read goes on as long as it can be remembered.
+      // Other clients may wait for this answer, so the read continues as long as it can be remembered.
       stop = giveUp
     },
   }
@@ -121,7 +121,7 @@ function promisedAnswer() {
   const answer = new Promise<RememberedAnswer>((...functions) => {
     ;[resolve, reject] = functions
   })
-  // Nobody else may be waiting; the client has heard of the failure itself.
+  // Often nobody else waits, and the client already has the error.
   answer.catch(() => undefined)
   return { answer, resolve, reject }
 }
@@ -129,7 +129,7 @@ function promisedAnswer() {
 function discard(file: WriteStream | null): void {
   if (file === null) return
   file.once('close', () => {
-    // A file that stays is in a folder that goes with the job.
+    // A file that cannot be removed disappears with the folder at the end of the job.
     rm(String(file.path), { force: true }).catch(() => undefined)
   })
   file.destroy()

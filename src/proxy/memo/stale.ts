@@ -2,25 +2,25 @@ import { isStamped } from '../../policy/known-reads/stamped-search.ts'
 import { type ReadSubject, recognizeRead } from '../../policy/recognize-read.ts'
 import { subjectOfWrite } from '../../policy/write-subject.ts'
 
-/** A write that Kometa believes it made. */
+/** A write that Kometa believes was made. */
 export interface BelievedWrite {
   method: string
-  /** Path, no query. */
+  /** Path without query. */
   path: string
-  /** Without tokens, '' if none. */
+  /** Query without tokens; '' if there is none. */
   query: string
   ratingKey: string | null
 }
 
-/** A remembered read, as far as staleness goes. */
+/** A remembered read, with what is needed to decide whether it is stale. */
 export interface RememberedRead {
-  /** Path and query, no paging, no token. */
+  /** Path and query, without paging and tokens. */
   resource: string
-  /** True if the answer names the item. */
+  /** True if the answer contains the item. */
   mentions(ratingKey: string): boolean
 }
 
-/** True if the write could have changed what the read answers. Pure; what it cannot tell counts as changed. */
+/** True if the write could have changed the answer of the read. Pure; unknown reads and writes count as changed. */
 export function couldHaveChanged({ path, ratingKey }: BelievedWrite, { resource, mentions }: RememberedRead): boolean {
   const read = recognizeRead(resource)
   if (read === null) return true
@@ -28,11 +28,10 @@ export function couldHaveChanged({ path, ratingKey }: BelievedWrite, { resource,
   const write = subjectOfWrite(path)
   switch (write.of) {
     case 'item':
-      // An artwork or an item's own fields: a listing that shows the item mentions it, and that was asked above.
+      // An artwork or field of an item: a listing that shows the item mentions it, and the check above covers that.
       return ratingKey === null || write.action === null
     case 'section':
-      // A label or a field changes what the section's searches find and which tags it lists, but no picture of another
-      // item.
+      // A label or field changes the section's search results and tag lists, but not the picture of another item.
       return read.section === write.section || read.isCollection
     case 'preferences':
       return isAboutServer(read)
@@ -44,18 +43,18 @@ export function couldHaveChanged({ path, ratingKey }: BelievedWrite, { resource,
 const isAboutServer = ({ section, ratingKeys, row }: ReadSubject): boolean =>
   section === undefined && ratingKeys.length === 0 && row.answer !== 'picture'
 
-/** True if a collection may have been made, changed or deleted. Pure. */
+/** True if the write may have created, changed or deleted a collection. Pure. */
 export function touchesCollections({ path, query, ratingKey }: BelievedWrite): boolean {
   const write = subjectOfWrite(path)
   if (write.of === 'item') return write.action === null
-  // Kometa edits labels with the item's own type in the query (plexapi library.py `_edit`); 18 is a collection.
+  // Kometa edits labels with the item's own type in the query (plexapi library.py `_edit`); 18 means a collection.
   const type = /(?:^|&)type=(\d+)/.exec(query)?.[1]
   return !(write.of === 'section' && ratingKey !== null && type !== undefined && type !== '18')
 }
 
-/** What Plex says of itself when a job starts: answers of the job before are judged by it. */
+/** What Plex reports when a job starts; it decides which answers of the previous job are still valid. */
 export interface Stamps {
-  /** Path (`/`, `/library/sections`) -> digest of what it answered us. */
+  /** Path (`/`, `/library/sections`) -> digest of Plex's answer. */
   server: ReadonlyMap<string, string>
   /** Section number -> its updatedAt and contentChangedAt. */
   sections: ReadonlyMap<string, string>
@@ -63,21 +62,19 @@ export interface Stamps {
   items: ReadonlyMap<string, string>
 }
 
-/** However little has changed, an answer is asked for again after this long. */
+/** An answer older than this is always asked for again. */
 export const maxReuseMs = 10 * 60_000
 
 /** An answer of an earlier job. */
 export interface EarlierAnswer {
-  /** Path and query, no paging, no token. */
+  /** Path and query, without paging and tokens. */
   resource: string
   ageMs: number
-  /**
-   * The items that the answer shows, each with the stamp that the answer itself bears; null where that cannot be told.
-   */
+  /** The items in the answer, each with its stamp in the answer itself; null if that is not known. */
   shown(): ReadonlyMap<string, string | null> | null
 }
 
-/** True if an answer of an earlier job may be used in one that begins with the stamps of `now`. Pure. */
+/** True if a job that begins with the stamps `now` may use an answer of an earlier job. Pure. */
 export function isReusable({ resource, ageMs, shown }: EarlierAnswer, before: Stamps, now: Stamps): boolean {
   const read = recognizeRead(resource)
   if (read === null || ageMs > maxReuseMs) return false
@@ -99,8 +96,8 @@ export function isReusable({ resource, ageMs, shown }: EarlierAnswer, before: St
 }
 
 /**
- * A section's stamp stays when an item of it is watched or rated: what the answer shows of each item must be so now
- * too.
+ * A section's stamp does not change when one of its items is watched or rated. The stamp of each item in the answer
+ * must therefore also be current.
  */
 function showsNow(shown: ReturnType<EarlierAnswer['shown']>, now: Stamps): boolean {
   return shown !== null && [...shown].every(([key, stamp]) => stamp !== null && now.items.get(key) === stamp)

@@ -11,25 +11,25 @@ import type { ListingQuery } from './scope-rules.ts'
 import { mostItems } from './self-check.ts'
 import type { Strategies } from './strategies.ts'
 
-/** The whole scoped answer to one query; pages are cut from it. */
+/** The whole scoped answer to one query; the pages are cut from it. */
 export interface ScopedListing {
   head: Listing['head']
   container: XmlContainer
   elements: readonly ListedElement[]
-  /** True when the one element is a decoy. */
+  /** True when the only element is a decoy. */
   decoy: boolean
 }
 
 export type ScopedAnswer = { ok: true; listing: ScopedListing } | { ok: false; answer: OtherAnswer }
 
-/** A narrowed search that was answered, for the check afterwards. */
+/** A narrowed search that was answered; remembered for the re-check. */
 export interface NarrowedSearch {
   query: ListingQuery
   headers: ListingHeaders
   form: NarrowForm
-  /** ratingKeys of the scope that Plex named, in its order. */
+  /** ratingKeys of the scope in Plex's answer, in its order. */
   found: readonly string[]
-  /** Items of the whole answer, where a probe has told. */
+  /** Number of items in the whole answer, if a probe has shown it. */
   total: number | null
 }
 
@@ -38,11 +38,11 @@ export interface AnswerListingOptions {
   items: ScopeItems
   strategies: Strategies
   decoys: Decoys
-  /** Told of each search that was answered by narrowing. */
+  /** Called for each search that was answered by narrowing. */
   narrowed(search: NarrowedSearch): void
 }
 
-/** Thrown inside when Plex's answer contradicts the scope: the form that was trusted is not to be trusted. */
+/** Thrown internally when Plex's answer contradicts the scope, so the form can no longer be trusted. */
 class Contradiction extends Error {
   readonly form: NarrowForm
   constructor(form: NarrowForm, message: string) {
@@ -52,10 +52,8 @@ class Contradiction extends Error {
 }
 
 /**
- * Answers one listing or search as the scope wants it: the scoped items in Plex's order, or one decoy where the true
- * answer has
- * items but none of the scope. `onContradiction` is awaited before the next strategy is tried. Rejects with
- * ListingFault.
+ * Answers one listing or search: the scoped items in Plex's order, or one decoy if the true answer has only items
+ * outside the scope. `onContradiction` is awaited before the next strategy is tried. Rejects with ListingFault.
  */
 export async function answerListing(
   options: AnswerListingOptions,
@@ -81,7 +79,7 @@ export async function answerListing(
   }
 }
 
-/** Everything, filtered as it streams by. */
+/** Asks for the whole listing and filters it while it arrives. */
 async function askWhole(
   { asker, items, decoys }: AnswerListingOptions,
   query: ListingQuery,
@@ -99,7 +97,7 @@ async function askWhole(
   return scoped(answer.listing, query, { items, decoys }, answer.listing.firstOther)
 }
 
-/** The scope has no item of this type here: the answer is a decoy or nothing, and one item tells which. */
+/** The scope has no item of this type here, so the answer is a decoy or empty; asking for one item decides. */
 async function askNobody(
   options: AnswerListingOptions,
   query: ListingQuery,
@@ -113,7 +111,7 @@ async function askNobody(
   return scoped(answer.listing, query, { items, decoys }, answer.listing.firstOther)
 }
 
-/** The narrower question; null when the query cannot be asked that way. Throws Contradiction. */
+/** Asks the narrowed query; null when the query cannot be narrowed in this form. Throws Contradiction. */
 async function askNarrowed(
   options: AnswerListingOptions,
   query: ListingQuery,
@@ -158,7 +156,7 @@ async function askNarrowed(
   return scoped(listing, query, options, probe.listing.firstOther)
 }
 
-/** Cuts an answer down to the scope, or to one decoy if nothing else would be left of it. */
+/** Reduces an answer to the scope, or to one decoy if nothing of the scope is in it. */
 function scoped(
   listing: Listing,
   query: ListingQuery,
@@ -181,15 +179,15 @@ function decoysFor(decoys: Decoys, query: ListingQuery): string[] {
   return query.types.flatMap((type) => decoys.of(query.section, type).map(({ ratingKey }) => ratingKey))
 }
 
-/** A client that does not page gets an answer without totalSize, so Plex is asked without paging too. */
+/** A client without paging expects an answer without totalSize, so Plex is also asked without paging. */
 function sizeOf({ page }: ListingQuery, size: number): number | null {
   return page === null ? null : size
 }
 
-/** The client's own question as it may go to Plex. */
+/** The client's own query as a resource that may go to Plex. */
 export function resourceOf(query: ListingQuery): AllowedResource {
   const target = wholeResource(query)
-  // It was let through by the policy a moment ago, in the same words.
+  // The policy has just allowed the same query.
   if (target === null) throw new ListingFault('the query is not on the list of reads')
   return target
 }

@@ -4,30 +4,30 @@ import type { OwnListing } from '../ledger/proxy-recorder.ts'
 import { ListingFault } from './listing-fault.ts'
 import { type Listing, type ListingAnswer, readListing } from './read-listing.ts'
 
-/** Headers of a client's read that change what Plex answers. */
+/** Headers of a client's read that affect Plex's answer. */
 export type ListingHeaders = Readonly<Record<string, string>>
 
 export interface ListingQuestion {
   resource: AllowedResource
   headers: ListingHeaders
-  /** null = without paging, as the client asked; then all of it comes. */
+  /** null = without paging, as the client asked; Plex then sends the whole listing. */
   size: number | null
   keep(ratingKey: string): boolean
 }
 
-/** Asks Plex and counts. */
+/** Asks Plex for listings and counts requests and bytes. */
 export interface ListingAsker {
   ask(question: ListingQuestion): Promise<ListingAnswer>
   readonly requests: number
   readonly bytes: number
 }
 
-/** More than any listing has, and a number that every server takes. */
+/** More items than any listing has, and a number that every server accepts. */
 export const everything = 10_000_000
-/** Pages of one answer at most, for a server that gives less than was asked for. */
+/** The most pages of one answer, for a server that sends less than was asked for. */
 const maxPages = 10_000
 
-/** `recorded` is told of each request that Plex answered, for the ledger. */
+/** Creates an asker. `recorded` is called for the ledger with each request that Plex answered. */
 export function createListingAsker(
   connection: PlexConnection,
   signal: AbortSignal | undefined,
@@ -61,7 +61,7 @@ export function createListingAsker(
       const first = await askPage(question, 0, question.size)
       if (!first.ok || question.size === null) return first
       let { listing } = first
-      // A server may hand out less than was asked for: the rest follows page by page.
+      // A server may send less than was asked for; the rest is then read page by page.
       for (let page = 1; wantsMore(listing, question.size); page += 1) {
         if (page >= maxPages) throw new ListingFault('the listing does not end')
         const next = await askPage(question, listing.scanned, question.size - listing.scanned)

@@ -4,21 +4,23 @@ import type { NamedItem } from './narrow.ts'
 import { attributeOf } from './scan/xml-tag.ts'
 
 /**
- * An item outside the scope that Kometa was shown, so that a search with results has one. Its captures belong to no
- * target.
+ * An item outside the scope that Kometa sees because a search with results must not look empty. Captures for it belong
+ * to no target.
  */
 export interface Decoy extends NamedItem {
   type: string
   section: string
-  /** How many listings it stands in. */
+  /** How many listings contain it. */
   listings: number
 }
 
-/** Decoys of one section and type at most that are asked for again: each is an item that Kometa draws on. */
+/**
+ * The most decoys of one section and type that are reused; each costs a request and is an item that Kometa draws on.
+ */
 const maxAskedDecoys = 8
 
 export interface Decoys {
-  /** Those of a section and type in order of their first use: the earlier one is taken wherever it fits. */
+  /** The decoys of a section and type, in order of first use; the earliest one that fits is used. */
   of(section: string, type: number): readonly Decoy[]
   /** Remembers that this element was shown. */
   use(section: string, element: ListedElement): void

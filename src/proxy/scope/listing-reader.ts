@@ -1,7 +1,7 @@
 import { type ElementSink, ListingFault } from './listing-fault.ts'
 import { createXmlScanner, type XmlContainer } from './scan/element-scanner.ts'
 
-/** One item of a listing, verbatim. */
+/** One item of a listing, byte for byte. */
 export interface ListedElement {
   ratingKey: string
   bytes: Buffer
@@ -10,11 +10,11 @@ export interface ListedElement {
 /** The wanted part of one answer. */
 export interface ListingCut {
   container: XmlContainer
-  /** What `keep` said yes to, in Plex's order. */
+  /** The items that `keep` accepted, in Plex's order. */
   kept: ListedElement[]
-  /** The first item that was not kept: what a decoy is made of. */
+  /** The first item that was not kept; it can become a decoy. */
   firstOther: ListedElement | null
-  /** Elements in this answer, kept or not. */
+  /** Number of elements in this answer, kept or not. */
   scanned: number
 }
 
@@ -24,10 +24,10 @@ export interface ListingReader {
   finish(): ListingCut
 }
 
-/** Kept elements of one listing in memory at most; 200 targets with their ancestors are about 6 MB. */
+/** The most bytes of kept elements in memory; 200 targets with their ancestors are about 6 MB. */
 const maxKeptBytes = 128 * 1024 * 1024
 
-/** Cuts the wanted items out of an answer in XML. Elements without a ratingKey are no items and are left out. */
+/** Extracts the wanted items from an XML answer. Elements without a ratingKey are not items and are left out. */
 export function createListingReader(keep: (ratingKey: string) => boolean): ListingReader {
   const kept: ListedElement[] = []
   let firstOther: ListedElement | null = null

@@ -4,13 +4,13 @@ import { pairName } from '../../policy/resource.ts'
 import { plainMeta } from '../../policy/section-meta.ts'
 import type { ListingQuery } from './scope-rules.ts'
 
-/** How Plex is asked for less than the whole answer, best first; `filter` asks for the whole. */
+/** The ways to ask Plex for less than the whole answer, best first. */
 export const narrowForms = ['id', 'typed id', 'title'] as const
 export type NarrowForm = (typeof narrowForms)[number]
-/** As the summary names it: the two forms of `id` are one strategy. */
+/** The strategy as the summary names it: both forms of `id` count as one, and `filter` asks for the whole answer. */
 export type ScopeStrategy = 'id' | 'title' | 'filter'
 
-/** What is asked for by name: an item of the scope, or a decoy. */
+/** An item that a query can name: an item of the scope, or a decoy. */
 export interface NamedItem {
   ratingKey: string
   title: string
@@ -19,7 +19,7 @@ export interface NamedItem {
 }
 
 const typeNames = new Map(Object.entries(plexTypeNumbers).map(([name, number]) => [number, name]))
-/** Whose title tells items of a type apart best: "Season 1" is in every show. */
+/** The title that distinguishes items of a type best: every show has a "Season 1", so its show's title is used. */
 const titleFields: Record<number, { field: string; titleOf: (item: NamedItem) => string | null }> = {
   1: { field: 'title', titleOf: (item) => item.title },
   2: { field: 'show.title', titleOf: (item) => item.title },
@@ -30,12 +30,12 @@ const titleFields: Record<number, { field: string; titleOf: (item: NamedItem) =>
   10: { field: 'artist.title', titleOf: (item) => item.grandparentTitle },
 }
 
-/** The pairs that hold a query to these items, or null when this form cannot say it. Pure. */
+/** The pairs that limit a query to these items, or null when this form cannot express it. Pure. */
 export function narrowingPairs(form: NarrowForm, type: number, items: readonly NamedItem[]): string[] | null {
   if (items.length === 0) return null
   if (form === 'title') return titlePairs(type, items)
   const name = typeNames.get(type)
-  // A movie's field has no prefix (plexapi library.py `_manualFields`), so that both forms are one.
+  // A movie's field has no prefix (plexapi library.py `_manualFields`), so both forms are the same.
   if (form === 'typed id' && (name === undefined || name === 'movie')) return null
   const field = form === 'id' ? 'id' : `${name}.id`
   return [`${field}=${items.map(({ ratingKey }) => ratingKey).join('%2C')}`]
@@ -50,9 +50,9 @@ function titlePairs(type: number, items: readonly NamedItem[]): string[] | null 
   return alternatives.length === 1 ? alternatives : ['push=1', ...joined(alternatives, 'or=1'), 'pop=1']
 }
 
-/** A comma parts the values of a pair, so that one inside a title is encoded twice. */
+/** Encodes a comma in a title twice, because a single one separates the values of a pair. */
 export function encodeTitle(title: string): string {
-  // Half a surrogate pair cannot be written in UTF-8; Buffer turns it into U+FFFD.
+  // Half a surrogate pair cannot be written in UTF-8; the Buffer turns it into U+FFFD.
   return encodeURIComponent(Buffer.from(title).toString())
     .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%2C', '%252C')
@@ -62,7 +62,7 @@ function joined(parts: readonly string[], word: string): string[] {
   return parts.flatMap((part, index) => (index === 0 ? [part] : [word, part]))
 }
 
-/** Filters and-ed with more pairs; alternatives that stand free are grouped first. Pure. */
+/** Combines filters and more pairs with "and"; top-level alternatives are put into a group first. Pure. */
 export function andedFilters(filters: readonly string[], more: readonly string[]): string[] {
   if (filters.length === 0 || more.length === 0) return [...filters, ...more]
   let depth = 0
@@ -78,9 +78,8 @@ export function andedFilters(filters: readonly string[], more: readonly string[]
 }
 
 /**
- * Path and pairs as a read that may go to Plex, or null when the allow-list does not let it through (too long, say).
- * Field names
- * that stand in `judged` were let through for this section before; ours are plexapi's manual fields and the titles.
+ * Path and pairs as a read that may go to Plex, or null when the allow-list refuses it (for example, as too long).
+ * Field names in `judged` were already allowed for this section; our own are plexapi's manual fields and `ownFields`.
  */
 export function listingResource(
   path: string,
@@ -98,15 +97,15 @@ export function listingResource(
   return verdict.ok ? verdict.resource : null
 }
 
-/** Fields that our own questions use, beside plexapi's manual ones. */
+/** Fields in our own queries, in addition to plexapi's manual ones. */
 const ownFields = ['title', 'unwatched', 'unwatchedLeaves', 'genre']
 
-/** The client's own question, without its paging. */
+/** The client's own query, without its paging. */
 export function wholeResource(query: ListingQuery): AllowedResource | null {
   return listingResource(query.path, [...query.controls, ...query.filters], query.filters)
 }
 
-/** The client's question held to these items, or null when it cannot be asked in this form. */
+/** The client's query limited to these items, or null when this form cannot express it. */
 export function narrowResource(
   query: ListingQuery,
   form: NarrowForm,

@@ -10,13 +10,13 @@ import { writtenCounts } from './scan/container-text.ts'
 
 export interface Listing extends ListingCut {
   head: PlexResponseHead
-  /** Items without paging, by Plex's own count. */
+  /** Number of items without paging, according to Plex. */
   total: number
-  /** Bytes of the body as they came over the wire. */
+  /** Bytes of the body as received over the network. */
   wireBytes: number
 }
 
-/** Plex answered with another status than 200: no listing, but Kometa's to hear. */
+/** Plex answered with a status other than 200. Kometa gets this answer. */
 export interface OtherAnswer {
   head: PlexResponseHead
   body: Buffer
@@ -26,23 +26,22 @@ export type ListingAnswer = { ok: true; listing: Listing } | { ok: false; answer
 
 export interface ListingRead {
   resource: AllowedResource
-  /** Without paging and accept-encoding: both are set here. */
+  /** Without paging and accept-encoding, which `readListing` sets itself. */
   headers: Readonly<Record<string, string>>
-  /** null = the client did not page, and Plex's container then has no totalSize. */
+  /** null = the client did not page; Plex's container then has no totalSize. */
   page: { start: number; size: number } | null
   keep(ratingKey: string): boolean
   signal?: AbortSignal
 }
 
-/** A listing decodes to this at most: 1.5 million items. More is a decompression bomb. */
+/** The largest decoded listing, enough for 1.5 million items. A larger one is a decompression bomb. */
 const maxListingBytes = 4 * 1024 * 1024 * 1024
-/** Kept of an error page. */
+/** The largest part of an error page that is kept. */
 const maxOtherBytes = 1024 * 1024
 
 /**
- * Asks Plex for one listing and cuts the wanted items out while it streams by: memory grows with what is kept, not
- * with the
- * listing. Rejects with ListingFault when the answer is cut off or does not add up, else with the connection's own
+ * Asks Plex for one listing and extracts the wanted items while it arrives, so memory grows only with the kept items.
+ * Rejects with ListingFault when the answer is cut off or its counts are wrong, otherwise with the connection's own
  * error.
  */
 export async function readListing(connection: PlexConnection, read: ListingRead): Promise<ListingAnswer> {
@@ -69,7 +68,7 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
     if (decoder === null) return writableOf(receive)
     if (decoder === 'unknown') return writableOf(refuseEncoding)
     decoded = pipeline(decoder, writableOf(receive))
-    // Its failure reaches us through the decoder too, which the pipeline destroys; awaited again below.
+    // The pipeline destroys the decoder, so its failure also arrives there; `decoded` is awaited again below.
     decoded.catch(() => undefined)
     wireBytes = () => decoder.bytesWritten
     return decoder
@@ -86,14 +85,14 @@ export async function readListing(connection: PlexConnection, read: ListingRead)
 }
 
 function headersOf({ headers, page }: ListingRead): Record<string, string> {
-  // Identity: on a local network the bytes are cheaper than the server's CPU; an answer that is compressed all the same
-  // is decoded.
+  // No compression: on a local network, bytes cost less than the server's CPU time. A compressed answer is still
+  // decoded.
   const asked: Record<string, string> = { ...headers, 'accept-encoding': 'identity' }
   if (page === null) return asked
   return { ...asked, 'x-plex-container-start': String(page.start), 'x-plex-container-size': String(page.size) }
 }
 
-/** Items of the whole answer. What Plex counts must be what it sent, or the answer is not whole. */
+/** Number of items in the whole answer. Throws if Plex's count differs from what it sent: the answer is incomplete. */
 function totalOf({ container, scanned }: ListingCut, page: ListingRead['page']): number {
   const { size, totalSize } = writtenCounts(container)
   if (size !== null && size !== scanned) throw new ListingFault(`Plex counts ${size} items and sends ${scanned}`)
@@ -122,7 +121,7 @@ function decoderFor(encoding: string | string[] | undefined) {
   }
 }
 
-/** zlib's own words ("incorrect header check") tell a user nothing. */
+/** zlib's own messages ("incorrect header check") do not help a user. */
 const isUndecodable = (error: unknown): boolean => /^(Z_|ERR__ERROR_)/.test(errorCodeOf(error))
 
 function refuseEncoding(): never {

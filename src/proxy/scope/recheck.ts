@@ -3,17 +3,20 @@ import type { ListingAsker, ListingHeaders, ListingQuestion } from './ask-listin
 import type { ScopeItems } from './scope-items.ts'
 import { maxNarrowedItems } from './self-check.ts'
 
-/** Searches are checked again only if their whole answer is at most this long. */
+/** A search is re-checked only if its whole answer has at most this many items. */
 const maxRecheckItems = 500
 
 export interface Recheck {
-  /** The query that was asked again, without tokens; null = none could be. */
+  /** The query that was repeated, without tokens; null if no query could be repeated. */
   target: string | null
   agrees: boolean | null
   why: string
 }
 
-/** Asks one narrowed search of this job again, whole, and compares: at most `tries` probes and one answer. */
+/**
+ * Repeats one narrowed search of this job without narrowing and compares the answers. It tries at most
+ * `tries` searches and stops after the first whole answer.
+ */
 export async function recheckSearch(
   { asker, items }: { asker: ListingAsker; items: ScopeItems },
   searches: readonly NarrowedSearch[],

@@ -1,6 +1,6 @@
 import { type ItemType, plexTypeNumbers } from '../../contract/kinds.ts'
 
-/** A target or an ancestor of one, as far as the scope must know it. `PlexItem` has this shape. */
+/** The fields of a target or ancestor that the scope needs. `PlexItem` has this shape. */
 export interface ScopeItem {
   ratingKey: string
   type: ItemType
@@ -13,14 +13,14 @@ export interface ScopeItem {
   addedAt: number | null
 }
 
-/** What Kometa may see: the targets and their ancestors, by section and type. */
+/** The items that Kometa may see: the targets and their ancestors, by section and type. */
 export interface ScopeItems {
   readonly all: ReadonlyMap<string, ScopeItem>
-  /** True for a target or an ancestor, wherever it stands. */
+  /** True for a target or an ancestor in any section. */
   has(ratingKey: string | null): boolean
   /** Items of one type in a section; [] if the scope has none there. */
   of(section: string, type: number): readonly ScopeItem[]
-  /** Sections that hold an item of the scope, each with the type of its top level. */
+  /** Sections that contain an item of the scope, each with its section type. */
   readonly sections: ReadonlyMap<string, SectionType>
 }
 
@@ -36,7 +36,7 @@ const sectionTypes: Record<ItemType, SectionType> = {
   track: 'artist',
 }
 
-/** Arranges targets and ancestors; pure. An item without a section belongs to none, and is then never listed. */
+/** Sorts targets and ancestors by section and type; pure. An item without a section is never listed. */
 export function arrangeScope(items: readonly ScopeItem[]): ScopeItems {
   const all = new Map(items.map((item) => [item.ratingKey, item]))
   const byPlace = new Map<string, ScopeItem[]>()

@@ -2,34 +2,34 @@ import type { ReadSubject } from '../../policy/recognize-read.ts'
 import { decodeValue, pairName, pairValue } from '../../policy/resource.ts'
 import type { SectionType } from './scope-items.ts'
 
-/** A listing or search to which the scope applies, taken apart. */
+/** The parts of a listing or search to which the scope applies. */
 export interface ListingQuery {
   section: string
   path: string
-  /** Plex's type numbers; [] when neither the query nor the section says. */
+  /** Plex's type numbers; [] when neither the query nor the section names a type. */
   types: readonly number[]
-  /** Raw pairs that say how to answer: type, sort, includeGuids. No paging. */
+  /** Raw pairs that control the form of the answer: type, sort, includeGuids. No paging. */
   controls: readonly string[]
-  /** Raw pairs that say what to find, with the grammar of push, pop, and, or. */
+  /** Raw pairs that select items, including push, pop, and, or. */
   filters: readonly string[]
   limit: number | null
-  /** `sort=random`: two answers differ. */
+  /** `sort=random`: two answers to the same query differ. */
   random: boolean
-  /** The removal pass's search for labelled items: may become empty, gets no decoy. */
+  /** The removal pass's search for labelled items: its answer may be empty and gets no decoy. */
   removal: boolean
-  /** A plain question about one type without `limit`: a narrower one can be asked instead. */
+  /** A search for one type without `limit`, which can be replaced by a narrower one. */
   narrowable: boolean
   page: ListingPage | null
 }
 
-/** Which part of the answer the client asked for; null = no paging at all, and then Plex names no totalSize. */
+/** The part of the answer that the client asked for; null = no paging, and Plex then gives no totalSize. */
 export interface ListingPage {
   start: number
-  /** null = to the end. */
+  /** null = up to the end. */
   size: number | null
 }
 
-/** movie, show, season, episode, artist, album, track; never 18, the collections. */
+/** movie, show, season, episode, artist, album, track; not 18, which means collections. */
 const itemTypeNumbers = new Set([1, 2, 3, 4, 8, 9, 10])
 const startName = 'X-Plex-Container-Start'
 const sizeName = 'X-Plex-Container-Size'
@@ -46,7 +46,7 @@ const controlNames = new Set([
   'excludeElements',
 ])
 const topTypes: Record<SectionType, number> = { movie: 1, show: 2, artist: 8 }
-/** Children and leaves of one item are asked for by these too: plexapi audio.py `Artist.albums`. */
+/** Filters that plexapi uses to ask for the children and leaves of one item (audio.py `Artist.albums`). */
 const parentFields = new Map([
   ['artist.id', 8],
   ['album.id', 9],
@@ -55,8 +55,8 @@ const parentFields = new Map([
 ])
 
 /**
- * Says whether the scope applies to a read that the allow-list let through, and takes it apart; null = it does not:
- * `includeMeta` calls, tag lists, collections, children and leaves, everything under a ratingKey. Pure.
+ * Splits an allowed read into its parts if the scope applies to it. Pure. Returns null for other reads: `includeMeta`
+ * calls, tag lists, collections, children and leaves, and everything under a ratingKey.
  */
 export function classifyListing(
   read: ReadSubject,
@@ -84,7 +84,7 @@ export function classifyListing(
     filters,
     limit,
     random: sort?.includes('random') ?? false,
-    // plex_search always sends `sort`, plexapi's label search of the removal pass never does (overlays.py:693-695).
+    // plex_search always sends `sort`; plexapi's label search in the removal pass never does (overlays.py:693-695).
     removal: sort === undefined && value('includeGuids') === '1' && filters.some(isLabelFilter),
     narrowable: row.search && types.length === 1 && limit === null && value('includeCollections') !== '1',
     page: pageOf(
@@ -94,7 +94,7 @@ export function classifyListing(
   }
 }
 
-/** The types asked for; the section's own when none is named; null when they are not item types. */
+/** The types that a query asks for, or the section's own type if it names none; null if they are not item types. */
 function typesOf(
   value: string | undefined,
   row: ReadSubject['row'],
@@ -105,13 +105,13 @@ function typesOf(
     return sectionType === undefined ? [] : [topTypes[sectionType]]
   }
   const named = decodeValue(value)
-  // What we cannot read is scoped: Kometa never sees a library whole by accident.
+  // A type that cannot be read is scoped, so that Kometa never sees a whole library by accident.
   if (named === null || !/^\d+(,\d+)*$/.test(named)) return []
   const types = named.split(',').map(Number)
   return types.some((type) => itemTypeNumbers.has(type)) ? types : null
 }
 
-/** A list of what belongs to one item: a filter on its ratingKey, standing free, that asks for a level below it. */
+/** True for a list of one item's children: a ratingKey filter that is not an alternative and asks for a lower level. */
 function isOneItemsOwn(filters: readonly string[], types: readonly number[]): boolean {
   if (filters.some((pair) => pairName(pair) === 'or')) return false
   return filters.some((pair) => {

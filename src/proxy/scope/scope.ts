@@ -21,26 +21,26 @@ export interface ScopeOptions {
   /** The targets and their ancestors; at least one. */
   items: readonly ScopeItem[]
   signal?: AbortSignal
-  /** Where whole answers are kept; default: for this job alone. */
+  /** Storage for whole answers; by default they are kept only for this job. */
   cache?: AnswerCache<ScopedAnswer>
-  /** Told of each request that Plex answered on behalf of the scope, for the ledger. `target` holds no token. */
+  /** Called for the ledger with each request that Plex answered for the scope. `target` contains no token. */
   recorded?(asked: ScopeRequest): void
 }
 
 interface ScopeRequest extends OwnListing {
-  /** The self-check's stand in a row of their own. */
+  /** The ledger lists the requests of the self-check in a row of their own. */
   purpose: 'self-check' | 'listing' | 're-check'
 }
 
-/** What the summary says of the scope. */
+/** What the summary reports about the scope. */
 export interface ScopeReport {
-  /** The weakest one in use. */
+  /** The weakest strategy in use. */
   scope_strategy: ScopeStrategy
-  /** Why, in words; of the weakest one. */
+  /** The reason for the weakest strategy, in words. */
   why: string
   places: PlaceStrategy[]
   decoys: Decoy[]
-  /** Searches whose own `limit` or random order a scoped run cannot show faithfully. */
+  /** Searches with a `limit` or a random order, which a scoped run cannot reproduce faithfully. */
   unfaithful: { target: string; reason: 'limit' | 'random' }[]
   /** What Plex's answers contradicted, in words. */
   contradictions: string[]
@@ -49,29 +49,30 @@ export interface ScopeReport {
   bytes: number
 }
 
-/** Which listings Kometa sees, and how Plex is asked for them. One per server and job. */
+/** Decides which listings Kometa sees and how Plex is asked for them. One per server and job. */
 export interface Scope {
   readonly items: ScopeItems
-  /** Starts the self-check; listings that come meanwhile wait for it. Never rejects: what fails is filtered. */
+  /** Starts the self-check; listings wait until it ends. Never rejects: a place that fails the check is filtered. */
   start(): Promise<void>
-  /** The listing in a read, null when the scope does not apply to it. */
+  /** The listing that a read asks for; null when the scope does not apply to the read. */
   classify(read: ReadSubject, headers: IncomingHttpHeaders): ListingQuery | null
-  /** The whole scoped answer; pages are the caller's. Rejects with ListingFault or the connection's error. */
+  /** The whole scoped answer; the caller cuts pages from it. Rejects with ListingFault or the connection's error. */
   answer(query: ListingQuery, headers: ListingHeaders): Promise<ScopedAnswer>
-  /** A blocked write that Kometa believes in: listings that it could have changed are asked for again. */
+  /** Reports a blocked write that Kometa believes in. Listings that the write could change are asked for again. */
   wrote(ratingKey: string | null): void
-  /** Once, when Kometa has ended: asks one narrowed search again, whole. */
+  /** Repeats one narrowed search without narrowing; runs once, when Kometa has ended. */
   recheck(): Promise<Recheck>
   report(): ScopeReport
 }
 
-/** Scoped answers kept at a time, and their bytes. Kometa asks about 500 searches of `default: studio`. */
+/** Limits for kept scoped answers. Kometa asks about 500 searches for `default: studio`. */
 const cacheLimits = { maxEntries: 2_000, maxBytes: 64 * 1024 * 1024 }
-/** Searches remembered for the check afterwards, and warnings. */
+/** The most searches remembered for the re-check, and the most warnings. */
 const maxRemembered = 1_000
 
 /**
- * Makes the scope of one job on one server. Throws when there is nothing in it: a job never runs unscoped by accident.
+ * Creates the scope of one job on one server. Throws when it has no items, so that a job never runs unscoped by
+ * accident.
  */
 export function createScope(options: ScopeOptions): Scope {
   const items = arrangeScope(options.items)
@@ -100,7 +101,7 @@ export function createScope(options: ScopeOptions): Scope {
   }
   const onContradiction = async (form: NarrowForm, why: string): Promise<void> => {
     if (contradictions.length < maxRemembered) contradictions.push(`${form}: ${why}`)
-    // What was answered in a form that is not trusted any more is asked for again.
+    // Earlier answers came from a form that is no longer trusted, so they are asked for again.
     cache.drop(() => true)
     await runCheck()
   }
@@ -133,7 +134,7 @@ export function createScope(options: ScopeOptions): Scope {
       recheck ??= await recheckSearch({ asker: rechecker, items }, searches).catch(failedRecheck)
       if (recheck.agrees === false) {
         contradictions.push(`re-check of ${recheck.target}: ${recheck.why}`)
-        // The next job must not draw on them.
+        // The next job must not use answers that failed the re-check.
         cache.drop(() => true)
       }
       return recheck
@@ -152,12 +153,12 @@ export function createScope(options: ScopeOptions): Scope {
   }
 }
 
-/** What Kometa itself sends as python-plexapi does, so that the trial answers are those that Kometa would get. */
+/** The headers that python-plexapi sends for Kometa, so that the trial gets the same answers as Kometa. */
 const checkHeaders = { accept: '*/*' }
 
 const order: readonly ScopeStrategy[] = ['id', 'title', 'filter']
 
-/** How Plex is asked at each place, and the weakest of these strategies, which stands for all. */
+/** The strategy at each place, and the weakest of them, which represents all places. */
 function describePlaces(places: PlaceStrategy[]): Pick<ScopeReport, 'scope_strategy' | 'why' | 'places'> {
   const weakest = places.toSorted((a, b) => order.indexOf(b.strategy) - order.indexOf(a.strategy))[0]
   const { strategy = 'filter', why = 'the self-check has not run' } = weakest ?? {}
@@ -172,13 +173,13 @@ function pagingIn(headers: IncomingHttpHeaders): Record<string, string | undefin
   }
 }
 
-/** An answer of an earlier job brings its decoy along. */
+/** An answer that an earlier job left in the cache may contain a decoy; this job must know it. */
 function noteDecoy(decoys: Decoys, query: ListingQuery, answer: ScopedAnswer): void {
   const element = answer.ok && answer.listing.decoy ? answer.listing.elements[0] : undefined
   if (element !== undefined && !decoys.has(element.ratingKey)) decoys.use(query.section, element)
 }
 
-/** Runs the self-check and says why it could not be finished; [] when it was. */
+/** Runs the self-check and returns the reason if it could not finish; otherwise []. */
 async function selfCheckFailures(options: SelfCheckOptions): Promise<string[]> {
   try {
     await runSelfCheck(options)
@@ -188,23 +189,20 @@ async function selfCheckFailures(options: SelfCheckOptions): Promise<string[]> {
   }
 }
 
-/** Another scope has other answers to the same questions: this name stands in the keys of the cache. */
+/** A name for the set of items, used in cache keys because another scope has other answers to the same query. */
 function nameOf(items: ScopeItems): string {
   const keys = [...items.all.keys()].toSorted().join()
   return createHash('sha256').update(keys).digest('hex').slice(0, 16)
 }
 
-/**
- * A failed re-check only says how far the scope is to be trusted: a Plex that is gone by now must not take the results
- * with it.
- */
+/** The result of a re-check that failed. Plex may be gone by then, and that must not spoil the job's results. */
 const failedRecheck = (error: unknown): Recheck => ({
   target: null,
   agrees: null,
   why: `it could not be asked: ${messageOf(error)}`,
 })
 
-/** A bounded cache of whole scoped answers; their keys begin with path and query. */
+/** A bounded cache of whole scoped answers; each key begins with path and query. */
 export function createListingCache(now?: () => number): AnswerCache<ScopedAnswer> {
   return createAnswerCache<ScopedAnswer>({
     ...cacheLimits,
@@ -217,7 +215,7 @@ export function createListingCache(now?: () => number): AnswerCache<ScopedAnswer
 
 function keyOf(query: ListingQuery, headers: ListingHeaders): string {
   const named = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  // Without paging Plex's container has other attributes.
+  // Plex's container has other attributes in an answer without paging.
   return `${describe(query)} ${query.page === null ? 'whole' : 'paged'} ${JSON.stringify(named)}`
 }
 

@@ -7,14 +7,14 @@ import { composeAnswer } from './scan/container-text.ts'
 import type { Scope } from './scope.ts'
 import type { ListingPage } from './scope-rules.ts'
 
-/** After this long without an answer the client hears the beginning of one: plexapi's read time-out is 30 s or more. */
+/** After this time without an answer, the client gets the start of one: plexapi's read time-out is 30 s or more. */
 const keepAliveMs = 5_000
 const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>'
-/** Of Plex's answer these stay true; those about its bytes and its connection do not. */
+/** Headers of Plex's answer that stay correct; headers about its bytes and connection do not. */
 const keptNames = ['content-type', 'cache-control', 'x-plex-protocol'] as const
 const forwarded = ['accept', 'accept-language', 'x-plex-language'] as const
 
-/** Answers the listings to which the scope applies; every other read goes on to `next`. */
+/** Answers the listings to which the scope applies and passes every other read to `next`. */
 export function createScopedReads(
   scope: Scope,
   next: ReadHandler,
@@ -27,7 +27,7 @@ export function createScopedReads(
       next(proxyRead, reply)
       return
     }
-    // Plex is asked by the scope, which records what it asks.
+    // The scope asks Plex and records its own requests.
     reply.fromHere()
     const headers = headersOf(proxyRead.headers)
     if (/json/i.test(headers.accept ?? '')) {
@@ -50,21 +50,20 @@ export function createScopedReads(
 }
 
 /**
- * python-plexapi and Kometa ask Plex for XML alone. A listing that cannot be shortened to the scope is not given at
- * all.
+ * python-plexapi and Kometa ask Plex only for XML. A listing that cannot be shortened to the scope must not be sent.
  */
 const noJson =
   'this listing is shortened to the targets, and that is done in XML alone: ask without application/json in Accept, ' +
   'or set preview.scope to off'
 
-/** Keeps a waiting client from its read time-out with what XML allows before the root: white space. */
+/** Keeps the client's read from timing out by sending white space, which XML allows before the root element. */
 function startBeat(reply: ReadReply, everyMs: number): { stop(): void; begun(): boolean } {
   let begun = false
   let timer: NodeJS.Timeout | null = setInterval(() => {
     if (!begun) {
       begun = true
       reply.begin(200, { 'Content-Type': 'text/xml;charset=utf-8', 'Cache-Control': 'no-cache' })
-      // XML allows nothing before its declaration.
+      // XML allows nothing before its declaration, so the declaration is sent first.
       reply.write(Buffer.from(xmlDeclaration))
     }
     reply.write(Buffer.from('\n'))
@@ -78,9 +77,9 @@ function startBeat(reply: ReadReply, everyMs: number): { stop(): void; begun(): 
 }
 
 interface Sent {
-  /** The client asked for the head alone. */
+  /** The client asked only for the head. */
   head: boolean
-  /** The beginning of an answer in XML was sent while the client waited. */
+  /** The start of an XML answer was already sent while the client waited. */
   begun: boolean
 }
 
@@ -111,7 +110,7 @@ function sendListing(reply: ReadReply, listing: ScopedListing, page: ListingPage
     if (!sent.head) reply.write(body)
     reply.end()
   } else {
-    // The declaration is sent already: the rest follows it.
+    // The declaration was already sent, so only the rest follows.
     reply.write(body.subarray(container.prolog.length))
     reply.end()
   }
@@ -135,7 +134,7 @@ function keptHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return kept
 }
 
-/** Plex repeats its paging in headers; plexapi does not read them, other clients may. */
+/** Plex repeats its paging in headers; plexapi ignores them, but other clients may read them. */
 function countedHeaders(
   headers: IncomingHttpHeaders,
   counts: { totalSize: number; offset: number },

@@ -4,17 +4,18 @@ import { andedFilters, encodeTitle, listingResource, type NarrowForm, narrowForm
 import type { ScopeItem, ScopeItems } from './scope-items.ts'
 import { formsFor, type Strategies } from './strategies.ts'
 
-/** Requests of one job's self-check at most, over all sections and types. */
+/** The most requests of one job's self-check, over all sections and types. */
 const maxCheckRequests = 20
 /**
- * Items that a narrowed answer may hold beside the scope before it counts as not narrowed: other episodes of a show.
+ * The most items in a narrowed answer; more means that Plex did not narrow it. A title may also match other items, such
+ * as all episodes of a show.
  */
 export const maxNarrowedItems = 5_000
-/** Of the trial search this many are read; of a title's other holders, before the rest is asked for. */
+/** How many items the trial search reads, and how many items of a narrowed answer are read before the rest. */
 const maxTrialItems = 200
-/** Its full listing, the impossible value, the trial search whole and narrowed. */
+/** One form needs four requests: an impossible value, the narrowed listing, and the trial search whole and narrowed. */
 const requestsPerForm = 4
-/** No item has this ratingKey and no item this title. */
+/** A ratingKey and titles that no item has. */
 const impossible = {
   ratingKey: '2147483646',
   title: 'no item 8f3c1d',
@@ -31,17 +32,16 @@ export interface SelfCheckOptions {
 }
 
 /**
- * Finds out, per section and type of the scope, which narrowing question this server understands: Plex ignores what it
- * does not
- * know without a word. Never rejects for an answer that is odd: then the place is filtered. Rejects when Plex cannot
- * be reached.
+ * Finds out, for each section and type of the scope, which narrowed query this server understands: Plex silently
+ * ignores filters that it does not know. An odd answer does not reject; the place is then filtered. Rejects when Plex
+ * cannot be reached.
  */
 export async function runSelfCheck(options: SelfCheckOptions): Promise<void> {
   const { items, strategies } = options
   const refused = new Map<NarrowForm, string>()
   for (const form of narrowForms) {
     const why = strategies.distrustOf(form)
-    // It passed once and was caught later: the next one is tried.
+    // This form passed the check once and failed later, so the next form is tried.
     if (why !== undefined) refused.set(form, why)
   }
   for (const section of items.sections.keys()) {
@@ -60,7 +60,7 @@ interface Place {
   scoped: readonly ScopeItem[]
 }
 
-/** What a form failed at, or null; 'ignored' = the server does not know it at all. */
+/** Why a form failed, or null if it passed; `ignored` = the server does not know the form at all. */
 type Failure = { why: string; ignored: boolean } | null
 
 async function checkPlace(
@@ -104,7 +104,7 @@ async function checkForm(
     return fails(`no more than ${maxCheckRequests} requests are spent on the self-check`)
   }
   const most = mostItems(form, wanted.length)
-  // The impossible value first: a server that ignores the field answers with its library, of which one item is sent.
+  // The impossible value goes first: a server that ignores the field answers with its library, but sends only one item.
   const none = await ask(options, place, nothing, 1)
   if (none === null) return { why: 'the server refuses it', ignored: true }
   if (none.total > 0) return { why: 'the server does not narrow by it', ignored: true }
@@ -115,10 +115,10 @@ async function checkForm(
   const whole = await wholeTrial()
   const narrowed = await askNarrowed(options, place, andedFilters(trialFilters(place), pairs), most)
   if (whole === null || narrowed === null) return fails('the trial search with nested groups cannot be asked')
-  // Too many to send them all: then only what the search was made to find is known.
+  // If the answer is too long to read whole, only the item that the search is made for is known to be in it.
   const isWhole = whole.total <= maxTrialItems
   const first = trialItem(scoped)?.ratingKey ?? ''
-  // Made to find that item: a search that does not has shown nothing, and an empty answer agrees with everything.
+  // A search that does not find this item proves nothing, because an empty answer agrees with every form.
   if (isWhole && !whole.keys.has(first)) return fails('the trial search does not find what it was made to find')
   const expected = isWhole ? wanted.filter((key) => whole.keys.has(key)) : [first]
   const tooMuch = isWhole && wanted.some((key) => narrowed.has(key) && !whole.keys.has(key))
@@ -127,7 +127,7 @@ async function checkForm(
     : fails('the trial search with nested groups answers differently when narrowed')
 }
 
-/** Beside the scope a title may name others; an id never does. */
+/** A title may match items outside the scope; an id never does. */
 export function mostItems(form: NarrowForm, wanted: number): number {
   return form === 'title' ? maxNarrowedItems : wanted
 }
@@ -140,7 +140,7 @@ interface Answered {
   keys: ReadonlySet<string>
   total: number
 }
-/** null = no answer that could be read as one: Plex may say 400 to what it does not know. */
+/** null = no readable answer: Plex may answer 400 to a filter that it does not know. */
 type Found = Answered | null
 
 async function ask(
@@ -158,8 +158,8 @@ async function ask(
 }
 
 /**
- * All ratingKeys of a narrowed answer; null when there are more than `most`, told without the rest of the library being
- * sent.
+ * All ratingKeys of a narrowed answer; null when there are more than `most`. The total shows that before the whole
+ * library is sent.
  */
 async function askNarrowed(
   options: SelfCheckOptions,
@@ -184,16 +184,15 @@ const prefixes: Record<number, string> = {
 }
 
 /**
- * A search in all the shapes that Kometa writes: `any` inside `all`, nested, with title, date, tag and boolean. Of its
- * two
- * alternatives one is true of one item of the scope and one of nothing, so that a wrong precedence shows.
+ * A search with every construct that Kometa uses: `any` inside `all`, nested, with title, date, tag and boolean. One of
+ * its two alternatives matches one item of the scope and the other matches nothing, so a wrong precedence shows.
  */
 function trialFilters({ type, scoped }: Place): string[] {
   const item = trialItem(scoped)
   const prefix = prefixes[type] ?? ''
   const filters = ['push=1', `${prefix}title%3D=${encodeTitle(impossible.title)}`, 'or=1', 'push=1']
   filters.push(`${prefix}title%3D=${encodeTitle(item?.title ?? '')}`)
-  // "Season 1" is in every show: together with the show's title few answer.
+  // Every show has a "Season 1"; together with the show's title, few items match.
   const above = item?.grandparentTitle ?? item?.parentTitle ?? null
   if (above !== null) filters.push('and=1', `${type <= 4 ? 'show' : 'artist'}.title%3D=${encodeTitle(above)}`)
   if (item?.addedAt) filters.push('and=1', `${prefix}addedAt%3E%3E=${item.addedAt - secondsPerDay}`)
@@ -203,8 +202,8 @@ function trialFilters({ type, scoped }: Place): string[] {
 }
 
 /**
- * A plain title if there is one: how a server takes signs in it is a matter of the title form alone, and is checked
- * there.
+ * Prefers an item with plain titles, because only the title form depends on how a server handles special characters,
+ * and the check of that form covers them.
  */
 function trialItem(scoped: readonly ScopeItem[]): ScopeItem | undefined {
   const isPlain = (title: string | null) => title === null || /^[\p{L}\p{N} ]+$/u.test(title)

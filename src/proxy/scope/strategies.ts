@@ -1,6 +1,6 @@
 import { type NarrowForm, narrowForms, type ScopeStrategy } from './narrow.ts'
 
-/** What is asked of Plex for one section and type, and why. */
+/** How Plex is asked for one section and type, and why. */
 export interface PlaceStrategy {
   section: string
   type: number
@@ -8,14 +8,14 @@ export interface PlaceStrategy {
   why: string
 }
 
-/** Which form is trusted where. Trust only falls while a job runs. */
+/** Which form is trusted for which section and type. A form that lost its trust never regains it during the job. */
 export interface Strategies {
-  /** The trusted form of a section and type; null = ask for the whole and filter. */
+  /** The trusted form for a section and type; null = ask for everything and filter. */
   form(section: string, type: number): NarrowForm | null
   trust(section: string, type: number, form: NarrowForm | null, why: string): void
-  /** An answer contradicted the scope: the form is not used again in this job, anywhere. */
+  /** Records that an answer contradicted the scope: the form is not used again in this job. */
   distrust(form: NarrowForm, why: string): void
-  /** Why a form is not trusted any more; undefined for one that may be. */
+  /** Why a form lost its trust; undefined if it did not. */
   distrustOf(form: NarrowForm): string | undefined
   list(): PlaceStrategy[]
 }

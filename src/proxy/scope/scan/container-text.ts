@@ -1,7 +1,7 @@
 import type { XmlContainer } from './element-scanner.ts'
 import { tagAttributes } from './xml-tag.ts'
 
-/** The only three attributes of a container that change: they tell how many items there are. */
+/** The only three attributes of a container that change: they count its items. */
 export interface Counts {
   size: number
   totalSize: number
@@ -10,7 +10,7 @@ export interface Counts {
 
 const newline = Buffer.from('\n')
 
-/** The whole answer: the container as Plex wrote it, its counts changed where they stand, and the elements verbatim. */
+/** Composes the whole answer: Plex's container with new counts, and the elements byte for byte. */
 export function composeAnswer({ prolog, tag }: XmlContainer, elements: readonly Buffer[], counts: Counts): Buffer {
   const open = withCounts(tag, counts)
   if (elements.length === 0) return Buffer.concat([prolog, open, Buffer.from('/>\n')])
@@ -20,7 +20,7 @@ export function composeAnswer({ prolog, tag }: XmlContainer, elements: readonly 
   return Buffer.concat(parts)
 }
 
-/** The opening tag with its counts; an attribute that Plex did not write is not added. */
+/** Replaces the counts in the opening tag; a count that Plex did not write is not added. */
 function withCounts(tag: Buffer, counts: Counts): Buffer {
   const parts: Buffer[] = []
   let from = 0
@@ -36,7 +36,7 @@ function isCount(name: string): name is keyof Counts {
   return name === 'size' || name === 'totalSize' || name === 'offset'
 }
 
-/** `size` and `totalSize` as Plex wrote them, null where it did not. */
+/** `size` and `totalSize` as Plex wrote them; null if missing. */
 export function writtenCounts({ tag }: XmlContainer): { size: number | null; totalSize: number | null } {
   const spans = tagAttributes(tag, 0, tag.length)
   const read = (wanted: keyof Counts): number | null => {

@@ -18,7 +18,7 @@ import {
 
 /** The container around the elements, as Plex wrote it. */
 export interface XmlContainer {
-  /** What stands before the container: the XML declaration. */
+  /** The bytes before the container, such as the XML declaration. */
   prolog: Buffer
   /** The opening tag from `<MediaContainer` to the last attribute, without `>` or `/>`. */
   tag: Buffer
@@ -28,29 +28,28 @@ const slash = 0x2f
 const greater = 0x3e
 const rootName = 'MediaContainer'
 /**
- * An incomplete element is looked at again when this share more of it is there, so that one in many chunks costs no
- * quadratic time.
+ * An incomplete element is scanned again only when it has grown by this factor; otherwise an element in many chunks
+ * would take quadratic time.
  */
 const retryGrowth = 1.25
 
 interface Name {
   open: Buffer
   close: Buffer
-  /** Position of the next `<Name` after the current element, as far as known; -1 = none in this view. */
+  /** Position of the next known `<Name` after the current element; -1 = not searched in this view yet. */
   nextOpen: number
 }
 
 /**
- * Cuts the children of a MediaContainer out of its bytes without building anything. Plex writes no markup into its
- * elements but tags, so that the next `</Name` ends an element unless another `<Name`, a comment, CDATA or an
- * instruction
- * stands before it; only then are its bytes walked one by one. In well-formed XML `<` never stands in an attribute.
+ * Extracts the children of a MediaContainer from its bytes without building a tree. Plex's elements contain only tags,
+ * so the next `</Name` ends an element unless another `<Name`, a comment, CDATA or an instruction comes first; only
+ * then is the element walked tag by tag. In well-formed XML an attribute never contains `<`.
  */
 export function createXmlScanner(sink: ElementSink): ElementScanner<XmlContainer> {
   return new XmlScanner(sink)
 }
 
-/** A class, since it lives through all chunks of one answer: window, position and stage belong together. */
+/** A class, because window, position and stage belong together and persist through all chunks of one answer. */
 class XmlScanner implements ElementScanner<XmlContainer> {
   readonly #sink: ElementSink
   readonly #window = createScanWindow()
@@ -75,7 +74,7 @@ class XmlScanner implements ElementScanner<XmlContainer> {
     if (this.#stage === 'epilog') this.#scanEpilog()
   }
 
-  /** Up to and with the container's opening tag; nothing is consumed until all of it is there. */
+  /** Scans up to the end of the container's opening tag; nothing is consumed until the tag is complete. */
   #scanProlog(): void {
     let next = this.#view[0] === 0xef && this.#view[1] === 0xbb && this.#view[2] === 0xbf ? 3 : 0
     for (;;) {
@@ -106,7 +105,7 @@ class XmlScanner implements ElementScanner<XmlContainer> {
     this.#stage = selfClosing ? 'epilog' : 'children'
   }
 
-  /** One child, comment, or the closing tag; false if it is not all there. */
+  /** Scans one child, comment, or the closing tag; false if it is incomplete or nothing follows. */
   #scanChild(): boolean {
     const start = this.#view.indexOf(less, this.#at)
     if (start < 0) {
@@ -183,7 +182,7 @@ class XmlScanner implements ElementScanner<XmlContainer> {
 
   #nextSpecial(start: number): number {
     if (this.#special < start) this.#special = start
-    // Both signs are rare in Plex's answers, and one byte is found far faster than two.
+    // Both signs are rare in Plex's answers, and a search for one byte is far faster than a search for two.
     if (this.#special < this.#view.length && !isSpecial(this.#view, this.#special)) {
       this.#special = Math.min(
         nextMark(this.#view, this.#special, bang, needle.bangOpen),
@@ -222,5 +221,5 @@ class XmlScanner implements ElementScanner<XmlContainer> {
   }
 }
 
-/** Kinds of elements that one container can hold; Plex mixes two or three. */
+/** The most kinds of elements in one container; Plex mixes two or three. */
 const maxNames = 100

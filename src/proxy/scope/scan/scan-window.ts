@@ -1,15 +1,14 @@
 import { ListingFault, maxElementBytes } from '../listing-fault.ts'
 
 /**
- * Big enough for what undici hands over at once plus one usual element, so that a listing of any size is scanned
- * without another allocation.
+ * Large enough for one chunk from undici plus one usual element, so that a listing of any size is scanned without
+ * another allocation.
  */
 const firstWindowBytes = 256 * 1024
 
 /**
- * The part of a stream that is not scanned yet, in one buffer that is used again and again: chunks are appended,
- * scanned bytes are dropped by moving the rest to the front. Grows to `maxElementBytes` and a chunk, not with the
- * listing.
+ * The unscanned part of a stream, in one reused buffer. New chunks are appended; scanned bytes are dropped by moving
+ * the rest to the front. It can grow to `maxElementBytes` plus one chunk, however long the listing is.
  */
 export interface ScanWindow {
   /** The unscanned bytes; valid until the next `append`. */

@@ -5,7 +5,7 @@ const slash = 0x2f
 const equals = 0x3d
 
 /**
- * One attribute of a start tag, by position: `bytes[valueStart..valueEnd)` is the value as written, without its quotes.
+ * The position of one attribute in a start tag: `bytes[valueStart..valueEnd)` is the value as written, without quotes.
  */
 export interface AttributeSpan {
   name: string
@@ -14,8 +14,8 @@ export interface AttributeSpan {
 }
 
 /**
- * Position after the `>` of the tag at `start`, or -1 if it is not all there. A `>` inside a quoted value does not end
- * it.
+ * Position after the `>` of the tag at `start`, or -1 if the tag is incomplete. A `>` inside a quoted value does not
+ * end the tag.
  */
 export function tagEnd(bytes: Buffer, start: number): number {
   for (let at = start + 1; at < bytes.length; at += 1) {
@@ -29,7 +29,7 @@ export function tagEnd(bytes: Buffer, start: number): number {
   return -1
 }
 
-/** Position after the name of the tag at `start` (`<Name`), or -1 if the name may go on past the bytes. */
+/** Position after the name of the tag at `start` (`<Name`), or -1 if the name may continue after these bytes. */
 export function tagNameEnd(bytes: Buffer, start: number): number {
   for (let at = start + 1; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0
@@ -38,7 +38,9 @@ export function tagNameEnd(bytes: Buffer, start: number): number {
   return -1
 }
 
-/** The attributes of the start tag in `bytes[start..end)`, in their order; stops at what is no attribute. */
+/**
+ * The attributes of the start tag in `bytes[start..end)`, in their order; stops at anything that is not an attribute.
+ */
 export function tagAttributes(bytes: Buffer, start: number, end: number): AttributeSpan[] {
   const spans: AttributeSpan[] = []
   let at = tagNameEnd(bytes, start)
@@ -72,7 +74,7 @@ export function isSpace(byte: number): boolean {
 
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-/** The five entities of XML and character references; anything else stays as it is written. */
+/** Decodes XML's five entities and character references; everything else stays as written. */
 function decodeXmlText(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|([a-z]+));/g, (whole, decimal, hex, name) => {

@@ -19,7 +19,7 @@ export const needle = {
   firstKey: Buffer.from(' ratingKey="'),
 }
 
-/** The byte after the name must end it: `<Media` does not open `<MediaContainer`. */
+/** True if the tag has exactly this name: `<Media` must not match `<MediaContainer`. */
 export function isOpenTag(view: Buffer, start: number, open: Buffer): boolean {
   if (!matches(view, start, open)) return false
   const next = view[start + open.length]
@@ -35,7 +35,9 @@ export function isSpecial(view: Buffer, at: number): boolean {
   return view[at] === less && (view[at + 1] === bang || view[at + 1] === question)
 }
 
-/** A byte that no attribute holds is found far faster than two; one that many summaries hold costs a call each. */
+/**
+ * Searching one rare byte is far faster than searching two, but a byte that often occurs in summaries needs many calls.
+ */
 const maxFalseMarks = 4
 
 /** Position of the next `<!` or `<?` after `from`, or the view's length. */
@@ -65,7 +67,7 @@ export function skipSpecial(view: Buffer, start: number): number {
   return end < 0 ? -1 : end + close.length
 }
 
-/** Position after the element at `start`, found by walking through every tag in it, or -1 if it is not all there. */
+/** Position after the element at `start`, found by walking through all of its tags, or -1 if it is incomplete. */
 export function walkElement(view: Buffer, start: number): number {
   let depth = 0
   let at = start
@@ -89,7 +91,7 @@ export function walkElement(view: Buffer, start: number): number {
   }
 }
 
-/** Plex writes the ratingKey first; wherever else it stands the tag's attributes are read one by one. */
+/** Plex writes the ratingKey first; if it is elsewhere, the tag's attributes are read one by one. */
 export function ratingKeyOf(view: Buffer, start: number, nameBytes: number): string | null {
   const key = start + nameBytes + needle.firstKey.length
   if (matches(view, start + nameBytes, needle.firstKey)) return view.toString('latin1', key, view.indexOf(quote, key))
