@@ -5,7 +5,7 @@ import { atMost, type BenchOptions, beside, type Figures, median } from './figur
 
 const token = 'benchClientToken0123456789'
 const decisions = 200_000
-/** What Kometa asks most, and what it writes. */
+/** The reads that Kometa sends most often, and its writes. */
 const requests: readonly { method: string; target: (index: number) => string }[] = [
   { method: 'GET', target: (index) => `/library/metadata/${index}` },
   { method: 'GET', target: (index) => `/library/metadata/${index}/thumb/1600000000` },
@@ -14,7 +14,7 @@ const requests: readonly { method: string; target: (index: number) => string }[]
   { method: 'DELETE', target: (index) => `/library/metadata/${index}` },
 ]
 
-/** How long the policy takes for one decision, each timed alone: a mean would hide the slow ones. */
+/** How long the policy takes for a decision. Each decision is timed alone, because a mean would hide the slow ones. */
 export async function measureDecision({ rounds }: BenchOptions): Promise<Figures> {
   const context = {
     section: () => undefined,
@@ -46,7 +46,7 @@ export async function measureDecision({ rounds }: BenchOptions): Promise<Figures
     const sorted = times.toSorted()
     return { p50: sorted[decisions / 2] ?? Number.NaN, p99: sorted[Math.floor(decisions * 0.99)] ?? Number.NaN }
   }
-  // Once without counting: compiled code is what a job runs on after its first requests.
+  // One round is not counted: it lets V8 compile the code, as it does during the first requests of a job.
   each()
   const all = Array.from({ length: rounds }, each)
   return {

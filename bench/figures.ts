@@ -7,25 +7,25 @@ export interface Row {
   figure: string
   value: number | string
   unit?: string
-  /** In words, '' for a peer or a count that only stands beside the others. */
+  /** The goal in words; '' for a figure that is shown only for comparison. */
   goal: string
-  /** null where there is no goal, or where it was not measured. */
+  /** null if the figure has no goal or was not measured. */
   reached: boolean | null
 }
 
-/** What one bench answers with. */
+/** The result of one bench. */
 export interface Figures {
   title: string
   rows: Row[]
-  /** Every single measurement, for the JSON. */
+  /** Every single measurement, for the JSON file. */
   details: unknown
 }
 
 export interface BenchOptions {
   rounds: number
-  /** Films of the large library. */
+  /** How many films the large library has. */
   large: number
-  /** A folder of this bench alone, removed at its end. */
+  /** A folder that only this bench uses. It is removed when the bench ends. */
   scratch: string
   say(line: string): void
 }
@@ -63,7 +63,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** Sides take turns in another order each round, so that what the machine does besides meets all of them. */
+/** A random order. Each round uses a new one, so that other work of the machine slows all sides alike. */
 export function shuffled<T>(list: readonly T[]): T[] {
   return list
     .map((value) => ({ value, order: Math.random() }))
@@ -92,7 +92,7 @@ function written(value: number): string {
   return Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
 }
 
-/** Writes everything that was measured, the machine beside it. */
+/** Writes all measurements to a JSON file, together with a description of the machine. */
 export function saveResults(root: string, name: string, results: Record<string, unknown>): string {
   const folder = join(root, 'bench/results')
   mkdirSync(folder, { recursive: true })

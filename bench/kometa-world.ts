@@ -7,7 +7,7 @@ import { startOutsideWorld } from '../test/support/network/outside-world.ts'
 import { type Peer, startPeer } from './peer.ts'
 import type { BenchCounts, BenchServerOptions } from './sample-server.ts'
 
-/** The server's clock in the benches of whole previews: what a request and a listed item cost a real one. */
+/** How long the sample Plex takes for a request and for each listed item: about as long as a real Plex does. */
 const realServer = { delayMs: 2, perItemDelayMs: 0.1, labelled: 0.3 }
 const kometaFlags =
   '--run --overlays-only --ignore-schedules --read-only-config --no-report --no-missing --no-countdown'
@@ -15,15 +15,15 @@ const memoryLookMs = 50
 
 export type SampleServer = Peer<{ url: string; token: string }>
 
-/** One preview, or one run of Kometa without us. */
+/** The measurements of one preview, or of one run of Kometa without us. */
 export interface Run extends BenchCounts {
   ms: number
-  /** Of our process; null where the system does not tell. */
+  /** The peak of our own process; null if the system does not report it. */
   peakBytes: number | null
   selfCheck: number
   before: number
   verification: number
-  /** Processes of Kometa. */
+  /** How many Kometa processes ran. */
   kometas: number
   strategies: string[]
 }
@@ -32,22 +32,22 @@ export interface KometaWorld extends AsyncDisposable {
   readonly env: NodeJS.ProcessEnv
   readonly kometa: { home: string; python: string }
   server(options: Pick<BenchServerOptions, 'films'> & Partial<BenchServerOptions>): Promise<SampleServer>
-  /** A config of its own in a folder of this name. */
+  /** Writes a config into a new folder of this name, and returns the path of the config. */
   config(name: string, server: SampleServer, options?: ConfigOptions): string
-  /** The command, from its start to its exit. Throws when the preview was no success. */
+  /** Runs the command and measures it from start to exit. Throws if the preview did not succeed. */
   preview(server: SampleServer, config: string, targets: readonly string[]): Promise<Run>
-  /** Real Kometa straight at the server. It writes there. */
+  /** Runs the real Kometa without the proxy. Kometa then writes to the server. */
   direct(server: SampleServer, config: string): Promise<Run>
 }
 
 export interface ConfigOptions {
   libraries?: readonly string[]
   overlays?: string
-  /** Further sections of the config. */
+  /** More sections for the config, as YAML text. */
   more?: string
 }
 
-/** Real Kometa, a stand-in for the internet, and folders; all under `scratch`. */
+/** Prepares the real Kometa and a stand-in for the internet. Every file is written below `scratch`. */
 export async function startKometaWorld(scratch: string): Promise<KometaWorld> {
   const { KOMETA_HOME: home, KOMETA_PYTHON: python = 'python3', PATH } = process.env
   if (!home) throw new Error('set KOMETA_HOME and KOMETA_PYTHON')
@@ -100,7 +100,7 @@ ${each}`,
   }
 }
 
-/** What a summary says of its requests that are not Kometa's. */
+/** The requests of a job that were made for us and not for Kometa. */
 export function countsOf(summary: Summary, targets: number) {
   return {
     selfCheck: summary.scope.reduce((sum, { requests }) => sum + requests.self_check, 0),
@@ -110,11 +110,11 @@ export function countsOf(summary: Summary, targets: number) {
   }
 }
 
-/** Requests for Kometa: all but those of the self-check, of before pictures and of the verification. */
+/** Requests for Kometa: all requests except those for the self-check, the before pictures and the verification. */
 export const forKometa = (run: Pick<Run, 'requests' | 'selfCheck' | 'before' | 'verification'>): number =>
   run.requests - run.selfCheck - run.before - run.verification
 
-/** One for each process. */
+/** The number of Kometa's logs, which is the number of its processes. */
 const logsOfKometa = (folder: string): number =>
   readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('meta.log')).length
 
@@ -139,7 +139,7 @@ async function timed(command: string, args: string[], cwd: string, env: NodeJS.P
   return { ms, peakBytes: await watching }
 }
 
-/** The most that was resident so far, by the system's own count, as of shortly before the end. */
+/** The peak of a process's resident memory as Linux reports it. The last value is read shortly before the exit. */
 async function watchMemory(pid: number, gone: AbortSignal): Promise<number | null> {
   let peak: number | null = null
   while (!gone.aborted) {
@@ -147,7 +147,7 @@ async function watchMemory(pid: number, gone: AbortSignal): Promise<number | nul
       const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
       if (kilobytes !== undefined) peak = Number(kilobytes) * 1024
     } catch {
-      // It is gone, or this is no Linux.
+      // The process has ended, or the system is not Linux.
     }
     await wait(memoryLookMs, undefined, { signal: gone }).catch(() => undefined)
   }

@@ -8,12 +8,12 @@ import { serveWords } from './peer.ts'
 import { startBenchProxy } from './start-proxy.ts'
 
 /**
- * Our process while a listing is filtered, without Kometa: `listing-job ITEMS URL FOLDER`. Answers `peak` and
- * `strategy`.
+ * A process that filters a listing as a job does, but without Kometa: `listing-job ITEMS URL FOLDER`. It answers the
+ * words `peak` and `strategy`.
  */
 const [, , count = '', upstream = '', folder = ''] = process.argv
 
-/** What a job has between Kometa and Plex, with everything loaded that `kometa-preview run` loads. */
+/** Starts what a job has between Kometa and Plex. This process loads the same modules as `kometa-preview run`. */
 async function startJob(): Promise<{ url: string; report(): ScopeReport | undefined }> {
   const store = await createMemoStore(`${folder}/memory`)
   const targets = [...wantedOf(Number(count))].map((ratingKey) => ({
@@ -33,7 +33,7 @@ async function startJob(): Promise<{ url: string; report(): ScopeReport | undefi
 }
 
 const job = await startJob()
-// What was allocated while loading is let go as in a job, which waits for Kometa meanwhile.
+// A job waits while Kometa starts, and V8 can free what loading the modules allocated. So this process waits, too.
 await wait(200)
 serveWords(
   { url: job.url, startBytes: process.memoryUsage().rss },

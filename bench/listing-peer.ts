@@ -7,8 +7,8 @@ import { listing, wantedOf } from './listing-data.ts'
 import { serveWords } from './peer.ts'
 
 /**
- * One measurement of the listing bench in a process of its own: `xml ITEMS`, `saxes ITEMS`, `dropped ITEMS URL`
- * measure at once and say what came of it; `origin ITEMS` serves until it is let go.
+ * One measurement of the listing bench in a separate process. `xml ITEMS`, `saxes ITEMS` and `dropped ITEMS URL`
+ * measure right away and send the result; `origin ITEMS` serves the listing until the bench disconnects.
  */
 const [, , role = '', count = '', upstream = ''] = process.argv
 const items = Number(count)
@@ -52,7 +52,7 @@ function parseWithSaxes(): Scan {
   return { ms, bytes, found }
 }
 
-/** A Plex that knows no narrower question, and whose answers stand ready, so that its own work is only to send them. */
+/** A Plex that does not support narrower questions. Its answers are made beforehand, so it only has to send them. */
 async function serveListing(): Promise<string> {
   const whole = [...listing(items)]
   const server = createServer((question, response) => {
@@ -72,7 +72,7 @@ async function serveListing(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** The floor: a program that reads the same bytes with the same client and drops them. */
+/** The lowest cost that is possible: the same client reads the same bytes and drops them. */
 async function dropAll(): Promise<Scan> {
   const startedAt = performance.now()
   const { body } = await request(`${upstream}/library/sections/1/all`, {

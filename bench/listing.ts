@@ -4,13 +4,13 @@ import type { Scan } from './listing-peer.ts'
 import { startPeer } from './peer.ts'
 
 const headers = { 'x-plex-token': 'benchClientToken0123456789', accept: '*/*', 'x-plex-container-start': '0' }
-/** Kometa asks for the whole library in more than one way: each is one more listing that streams through. */
+/** Kometa asks for the whole library in several ways, and each of them streams one more listing through the proxy. */
 const questions = ['type=1', 'includeGuids=1&type=1', 'type=1&sort=titleSort']
 const saxesShare = 10
 
 type InProcess = Scan & { startBytes: number; peakBytes: number }
 
-/** How fast a listing is cut down to the scope, and in how much memory. Each figure is from a process of its own. */
+/** How fast a listing is cut down to the scope, and how much memory that takes. Each figure has its own process. */
 export async function measureListing({ rounds, large, scratch }: BenchOptions): Promise<Figures> {
   using origin = await startPeer<{ url: string }>('listing-peer', ['origin', String(large)])
   const { url } = origin.hello
@@ -53,7 +53,7 @@ async function measured(args: string[]): Promise<InProcess> {
 }
 
 interface Job {
-  /** Of each listing. */
+  /** How long each listing took. */
   ms: number[]
   startBytes: number
   peakBytes: number

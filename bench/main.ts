@@ -12,9 +12,10 @@ import { measureTwoLibraries } from './two-libraries.ts'
 import { measureUploads } from './uploads.ts'
 
 /**
- * Every figure of docs/performance.md in one table: `npm run bench`, or some of it: `npm run bench -- proxy uploads`.
- * Sides take turns in random order within one run; medians of BENCH_ROUNDS (5) rounds; BENCH_LARGE (100000) films in
- * the large library. The previews need KOMETA_HOME and KOMETA_PYTHON.
+ * Prints the figures of docs/performance.md in one table. `npm run bench` measures all of them, and
+ * `npm run bench -- proxy uploads` some. The sides of a figure take turns in random order. The table shows medians of
+ * BENCH_ROUNDS (5) rounds; the large library has BENCH_LARGE (100000) films. Previews need KOMETA_HOME and
+ * KOMETA_PYTHON.
  */
 const benches: Record<string, Bench> = {
   decision: measureDecision,
@@ -42,7 +43,7 @@ for (const [name, bench] of Object.entries(benches)) {
   try {
     all.push(await bench({ rounds, large, scratch, say: (line) => console.log(`  ${name}: ${line}`) }))
   } catch (error) {
-    // One that cannot be measured here must not take the others with it.
+    // A bench that fails on this machine must not stop the others.
     failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
     rmSync(scratch, { recursive: true, force: true })

@@ -5,10 +5,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** How often it is asked whether it listens, 50 ms apart. */
+/** How often we try to reach nginx after its start, every 50 ms. */
 const attempts = 100
 
-/** nginx as a relay with kept-alive connections on both sides; null where it is not installed. */
+/** Starts nginx as a relay that keeps its connections alive on both sides; null if nginx is not installed. */
 export async function startNginx(upstream: string, scratch: string): Promise<({ url: string } & Disposable) | null> {
   if (spawnSync('nginx', ['-v']).error) return null
   const port = await freePort()

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** A process of its own that takes part in a bench; it ends when it is let go. */
+/** A separate process that takes part in a bench. Disposing of the peer ends the process. */
 export interface Peer<Hello> extends Disposable {
   readonly child: ChildProcess
-  /** What it said when it was ready. */
+  /** The first message of the process, which says that it is ready. */
   readonly hello: Hello
-  /** Sends a word and waits for the answer. */
+  /** Sends a word to the process and waits for the answer. */
   ask<Answer>(word: string): Promise<Answer>
 }
 
@@ -42,7 +42,7 @@ export async function startPeer<Hello>(
   }
 }
 
-/** The other side: answers words until the bench lets go. */
+/** The process's side of a peer: says hello, and answers words until the bench disconnects. */
 export function serveWords(hello: unknown, answers: Record<string, () => unknown>): void {
   process.on('message', async (word) => {
     const answer = answers[String(word)]

@@ -5,16 +5,16 @@ const targets = ['1001', '1002', '1003', '1004', '1005']
 const middleFilms = 1_000
 
 /**
- * What a preview costs, from command to exit, against real Kometa straight at the sample Plex: libraries of 50, 1,000
- * and BENCH_LARGE films, and the floor, a library that holds the five targets only. Its memory also where each listing
- * comes whole.
+ * What a preview costs, from the command to its exit, compared with the real Kometa without the proxy. The libraries
+ * have 50, 1,000 and BENCH_LARGE films. The floor is a library that has only the five targets. Memory is also measured
+ * with a Plex that always sends whole listings.
  */
 export async function measurePreviews({ rounds, large, scratch, say }: BenchOptions): Promise<Figures> {
   await using world = await startKometaWorld(scratch)
   using small = await world.server({ films: 50 })
   using middle = await world.server({ films: middleFilms })
   using big = await world.server({ films: large })
-  // Knows no narrower question. Its clock stands still: what counts here is memory.
+  // This Plex does not support narrower questions. It takes no time for an item, because only memory matters here.
   using plain = await world.server({ films: large, scopeHonours: { id: false, title: false }, perItemDelayMs: 0 })
   const sides: Record<string, (round: number) => Promise<Run>> = {
     small: () => world.preview(small, world.config('small', small), targets),
@@ -22,13 +22,13 @@ export async function measurePreviews({ rounds, large, scratch, say }: BenchOpti
     large: () => world.preview(big, world.config('large', big), targets),
     filter: () => world.preview(plain, world.config('filter', plain), targets),
     async floor(round) {
-      // Kometa writes here: each round gets a library of its own.
+      // Kometa writes to this server, so each round gets a new one.
       using own = await world.server({ films: targets.length })
       return await world.direct(own, world.config(`floor-${round}`, own))
     },
   }
-  // Once without counting: the check of Kometa's requirements is remembered from then on, and files are in the page
-  // cache.
+  // One preview is not counted: after it, the check of Kometa's requirements is remembered, and the files are in the
+  // page cache.
   await sides.small?.(0)
   const all = new Map<string, Run[]>()
   for (let round = 1; round <= rounds; round++) {

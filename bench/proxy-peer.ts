@@ -6,8 +6,8 @@ import { serveWords } from './peer.ts'
 import { startBenchProxy } from './start-proxy.ts'
 
 /**
- * One side of the proxy bench, in a process of its own: `origin`, `relay URL`, `http-proxy-3 URL`, `preview URL
- * FOLDER`. Tells its address; answers `memory` and `cpu` (microseconds so far).
+ * One side of the proxy bench, in a separate process: `origin`, `relay URL`, `http-proxy-3 URL` or
+ * `preview URL FOLDER`. It sends its address, and answers the words `memory` and `cpu` (microseconds so far).
  */
 const [, , role = '', upstream = '', folder = ''] = process.argv
 
@@ -33,7 +33,7 @@ const roles: Record<string, () => Promise<string>> = {
       })
       response.end(body)
     }),
-  /** The least that a streaming proxy in Node can be: no policy, no records. */
+  /** The smallest streaming proxy that Node allows, without a policy and without records. */
   relay: () => {
     const pool = new Pool(upstream, { connections: 64, pipelining: 1 })
     return listen((request, response) => {
@@ -46,7 +46,7 @@ const roles: Record<string, () => Promise<string>> = {
         .catch(() => response.destroy())
     })
   },
-  /** What most Node proxies are made of. */
+  /** The successor of http-proxy, which many Node proxies use. */
   'http-proxy-3': () => {
     const proxy = createProxyServer({ target: upstream, agent: new Agent({ keepAlive: true, maxSockets: 64 }) })
     return listen((request, response) => proxy.web(request, response))

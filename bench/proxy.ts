@@ -8,7 +8,7 @@ const smallPath = '/library/metadata/1'
 const imagePath = '/library/metadata/1/thumb/1600000000'
 const warmUps = 10_000
 const reads = { oneByOne: 800, atOnce: 4_000, images: 40, perSlope: 10_000 }
-/** Short turns, many of them: a machine that others share is faster in one minute than in the next. */
+/** Turns are short and many, because a shared machine is faster in one minute than in the next. */
 const turnsPerRound = 5
 const slopeBatches = 6
 
@@ -19,13 +19,13 @@ interface Side {
 
 interface Memory {
   rss: number
-  /** On the heap and outside of it, after a collection. */
+  /** The memory on the heap and outside of it, after a garbage collection. */
   kept: number
 }
 
 /**
- * The proxy, policy and records on, beside no proxy at all, a bare undici relay, http-proxy-3 and (where installed)
- * nginx.
+ * Compares our proxy, with policy and records, with no proxy, a bare undici relay, http-proxy-3 and (if it is
+ * installed) nginx.
  */
 export async function measureProxy({ rounds, scratch }: BenchOptions): Promise<Figures> {
   using origin = await startPeer<{ url: string }>('proxy-peer', ['origin'])
@@ -58,9 +58,9 @@ export async function measureProxy({ rounds, scratch }: BenchOptions): Promise<F
 }
 
 interface Measured {
-  /** Milliseconds. */
+  /** Milliseconds for one read. */
   latency: number[]
-  /** Per second. */
+  /** Reads per second. */
   rate: number[]
   images: number[]
 }
@@ -111,7 +111,7 @@ interface Slope {
   all: Memory[]
 }
 
-/** What each 10,000 requests leave behind, by the median of several times that many. */
+/** How much memory 10,000 requests leave behind: the median of several batches of that size. */
 async function memorySlope(peer: Peer<unknown>, side: Side): Promise<Slope> {
   const all: Memory[] = []
   for (let batch = 0; batch <= slopeBatches; batch++) {

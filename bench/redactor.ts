@@ -1,7 +1,7 @@
 import { createRedactor } from '../src/util/redact.ts'
 import { atMost, type BenchOptions, beside, type Figures, median } from './figures.ts'
 
-/** A line of the ledger as the studio and the logs see it, with a query that has something to decode. */
+/** A line of the ledger. Its query has percent-encoded characters, which the redactor has to decode. */
 const ledgerLine = JSON.stringify({
   seq: 1234,
   prev: 'a0b1c2d3'.repeat(8),
@@ -19,7 +19,7 @@ const ledgerLine = JSON.stringify({
 })
 const lines = 20_000
 
-/** What scrubbing one line costs, with as many secrets as no config has, and with those of an ordinary one. */
+/** How long it takes to scrub one line: with the secrets of an ordinary config, and with far more of them. */
 export async function measureRedactor({ rounds }: BenchOptions): Promise<Figures> {
   const sets: [string, string[]][] = [
     ['no secret', []],
@@ -33,13 +33,13 @@ export async function measureRedactor({ rounds }: BenchOptions): Promise<Figures
   const measured = sets.map(([name, secrets]) => {
     const { text } = createRedactor(secrets)
     const each = (): number => {
-      // Time of the processor: what else the machine does is no cost of the redactor.
+      // Processor time does not count the time in which the machine does something else.
       const started = process.cpuUsage()
       for (let at = 0; at < lines; at += 1) text(ledgerLine)
       const { user, system } = process.cpuUsage(started)
       return (user + system) / lines
     }
-    // Once without counting: compiled code is what a job runs on.
+    // One round is not counted: it lets V8 compile the code, as it does in a job.
     each()
     return { name, times: Array.from({ length: rounds }, each) }
   })
@@ -52,7 +52,7 @@ export async function measureRedactor({ rounds }: BenchOptions): Promise<Figures
   }
 }
 
-/** Looks random, and is the same in every run. */
+/** A made-up secret that looks random and is the same in every run. */
 function madeUp(seed: number, chars: number): string {
   let text = ''
   for (let at = 0; text.length < chars; at += 1)

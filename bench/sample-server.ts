@@ -6,18 +6,18 @@ import { startSamplePlex } from '../src/demo/sample-plex/sample-plex.ts'
 import { serveWords } from './peer.ts'
 
 /**
- * A sample Plex of any size in a process of its own: `sample-server '{"films":1000}'`. Tells its address; answers
- * `count` with what was asked of it since `clear`.
+ * The options of a sample Plex of any size in a separate process: `sample-server '{"films":1000}'`. The process sends
+ * its address. The word `count` asks for the requests since the word `clear`.
  */
 export interface BenchServerOptions {
   films: number
-  /** Of so many films each; the first is called Movies, the second Movies 2. */
+  /** How many libraries there are, with `films` films each. They are called Movies, Movies 2 and so on. */
   libraries: number
-  /** Share of films that already wear the Overlay label, 0 to 1. */
+  /** The share of films that already have the Overlay label, from 0 to 1. */
   labelled: number
   delayMs: number
   perItemDelayMs: number
-  /** Which narrower questions it understands; all of them when nothing is said. */
+  /** The narrower questions that this Plex supports. Without it: all of them. */
   scopeHonours?: ScopeHonours
 }
 
@@ -28,13 +28,13 @@ export interface BenchCounts {
   writes: number
 }
 
-/** ratingKeys of a library's films begin after this one. */
+/** The ratingKey before that of the library's first film. */
 const firstKeyOf = (library: number, films: number): number => 1_000 + library * (films + 1_000)
 
 const resolutions = ['4k', '1080', '720', '480'] as const
 const pictures = new Map<number, Promise<Buffer>>()
 
-/** Sixteen pictures for all films: what is measured is not how fast they are drawn. */
+/** All films share sixteen pictures, because the benches do not measure how fast posters are drawn. */
 function picture(number: number): Promise<Buffer> {
   const known = pictures.get(number % 16)
   if (known) return known
@@ -50,7 +50,6 @@ function picture(number: number): Promise<Buffer> {
   return drawn
 }
 
-/** ratingKeys of the second library begin after those of the first. */
 function film(number: number, firstKey: number, labelled: boolean): SampleItem {
   const resolution = resolutions[number % 4] ?? '1080'
   const height = { '4k': 2160, '1080': 1080, '720': 720, '480': 480 }[resolution]

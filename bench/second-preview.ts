@@ -11,7 +11,7 @@ import type { BenchCounts } from './sample-server.ts'
 const films = 1_000
 const targets = ['1001', '1002', '1003', '1004', '1005']
 
-/** An overlay file of the user's, as somebody writes one who edits it again and again. */
+/** A user's overlay file, such as one that the user edits again and again. */
 const overlayFile = (text: string) => `overlays:
   resolution:
     overlay: {name: "text(${text})", horizontal_align: left, vertical_align: top, back_color: "#000000B3", back_width: 300, back_height: 105}
@@ -28,7 +28,7 @@ interface Pair {
 
 type Preview = BenchCounts & { ms: number; selfCheck: number; before: number; verification: number }
 
-/** A preview, an edit to one overlay file, and the preview again, in one process that remembers, as the studio does. */
+/** Two previews with an edit to one overlay file in between. The process remembers its reads, as the studio does. */
 export async function measureSecondPreview({ rounds, scratch, say }: BenchOptions): Promise<Figures> {
   await using world = await startKometaWorld(scratch)
   using server = await world.server({ films })

@@ -10,12 +10,13 @@ import { createJobLog } from '../src/util/job-log.ts'
 import { createRedactor } from '../src/util/redact.ts'
 import { connectToSeenPlex } from '../test/support/seen-plex.ts'
 
-/** The clients' token of every proxy of the benches. */
+/** The token that clients show to our proxy, the same in all benches. */
 const clientToken = 'benchClientToken0123456789'
 const plexToken = 'benchTokenOfTheRealPlex01'
 
 /**
- * A proxy as a job starts it: policy, records, log, ledger and captures on. `wrap` adds the layers that answer reads.
+ * Starts a proxy as a job does, with policy, records, log, ledger and captures. `wrap` adds the layers that answer
+ * reads.
  */
 export async function startBenchProxy(
   upstream: string,

@@ -3,12 +3,12 @@ import { type Run, startKometaWorld } from './kometa-world.ts'
 
 const films = 1_000
 const libraries = ['Movies', 'Movies 2']
-/** Five in each; ratingKeys of the second library begin at 3,001. */
+/** Five targets in each library. The ratingKeys of the second library begin at 3,001. */
 const targets = [1_001, 1_002, 1_003, 1_004, 1_005, 3_001, 3_002, 3_003, 3_004, 3_005].map(String)
-/** A rate-limited service makes libraries share one Kometa; without an account Kometa says so and asks nobody. */
+/** A rate-limited service makes the libraries share one Kometa. Without an account, Kometa sends no requests to it. */
 const shared = 'mal: {cache_expiration: 60}\n'
 
-/** Targets in two libraries: a Kometa for each at once, against one Kometa that does both. */
+/** Targets in two libraries: one Kometa per library, side by side, compared with one Kometa for both. */
 export async function measureTwoLibraries({ rounds, scratch, say }: BenchOptions): Promise<Figures> {
   await using world = await startKometaWorld(scratch)
   using server = await world.server({ films, libraries: libraries.length })

@@ -1,11 +1,11 @@
-/** Of each upload. */
+/** The size of each upload. */
 export const pictureBytes = 5 * 1024 * 1024
 const headBytes = 64
 
 const rest = Buffer.alloc(pictureBytes - headBytes)
 for (let at = 0; at < rest.length; at += 4) rest.writeUInt32LE(Math.imul(at, 2_654_435_761) >>> 0, at)
 
-/** A JPEG by its first bytes, another one for each number, whose larger part all share. */
+/** A picture with the first bytes of a JPEG. Each number has its own `head`; all pictures share the larger `rest`. */
 export function picture(number: number): { head: Buffer; rest: Buffer } {
   const head = Buffer.alloc(headBytes)
   head.set([0xff, 0xd8, 0xff, 0xe0])

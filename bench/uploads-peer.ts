@@ -5,9 +5,9 @@ import { startBenchProxy } from './start-proxy.ts'
 import { picture, pictureBytes } from './upload-picture.ts'
 
 /**
- * One side of the uploads bench: `proxy FOLDER` takes uploads until it is let go; `loop FOLDER COUNT` writes and syncs
- * the same bytes one file after the other, the least that a program can do which promises to have them, and says how
- * long it took.
+ * One side of the uploads bench. `proxy FOLDER` takes uploads until the bench disconnects. `loop FOLDER COUNT` writes
+ * and syncs the same bytes, one file after the other, and sends how long that took. No program that promises to have
+ * the bytes can do less.
  */
 const [, , role = '', folder = '', count = '0'] = process.argv
 

@@ -7,12 +7,12 @@ import { atLeast, atMost, type BenchOptions, beside, type Figures, median, shuff
 import { startPeer } from './peer.ts'
 import { picture, pictureBytes } from './upload-picture.ts'
 
-/** BENCH_UPLOADS: fewer where there is no room for twice 5 GB. */
+/** Set BENCH_UPLOADS to a smaller number if the disk has no room for 10 GB. */
 const uploads = Number(process.env.BENCH_UPLOADS ?? 1_000)
 const timeoutMs = 600_000
 
 interface Round {
-  /** All to one ratingKey, or each to its own. */
+  /** Whether all uploads go to one ratingKey, or each to its own. */
   oneKey: boolean
   ms: number
   loopMs: number
@@ -21,8 +21,8 @@ interface Round {
 }
 
 /**
- * 1,000 uploads of 5 MB at once, each synced before its 200, against a loop that writes and syncs the same bytes. Every
- * other round all go to one ratingKey.
+ * 1,000 uploads of 5 MB at the same time, each synced before it is answered with 200, compared with a loop that writes
+ * and syncs the same bytes. In every second round, all uploads go to one ratingKey.
  */
 export async function measureUploads({ rounds, scratch, say }: BenchOptions): Promise<Figures> {
   const hashes = Array.from({ length: uploads }, (_, number) => {
@@ -117,7 +117,7 @@ async function send(pool: Pool, ratingKey: number, number: number): Promise<numb
   return statusCode
 }
 
-/** In pieces, so that the sender holds none of them for long. */
+/** The picture in pieces, so that the sender never holds a copy of the whole picture. */
 function* pieces(head: Buffer, rest: Buffer): Generator<Buffer> {
   yield head
   for (let at = 0; at < rest.length; at += 65_536) yield rest.subarray(at, at + 65_536)

@@ -1,5 +1,5 @@
-// Makes docs/compare.webp, the compare screen on the sample Plex: npm run -s build && npx tsx
-// scripts/compare-picture.ts
+// Makes docs/compare.webp, a screenshot of the compare screen with the sample Plex:
+// npm run -s build && npx tsx scripts/compare-picture.ts
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -13,7 +13,7 @@ import { chromiumPath } from '../test/support/chromium-path.ts'
 const shown = 'Metropolis (1927)'
 const items = ['the general 1926', 'metropolis 1927', 'a trip to the moon', 'nosferatu', 'haxan', 'charade']
 const viewport = { width: 1280, height: 800 }
-/** How much of the before picture is seen. */
+/** The part of the width that shows the before picture. */
 const share = 0.36
 
 const [out = 'docs/compare.webp'] = process.argv.slice(2)

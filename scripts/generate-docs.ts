@@ -7,9 +7,9 @@ import { commandsDocument } from './docs/commands.ts'
 import { previewKeysDocument } from './docs/preview-keys.ts'
 
 const previewIntro = `
-A prepared job is a folder with a preview.yml: \`kometa-preview run --job DIR\` reads DIR/config/preview.yml, or
-DIR/preview.yml, and writes its results into DIR. The studio and \`run --out\` write one, too, so that each of their jobs can be run
-again.
+A prepared job is a folder with a preview.yml. \`kometa-preview run --job DIR\` reads DIR/config/preview.yml or
+DIR/preview.yml, and writes its results into DIR. The studio and \`run --out\` also write a preview.yml, so that you can
+run each of their jobs again.
 
 \`\`\`yaml
 preview:
@@ -22,14 +22,18 @@ preview:
       ratingKey: 4812
 \`\`\`
 
-A preview.yml may hold \`plex\`, \`libraries\`, \`settings\` and all else of a Kometa config itself. With \`preview.config\` each such
-section takes the place of the config's; of \`plex\` each key on its own does. Relative paths of \`config\`, \`kometa_config_dir\` and
-\`kometa_cwd\` start from the folder of preview.yml. An address and the secret for it must
-come from one file, or the address from you ([where a secret goes](safety.md#where-a-secret-goes)). Editors that know JSON Schema find it in [preview.schema.json](preview.schema.json).
+A preview.yml may itself have \`plex\`, \`libraries\`, \`settings\` and any other section of a Kometa config. If it
+also has \`preview.config\`, each section in preview.yml replaces the same section of that config. Only \`plex\` is
+merged key by key. Relative paths in \`config\`, \`kometa_config_dir\` and \`kometa_cwd\` start from the folder of
+preview.yml.
+
+An address and the secret for it must come from the same file, or you must give the address yourself
+([where a secret goes](safety.md#where-a-secret-goes)). Editors that support JSON Schema can use
+[preview.schema.json](preview.schema.json).
 `
 
 /**
- * The documents that are made from the code: path below the repository -> text. A test compares them with the files.
+ * The documents that are made from the code, by their path in the repository. A test compares them with the files.
  */
 export async function generateDocs(): Promise<Record<string, string>> {
   return {

@@ -4,15 +4,15 @@ import { parseSync } from 'vite'
 import { isNode, type Node, visit } from '../test/support/syntax.ts'
 
 /**
- * Measures a checkout of TypeScript or JavaScript: `npx tsx scripts/measure-source.ts PATH [FOLDER...]`. Without folders
- * it takes those of `src`, `lib`, `web` and `packages` that exist. Tests and declarations do not count.
+ * Measures a checkout of a TypeScript project: `npx tsx scripts/measure-source.ts PATH [FOLDER...]`. If no folder is
+ * named, it measures those of `src`, `lib`, `web` and `packages` that exist. Tests and declaration files are left out.
  */
 const skipped = /^(?:node_modules|dist|build|coverage|fixtures?|__tests__|tests?|\..*)$/
 
 interface Source {
   path: string
   lines: number
-  /** Lines that hold nothing but a comment. */
+  /** Lines with a comment and nothing else. */
   commentLines: number
   filledLines: number
   longest: { name: string; lines: number }
@@ -72,7 +72,7 @@ function report(root: string, sources: readonly Source[]): string[] {
   ]
 }
 
-/** Lines by room: the folders in `src`, and the other folders as they are. */
+/** Lines and files of each room: each folder in `src` is a room, and so is every other folder at the top. */
 function rooms(root: string, sources: readonly Source[]): string[] {
   const roomOf = ({ path }: Source) =>
     relative(root, path)

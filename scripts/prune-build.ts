@@ -3,12 +3,12 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Removes from `dist/` what nothing loads. The compiler writes a file for each source; the commands are bundled, so
- * that of the compiled files only the programs of their own, and what those import, are needed.
+ * Removes the files of `dist/` that nothing loads. The compiler writes a file for each source, but the commands are
+ * bundled. Only programs that run as separate processes or workers, and the files they import, still need theirs.
  */
 const dist = fileURLToPath(new URL('../dist', import.meta.url))
 const imports = /(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+\.js)["']/g
-/** A program or worker that is started by its path below `src`: see src/util/program-file.ts. */
+/** A call that starts a program or a worker by its path below `src`: see src/util/program-file.ts. */
 const programs = /\b(?:programCommand|programUrl|startWorker)\(\s*["']([\w/-]+)["']/g
 
 function loadedFrom(file: string): string[] {

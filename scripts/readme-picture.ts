@@ -1,4 +1,5 @@
-// Makes docs/before-after.webp of a demo job: npm run demo -- --once --out JOB && npx tsx scripts/readme-picture.ts JOB
+// Makes docs/before-after.webp from a demo job:
+// npm run demo -- --once --out JOB && npx tsx scripts/readme-picture.ts JOB
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -58,7 +59,7 @@ function picture(id: string, side: 'before' | 'after'): NonNullable<Summary['tar
   return found
 }
 
-/** The title of a panel, flush left, and what the panel shows, flush right, on one baseline above the posters. */
+/** The title of a panel on the left and its note on the right, on one baseline above the posters. */
 async function head({ left, title, note }: Panel): Promise<{ input: Buffer; left: number; top: number }[]> {
   const name = await drawText([{ words: title, sizePx: 33, tracking: -8 }], { fill: '#f4f1ea' })
   const words = await drawText([{ words: note, sizePx: 25 }], { fill: '#9aa3b2' })

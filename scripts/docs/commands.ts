@@ -2,16 +2,20 @@ import type { Command } from 'commander'
 import { type CommandModel, describeCommands, type OptionModel } from '../../src/cli/completion/command-model.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { standardScreens } from '../../src/cli/screen/screen.ts'
-import { code, plain, table } from './markdown.ts'
+import { code, paragraph, plain, table } from './markdown.ts'
 
-/** docs/commands.md: every command with every option, and the words and examples that its help ends with. */
+const intro =
+  '`npm run docs` makes this page from the code. `kometa-preview --help` and `kometa-preview COMMAND --help` show ' +
+  'the same text.'
+
+/** The text of docs/commands.md: every command with its options and the notes and examples at the end of its help. */
 export async function commandsDocument(): Promise<string> {
   const program = await createProgram({ env: {}, version: '0.0.0', setExitCode: () => undefined, ...standardScreens() })
   const commands = describeCommands(program)
   const overview = commands.map(({ name, summary }) => [`[${name}](#${name})`, plain(summary)])
   return [
     '# Every command and option',
-    'Made from the code (`npm run docs`). The same is in `kometa-preview --help` and `kometa-preview COMMAND --help`.',
+    paragraph(intro),
     table(['command', 'what it does'], overview),
     `\`\`\`\n${trailingHelp(program)}\n\`\`\``,
     ...commands.map(section),
@@ -21,7 +25,7 @@ export async function commandsDocument(): Promise<string> {
 
 function section({ name, description, usage, options, values, command }: CommandModel): string {
   const named = values.map((value) => [code(`<${value.name}>`), valueWords(value.kind), ''])
-  const parts = [`## ${name}`, plain(description), `\`\`\`\n${usage}\n\`\`\``]
+  const parts = [`## ${name}`, paragraph(plain(description)), `\`\`\`\n${usage}\n\`\`\``]
   const rows = [...named, ...options.map(optionRow)]
   if (rows.length > 0) parts.push(table(['option', 'meaning', 'default'], rows))
   const more = trailingHelp(command)
@@ -43,7 +47,7 @@ function optionRow({ long, short, value, description, defaultValue, required, re
 const valueWords = (kind: CommandModel['values'][number]['kind']): string =>
   typeof kind === 'string' ? kind : `one of ${kind.map(code).join(', ')}`
 
-/** What a command's help says after its list of options. */
+/** The part of a command's help that comes after the list of options. */
 function trailingHelp(command: Command): string {
   let text = ''
   command.configureOutput({

@@ -8,9 +8,9 @@ import {
   topLevelKeys,
 } from '../../src/config/run-config/key-table.ts'
 import { previewSectionSchema } from '../../src/contract/preview.ts'
-import { code, plain, table } from './markdown.ts'
+import { code, paragraph, plain, table } from './markdown.ts'
 
-/** The part of JSON Schema that zod writes for what stands in preview.yml. */
+/** The part of JSON Schema that zod uses to describe preview.yml. */
 interface Schema {
   type?: string | string[]
   enum?: unknown[]
@@ -26,22 +26,30 @@ interface Schema {
   additionalProperties?: Schema | boolean
 }
 
+const configIntro = `
+A preview uses your config.yml and leaves out, or turns off, every key that has nothing to do with overlays, writes
+something, or sends messages. It also leaves out every key that no table below lists. \`config_changes\` in
+output/summary.json lists the keys of yours that were left out or changed. "Kept" means that Kometa gets your value
+unchanged. "Rewritten" means that Kometa gets another value, so that it reaches Plex through the proxy and finds your
+files at their own paths.
+`
+
 /**
- * docs/preview-yml.md: every key of `preview:` with type, default and meaning, and what becomes of the keys of Kometa's
- * config.
+ * The text of docs/preview-yml.md: every key of `preview:` with type, default and meaning, and what a preview does with
+ * each key of Kometa's config.
  */
 export function previewKeysDocument(intro: string): string {
   const schema = z.toJSONSchema(previewSectionSchema, { io: 'input', unrepresentable: 'any' }) as Schema
-  // What stands before a check (`preprocess`) hides the default from the input's schema; the output's has it.
+  // A key with `z.preprocess` shows its default only in the schema of the output.
   const checked = z.toJSONSchema(previewSectionSchema, { io: 'output', unrepresentable: 'any' }) as Schema
   return [
     '# preview.yml',
-    'Made from the code (`npm run docs`).',
+    '`npm run docs` makes this page from the code.',
     intro.trim(),
     '## The keys of `preview:`',
     table(['key', 'type', 'default', 'meaning'], rowsOf(schema, checked, '')),
     `## What becomes of your Kometa's config`,
-    'A preview takes your config.yml and leaves out what is no part of an overlay run, writes somewhere or sends messages. A key that is in no table is left out. `config_changes` in output/summary.json lists what was left out or changed of yours. Kept: the value goes to Kometa as it stands. Made anew: it is rewritten so that Kometa reaches Plex through the proxy, and your files where they are.',
+    paragraph(configIntro),
     ...Object.entries(keyTables).flatMap(([title, keys]) => [`### ${title}`, keyTable(keys)]),
     '',
   ].join('\n\n')
@@ -52,7 +60,7 @@ function rowsOf(schema: Schema, checked: Schema, prefix: string): string[][] {
     const known = checked.properties?.[key] ?? {}
     const name = `${prefix}${key}`
     const must = schema.required?.includes(key) === true
-    const row = [code(name), typeOf(value), must ? 'must be there' : defaultOf(value, known), meaningOf(value)]
+    const row = [code(name), typeOf(value), must ? 'required' : defaultOf(value, known), meaningOf(value)]
     const items = value.items?.properties ? rowsOf(value.items, known.items ?? {}, `${name}[].`) : []
     return [row, ...rowsOf(value, known, `${name}.`), ...items]
   })
@@ -77,7 +85,7 @@ function defaultOf(value: Schema, checked: Schema): string {
 }
 
 function meaningOf({ description = '', minimum, maximum, type }: Schema): string {
-  // The default has a column of its own.
+  // Without the default, because the table has a column for it.
   const words = description.replace(/ \([\d.]+\):/, ':')
   if (type !== 'number' || minimum === undefined || maximum === undefined) return plain(words)
   return plain(`${words}; from ${minimum} to ${maximum}`)
@@ -94,7 +102,7 @@ const keyTables: Readonly<Record<string, KeyTable>> = {
 function keyTable(keys: KeyTable): string {
   const rows = Object.entries(keys).map(([key, rule]) => {
     if (rule.do === 'keep') return [code(key), 'kept']
-    if (rule.do === 'rewrite') return [code(key), 'made anew']
+    if (rule.do === 'rewrite') return [code(key), 'rewritten']
     if (rule.do === 'drop') return [code(key), plain(`left out: ${rule.why}`)]
     return [code(key), plain(`always ${rule.to === null ? 'empty' : rule.to}: ${rule.why}`)]
   })

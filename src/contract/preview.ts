@@ -23,29 +23,31 @@ export const previewTargetSchema = z.object({
   id: z
     .union([targetIdSchema, z.int().nonnegative().transform(String)])
     .describe(
-      'Your name for it: its pictures are named after it. Letters, digits, ".", "_" and "-"; 100 characters at most',
+      'Your name for the target, which its pictures get as well. Letters, digits, ".", "_" and "-"; at most 100 characters',
     ),
-  type: itemTypeSchema.optional().describe('What it is. Plex is right: where it says otherwise you are told'),
-  title: textSchema.optional().describe('For people: shown in the results'),
+  type: itemTypeSchema
+    .optional()
+    .describe('The type of the item. If Plex says otherwise, Plex is right, and you are told'),
+  title: textSchema.optional().describe('A title to show in the results'),
   ratingKey: z
     .union([ratingKeySchema, z.int().nonnegative().transform(String), z.literal(''), z.null()])
     .optional()
     .transform((value) => value || undefined)
     .describe(
-      "Plex's number of the item: in its address in Plex Web after metadata%2F. Missing or empty: the target is reported as MISSING_RATINGKEY and the others go on",
+      "Plex's number of the item, which Plex Web shows in the address after metadata%2F. Without it, the target is reported as MISSING_RATINGKEY, and the other targets continue",
     ),
   library: textSchema
     .optional()
-    .describe('The library of the config that it is drawn with, where several stand on one Plex library'),
+    .describe('The library of the config that draws the target, if several of them use one Plex library'),
   input: z
     .string()
     .optional()
-    .describe('The before picture, where this file exists, below the job folder; else Plex is asked for it'),
+    .describe('A file below the job folder to use as the before picture. If it does not exist, Plex is asked'),
   output: z
     .string()
     .optional()
     .describe(
-      "The name of the after picture: its stem counts alone, the file goes into the job's output folder with its real extension",
+      "The name of the after picture. Only its stem is used: the file gets its real extension and lies in the job's output folder",
     ),
 })
 export type PreviewTarget = z.infer<typeof previewTargetSchema>
@@ -68,9 +70,11 @@ export const gateSchema = z.preprocess(
     mode: gateMode
       .default('open')
       .describe(
-        'open: Kometa may read from any public host; strict: only from known sources of overlays and from `allow`. Never from the local network. `gate: strict` is short for this key alone',
+        'open: Kometa may read from any public host; strict: only from known sources of overlays and from `allow`. Neither allows the local network. `gate: strict` is short for `gate: {mode: strict}`',
       ),
-    allow: hostNames.describe('Hosts that Kometa may reach besides. A name that begins with a dot covers all below it'),
+    allow: hostNames.describe(
+      'More hosts that Kometa may reach. A name that begins with a dot covers all names below it',
+    ),
     deny: hostNames.describe('Hosts that Kometa may not reach; wins over `allow`'),
   }),
 )
@@ -81,43 +85,49 @@ export const previewSectionSchema = z.object({
   mode: z
     .literal('write_blocked')
     .default('write_blocked')
-    .describe('Nothing else is offered: writes to Plex are blocked'),
+    .describe('Writes to Plex are blocked. There is no other mode'),
   config: z
     .string()
     .optional()
     .describe(
-      "The path of your Kometa's config.yml, from which all comes that preview.yml lacks. Without it: `libraries` in preview.yml itself, or a config.yml beside it",
+      "The path of your Kometa's config.yml, which has all that preview.yml lacks. Without this key, `libraries` must be in preview.yml itself or in a config.yml beside it",
     ),
   kometa_config_dir: z
     .string()
     .optional()
-    .describe('The folder that holds `overlays/<library> Original Posters`. Without it: the folder of the config'),
+    .describe(
+      'The folder that holds `overlays/<library> Original Posters`. Without this key: the folder of the config',
+    ),
   kometa_cwd: z
     .string()
     .optional()
     .describe(
-      'The folder that your Kometa is started in, which relative paths of the config start from. Without it: the folder above a config folder that is named `config`, else the folder of the config',
+      'The folder that your Kometa is started in. Relative paths in the config start there. Without this key: the folder above the config folder if that is named `config`, else the config folder itself',
     ),
   plex_fingerprint: z
     .union([z.string(), z.record(z.string(), z.string())])
     .optional()
     .describe(
-      "SHA-256 fingerprint of Plex's self-signed certificate: only that one is trusted. For several servers a map from plex.url to fingerprint",
+      "The SHA-256 fingerprint of Plex's self-signed certificate: no other certificate is trusted. For several servers, a map from plex.url to fingerprint",
     ),
   scope: z
     .preprocess((value) => (value === true ? 'on' : value === false ? 'off' : value), z.enum(['on', 'off']))
     .default('on')
-    .describe('on: Kometa sees the targets and what is above them; off: the whole library, however long that takes'),
-  gate: gateSchema.default({ mode: 'open', allow: [], deny: [] }).describe('Where else than to Plex Kometa may go'),
+    .describe(
+      'on: Kometa sees the targets and their ancestors; off: Kometa sees the whole library, which may take long',
+    ),
+  gate: gateSchema
+    .default({ mode: 'open', allow: [], deny: [] })
+    .describe('Which hosts other than Plex Kometa may reach'),
   expose_token: z
     .boolean()
     .default(false)
     .describe(
-      'true: Kometa gets your real Plex token, for overlays that need plex.tv (`plex_watchlist`). Writes to your server are blocked all the same',
+      'true: Kometa gets your real Plex token, for overlays that need plex.tv (`plex_watchlist`). Writes to your server are still blocked',
     ),
-  timeouts: timeoutsSchema.prefault({}).describe('How long slow and dead peers are waited for'),
+  timeouts: timeoutsSchema.prefault({}).describe('How long to wait for slow and dead peers'),
   targets: z
     .array(previewTargetSchema)
-    .describe('What to preview, an entry each; may be empty where --target names them'),
+    .describe('What to preview, one entry for each item. The list may be empty if --target names the items'),
 })
 export type PreviewSection = z.infer<typeof previewSectionSchema>

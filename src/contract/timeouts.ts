@@ -8,18 +8,21 @@ const seconds = (fallback: number, meaning: string) =>
  * fits a home server.
  */
 export const timeoutsSchema = z.strictObject({
-  plex_connect: seconds(10, 'until a connection to Plex stands, with TLS'),
-  plex_headers: seconds(120, 'until Plex begins to answer; a listing of 100,000 items takes it a while'),
-  plex_body: seconds(60, 'between two pieces of an answer of Plex'),
+  plex_connect: seconds(10, 'until a connection to Plex is open, with TLS'),
+  plex_headers: seconds(120, 'until Plex begins to answer; a listing of 100,000 items takes Plex a while'),
+  plex_body: seconds(60, 'between two pieces of an answer from Plex'),
   plex_idle: seconds(15, 'an unused connection to Plex is closed after this, unless Plex names a shorter time'),
-  kometa_headers: seconds(60, 'from the first byte of a request of Kometa to the end of its headers'),
-  kometa_body: seconds(300, 'from the first byte of a request of Kometa to the end of its body'),
-  kometa_pause: seconds(60, 'between two pieces of an upload of Kometa'),
-  kometa_idle: seconds(1_800, 'between two requests of Kometa on one connection; it works for minutes in between'),
-  outside_connect: seconds(15, 'until a connection to another host stands, through the gate'),
+  kometa_headers: seconds(60, 'from the first byte of a request from Kometa to the end of its headers'),
+  kometa_body: seconds(300, 'from the first byte of a request from Kometa to the end of its body'),
+  kometa_pause: seconds(60, 'between two pieces of an upload from Kometa'),
+  kometa_idle: seconds(
+    1_800,
+    'between two requests from Kometa on one connection; Kometa may work for minutes in between',
+  ),
+  outside_connect: seconds(15, 'until a connection to another host is open, through the gate'),
   outside_headers: seconds(60, 'from the first byte of a request to the gate to the end of its headers'),
-  outside_idle: seconds(300, 'without a byte in either direction of a connection through the gate'),
+  outside_idle: seconds(300, 'for a connection through the gate that is silent in both directions'),
   outside_picture: seconds(30, 'for a picture that Kometa uploads by its URL, redirects included'),
-  service_idle: seconds(120, 'without a byte from Tautulli, Radarr or Sonarr'),
+  service_idle: seconds(120, 'while Tautulli, Radarr or Sonarr sends no byte'),
 })
 export type Timeouts = z.infer<typeof timeoutsSchema>
