@@ -1,9 +1,8 @@
 import { defineConfig } from 'vite'
 
 /**
- * The command line in one piece for each command: Node needs twice as long to find and read four hundred modules.
- * Programs of their own (supervisor, workers, sample renderer) and the packages below stay as the compiler and npm
- * leave them.
+ * Bundles the command line, because Node takes twice as long to find and read four hundred modules. Separate programs
+ * (supervisor, workers, sample renderer) and the packages below are not bundled.
  */
 export default defineConfig({
   build: {
@@ -18,7 +17,7 @@ export default defineConfig({
   },
   ssr: {
     noExternal: true,
-    // With files of their own: native code, threads, WebAssembly.
+    // These packages bring files of their own: native code, threads, WebAssembly.
     external: ['sharp', 'undici'],
   },
 })

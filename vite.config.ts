@@ -8,7 +8,7 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
-    // Nothing as a data: address: the server's policy lets fonts and scripts come from files alone.
+    // No data: URLs: the server's policy allows fonts and scripts only from files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

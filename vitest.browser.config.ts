@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** One Chromium at a time: its figures of speed are only worth something alone. */
+/** One Chromium at a time, because its speed measurements mean nothing while other tests run. */
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Small configs of real users' troubles; with KOMETA_HOME against the real Kometa, one after the other. */
+/**
+ * Small configs that reproduce problems of real users. With KOMETA_HOME they run against the real Kometa, one after the
+ * other.
+ */
 export default defineConfig({
   test: {
     include: ['test/cases/**/*.test.ts'],

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The container image: built once, then run. Building takes minutes, and root. */
+/** Builds the container image once and runs it. Building takes minutes and needs root. */
 export default defineConfig({
   test: {
     include: ['test/container/**/*.test.ts'],

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
 
-/** The files that decide what may reach Plex, what is kept, what leaves, and what is hidden. */
+/** The files that decide what may reach Plex, what is kept, what leaves the machine, and what is hidden. */
 const guarded = {
   policy: filesBelow('src/policy'),
   capture: filesBelow('src/proxy/capture'),
@@ -20,9 +20,11 @@ const guarded = {
 }
 const files = Object.values(guarded).flat()
 
-/** Per cent of each file. */
+/** The required per cent of each file. */
 const floor = { lines: 90, branches: 85 }
-/** Files with a lower floor for branches: most of what is left there are defaults (`?? ''`) that no caller reaches. */
+/**
+ * Files with a lower floor for branches: most uncovered branches there are defaults (`?? ''`) that no caller reaches.
+ */
 const lowerBranches: Readonly<Record<string, number>> = {
   'src/gate/answer-inside.ts': 50,
   'src/gate/authority/authority.ts': 70,
@@ -38,7 +40,7 @@ const lowerBranches: Readonly<Record<string, number>> = {
   'src/util/redaction/scan-text.ts': 75,
 }
 
-/** Coverage of these files by the tests that concern them: a line for each file, and a floor. */
+/** Measures the coverage of these files by the tests that concern them: one line for each file, and a floor. */
 export default defineConfig({
   test: {
     include: JSON.parse(readFileSync('test/covered-tests.json', 'utf8')),

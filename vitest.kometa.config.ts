@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Kometa's own processes take the processor: one scenario after the other. */
+/** Kometa uses the whole processor, so the scenarios run one after the other. */
 export default defineConfig({
   test: {
     include: ['test/kometa/**/*.test.ts'],

@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
 
 /**
- * The trust suite: what may not happen, tried on purpose. Two files at a time: the fuzzer computes while others wait.
+ * The trust suite: it tries on purpose what must never happen. Two files run at a time, because one can wait while the
+ * fuzzer computes.
  */
 export default defineConfig({
   test: {

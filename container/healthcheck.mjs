@@ -1,4 +1,5 @@
-// HEALTHCHECK: does the studio answer? 8787 is its port inside the container, whatever is published outside.
+// For HEALTHCHECK: checks that the studio answers. 8787 is the port inside the container, whatever port is published
+// outside.
 const timeoutMs = 4_000
 try {
   const answer = await fetch('http://127.0.0.1:8787/api/health', { signal: AbortSignal.timeout(timeoutMs) })

@@ -1,24 +1,29 @@
 import { z } from 'zod'
 
-/** What is known of one kind of artwork. */
+/** The facts about one kind of artwork. */
 interface ArtworkRow {
-  /** The plural in paths: `POST /library/metadata/N/<list>` uploads a picture, GET lists those that the item has. */
+  /**
+   * The plural in paths: POST to `/library/metadata/N/<list>` uploads a picture, and GET lists the pictures of the
+   * item.
+   */
   list: string
-  /** The kind that Plex keeps such an upload as: the kind itself, unless it is a second name of another one. */
+  /**
+   * The kind under which Plex keeps such an upload. It is the kind itself, unless the name is an alias of another kind.
+   */
   keptAs: string
   /** Plex shows the item's picture at `/library/metadata/N/<shownAt>/<stamp>`. */
   shownAt: string
-  /** `type` of the `Image` element that an item of the sample Plex has for it; null: it has none. */
+  /** The `type` of the `Image` element that the sample Plex gives an item; null: there is no such element. */
   imageType: string | null
-  /** What a user calls it, without an article and with one. */
+  /** The words for the user, without an article and with one. */
   words: string
   one: string
 }
 
 /**
- * The kinds of artwork that Plex takes as uploads. The key is the singular in paths, in names of captures and in the
- * summary. Upload paths, known reads, words, schemas and the sample Plex derive from the rows. CONTRIBUTING.md says how
- * to add a kind.
+ * The kinds of artwork that Plex accepts as uploads. The key is the singular in paths, in names of captures and in the
+ * summary. Upload paths, known reads, words, schemas and the sample Plex are derived from the rows. CONTRIBUTING.md
+ * says how to add a kind.
  */
 export const artworkTable = {
   poster: {
@@ -79,7 +84,7 @@ export const artworkTable = {
   },
 } as const satisfies Readonly<Record<string, ArtworkRow>>
 
-/** What an upload path asks Plex to store. One kind is never taken for another. */
+/** The kind of artwork that an upload path asks Plex to store. One kind is never taken for another. */
 export type ArtworkKind = keyof typeof artworkTable
 export const artworkKinds = Object.keys(artworkTable) as ArtworkKind[]
 export const artworkKindSchema = z.enum(artworkKinds)

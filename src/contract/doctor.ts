@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** One line of the doctor: what was looked at, how it is, and what to do where it is not well. */
+/** One line of the doctor: what was checked, its state, and what to do about a problem. */
 export const doctorCheckSchema = z.object({
-  /** Stable, for scripts. */
+  /** The id never changes, so that scripts can use it. */
   id: z.string(),
   label: z.string(),
   status: z.enum(['ok', 'warning', 'problem', 'skipped']),

@@ -30,7 +30,7 @@ export const errorTable = {
   JOB_IN_USE: { exit: 2 },
   JOB_PATH_UNSAFE: { exit: 2 },
   DISK_SPACE: { exit: 2 },
-  /** The disk took no more when the job had started. */
+  /** The disk became full after the job had started. */
   DISK_FULL: { exit: 1 },
   KOMETA_NOT_FOUND: { exit: 2 },
   KOMETA_UNSUPPORTED: { exit: 2 },
@@ -55,11 +55,14 @@ export interface AppErrorOptions {
   cause?: unknown
   /** More lines for the terminal, such as the candidates of an ambiguous target. */
   details?: readonly string[]
-  /** Where in the file that the message names; both count from 1. */
+  /** The place in the file that the message names; both count from 1. */
   place?: { line: number; column: number }
 }
 
-/** An error that a user can act on. Its message is one line without a secret. Bugs are built-in errors instead. */
+/**
+ * An error that a user can act on. The message is one line without a secret. Bugs are thrown as built-in errors
+ * instead.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined

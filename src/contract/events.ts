@@ -15,7 +15,7 @@ export type Phase = keyof typeof phases
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical'
 
-/** What a job tells while it runs; the command line and the studio show the same events. */
+/** What a job reports while it runs. The command line and the studio show the same events. */
 export type JobEvent =
   | { type: 'phase'; phase: Phase; at: string }
   | { type: 'progress'; phase: Phase; done: number; total: number; title: string }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 
-/** Image types that magic bytes can prove; `null` elsewhere means "no image". */
+/** The image types that magic bytes can prove. Elsewhere `null` means "no image". */
 export const imageTypes = ['jpg', 'png', 'webp'] as const
 export const imageTypeSchema = z.enum(imageTypes)
 export type ImageType = z.infer<typeof imageTypeSchema>
 
 export const imageMediaTypes: Record<ImageType, string> = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' }
 
-/** Plex's item types that can be a target, with the number that `type=` takes in a section query. */
+/** The item types of Plex that can be a target, with the number for `type=` in a section query. */
 export const itemTypes = ['movie', 'show', 'season', 'episode', 'artist', 'album', 'track'] as const
 export const itemTypeSchema = z.enum(itemTypes)
 export type ItemType = z.infer<typeof itemTypeSchema>

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 
-/** An overlay that matched an item and was not drawn: of its group another weighs more, or as much and comes first. */
+/**
+ * An overlay that matched an item and was not drawn, because another overlay of its group weighs more, or weighs the
+ * same and comes first.
+ */
 export const lostOverlaySchema = z.object({
   name: z.string(),
-  /** The one that was drawn. */
+  /** The overlay that was drawn. */
   to: z.string(),
   group: z.string(),
   weight: z.int(),
@@ -11,23 +14,23 @@ export const lostOverlaySchema = z.object({
 })
 export type LostOverlay = z.infer<typeof lostOverlaySchema>
 
-/** One that another overlay of its file suppresses on this item. */
+/** An overlay that another overlay of its file suppresses on this item. */
 export const suppressedOverlaySchema = z.object({ name: z.string(), by: z.string() })
 
-/** One beyond the last place of its queue. */
+/** An overlay for which its queue has no place left. */
 export const placelessOverlaySchema = z.object({
   name: z.string(),
   queue: z.string(),
   /** How many places the queue has. */
   places: z.int().nonnegative(),
-  /** Those that have them. */
+  /** The overlays that have the places. */
   ahead: z.array(z.string()),
 })
 
-/** A text overlay for whose text the item has no value. */
+/** A text overlay for which the item has no value. */
 export const valuelessOverlaySchema = z.object({ name: z.string(), reason: z.string() })
 
-/** What found an item and is not in its picture, by cause. */
+/** The overlays that matched an item and are not in its picture, by cause. */
 export interface LeftOutOverlays {
   lost: LostOverlay[]
   suppressed: z.infer<typeof suppressedOverlaySchema>[]

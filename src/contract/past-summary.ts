@@ -4,9 +4,9 @@ import { type Summary, summarySchema } from './summary.ts'
 const { scope, gate, isolation, verification } = summarySchema.shape
 
 /**
- * The summary of a job of this version or of any earlier one. A part that the job's version did not write yet is null,
- * which means unknown. A part that a later version adds must be optional, or stand here as well: a summary of every
- * version so far is in test/fixtures/old-summaries/.
+ * The summary of a job of this version or any earlier one. A part that the job's version did not write is null, which
+ * means unknown. A part that a later version adds must be optional or be listed here as well.
+ * test/fixtures/old-summaries/ has a summary of every version so far.
  */
 export const pastSummarySchema = summarySchema.extend({
   scope: scope.nullable().default(null),
@@ -16,7 +16,7 @@ export const pastSummarySchema = summarySchema.extend({
 })
 export type PastSummary = z.infer<typeof pastSummarySchema>
 
-/** Parts that an earlier version did not write, in words for the user. */
+/** The parts that an earlier version did not write, in words for the user. */
 export function unknownParts(summary: PastSummary): string[] {
   const words: Record<Extract<keyof Summary, 'scope' | 'gate' | 'isolation' | 'verification'>, string> = {
     scope: 'what Kometa was shown',

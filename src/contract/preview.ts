@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { itemTypeSchema } from './kinds.ts'
 import { timeoutsSchema } from './timeouts.ts'
 
-/** A file-safe name: lower or upper case letters, digits, dot, dash, underscore; never a path, never hidden. */
+/** A name that is safe for files: letters, digits, dot, dash and underscore. It is never a path and never hidden. */
 export const targetIdSchema = z
   .string()
   .max(100)
@@ -15,7 +15,7 @@ export const targetIdSchema = z
 /** A Plex ratingKey: digits. Plex shows it in the item's URL as `metadata%2F<ratingKey>`. */
 export const ratingKeySchema = z.string().regex(/^\d{1,18}$/, 'a ratingKey is a number')
 
-/** Text that YAML may take for a number: the film `1917`, the library `2024`. */
+/** A text that YAML may take for a number: the film `1917`, the library `2024`. */
 const textSchema = z.union([z.string(), z.number().transform(String)])
 
 /** One entry of `preview.targets` in preview.yml. */
@@ -23,36 +23,40 @@ export const previewTargetSchema = z.object({
   id: z
     .union([targetIdSchema, z.int().nonnegative().transform(String)])
     .describe(
-      'Your name for the target, which its pictures get as well. Letters, digits, ".", "_" and "-"; at most 100 characters',
+      'Your name for the target, which is also the name of its pictures. Letters, digits, ".", "_" and "-"; at most 100 characters',
     ),
   type: itemTypeSchema
     .optional()
-    .describe('The type of the item. If Plex says otherwise, Plex is right, and you are told'),
-  title: textSchema.optional().describe('A title to show in the results'),
+    .describe('The type of the item. If Plex says otherwise, the type from Plex is used and you are told'),
+  title: textSchema.optional().describe('The title for people, shown in the results'),
   ratingKey: z
     .union([ratingKeySchema, z.int().nonnegative().transform(String), z.literal(''), z.null()])
     .optional()
     .transform((value) => value || undefined)
     .describe(
-      "Plex's number of the item, which Plex Web shows in the address after metadata%2F. Without it, the target is reported as MISSING_RATINGKEY, and the other targets continue",
+      'The number of the item in Plex: Plex Web shows it in the address of the item after metadata%2F. If it is missing or empty, the target is reported as MISSING_RATINGKEY and the other targets continue',
     ),
   library: textSchema
     .optional()
-    .describe('The library of the config that draws the target, if several of them use one Plex library'),
+    .describe(
+      'The library of the config whose overlays are drawn, when several libraries of the config use the same Plex library',
+    ),
   input: z
     .string()
     .optional()
-    .describe('A file below the job folder to use as the before picture. If it does not exist, Plex is asked'),
+    .describe(
+      'The path of the before picture below the job folder. If the file does not exist, the picture is read from Plex',
+    ),
   output: z
     .string()
     .optional()
     .describe(
-      "The name of the after picture. Only its stem is used: the file gets its real extension and lies in the job's output folder",
+      "The name of the after picture. A folder and an extension in it are ignored: the file goes into the job's output folder with its real extension",
     ),
 })
 export type PreviewTarget = z.infer<typeof previewTargetSchema>
 
-/** A host name or an address; `*.example.org` means what `.example.org` does. */
+/** A host name or an address. `*.example.org` means the same as `.example.org`. */
 const hostName = z
   .string()
   .transform((text) => text.trim().replace(/^\*\./, '.'))
@@ -63,34 +67,32 @@ const hostName = z
 const hostNames = z.array(hostName).default([])
 const gateMode = z.enum(['open', 'strict'])
 
-/** Where else Kometa may go. A host name that begins with a dot covers all names below it; `deny` wins. */
+/**
+ * The other hosts that Kometa may reach. A host name that begins with a dot covers all names below it; `deny` takes
+ * precedence.
+ */
 export const gateSchema = z.preprocess(
   (value) => (typeof value === 'string' ? { mode: value } : (value ?? {})),
   z.object({
     mode: gateMode
       .default('open')
       .describe(
-        'open: Kometa may read from any public host; strict: only from known sources of overlays and from `allow`. Neither allows the local network. `gate: strict` is short for `gate: {mode: strict}`',
+        'open: Kometa may read from any public host; strict: only from known sources of overlays and from hosts in `allow`. It may never read from the local network. `gate: strict` is a short form that sets only this key',
       ),
-    allow: hostNames.describe(
-      'More hosts that Kometa may reach. A name that begins with a dot covers all names below it',
-    ),
-    deny: hostNames.describe('Hosts that Kometa may not reach; wins over `allow`'),
+    allow: hostNames.describe('More hosts that Kometa may reach. A name that begins with a dot covers all below it'),
+    deny: hostNames.describe('Hosts that Kometa may not reach; takes precedence over `allow`'),
   }),
 )
 export type GateSettings = z.infer<typeof gateSchema>
 
 /** The `preview:` section of preview.yml. */
 export const previewSectionSchema = z.object({
-  mode: z
-    .literal('write_blocked')
-    .default('write_blocked')
-    .describe('Writes to Plex are blocked. There is no other mode'),
+  mode: z.literal('write_blocked').default('write_blocked').describe('The only mode: writes to Plex are blocked'),
   config: z
     .string()
     .optional()
     .describe(
-      "The path of your Kometa's config.yml, which has all that preview.yml lacks. Without this key, `libraries` must be in preview.yml itself or in a config.yml beside it",
+      'The path of the config.yml of your Kometa, which provides everything that preview.yml does not have. Without it: `libraries` in preview.yml itself, or a config.yml beside it',
     ),
   kometa_config_dir: z
     .string()
@@ -102,23 +104,23 @@ export const previewSectionSchema = z.object({
     .string()
     .optional()
     .describe(
-      'The folder that your Kometa is started in. Relative paths in the config start there. Without this key: the folder above the config folder if that is named `config`, else the config folder itself',
+      'The folder in which your Kometa is started; relative paths in the config start there. Without it: the folder above a config folder that is named `config`, else the folder of the config',
     ),
   plex_fingerprint: z
     .union([z.string(), z.record(z.string(), z.string())])
     .optional()
     .describe(
-      "The SHA-256 fingerprint of Plex's self-signed certificate: no other certificate is trusted. For several servers, a map from plex.url to fingerprint",
+      'SHA-256 fingerprint of the self-signed certificate of Plex: only this certificate is trusted. For several servers, a map from plex.url to fingerprint',
     ),
   scope: z
     .preprocess((value) => (value === true ? 'on' : value === false ? 'off' : value), z.enum(['on', 'off']))
     .default('on')
     .describe(
-      'on: Kometa sees the targets and their ancestors; off: Kometa sees the whole library, which may take long',
+      'on: Kometa sees the targets and the items above them; off: Kometa sees the whole library, however long that takes',
     ),
   gate: gateSchema
     .default({ mode: 'open', allow: [], deny: [] })
-    .describe('Which hosts other than Plex Kometa may reach'),
+    .describe('The hosts other than Plex that Kometa may reach'),
   expose_token: z
     .boolean()
     .default(false)
@@ -128,6 +130,6 @@ export const previewSectionSchema = z.object({
   timeouts: timeoutsSchema.prefault({}).describe('How long to wait for slow and dead peers'),
   targets: z
     .array(previewTargetSchema)
-    .describe('What to preview, one entry for each item. The list may be empty if --target names the items'),
+    .describe('The items to preview, one entry each; may be empty when --target names them'),
 })
 export type PreviewSection = z.infer<typeof previewSectionSchema>

@@ -3,29 +3,29 @@ import { artworkKindSchema } from './artwork-kinds.ts'
 import { imageTypeSchema } from './kinds.ts'
 
 /**
- * What the proxy writes down. Field names are those of summary.json (snake_case), so that a record goes
- * into the file as it is. Paths are relative to the job folder; no token ever stands in a record.
+ * The records of the proxy. Field names are those of summary.json (snake_case), so that a record goes into the file
+ * unchanged. Paths are relative to the job folder. A record never contains a token.
  */
 const base = {
   /** Order of arrival within the job, from 1. The clock is never used for order. */
   seq: z.int().positive(),
   /** ISO 8601, UTC. */
   timestamp: z.iso.datetime(),
-  /** Which Plex server of the config: its machineIdentifier. */
+  /** The Plex server of the config, by its machineIdentifier. */
   server: z.string(),
   method: z.string(),
-  /** Path of the request, no query. */
+  /** Path of the request, without the query. */
   path: z.string(),
 }
 
 /** One write that was blocked, with or without an image. */
 export const blockedWriteSchema = z.object({
   ...base,
-  /** Query without tokens, as sent; '' if none. */
+  /** Query as sent, but without tokens; '' if there is none. */
   query: z.string(),
   /** null for a write to no item, or to several. */
   rating_key: z.string().nullable(),
-  /** Of a write to several items at once, as Kometa sends them from 2.4.7 on. */
+  /** The items of a write to several items at the same time, as Kometa sends them from 2.4.7 on. */
   rating_keys: z.array(z.string()).optional(),
   kind: artworkKindSchema.nullable(),
   /** Bytes of the body that arrived. */
@@ -41,7 +41,7 @@ export const captureSchema = z.object({
   size_bytes: z.int().nonnegative(),
   /** Relative to the job folder; null when nothing could be kept (a `url=` upload that could not be read). */
   saved_path: z.string().nullable(),
-  /** Why there is no image in it, in words; null for a good capture. */
+  /** Why the upload contains no image, in words; null for a good capture. */
   parse_error: z.string().nullable(),
   type: imageTypeSchema.nullable(),
   sha256: z.string().nullable(),
@@ -53,21 +53,21 @@ export const captureSchema = z.object({
   attempts: z.int().positive(),
   /** The URL of a body-less `?url=` upload, tokens removed. */
   source_url: z.string().nullable(),
-  /** Further images of the same multipart body, and last the whole body (`.bin`) where it holds more than images. */
+  /** Further images of the same multipart body, followed by the whole body (`.bin`) if it contains more than images. */
   other_paths: z.array(z.string()),
 })
 export type Capture = z.infer<typeof captureSchema>
 
-/** A request that was refused (403 and its like) or a read that Plex did not answer well. */
+/** A request that was refused (with 403 or a similar status), or a read that Plex did not answer properly. */
 export const refusedReadSchema = z.object({
   ...base,
   query: z.string(),
   /** Status that the client got. */
   status: z.int(),
   reason: z.string(),
-  /** refused = our policy said no; failed = Plex did not answer, or answered with an error. */
+  /** refused = our policy refused it; failed = Plex did not answer, or answered with an error. */
   outcome: z.enum(['refused', 'failed']),
-  /** Section that the path names, where it does. */
+  /** The section in the path, if there is one. */
   section: z.string().nullable(),
   rating_key: z.string().nullable(),
 })

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
 /**
- * From which picture Kometa drew (Kometa overlays.py:180-219). `poster from the internet`: TMDb's, or one that Plex
- * only links to.
+ * The picture that Kometa drew on (Kometa overlays.py:180-219). `poster from the internet`: a poster of TMDb, or one
+ * that Plex only links to.
  */
 const baseUsedSchema = z.enum(['asset', 'backup', 'clean Plex poster', 'current poster', 'poster from the internet'])
 export type BaseUsed = z.infer<typeof baseUsedSchema>
 
 /**
- * Facts about a target that Compare shows as a line each. They stand under these names in the summary and go to the
- * studio as they are. A field that is new is optional, so that summaries of earlier versions stay readable.
+ * Facts about a target that Compare shows, one line each. The summary has them under these names, and the studio gets
+ * them unchanged. A new field must be optional, so that summaries of earlier versions stay readable.
  */
 export const shownFactsSchema = z.object({
-  /** null: it was not drawn, or nothing tells. */
+  /** null: the target was not drawn, or the picture is unknown. */
   base_used: baseUsedSchema.nullable(),
 })
 export type ShownFacts = z.infer<typeof shownFactsSchema>
@@ -30,13 +30,13 @@ interface FactLine<Value> {
   words(value: Value): string
 }
 
-/** How Compare says each fact, in its order. */
+/** The words of Compare for each fact, in the order in which Compare shows them. */
 const factLines: { readonly [Name in keyof ShownFacts]-?: FactLine<NonNullable<ShownFacts[Name]>> } = {
   base_used: { name: 'Base', words: (base) => baseWords[base] },
 }
 const factNames = Object.keys(factLines) as (keyof ShownFacts)[]
 
-/** The lines of the facts that are known. */
+/** The lines of all known facts. */
 export function knownFactLines(facts: ShownFacts): { name: string; words: string }[] {
   return factNames.flatMap((name) => lineOf(name, facts))
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 
-/** A way that a program has to Plex, to the real token or to the user's files, and whether it was closed to Kometa. */
+/** A way for a program to reach Plex, the real token or the files of the user, and whether it was closed to Kometa. */
 export const wayOutSchema = z.object({
-  /** clients: what heeds proxy settings; network: what does not; sockets: Unix sockets; memory: of other programs. */
+  /**
+   * clients: programs that follow proxy settings; network: those that do not; sockets: Unix sockets; memory: the memory
+   * of other programs.
+   */
   way: z.enum(['clients', 'network', 'sockets', 'memory', 'config', 'files']),
   closed: z.boolean(),
   /** In words. */

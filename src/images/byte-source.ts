@@ -1,13 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Random access to an image's bytes. Readers ask for small ranges; nobody ever loads a whole image. */
+/** Random access to the bytes of an image. Readers ask for small ranges, and no reader loads a whole image. */
 export interface ByteSource {
   size: number
   /** The bytes from `position` on, fewer than `length` only at the end of the image. */
   read(position: number, length: number): Promise<Buffer>
 }
 
-/** The bytes behind an open file. The handle stays the caller's. */
+/** The bytes of an open file. The caller keeps the handle and closes it. */
 export function handleSource(handle: FileHandle, size: number): ByteSource {
   return {
     size,
@@ -24,13 +24,13 @@ export function handleSource(handle: FileHandle, size: number): ByteSource {
   }
 }
 
-/** The bytes of an image in memory: for tests and for headers at hand. */
+/** The bytes of an image in memory, for tests and for headers that are already loaded. */
 export function bufferSource(bytes: Uint8Array): ByteSource {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return { size: buffer.length, read: async (position, length) => buffer.subarray(position, position + length) }
 }
 
-/** Opens a file (by path), or takes a source as it is, and closes what it opened. */
+/** Opens a file by its path and closes it afterwards, or uses a given source as it is. */
 export async function withSource<T>(image: string | ByteSource, use: (source: ByteSource) => Promise<T>): Promise<T> {
   if (typeof image !== 'string') return use(image)
   const handle = await open(image, 'r')

@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { messageOf } from '../util/unknown-error.ts'
 import type { DifferenceTask } from './difference.ts'
 
-/** Larger pictures are compared at this size: no eye sees more of a heat map. */
+/** Larger pictures are scaled down to this size, because a heat map shows no more detail. */
 const maxSidePixels = 1_500
-/** How far apart two colours must be, 0 to 1: JPEG's own noise stays below. */
+/** How much two colours must differ, from 0 to 1. The noise of JPEG stays below this. */
 const threshold = 0.1
 
 const taskSchema: z.ZodType<DifferenceTask> = z.object({

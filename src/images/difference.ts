@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { startWorker } from '../util/start-worker.ts'
 
-/** Reading two pictures, comparing them, writing one; a second or two on a small machine. */
+/**
+ * The time limit for reading two pictures, comparing them and writing one, which takes a second or two on a small
+ * machine.
+ */
 const timeoutMs = 60_000
 const maxMemoryMb = 512
 
@@ -15,7 +18,7 @@ const answerSchema = z.union([
   z.object({ error: z.string() }),
 ])
 
-/** How two pictures differ: the share of pixels, and a PNG that shows where. */
+/** How two pictures differ: the share of differing pixels, and a PNG that shows where they are. */
 export interface Difference {
   share: number
   width: number
@@ -23,7 +26,7 @@ export interface Difference {
   png: Uint8Array
 }
 
-/** What the worker is given. */
+/** The input of the worker. */
 export interface DifferenceTask {
   before: Uint8Array
   after: Uint8Array
@@ -31,8 +34,8 @@ export interface DifferenceTask {
 }
 
 /**
- * Compares two pictures in a thread of its own, so that nothing waits for it. The before picture is brought to the size
- * of the after picture. Rejects when one of them cannot be read.
+ * Compares two pictures in a separate thread, so that nothing else has to wait. The before picture is scaled to the
+ * size of the after picture. Rejects when one of them cannot be read.
  */
 export async function computeDifference(task: DifferenceTask, signal?: AbortSignal): Promise<Difference> {
   signal?.throwIfAborted()
@@ -43,7 +46,7 @@ export async function computeDifference(task: DifferenceTask, signal?: AbortSign
       const timer = setTimeout(reject, timeoutMs, new Error(`the comparison took more than ${timeoutMs / 1000} s`))
       const onAbort = () => reject(signal?.reason)
       signal?.addEventListener('abort', onAbort, { once: true })
-      // The signal may live as long as the server: nothing of a comparison stays on it.
+      // The signal may live as long as the server, so no listener of a comparison may stay on it.
       stopWaiting = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', onAbort)

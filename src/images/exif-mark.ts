@@ -11,17 +11,16 @@ const overlayValue = 'overlay'
 const typeAscii = 2
 
 /**
- * Chunks or segments walked through in search of the EXIF block. WEBP has it after the pixels, JPEG and PNG mostly
- * before.
+ * The most chunks or segments to search for the EXIF block. WEBP has it after the pixels, JPEG and PNG mostly before.
  */
 const maxChunks = 4096
-/** Entries of the first EXIF directory looked at. */
+/** The most entries of the first EXIF directory to check. */
 const maxEntries = 1024
 
 /**
- * Whether the image carries Kometa's mark: EXIF tag 0x04BC, type ASCII, value "overlay". Reads container headers and
- * the first EXIF directory alone, in small bounded reads; a broken container simply has no mark. A restore upload has
- * none.
+ * Tells whether the image carries Kometa's mark: EXIF tag 0x04BC, type ASCII, value "overlay". An upload that restores
+ * the original has none. Only container headers and the first EXIF directory are read, in small limited reads; a broken
+ * container counts as having no mark.
  */
 export function readOverlayMark(image: string | ByteSource): Promise<boolean> {
   return withSource(image, async (source) => {
@@ -31,7 +30,7 @@ export function readOverlayMark(image: string | ByteSource): Promise<boolean> {
   })
 }
 
-/** Each finds where the TIFF structure inside the EXIF block starts. */
+/** Each function finds the start of the TIFF structure inside the EXIF block. */
 const finders: Record<ImageType, (source: ByteSource) => Promise<number | null>> = {
   png: findInPng,
   jpg: findInJpeg,
@@ -77,7 +76,7 @@ async function findInWebp(source: ByteSource): Promise<number | null> {
   return null
 }
 
-/** Some writers put JPEG's "Exif\0\0" in front inside WEBP and PNG too; Pillow reads both forms. */
+/** Some writers put JPEG's "Exif\0\0" before the block in WEBP and PNG too. Pillow reads both forms. */
 async function skipPrefix(source: ByteSource, position: number): Promise<number> {
   const head = await source.read(position, 6)
   return head.toString('latin1') === 'Exif\0\0' ? position + 6 : position

@@ -7,13 +7,13 @@ export interface ImageSize {
   height: number
 }
 
-/** JPEG segments looked at before the frame header must have come. */
+/** The most JPEG segments to check before the frame header. */
 const maxSegments = 512
 
 /**
- * Pixel size as the header says, never by decoding: a picture that claims a billion pixels costs a few small reads.
- * Null when the header is cut off, odd, or claims no pixels. JPEG size is that of the stored frame, before EXIF
- * rotation.
+ * The pixel size from the header, without decoding: a picture that claims a billion pixels costs only a few small
+ * reads. Null when the header is cut off, malformed, or claims no pixels. For JPEG it is the size of the stored frame,
+ * before EXIF rotation.
  */
 export function readImageSize(image: string | ByteSource): Promise<ImageSize | null> {
   return withSource(image, async (source) => {
@@ -49,14 +49,14 @@ async function jpegSize(source: ByteSource): Promise<ImageSize | null> {
     if (isFrameHeader(marker)) {
       return head.length < 9 ? null : { width: head.readUInt16BE(7), height: head.readUInt16BE(5) }
     }
-    // Start of scan or end of image: a frame header cannot follow any more.
+    // After the start of a scan or the end of the image there is no frame header.
     if (marker === 0xda || marker === 0xd9) return null
     position += isBareMarker(marker) ? 2 : 2 + Math.max(2, head.readUInt16BE(2))
   }
   return null
 }
 
-/** SOF0..SOF15; C4, C8 and CC in the same range are tables. */
+/** SOF0..SOF15. C4, C8 and CC are in the same range but are no frame headers. */
 function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 }

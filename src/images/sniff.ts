@@ -1,11 +1,11 @@
 import type { ImageType } from '../contract/kinds.ts'
 
-/** How many first bytes `sniffImage` needs for its verdict. */
+/** The number of first bytes that `sniffImage` needs. */
 export const sniffBytes = 12
 
 /**
- * The image type that the first bytes prove; null = no image of ours. Names and Content-Type are never asked: magic
- * bytes decide.
+ * The image type that the first bytes prove, or null for a type that is not supported. File names and Content-Type are
+ * ignored; only magic bytes decide.
  */
 export function sniffImage(head: Uint8Array): ImageType | null {
   if (startsWith(head, [0xff, 0xd8, 0xff])) return 'jpg'
@@ -15,8 +15,8 @@ export function sniffImage(head: Uint8Array): ImageType | null {
 }
 
 /**
- * What bytes that are no image seem to be, in words for a person: "SVG", "HTML", "audio (MP3)", or their first bytes in
- * hex.
+ * What bytes seem to be when they are no image, in words for a person: "SVG", "HTML", "audio (MP3)", or the first bytes
+ * in hex.
  */
 export function describeNonImage(head: Uint8Array): string {
   if (head.length === 0) return 'nothing'

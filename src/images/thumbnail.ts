@@ -1,20 +1,20 @@
 import sharp from 'sharp'
 
 export interface ThumbnailOptions {
-  /** Pixels; a smaller picture is not made larger. */
+  /** In pixels. A smaller picture is not enlarged. */
   width: number
-  /** A picture of more pixels is refused before it is decoded: 109 KB of PNG can stand for 900 million. */
+  /** A picture with more pixels is refused before it is decoded: 109 KB of PNG can contain 900 million pixels. */
   maxPixels: number
 }
 
 const quality = 82
 const timeoutSeconds = 20
 
-// One picture at a time for each call, and nothing kept: a wall of posters must not eat the machine.
+// Each call uses one thread, and nothing is cached: a wall of posters must not use up the memory and the processor.
 sharp.cache(false)
 sharp.concurrency(1)
 
-/** A WebP of this width from a picture's bytes or file. Rejects when it is no picture, or too large a one. */
+/** Makes a WebP of this width from the bytes or the file of a picture. Rejects when it is no picture or too large. */
 export async function makeThumbnail(image: Uint8Array | string, options: ThumbnailOptions): Promise<Buffer> {
   return sharp(image, { limitInputPixels: options.maxPixels, failOn: 'error', animated: false, pages: 1 })
     .rotate()

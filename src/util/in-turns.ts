@@ -1,6 +1,6 @@
 /**
- * Does something with each value, so many at once and in their order; answers in their order. The first failure
- * rejects.
+ * Does something with each value in order, at most `maxAtOnce` at the same time. The results keep the order of the
+ * values. The first failure rejects.
  */
 export async function inTurns<T, R>(
   values: readonly T[],

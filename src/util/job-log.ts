@@ -5,12 +5,15 @@ import type { Redactor } from './redact.ts'
 import { messageOf } from './unknown-error.ts'
 import { visibleLine } from './visible.ts'
 
-/** A job writes a few lines per target. If it writes more than this, something is wrong, and the file gets no more. */
+/**
+ * A job writes a few lines per target. If it writes more than this, something is wrong, and nothing more goes into the
+ * file.
+ */
 const maxFileBytes = 32 * 1024 * 1024
 
 export interface LogLine {
   level: LogLevel
-  /** One line, without secrets. */
+  /** One line without secrets. */
   text: string
   /** ISO 8601, UTC. */
   at: string
@@ -36,9 +39,7 @@ export function formatLogLine(level: string, text: string): string {
   return `| ${level.toUpperCase().padEnd(8)} | ${text}`
 }
 
-/**
- * Creates the job's own log. It redacts secrets here, at the sink, before it writes and reports a line. Never throws.
- */
+/** Creates the job's own log. Secrets are redacted here, before a line is written or reported. Never throws. */
 export function createJobLog({ redactor, onLine, ...options }: JobLogOptions): JobLog {
   const report = (level: LogLevel, text: string) => onLine?.({ level, text, at: new Date().toISOString() })
   const file =
@@ -61,7 +62,7 @@ export function createJobLog({ redactor, onLine, ...options }: JobLogOptions): J
   }
 }
 
-/** Writes each line at once, so that a crash loses none. A full disk ends the log, never the job. */
+/** Writes each line immediately, so that a crash loses none. A full disk ends the log, never the job. */
 function openFile({ files, path }: FileBeneath, maxBytes: number, onStop: (problem: string) => void) {
   const descriptor = files.openSync(path, 'append')
   let open = true

@@ -1,6 +1,6 @@
 /**
- * What the text holds; `null` where it is no JSON, as a file that was cut off is. The caller's schema says what that
- * means.
+ * The parsed text, or `null` when it is not JSON, such as a file that was cut off. The schema of the caller decides
+ * what `null` means.
  */
 export function parseJson(text: string): unknown {
   try {

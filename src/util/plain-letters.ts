@@ -1,4 +1,4 @@
-// Letters that Unicode does not take apart into a base letter and a mark.
+// Letters that Unicode does not split into a base letter and a mark.
 const letters: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -13,7 +13,7 @@ const letters: Readonly<Record<string, string>> = {
   ŧ: 't',
 }
 
-/** Lower case, without accents and other marks, Latin letters spelled with a to z. */
+/** Lower case, without accents and other marks. Latin letters are spelled with a to z. */
 export function plainLetters(text: string): string {
   return text
     .normalize('NFKD')

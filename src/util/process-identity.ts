@@ -5,9 +5,9 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 import { hasErrorCode } from './unknown-error.ts'
 
-/** How long `ps` may take. */
+/** The time limit for `ps`. */
 const psTimeoutMs = 5_000
-/** How long PowerShell may take; its first start takes seconds. */
+/** The time limit for PowerShell, whose first start takes seconds. */
 const powershellTimeoutMs = 20_000
 
 /**
@@ -15,7 +15,7 @@ const powershellTimeoutMs = 20_000
  */
 export const processIdentitySchema = z.object({
   pid: z.int(),
-  /** Hash of the process's start time; `unknown` if the system does not tell it. */
+  /** Hash of the start time of the process; `unknown` if the system does not tell. */
   start: z.string(),
   /** Hash of the host and, on Linux, the pid namespace: pid 7 of another container is another process. */
   host: z.string(),
@@ -23,8 +23,8 @@ export const processIdentitySchema = z.object({
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>
 
 /**
- * `elsewhere`: it belongs to another host or container. `unsure`: the system does not say when the process with this
- * pid started.
+ * `elsewhere`: the process belongs to another host or container. `unsure`: the system does not tell when the process
+ * with this pid started.
  */
 export type Liveness = 'alive' | 'dead' | 'unsure' | 'elsewhere'
 
@@ -41,13 +41,13 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
   return start === null ? null : { pid, start, host: await hostOf() }
 }
 
-/** True only if it is certain that this very process still lives. */
+/** True only if this exact process certainly still lives. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   if (identity.start === unknownStart || identity.host !== (await hostOf()) || !exists(identity.pid)) return false
   return (await exactStartOf(identity.pid)) === identity.start
 }
 
-/** Whether the process that once had this identity still lives. */
+/** Tells whether the process with this identity still lives. */
 export async function livenessOf(identity: ProcessIdentity): Promise<Liveness> {
   if (identity.host !== (await hostOf())) return 'elsewhere'
   if (!exists(identity.pid)) return 'dead'
@@ -67,7 +67,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** `startOf` for every system: on Windows asking takes half a second. */
+/** The start time on every system. On Windows this takes half a second, so `startOf` skips it there. */
 function exactStartOf(pid: number): Promise<string | null> {
   return process.platform === 'win32' ? windowsStart(pid) : startOf(pid)
 }
@@ -86,8 +86,8 @@ async function linuxStart(pid: number): Promise<string | null> {
     if (isGone(error)) return exists(pid) ? unknownStart : null
     throw error
   }
-  // The program's name stands in brackets and may hold brackets itself, so fields are counted from the last one.
-  // Field 3 is the state, field 22 the start time.
+  // The name of the program is in brackets and may itself contain brackets, so the fields are counted from the last
+  // bracket. Field 3 is the state, field 22 the start time.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state] = fields
   // A killed process stays a zombie until its parent collects it; it holds no file or lock.

@@ -3,16 +3,17 @@ import { extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /**
- * A program or worker of ours by its path below `src`, without ending: `kometa/supervisor-main`. This module and the
- * command line's bundle both lie one folder below the root, so that it is found from either.
+ * The address of one of our programs or workers by its path below `src`, without a file extension:
+ * `kometa/supervisor-main`. This module and the bundle of the command line are both one folder below the root, so the
+ * same path works from both.
  */
 export function programUrl(name: string): URL {
   return new URL(`../${name}${extname(import.meta.url)}`, import.meta.url)
 }
 
 /**
- * How to start such a program. Built, it is plain Node; from the TypeScript source (tests) it needs tsx, by its
- * absolute address.
+ * How to start such a program. When built, plain Node runs it. From the TypeScript source (tests) it needs tsx, given
+ * by its absolute address.
  */
 export function programCommand(name: string): { command: string; args: string[] } {
   const main = fileURLToPath(programUrl(name))

@@ -5,14 +5,14 @@ import { Worker } from 'node:worker_threads'
 import { programUrl } from './program-file.ts'
 
 /**
- * A thread of its own for one task, by its path below `src`. Built, it is plain JavaScript; from the TypeScript source
- * (tests) it needs tsx.
+ * Starts a thread for one task, given by the path of the task below `src`. When built, the task is plain JavaScript;
+ * from the TypeScript source (tests) it needs tsx.
  */
 export function startWorker(name: string, workerData: unknown, maxOldGenerationSizeMb: number): Worker {
   const file = programUrl(name)
   const options = { workerData, resourceLimits: { maxOldGenerationSizeMb } }
   if (extname(file.pathname) === '.js') return new Worker(file, options)
-  // tsx leaves other threads alone unless it is asked to register there.
+  // tsx does nothing in other threads unless it is registered there.
   const manifest = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
   const tsx = new URL('./dist/esm/api/index.mjs', manifest).href
   const code = `import { register } from '${tsx}'; register(); await import('${file.href}')`

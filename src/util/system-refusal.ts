@@ -1,12 +1,12 @@
 import { AppError } from '../contract/errors.ts'
 
 /**
- * What the operating system refused, as one line for the user: a file without permission, a full disk, a port where
- * nobody listens. null for every other error: that is an AppError already, or a bug of ours.
+ * A refusal by the operating system as one line for the user: a file without permission, a full disk, a port on which
+ * nobody listens. Returns null for every other error, which is either an AppError already or a bug of ours.
  */
 export function systemRefusal(error: unknown): AppError | null {
   if (!(error instanceof Error) || error instanceof AppError) return null
-  // An error while something is closed hides the error that made us close it.
+  // An error during closing hides the error that made us close.
   if ('suppressed' in error && 'error' in error) return systemRefusal(error.error) ?? systemRefusal(error.suppressed)
   if (error instanceof AggregateError) return systemRefusal(error.errors[0])
   if (!('syscall' in error) || !('code' in error)) return null
@@ -25,7 +25,7 @@ function subjectOf(error: Error): string {
   }
   const call = text('syscall') ?? ''
   if (call === 'uv_cwd') return 'the current folder cannot be used'
-  // A rename names its target, which the user knows; `path` is a temporary file of ours.
+  // For a rename, the user knows the target; `path` is a temporary file of ours.
   const path = text('dest') ?? text('path')
   if (call.startsWith('spawn')) return `${path ?? 'a program'} cannot be started`
   if (path !== null) return `${path} cannot be used`
@@ -69,7 +69,7 @@ const words: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name server does not answer',
 }
 
-/** The same codes as a run that ends with DISK_FULL. */
+/** The same codes make a run end with DISK_FULL. */
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EFBIG'])
 
 const noSpace = 'Make room there, or choose another folder with --out or --data.'

@@ -1,6 +1,7 @@
 /**
- * The text without these characters at its end. A regular expression such as `/\/+$/` tries again at each of a thousand
- * slashes in the middle of a text, and so takes quadratic time. An expression is asked about one character at a time.
+ * The text without these characters at its end. A regular expression such as `/\/+$/` would start again at each slash
+ * in the middle of the text and so take quadratic time. A regular expression given here is tested on one character at a
+ * time.
  */
 export function trimEndOf(text: string, characters: string | RegExp): string {
   const goes =

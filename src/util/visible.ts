@@ -1,21 +1,21 @@
 /**
- * What a terminal obeys or takes for the end of a line: control characters with ESC and C1, the Unicode line ends, and
- * what turns the direction of writing. The first pattern leaves line ends and tabs alone.
+ * Characters that a terminal obeys or that end a line: control characters including ESC and C1, the Unicode line ends,
+ * and characters that change the writing direction. The first pattern does not match line ends and tabs.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this takes out
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 const lineEnds = /[\t\n]/g
 
 /**
- * Text of others (titles, names, paths, errors) as it may stand in one line on a terminal or in a log: it neither moves
- * the cursor nor makes a second line of its own. Every sink that people read applies this, and nobody else has to.
+ * Makes text from others (titles, names, paths, errors) safe for one line of a terminal or a log: it can neither move
+ * the cursor nor begin a second line. Every output that people read applies this, so no other code has to.
  */
 export const visibleLine = (text: string): string => visibleText(text).replace(lineEnds, '\ufffd')
 
-/** The same for a text of several lines that are ours to tell apart: a carriage return alone ends a line too. */
+/** The same for text of several lines that we wrote ourselves. A carriage return alone also ends a line. */
 export const visibleText = (text: string): string => text.replace(/\r\n?/g, '\n').replace(controls, '\ufffd')
 
-/** JSON that says the same and holds no such character: of itself, JSON escapes ESC and line breaks alone. */
+/** JSON with the same meaning and without such characters. JSON.stringify alone escapes only those below U+0020. */
 export function visibleJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(
     /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,

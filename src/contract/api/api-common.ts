@@ -3,7 +3,7 @@ import { type ErrorCode, errorTable } from '../errors.ts'
 import { imageTypeSchema } from '../kinds.ts'
 import { ratingKeySchema } from '../preview.ts'
 
-/** What can go wrong with a request itself; everything else is a code of the error table. */
+/** Errors of a request itself. All other errors have a code of the error table. */
 export const requestErrorCodes = [
   'BAD_REQUEST',
   'NOT_SIGNED_IN',
@@ -23,7 +23,9 @@ export const requestErrorCodes = [
   'INTERNAL',
 ] as const
 
-/** One thing that a user can act on. Never holds a secret. Branch on the code, show the message and the hint. */
+/**
+ * One problem that a user can act on. It never contains a secret. Branch on the code; show the message and the hint.
+ */
 export const problemSchema = z.object({
   code: z.union([z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]), z.enum(requestErrorCodes)]),
   message: z.string(),
@@ -46,7 +48,7 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 export const itemRefSchema = z.object({ server: serverIdSchema, ratingKey: ratingKeySchema })
 export type ItemRef = z.infer<typeof itemRefSchema>
 
-/** A picture of a job: its bytes are at `jobImage` under its sha256, for ever the same. */
+/** A picture of a job. Its bytes are at `jobImage` under its sha256 and never change. */
 export const imageRefSchema = z.object({
   sha256: sha256Schema,
   type: imageTypeSchema,

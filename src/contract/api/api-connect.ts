@@ -5,8 +5,8 @@ import { problemSchema, serverIdSchema, timeSchema } from './api-common.ts'
 export const maxConfigBytes = 4 * 1024 * 1024
 
 /**
- * What a secret looks like in the YAML that the browser gets: the mask and a number. The server puts the value back by
- * its place.
+ * How a secret appears in the YAML that the browser gets: this mask and a number. The server puts the value back
+ * according to its place.
  */
 export const secretMask = '••••••••'
 
@@ -28,7 +28,9 @@ export const connectRequestSchema = z.discriminatedUnion('kind', [
 ])
 export type ConnectRequest = z.input<typeof connectRequestSchema>
 
-/** Something about a place in the YAML; lines and columns from 1. `line` null: it concerns the whole file. */
+/**
+ * A problem at a place in the YAML. Lines and columns count from 1. `line` null: the problem concerns the whole file.
+ */
 export const configProblemSchema = z.object({
   severity: z.enum(['error', 'warning', 'info']),
   message: z.string(),
@@ -36,13 +38,13 @@ export const configProblemSchema = z.object({
   column: z.int().positive().nullable(),
   endLine: z.int().positive().nullable(),
   endColumn: z.int().positive().nullable(),
-  /** Keys that lead to the place: `libraries.Movies.overlay_files.0`; null where there is none. */
+  /** The keys that lead to the place, such as `libraries.Movies.overlay_files.0`; null when there are none. */
   path: z.string().nullable(),
 })
 export type ConfigProblem = z.infer<typeof configProblemSchema>
 
 export const connectedServerSchema = z.object({
-  /** null as long as Plex has not answered. */
+  /** null until Plex has answered. */
   id: serverIdSchema.nullable(),
   /** Address without credentials. */
   url: z.string(),
@@ -50,21 +52,21 @@ export const connectedServerSchema = z.object({
   version: z.string(),
   /** False when Plex answers a read without a token from here. */
   tokenIsBarrier: z.boolean().nullable(),
-  /** Why it cannot be used; null when it can. */
+  /** Why the server cannot be used; null when it can. */
   problem: problemSchema.nullable(),
 })
 export type ConnectedServer = z.infer<typeof connectedServerSchema>
 
 export const overlayFileSchema = z.object({
   form: z.enum(['url', 'git', 'default', 'repo', 'file', 'folder', 'path']),
-  /** As it stands in the config, secrets masked. */
+  /** The value from the config, with secrets masked. */
   value: z.string(),
   /**
-   * fetched = Kometa will fetch it from the web; unknown = Kometa was not found, so its own overlays cannot be looked
-   * up.
+   * fetched = Kometa will fetch the file from the web; unknown = Kometa was not found, so its own overlays cannot be
+   * looked up.
    */
   state: z.enum(['found', 'missing', 'fetched', 'unknown']),
-  /** Fonts and images that it names and that are not there, and its like. */
+  /** Problems with the file, such as fonts and images that it names and that are missing. */
   warnings: z.array(z.string()),
 })
 export type OverlayFile = z.infer<typeof overlayFileSchema>
@@ -72,21 +74,21 @@ export type OverlayFile = z.infer<typeof overlayFileSchema>
 export const connectedLibrarySchema = z.object({
   /** The key under `libraries:`. */
   mappingName: z.string(),
-  /** Plex's own name. */
+  /** The name that Plex has for the library. */
   title: z.string(),
-  /** machineIdentifier; null as long as its server has not answered. */
+  /** The machineIdentifier of the server; null until the server has answered. */
   server: serverIdSchema.nullable(),
   sectionId: z.string().nullable(),
   /** movie, show or artist; null when Plex does not know it. */
   type: z.string().nullable(),
   overlayFiles: z.array(overlayFileSchema),
   removeOverlays: z.boolean(),
-  /** Why nothing in it can be previewed; null when it can. */
+  /** Why nothing in the library can be previewed; null when it can. */
   problem: z.string().nullable(),
 })
 export type ConnectedLibrary = z.infer<typeof connectedLibrarySchema>
 
-/** One thing that is not in a preview, or is changed for it. */
+/** One part of the config that the preview leaves out or changes. */
 export const leftOutSchema = z.object({
   /** `libraries.Movies.operations` */
   path: z.string(),
@@ -98,7 +100,7 @@ export type LeftOut = z.infer<typeof leftOutSchema>
 
 export const configCheckSchema = z.object({
   problems: z.array(configProblemSchema),
-  /** False: the text could not be read as a config, so that nothing is known of its libraries. */
+  /** False when the text could not be read as a config. Nothing is then known about its libraries. */
   isRead: z.boolean(),
   libraries: z.array(connectedLibrarySchema),
   leftOut: z.array(leftOutSchema),
@@ -113,15 +115,17 @@ export const configSourceSchema = z.discriminatedUnion('kind', [
 ])
 
 export const connectionSchema = z.object({
-  /** A new one for each connect. Give it with a job, so that a stale window cannot start one with another config. */
+  /**
+   * Each connect gives a new id. Send it with a job, so that an outdated window cannot start a job with another config.
+   */
   id: z.string(),
   /**
-   * Another one as soon as the text is another. Give it with an edit, so that none is made of a text that is no more.
+   * The revision changes whenever the text changes. Send it with an edit, so that no edit is based on an outdated text.
    */
   revision: z.string(),
   source: configSourceSchema,
   connectedAt: timeSchema,
-  /** The YAML with every secret masked; lines and columns of problems count in this text. */
+  /** The YAML with every secret masked. Lines and columns of problems refer to this text. */
   text: z.string(),
   servers: z.array(connectedServerSchema),
   ...configCheckSchema.shape,
@@ -130,11 +134,11 @@ export type Connection = z.infer<typeof connectionSchema>
 
 export const connectionReplySchema = z.object({
   connection: connectionSchema.nullable(),
-  /** The path that was connected last, also before a restart. */
+  /** The path that was connected last, even if that was before a restart. */
   lastPath: z.string().nullable(),
 })
 
-/** An edited text, masks in it, of the config that is connected or of a job. */
+/** An edited text, with masks in it, of the connected config or of the config of a job. */
 export const checkConfigRequestSchema = z.object({
   text: z.string().max(maxConfigBytes),
   /** The job whose config was edited; default: the connected config. */
@@ -161,8 +165,8 @@ export const folderSchema = z.object({
 export type Folder = z.infer<typeof folderSchema>
 
 /**
- * A key that Kometa reads, for completion and hover in the editor. `in` is where it stands: '', `plex`, `settings`,
- * `libraries.*`, ...
+ * A key that Kometa reads, for completion and hover in the editor. `in` is the section that contains the key: '',
+ * `plex`, `settings`, `libraries.*`, ...
  */
 export const configKeySchema = z.object({
   in: z.string(),
@@ -175,13 +179,13 @@ export const configKeysSchema = z.object({ keys: z.array(configKeySchema) })
 
 export const kometaStateSchema = z.object({
   state: z.enum(['checking', 'ready', 'problem']),
-  /** sample: the stand-in of the demo draws, not Kometa. */
+  /** sample: a stand-in for the demo draws instead of Kometa. */
   renderer: z.enum(['kometa', 'sample']),
   version: z.string().nullable(),
   commit: z.string().nullable(),
-  /** The checkout; null for an image. */
+  /** The folder of the checkout; null for an image. */
   folder: z.string().nullable(),
-  /** The image that it runs from, such as kometateam/kometa:v2.4.4. */
+  /** The image that Kometa runs from, such as kometateam/kometa:v2.4.4. */
   image: z.string().nullable(),
   python: z.string().nullable(),
   supported: z.boolean(),

@@ -3,9 +3,9 @@ import { itemTypeSchema } from '../kinds.ts'
 import { ratingKeySchema } from '../preview.ts'
 import { itemRefSchema, problemSchema, serverIdSchema, timeSchema } from './api-common.ts'
 
-/** Items in one window of the grid at most. */
+/** The most items in one window of the grid. */
 export const maxItemsPerWindow = 500
-/** Items that one preview takes at most. */
+/** The most items in one preview. */
 export const maxTargets = 500
 
 export const hdrSchema = z.enum(['dv', 'hdr'])
@@ -17,18 +17,18 @@ export const studioItemSchema = z.object({
   title: z.string(),
   year: z.int().nullable(),
   edition: z.string().nullable(),
-  /** Plex's name of the library, and its section number. */
+  /** The name of the library in Plex, and its section number. */
   library: z.string(),
   sectionId: z.string(),
   parentRatingKey: z.string().nullable(),
   grandparentRatingKey: z.string().nullable(),
-  /** Show of a season, season of an episode, artist of an album. */
+  /** The show of a season, the season of an episode, or the artist of an album. */
   parentTitle: z.string().nullable(),
   grandparentTitle: z.string().nullable(),
   /** Number of the season or episode. */
   index: z.int().nullable(),
   parentIndex: z.int().nullable(),
-  /** `4k`, `1080`, `720`, `480`, `sd` as Plex says; null for what has no file of its own. */
+  /** `4k`, `1080`, `720`, `480` or `sd`, as Plex reports it; null for items without a file of their own. */
   resolution: z.string().nullable(),
   hdr: hdrSchema.nullable(),
   audioCodec: z.string().nullable(),
@@ -36,14 +36,17 @@ export const studioItemSchema = z.object({
   /** 0 to 10. */
   rating: z.number().nullable(),
   wearsOverlay: z.boolean(),
-  /** A clean original lies in Kometa's `Original Posters`. */
+  /** Kometa's `Original Posters` contains a clean original. */
   hasBackup: z.boolean(),
-  /** Seasons of a show, episodes of a season, albums of an artist; 0 for what has none below it in the index. */
+  /**
+   * The number of seasons of a show, episodes of a season, or albums of an artist; 0 when the index has nothing below
+   * the item.
+   */
   childCount: z.int().nonnegative(),
   addedAt: timeSchema.nullable(),
-  /** The version of its picture, for `itemThumbnail`; null when Plex has none. */
+  /** The version of the picture, for `itemThumbnail`; null when Plex has no picture. */
   thumb: z.string().nullable(),
-  /** Posters are 2:3, stills of episodes 16:9, music squares. */
+  /** Posters are 2:3, stills of episodes are 16:9, and music is square. */
   shape: z.enum(['poster', 'still', 'square']),
 })
 export type StudioItem = z.infer<typeof studioItemSchema>
@@ -52,16 +55,16 @@ export const itemSorts = ['title', 'added', 'year', 'rating', 'resolution', 'ord
 
 const list = <T extends z.ZodType>(one: T) => z.array(one).max(100).optional()
 
-/** Filters of the grid: values of one name are alternatives, names narrow each other. */
+/** Filters of the grid. Several values of one filter are alternatives; different filters narrow each other. */
 export const itemFilterSchema = z.object({
   /** Search as you type: every word must begin a word of the title, show, edition or year. */
   q: z.string().max(200).optional(),
   server: serverIdSchema.optional(),
   /** `<server>:<sectionId>` */
   library: list(z.string().max(120)),
-  /** Default: films, shows and artists, or what is below `parent`. */
+  /** Default: films, shows and artists, or everything below `parent`. */
   type: list(itemTypeSchema),
-  /** Only what is directly below this item (seasons, episodes); needs `server` when there is more than one. */
+  /** Only items directly below this one (seasons, episodes); needs `server` when there is more than one server. */
   parent: ratingKeySchema.optional(),
   resolution: list(z.string().max(20)),
   /** none = SDR. */
@@ -76,7 +79,7 @@ export const itemFilterSchema = z.object({
 export type ItemFilter = z.infer<typeof itemFilterSchema>
 
 export const itemQuerySchema = itemFilterSchema.extend({
-  /** order = show, season, episode number. Default: title; within a parent: order. */
+  /** order = by show, season and episode number. Default: title, or order within a parent. */
   sort: z.enum(itemSorts).optional(),
   descending: z.boolean().optional(),
   offset: z.int().nonnegative().default(0),
@@ -85,18 +88,18 @@ export const itemQuerySchema = itemFilterSchema.extend({
 export type ItemQuery = z.input<typeof itemQuerySchema>
 
 export const itemWindowSchema = z.object({
-  /** Changes whenever the index does: windows of two revisions do not fit together. */
+  /** Changes whenever the index changes. Windows of two revisions do not fit together. */
   revision: z.string(),
   total: z.int().nonnegative(),
   offset: z.int().nonnegative(),
   items: z.array(studioItemSchema),
-  /** Set when `parent` was asked for: the way from the show down to it. */
+  /** Set when `parent` was given: the path from the show down to the parent. */
   parents: z.array(studioItemSchema),
 })
 export type ItemWindow = z.infer<typeof itemWindowSchema>
 
 const facet = z.object({ value: z.string(), label: z.string(), count: z.int().nonnegative() })
-/** How many items each further choice would leave; a facet does not narrow itself. */
+/** How many items each further choice would leave. A facet ignores its own filter. */
 export const itemFacetsSchema = z.object({
   revision: z.string(),
   total: z.int().nonnegative(),
@@ -114,7 +117,7 @@ export type ItemFacets = z.infer<typeof itemFacetsSchema>
 export type ItemFacet = z.infer<typeof facet>
 
 export const indexStateSchema = z.object({
-  /** waiting = nothing is connected; partial = some library failed, the rest can be used. */
+  /** waiting = nothing is connected; partial = some library failed, but the others can be used. */
   state: z.enum(['waiting', 'reading', 'ready', 'partial', 'failed']),
   revision: z.string(),
   /** Items that can be shown now. */
@@ -127,9 +130,9 @@ export const indexStateSchema = z.object({
       type: z.string(),
       state: z.enum(['waiting', 'reading', 'ready', 'failed']),
       done: z.int().nonnegative(),
-      /** 0 until Plex has said it. */
+      /** 0 until Plex has reported the total. */
       total: z.int().nonnegative(),
-      /** When it was read from Plex. */
+      /** When the library was read from Plex. */
       readAt: timeSchema.nullable(),
       problem: problemSchema.nullable(),
     }),
@@ -151,14 +154,14 @@ export type ResolveReply = z.infer<typeof resolveReplySchema>
 export const sampleRequestSchema = z.object({
   filter: itemFilterSchema.default({}),
   count: z.int().min(1).max(50).default(8),
-  /** Already chosen: the sample adds what these do not show. */
+  /** Items that are already chosen. The sample adds items that show something new. */
   chosen: z.array(itemRefSchema).max(maxTargets).default([]),
 })
 export type SampleRequest = z.input<typeof sampleRequestSchema>
 export const sampleReplySchema = z.object({
   /**
-   * In the order in which they add most; `shows` = what each one brings that those before do not ("4K", "Dolby Vision",
-   * "season").
+   * The items that add the most come first. `shows` is what an item shows that the items before it do not ("4K", "Dolby
+   * Vision", "season").
    */
   items: z.array(z.object({ item: studioItemSchema, shows: z.array(z.string()) })),
 })

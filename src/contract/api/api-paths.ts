@@ -1,6 +1,6 @@
 /**
- * Every route of the studio's server: method and path template. No schema stands here, so that the browser can import
- * this file without zod; the schemas are in api.ts under the same names.
+ * Every route of the studio's server: method and path template. This file has no schemas, so that the browser can
+ * import it without zod; the schemas are in api.ts under the same names.
  */
 export const apiPaths = {
   health: ['GET', '/api/health'],
@@ -11,7 +11,7 @@ export const apiPaths = {
   signOut: ['DELETE', '/api/session'],
 
   getState: ['GET', '/api/state'],
-  /** SSE: what changes outside of one job; see StudioEvent. */
+  /** SSE: changes outside a single job; see StudioEvent. */
   events: ['GET', '/api/events'],
 
   listFolder: ['GET', '/api/folders'],
@@ -24,7 +24,7 @@ export const apiPaths = {
   getKometa: ['GET', '/api/kometa'],
   checkKometa: ['POST', '/api/kometa/check'],
 
-  /** Every check of `kometa-preview doctor`; takes some seconds. */
+  /** Every check of `kometa-preview doctor`; takes a few seconds. */
   getDoctor: ['GET', '/api/doctor'],
 
   getIndex: ['GET', '/api/index'],
@@ -34,7 +34,7 @@ export const apiPaths = {
   lookUpItems: ['POST', '/api/items/lookup'],
   resolveItems: ['POST', '/api/items/resolve'],
   sampleItems: ['POST', '/api/items/sample'],
-  /** WebP made from the item's own picture; `v` is the item's `thumb`, `w` one of `thumbnailWidths`. */
+  /** A WebP made from the picture of the item; `v` is the `thumb` of the item, `w` one of `thumbnailWidths`. */
   itemThumbnail: ['GET', '/api/thumbnails/{server}/{ratingKey}'],
 
   listSets: ['GET', '/api/sets'],
@@ -59,9 +59,9 @@ export const apiPaths = {
   jobLog: ['GET', '/api/jobs/{jobId}/log.txt'],
   /** Every output picture, the before pictures and summary.json. */
   jobZip: ['GET', '/api/jobs/{jobId}/pictures.zip'],
-  /** A picture's own bytes; immutable. `w` makes a thumbnail of it, `name` a download. */
+  /** The original bytes of a picture; immutable. `w` makes a thumbnail of it, `name` makes it a download. */
   jobImage: ['GET', '/api/jobs/{jobId}/images/{sha256}'],
-  /** The difference of a target's before and after as a PNG heat map. */
+  /** The difference between a target's before and after pictures as a PNG heat map. */
   jobDifference: ['GET', '/api/jobs/{jobId}/targets/{targetId}/difference.png'],
 
   getSettings: ['GET', '/api/settings'],
@@ -70,12 +70,12 @@ export const apiPaths = {
 
 export type RouteName = keyof typeof apiPaths
 
-/** Widths in pixels that thumbnails are made in; another one is refused. */
+/** The widths in pixels of thumbnails; any other width is refused. */
 export const thumbnailWidths = [120, 240, 360, 480, 720] as const
 
 export type QueryValue = string | number | boolean | undefined | null | readonly (string | number)[]
 
-/** `?a=1&b=x&b=y`, or '' for nothing: lists repeat their name, what is undefined, null or an empty list is left out. */
+/** Makes `?a=1&b=x&b=y`, or '' for nothing. A list repeats its name; undefined, null and empty lists are left out. */
 export function encodeQuery(values: Readonly<Record<string, QueryValue>>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(values)) {

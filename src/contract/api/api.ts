@@ -15,7 +15,7 @@ export * from './api-items.ts'
 export * from './api-jobs.ts'
 export * from './api-paths.ts'
 
-/** What a route takes and gives. `reply` null: 204. `media`: the answer is no JSON but this. */
+/** What a route takes and returns. `reply` null: 204. `media`: the answer is not JSON but this type. */
 export interface RouteSchemas {
   summary: string
   params?: z.ZodObject
@@ -23,9 +23,9 @@ export interface RouteSchemas {
   body?: z.ZodType
   reply?: z.ZodType | null
   media?: string
-  /** It makes something: 201. */
+  /** The route creates something and answers 201. */
   creates?: true
-  /** Answered without a session, too. */
+  /** The route also answers without a session. */
   open?: true
 }
 
@@ -36,7 +36,7 @@ export const stateSchema = z.object({
   kometa: connect.kometaStateSchema,
   index: items.indexStateSchema,
   jobs: z.object({ total: z.int(), queued: z.int(), runningId: common.jobIdSchema.nullable() }),
-  /** True for the demo: the Plex is a sample. */
+  /** True for the demo, whose Plex is a sample. */
   demo: z.boolean(),
 })
 export type StudioState = z.infer<typeof stateSchema>
@@ -162,7 +162,7 @@ type Infer<Name extends RouteName, Part extends 'params' | 'query' | 'body', Oth
 export type RouteParams<Name extends RouteName> = Infer<Name, 'params', undefined>
 export type RouteQuery<Name extends RouteName> = Infer<Name, 'query', undefined>
 export type RouteBody<Name extends RouteName> = Infer<Name, 'body', undefined>
-/** What a JSON route answers with; undefined for 204. */
+/** The answer of a JSON route; undefined for 204. */
 export type RouteReply<Name extends RouteName> =
   Routes[Name] extends Record<'reply', infer Schema> ? (Schema extends z.ZodType ? z.output<Schema> : undefined) : never
 export type RouteMethod<Name extends RouteName> = (typeof apiPaths)[Name][0]

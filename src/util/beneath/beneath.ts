@@ -11,7 +11,7 @@ import { createUseFolder, type UseFolder } from './use-folder.ts'
 
 export { isUnsafePath } from './unsafe-path.ts'
 
-/** A file by its path inside such a folder. */
+/** A file, given by its path inside a folder that may have come from somebody else. */
 export interface FileBeneath {
   files: Beneath
   path: string
@@ -23,45 +23,50 @@ interface Entry {
 }
 
 /**
- * The one way to what is inside a folder that may have come from somebody else. Paths are relative to the folder, with
- * `/` on every platform. No link is followed on the way or at its end, and only plain files are opened; anything else
- * is JOB_PATH_UNSAFE. Errors of the system keep their codes and name the path that the user knows.
+ * The only way to reach what is inside a folder that may have come from somebody else. Paths are relative to the folder
+ * and use `/` on every platform. No link is followed, neither on the way nor at the end, and only plain files are
+ * opened; anything else is JOB_PATH_UNSAFE. Errors of the system keep their codes and name the path that the user
+ * knows.
  */
 export interface Beneath {
-  /** The folder's real path: for words, and for programs that get the folder as a whole. Nothing is opened by it. */
+  /**
+   * The folder's real path, for messages and for programs that get the whole folder. Nothing is opened by this path.
+   */
   readonly realPath: string
-  /** The full path, for words. */
+  /** The full path, for messages. */
   shown(path: string): string
-  /** The same for a folder inside, which need not exist yet: no link is followed on the way to it either. */
+  /**
+   * The same kind of access to a folder inside, which may not exist yet. No link is followed on the way to it either.
+   */
   folder(path: string): Beneath
   open(path: string, mode: OpenMode, permissions?: number): Promise<FileHandle>
-  /** A descriptor, which the caller closes. */
+  /** Opens a file and returns its descriptor, which the caller closes. */
   openSync(path: string, mode: OpenMode, permissions?: number): number
-  /** Throws ENOENT; JOB_PATH_UNSAFE for a file that is larger. */
+  /** Reads a whole file. Throws ENOENT when it is missing, and JOB_PATH_UNSAFE when it is larger. */
   read(path: string, maxBytes: number): Promise<Buffer>
-  /** A reader, even after a crash, sees the old bytes or all of the new. */
+  /** A reader sees either all the old bytes or all the new ones, even after a crash. */
   write(path: string, data: string | Uint8Array, permissions?: number): Promise<void>
-  /** A copy of one file at another place, whole or not at all. */
+  /** Copies one file to another place, either completely or not at all. */
   copy(from: string, to: string): Promise<void>
-  /** What stands there, a link as a link; null for nothing. */
+  /** What is at the path, or null for nothing. A link is reported as a link. */
   look(path: string): Promise<Stats | null>
   lookSync(path: string): Stats | null
-  /** What is in a folder; `''` is the folder itself. Throws ENOENT. */
+  /** What is in a folder; `''` means the folder itself. Throws ENOENT when it is missing. */
   list(path: string): Entry[]
-  /** Makes it and those above it. `durable`: their names survive a power cut. */
+  /** Makes a folder and the folders above it. `durable`: their names survive a power cut. */
   makeFolder(path: string, options?: { durable?: boolean; permissions?: number }): Promise<void>
   makeFolderSync(path: string): void
-  /** Throws EACCES and the like where this process may write nothing. */
+  /** Throws an error such as EACCES when this process may not write there. */
   assertWritable(path: string): Promise<void>
-  /** In place of what stands there. */
+  /** Replaces what is at the new path. */
   rename(from: string, to: string): Promise<void>
   renameSync(from: string, to: string): void
-  /** Removes a file, or a link and not what it leads to. Nothing there is fine. */
+  /** Removes a file, or a link but not its target. It is fine if nothing is there. */
   remove(path: string): Promise<void>
   removeSync(path: string): void
   /** Removes an empty folder. */
   removeFolder(path: string): Promise<void>
-  /** Removes a folder and all in it. Nothing there is fine. */
+  /** Removes a folder and everything in it. It is fine if nothing is there. */
   removeAll(path: string): Promise<void>
   /** Sets a file's times to now. */
   touch(path: string): Promise<void>
@@ -69,7 +74,9 @@ export interface Beneath {
   sync(path: string): Promise<void>
 }
 
-/** Opens a folder that exists; a link at its own path is followed, once. Nothing has to be closed. */
+/**
+ * Opens a folder that exists. If its own path is a link, that link is followed once. The caller has nothing to close.
+ */
 export function openBeneath(folder: string, options: { way?: Way } = {}): Beneath {
   const path = realpathSync.native(folder)
   const { dev, ino } = statSync(path, { bigint: true })
@@ -133,7 +140,7 @@ function names(use: UseFolder): Omit<Beneath, Contents | 'realPath' | 'shown' | 
     list: (path) => inFolderSync(path, listHeld),
     async makeFolder(path, { durable = false, permissions = 0o777 } = {}) {
       makeFolders(use, path, permissions)
-      // Of those that were there already, nobody knows whether their names were synced.
+      // Folders that existed before may have names that were never synced.
       if (durable) for (const parent of parentsOf(path)) await sync(parent)
     },
     makeFolderSync: (path) => makeFolders(use, path, 0o777),
@@ -173,7 +180,7 @@ function makeFolders({ inParentSync, inFolderSync }: UseFolder, path: string, pe
       inParentSync(folder, (held, name) => mkdirSync(held.path(name), permissions))
     } catch (error) {
       if (!hasErrorCode(error, 'EEXIST')) throw error
-      // What stands there must be a folder, and no link to one.
+      // What already exists must be a folder, not a link to one.
       inFolderSync(folder, () => undefined)
     }
   }
@@ -185,7 +192,7 @@ const parentsOf = (path: string): string[] => path.split('/').map((_, at, parts)
 const orNull = <T>(answer: Promise<T>): Promise<T | null> => answer.catch(nullIfGone)
 
 function nullIfGone(error: unknown): null {
-  // A file that stands where a folder of the path would be: then there is nothing below it.
+  // When a part of the path is a file instead of a folder, nothing can be below it.
   if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return null
   throw error
 }

@@ -4,8 +4,8 @@ import { Writable } from 'node:stream'
 const chunkBytes = 64 * 1024
 
 /**
- * An open file's bytes from a place on, whatever was read or written before. The file stays open: a stream that Node
- * makes of a FileHandle closes it with itself.
+ * An open file's bytes from a position on, independent of earlier reads and writes. The file stays open, while a stream
+ * that Node makes from a FileHandle closes it.
  */
 export async function* readChunks(file: FileHandle, from = 0): AsyncGenerator<Buffer> {
   for (let position = from; ; ) {
@@ -16,10 +16,10 @@ export async function* readChunks(file: FileHandle, from = 0): AsyncGenerator<Bu
   }
 }
 
-/** Characters of one line: a file of somebody else's may have no line break at all. */
+/** The most characters in one line: a file from somebody else may have no line break at all. */
 const maxLineChars = 16 * 1024 * 1024
 
-/** The lines of an open text file, which end with `\n` alone: other line breaks may stand inside a JSON text. */
+/** The lines of an open text file. Only `\n` ends a line, because other line breaks may be inside a JSON text. */
 export async function* readLines(file: FileHandle): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let rest = ''
@@ -33,11 +33,11 @@ export async function* readLines(file: FileHandle): AsyncGenerator<string> {
   if (rest !== '') yield rest
 }
 
-/** Writes into an open file, and syncs it at the end. The file stays open. */
+/** Writes into an open file and syncs it at the end. The file stays open. */
 export function writeInto(file: FileHandle): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      // writeFile goes on where a disk takes only part of it.
+      // writeFile continues when the disk accepts only a part of the chunk.
       file.writeFile(chunk).then(() => done(), done)
     },
     final(done) {

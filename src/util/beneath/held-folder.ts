@@ -3,9 +3,9 @@ import { join, sep } from 'node:path'
 import { unsafePath, withShownPath } from './unsafe-path.ts'
 
 /**
- * How a folder is kept from being exchanged while something in it is used. `descriptors` (Linux): each part of the path
- * is opened in the folder before it, without following a link, so that there is nothing left to exchange. `checks`
- * (elsewhere): no part may be a link, before and after the call, and each must be the same folder both times.
+ * How a folder is protected from being swapped for another one while something in it is used. `descriptors` (Linux):
+ * each part of the path is opened inside the folder before it, without following a link, so nothing can be swapped.
+ * `checks` (elsewhere): before and after the call, no part may be a link, and each part must be the same folder.
  */
 export type Way = 'descriptors' | 'checks'
 
@@ -14,32 +14,32 @@ interface Identity {
   ino: bigint
 }
 
-/** A folder whose real path was found once; it must still be the same folder each time. */
+/** A folder whose real path was found once. At each use it must still be the same folder. */
 export interface RootFolder extends Identity {
   path: string
   way: Way
-  /** Where the folder that is worked in stands below it; [] is the root itself. */
+  /** The path from the root to the folder in use; [] is the root itself. */
   below: readonly string[]
 }
 
-/** A folder that stays the same one until it is disposed, whatever happens to its path. */
+/** A folder that remains the same one until it is disposed, whatever happens to its path. */
 export interface HeldFolder extends Disposable {
-  /** The path of a name in it, for one call that does not follow a link in its last part. */
+  /** The path of a name in this folder, for one call that does not follow a link in the last part. */
   path(name: string): string
-  /** The same for words. */
+  /** The path of a name in this folder as the user knows it, for messages. */
   shown(name: string): string
-  /** An error of a call in this folder, with the path that the user knows. */
+  /** Turns an error from a call in this folder into one that has the path that the user knows. */
   inWords(error: unknown): unknown
-  /** After each call: with `checks` throws if the folder, or the file that was opened, was exchanged meanwhile. */
+  /** Call this after each use. With `checks` it throws if the folder or the opened file was swapped in the meantime. */
   assertSame(opened?: { name: string; info: Identity }): void
   child(name: string): HeldFolder
-  /** A path by which a file in it that is open already can be read once more. */
+  /** A path that opens a file of this folder again while it is already open. */
   opened(name: string, descriptor: number): string
 }
 
 /**
- * Holds the folder at these parts below the root. Throws JOB_PATH_UNSAFE for a link; ENOENT and ENOTDIR as the system
- * does.
+ * Holds the folder at these parts below the root. Throws JOB_PATH_UNSAFE for a link, and ENOENT and ENOTDIR as the
+ * system does.
  */
 export function holdFolder(root: RootFolder, parts: readonly string[]): HeldFolder {
   let held = root.way === 'descriptors' ? holdRoot(root) : checkedFolder(root.path, [root])
@@ -66,7 +66,7 @@ function holdRoot(root: RootFolder): HeldFolder {
 }
 
 function descriptorFolder(descriptor: number, shownPath: string): HeldFolder {
-  // Resolved by the kernel from the open folder, not from its path: what `openat` does.
+  // The kernel resolves this path from the open folder, not from the path of that folder, as `openat` does.
   const path = (name: string) => `/proc/self/fd/${descriptor}/${name}`
   const shown = (name: string) => (name === '.' ? shownPath : join(shownPath, name))
   const inWords = (error: unknown) =>
@@ -80,7 +80,7 @@ function descriptorFolder(descriptor: number, shownPath: string): HeldFolder {
       try {
         return descriptorFolder(openSync(path(name), folderFlags), shown(name))
       } catch (error) {
-        // Not the answer to whether it is safe, which the flags gave; only the words for it.
+        // The flags of the open call already refused the link. This check only finds the right message.
         if (lstatSync(path(name), { throwIfNoEntry: false })?.isSymbolicLink())
           throw unsafePath(shown(name), 'is a link')
         throw inWords(error)
@@ -91,7 +91,7 @@ function descriptorFolder(descriptor: number, shownPath: string): HeldFolder {
   }
 }
 
-/** `chain`: every folder from the root to this one, as it was found. */
+/** `chain`: every folder from the root to this one, with the identity that it had when it was found. */
 function checkedFolder(folder: string, chain: readonly (Identity & { path: string })[]): HeldFolder {
   const path = (name: string) => (name === '.' ? folder : join(folder, name))
   const assertSame: HeldFolder['assertSame'] = (opened) => {
@@ -127,7 +127,7 @@ const exchanged = (path: string) => unsafePath(path, 'was exchanged for somethin
 const notFolder = (path: string): Error =>
   Object.assign(new Error(`ENOTDIR: not a directory, open '${path}'`), { code: 'ENOTDIR', path })
 
-/** Whether open folders can be reached by their descriptors here: Linux with /proc. */
+/** Uses descriptors where open folders can be reached by them, which is Linux with /proc. */
 export function bestWay(root: Pick<RootFolder, 'path' | 'dev' | 'ino'>): Way {
   if (process.platform !== 'linux') return 'checks'
   const descriptor = openSync(root.path, folderFlags)

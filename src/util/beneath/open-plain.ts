@@ -16,13 +16,13 @@ import type { HeldFolder } from './held-folder.ts'
 import { describeOddity, unsafePath } from './unsafe-path.ts'
 
 /**
- * `read`: an existing file. `create`: a new file, to write and read; EEXIST where anything stands there. `append`: a
- * new or an existing file of which there is no second name.
+ * `read`: an existing file. `create`: a new file to write and read; EEXIST when anything has that name. `append`: a new
+ * or an existing file that has no second name.
  */
 export type OpenMode = 'read' | 'create' | 'append'
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants
-/** Opening a pipe must not wait for its other end. Windows has neither flag. */
+/** Opening a pipe must not wait for the other end. Windows has neither flag. */
 const careful = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)
 const flagsOf: Record<OpenMode | 'createAppend', number> = {
   read: O_RDONLY | careful,
@@ -31,10 +31,10 @@ const flagsOf: Record<OpenMode | 'createAppend', number> = {
   createAppend: O_WRONLY | O_APPEND | O_CREAT | O_EXCL | careful,
 }
 
-/** How often `append` starts again because its file appeared or went between two calls. */
+/** How often `append` starts again because the file appeared or disappeared between two calls. */
 const maxRaces = 20
 
-/** Opens a plain file and nothing else. JOB_PATH_UNSAFE for a link, a pipe, a device. */
+/** Opens a plain file and nothing else. Throws JOB_PATH_UNSAFE for a link, a pipe or a device. */
 export async function openPlain(
   held: HeldFolder,
   name: string,
@@ -59,7 +59,7 @@ export async function openPlain(
   }
 }
 
-/** The same at once; answers with a descriptor, which the caller closes. */
+/** Opens a plain file synchronously. Returns a descriptor, which the caller closes. */
 export function openPlainSync(held: HeldFolder, name: string, mode: OpenMode, permissions: number): number {
   for (let race = 0; ; race += 1) {
     const flags = prepare(held, name, mode)
@@ -79,7 +79,10 @@ export function openPlainSync(held: HeldFolder, name: string, mode: OpenMode, pe
   }
 }
 
-/** Looks before it opens, since opening alone can do something to a device; what is opened is then judged once more. */
+/**
+ * Checks the file before it is opened, since merely opening a device can have an effect. The opened file is checked
+ * again.
+ */
 function prepare(held: HeldFolder, name: string, mode: OpenMode): number {
   if (mode === 'create') return flagsOf.create
   const info = lstatSync(held.path(name), { bigint: true, throwIfNoEntry: false })
@@ -96,8 +99,8 @@ function assertPlain(held: HeldFolder, name: string, info: BigIntStats, mode: Op
 }
 
 /**
- * Gives a file that has a second name (a hard link, a backup made with `cp -l`) a copy of its own under this name, so
- * that what is appended does not appear elsewhere.
+ * A file may have a second name (a hard link, a backup made with `cp -l`). This name then gets its own copy, so that
+ * appended text does not appear in the other file.
  */
 function detach(held: HeldFolder, name: string): void {
   const source = openPlainSync(held, name, 'read', 0)
@@ -126,8 +129,8 @@ function copyBytes(source: number, target: number): void {
 }
 
 function inWords(error: unknown, held: HeldFolder, name: string): unknown {
-  // ELOOP, EMLINK: a link where O_NOFOLLOW wants none. ENXIO, ENODEV: a pipe without reader, a device that is not
-  // there.
+  // ELOOP and EMLINK mean a link that O_NOFOLLOW refuses. ENXIO and ENODEV mean a pipe without a reader or a missing
+  // device.
   if (hasErrorCode(error, 'ELOOP', 'EMLINK')) return unsafePath(held.shown(name), 'is a link')
   if (hasErrorCode(error, 'ENXIO', 'ENODEV')) return unsafePath(held.shown(name), 'is no plain file')
   return held.inWords(error)

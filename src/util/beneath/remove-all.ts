@@ -2,10 +2,10 @@ import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
 import { hasErrorCode } from '../unknown-error.ts'
 import type { HeldFolder } from './held-folder.ts'
 
-/** How often a folder is emptied again because somebody wrote into it meanwhile. */
+/** How often a folder is emptied again because somebody wrote into it in the meantime. */
 const maxRounds = 5
 
-/** Removes a name and, if it is a folder, all below it. A link goes itself; what it leads to stays. */
+/** Removes a name and, if it is a folder, everything below it. A link is removed itself, but not its target. */
 export async function removeAll(held: HeldFolder, name: string): Promise<void> {
   const info = await lstat(held.path(name))
   if (!info.isDirectory()) {

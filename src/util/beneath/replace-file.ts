@@ -5,7 +5,7 @@ import { hasErrorCode } from '../unknown-error.ts'
 import type { HeldFolder } from './held-folder.ts'
 import { openPlain } from './open-plain.ts'
 
-/** Puts a whole new file in the place of a name: a reader, even after a crash, sees the old bytes or all of the new. */
+/** Replaces a file completely: a reader sees either all the old bytes or all the new ones, even after a crash. */
 export async function replaceFile(
   held: HeldFolder,
   name: string,
@@ -30,7 +30,10 @@ export function writeWhole(held: HeldFolder, name: string, data: string | Uint8A
   })
 }
 
-/** A copy of a file, or of an open one by its descriptor's path; shares the blocks where the disk can. */
+/**
+ * Copies a file, or an open file by the path of its descriptor. The copy shares the disk blocks where the disk supports
+ * it.
+ */
 export function copyWhole(held: HeldFolder, name: string, source: string): Promise<void> {
   return replaceFile(held, name, async (temporary) => {
     await copyFile(source, held.path(temporary), constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
@@ -40,8 +43,8 @@ export function copyWhole(held: HeldFolder, name: string, source: string): Promi
 }
 
 /**
- * Makes the names in a folder survive a power cut. Windows cannot open folders; some network file systems know no such
- * sync.
+ * Makes the names in a folder survive a power cut. Windows cannot open folders, and some network file systems have no
+ * such sync.
  */
 export async function syncHeld(held: HeldFolder): Promise<void> {
   if (process.platform === 'win32') return

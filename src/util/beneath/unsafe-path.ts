@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts'
 
-/** A path that is not opened, with the user's name for it and the reason. */
+/** The refusal to open a path, with the name that the user knows and the reason. */
 export function unsafePath(shown: string, why: string): AppError {
   return new AppError('JOB_PATH_UNSAFE', `${shown} ${why}`, {
     hint: 'In a job folder only plain files and folders are opened. Remove it, or choose another job folder.',
@@ -9,7 +9,7 @@ export function unsafePath(shown: string, why: string): AppError {
 
 export const isUnsafePath = (error: unknown): boolean => error instanceof AppError && error.code === 'JOB_PATH_UNSAFE'
 
-/** What stands at a path, in the words of a refusal. */
+/** What is at a path, in words for a refusal. */
 export function describeOddity(info: {
   isSymbolicLink(): boolean
   isDirectory(): boolean
@@ -23,7 +23,7 @@ export function describeOddity(info: {
   return 'is a device'
 }
 
-/** The system's error with the path that the user knows instead of the one that the call was made with. */
+/** Puts the path that the user knows into an error of the system, in place of the path that the call used. */
 export function withShownPath(error: unknown, used: string, shown: string): unknown {
   if (!(error instanceof Error) || error instanceof AppError || used === shown) return error
   const restate = (text: string) => text.replaceAll(used, shown)
@@ -34,8 +34,8 @@ export function withShownPath(error: unknown, used: string, shown: string): unkn
 }
 
 /**
- * The parts of a path below a folder. Refused: absolute paths, `..`, empty parts, and what Windows takes for a drive, a
- * stream or a separator. Names in a summary.json may come from anybody.
+ * The parts of a path below a folder. Absolute paths, `..` and empty parts are refused, and so is everything that
+ * Windows takes for a drive, a stream or a separator: the names in a summary.json may come from anybody.
  */
 export function partsOf(path: string, root: string): string[] {
   const parts = path.split('/')

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { type HeldFolder, holdFolder, type RootFolder } from './held-folder.ts'
 import { partsOf, unsafePath } from './unsafe-path.ts'
 
-/** Does one thing in a held folder, and lets it go. */
+/** Does one thing in a held folder and then releases the folder. */
 export interface UseFolder {
-  /** In the folder that a path's last part stands in. */
+  /** Acts in the folder that contains the last part of the path. */
   inParent<T>(path: string, act: (held: HeldFolder, name: string) => Promise<T>): Promise<T>
   inParentSync<T>(path: string, act: (held: HeldFolder, name: string) => T): T
-  /** In the folder at the path itself; `''` is the root. */
+  /** Acts in the folder at the path itself; `''` is the root. */
   inFolder<T>(path: string, act: (held: HeldFolder) => Promise<T>): Promise<T>
   inFolderSync<T>(path: string, act: (held: HeldFolder) => T): T
   shown(path: string): string

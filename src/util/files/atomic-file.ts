@@ -5,8 +5,8 @@ import { syncFolder } from './durable-folder.ts'
 import { renameOver } from './rename.ts'
 
 /**
- * Writes a file so that a reader, even after a crash, sees the old bytes or all of the new: temp, fsync, rename, fsync
- * of the folder.
+ * Writes a file so that a reader sees either all the old bytes or all the new ones, even after a crash: write a
+ * temporary file, sync it, rename it, sync the folder.
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   const temporary = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`

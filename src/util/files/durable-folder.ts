@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errorCodeOf } from '../unknown-error.ts'
 
-/** Makes a folder and those above it, so that their names survive a power cut, whoever made it. */
+/** Makes a folder and the folders above it. Their names survive a power cut, even those that existed before. */
 export async function makeFolderDurably(path: string, mode?: number): Promise<void> {
   const first = await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
   for (let folder = resolve(path); ; folder = dirname(folder)) {
@@ -12,8 +12,8 @@ export async function makeFolderDurably(path: string, mode?: number): Promise<vo
 }
 
 /**
- * Makes the names in this folder survive a power cut. Windows cannot open folders and needs no such step; elsewhere one
- * that we may not read cannot be synced, and some network file systems know no such sync.
+ * Makes the names in this folder survive a power cut. Windows cannot open folders and needs no such step. Elsewhere a
+ * folder that we may not read cannot be synced, and some network file systems have no such sync.
  */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return

@@ -1,5 +1,5 @@
 import { sep } from 'node:path'
 
-/** Whether a path is the folder itself or lies below it; both absolute and plain. */
+/** Tells whether a path is the folder itself or below it. Both paths must be absolute and without `.` and `..`. */
 export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)

@@ -2,14 +2,15 @@ import { rename } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { errorCodeOf } from '../unknown-error.ts'
 
-/** Virus scanners and indexers let go of a new file within a second; a reader that keeps it open does not. */
+/** Virus scanners and indexers release a new file within a second; a reader that keeps the file open does not. */
 const maxWaitMs = 2_000
 const firstPauseMs = 10
 const heldOpen = new Set(['EPERM', 'EACCES', 'EBUSY'])
 
 /**
- * Renames, over what stands there. On Windows a file that somebody has open for a moment cannot be replaced, and a
- * folder with one in it cannot be moved: there it is tried again for up to 2 s. Elsewhere the first answer is the last.
+ * Renames and replaces what is at the new path. Windows cannot replace a file that somebody has open for a moment, nor
+ * move a folder that contains such a file: there the rename is tried again for up to 2 s. On other systems the first
+ * failure is final.
  */
 export async function renameOver(
   from: string,

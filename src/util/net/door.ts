@@ -1,21 +1,25 @@
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 
-/** A port of 127.0.0.1 on which one of our servers listens, and which can be opened in a network namespace too. */
+/** A port of 127.0.0.1 on which one of our servers listens. It can also be opened in a network namespace. */
 export interface Door {
   port: number
   /**
-   * Serves what comes in at a socket that listens elsewhere, as if it had come in here. Disposing closes that socket.
+   * Serves the connections of a socket that listens elsewhere, as if they had arrived at this port. Disposing closes
+   * that socket.
    */
   serve(listener: Server): Disposable
 }
 
-/** The door of an HTTP server. Its limits of time hold for every connection, that of their number for each door. */
+/**
+ * The door of an HTTP server. The server's time limits apply to every connection; its limit on the number of
+ * connections applies to each door separately.
+ */
 export function createDoor(server: HttpServer, port: number): Door {
   return {
     port,
     serve(listener) {
-      // As http.createServer makes its own: whoever has sent all may still be reading.
+      // The same options as http.createServer uses: a client that has sent everything may still be reading.
       const elsewhere = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
         server.emit('connection', socket),
       )

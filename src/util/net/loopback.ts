@@ -3,16 +3,15 @@ import type { Server as HttpServer } from 'node:http'
 import { createServer, type ListenOptions, type Server } from 'node:net'
 import { errorCodeOf, hasErrorCode } from '../unknown-error.ts'
 
-/** A free port of 127.0.0.1 that another program has on ::1 is a rare chance. */
+/** Rarely another program uses, on ::1, the port that is free on 127.0.0.1. Then another port is tried. */
 const maxAttempts = 5
-/** This machine has no IPv6, or not on its loopback device. */
+/** The errors of a machine that has no IPv6, or none on its loopback device. */
 const withoutV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL', 'EPROTONOSUPPORT'])
 
 /**
- * Makes an HTTP server listen on a port of 127.0.0.1 (0: any), and on the same one of ::1 where there is one:
- * `localhost` means both, and nobody else may be behind it. Disposing takes no new connections on ::1; closing the
- * server, none on
- * 127.0.0.1. Rejects with EADDRINUSE when somebody else has the port on either.
+ * Makes an HTTP server listen on a port of 127.0.0.1 (0: any) and, where IPv6 exists, on the same port of ::1:
+ * `localhost` means both, and no other program may answer there. Disposing stops new connections on ::1; closing the
+ * server stops those on 127.0.0.1. Rejects with EADDRINUSE when somebody else has the port on either address.
  */
 export async function listenOnLoopback(server: HttpServer, port: number): Promise<Disposable> {
   for (let attempt = 1; ; attempt++) {
@@ -28,7 +27,7 @@ export async function listenOnLoopback(server: HttpServer, port: number): Promis
   }
 }
 
-/** Its connections are the HTTP server's own, with all of that one's limits. */
+/** The HTTP server handles the connections of ::1 as its own, with all its limits. */
 async function listenOnV6(server: HttpServer, port: number): Promise<Server | null> {
   const six = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket))
   if (server.maxConnections) six.maxConnections = server.maxConnections
@@ -53,7 +52,7 @@ function listen(server: Server, options: ListenOptions): Promise<void> {
 
 const isTaken = (error: unknown): boolean => hasErrorCode(error, 'EADDRINUSE')
 
-/** The name of this machine for itself; its address where that name is not known, or leads elsewhere. */
+/** The name that this machine has for itself, or 127.0.0.1 when `localhost` is unknown or leads elsewhere. */
 export async function loopbackName(): Promise<string> {
   const found = await lookup('localhost', { all: true }).catch(() => [])
   const addresses = found.map(({ address }) => address)

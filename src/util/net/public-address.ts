@@ -2,12 +2,12 @@ import type { LookupAddress } from 'node:dns'
 import { lookup as dnsLookup } from 'node:dns/promises'
 import { BlockList, isIP, isIPv4 } from 'node:net'
 
-/** Turns a host name into all its addresses. */
+/** Finds all addresses of a host name. */
 export type Lookup = (host: string) => Promise<LookupAddress[]>
 
 /**
- * IPv4 that is not the open internet: private, loopback, link-local (with cloud metadata), carrier, documentation,
- * multicast, reserved.
+ * IPv4 addresses that are not on the open internet: private, loopback, link-local (with cloud metadata), carrier,
+ * documentation, multicast and reserved addresses.
  */
 const notPublicV4 = blockList('ipv4', [
   ['0.0.0.0', 8],
@@ -28,8 +28,8 @@ const notPublicV4 = blockList('ipv4', [
 ])
 
 /**
- * IPv6 outside 2000::/3 is never public; inside it these are not: tunnels that carry an IPv4 address of their own,
- * documentation, benchmarking.
+ * IPv6 outside 2000::/3 is never public. Inside it, tunnels that carry an IPv4 address, documentation and benchmarking
+ * addresses are not public.
  */
 const globalV6 = blockList('ipv6', [['2000::', 3]])
 const notPublicV6 = blockList('ipv6', [
@@ -39,8 +39,8 @@ const notPublicV6 = blockList('ipv6', [
   ['3fff::', 20],
 ])
 /**
- * Whether an IP address (no name) belongs to the open internet. A LAN, this machine, a link-local or metadata address,
- * multicast, and all that cannot be judged (zone ids, odd spellings) do not.
+ * Tells whether an IP address (not a name) belongs to the open internet. A LAN, this machine, a link-local or metadata
+ * address, multicast, and anything that cannot be judged (zone ids, odd spellings) do not.
  */
 export function isPublicAddress(address: string): boolean {
   if (address.includes('%')) return false
@@ -51,22 +51,22 @@ export function isPublicAddress(address: string): boolean {
   return globalV6.check(address, 'ipv6') && !notPublicV6.check(address, 'ipv6')
 }
 
-/** The one spelling of an address: IPv6 as URLs write it, IPv4 in IPv6 clothes without them. */
+/** Normalizes the spelling of an address: IPv6 as URLs write it, and an IPv4 address in IPv6 form as plain IPv4. */
 export function plainAddress(address: string): string {
   if (isIP(address) !== 6 || address.includes('%')) return address.toLowerCase()
   const groups = v6Groups(address)
   return carriesV4(groups) ? innerV4(groups) : new URL(`http://[${address}]/`).hostname.slice(1, -1)
 }
 
-/** A host that is not (only) on the open internet, or has no address. The message is one line in words. */
+/** The host has no address, or at least one that is not on the open internet. The message is one line in words. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }
 
 /**
- * All addresses of a host (name or literal), looked up once and each judged: dial only these, or a second lookup could
- * answer differently (DNS rebinding). Rejects with AddressRefused when one of them is not public, with the lookup's own
- * error when there is none.
+ * Looks up all addresses of a host (name or literal) once and judges each of them. Connect only to these: a second
+ * lookup could answer differently (DNS rebinding). Rejects with AddressRefused when one of the addresses is not public,
+ * and with the error of the lookup when there is no address.
  */
 export async function resolvePublic(host: string, lookup: Lookup = lookupAll): Promise<LookupAddress[]> {
   const bare = host.replace(/^\[(.*)\]$/, '$1')
@@ -87,7 +87,7 @@ function blockList(family: 'ipv4' | 'ipv6', subnets: readonly [net: string, pref
   return list
 }
 
-/** The eight 16-bit groups of a valid IPv6 address, in whichever spelling it comes. */
+/** The eight 16-bit groups of a valid IPv6 address in any spelling. */
 function v6Groups(address: string): number[] {
   const hex = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...parts: string[]) => {
     const [a = 0, b = 0, c = 0, d = 0] = parts.slice(0, 4).map(Number)
@@ -101,8 +101,8 @@ function v6Groups(address: string): number[] {
 }
 
 /**
- * An IPv4 address in IPv6 clothes, mapped (::ffff:0:0/96) or NAT64 (64:ff9b::/96): the inner address is what gets
- * dialled.
+ * Tells whether the address is an IPv4 address in IPv6 form: mapped (::ffff:0:0/96) or NAT64 (64:ff9b::/96). The
+ * connection then goes to the inner address.
  */
 function carriesV4(groups: readonly number[]): boolean {
   const prefix = groups.slice(0, 6).join(':')

@@ -2,5 +2,5 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { failOnReset } from './resets.ts'
 
-// Every connection that undici opens, through a proxy too. Whoever loads undici loads this.
+// Covers every connection that undici opens, also through a proxy. Every module that loads undici must load this one.
 subscribe('undici:client:connected', (message) => failOnReset((message as { socket: Socket }).socket))

@@ -1,8 +1,11 @@
 import type { Found, Pass } from './replace-stream.ts'
 
-/** Values of these are secrets even if nobody told us: what stands in the group stays, what follows it goes. */
+/**
+ * Values after these names are secrets even if nobody told us. The text in the group stays, and what follows it is
+ * replaced.
+ */
 const contexts: readonly { pattern: RegExp; maxChars: number }[] = [
-  // Whatever the token is: Kometa's, the user's, or one of another server in the same account.
+  // Matches every token: Kometa's, the user's, or one of another server in the same account.
   {
     pattern:
       /(X-Plex-Token\\{0,4}["']?[ \t]{0,4}(?:[:=]|%(?:25){0,3}3D)[ \t]{0,4}\\{0,4}["']?)(?:\(redacted\)|(?:(?!%(?:25){0,3}26)[^\s&"'<>,;\\)}\]|]){1,512})/i,
@@ -23,10 +26,10 @@ const contexts: readonly { pattern: RegExp; maxChars: number }[] = [
   },
 ]
 
-/** As one expression: a text is gone through once. */
+/** One expression, so that a text is scanned only once. */
 const named = new RegExp(contexts.map(({ pattern }) => pattern.source).join('|'), 'gi')
 
-/** What stands where tokens and passwords stand. */
+/** Finds the values that are named like tokens and passwords. */
 export const namedPass: Pass = {
   maxChars: Math.max(...contexts.map(({ maxChars }) => maxChars)),
   find(text) {
@@ -42,7 +45,10 @@ export const namedPass: Pass = {
 const secretNames = /(?:token|key|secret|password|passwd|pin|auth)["']?[ \t]{0,4}(?:[:=]|%3D)[ \t]{0,4}["']?/gi
 const maxNameChars = 32
 
-/** Short secrets, each shorter than `limit`: they count only as the value of something that is named like a secret. */
+/**
+ * Finds short secrets, each shorter than `limit`. They count only as the value of something that is named like a
+ * secret.
+ */
 export function shortPass(secrets: ReadonlySet<string>, limit: number): Pass {
   const short = new Set([...secrets].map((secret) => secret.toLowerCase()))
   const shortAt = (text: string, start: number): number => {

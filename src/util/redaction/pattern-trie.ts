@@ -1,42 +1,45 @@
-/** One text that is looked for, as bytes of UTF-8. */
+/** One text to look for, as bytes of UTF-8. */
 export interface Pattern {
   /** At least `minPatternBytes`. */
   bytes: Uint8Array
-  /** How many characters after it may belong to it too: only the beginning of a long encoding is looked for. */
+  /**
+   * How many characters after the bytes may belong to the pattern too: of a long encoding, only the beginning is
+   * searched for.
+   */
   tailChars: number
 }
 
-/** So many first bytes are compared before a search begins at all. */
+/** A search begins only where this many first bytes match. */
 export const minPatternBytes = 4
 
 /**
- * Looks for any number of patterns in one pass over the bytes (Aho-Corasick): a state is the longest beginning of any
- * pattern that the bytes read so far end with, and 0 is none. The cost of a step does not grow with the number of
- * patterns.
+ * Looks for any number of patterns in one pass over the bytes (Aho-Corasick). A state is the longest beginning of any
+ * pattern that matches the end of the bytes read so far; 0 means no match. The cost of a step does not grow with the
+ * number of patterns.
  */
 export interface PatternTrie {
   step(state: number, byte: number): number
-  /** Bytes of the longest pattern that ends in this state, or 0. */
+  /** The length in bytes of the longest pattern that ends in this state, or 0. */
   foundBytes(state: number): number
   /** The longest tail of the patterns that end in this state, or 0. */
   tailChars(state: number): number
-  /** How many bytes the state stands for, where that is 3 or less; 4 for all others. */
+  /** How many bytes the state represents: 0 to 3, or 4 for 4 and more. */
   depth(state: number): number
   /**
-   * At `Math.imul(four bytes, hashFactor) >>> filterShift`, the first byte in the lowest bits: 0 when certainly no
-   * pattern begins with these bytes.
+   * Indexed by `Math.imul(four bytes, hashFactor) >>> filterShift`, with the first byte in the lowest bits. 0 means
+   * that certainly no pattern begins with these bytes.
    */
   readonly filter: Uint8Array
   readonly filterShift: number
-  /** Steps taken so far, those from one state to a shorter one included: what the tests measure the cost in. */
+  /** Steps taken so far, including those to a shorter state. The tests measure the cost in steps. */
   steps(): number
 }
 
 export const hashFactor = 0x9e3779b1
-/** Of the filter's places so few are taken that nearly no text meets one by chance. */
+/** The filter has this many places per pattern, so that ordinary text hardly ever matches one by chance. */
 const placesPerPattern = 32
 const [minFilterBits, maxFilterBits] = [10, 20]
-/** A label of a node that is not the first child of the node before it. */
+/** The label of a node that is not the first child of the node before it. */
 const chainHead = 256
 
 export function createPatternTrie(patterns: readonly Pattern[]): PatternTrie {
@@ -80,8 +83,8 @@ function createFilter(patterns: readonly Pattern[]): Pick<PatternTrie, 'filter' 
 }
 
 /**
- * Nodes in the order in which they were made: the first child of a node stands right behind it, and only further
- * children need an entry in `branches` (by parent * 256 + byte). That is a dozen bytes for each byte of a secret.
+ * The nodes in the order in which they were made. The first child of a node directly follows it, so only further
+ * children need an entry in `branches` (by parent * 256 + byte). This takes a dozen bytes for each byte of a secret.
  */
 interface Tree {
   count: number
@@ -104,7 +107,7 @@ function growTree(patterns: readonly Pattern[]): Tree {
   let count = 1
   for (const { bytes, tailChars } of patterns) {
     let node = 0
-    // By index: there may be millions of bytes.
+    // A loop by index is fast enough for millions of bytes.
     for (let at = 0; at < bytes.length; at += 1) {
       const byte = bytes[at] ?? 0
       const known = labels[node + 1] === byte ? node + 1 : branches.get(node * 256 + byte)
@@ -126,12 +129,12 @@ function growTree(patterns: readonly Pattern[]): Tree {
 }
 
 /**
- * Where a search goes on when a node has no child for a byte: at the longest shorter beginning that has a child which
- * the node itself lacks. What ends there ends in the node as well. Shorter beginnings come first, so nodes are taken by
- * depth.
+ * Finds where a search continues when a node has no child for a byte: at the longest shorter beginning that has a child
+ * which the node itself lacks. A pattern that ends there also ends in the node. Shorter beginnings must come first, so
+ * the nodes are visited by depth.
  */
 function linkFallbacks({ count, labels, branches, branching, found, tails }: Tree): Int32Array {
-  /** The longest shorter beginning, whatever its children. */
+  /** The longest shorter beginning, whatever children it has. */
   const shorter = new Int32Array(count)
   const fallback = new Int32Array(count)
   const childOf = (node: number, byte: number): number | undefined =>
@@ -143,7 +146,7 @@ function linkFallbacks({ count, labels, branches, branching, found, tails }: Tre
     if (bytes) bytes.push(key % 256)
     else further.set(parent, [key % 256])
   }
-  /** Whether every child of `other` has its like among those of `node`. */
+  /** Tells whether `node` has a child for every byte for which `other` has one. */
   const hasAllOf = (node: number, other: number): boolean => {
     const first = labels[other + 1] ?? chainHead
     return branching[other] === 0 && (first === chainHead || childOf(node, first) !== undefined)

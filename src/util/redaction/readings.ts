@@ -1,19 +1,19 @@
 /**
- * What a place in a text may stand for. `%41` is three characters, and is `A`; both are looked at, since nobody knows
- * who wrote it. Each reading is some bytes of UTF-8 and the place that comes after it.
+ * All possible meanings of one place in a text. `%41` is three characters and also means `A`; both are searched, since
+ * nobody knows who wrote the text. Each reading is a few bytes of UTF-8 and the place after it.
  */
 export interface Readings {
   count: number
-  /** The bytes, the first in the lowest bits. */
+  /** The bytes of each reading, with the first byte in the lowest bits. */
   values: Int32Array
-  /** How many bytes, 1 to 4. */
+  /** The number of bytes of each reading, 1 to 4. */
   sizes: Uint8Array
   ends: Int32Array
 }
 
-/** More than any place has: a backslash has five readings as itself and five as an escape at most. */
+/** More readings than any place has: a backslash has at most five readings as itself and five as an escape. */
 const maxReadings = 16
-/** The most characters that one byte can take: `&#x00000041;`, and a NUL after it. */
+/** The most characters that one byte can take: `&#x00000041;` and a NUL after it. */
 export const maxCharsPerByte = 13
 
 export const createReadings = (): Readings => ({
@@ -23,7 +23,9 @@ export const createReadings = (): Readings => ({
   ends: new Int32Array(maxReadings),
 })
 
-/** Fills `into` with all readings of the text at a place. A line break has none: logs are scrubbed line by line. */
+/**
+ * Fills `into` with all readings of the text at a place. A line break has none, because logs are redacted line by line.
+ */
 export function readAt(text: string, at: number, into: Readings): void {
   into.count = 0
   const code = text.codePointAt(at) ?? 0
@@ -31,17 +33,20 @@ export function readAt(text: string, at: number, into: Readings): void {
   if (code === backslash) readBackslashes(text, at, into)
   else addCharacter(into, code, at + (code > 0xffff ? 2 : 1))
   if (code === percent) readPercent(text, at, into)
-  // A form writes a blank as a plus.
+  // An HTML form encodes a space as a plus.
   else if (code === plus) addByte(into, 0x20, at + 1)
   else if (code === ampersand) readEntity(text, at, into)
 }
 
 const [backslash, percent, plus, ampersand] = [0x5c, 0x25, 0x2b, 0x26]
-/** How often each writer in a chain (JSON within JSON, a shell) may have escaped what the one before wrote. */
+/**
+ * The most backslashes before a character: each writer in a chain (JSON within JSON, a shell) may escape the text of
+ * the writer before.
+ */
 const maxBackslashes = 4
 const maxEncodedPercents = 3
 
-/** `\"`, `\n`, `\u00fc`, `\xfc`, with up to four backslashes; and the backslash itself, escaped or not. */
+/** Reads `\"`, `\n`, `\u00fc` and `\xfc`, with up to four backslashes, and the backslash itself, escaped or not. */
 function readBackslashes(text: string, at: number, into: Readings): void {
   let run = 1
   while (run <= maxBackslashes && text.charCodeAt(at + run) === backslash) run += 1
@@ -64,7 +69,7 @@ const controls: ReadonlyMap<number, number> = new Map([
   [0x74, 0x09],
 ])
 
-/** The four digits after `\u`, and of a character outside the first plane the other half after it. */
+/** Reads the four digits after `\u`, and for a character above U+FFFF also the second half of its surrogate pair. */
 function readUnit(text: string, at: number, into: Readings): void {
   const unit = hexValue(text, at, 4)
   if (unit < 0) return
@@ -76,7 +81,7 @@ function readUnit(text: string, at: number, into: Readings): void {
   else addCharacter(into, unit, at + 4)
 }
 
-/** The two digits after `\x`: a byte to one writer, a character to another. */
+/** Reads the two digits after `\x`, which some writers mean as a byte and others as a character. */
 function readHexByte(text: string, at: number, into: Readings): void {
   const value = hexValue(text, at, 2)
   if (value < 0) return
@@ -110,7 +115,7 @@ function addByte(into: Readings, value: number, end: number): void {
 }
 
 function addCharacter(into: Readings, character: number, end: number): void {
-  // Half of a surrogate pair becomes what Buffer makes of it in a secret.
+  // Buffer turns half of a surrogate pair in a secret into U+FFFD, so the text must match that.
   const code = character >= 0xd800 && character <= 0xdfff ? 0xfffd : character
   const later = (shift: number) => 0x80 | ((code >> shift) & 0x3f)
   if (code < 0x80) add(into, code, 1, end)
@@ -127,7 +132,7 @@ function add(into: Readings, value: number, size: number, end: number): void {
   into.count = count + 1
 }
 
-/** The value of so many hex digits, or -1. */
+/** The value of this many hex digits, or -1. */
 function hexValue(text: string, at: number, digits: number): number {
   let value = 0
   for (let index = at; index < at + digits; index += 1) {
@@ -144,13 +149,13 @@ function hexDigit(code: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
-/** Letters, digits and `_`, which no writer puts a backslash before. */
+/** Letters, digits and `_`: no writer puts a backslash before these. */
 function isWord(code: number): boolean {
   const letter = code | 0x20
   return (code >= 0x30 && code <= 0x39) || (code < 0x80 && letter >= 0x61 && letter <= 0x7a) || code === 0x5f
 }
 
-/** What base64, base64url and hex are written with. */
+/** The characters of base64, base64url and hex. */
 export function isBase64(code: number): boolean {
   return isWord(code) || code === 0x2b || code === 0x2d || code === 0x2f || code === 0x3d
 }

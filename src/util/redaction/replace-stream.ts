@@ -2,28 +2,29 @@ import { Transform } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { Range } from './scan-text.ts'
 
-/** What stands in place of a secret. */
+/** The replacement for a secret. */
 export const redacted = '(redacted)'
 
 /** Text without a line end is held back up to this many characters before it is cut. */
 const maxPendingChars = 64 * 1024
 
 export interface Found extends Range {
-  /** So many of its first characters are a name, which stays. */
+  /** The number of first characters that are a name, which stays. */
   keptChars?: number
 }
 
-/** One thing that is looked for in a text. A place of it lies within one line. */
+/** One kind of text to look for. A match never spans two lines. */
 export interface Pass {
-  /** Where it stands, in order; the places do not overlap. */
+  /** All matches in order, without overlaps. */
   find(text: string): readonly Found[]
   /**
-   * No place is longer, except where several touch. What is found looks at most one character ahead, and none behind.
+   * The longest possible match, unless several matches touch. A match depends on at most one character after it and on
+   * none before it.
    */
   maxChars: number
 }
 
-/** The text with `(redacted)` in place of all that is found. */
+/** The text with `(redacted)` in place of every match. */
 export function replaceFound(text: string, found: readonly Found[]): string {
   if (found.length === 0) return text
   let result = ''
@@ -35,22 +36,23 @@ export function replaceFound(text: string, found: readonly Found[]): string {
   return result + text.slice(at)
 }
 
-/** Replaces what is found in text that comes in pieces; the pieces together give what the whole text would give. */
+/** Replaces the matches in text that comes in pieces. The result is the same as for the whole text. */
 export interface Replacer {
   push(text: string): string
   end(): string
 }
 
-/** Whole lines come out at once; only an unfinished line is held back, and that bounded. */
+/** Whole lines come out immediately. Only a limited part of an unfinished line is held back. */
 export function createReplacer({ find, maxChars }: Pass): Replacer {
   const tailChars = maxChars + 1
   const limit = Math.max(maxPendingChars, 2 * tailChars)
   let pending = ''
-  /** The beginning of the line is one range without an end in sight: all of the line counts to it. */
+  /** The beginning of the line is one match whose end has not come yet, so the whole line counts as a part of it. */
   let swallows = false
 
   /**
-   * The last place, short of what is still to come, at which the text can be cut without cutting through what is found.
+   * The last place at which the text can be cut without cutting a match, including one that needs text that is still to
+   * come.
    */
   const cutWithin = (text: string): number => {
     const cut = text.length - tailChars
@@ -85,7 +87,7 @@ export function createReplacer({ find, maxChars }: Pass): Replacer {
   }
 }
 
-/** A stream of UTF-8 bytes through replacers, one after the other. */
+/** A stream that sends UTF-8 bytes through the replacers, one after the other. */
 export function createReplaceStream(replacers: readonly Replacer[]): Transform {
   const decoder = new StringDecoder('utf8')
   const pass = (text: string) => replacers.reduce((result, replacer) => replacer.push(result), text)

@@ -1,19 +1,19 @@
 import { hashFactor, minPatternBytes, type PatternTrie } from './pattern-trie.ts'
 import { createReadings, isBase64, readAt } from './readings.ts'
 
-/** From `start` up to, but not with, `end`. */
+/** From `start` up to, but not including, `end`. */
 export interface Range {
   start: number
   end: number
 }
 
 /**
- * So many states are followed at one place, each of another reading of what precedes it. A text that leads to more was
- * made to do so: its line counts as secret as a whole.
+ * The most states to follow at one place, each from another reading of the text before. A text that leads to more was
+ * made for that purpose, so its whole line counts as secret.
  */
 const maxStates = 32
 
-/** Where patterns stand in a text, in all of its readings. `fold` is applied to each byte. */
+/** Finds the patterns in a text, in all readings of the text. `fold` is applied to each byte. */
 export function scanText(text: string, trie: PatternTrie, fold: (byte: number) => number): readonly Range[] {
   const begins = findBegins(text, trie, fold)
   if (begins.length === 0) return []
@@ -21,7 +21,7 @@ export function scanText(text: string, trie: PatternTrie, fold: (byte: number) =
   for (const [index, begin] of begins.entries()) {
     const nextBegin = begins[index + 1] ?? text.length
     walk.take(begin)
-    // Between two such places only what has begun before goes on.
+    // Between two such places, only matches that began earlier can continue.
     for (let place = begin + 1; place < nextBegin && place <= walk.last; place += 1) {
       if (walk.goesOnAt(place, begin)) walk.take(place)
     }
@@ -30,21 +30,21 @@ export function scanText(text: string, trie: PatternTrie, fold: (byte: number) =
 }
 
 const [plain, special, lineBreak] = [0, 1, 2] as const
-/** What a character is: most can be read in one way only. */
+/** The kind of each character. Most characters can be read in only one way. */
 const kinds = new Uint8Array(128).fill(plain)
 for (const character of '\0\\%+&') kinds[character.charCodeAt(0)] = special
 for (const character of '\r\n') kinds[character.charCodeAt(0)] = lineBreak
 const kindOf = (code: number): number => (code < 128 ? (kinds[code] ?? special) : special)
 
 /**
- * The places at which a pattern may begin: where its first bytes stand, and where something stands that can be read in
- * several ways. This is far cheaper than a step at every place, and rules nearly all of them out.
+ * The places at which a pattern may begin: where the first bytes of a pattern are, and near a character that can be
+ * read in several ways. This check rules out nearly all places and is far cheaper than a step at every place.
  */
 function findBegins(text: string, trie: PatternTrie, fold: (byte: number) => number): number[] {
   const begins: number[] = []
   const { filter, filterShift } = trie
   let bytes = 0
-  /** How many plain characters stand before the place. */
+  /** The number of plain characters directly before the place. */
   let run = 0
   let next = 0
   for (let at = 0; at < text.length; at += 1) {
@@ -68,23 +68,25 @@ function findBegins(text: string, trie: PatternTrie, fold: (byte: number) => num
 const readings = createReadings()
 
 /**
- * What has begun: nodes are states at places, edges the readings that lead from one to another. A node that several
- * ways lead to keeps all of them: where they differ, what each has read is part of the secret.
+ * The matches that have begun: nodes are states at places, and edges are the readings that lead from one node to
+ * another. A node keeps all ways that lead to it, because the text of each way is part of the secret.
  */
 class Walk {
   readonly #text: string
   readonly #trie: PatternTrie
   readonly #fold: (byte: number) => number
-  /** For each place the last node there, as its index + 1; and for each node the one before it at the same place. */
+  /**
+   * For each place, the index + 1 of its last node; for each node, the index of the node before it at the same place.
+   */
   readonly #nodesAt: Int32Array
   readonly #nextNode: number[] = []
   readonly #states: number[] = []
-  /** How many plain characters, up to 4, stand between the node and the last reading of another kind before it. */
+  /** The number of plain characters, up to 4, between the node and the last reading of another kind before it. */
   readonly #plain: number[] = []
-  /** For each node the last edge that leads to it, as its index + 1; and for each edge the one before it. */
+  /** For each node, the index + 1 of the last edge that leads to it; for each edge, the edge before it. */
   readonly #edgesTo: number[] = []
   readonly #nextEdge: number[] = []
-  /** -1 for an edge that nothing has begun before. */
+  /** The node where the edge starts, or -1 for an edge that begins a match. */
   readonly #edgeFrom: number[] = []
   readonly #edgeStart: number[] = []
   readonly #edgeBytes: number[] = []
@@ -99,14 +101,14 @@ class Walk {
     this.#nodesAt = new Int32Array(text.length + 1)
   }
 
-  /** The last place that anything leads to. */
+  /** The last place that any match has reached. */
   get last(): number {
     return this.#last
   }
 
   /**
-   * Whether anything that has begun may go on at a place, when `begin` is the last place before it at which a pattern
-   * may begin. Most of what has begun leads to no pattern.
+   * Tells whether any match that has begun may continue at a place, when `begin` is the last place before it at which a
+   * pattern may begin. Most beginnings lead to no pattern.
    */
   goesOnAt(place: number, begin: number): boolean {
     for (let node = this.#lastAt(place); node >= 0; node = this.#nextNode[node] ?? -1) {
@@ -133,7 +135,7 @@ class Walk {
 
   #follow(place: number, value: number, bytes: number, end: number, isPlain: boolean): void {
     const last = this.#lastAt(place)
-    // Every other state stands for a beginning here too.
+    // A place that already has a state needs no new beginning, since every state includes it.
     if (last < 0) this.#add(end, this.#step(0, value, bytes), isPlain ? 1 : 0, { from: -1, start: place, bytes })
     for (let node = last; node >= 0; node = this.#nextNode[node] ?? -1) {
       const state = this.#step(this.#states[node] ?? 0, value, bytes)
@@ -142,7 +144,7 @@ class Walk {
     }
   }
 
-  /** UTF-16 that was read as UTF-8 has a NUL between the characters. */
+  /** UTF-16 text that was read as UTF-8 has a NUL between the characters. */
   #skip(place: number): void {
     if (place > 0 && this.#text.charCodeAt(place - 1) === 0) return
     for (let node = this.#lastAt(place); node >= 0; node = this.#nextNode[node] ?? -1) {
@@ -199,7 +201,10 @@ class Walk {
     return rangesOf(covered)
   }
 
-  /** From the last place to the first: what a node needs of those before it is known by then. */
+  /**
+   * Goes from the last place to the first, so that it already knows how much of the text before a node belongs to a
+   * match.
+   */
   #coverFound(covered: Uint8Array): void {
     const needs = new Int32Array(this.#states.length)
     for (let place = this.#last; place > 0; place -= 1) {
@@ -215,13 +220,13 @@ class Walk {
     }
   }
 
-  /** The rest of an encoding of which only the beginning is looked for. */
+  /** Covers the rest of an encoding, since only the beginning of a long one is searched for. */
   #coverTails(covered: Uint8Array): void {
     let end = 0
     for (let place = 1; place <= this.#last; place += 1) {
       for (let node = this.#lastAt(place); node >= 0; node = this.#nextNode[node] ?? -1) {
         const limit = place + this.#trie.tailChars(this.#states[node] ?? 0)
-        // Where many overlap, each character is looked at once.
+        // Where many matches overlap, each character is checked only once.
         end = Math.max(end, place)
         while (end < limit && isBase64(this.#text.charCodeAt(end))) covered[end++] = 1
       }

@@ -1,13 +1,16 @@
 import type { Pattern } from './pattern-trie.ts'
 
-/** Of base64 and hex so much is looked for; what follows it in the same run of characters belongs to it. */
+/**
+ * Only this many characters of base64 and hex are searched for. The characters of the same kind that follow are
+ * redacted too.
+ */
 const maxEncodedChars = 64
 /** Shorter pieces of base64 are too common in ordinary text. */
 const minBase64Chars = 7
 
 /**
- * The texts that give a secret away: itself (in any mixture of escapes, see `readings.ts`), base64 and base64url, also
- * as a part of a longer text, and hex.
+ * The texts that reveal a secret: the secret itself (in any mixture of escapes, see `readings.ts`), base64 and
+ * base64url, also as a part of a longer text, and hex.
  */
 export function secretForms(secret: string): Pattern[] {
   const bytes = Buffer.from(secret, 'utf8')
@@ -26,7 +29,10 @@ function encodedForm(text: string): Pattern {
 
 const toBase64Url = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_')
 
-/** Three alignments, less the characters that its neighbours change; and with its padding, where it stands alone. */
+/**
+ * The base64 text at each of the three possible alignments, without the characters that depend on neighbouring bytes,
+ * and the base64 text of the secret alone, with its padding.
+ */
 function base64Pieces(bytes: Buffer): string[] {
   const padded = bytes.toString('base64')
   const alone = padded.slice(0, Math.ceil((bytes.length * 8) / 6))

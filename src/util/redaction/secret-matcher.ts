@@ -4,14 +4,15 @@ import { type Range, scanText } from './scan-text.ts'
 import { secretForms } from './secret-forms.ts'
 
 /**
- * Finds any number of secrets, in every form and spelling, at a cost that does not grow with their number or length.
+ * Finds any number of secrets in every form and spelling. The cost does not grow with the number or the length of the
+ * secrets.
  */
 export interface SecretMatcher {
-  /** Where secrets stand, in their order; those that touch or overlap are one range. A line break ends every match. */
+  /** The ranges of secrets in order. Ranges that touch or overlap are merged. A line break ends every match. */
   find(text: string): readonly Range[]
-  /** No single secret takes more characters of a text than this. */
+  /** The most characters that a single secret can take in a text. */
   readonly maxChars: number
-  /** How much work was done so far: what the tests measure the cost in. */
+  /** The amount of work done so far. The tests measure the cost with it. */
   steps(): number
 }
 
@@ -22,7 +23,7 @@ export interface MatcherOptions {
 
 const nothing: SecretMatcher = { find: () => [], maxChars: 0, steps: () => 0 }
 
-/** Every secret has at least `minPatternBytes` bytes. */
+/** Every secret must have at least `minPatternBytes` bytes. */
 export function createSecretMatcher(secrets: Iterable<string>, options: MatcherOptions = {}): SecretMatcher {
   const fold = options.ignoreCase === true ? lowerCase : asItIs
   const patterns = [...secrets].flatMap(secretForms).map(({ bytes, ...form }) => ({ ...form, bytes: bytes.map(fold) }))

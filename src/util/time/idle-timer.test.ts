@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createIdleTimer } from './idle-timer.ts'
 
-/** Stands still as a stopped process does: nothing of it runs. */
+/** Blocks this process completely, as if it had been stopped. */
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 function start(timeoutMs: number) {
@@ -14,14 +14,14 @@ function start(timeoutMs: number) {
   return { timer, idle: () => idle }
 }
 
-test('calls once when nothing comes', async () => {
+test('calls once when nothing refreshes the timer', async () => {
   const { idle } = start(40)
   await expect.poll(idle).toBe(1)
   await wait(60)
   expect(idle()).toBe(1)
 })
 
-test('a time in which this process stood still does not count, however long it was', async () => {
+test('time in which this process was paused does not count, however long it was', async () => {
   const { idle } = start(400)
   for (let pause = 0; pause < 3; pause += 1) {
     await wait(1)
@@ -31,7 +31,7 @@ test('a time in which this process stood still does not count, however long it w
   }
 })
 
-test('nor is its last part over when the process goes on', async () => {
+test('the wait is not over when the process continues after a pause in its last part', async () => {
   const { idle } = start(800)
   await wait(600)
   standStill(1_000)
@@ -39,7 +39,7 @@ test('nor is its last part over when the process goes on', async () => {
   expect(idle()).toBe(0)
 })
 
-test('refreshed by the call itself, it calls again', async () => {
+test('calls again when the call itself refreshes the timer', async () => {
   let idle = 0
   const timer = createIdleTimer(16, () => {
     idle += 1
@@ -49,7 +49,7 @@ test('refreshed by the call itself, it calls again', async () => {
   await expect.poll(() => idle).toBe(3)
 })
 
-test('a timer that was stopped calls nobody', async () => {
+test('a stopped timer never calls', async () => {
   const { timer, idle } = start(20)
   timer.stop()
   await wait(60)

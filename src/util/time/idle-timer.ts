@@ -1,18 +1,18 @@
-/** Into how many parts a wait is cut. */
+/** The number of parts that a wait is cut into. */
 const parts = 8
-/** A part may end so much late, at least, before this process counts as one that stood still. */
+/** If a part ends later than this, at least, this process counts as having been paused. */
 const lateMs = 50
 
 export interface IdleTimer {
-  /** Something came: the wait begins again. In `onIdle` too, else that was its only call. */
+  /** Starts the wait again. Must be called in `onIdle` too if `onIdle` is to be called again. */
   refresh(): void
   stop(): void
 }
 
 /**
- * Calls `onIdle` when nothing has refreshed it for so long. Only the time in which this process ran counts: after a
- * pause (SIGSTOP, a frozen container) a single timer would be due before what came meanwhile is read, and a peer that
- * did its part would be called silent.
+ * Calls `onIdle` when nothing has refreshed the timer within the timeout. Only time in which this process ran counts:
+ * after a pause (SIGSTOP, a frozen container) a single timer would expire before the data that arrived meanwhile is
+ * read, and the peer would wrongly be called silent.
  */
 export function createIdleTimer(timeoutMs: number, onIdle: () => void): IdleTimer {
   const partMs = timeoutMs / parts

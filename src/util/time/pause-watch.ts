@@ -1,12 +1,14 @@
-/** How often this process looks whether it runs. */
+/** How often this process checks whether it was paused. */
 const lookMs = 1_000
-/** For so long after a pause nobody is late: what came meanwhile is still being read. */
+/**
+ * For this time after a pause no peer counts as late, because data that arrived during the pause is still being read.
+ */
 const graceMs = 10_000
 
 export interface PauseWatch extends Disposable {
   /**
-   * Whether this process stood still a moment ago (SIGSTOP, a frozen container): what is overdue then is no peer's
-   * fault.
+   * Tells whether this process was paused a moment ago (SIGSTOP, a frozen container). Delays are then not the fault of
+   * a peer.
    */
   stoodStill(): boolean
 }
@@ -22,7 +24,7 @@ export function createPauseWatch(): PauseWatch {
   }
   const timer = setInterval(look, lookMs).unref()
   return {
-    // Asked by a timer that may be due before the one above.
+    // Checks again, because the timer that calls this may fire before the interval above.
     stoodStill: () => look() - lastPauseAt < graceMs,
     [Symbol.dispose]: () => clearInterval(timer),
   }

@@ -1,12 +1,12 @@
-/** A clock that asks for the time once and then only runs on, whatever the machine's clock is set to meanwhile. */
+/** A clock that reads the time of the machine once and then only counts on, even when that time is changed. */
 export interface SteadyClock {
   /** Milliseconds since 1970. */
   nowMs(): number
-  /** The same as ISO 8601, UTC. */
+  /** The time as ISO 8601, UTC. */
   stamp(): string
 }
 
-/** For times whose differences are shown as durations. */
+/** Makes a clock for times whose differences are shown as durations. */
 export function createSteadyClock(): SteadyClock {
   const offsetMs = Date.now() - performance.now()
   const nowMs = () => offsetMs + performance.now()
