@@ -49,8 +49,14 @@ export function guardedFiles(root: string): Guarded[] {
         file: `${folder}/${name}`,
         tests: [...new Set([own(`${folder}/${name}`), 'src/proxy/capture/', ...captureWire])],
       }))
+  const listed = new Set(policy.map(([file]) => file))
+  const otherPolicy = readdirSync(join(root, 'src/policy'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `src/policy/${name.replaceAll('\\', '/')}`)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !listed.has(file))
+    .map((file) => ({ file, tests: ['src/policy/', 'test/memo/', 'test/shadow/', ...rawWire] }))
   return [
     ...policy.map(([file, tests]) => ({ file, tests })),
+    ...otherPolicy,
     ...inFolder('src/proxy/capture'),
     ...inFolder('src/proxy/capture/multipart'),
   ]
