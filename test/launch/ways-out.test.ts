@@ -31,5 +31,5 @@ test.each([
   const options = { mode: 'none', inContainer, unguarded: [] } as const
   expect(open(options)).toEqual(ways)
   expect(hadNoOtherWay(waysOut(options))).toBe(false)
-  expect(unguardedWords({ inContainer })).toMatch(/ignores them could reach Plex and your network directly/)
+  expect(unguardedWords({ inContainer })).toMatch(/ignores proxy settings could reach Plex and your network directly/)
 })
