@@ -1,4 +1,4 @@
-// `npm test`: every check of the project, one after the other, on a clean checkout. Closes with `N passed, N failed`.
+// `npm test`: runs every check of the project in sequence, on a clean checkout, and ends with `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,11 +11,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'kometa-preview-test-'))
 const [npx, npm] = process.platform === 'win32' ? ['npx.cmd', 'npm.cmd'] : ['npx', 'npm']
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-/** They run with coverage, and not twice. */
+/** These tests run with coverage, so the plain run leaves them out. */
 const coveredTests = JSON.parse(readFileSync(join(root, 'test', 'covered-tests.json'), 'utf8'))
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
-/** Tests that failed, to be named once more at the end: a log of this length is read from there. */
+/** Failed tests, listed again at the end: nobody scrolls back through a log of this length. */
 const red = []
 const times = []
 
@@ -28,7 +28,7 @@ function part(name, command, args, env = {}) {
   return result.status === 0
 }
 
-/** A check that is one command: passed when it exits with 0. */
+/** A check that is one command; it passes when the command exits with 0. */
 function check(name, command, args, env = {}) {
   const ok = part(name, command, args, env)
   totals[ok ? 'passed' : 'failed'] += 1
@@ -36,7 +36,10 @@ function check(name, command, args, env = {}) {
   return ok
 }
 
-/** A check by a program that is not among our dependencies: where it is not installed, that is said. */
+/**
+ * A check by a program that is not one of our dependencies; it is reported as skipped when the program is not
+ * installed.
+ */
 function optionalCheck(name, command, args) {
   if (spawnSync(command, ['--version']).status === 0) return check(name, command, args)
   skip(name, `${command} is not installed`)
@@ -47,7 +50,7 @@ function skip(name, why) {
   totals.skipped += 1
 }
 
-/** A vitest suite: its own counts are added up. `node` = another Node than this one. */
+/** A vitest suite, whose counts are added to the totals. `node` is the Node that runs it. */
 function suite(name, args, node = process.execPath) {
   const report = join(scratch, `${name.replaceAll(' ', '-')}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
@@ -61,7 +64,7 @@ function suite(name, args, node = process.execPath) {
     totals.failed += numFailedTests
     totals.skipped += numPendingTests
     red.push(...testResults.flatMap((file) => redOf(name, file)))
-    // A file that could not be loaded, or an unhandled error, fails the run without a failed test.
+    // A file that cannot be loaded, or an unhandled error, fails the run without a failed test.
     if (!ok && numFailedTests === 0) totals.failed += 1
   } catch (error) {
     console.error(`${name}: no report of the runner: ${error.message}`)
@@ -70,7 +73,7 @@ function suite(name, args, node = process.execPath) {
   if (!ok) failures.push(name)
 }
 
-/** The failed tests of one file, or the file itself where it could not be loaded. */
+/** The failed tests of one file, or the file itself if it could not be loaded. */
 function redOf(suiteName, { name, status, message, assertionResults }) {
   const file = relative(root, name)
   const failed = assertionResults.filter((test) => test.status === 'failed')

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-/*
- * The machine's clock may be set at any moment. A duration or a timeout is measured by performance.now() or a timer, and
- * whoever asks for the time of day is listed here, with what for: to show it, to name something, or to compare it with a time
- * that an earlier process wrote down.
+/**
+ * The machine's clock may be changed at any moment, so durations and timeouts use performance.now() or a timer.
+ * Everything that asks for the time of day is listed here with its purpose: to show it, to name something, or to
+ * compare it with a time that an earlier process wrote down.
  */
 
 const asks: Readonly<Record<string, string>> = {
@@ -54,12 +54,12 @@ const asking = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   .filter((name) => /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)/.test(readFileSync(join(root, name), 'utf8')))
 
-test('whoever asks for the time of day is listed', () => {
+test('everything that asks for the time of day is listed', () => {
   const isListed = (name: string) =>
     Object.keys(asks).some((one) => (one.endsWith('/') ? name.startsWith(one) : name === one))
   expect(asking.filter((name) => !isListed(name))).toEqual([])
 })
 
-test('the list names nobody who does not', () => {
+test('the list names only files that do so', () => {
   expect(Object.keys(asks).filter((one) => !asking.some((name) => name.startsWith(one)))).toEqual([])
 })

@@ -14,16 +14,16 @@ const manifest = read('package.json') as Record<
 >
 const { packages } = read('package-lock.json') as { packages: Record<string, Locked> }
 
-test('dependencies are fixed to one version each', () => {
+test('every dependency is pinned to one version', () => {
   const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
   expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([])
 })
 
-test('nothing of ours or of a package runs at the installation of the product', () => {
+test('installing the product runs no script of ours or of a package', () => {
   const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish']
   expect(hooks.filter((name) => name in manifest.scripts)).toEqual([])
   const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)
-  // Development alone, and each allowed by name.
+  // Only for development, and each one allowed by name.
   expect(scripted.filter(([, { dev }]) => dev !== true).map(([name]) => name)).toEqual([])
   expect(
     scripted
@@ -32,7 +32,7 @@ test('nothing of ours or of a package runs at the installation of the product', 
   ).toEqual([])
 })
 
-test('the lock file names no place to download from', () => {
+test('the lock file names no download address', () => {
   expect(
     Object.values(packages).filter(({ resolved }) => resolved !== undefined && !resolved.startsWith('file:')),
   ).toEqual([])

@@ -6,11 +6,11 @@ import { generateDocs } from '../scripts/generate-docs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-test.each(Object.entries(await generateDocs()))('%s is what the code says (npm run docs writes it)', (path, text) => {
+test.each(Object.entries(await generateDocs()))('%s matches the code (npm run docs writes it)', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text)
 })
 
-test('every key of preview.yml and every option says what it means', async () => {
+test('every key of preview.yml and every option has a description', async () => {
   const { 'docs/preview-yml.md': keys = '', 'docs/commands.md': commands = '' } = await generateDocs()
   const rows = [...keys.split('\n'), ...commands.split('\n')].filter((line) => /^\| `/.test(line))
   expect(rows.length).toBeGreaterThan(100)
@@ -19,7 +19,7 @@ test('every key of preview.yml and every option says what it means', async () =>
   expect(rows.filter((line) => /^\| `[^`]+` \|\s*\|/.test(line))).toEqual([])
 })
 
-test('the words on the screen that troubleshooting.md names are those of the program, or of Kometa', () => {
+test('the screen messages quoted in troubleshooting.md are those of the program or of Kometa', () => {
   const texts = (folder: string, endings: RegExp): string[] =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => endings.test(name))
@@ -45,7 +45,7 @@ const documents = [
     .map((name) => `docs/${name.replaceAll('\\', '/')}`),
 ]
 
-/** Headings of a document as GitHub names them in its addresses. */
+/** The headings of a document as GitHub writes them in link anchors. */
 function anchorsOf(path: string): string[] {
   const text = readFileSync(path, 'utf8').replace(/^```[\s\S]*?^```/gm, '')
   const seen = new Map<string, number>()

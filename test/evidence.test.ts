@@ -3,9 +3,11 @@ import { defaultKometaVersion } from '../src/kometa/install/installed.ts'
 import { evidenceFiles, inputsHash, readEvidence } from './kometa/evidence.ts'
 import { scenarios } from './kometa/scenarios.ts'
 
-/** The real Kometa is not here: what it did is on record, and the record must be of these very scenarios. */
+/**
+ * The real Kometa is not available here. Its results are on record, and the record must match exactly these scenarios.
+ */
 describe('evidence of the runs against the real Kometa', () => {
-  test('there is some', () => {
+  test('evidence exists', () => {
     expect(evidenceFiles()).not.toEqual([])
   })
 
@@ -21,11 +23,11 @@ describe('evidence of the runs against the real Kometa', () => {
 
     test('says which Kometa it was', () => {
       expect(file).toBe(`kometa-${evidence?.kometa.version}.json`)
-      // Of a version that is not the one that every scenario is tried with, only the files may be at hand.
+      // Only one version runs every scenario; for any other version only the files may be available, without a commit.
       expect(evidence?.kometa.commit ?? (isComplete ? 'none' : '0'.repeat(40))).toMatch(/^[0-9a-f]{40}$/)
     })
 
-    test('is of the scenarios that there are', () => {
+    test('covers the existing scenarios', () => {
       const known = scenarios.map(({ name }) => name).sort()
       const found = Object.keys(evidence?.scenarios ?? {}).sort()
       if (isComplete) expect(found).toEqual(known)

@@ -17,7 +17,7 @@ test('CI runs what .ci/run runs, on each Node line that package.json allows', ()
   expect(read('.ci/run').trimEnd().split('\n').at(-1)).toBe('npm test')
 })
 
-test('every form and setting of the repository host is YAML that can be read', () => {
+test('every form and setting of the repository host is valid YAML', () => {
   const files = readdirSync(join(root, '.github'), { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.yml'),
   )
@@ -25,7 +25,7 @@ test('every form and setting of the repository host is YAML that can be read', (
   for (const file of files) expect(parse(read(join('.github', file))), file).toBeTypeOf('object')
 })
 
-test('a bug report asks for what doctor says', () => {
+test('a bug report asks for the output of doctor', () => {
   const { body } = parse(read('.github/ISSUE_TEMPLATE/bug.yml'))
   const fields: { id?: string; attributes: { label?: string }; validations?: { required?: boolean } }[] = body
   const doctor = fields.find(({ id }) => id === 'doctor')

@@ -1,21 +1,22 @@
-// The other Node versions that we work on, from the npm package `node`: fetched once, into a folder outside of the tree.
+// The other Node versions that we support, from the npm package `node`: downloaded once, into a folder outside the
+// repository.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** The lowest one of `engines` in package.json, and the newest of each line after it. */
+/** The lowest version in `engines` of package.json, and the newest one of each later line. */
 const versions = ['20.19.6', '22.23.3', '24.21.0']
 const windows = process.platform === 'win32'
 
-/** Long, and of no Node in particular. */
+/** Long tests that do not depend on the Node version. */
 const leftOut = ['capture-durability', 'capture-multipart', 'sample-renderer'].map(
   (name) => `test/wire/${name}.test.ts`,
 )
 
 /**
- * What another Node could do otherwise: streams and sockets, child processes, the command line, a whole job; the newest one
- * runs the unit tests, too. The Node that runs this has all the others.
+ * What another Node could do differently: streams and sockets, child processes, the command line, a whole job. The
+ * newest version runs the unit tests, too. The Node that runs this script runs all other tests.
  */
 const rooms = ['test/wire/', 'test/kometa-process/process.test.ts', 'test/cli/cli.test.ts', 'test/e2e/job.test.ts']
 const unitTests = ['src/', 'test/unit/', 'test/plex/', 'test/gate/']
@@ -27,12 +28,12 @@ export const otherNodeArgs = (version) => [
   ...leftOut.flatMap((path) => ['--exclude', path]),
 ]
 
-/** Some tests start it as an ordinary user, who cannot look into root's home. */
+/** Some tests run it as an ordinary user, who cannot read root's home. */
 const cache =
   process.env.KOMETA_PREVIEW_TEST_CACHE ??
   (process.getuid?.() === 0 ? '/var/cache/kometa-preview-test' : join(homedir(), '.cache', 'kometa-preview-test'))
 
-/** Each version with its program, or with why it cannot be had. */
+/** Each version with its program, or with the reason why it is missing. */
 export function otherNodes() {
   return versions.filter((version) => `v${version}` !== process.version).map((version) => fetchNode(version))
 }

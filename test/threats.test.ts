@@ -12,10 +12,10 @@ const rows = readFileSync(new URL('docs/threats.md', root), 'utf8')
       : [{ id, files: [...files.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file) }]
   })
 
-/** How many threats of each kind were found; none may fall off the list. */
+/** The number of threats of each kind; none may be dropped from the list. */
 const known = { W: 5, P: 14, C: 14, L: 27, U: 13 }
 
-test('every threat is on the list, once', () => {
+test('every threat is on the list exactly once', () => {
   const wanted = Object.entries(known).flatMap(([kind, count]) =>
     Array.from({ length: count }, (_, at) => `${kind}${at + 1}`),
   )
@@ -23,7 +23,7 @@ test('every threat is on the list, once', () => {
   expect(rows.map(({ id }) => id).sort()).toEqual([...wanted, ...secrets].sort())
 })
 
-test.each(rows)('$id has a test, and it is there', ({ files }) => {
+test.each(rows)('$id has a test file, and the file exists', ({ files }) => {
   expect(files.length).toBeGreaterThan(0)
   expect(files.filter((file) => !file.endsWith('.test.ts') || !existsSync(fileURLToPath(new URL(file, root))))).toEqual(
     [],

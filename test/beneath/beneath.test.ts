@@ -50,7 +50,7 @@ const refusal = async (work: Promise<unknown> | (() => unknown)): Promise<unknow
   return 'done'
 }
 
-/** Everything that can be done with one path. */
+/** Every operation on one path. */
 function everyUse(files: Beneath, path: string): Record<string, () => unknown> {
   return {
     read: () => files.read(path, 1_000),
@@ -76,7 +76,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     files = openBeneath(job, { way })
   })
 
-  test('what is inside is read, written, appended to, copied, listed, renamed and removed', async () => {
+  test('content can be read, written, appended to, copied, listed, renamed and removed', async () => {
     await files.makeFolder('a/b', { durable: true })
     await files.write('a/b/one', 'first', 0o600)
     await files.write('a/b/one', 'second')
@@ -98,7 +98,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     expect(files.list('').map(({ name }) => name)).toEqual(['output'])
   })
 
-  test('errors of the system keep their code and name the path that the user knows', async () => {
+  test('system errors keep their code and name the path that the user knows', async () => {
     const error = await files.read('output/none', 10).catch((one: NodeJS.ErrnoException) => one)
     expect(error).toMatchObject({ code: 'ENOENT', path: join(job, 'output', 'none') })
     expect(String(error)).not.toContain('/proc/')
@@ -109,7 +109,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
   })
 
   test.each(['../outside/precious', '/etc/passwd', 'output/../../outside/precious', '.', '', 'output//kept', 'a\0b'])(
-    'the path %j is no path inside',
+    'the path %j is refused, because it is not a path inside the folder',
     async (path) => {
       for (const use of Object.values(everyUse(files, path))) expect(await refusal(use)).toBe('JOB_PATH_UNSAFE')
       expect(await refusal(files.remove(path))).toBe('JOB_PATH_UNSAFE')
@@ -118,7 +118,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     },
   )
 
-  test('a link at the end of a path is refused, whether it leads out, in, or nowhere', async () => {
+  test('a link at the end of a path is refused, wherever it leads', async () => {
     symlinkSync(precious, join(job, 'output', 'out'))
     symlinkSync('kept', join(job, 'output', 'in'))
     symlinkSync(join(outside, 'nothing'), join(job, 'output', 'dangling'))
@@ -132,7 +132,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     expect(readFileSync(precious, 'utf8')).toBe('mine')
   })
 
-  test('a link is replaced by what is written, and removed, without touching what it leads to', async () => {
+  test('writing replaces a link and removing removes it; the target of the link is not touched', async () => {
     symlinkSync(precious, join(job, 'output', 'summary.json'))
     await files.write('output/summary.json', 'ours')
     expect(readFileSync(join(job, 'output', 'summary.json'), 'utf8')).toBe('ours')
@@ -144,7 +144,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     expect(readFileSync(precious, 'utf8')).toBe('mine')
   })
 
-  test('a link on the way is refused for every use', async () => {
+  test('a link in the middle of a path is refused for every operation', async () => {
     symlinkSync(outside, join(job, 'linked'))
     const uses = {
       ...everyUse(files, 'linked/precious'),
@@ -170,7 +170,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     expect(readFileSync(precious, 'utf8')).toBe('mine')
   })
 
-  test('removing a tree stops at the links in it', async () => {
+  test('removing a tree does not follow the links in it', async () => {
     mkdirSync(join(job, 'tree', 'deep'), { recursive: true })
     symlinkSync(outside, join(job, 'tree', 'deep', 'link'))
     symlinkSync(precious, join(job, 'tree', 'file'))
@@ -179,7 +179,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     expect(readFileSync(precious, 'utf8')).toBe('mine')
   })
 
-  test('a file with a second name elsewhere is not appended to: this name gets a copy of its own', async () => {
+  test('a file with a second hard link elsewhere is not appended to: this name gets its own copy', async () => {
     linkSync(precious, join(job, 'output', 'log'))
     await using log = await files.open('output/log', 'append')
     await log.appendFile(' and ours')
@@ -193,7 +193,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     expect(readdirSync(join(job, 'output')).sort()).toEqual(['kept', 'log', 'second'])
   })
 
-  test('a pipe, a socket and a folder in the place of a file are refused at once', async () => {
+  test('a pipe, a socket and a folder in place of a file are refused immediately', async () => {
     execFileSync('mkfifo', [join(job, 'output', 'pipe')])
     const server = createServer().listen(join(job, 'output', 'socket'))
     await once(server, 'listening')
@@ -206,7 +206,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
     server.close()
   })
 
-  test('a job folder that is exchanged for another one is not used any more', async () => {
+  test('a job folder that was exchanged for another one is no longer used', async () => {
     renameSync(job, `${job}.aside`)
     symlinkSync(outside, job)
     expect(await refusal(files.write('precious', 'ours'))).not.toBe('done')
@@ -217,7 +217,7 @@ describe.each(['descriptors', 'checks'] as const)('%s', (way) => {
   })
 })
 
-test('a job folder that is a link itself is the folder that it leads to', async () => {
+test('a job folder that is itself a link means the folder that it leads to', async () => {
   symlinkSync(job, join(top, 'shortcut'))
   const files = openBeneath(join(top, 'shortcut'))
   expect(files.realPath).toBe(job)
@@ -232,7 +232,7 @@ test.runIf(process.getuid?.() === 0)('a device is not opened', async () => {
 })
 
 test.runIf(process.platform === 'linux')(
-  'a link that another process swaps in, again and again, never leads a write, an append or a removal out',
+  'a link that another process keeps swapping in never leads a write, an append or a removal outside',
   async () => {
     const rounds = 3_000
     for (const name of ['precious', 'victim', 'log']) writeFileSync(join(outside, name), 'mine')
@@ -266,7 +266,7 @@ test.runIf(process.platform === 'linux')(
         note(await refusal(files.removeAll('output/swapped/victim')))
         note(await refusal(() => files.list('output/swapped')))
       }
-      // The race was a race: some calls met the folder, some the link.
+      // The race really happened: some calls met the folder, some met the link.
       expect(seen.get('done') ?? 0).toBeGreaterThan(0)
       expect(seen.get('JOB_PATH_UNSAFE') ?? 0).toBeGreaterThan(0)
       expect(
@@ -281,7 +281,7 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
-test('a link of the system is told apart from other errors', async () => {
+test('an error caused by a link is told apart from other errors', async () => {
   symlinkSync(precious, join(job, 'one'))
   const files = openBeneath(job)
   const error: unknown = await files.read('one', 10).catch((one: unknown) => one)

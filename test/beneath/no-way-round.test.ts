@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
-/*
- * A job folder may have come from anybody. What is in it is reached by src/util/beneath alone; whoever opens files by
- * their paths is listed here, with the folders that these paths are in. None of them may be a job folder.
+/**
+ * A job folder may come from anybody, so only src/util/beneath may open what is in it. Every other module that opens
+ * files by path is listed here with the folders it uses. None of these may be a job folder.
  */
 
-/** Rooms that know no job: they get paths of the user's own files, of workspaces and of what we keep. */
+/** Rooms that know nothing of jobs: they get paths of the user's own files, of workspaces and of our own data. */
 const roomsWithoutJobs = ['src/config/', 'src/kometa/', 'src/gate/', 'src/demo/']
-/** In these rooms, what does handle a job all the same. */
+/** Files in these rooms that handle a job nevertheless. */
 const jobPartsOfThoseRooms = [
   'src/config/read/job-file.ts',
   'src/config/read/source-reader.ts',
@@ -55,7 +55,7 @@ const opensByPath: Readonly<Record<string, string>> = {
   'src/util/files/rename.ts': 'whoever imports it is listed below',
 }
 
-/** Helpers that take paths, and who may use them. */
+/** Helpers that take paths, and the files that may use them. */
 const pathHelpers: Readonly<Record<string, readonly string[]>> = {
   'atomic-file.ts': [
     'src/config/trust/',
@@ -64,9 +64,9 @@ const pathHelpers: Readonly<Record<string, readonly string[]>> = {
     'src/server/connect/load-config.ts',
     'src/server/json-file.ts',
   ],
-  // Makes folders, the job folder itself among them, and opens nothing in them.
+  // Creates folders, including the job folder itself, and opens nothing in them.
   'durable-folder.ts': ['src/util/', 'src/run/inputs/usable-folder.ts', 'src/server/jobs/store/job-places.ts'],
-  // Reads the user's own files. None of a job: what a source reader gives to it lies outside.
+  // Reads the user's own files. A source reader gives it only paths outside the job.
   'plain-file.ts': [
     'src/config/',
     'src/kometa/',
@@ -82,7 +82,7 @@ const pathHelpers: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** What of node:fs takes no path: it works on what is open. */
+/** The functions of node:fs that take no path: they work on what is already open. */
 const descriptorCalls = new Set(['closeSync', 'fsyncSync', 'writeSync', 'constants'])
 
 const opensFiles = (source: string): boolean => {
@@ -99,7 +99,7 @@ const opensFiles = (source: string): boolean => {
 
 const imports = (source: string, helper: string): boolean => source.includes(`/${helper}'`)
 
-/** Why a file may not stand as it is; null when it may. */
+/** Why a file breaks the rule; null when it does not. */
 function objection(path: string, source: string): string | null {
   if (path.startsWith('src/util/beneath/')) return null
   for (const [helper, users] of Object.entries(pathHelpers)) {
@@ -116,12 +116,12 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
-describe('nothing goes round the module that opens what is in a job', () => {
-  test('whoever opens files by their paths is listed', () => {
+describe('nothing bypasses the module that opens the content of a job', () => {
+  test('every file that opens files by path is listed', () => {
     expect(sources.flatMap((path) => objection(path, read(path))?.concat(': ', path) ?? [])).toEqual([])
   })
 
-  test('the list names nobody who does not', () => {
+  test('the list names only files that do so', () => {
     const idle = Object.keys(opensByPath).filter((path) => !sources.includes(path) || !opensFiles(read(path)))
     expect(idle).toEqual([])
     expect(jobPartsOfThoseRooms.filter((path) => !sources.includes(path))).toEqual([])
@@ -145,5 +145,5 @@ describe('nothing goes round the module that opens what is in a job', () => {
     ['src/run/planted.ts', "import type { FileHandle } from 'node:fs/promises'\n"],
     ['src/run/planted.ts', "import { closeSync, type Stats, writeSync } from 'node:fs'\n"],
     ['src/config/planted.ts', "import { readFile } from 'node:fs/promises'\n"],
-  ])('%s may have %j', (path, source) => expect(objection(path, source)).toBeNull())
+  ])('%s is allowed with %j', (path, source) => expect(objection(path, source)).toBeNull())
 })

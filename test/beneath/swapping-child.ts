@@ -1,10 +1,7 @@
 import { renameSync, symlinkSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-/**
- * Puts a link to `outside` in the place of `<folder>/<name>` and takes it away again, as fast as it can, until it is
- * killed.
- */
+/** Swaps a link to `outside` in for `<folder>/<name>` and back, as fast as it can, until it is killed. */
 const [folder = '', name = '', outside = ''] = process.argv.slice(2)
 const path = join(folder, name)
 process.stdout.write('ready\n')

@@ -10,7 +10,7 @@ import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
 import { type Front, openFront } from './support/front.ts'
 
-/** Without the server nobody knows whether a preview goes on: no screen says that it does. */
+/** Without the server nobody knows whether a preview is still running, so no screen may say that it is. */
 describe.skipIf(chromiumPath() === null)('a server that is gone', () => {
   let studio: TestStudio
   let front: Front
@@ -32,7 +32,7 @@ describe.skipIf(chromiumPath() === null)('a server that is gone', () => {
     using stream = listen(studio.studio.url + apiUrl('jobEvents', { jobId }))
     await stream.until(({ event }) => event.type === 'phase' && event.phase === 'kometa')
     front = await openFront(studio.studio.port)
-    // A server that is gone makes a browser complain, and that is no fault of the page.
+    // The browser reports an error for a server that is gone; that is not a fault of the page.
     browser = await openBrowser(front.url, { expected: [/ERR_|Failed to fetch|Failed to load|Unable to preload/] })
     page = browser.page
   })
@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath() === null)('a server that is gone', () => {
   const gone = () => page.getByText('The studio does not answer.').waitFor()
   const back = () => page.getByText('The studio does not answer.').waitFor({ state: 'detached', timeout: 20_000 })
 
-  test('Run says that there is no news, nothing turns; and it goes on when the server is back', async () => {
+  test('Run says that it gets no news, shows no spinner, and continues when the server is back', async () => {
     await page.goto(`${front.url}/jobs/${jobId}/run`)
     await page.locator('.phase[data-running] .ring').waitFor()
     expect(await page.title()).toMatch(/^● /)
@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath() === null)('a server that is gone', () => {
   test('Jobs shows no job as running', async () => {
     await page.goto(`${front.url}/jobs`)
     await page.locator('.job-running').waitFor()
-    // Gone before the window has heard anything: it says so all the same.
+    // The server is gone before the window has heard anything; the window says so nevertheless.
     await front.cut()
     await gone()
     await page.locator('.job-row .badge').filter({ hasText: 'No news' }).waitFor()
@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath() === null)('a server that is gone', () => {
     await page.locator('.job-running').waitFor()
   })
 
-  test('a screen that cannot be loaded says why, and comes by itself when the server is back', async () => {
+  test('a screen that cannot be loaded says why, and loads by itself when the server is back', async () => {
     await page.goto(`${front.url}/choose`)
     await page.getByRole('grid').waitFor()
     await front.cut()

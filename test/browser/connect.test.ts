@@ -10,7 +10,7 @@ import { openBrowser, type TestBrowser } from './support/browser.ts'
 
 const oldToken = 'AnOldTokenOfTheUser1'
 
-/** Connect says of the config and of Plex what is so. */
+/** Connect shows the true state of the config and of Plex. */
 describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
   let plex: WatchedPlex
   let studio: TestStudio
@@ -43,7 +43,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     await page.getByRole('heading', { name: 'config.yml' }).waitFor()
   }
 
-  test('a token that Plex refuses is called that, here and on Choose', async () => {
+  test('a token that Plex refuses is reported as refused, on Connect and on Choose', async () => {
     await connect('~/config/config.yml', defaultConfig(plex).replace(plexToken, oldToken))
     const card = page.getByRole('region', { name: 'Plex and Kometa' })
     await card.getByText('Refused the token', { exact: true }).waitFor()
@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     await page.getByText(/refuses the token/).waitFor()
   })
 
-  test('the file is shown as it is now, and edits are neither dropped nor do they undo a change on disk', async () => {
+  test('the editor shows the file as it is now; edits are not lost and do not undo a change on disk', async () => {
     const file = defaultConfig(plex)
     await connect('~/config/config.yml', file)
     const editor = page.locator('.cm-content')
@@ -64,7 +64,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     }
     await back(`# first\n${file}`)
     await editor.getByText('# first').waitFor()
-    // An edit at the end, a change on disk at the top: both are there.
+    // The edit is at the end, the change on disk at the top: both are kept.
     await editor.click()
     await page.keyboard.press('Control+End')
     await page.keyboard.type('# mine')
@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     await page.getByText('config.yml has changed. Your edits were put on top of it.').waitFor()
     await editor.getByText('# second').waitFor()
     await editor.getByText('# mine').waitFor()
-    // Both change the same line: the user chooses, and nothing starts before.
+    // Both change the same line: the user has to choose, and nothing starts before that.
     await writeFile(studio.configPath, `# second\n${file}# theirs\n`)
     await page.getByRole('button', { name: 'Refresh' }).click()
     await page.getByText('config.yml has changed where you have edited it').waitFor()
@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     await page.getByRole('button', { name: 'Use my edits instead' }).click()
     await editor.getByText('# mine').waitFor()
     expect(await editor.getByText('# theirs').count()).toBe(0)
-    // Another config: the edits are said not to be in use, and come back with theirs.
+    // With another config the edits are shown as not in use; they return with their own config.
     const another = join(dirname(studio.configPath), 'another.yml')
     await writeFile(another, file)
     const change = async (path: string) => {
@@ -106,7 +106,7 @@ describe.skipIf(chromiumPath() === null)('the Connect screen', () => {
     await editor.getByText('# theirs').waitFor()
   })
 
-  test('a config that is no YAML is not said to name no library', async () => {
+  test('a config that is not YAML is not reported as naming no library', async () => {
     await connect('~/config', `${defaultConfig(plex)}broken: "\n`)
     await page.getByText('They appear when the config can be read.').waitFor()
     await page.getByRole('banner').getByText('cannot be read').waitFor()

@@ -8,8 +8,8 @@ import { chromiumPath } from '../support/chromium-path.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
 
-/** What Kometa left out of the config, and why a real run may draw another picture, is seen where the picture is. */
-describe.skipIf(chromiumPath() === null)('what is not right though each item has its picture', () => {
+/** The picture itself shows what Kometa left out of the config, and why a real run may draw a different picture. */
+describe.skipIf(chromiumPath() === null)('faults in a job whose items all have their pictures', () => {
   let studio: TestStudio
   let browser: TestBrowser
   const missing = /config\/nothing\.yml/
@@ -30,7 +30,7 @@ describe.skipIf(chromiumPath() === null)('what is not right though each item has
     await studio?.[Symbol.asyncDispose]()
   })
 
-  test('Run, Compare and Jobs tell it in words', async () => {
+  test('Run, Compare and Jobs describe the faults in words', async () => {
     const { page } = browser
     const { id: connectionId, servers } = await studio.connect()
     const targets = [{ server: servers[0]?.id ?? '', ratingKey: '101' }]

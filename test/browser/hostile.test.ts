@@ -11,7 +11,7 @@ import { chromiumPath } from '../support/chromium-path.ts'
 import { film, show } from '../support/sample-plex.ts'
 import { openBrowser } from './support/browser.ts'
 
-/** What a page that runs it would do: leave a mark, and ask another host. */
+/** What a page would do if it ran the attack: leave a mark, and send a request to another host. */
 const attacks = [
   '<img src=x onerror="window.hacked=1">',
   '<script>window.hacked=1</script>',
@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath() === null)('a studio among enemies', () => {
       using stream = listen(studio.studio.url + apiUrl('jobEvents', { jobId: job.id }))
       await stream.until(({ event }) => event.type === 'closed')
     }
-    // The same job as somebody else would hand it over: every word in its summary and its journal an attack.
+    // The same job, as an attacker would hand it over: every word in its summary and its journal is an attack.
     jobId = 'handed-over'
     const dir = join(studio.dataDir, 'jobs', jobId)
     await cp(join(studio.dataDir, 'jobs', job.id), dir, { recursive: true })
@@ -83,7 +83,7 @@ describe.skipIf(chromiumPath() === null)('a studio among enemies', () => {
       '[window.hacked ?? null, document.querySelectorAll("img[src=x], script:not([src]), a[href^=http], a[href^=javascript]").length]',
     )
 
-  test('titles, log lines and summaries are words on every screen, never markup', async () => {
+  test('titles, log lines and summaries appear as text on every screen, never as markup', async () => {
     await using browser = await openBrowser(studio.studio.url)
     const { page } = browser
     const screens: [string, string][] = [
@@ -99,7 +99,7 @@ describe.skipIf(chromiumPath() === null)('a studio among enemies', () => {
       await page.locator(ready).first().waitFor()
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
       expect([path, await marks(page)]).toEqual([path, [null, 0]])
-      // It is there, as words.
+      // The text is there, as text.
       if (path !== '/connect' && !path.endsWith('safety')) expect(await page.content()).toContain('&lt;')
     }
     await page.goto(`${studio.studio.url}/jobs/${jobId}/compare`)
@@ -108,13 +108,13 @@ describe.skipIf(chromiumPath() === null)('a studio among enemies', () => {
     await page.locator('img-comparison-slider').waitFor()
     expect(await marks(page)).toEqual([null, 0])
     expect(browser.complaints).toEqual([])
-    // That the policy holds even where markup would slip through: an inline script does not run.
+    // The policy also holds if markup slips through: an inline script does not run.
     await page.evaluate(`document.body.insertAdjacentHTML('beforeend', ${JSON.stringify(attacks[0])})`)
     await expect.poll(() => browser.complaints.some((words) => words.includes('Content Security Policy'))).toBe(true)
     expect((await marks(page))[0]).toBeNull()
   })
 
-  test('a page elsewhere can neither read, nor write, nor frame, nor listen', async () => {
+  test('a page of another origin can neither read, write, frame nor listen', async () => {
     const evil = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>evil</title><body></body>')
     })
@@ -173,7 +173,7 @@ describe.skipIf(chromiumPath() === null)('a studio among enemies', () => {
       })()`)
       expect(outcome).toMatchObject({ read: 'refused', write: 'refused', writeJson: 'refused', stream: 'refused' })
       expect([outcome.image, outcome.script, outcome.page]).toEqual(['refused', 'refused', 'refused'])
-      // In a frame it is an error page of the browser, and no frame of ours.
+      // The frame shows an error page of the browser, not our page.
       await page.evaluate(`new Promise((done) => {
         const frame = document.createElement('iframe')
         Object.assign(frame, { src: ${JSON.stringify(target)}, onload: done, onerror: done })
@@ -182,7 +182,7 @@ describe.skipIf(chromiumPath() === null)('a studio among enemies', () => {
       const frames = page.frames().map((frame) => frame.url())
       expect(frames.filter((url) => url.startsWith(target) && !url.includes('prune'))).toEqual([])
     }
-    // DNS rebinding: the name of a page elsewhere leads here, and the browser takes us for that page.
+    // DNS rebinding: the host name of another page resolves to this address, so the browser takes us for that page.
     const answer = await page.goto(`http://rebound.example:${studio.studio.port}/api/state`)
     expect(answer?.status()).toBe(403)
     expect(await answer?.text()).not.toContain('connectionId')

@@ -6,7 +6,7 @@ import { chromiumPath } from '../support/chromium-path.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
 
 const noBrowser = chromiumPath() === null
-/** No control is further away than this. */
+/** No control needs more steps with the keyboard than this. */
 const maxStops = 80
 
 interface Stop {
@@ -14,9 +14,9 @@ interface Stop {
   seen: boolean
 }
 
-/** What has the focus: what a screen reader calls it, and whether its focus is seen, in the window. */
+/** The focused element: the name that a screen reader gives it, and whether its focus is visible in the window. */
 const focused = `(async () => {
-  // Styles of the focus are there with the next frame.
+  // The focus styles appear in the next frame.
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
   let element = document.activeElement
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
@@ -50,7 +50,7 @@ describe.skipIf(noBrowser)('the whole way without a mouse', () => {
     await studio?.[Symbol.asyncDispose]()
   })
 
-  /** Tab, until what has the focus is called so. Every stop on the way must be seen and have a name. */
+  /** Presses Tab until the focused element has this name. Every stop on the way must be visible and have a name. */
   const tabTo = async (name: RegExp) => {
     for (let stop = 0; stop < maxStops; stop += 1) {
       await page.keyboard.press('Tab')
@@ -82,7 +82,7 @@ describe.skipIf(noBrowser)('the whole way without a mouse', () => {
     await tabTo(/^Metropolis \(1927\)/)
     await page.keyboard.press('Space')
     await expect.poll(() => page.locator('.tray-list > li').count()).toBe(1)
-    // Smart sample picks from what the search leaves.
+    // Smart sample picks from the result of the search.
     await page.keyboard.press('/')
     await page.keyboard.press('Escape')
     await expect.poll(() => page.getByRole('gridcell').count()).toBeGreaterThan(1)
@@ -145,7 +145,7 @@ describe.skipIf(noBrowser)('the whole way without a mouse', () => {
     await expect.poll(() => page.locator('.job-row .icon-pin').count()).toBe(1)
   })
 
-  test('with reduced motion nothing moves for longer than a blink', async () => {
+  test('with reduced motion nothing moves for longer than an instant', async () => {
     const moving = await page.evaluate<string[]>(`[...document.querySelectorAll('*')].flatMap((element) => {
       const { transitionDuration, animationDuration, animationIterationCount } = getComputedStyle(element)
       const longest = Math.max(...(transitionDuration + ',' + animationDuration).split(',').map(parseFloat))

@@ -85,7 +85,7 @@ describe.skipIf(!canRun)('with the real Kometa', () => {
     const jobId = /\/jobs\/([^/]+)\//.exec(page.url())?.[1] ?? ''
     const job = await studio.get('getJob', { params: { jobId } })
     expect(job.renderer).toBe('kometa')
-    // A sample of all levels has seasons and episodes, which this config draws nothing on.
+    // A sample of all levels has seasons and episodes, and this config draws nothing on those.
     expect(job.problems.filter((problem) => !problem.endsWith('No overlay matched this item.'))).toEqual([])
     expect(job.counts.changed).toBeGreaterThanOrEqual(4)
     expect(studio.plex.writes).toEqual([])

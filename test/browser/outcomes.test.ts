@@ -10,14 +10,14 @@ import { film, smallLibraries } from '../support/sample-plex.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser, type TestBrowser } from './support/browser.ts'
 
-/** Each way in which a job can come out looks like what it is. */
-describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
+/** Each possible result of a job must look like what it is. */
+describe.skipIf(chromiumPath() === null)('results of jobs and items', () => {
   let studio: TestStudio
   let browser: TestBrowser
   let page: Page
   let origin: string
   let renderer: Renderer = sampleRenderer()
-  /** Says that it starts, and then what `then` does. */
+  /** Reports its start, and then does what `then` does. */
   const script = (then: string): Renderer => ({
     ...sampleRenderer(),
     command: process.execPath,
@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: step }).locator('.sign')
   const classOf = (selector: string) => page.locator(selector).first().getAttribute('class')
 
-  test('an error is red and no match is neutral, each with its words, beside one another', async () => {
+  test('an error is red and no match is neutral, each with its text, next to each other', async () => {
     const { id } = await start('304', '2000', '101')
     await finished(id)
     await page.goto(`${origin}/jobs/${id}/run`)
@@ -79,14 +79,14 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     }
     await page.getByRole('button', { name: 'Error 1' }).click()
     await page.locator('.pair').click()
-    // The headline is a sentence of ours; Kometa's own words stand below it.
+    // The headline is our own sentence; Kometa's own words are below it.
     await page.getByRole('heading', { name: 'Kometa could not draw it.', exact: true }).waitFor()
     expect(await page.locator('.missing-detail').textContent()).toBe('Overlay Error: No poster found')
     expect(await classOf('.missing-words h2')).toBe('missing-bad')
     expect(await seriousProblems(page)).toEqual([])
   }, 120_000)
 
-  test('Safety names the writes that were stopped in words', async () => {
+  test('Safety describes in words the writes that were stopped', async () => {
     const [job] = (await studio.get('listJobs')).jobs
     await page.goto(`${origin}/jobs/${job?.id}/safety`)
     await page.getByText('Writes that were stopped').click()
@@ -95,7 +95,7 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     expect(await seriousProblems(page)).toEqual([])
   })
 
-  test('a job on which Kometa draws nothing has not failed', async () => {
+  test('a job on which Kometa draws nothing counts as not failed', async () => {
     const { id } = await start('2000')
     await finished(id)
     await page.goto(`${origin}/jobs/${id}/run`)
@@ -104,7 +104,7 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     expect(await railSign('Run').getAttribute('class')).toContain('sign-plain')
   }, 120_000)
 
-  test('a cancelled job says so of each item, and where it was ended; nothing of it is alarming', async () => {
+  test('a cancelled job says so for each item and shows where it stopped, without any alarming color', async () => {
     renderer = script('setInterval(() => {}, 1000)')
     const { id, targets } = await start('101', '102')
     await page.goto(`${origin}/jobs/${id}/run`)
@@ -120,7 +120,7 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     await page.getByRole('heading', { name: 'Not drawn: cancelled' }).waitFor()
   }, 120_000)
 
-  test('of a job that fails the step that failed is marked, and those around it are not', async () => {
+  test('a failed job marks the step that failed, and no other step', async () => {
     renderer = script('process.exit(1)')
     const { id } = await start('101')
     await finished(id)
@@ -131,7 +131,7 @@ describe.skipIf(chromiumPath() === null)('how jobs and items came out', () => {
     expect(await page.locator('.phase').last().textContent()).toContain('Collecting the results')
   }, 120_000)
 
-  test('a job that was interrupted says it once', async () => {
+  test('a job that was interrupted says so once', async () => {
     renderer = script('setInterval(() => {}, 1000)')
     const { id } = await start('101')
     using stream = listen(origin + apiUrl('jobEvents', { jobId: id }))

@@ -8,7 +8,7 @@ import { openBrowser, type TestBrowser } from './support/browser.ts'
 
 const patience = { timeout: 15_000 }
 
-/** A picture belongs to the title that it stands above, and a picture that cannot be loaded is told in words. */
+/** A picture belongs to the title below it; a picture that cannot be loaded is replaced by text. */
 describe.skipIf(chromiumPath() === null)('pictures and their titles', () => {
   let studio: TestStudio
   let browser: TestBrowser
@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath() === null)('pictures and their titles', () => {
     await studio?.[Symbol.asyncDispose]()
   })
 
-  /** Pictures that are shown, with the address that each has; broken: the browser has nothing to show for it. */
+  /** The pictures on the page, each with its address; broken: the browser has nothing to show for it. */
   const shown = () =>
     page
       .locator('.card img')
@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath() === null)('pictures and their titles', () => {
       )
   const firstTitle = () => page.locator('[data-cell="0"] .card-title').textContent()
 
-  test('a card that gets another film shows nothing of the film before it, neither its picture nor a broken one', async () => {
+  test('a card that gets another film shows no picture of the previous film, not even a broken one', async () => {
     await page.goto(`${origin}/choose`)
     await page.locator('.card .thumb-there').first().waitFor()
     const cards = await page.locator('.card').count()
@@ -59,20 +59,20 @@ describe.skipIf(chromiumPath() === null)('pictures and their titles', () => {
     const now = await shown()
     expect(now.filter(({ src, broken }) => broken || waiting.includes(src))).toEqual([])
 
-    // They cannot be loaded: each card says the title in its place, and shows no icon of a broken picture.
+    // The pictures cannot be loaded: each card shows the title instead, without a broken-picture icon.
     holding = false
     for (const route of held) await route.abort()
     await page.locator('.card .thumb-missing').first().waitFor()
     await expect.poll(async () => (await shown()).filter(({ broken }) => broken), patience).toEqual([])
     await page.unroute('**/api/thumbnails/**')
 
-    // What failed for one film is not said of the next.
+    // A failure for one film is not reported for the next one.
     await page.getByLabel('Sort by').selectOption({ label: 'Title' })
     await expect.poll(firstTitle, patience).toBe(before)
     await expect.poll(() => page.locator('.card .thumb-missing').count(), patience).toBe(0)
   })
 
-  test('Compare: a picture that is gone is told in words, in every way to compare', async () => {
+  test('Compare: a missing picture is reported in words, in every comparison mode', async () => {
     const { items } = await studio.get('listItems', { query: { q: 'metropolis' } })
     const [film] = items
     const { connectionId } = await studio.get('getState')

@@ -8,8 +8,8 @@ import { chromiumPath } from '../support/chromium-path.ts'
 import { seriousProblems } from './support/axe.ts'
 import { openBrowser } from './support/browser.ts'
 
-describe.skipIf(chromiumPath() === null)('secrets that are not kept any more', () => {
-  test('Run again asks for them, says where each goes, and runs', async () => {
+describe.skipIf(chromiumPath() === null)('secrets that are no longer kept', () => {
+  test('Run again asks for them, says where each one goes, and runs', async () => {
     await using studio = await openStudio({ webDir: inject('webDir') })
     const text = await readFile(studio.configPath, 'utf8')
     const { id, servers } = await studio.get('connect', { body: { kind: 'text', text } })
@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath() === null)('secrets that are not kept any more', (
     await run.click()
     await page.waitForURL(/\/jobs\/[^/]+\/run/)
     expect(page.url()).not.toContain(job.id)
-    // The browser's own word for the answer of 409: the page has said it better.
+    // The browser's own console message for a 409 answer; the page has explained it better.
     browser.complaints.splice(0)
   }, 60_000)
 })

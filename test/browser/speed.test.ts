@@ -13,10 +13,10 @@ import { type StudioProgram, startLargePlex, startStudioProgram } from './suppor
 const films = 50_000
 const rounds = 7
 const windows = 20
-/** Kometa at its most talkative, while it compiles overlays, says about so much. */
+/** About as many lines as Kometa writes at its busiest, while it compiles overlays. */
 const linesPerSecond = 50
 const watchedMs = isExact ? 10_000 : 4_000
-/** Of one browser, which draws them all in software: on a small machine opening twenty takes half a minute. */
+/** All windows belong to one browser that draws in software: on a small machine, opening twenty takes half a minute. */
 const tabs = isExact ? windows : 6
 
 const configOf = (plex: { url: string; token: string }) => `plex:
@@ -30,7 +30,7 @@ libraries:
       - default: resolution
 `
 
-describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
+describe.skipIf(chromiumPath() === null)('speed of the studio', () => {
   let plex: Awaited<ReturnType<typeof startLargePlex>>
   let studio: StudioProgram
   let browser: TestBrowser
@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     studio = await startStudioProgram(configOf(plex.hello), { webDir: inject('webDir') })
     browser = await openBrowser(studio.url)
     page = browser.page
-    // Asked in the page itself: when the first poster's words were painted, and when its picture was there.
+    // Measured in the page itself: when the text of the first poster was painted, and when its picture was there.
     await browser.context.addInitScript(`
       new MutationObserver((_, observer) => {
         if (!document.querySelector('.card-title')) return
@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     await plex?.[Symbol.asyncDispose]()
   }, 60_000)
 
-  test('the first load is small, and the editor is not in it', async () => {
+  test('the first load is small and does not include the editor', async () => {
     await page.goto(studio.url)
     await page.locator('.card-title').first().waitFor()
     const loaded = await page.evaluate<string[]>(
@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     })
   })
 
-  test('a warm page and its wall of 50,000 posters are there at once', async () => {
+  test('a warm page with its wall of 50,000 posters appears immediately', async () => {
     const { items } = await studio.get('getIndex')
     expect(items).toBe(films)
     const paints: number[] = []
@@ -115,7 +115,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     for (let step = 0; step < 150; step += 1) await page.mouse.wheel(0, 160)
     for (let step = 0; step < 60; step += 1) await page.mouse.wheel(0, 2_400)
     const wheeled = await top()
-    // As the bar is dragged: any place of the library, one after the other.
+    // As when the user drags the scroll bar: one place of the library after another.
     for (let place = 1; place <= 30; place += 1) {
       await page.evaluate(`(() => {
         const grid = document.querySelector('.virtual-grid')
@@ -134,7 +134,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     meets({ name: 'longest task while 50,000 posters scroll', value: Math.max(0, ...found), goal: 50, unit: 'ms' })
   })
 
-  test('a poster is in the browser right after its capture', async () => {
+  test('a poster appears in the browser right after its capture', async () => {
     const { connection } = await studio.get('getConnection')
     const server = connection?.servers[0]?.id ?? ''
     const targets = Array.from({ length: 12 }, (_, at) => ({ server, ratingKey: String(1_001 + at) }))
@@ -217,7 +217,7 @@ describe.skipIf(chromiumPath() === null)('how fast the studio is', () => {
     await talking.get('cancelJob', { params: { jobId: job.id } })
   }, 180_000)
 
-  test('nothing in all of this made the browser complain', () => {
+  test('nothing in these tests caused a browser error', () => {
     expect(browser.complaints).toEqual([])
   })
 })

@@ -15,7 +15,7 @@ const long =
   'Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb, in the Never Before Seen Extended Roadshow Assembly'
 const hdr = media('4k', { colorTrc: 'smpte2084', bitDepth: 10 })
 
-/** Titles and pictures that a screen may break at, beside the sample library. */
+/** Titles and pictures that could break a screen, in addition to the sample library. */
 function libraries() {
   const [films, shows] = demoLibraries()
   if (!films || !shows) throw new Error('no sample libraries')
@@ -45,7 +45,7 @@ libraries:
         template_variables: {builder_level: episode}
 `
 
-describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
+describe.skipIf(noBrowser)('faults and odd data', () => {
   let studio: TestStudio
   let browser: TestBrowser
   let page: Page
@@ -70,7 +70,7 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
     return await studio.get('startJob', { body: { connectionId: connectionId ?? '', targets } })
   }
 
-  test('before anything is connected, every screen says what comes first', async () => {
+  test('before anything is connected, every screen says what to do first', async () => {
     for (const [path, words] of [
       ['/choose', 'Connect your Kometa config first'],
       ['/run', 'No preview yet'],
@@ -84,11 +84,11 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
       await page.getByRole('heading', { name: words }).waitFor()
       expect(await seriousProblems(page), path).toEqual([])
     }
-    // The browser's own word for the answer of the last one.
+    // The browser's own console message for the last answer.
     browser.complaints.splice(0)
   })
 
-  test('the check-up on Connect says how each thing is and what to do', async () => {
+  test('the check-up on Connect shows the state of each thing and what to do', async () => {
     await studio.connect()
     await page.goto(`${origin}/connect`)
     await page.getByRole('button', { name: 'Check everything' }).click()
@@ -100,23 +100,23 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
     expect(await seriousProblems(page)).toEqual([])
   })
 
-  test('a job that goes wrong while it is watched opens its log at the line that says why', async () => {
+  test('a job that fails while it is watched opens its log at the line that says why', async () => {
     const job = await start('304', '301', '302', '305', '306')
     await page.goto(`${origin}/jobs/${job.id}/run`)
     await page.waitForURL(/log=error/)
-    // An error of two lines has two rows, both marked.
+    // An error of two lines has two rows, and both are marked.
     const marked = page.locator('.log-line[data-marked]')
     await expect.poll(() => marked.count()).toBe(2)
     expect(await marked.first().textContent()).toContain('No poster found')
     expect(await marked.last().textContent()).toContain('Overlays Attempted on No Poster At All')
     expect(await seriousProblems(page)).toEqual([])
-    // Closed by hand it stays closed.
+    // A log that the user closed stays closed.
     await page.getByRole('button', { name: /^Log/ }).click()
     await page.waitForURL((url) => !url.search.includes('log='))
     expect(await page.locator('.log-line').count()).toBe(0)
   })
 
-  test('a missing picture leads to its lines in the log', async () => {
+  test('a missing picture links to its lines in the log', async () => {
     const [job] = (await studio.get('listJobs')).jobs
     const { targets } = await studio.get('getJob', { params: { jobId: job?.id ?? '' } })
     const missing = targets.find(({ ratingKey }) => ratingKey === '304')
@@ -129,7 +129,7 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
     expect(await marked.first().textContent()).toContain('No poster found')
   })
 
-  test('compare: why an overlay that matched is not on the picture', async () => {
+  test('compare: says why an overlay that matched is not on the picture', async () => {
     const [job] = (await studio.get('listJobs')).jobs
     const { targets } = await studio.get('getJob', { params: { jobId: job?.id ?? '' } })
     const film = targets.find(({ ratingKey }) => ratingKey === '301')
@@ -140,7 +140,7 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
     await facts.getByText('lost to 4K-HDR in the group "resolution" (140 against 130)').waitFor()
   })
 
-  test('long, right-to-left and foreign titles, markup in a title: no screen breaks or is wider than the window', async () => {
+  test('long, right-to-left and foreign titles, and markup: no screen breaks or outgrows the window', async () => {
     const [job] = (await studio.get('listJobs')).jobs
     const { targets } = await studio.get('getJob', { params: { jobId: job?.id ?? '' } })
     for (const width of [360, 1280]) {
@@ -155,7 +155,7 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
         await page.goto(origin + path)
         await page.locator('main h1').first().waitFor({ state: 'attached' })
         await expect.poll(() => page.locator('main .skeleton, main [aria-busy=true]').count()).toBe(0)
-        // Nothing but what scrolls on purpose may reach beyond the window.
+        // Only what scrolls on purpose may extend beyond the window.
         const beyond = await page.evaluate<string[]>(`[...document.querySelectorAll('main *, header *')]
           .filter((element) => !element.closest('.filmstrip, .tray-list, .log-lines, .compare-filters, pre, .stage-view'))
           .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
@@ -170,7 +170,7 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
     expect(await page.locator('main img[src="x"]').count()).toBe(0)
   })
 
-  test('forty chosen posters leave the tray its tools', async () => {
+  test('with forty chosen posters the tools of the tray stay visible', async () => {
     const { items } = await studio.get('listItems', { query: { limit: 40 } })
     const chosen = JSON.stringify(items.map(({ server, ratingKey }) => ({ server, ratingKey })))
     await page.goto(`${origin}/choose`)
@@ -193,7 +193,7 @@ describe.skipIf(noBrowser)('what goes wrong, and what is odd', () => {
 })
 
 describe.skipIf(noBrowser)('a studio with a password', () => {
-  test('asks for it, says when it is wrong, and lets in; nothing of the studio is seen before', async () => {
+  test('shows nothing of the studio before the right password, and says when it is wrong', async () => {
     await using studio = await openStudio({
       libraries: demoLibraries(),
       config,

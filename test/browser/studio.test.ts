@@ -27,7 +27,7 @@ libraries:
         template_variables: {builder_level: episode}
 `
 
-describe.skipIf(noBrowser)('the studio, from first load to the last job', () => {
+describe.skipIf(noBrowser)('the studio, from the first load to the last job', () => {
   let studio: TestStudio
   let browser: TestBrowser
   let page: Page
@@ -57,7 +57,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     await page.waitForURL(/\/jobs\/[^/]+\/run/)
   }
 
-  test('connect: a wrong path says what to do, the chooser finds the config', async () => {
+  test('connect: a wrong path says what to do, and the chooser finds the config', async () => {
     await page.goto(origin)
     await page.waitForURL('**/connect')
     expect(await page.title()).toBe('Connect · Kometa Preview')
@@ -66,7 +66,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     browser.complaints.splice(0)
     await action('Connect').click()
     await page.getByRole('alert').waitFor()
-    // The browser's own word for an answer of 400: the page has said it better.
+    // The browser's own console message for a 400 answer; the page has explained it better.
     browser.complaints.splice(0)
 
     await page.getByLabel('Path on this machine').fill('')
@@ -81,7 +81,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     expect(await seriousProblems(page)).toEqual([])
   })
 
-  test('connect: secrets are masks, and what is left out of a preview is said', async () => {
+  test('connect: secrets are masked, and what a preview leaves out is listed', async () => {
     const yaml = (await page.locator('.cm-content').textContent()) ?? ''
     expect(yaml).toContain('••••••••')
     expect(yaml).not.toContain(studio.plex.token)
@@ -185,7 +185,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     await expect.poll(() => chosen().count()).toBe(4)
   })
 
-  test('run: a reload in the middle loses nothing, pictures come while it runs', async () => {
+  test('run: a reload in the middle loses nothing, and pictures arrive during the run', async () => {
     await startPreview()
     expect(await seriousProblems(page)).toEqual([])
     await page.locator('.phase[data-running]').waitFor()
@@ -332,7 +332,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     await page.locator('.cm-content').waitFor()
     expect(await page.content()).not.toContain(studio.plex.token)
     expect(await seriousProblems(page)).toEqual([])
-    // An edit is there still for who comes back to it.
+    // An edit is still there when the user comes back to it.
     await page.locator('.cm-content').click()
     await page.keyboard.type('# mine')
     await page.getByText('edited', { exact: true }).waitFor()
@@ -354,7 +354,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
   })
 
   test('a missing picture says why, in words, with its log lines', async () => {
-    // The config draws on episodes of this library, and not on shows.
+    // The config draws on episodes of this library, not on shows.
     const { connectionId } = await studio.get('getState', {})
     const { items } = await studio.get('listItems', { query: { q: 'one step', type: ['show'] } })
     const [item] = items
@@ -371,7 +371,7 @@ describe.skipIf(noBrowser)('the studio, from first load to the last job', () => 
     expect(await seriousProblems(page)).toEqual([])
   })
 
-  test('every screen fits from a phone to 4K, and in both themes nothing is hard to read', async () => {
+  test('every screen fits from a phone to 4K, and everything is readable in both themes', async () => {
     const { jobs } = await studio.get('listJobs', {})
     const job = jobs.find(({ status }) => status === 'success')
     if (!job) throw new Error('no finished job')

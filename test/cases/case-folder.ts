@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Case, scriptOf } from './corpus.ts'
 
-/** What stands for PLEX_URL, PLEX_URL2 and ROOT in the files of a case. */
+/** The values that replace PLEX_URL, PLEX_URL2 and ROOT in the files of a case. */
 export interface Places {
   plexUrl: string
   root: string
@@ -14,7 +14,7 @@ export function withPlaces(text: string, { plexUrl, root }: Places): string {
   return text.replaceAll('PLEX_URL2', plexUrl).replaceAll('PLEX_URL', plexUrl).replaceAll('ROOT', root)
 }
 
-/** Copies the user's folder of a case, with the places of this run in its texts. */
+/** Copies the user's folder of a case and puts the addresses and paths of this run into its texts. */
 export async function writeCaseFolder(one: Case, places: Places, python: string): Promise<void> {
   const { root } = places
   await cp(join(one.dir, 'files'), root, { recursive: true })
@@ -28,7 +28,7 @@ export async function writeCaseFolder(one: Case, places: Places, python: string)
   await runScript(one, 'prepare.py', python, root)
 }
 
-/** `prepare.py` and `mutate.py` make or change files of the folder that they are given. */
+/** `prepare.py` and `mutate.py` create or change files in the folder that they are given. */
 export async function runScript(one: Case, name: string, python: string, root: string): Promise<void> {
   const script = scriptOf(one, name)
   if (script !== null) await promisify(execFile)(python, [script, root])

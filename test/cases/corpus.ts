@@ -6,12 +6,12 @@ import { z } from 'zod'
 /** `case.json`: what is previewed, and how. */
 const caseSchema = z.object({
   targets: z.array(z.int().transform(String)),
-  /** The config within `files/`. */
+  /** The path of the config within `files/`. */
   config: z.string().default('config/config.yml'),
   env: z.record(z.string(), z.string()).default({}),
-  /** Kometa has run once, straight at Plex, before the preview; `mutate*.py` changes things in between. */
+  /** Kometa has run once, directly against Plex, before the preview; `mutate*.py` changes things in between. */
   warmup: z.boolean().default(false),
-  /** Arguments of a direct run; default: overlays alone. */
+  /** Arguments of a direct run; by default only overlays run. */
   direct_mode: z.array(z.string()).optional(),
 })
 
@@ -20,7 +20,7 @@ export interface Case extends z.infer<typeof caseSchema> {
   dir: string
 }
 
-/** The folder of cases: `KOMETA_CASES`, or `shared/corpora/cases` beside the repository or a folder above it. */
+/** The folder of cases: `KOMETA_CASES`, or `shared/corpora/cases` next to the repository or in a folder above it. */
 export function findCorpus(env: NodeJS.ProcessEnv = process.env): string | null {
   if (env.KOMETA_CASES) return env.KOMETA_CASES
   for (let at = fileURLToPath(new URL('../..', import.meta.url)); ; at = dirname(at)) {
@@ -40,7 +40,7 @@ export function readCases(corpus: string): Case[] {
     .sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-/** A file of a case that is there in some of them: `prepare.py`, `mutate.py`, `mutate_plex.py`. */
+/** A file that only some cases have: `prepare.py`, `mutate.py`, `mutate_plex.py`. */
 export function scriptOf({ dir }: Case, name: string): string | null {
   const path = join(dir, name)
   return existsSync(path) ? path : null

@@ -2,55 +2,55 @@ import { expect } from 'vitest'
 import type { DoctorReport } from '../../src/contract/doctor.ts'
 import type { Summary, TargetResult } from '../../src/contract/summary.ts'
 
-/** What is right for one target, as far as the case is about it. */
+/** The right result for one target, as far as the case is about it. */
 export interface TargetExpectation {
   status?: TargetResult['status']
   reason?: RegExp
   overlays?: readonly string[]
   base?: TargetResult['base_used']
-  /** Each must fit some part of what the summary says of this target. */
+  /** Each must match some part of what the summary says about this target. */
   said?: readonly RegExp[]
-  /** None may fit. */
+  /** None of these may match. */
   unsaid?: readonly RegExp[]
 }
 
-/** What is right for one case, by its notes. Several subjects may each say their part of it. */
+/** The right result for one case, according to its notes. Several subjects may each contribute a part. */
 export interface CaseExpectation {
-  /** Of `run`. */
+  /** The exit code of `run`. */
   exit?: 0 | 1 | 2
   status?: Summary['status']
-  /** Exit code 2: message and hint, as printed. */
+  /** For exit code 2: message and hint, as printed. */
   error?: readonly RegExp[]
-  /** Each must fit the report that `run` prints. */
+  /** Each must match the report that `run` prints. */
   report?: readonly RegExp[]
-  /** None may fit. */
+  /** None of these may match. */
   unreported?: readonly RegExp[]
-  /** Each must fit a warning of the summary. */
+  /** Each must match a warning of the summary. */
   warnings?: readonly RegExp[]
-  /** None may fit. */
+  /** None of these may match. */
   notWarned?: readonly RegExp[]
   problems?: readonly RegExp[]
   targets?: Readonly<Record<string, TargetExpectation>>
-  /** Each must fit a line of `doctor`. */
+  /** Each must match a line of `doctor`. */
   doctor?: readonly RegExp[]
-  /** The preview must have kept what Plex gets of a direct run: only with the real Kometa. */
+  /** The preview must have kept the same picture that Plex gets in a direct run. Only checked with the real Kometa. */
   asDirect?: boolean
-  /** The same, but it needs the Kometa checkout: its Python, its default files. */
+  /** The same, but it needs the Kometa checkout with its Python and its default files. */
   withKometa?: Omit<CaseExpectation, 'withKometa' | 'asDirect'>
-  /** Whatever words have no place for. */
+  /** Checks that the other fields cannot express. */
   check?: (outcome: CaseOutcome) => void
 }
 
 export interface CaseOutcome {
   exitCode: number
-  /** null where nothing was started. */
+  /** null if nothing was started. */
   summary: Summary | null
   /** What `run` prints at its end, or its error. */
   report: string
   doctor: DoctorReport
 }
 
-/** Fails for each part that is not as it should be. */
+/** Fails for each part that differs from the expectation. */
 export function checkCase(wanted: CaseExpectation, outcome: CaseOutcome): void {
   const { summary, report } = outcome
   const warnings = summary?.warnings ?? []

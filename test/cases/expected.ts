@@ -3,7 +3,7 @@ import { bases } from './expected/bases.ts'
 import { claims } from './expected/claims.ts'
 import { faults } from './expected/faults.ts'
 
-/** What the notes of each case say is right, by subject; a case may stand in several. */
+/** The right result of each case according to its notes, by subject; a case may occur in several. */
 const subjects: readonly Readonly<Record<string, CaseExpectation>>[] = [bases, claims, faults]
 
 export const expectationsOf = (name: string): CaseExpectation[] =>

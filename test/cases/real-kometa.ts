@@ -13,7 +13,7 @@ import { librariesOf, readWorld } from './world.ts'
 
 const maxRunMs = 180_000
 
-/** Kometa as the user runs it, straight at Plex, in the user's folder. */
+/** Kometa as the user runs it: directly against Plex, in the user's folder. */
 export async function runStraight(
   one: Case,
   root: string,
@@ -41,7 +41,7 @@ export async function runStraight(
   return readFile(join(dirname(config), 'logs', 'meta.log'), 'utf8').catch(() => '')
 }
 
-/** What Plex gets of a direct run of today. */
+/** What Plex gets in a direct run on the current date. */
 export async function directUploads(
   one: Case,
   { root, libraries, port }: { root: string; libraries: readonly SampleLibrary[]; port: number },
@@ -54,7 +54,7 @@ export async function directUploads(
 }
 
 export interface WarmWorld {
-  /** The folder that the first run was in: its cache knows files by path and time. */
+  /** The folder of the first run: Kometa's cache identifies files by path and time. */
   root: string
   libraries: readonly SampleLibrary[]
   files: Recording['files']
@@ -62,7 +62,7 @@ export interface WarmWorld {
   port: number
 }
 
-/** Runs Kometa once straight at Plex, changes what the case changes, and says what is there then. */
+/** Runs Kometa once directly against Plex, applies the changes of the case, and returns what is there then. */
 export async function warmUp(one: Case, renderer: Renderer, place: CasePlace): Promise<WarmWorld> {
   const world = await readWorld(place.python, [join(one.dir, 'world.py')])
   await using plex = await startPlex(await librariesOf(world))
@@ -89,7 +89,7 @@ const writesOf = (plex: SamplePlex): Recording['warmup'] =>
     body: Buffer.from(plex.uploads(key).at(-1)?.bytes ?? []).toString('base64'),
   }))
 
-/** The world with what the first run left in it, and what `mutate_plex.py` changed after it. */
+/** The world as the first run left it, with the later changes of `mutate_plex.py`. */
 export async function afterWarmUp(one: Case, warmup: Recording['warmup'], python: string): Promise<SampleLibrary[]> {
   const base = join(one.dir, 'world.py')
   const mutate = scriptOf(one, 'mutate_plex.py')

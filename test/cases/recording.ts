@@ -15,7 +15,7 @@ export type Step = z.infer<typeof stepSchema>
 
 const recordingSchema = z.object({
   kometa: z.object({ version: z.string().nullable(), commit: z.string().nullable() }),
-  /** Files of the user's folder that a first run of Kometa and `mutate.py` left: path -> base64. */
+  /** Files in the user's folder that a first run of Kometa and `mutate.py` left: path -> base64. */
   files: z.record(z.string(), z.string()),
   /** What the first run wrote to Plex. */
   warmup: z.array(z.object({ method: z.string(), target: z.string(), body: z.string() })),
@@ -41,8 +41,7 @@ export async function writeRecording(name: string, recording: Recording): Promis
 }
 
 /**
- * What each Kometa of a job did, in its order, from its log and the job's ledger. `hide` takes the places of this
- * machine out.
+ * What each Kometa of a job did, in order, from its log and the job's ledger. `hide` removes the paths of this machine.
  */
 export async function processesOf(
   jobDir: string,
@@ -104,7 +103,7 @@ const times = (lines: readonly string[]): number[] => lines.flatMap((line) => ti
 const firstTime = (lines: readonly string[]): number => Math.min(...times(lines))
 const lastTime = (lines: readonly string[]): number => Math.max(...times(lines)) + 1000
 
-/** Files below a folder, with their bytes, as base64. */
+/** The files below a folder, with their bytes as base64. */
 export async function folderBytes(root: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {}
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
@@ -115,7 +114,7 @@ export async function folderBytes(root: string): Promise<Record<string, string>>
   return files
 }
 
-/** Kometa's first run writes settings into config.yml, which then names the Plex of that run. */
+/** Kometa's first run writes settings into config.yml, so the file then names the Plex of that run. */
 export async function writeFolderBytes(root: string, files: Record<string, string>, plexUrl: string): Promise<void> {
   for (const [name, base64] of Object.entries(files)) {
     const path = join(root, name)

@@ -1,5 +1,5 @@
-// Plays a Kometa whose run is on record: writes its log and sends its requests, in its order, to the Plex of its config.
-// Arguments: the recording, a marked picture, a plain picture, the user's folder, then Kometa's own.
+// Plays a Kometa whose run is on record: writes its log and sends its requests, in order, to the Plex of its config.
+// Arguments: the recording, a marked picture, a plain picture, the user's folder, then Kometa's own arguments.
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { dirname, join } from 'node:path'
@@ -30,7 +30,7 @@ function stamp() {
 
 function send({ method, target, image }) {
   const body = image ? pictures[image] : undefined
-  // An upload by its address came through the proxy of that run: here the picture itself is sent.
+  // In the recorded run an upload by address came through the proxy of that run; here the picture itself is sent.
   const path = image ? target.split('?')[0] : target
   const headers = { 'x-plex-token': token, ...(body ? { 'content-length': body.length } : {}) }
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ function send({ method, target, image }) {
   })
 }
 
-/** The places that the recording has other names for. */
+/** The paths and addresses for which the recording has placeholders. */
 const workspace = /^.*\/workspace-[^/]+/.exec(configPath)?.[0] ?? dirname(configPath)
 const here = (line) => line.replaceAll('/home/user/workspace', workspace).replaceAll('/home/user/kometa', root)
 

@@ -37,7 +37,7 @@ export function environmentOf(one: Case, plexUrl: string, place: CasePlace): Nod
   return { PATH: process.env.PATH, HOME: process.env.HOME, ...place.outside, ...Object.fromEntries(own) }
 }
 
-/** A Kometa that does again what is on record. */
+/** A Kometa that repeats what is on record. */
 export async function replayRenderer(name: string, recording: Recording, placeDir: string): Promise<Renderer> {
   const dir = join(placeDir, 'replay')
   await mkdir(dir, { recursive: true })
@@ -58,7 +58,7 @@ export async function replayRenderer(name: string, recording: Recording, placeDi
   }
 }
 
-/** The user's folder of a case at `<dir>/user`, as a first run left it where there was one. */
+/** The user's folder of a case at `<dir>/user`; after a first run, as that run left it. */
 export async function makeUserFolder(
   one: Case,
   plexUrl: string,
@@ -75,11 +75,11 @@ export interface PreviewedCase {
   outcome: CaseOutcome
   jobDir: string
   root: string
-  /** `<ratingKey> <kind> <sha256>` of what was kept, in order. */
+  /** `<ratingKey> <kind> <sha256>` of each kept picture, in order. */
   uploads: string[]
 }
 
-/** What `doctor` and `run` come to, without their process. Plex must be the same afterwards. */
+/** The results of `doctor` and `run`, without starting their processes. Plex must be unchanged afterwards. */
 export async function previewCase(
   one: Case,
   plex: SamplePlex,
@@ -135,7 +135,7 @@ export async function previewCase(
 const uploadsOf = (summary: Summary | null): string[] =>
   (summary?.captured_uploads ?? []).map(({ rating_key, kind, sha256 }) => `${rating_key} ${kind} ${sha256}`)
 
-/** The same of what Plex got. */
+/** The same for what Plex got. */
 export const uploadsAt = (plex: SamplePlex): string[] =>
   plex
     .uploadedKeys()

@@ -31,7 +31,7 @@ const itemSchema = z.object({
     .nullable()
     .optional(),
   labels: z.array(z.string()),
-  /** False: it has no poster of its own and shows that of what is above it. */
+  /** False: the item has no poster of its own and shows that of its parent. */
   thumb: z.union([z.boolean(), z.string()]).nullable(),
   image: picSchema.nullable(),
   posters: z.array(z.object({ rk: z.string(), sel: z.int().optional(), img: picSchema })),
@@ -52,7 +52,7 @@ export type World = z.infer<typeof worldSchema>
 
 const shim = fileURLToPath(new URL('read-world.py', import.meta.url))
 
-/** What `world.py`, and `mutate_plex.py` after it, say that Plex holds. */
+/** What Plex holds according to `world.py`, and `mutate_plex.py` after it. */
 export async function readWorld(python: string, files: readonly string[]): Promise<World> {
   const { stdout } = await promisify(execFile)(python, [shim, ...files], { maxBuffer: 64 * 1024 * 1024 })
   return worldSchema.parse(JSON.parse(stdout))
@@ -89,7 +89,7 @@ async function buildItem(item: WorldItem): Promise<SampleItem> {
   const { key, title } = item
   const common: Partial<SampleItem> = {
     labels: item.labels,
-    // TMDb knows none of them, so that it has no poster to put in the place of a lost one.
+    // TMDb knows none of them, so it has no poster to replace a lost one.
     guids: [`imdb://tt${key.padStart(7, '0')}`],
     posters: await postersOf(item),
     ...(item.year == null ? {} : { year: item.year }),
@@ -133,7 +133,7 @@ function mediasOf({ medias }: WorldItem): SampleMedia[] {
   )
 }
 
-/** Where no listed poster is the one that Plex shows, the shown one is there, but in no list. */
+/** If no listed poster is the one that Plex shows, the shown poster exists but is in no list. */
 async function postersOf({ posters, image, thumb }: WorldItem): Promise<SampleImage[]> {
   const listed = await Promise.all(
     posters.map(async ({ rk, sel, img }) => ({ ...(await sampleImage(rk, img)), ...(sel ? { selected: true } : {}) })),

@@ -79,7 +79,7 @@ for _name in ("Poster", "Art", "Logo", "SquareArt", "Theme"):
 
 ARTWORK["setTheme"] = one(REFUSED, lambda o, ctx: o.setTheme(ctx.poster), "plexapi itself says that it cannot")
 
-# Every object of plexapi has these; with data that is at hand they ask nothing.
+# Every object of plexapi has these; when their data is already loaded they send no request.
 EVERY_OBJECT = {
     "fetchItem": one(READ, lambda o, ctx: o.fetchItem(ctx.movie.ratingKey)),
     "fetchItems": one(READ, lambda o, ctx: o.fetchItems("/library/sections/1/all")),
@@ -260,7 +260,7 @@ SERVER = EVERY_OBJECT | {
     "url": one(READ, lambda o, ctx: o.url("/identity")),
 }
 
-# The objects that the promise is about: of these every method must be known, what it does or not.
+# The objects that the promise covers: every method of them must be known, whether it changes something or not.
 SUBJECTS = {
     "Movie": ITEM,
     "Show": ITEM | OF_CLASS["Show"],
@@ -274,7 +274,7 @@ SUBJECTS = {
     "PlexServer": SERVER,
 }
 
-# Where each stands in plexapi: some names are taken twice (a collection, and the tag of that name).
+# Where plexapi defines each one: some names exist twice (a collection, and the tag of that name).
 MODULES = {
     **dict.fromkeys(("Movie", "Show", "Season", "Episode"), "video"),
     **dict.fromkeys(("Library", "MovieSection", "ShowSection", "ManagedHub"), "library"),

@@ -1,7 +1,7 @@
 import type { SampleLibrary, SamplePlaylist } from '../../src/demo/sample-plex/model/model.ts'
 import { film, media, smallLibraries } from '../support/sample-plex.ts'
 
-/** The small libraries with what more the methods need: subtitles, a smart collection, playlists. */
+/** The small libraries plus what the methods need: subtitles, a smart collection, playlists. */
 export function clientLibraries(): SampleLibrary[] {
   const subtitle = { kind: 'subtitle', codec: 'srt', languageCode: 'eng', language: 'English' } as const
   const audio = { kind: 'audio', codec: 'ac3', channels: 2, languageCode: 'eng', language: 'English' } as const

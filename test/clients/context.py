@@ -9,7 +9,7 @@ from PIL import Image
 from plexapi.playqueue import PlayQueue
 from plexapi.server import PlexServer
 
-# The proxy makes no queue, so that one is read from here as Plex would answer it.
+# The proxy makes no play queue, so this one is read from here, as Plex would answer it.
 A_QUEUE = (
     '<MediaContainer playQueueID="1" playQueueSelectedItemID="1" playQueueSelectedItemOffset="0" playQueueTotalCount="2" playQueueVersion="1">'
     '<Video ratingKey="103" key="/library/metadata/103" type="movie" title="Metropolis" playQueueItemID="1"/>'
@@ -88,7 +88,7 @@ class Context:
         }[name]()
 
     def part(self):
-        # plexapi holds the parents of a stream by weak references alone.
+        # plexapi holds the parents of a stream only by weak references.
         self.parents = self.movies.get("Nosferatu").reload()
         self.parents.streams_of = self.parents.media[0].parts[0]
         return self.parents.streams_of

@@ -31,7 +31,7 @@ interface LastLine {
 }
 
 const missing = pythonMissing()
-// Aloud: a suite that is silently left out looks like one that passed.
+// Said loudly: a suite that is silently left out looks like one that passed.
 if (missing !== null) process.stderr.write(`\nSKIPPED: the plexapi client suite: ${missing}\n\n`)
 
 const prepareTimeoutMs = 300_000
@@ -84,21 +84,21 @@ describe.skipIf(missing !== null)('python-plexapi through the proxy', () => {
     for (const folder of [jobDir, pictures]) rmSync(folder, { recursive: true, force: true })
   })
 
-  it('drove the pinned plexapi to its last method', () => {
+  it('called every method of the pinned plexapi', () => {
     expect([last.plexapi, last.pillow]).toEqual(['4.18.1', '12.2.0'])
     expect(last.calls).toBe(lines.filter((line) => line.sent !== undefined).length)
-    // plexapi 4.18.1 has that many; a suite that finds a handful has lost its way.
+    // plexapi 4.18.1 has at least this many; a suite that finds only a handful is broken.
     expect(new Set(lines.map((line) => line.method)).size).toBeGreaterThan(700)
   })
 
-  it('every write returns, every state-changing GET raises at once, and no method is unknown', () => {
+  it('every write returns, every GET that changes state raises immediately, and no method is unknown', () => {
     const wrong = lines.filter((line) => line.problem !== null)
     expect(
       wrong.map((line) => `${line.method} (${[line.kind, line.note].filter(Boolean).join(', ')}): ${line.problem}`),
     ).toEqual([])
   })
 
-  it('found what it must find: writes and state-changing GETs of every object', () => {
+  it('found what it must find: writes and GETs that change state for every object', () => {
     for (const name of [
       'Movie',
       'Show',
@@ -123,7 +123,7 @@ describe.skipIf(missing !== null)('python-plexapi through the proxy', () => {
     }
   })
 
-  it('the sample Plex saw not one write, and nothing but bodiless reads with its own token', () => {
+  it('the sample Plex received no write, and only reads without a body and with its own token', () => {
     expect(plex.journal.length).toBeGreaterThan(1_000)
     expect(plex.writes.map((entry) => `${entry.method} ${entry.target}`)).toEqual([])
     expect(plex.stateHash()).toBe(stateBefore)
@@ -135,14 +135,14 @@ describe.skipIf(missing !== null)('python-plexapi through the proxy', () => {
     expect(leaked).toEqual([])
   })
 
-  it('kept every picture that was uploaded, byte for byte', () => {
+  it('kept every uploaded picture byte for byte', () => {
     const kept = new Set(captured.map((capture) => capture.sha256))
     expect(last.pictures.length).toBeGreaterThan(20)
     expect(last.pictures.filter((sha256) => !kept.has(sha256))).toEqual([])
   })
 })
 
-/** Runs the driver to its end and gives its lines. */
+/** Runs the driver to its end and returns its lines. */
 function drive(python: string, url: string, folder: string): Promise<(Line | LastLine)[]> {
   return new Promise((resolve, reject) => {
     const script = fileURLToPath(new URL('drive_plexapi.py', import.meta.url))

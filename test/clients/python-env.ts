@@ -3,17 +3,17 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** As Kometa 2.4.4 pins them; a folder each. */
+/** The versions that Kometa 2.4.4 pins; each has its own folder. */
 const environments = {
   clients: ['plexapi==4.18.1', 'pillow==12.2.0'],
   yaml: ['ruamel.yaml==0.19.1'],
 } as const
 const installTimeoutMs = 240_000
 const pollMs = 200
-/** pillow 12 wants 3.10; venv without ensurepip (Debian's bare python3) cannot install anything. */
+/** pillow 12 needs Python 3.10; a venv without ensurepip (Debian's plain python3) cannot install anything. */
 const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10), "older than 3.10"'
 
-/** Why there can be no Python environment here; null when there can. */
+/** Why no Python environment is possible here; null when it is. */
 export function pythonMissing(): string | null {
   const found = pythonCommands.find((command) => spawnSync(command, ['-c', probe]).status === 0)
   return found === undefined ? 'no python3 from 3.10 on with venv and pip was found' : null
@@ -21,7 +21,9 @@ export function pythonMissing(): string | null {
 
 const pythonCommands = process.platform === 'win32' ? ['python', 'python3'] : ['python3', 'python']
 
-/** The interpreter of a virtual environment with the pinned packages, made when it is not there yet. */
+/**
+ * The interpreter of a virtual environment with the pinned packages; the environment is created if it does not exist.
+ */
 export function pythonEnvironment(name: keyof typeof environments): string {
   const packages = environments[name]
   const folder = fileURLToPath(new URL(`../../.venv-${name}/`, import.meta.url))
@@ -32,7 +34,7 @@ export function pythonEnvironment(name: keyof typeof environments): string {
   const isThere = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(interpreter)
   if (isThere()) return interpreter
   using _turn = waitForTurn(`${folder.replace(/[\\/]$/, '')}.lock`)
-  // Another test file may have made it meanwhile.
+  // Another test file may have created it in the meantime.
   if (isThere()) return interpreter
   rmSync(folder, { recursive: true, force: true })
   const python = pythonCommands.find((command) => spawnSync(command, ['-c', probe]).status === 0) ?? 'python3'
@@ -42,7 +44,7 @@ export function pythonEnvironment(name: keyof typeof environments): string {
   return interpreter
 }
 
-/** Test files run in processes of their own, and several want the same environment. */
+/** Test files run in separate processes, and several need the same environment. */
 function waitForTurn(lock: string): Disposable {
   const deadline = Date.now() + installTimeoutMs
   for (;;) {
@@ -51,7 +53,7 @@ function waitForTurn(lock: string): Disposable {
       return { [Symbol.dispose]: () => rmSync(lock, { recursive: true, force: true }) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      // Left by a run that was killed, or nobody's any more.
+      // Left by a run that was killed, or by a process that no longer exists.
       if (Date.now() > deadline) rmSync(lock, { recursive: true, force: true })
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollMs)
     }

@@ -11,7 +11,7 @@ import textwrap
 import plexapi
 from plexapi.server import PlexServer
 
-# GETs by which Plex changes something all the same. A path that stands with a post, put or delete belongs to that.
+# GETs with which Plex nevertheless changes something. A path next to a post, put or delete belongs to that call.
 CHANGING_GET = re.compile(
     r"/refresh\b|/:/(un)?scrobble|/:/progress|/:/timeline|/status/sessions/terminate|/security/token|/player/"
     r"|own=1|asyncAugmentMetadata=1|checkFiles=1|/diagnostics/|/subtitles\b|transcode/universal"
@@ -49,7 +49,7 @@ def _function_of(cls, name):
         member = member.func
     elif isinstance(member, (staticmethod, classmethod)):
         member = member.__func__
-    # What Python makes itself (named tuples) has no source and no way to Plex.
+    # What Python itself generates (named tuples) has no source and cannot reach Plex.
     written = inspect.isfunction(member) and (member.__module__ or "").startswith("plexapi")
     return member if written else None
 
@@ -66,8 +66,8 @@ def _effects(cls, name, visited):
 def _tree(function):
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     if not isinstance(tree.body[0], ast.FunctionDef):
-        return tree  # a lambda, with the statement that it stands in
-    # What a doc string says is no code.
+        return tree  # a lambda, with the statement that contains it
+    # A doc string is not code.
     tree.body[0].body = [part for part in tree.body[0].body if not _is_text(part)] or [ast.Pass()]
     return tree
 
@@ -121,7 +121,8 @@ def _target(n, cls, module, function):
         holder = sys.modules["plexapi.client"].PlexClient
     else:
         holder = getattr(module, owner, None) if owner.isidentifier() else None
-        # `part.setSelectedAudioStream`: of whatever class a variable is, where only one has a method of that name.
+        # `part.setSelectedAudioStream`: the class of a variable is unknown, so this works if only one class has a
+        # method of that name.
         holder = holder or _only_class_with(n.attr)
     if not inspect.isclass(holder) or not getattr(holder, "__module__", "").startswith("plexapi"):
         return None
@@ -138,7 +139,7 @@ def _class_above(cls, function, name):
 @functools.lru_cache(maxsize=None)
 def _only_class_with(name):
     if name.islower():
-        return None  # a word of dict and list as well: `items`, `get`
+        return None  # dict and list use this word as well: `items`, `get`
     owners = {c for c in plexapi_classes() if name in vars(c) and inspect.isfunction(vars(c)[name])}
     return owners.pop() if len(owners) == 1 else None
 

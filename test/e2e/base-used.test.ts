@@ -14,9 +14,7 @@ afterEach(async () => {
 
 const backup = 'overlays/Movies Original Posters/101.jpg'
 
-/**
- * Kometa's part: after `reads` (of the item's artwork) and `before`, it uploads a poster that carries its mark or not.
- */
+/** Kometa's part: after `reads` (of the item's artwork) and `before`, it uploads a poster with or without its mark. */
 async function baseOf(
   options: {
     reads?: string
@@ -52,7 +50,7 @@ async function baseOf(
     const headers = { 'X-Plex-Token': /token: "?([\\w-]+)/.exec(config)[1] }
     const read = async (path) => { const answer = await fetch(url + path, { headers }); await answer.arrayBuffer(); return answer.status }
     ;(async () => {
-      // Until what the proxy reads ahead of Kometa is there, and so certainly on record.
+      // Waits until what the proxy reads ahead for Kometa has arrived, and so is certainly on record.
       await read('/library/metadata/101')
       await new Promise((done) => setImmediate(done))
       if (${JSON.stringify(reads)} !== '') await read(${JSON.stringify(reads)})
@@ -64,7 +62,7 @@ async function baseOf(
   return { base: summary.targets[0]?.base_used, restore: summary.targets[0]?.restore }
 }
 
-test('an asset: Kometa read no picture of Plex, whatever was read ahead for it', async () => {
+test('an asset: Kometa read no picture from Plex, whatever was read ahead for it', async () => {
   expect(await baseOf({ assets: true })).toEqual({ base: 'asset', restore: false })
 })
 
@@ -72,7 +70,7 @@ test('without an asset folder nothing is called an asset', async () => {
   expect(await baseOf({})).toEqual({ base: null, restore: false })
 })
 
-test('an asset goes before a backup, which Kometa removes then', async () => {
+test('an asset takes precedence over a backup, which Kometa then removes', async () => {
   const found = await baseOf({ labels: ['Overlay'], hasBackup: true, removesBackup: true, assets: true })
   expect(found).toMatchObject({ base: 'asset' })
 })
@@ -81,7 +79,7 @@ test('a backup', async () => {
   expect(await baseOf({ labels: ['Overlay'], hasBackup: true, assets: true })).toMatchObject({ base: 'backup' })
 })
 
-test('a restore from a backup removes it, too', async () => {
+test('restoring a backup removes the backup too', async () => {
   const found = await baseOf({
     labels: ['Overlay'],
     hasBackup: true,
@@ -97,7 +95,7 @@ test('the poster that Plex shows', async () => {
   expect(await baseOf({ reads, keepsNew: true })).toMatchObject({ base: 'current poster' })
 })
 
-test('a poster that Kometa fetched past Plex', async () => {
+test('a poster that Kometa did not fetch from Plex', async () => {
   expect(await baseOf({ labels: ['Overlay'], keepsNew: true, assets: true })).toMatchObject({
     base: 'poster from the internet',
   })

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const report = (summary: Summary) => plainText(reportSummary(summary, world.jobDir))
 
-test('a file that did not load is told although each target has its picture', async () => {
+test('a file that did not load is reported although each target has its picture', async () => {
   const { summary, lines } = await run(world, { specs: ['Nosferatu'] })
   expect(summary.targets.map(({ status }) => status)).toEqual(['exported'])
   const [fault, ...others] = summary.config_faults
@@ -37,13 +37,13 @@ test('a file that did not load is told although each target has its picture', as
   const words = faultWords(fault ?? raise())
   expect(report(summary)).toContain(`Kometa left out ${words}\n`)
   expect(report(summary)).toContain('success with faults: ')
-  // Our own warning of before the run would say the same.
+  // Our own warning before the run would say the same.
   expect(summary.warnings.join('\n')).not.toContain('nothing.yml')
   expect(lines).toContain(`warning ${words}`)
   expect([exitCodeOf(summary), exitCodeOf(summary, { strict: true })]).toEqual([0, 1])
 })
 
-test('without a fault it is a plain success, and --strict changes nothing', async () => {
+test('without a fault the job simply succeeds, and --strict changes nothing', async () => {
   writeFileSync(world.configPath, readFileSync(world.configPath, 'utf8').replace(/ +- file: nothing\.yml\n/, ''))
   const { summary } = await run(world, { specs: ['Nosferatu'] })
   expect(summary.config_faults).toEqual([])
@@ -51,7 +51,7 @@ test('without a fault it is a plain success, and --strict changes nothing', asyn
   expect(exitCodeOf(summary, { strict: true })).toBe(0)
 })
 
-test('many faults are cut with a count; a summary from before has none', async () => {
+test('a long list of faults is cut, with a count; a summary from an earlier version has none', async () => {
   const { summary } = await run(world, { specs: ['Nosferatu'] })
   const [fault = raise()] = summary.config_faults
   const many = Array.from({ length: 50 }, (_, at) => ({ ...fault, words: `number ${at}` }))

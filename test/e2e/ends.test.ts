@@ -14,7 +14,7 @@ afterEach(async () => {
 
 const onDisk = (): unknown => JSON.parse(readFileSync(join(world.jobDir, 'output/summary.json'), 'utf8'))
 
-test('Plex goes away while Kometa draws: what was kept is in a summary', async () => {
+test('Plex goes away while Kometa draws: the summary contains what was kept', async () => {
   let gone: PromiseLike<void> | undefined
   const { summary } = await run(world, {
     specs: ['Nosferatu', 'The General', 'M'],
@@ -23,13 +23,13 @@ test('Plex goes away while Kometa draws: what was kept is in a summary', async (
     },
   })
   await gone
-  // Whether all of it was read by then is a matter of moments; the check after the run cannot have gone through.
+  // Whether everything was read by then depends on timing; the check after the run cannot have succeeded.
   expect(summary.scope.map(({ recheck }) => recheck?.agrees)).toEqual([null])
   expect(summary.captured_uploads_count).toBeGreaterThan(0)
   expect(onDisk()).toEqual(summary)
 })
 
-test('cancelled after a picture: the summary still tells what Kometa did, and does not say that it was not started', async () => {
+test('cancelled after a picture: the summary says what Kometa did, and not that it never started', async () => {
   const controller = new AbortController()
   const { summary } = await run(world, {
     specs: ['Nosferatu', 'The General', 'M'],
@@ -42,8 +42,8 @@ test('cancelled after a picture: the summary still tells what Kometa did, and do
   expect(summary.targets.map(({ reason }) => reason)).not.toContain('Kometa was not started.')
 })
 
-test('one Kometa cannot be given its workspace: the results of the other stay', async () => {
-  // Where a folder of backups should be, a file is.
+test('one Kometa cannot get its workspace: the results of the other one are kept', async () => {
+  // A file is in the place of the folder of backups.
   mkdirSync(join(world.dir, 'overlays'))
   writeFileSync(join(world.dir, 'overlays/Shows Original Posters'), '')
   const file = '{overlay_files: [{default: resolution}]}'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { canaries, filesWith, run, startJobWorld } from './job-world.ts'
 
-test('preview.expose_token: Kometa works with the real token, which still stands in no file of the job', async () => {
+test('preview.expose_token: Kometa works with the real token, which is still in no file of the job', async () => {
   await using world = await startJobWorld()
   const config = await world.load()
   const { summary, lines } = await run(world, {

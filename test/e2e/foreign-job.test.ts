@@ -16,9 +16,9 @@ import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import { verifyJob } from '../../src/run/verify/verify-job.ts'
 import { type JobWorld, run, startJobWorld } from './job-world.ts'
 
-/*
- * A job folder that somebody else made: unpacked, copied, downloaded. `precious` stands for a file of the user's such as
- * ~/.bashrc, `home` for the folder that it is in.
+/**
+ * A job folder that somebody else made: unpacked, copied or downloaded. `precious` stands for a file of the user such
+ * as ~/.bashrc, `home` for the folder that contains it.
  */
 
 let world: JobWorld
@@ -50,7 +50,7 @@ const plant = {
   'a pipe': (path: string) => execFileSync('mkfifo', [inJob(path)]),
 }
 
-describe('a run in it', () => {
+describe('a run in a foreign job folder', () => {
   const targets = [{ id: 'one', ratingKey: '101' }]
 
   test.each(
@@ -84,7 +84,7 @@ describe('a run in it', () => {
     await expect(running).rejects.toMatchObject({ code: 'JOB_PATH_UNSAFE' })
   })
 
-  test('its summary names files elsewhere as outputs: they stay, and it is said', async () => {
+  test('its summary names files elsewhere as outputs: these files stay, and the run says so', async () => {
     const capture = { saved_path: '../home/.bashrc', other_paths: [precious, 'output/../../home/.bashrc'] }
     const summary = {
       exported_files: { one: 'logs/../../home/.bashrc', two: 'config/config.yml' },
@@ -98,14 +98,14 @@ describe('a run in it', () => {
     expect(lines.filter((line) => line.includes('is no output of this job'))).toHaveLength(5)
   })
 
-  test('its logs are further names of a file of the user (hard links): that file gets no line', async () => {
+  test('its logs are hard links to a file of the user: that file gets no line', async () => {
     for (const name of ['preview.log', 'meta.log', 'kometa-console.log']) linkSync(precious, inJob(`logs/${name}`))
     const { summary } = await run(world, { specs: ['Nosferatu'] })
     expect(summary.status).toBe('success')
     expect(readFileSync(inJob('logs/preview.log'), 'utf8')).toMatch(/^mine.*CAPTURED_UPLOAD/s)
   })
 
-  test('its outputs are further names of files of the user: those keep their bytes', async () => {
+  test('its outputs are hard links to files of the user: these files keep their bytes', async () => {
     await run(world, { specs: ['Nosferatu'] })
     const after = inJob('output/nosferatu-1922_after.webp')
     const name = existsSync(after) ? after : inJob('output/nosferatu-1922_after.jpg')
@@ -129,17 +129,17 @@ describe('a run in it', () => {
     },
   )
 
-  test('its input is a pipe: refused, and nobody waits for its other end', async () => {
+  test('its input is a pipe: refused, and nobody waits for the other end', async () => {
     plant['a pipe']('input/mine.png')
     const running = run(world, { targets: targets.map((target) => ({ ...target, input: 'input/mine.png' })) })
     await expect(running).rejects.toMatchObject({ code: 'JOB_PATH_UNSAFE' })
   })
 
-  test('an earlier run there was killed: its pictures go, and it is said; what is not of a run stays', async () => {
+  test('an earlier run in it was killed: its pictures are removed, and the run says so; other files stay', async () => {
     await run(world, { specs: ['Nosferatu'] })
     const pictures = () => readdirSync(join(world.jobDir, 'output/by_ratingkey'))
     const [captured = ''] = pictures()
-    // As kill -9 leaves it: captures and a picture without a summary, a write that was not finished.
+    // What kill -9 leaves: captures and a picture without a summary, and an unfinished write.
     rmSync(inJob('output/summary.json'))
     renameSync(
       inJob(`output/by_ratingkey/${captured}`),
@@ -160,7 +160,7 @@ describe('a run in it', () => {
   })
 })
 
-describe('its config', () => {
+describe('the config of a foreign job', () => {
   const load = () => loadJobConfig({ kind: 'job', jobDir: world.jobDir }, { env: {} })
 
   test.each([
@@ -176,20 +176,20 @@ describe('its config', () => {
     })
   })
 
-  test.each(['a link to a file', 'a pipe'] as const)('config.yml beside it is %s: refused', async (what) => {
+  test.each(['a link to a file', 'a pipe'] as const)('config.yml next to it is %s: refused', async (what) => {
     writeFileSync(inJob('config/preview.yml'), 'preview: {targets: []}\n')
     plant[what]('config/config.yml')
     await expect(load()).rejects.toMatchObject({ code: 'JOB_PATH_UNSAFE' })
   })
 
-  test('its UUID is a link: what it leads to is told to nobody', async () => {
+  test('its UUID is a link: the target of the link is disclosed to nobody', async () => {
     writeFileSync(inJob('config/preview.yml'), `preview: {targets: []}\n${readFileSync(world.configPath, 'utf8')}`)
     plant['a link to a file']('config/UUID')
     await expect(load()).rejects.toMatchObject({ code: 'JOB_PATH_UNSAFE' })
   })
 })
 
-test('a check of it reads nothing elsewhere, and waits for no pipe', async () => {
+test('verifying a foreign job reads nothing elsewhere, and waits for no pipe', async () => {
   await run(world, { specs: ['Nosferatu'] })
   const picture = readdirSync(join(world.jobDir, 'output')).find((name) => name.includes('_after.')) ?? ''
   for (const path of [`output/${picture}`, 'output/SHA256SUMS', 'output/fingerprint.json', 'output/ledger.jsonl']) {

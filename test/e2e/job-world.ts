@@ -20,7 +20,7 @@ export const canaries = {
   omdb: 'canaryomdb',
 }
 
-/** What a test of a refused token sends. */
+/** The token that a test of a refused token sends. */
 export const wrongToken = 'wrongTokenWrongToken'
 
 export const defaultConfig = (url: string) => `plex:
@@ -33,7 +33,7 @@ libraries:
   Shows: {overlay_files: [{default: resolution}, {default: resolution, template_variables: {builder_level: episode}}]}
 `
 
-/** A renderer that is a few lines of script: for what Kometa does when it does not work. */
+/** A renderer made of a few lines of script, to play a Kometa that fails. */
 export function scriptRenderer(script: string): Renderer {
   return { ...sampleRenderer(), command: process.execPath, args: () => ['-e', script] }
 }
@@ -63,7 +63,9 @@ export async function startJobWorld(options: JobWorldOptions = {}) {
     jobDir: join(dir, 'job'),
     dataDir: join(dir, 'data'),
     load: (): Promise<JobConfig> => loadJobConfig({ kind: 'config', configPath }, { env: {} }),
-    /** The promise of every test, checked at its end anyway: Plex was not touched, and nobody tried. */
+    /**
+     * The promise of every test, checked at its end in any case: Plex was not changed, and nobody tried to change it.
+     */
     assertUntouched: plex.assertUntouched,
     async [Symbol.asyncDispose]() {
       rmSync(dir, { recursive: true, force: true })
@@ -79,7 +81,7 @@ export interface RunOutcome {
   lines: string[]
 }
 
-/** Runs one job in this process, with the sample renderer unless another is given. */
+/** Runs one job in this process, with the sample renderer unless another one is given. */
 export async function run(
   world: JobWorld,
   request: Partial<JobRequest> & { targets?: PreviewTarget[] } = {},
@@ -110,7 +112,7 @@ export async function run(
   return { summary, events, lines }
 }
 
-/** All files below a folder, relative, with forward slashes. */
+/** All files below a folder, as relative paths with forward slashes. */
 export function filesBelow(dir: string): string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(dir, name)).isFile())
@@ -118,7 +120,7 @@ export function filesBelow(dir: string): string[] {
     .sort()
 }
 
-/** Names of files below a folder in which one of the texts stands. */
+/** Names of the files below a folder that contain one of the texts. */
 export function filesWith(dir: string, texts: readonly string[]): string[] {
   return filesBelow(dir).filter((name) => {
     const content = readFileSync(join(dir, name), 'latin1')

@@ -29,7 +29,7 @@ afterEach(async () => {
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 describe('a job from its config to its summary', () => {
-  test('a film, a show and an episode: pictures, summary, ledger, and nothing else of the user in the folder', async () => {
+  test('a film, a show and an episode: pictures, summary, ledger, and no other user data in the folder', async () => {
     const { summary, events, lines } = await run(world, { specs: ['Nosferatu (1922)', 'Dragnet', 'Dragnet S01E02'] })
     expect(summary.problems).toEqual([])
     expect(summary).toMatchObject({ status: 'success', success: true, renderer: 'sample', missing_targets: [] })
@@ -61,7 +61,7 @@ describe('a job from its config to its summary', () => {
     expect(readdirSync(join(world.dataDir, 'workspaces'))).toEqual([])
   })
 
-  test('what Kometa sees is scoped: no capture of an item that is neither target nor above one, but for decoys', async () => {
+  test('Kometa sees a scoped library: it captures nothing but targets, their ancestors and decoys', async () => {
     const { summary } = await run(world, { specs: ['Nosferatu'] })
     const decoys = summary.scope.flatMap((scope) => scope.decoys.map(({ rating_key }) => rating_key))
     const captured = summary.captured_uploads.map(({ rating_key }) => rating_key)
@@ -69,7 +69,7 @@ describe('a job from its config to its summary', () => {
     expect(summary.extras.every(({ reason }) => reason.startsWith('decoy'))).toBe(true)
   })
 
-  test('a job of the layout that others prepare, with a target that has no ratingKey', async () => {
+  test('a job in the layout that other programs prepare, with a target that has no ratingKey', async () => {
     mkdirSync(join(world.jobDir, 'config'), { recursive: true })
     mkdirSync(join(world.jobDir, 'pictures'))
     const before = readFileSync(join(import.meta.dirname, '../fixtures/poster.jpg'))
@@ -90,11 +90,11 @@ preview:
     expect(summary.exported_files).toEqual({ matrix: 'output/matrix_after.webp' })
     expect(lines).toContain('error MISSING_RATINGKEY target=unknown_item')
     expect(readFileSync(join(world.jobDir, 'input/matrix_before.jpg')).equals(before)).toBe(true)
-    // The job's own preview.yml is the user's; nothing else holds the token.
+    // The job's own preview.yml is the user's; nothing else contains the token.
     expect(filesWith(world.jobDir, [canaries.plex])).toEqual(['config/preview.yml'])
   })
 
-  test('run again, the job has no picture of its earlier run', async () => {
+  test('a job that runs again has no picture of its earlier run', async () => {
     await run(world, { specs: ['Nosferatu', 'Dragnet S01E01'] })
     const { summary } = await run(world, { specs: ['M'] })
     expect(summary.status).toBe('success')
@@ -102,7 +102,7 @@ preview:
     expect(left.map((name) => `output/${name}`).sort()).toEqual([...summary.output_files].sort())
   })
 
-  test('writes a job file that runs again as --job', async () => {
+  test('writes a job file that runs again with --job', async () => {
     await run(world, { specs: ['Nosferatu'], writeJobFile: true })
     const config = await loadJobConfig({ kind: 'job', jobDir: world.jobDir }, { env: {} })
     expect(config.preview.targets).toMatchObject([{ id: 'nosferatu-1922', ratingKey: '101' }])
@@ -121,7 +121,7 @@ describe('when Kometa does not work', () => {
       /Requirements/,
     ],
     ['ends without a word', '', /before its run was finished/],
-  ])('%s: failed, in words', async (_name, script, words) => {
+  ])('%s: failed, described in words', async (_name, script, words) => {
     const { summary, lines } = await run(world, { specs: ['Nosferatu'], renderer: scriptRenderer(script) })
     expect(summary).toMatchObject({ status: 'failed', success: false, missing_targets: ['nosferatu-1922'] })
     expect(summary.problems.join('\n')).toMatch(words)
@@ -131,7 +131,7 @@ describe('when Kometa does not work', () => {
     )
   })
 
-  test('hangs: ended after the time that it may be silent, and failed', async () => {
+  test('hangs: ended after its silence limit, and failed', async () => {
     const renderer = scriptRenderer('setInterval(() => {}, 1000)')
     const { summary } = await run(world, { specs: ['Nosferatu'], renderer, idleTimeoutMs: 500 })
     expect(summary).toMatchObject({ status: 'failed', kometa_exit_code: null })
@@ -158,7 +158,7 @@ describe('when Kometa does not work', () => {
   })
 })
 
-describe('bad input is one error before anything starts', () => {
+describe('bad input is a single error before anything starts', () => {
   test.each([
     ['no target', { specs: [] }, 'TARGETS_NONE'],
     ['an unknown ratingKey', { targets: [{ id: 'a', ratingKey: '99999' }] }, 'TARGET_UNKNOWN'],
@@ -179,7 +179,7 @@ describe('bad input is one error before anything starts', () => {
     expect(existsSync(join(world.jobDir, 'output/summary.json'))).toBe(false)
   })
 
-  test('a job folder that another run has', async () => {
+  test('a job folder that another run uses', async () => {
     const controller = new AbortController()
     const { promise: running, resolve } = withResolvers<void>()
     const first = run(world, {
@@ -195,7 +195,7 @@ describe('bad input is one error before anything starts', () => {
   })
 })
 
-describe('Plex is not what it should be', () => {
+describe('Plex does not answer as it should', () => {
   test('a wrong token', async () => {
     const config = await world.load()
     const servers = config.servers.map((server) => ({ ...server, token: wrongToken }))
@@ -213,7 +213,7 @@ describe('Plex is not what it should be', () => {
   })
 })
 
-test('Plex that answers without a token: said in the summary', async () => {
+test('Plex that answers without a token: the summary says so', async () => {
   await using open = await startJobWorld({ plex: { allowWithoutToken: true } })
   const { summary } = await run(open, { specs: ['M'] })
   expect(summary.servers).toMatchObject([{ token_is_barrier: false }])

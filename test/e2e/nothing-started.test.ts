@@ -13,7 +13,7 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** A PATH whose programs write down that they were started, and then do what they are for. */
+/** A PATH whose programs record that they were started, and then do their work. */
 function recordingPath(): { path: string; started(): string[] } {
   const folder = join(world.dir, 'recorded')
   const record = join(world.dir, 'started')
@@ -26,7 +26,7 @@ function recordingPath(): { path: string; started(): string[] } {
   return { path: folder, started: () => (existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : []) }
 }
 
-/** The processes below this one, by the system's own list. */
+/** The processes below this one, according to the system. */
 function children(): string[] {
   const lines = execFileSync('ps', ['-o', 'pid=,ppid=,args=', '-A'], { encoding: 'utf8' }).trim().split('\n')
   const own = lines.filter((line) => Number(line.trim().split(/\s+/)[1]) === process.pid)
@@ -68,7 +68,7 @@ test.each(badInputs)('%s: no process is started and no job folder is made', asyn
   expect(existsSync(world.jobDir)).toBe(false)
 })
 
-test('Plex cannot be reached: the folder that is there stays as it is', async () => {
+test('Plex cannot be reached: the existing folder stays as it is', async () => {
   mkdirSync(world.jobDir)
   const config = await world.load()
   await world.plex[Symbol.asyncDispose]()

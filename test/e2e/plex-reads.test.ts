@@ -23,7 +23,7 @@ function countBy(texts: readonly string[]): Map<string, number> {
   return counts
 }
 
-/** Of each target no more lines say "forward" than Plex's own journal holds requests. */
+/** For each target, the ledger has no more "forward" lines than Plex's own journal has requests. */
 function assertNotOvercounted(world: JobWorld, lines: readonly Line[]): void {
   const arrived = countBy(world.plex.journal.map(({ target }) => target))
   const forwarded = lines.filter(({ source, verdict }) => source === 'proxy' && verdict === 'forward')
@@ -32,7 +32,7 @@ function assertNotOvercounted(world: JobWorld, lines: readonly Line[]): void {
   }
 }
 
-test('the ledger says forward of what reached Plex alone; what memory answers is an answer', async () => {
+test('the ledger says forward only for what reached Plex; what memory answers is an answer', async () => {
   await using world = await startJobWorld()
   await using remembered = await openRemembered(join(world.dir, 'remembered'), { lasting: true })
   const request = { specs: ['101', '102'], remembered }
@@ -54,15 +54,15 @@ test('the ledger says forward of what reached Plex alone; what memory answers is
   world.assertUntouched()
 })
 
-/** Requests with python-plexapi's headers: Kometa's reads, and the self-check's, which asks as Kometa would. */
+/** Requests with python-plexapi's headers: Kometa's reads, and those of the self-check, which asks as Kometa would. */
 const asKometa = ({ plex }: JobWorld): string[] =>
   plex.journal.flatMap(({ headerLines, target }) =>
     headerLines.some((line) => /^accept: \*\/\*$/i.test(line)) ? target : [],
   )
 
 /**
- * What was asked without the token: who is there, and, where that is not known from a moment ago, whether the token is
- * a barrier.
+ * Requests without the token: which server this is and, unless this was checked a moment ago, whether it demands a
+ * token.
  */
 const withoutToken = ({ plex }: JobWorld): string[] =>
   plex.journal.flatMap(({ headerLines, target }) =>
@@ -104,7 +104,7 @@ test('after an edit Plex is asked for little, and never again for what stayed th
   world.assertUntouched()
 })
 
-test('what changed in Plex since is asked for again', async () => {
+test('what has changed in Plex since then is read again', async () => {
   await using world = await startJobWorld()
   await using remembered = await openRemembered(join(world.dir, 'remembered'), { lasting: true })
   const first = await run(world, { specs: ['101', '102'], remembered })

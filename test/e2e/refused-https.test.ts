@@ -9,7 +9,7 @@ import { pythonEnvironment, pythonMissing } from '../clients/python-env.ts'
 import { type JobWorld, run, scriptRenderer, startJobWorld } from './job-world.ts'
 
 const made = vi.hoisted((): KeyObject[] => [])
-// The real one, listened to: otherwise nobody could say what must be nowhere.
+// The real authority, observed: otherwise nobody could say which bytes must appear nowhere.
 vi.mock('node:crypto', async (original) => {
   const crypto = await original<typeof import('node:crypto')>()
   const listened = (type: 'ec', options: { namedCurve: string }) => {
@@ -29,7 +29,7 @@ afterAll(() => isolation[Symbol.asyncDispose]())
 const canary = 'canaryInAQuery0001'
 const local = 'this is a name of the local network'
 
-/** Without what links lead to: the workspace has some to its own parents. */
+/** Does not follow links: the workspace has some that lead to its own parents. */
 const filesIn = (dir: string): string[] =>
   readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -61,7 +61,7 @@ afterEach(() => void made.splice(0))
 
 describe.skipIf(missing !== null)('what the gate refuses over https', () => {
   test.each([...(isolation.mode === 'namespace' ? (['on'] as const) : []), 'off' as const])(
-    'is answered at once and told by its request, isolation %s',
+    'is answered immediately and recorded by its request, isolation %s',
     async (isolate) => {
       await using world = await startJobWorld()
       const { said, entries, summary, lines } = await askOnce(world, isolate)
@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)('what the gate refuses over https', () => {
     },
   )
 
-  test('where Kometa’s certificates cannot be read it keeps its own: refused as before, and the log says what that costs', async () => {
+  test('if Kometa’s certificates cannot be read it keeps its own; the log explains the consequence', async () => {
     await using world = await startJobWorld()
     mkdirSync(join(world.dir, 'broken'))
     writeFileSync(join(world.dir, 'broken', 'certifi.py'), 'raise ImportError("No module named certifi")\n')
@@ -95,7 +95,7 @@ describe.skipIf(missing !== null)('what the gate refuses over https', () => {
     ).toHaveLength(1)
   })
 
-  test('keys of the authority are in no file, environment, argument or line of a log', async () => {
+  test('the keys of the authority are in no file, environment, argument or log line', async () => {
     await using world = await startJobWorld()
     const { said, lines, events } = await askOnce(world, 'off')
     expect(made).toHaveLength(2)
@@ -110,7 +110,7 @@ describe.skipIf(missing !== null)('what the gate refuses over https', () => {
     })
     expect(forms).toHaveLength(10)
     const files = filesIn(world.dir)
-    // The workspace is kept for this, with what Kometa trusts.
+    // The workspace is kept for this test, with the certificates that Kometa trusts.
     expect(files.filter((name) => /trust\/\w+\.pem$/.test(name))).toHaveLength(2)
     const everything = [
       ...files.map((name) => [name, readFileSync(join(world.dir, name), 'latin1')]),

@@ -11,7 +11,7 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** Asks the proxy of the run config for a path, with the job's token or without. */
+/** Requests a path from the proxy of the run config, with or without the token of the job. */
 const asking = (path: string, withToken: boolean): Renderer => {
   const script = `
     const text = require('node:fs').readFileSync(process.argv[1], 'utf8')
@@ -21,7 +21,7 @@ const asking = (path: string, withToken: boolean): Renderer => {
   return { ...scriptRenderer(script), args: (configPath) => ['-e', script, configPath] }
 }
 
-test('a refused read of a show: what is below it may be incomplete, and no other show of the library', async () => {
+test('a refused read of a show: only items below this show may be incomplete', async () => {
   const renderer = asking('/library/metadata/2000/refresh', true)
   const { summary } = await run(world, { renderer, specs: ['2010', '2100', '101'] })
   expect(summary.refused_reads).toMatchObject([{ status: 403, rating_key: '2000' }])
@@ -30,14 +30,14 @@ test('a refused read of a show: what is below it may be incomplete, and no other
   expect(marked.map(({ rating_key }) => rating_key)).toEqual(['2010'])
 })
 
-test('a refused read of one film: no other one may be incomplete', async () => {
+test('a refused read of one film: no other film may be incomplete', async () => {
   const known = await run(world, { renderer: asking('/library/metadata/101/refresh', true), specs: ['101', '102'] })
   const marked = ({ summary }: typeof known) =>
     summary.targets.filter(({ may_be_incomplete: why }) => why !== null).map(({ rating_key: key }) => key)
   expect(marked(known)).toEqual(['101'])
 })
 
-test('a refused read of an item that nobody knows: every target may be incomplete', async () => {
+test('a refused read of an unknown item: every target may be incomplete', async () => {
   const { summary } = await run(world, {
     renderer: asking('/library/metadata/9999/refresh', true),
     specs: ['101', '2100'],
@@ -45,7 +45,7 @@ test('a refused read of an item that nobody knows: every target may be incomplet
   expect(summary.targets.every(({ may_be_incomplete: why }) => why?.includes('/9999/refresh'))).toBe(true)
 })
 
-test('a request without the token of the job is no read of Kometa: recorded, and no badge is lost by it', async () => {
+test('a request without the job’s token is recorded, but is no reason to call a badge missing', async () => {
   const { summary } = await run(world, { renderer: asking('/library/sections', false), specs: ['101'] })
   expect(summary.refused_reads).toMatchObject([{ status: 401 }])
   expect(summary.problems.join('\n')).not.toContain('did not go through')

@@ -19,7 +19,7 @@ libraries:
       }
 `
 
-/** Warnings and errors repeat the user's own words, and these may hold a secret. */
+/** Warnings and errors repeat the user's own words, and these may contain a secret. */
 test('a warning about an overlay file whose address holds a password', async () => {
   await using world = await startJobWorld({
     config: (url) =>
@@ -35,7 +35,7 @@ test('a warning about an overlay file whose address holds a password', async () 
   expect(readFileSync(join(world.jobDir, 'output/summary.json'), 'utf8')).toContain('(redacted)')
 })
 
-test('an error about it: on the command line and thrown', async () => {
+test('an error about it, on the command line and thrown', async () => {
   await using world = await startJobWorld({
     config: (url) => config(`{file: "${address}"}`)(url).replace(/\n {4}template_variables[\s\S]*$/, '\n'),
   })

@@ -7,7 +7,7 @@ import { canaries, run, startJobWorld } from './job-world.ts'
 
 const overlays = '{overlay_files: [{default: resolution}]}'
 
-test('two Kometas at once: phases never go back, items are counted together, each has its own logs', async () => {
+test('two Kometas in parallel: phases never go back, items are counted together, each has its own logs', async () => {
   await using world = await startJobWorld({
     libraries: [
       { key: 1, title: 'Movies HD', type: 'movie', items: [film('101', 'Nosferatu'), film('102', 'The General')] },
@@ -32,12 +32,12 @@ test('two Kometas at once: phases never go back, items are counted together, eac
   const counts = events.flatMap((event) =>
     event.type === 'progress' && event.phase === 'apply' ? [[event.done, event.total]] : [],
   )
-  // Uploads and the log each tell of an item: neither number ever goes back.
+  // Both the uploads and the log report an item: neither number ever goes down.
   expect(counts.map(([done]) => done)).toEqual(counts.map(([done]) => done).sort())
   expect(new Set(counts.map(([done]) => done))).toEqual(new Set([1, 2, 3]))
   expect(new Set(counts.map(([, total]) => total))).toEqual(new Set([3]))
 
-  // The two names have one slug.
+  // The two names have the same slug.
   expect(existsSync(join(world.jobDir, 'logs/movies-hd/meta.log'))).toBe(true)
   expect(existsSync(join(world.jobDir, 'logs/movies-hd-2/meta.log'))).toBe(true)
 

@@ -9,8 +9,8 @@ import { agentPoster, film } from '../support/sample-plex.ts'
 import { startSamplePlex } from '../support/watched-plex.ts'
 import { filesWith } from './job-world.ts'
 
-/** Plex counts its ratingKeys on every server from 1: two servers have different items of one key. */
-test('two servers of one config: a proxy and a token each, captures by server and ratingKey', async () => {
+/** Plex counts ratingKeys from 1 on every server, so two servers have different items with the same key. */
+test('two servers in one config: one proxy and one token each, captures by server and ratingKey', async () => {
   const library = (title: string, name: string) => [
     { key: 1, title, type: 'movie' as const, items: [film('101', name, { posters: [agentPoster(name)] })] },
   ]

@@ -6,7 +6,7 @@ import { makeAuthorityCertificate } from '../../src/gate/authority/certificate.t
 const day = 24 * 60 * 60 * 1000
 const certificateOf = (text: unknown) => new X509Certificate(String(text))
 
-test('each job has an authority of its own, for a week, that signs servers and no authority', async () => {
+test('each job has its own authority, valid for a week, that signs servers and no other authority', async () => {
   const [one, other] = await Promise.all([createAuthority(), createAuthority()])
   const [ours, theirs] = [certificateOf(one.certificate), certificateOf(other.certificate)]
   expect(ours.ca).toBe(true)
@@ -24,7 +24,7 @@ test('each job has an authority of its own, for a week, that signs servers and n
 })
 
 test.each(['nas.lan', 'a_b.example.org', 'x'.repeat(63).concat('.example.org'), '127.0.0.1', '::1'])(
-  'a certificate of %s is that host’s alone',
+  'a certificate of %s is valid for that host only',
   async (host) => {
     const leaf = certificateOf((await createAuthority()).serverOf(host).cert)
     const checked = /^[\d.:]+$/.test(host) ? leaf.checkIP(host) : leaf.checkHost(host)
@@ -34,19 +34,19 @@ test.each(['nas.lan', 'a_b.example.org', 'x'.repeat(63).concat('.example.org'), 
   },
 )
 
-test('the key that signs leaves it in no form', async () => {
+test('the signing key is never exported in any form', async () => {
   const authority = await createAuthority()
   const given = authority.serverOf('nas.lan')
   expect(Object.keys(authority).sort()).toEqual(['certificate', 'serverOf'])
   expect(authority.certificate).not.toContain('PRIVATE')
-  // That of the hosts is another one.
+  // The hosts have another key.
   const { createPrivateKey, createPublicKey } = await import('node:crypto')
   const hostKey = createPublicKey(createPrivateKey(String(given.key)))
   expect(hostKey.equals(certificateOf(given.cert).publicKey)).toBe(true)
   expect(hostKey.equals(certificateOf(authority.certificate).publicKey)).toBe(false)
 })
 
-test('a certificate past 2049 is still one', async () => {
+test('a certificate that expires after 2049 is still valid', async () => {
   const { generateKeyPairSync } = await import('node:crypto')
   const valid = { from: new Date('2050-01-01T00:00:00Z'), to: new Date('2050-01-08T00:00:00Z') }
   const made = certificateOf(

@@ -36,7 +36,7 @@ function optionsFor(origin: string, more: Partial<DownloadOptions> = {}): Downlo
   return { ...options, signal: new AbortController().signal, ...more }
 }
 
-/** What a download is refused with; nothing of it is left. */
+/** The error that refuses a download; nothing of the file is left. */
 async function refused(options: DownloadOptions): Promise<{ code: string; message: string }> {
   const error = await downloadFile(options).then(
     () => null,
@@ -52,7 +52,7 @@ const content = randomBytes(200_000)
 test.each([
   ['with a length', { 'content-length': content.length }, content.length],
   ['without one', {}, null],
-])('a file %s: whole under its name, with its hash, and its progress told', async (_name, headers, total) => {
+])('a file %s: complete under its name, with its hash, and its progress is reported', async (_name, headers, total) => {
   const origin = await serve((_req, res) => res.writeHead(200, headers).end(content))
   const told: [number, number | null][] = []
   const options = optionsFor(origin, { onProgress: (...progress) => told.push(progress) })
@@ -61,7 +61,7 @@ test.each([
   expect(told.at(-1)).toEqual([content.length, total])
 })
 
-test('redirects are followed to what is on the list, and no further', async () => {
+test('redirects are followed to hosts on the list, and to no others', async () => {
   const away = await serve((_req, res) => res.end(content))
   const origin = await serve((req, res) => {
     if (req.url === '/file') res.writeHead(302, { location: '/next' }).end()
@@ -80,7 +80,7 @@ test.each([
   ['a redirect to nowhere', 302, {}, 'status 302'],
   ['a redirect to what is no address', 302, { location: 'http://[' }, 'status 302'],
   ['an answer without a body', 204, {}, 'status 204'],
-])('%s is said in words', async (_name, status, headers, words) => {
+])('%s is described in words', async (_name, status, headers, words) => {
   const origin = await serve((_req, res) => res.writeHead(status, headers).end())
   expect(await refused(optionsFor(origin))).toMatchObject({
     code: 'DOWNLOAD_FAILED',
@@ -88,7 +88,7 @@ test.each([
   })
 })
 
-test('what is too large, cut or not there leaves nothing behind', async () => {
+test('a file that is too large, cut or missing leaves nothing behind', async () => {
   const origin = await serve((_req, res) => res.writeHead(200).end(content))
   expect((await refused(optionsFor(origin, { maxBytes: 1_000 }))).message).toContain('larger than 1000 bytes')
   const cut = await serve((_req, res) => {
@@ -103,7 +103,7 @@ test('what is too large, cut or not there leaves nothing behind', async () => {
   expect((await refused(optionsFor(`http://127.0.0.1:${port}`))).message).toContain('ECONNREFUSED')
 })
 
-test('a cancelled one is cancelled, and no failure', async () => {
+test('a cancelled download counts as cancelled, not as failed', async () => {
   const cancel = new AbortController()
   const origin = await serve((_req, res) => {
     res.writeHead(200)
@@ -112,13 +112,13 @@ test('a cancelled one is cancelled, and no failure', async () => {
   expect((await refused(optionsFor(origin, { signal: cancel.signal }))).code).toBe('CANCELLED')
 })
 
-test.each(['http_proxy', 'HTTP_PROXY'])("the user's %s is gone through, but for what NO_PROXY names", async (name) => {
+test.each(['http_proxy', 'HTTP_PROXY'])("the user's %s is used, except for hosts in NO_PROXY", async (name) => {
   const asked: string[] = []
   const proxy = createServer((req, res) => {
     asked.push(req.url ?? '')
     res.end(content)
   })
-  // The agent of undici asks by CONNECT for plain HTTP, too.
+  // undici's agent uses CONNECT for plain HTTP as well.
   proxy.on('connect', (req, socket) => {
     asked.push(req.url ?? '')
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
@@ -147,7 +147,7 @@ test('the doctor asks a host for its time, and says why it got none', async () =
   expect(await probeHost(silent, {})).toMatchObject({ reached: false, why: expect.stringMatching(/^[A-Z_]+$/) })
 })
 
-test("an authority of the user's own is trusted besides the others; what is no file adds nothing", async () => {
+test("an authority of the user is trusted in addition; an unreadable file adds nothing", async () => {
   const origin = await serve((_req, res) => res.end('x'))
   const folder = makeFolder()
   const file = join(folder, 'ca.pem')

@@ -10,7 +10,7 @@ const rules = (changes: Partial<GateRules> = {}): GateRules => ({
 })
 const status = (answer: string) => Number(answer.split(' ')[1] ?? 0)
 
-/** Addresses of this machine, of its network, of a cloud's metadata, in the spellings that resolvers take. */
+/** Addresses of this machine, of its network and of cloud metadata, in the spellings that resolvers accept. */
 const inner = [
   ...['127.0.0.1', '127.1', '127.255.255.254', '0.0.0.0', '0', '2130706433', '0x7f000001', '0177.0.0.1', '0x7f.1'],
   ...['10.0.0.5', '172.16.0.1', '172.31.255.255', '192.168.1.10', '100.64.0.1', '169.254.169.254', '224.0.0.251'],
@@ -38,11 +38,11 @@ describe('never: the network at home, this machine, metadata, Plex', () => {
     }
     expect(gate.entries).toHaveLength(2 * inner.length)
     expect(gate.entries.filter(({ verdict, reason }) => verdict !== 'block' || reason === '')).toEqual([])
-    // A name of the LAN that the user allowed is looked up, and then refused for its address.
+    // A name of the LAN that the user allowed is looked up, and then refused because of its address.
     expect(dialled.every((host) => host.endsWith('.lan'))).toBe(true)
   })
 
-  test('a public name that leads there, one of several answers too', async () => {
+  test('a public name that resolves there, even if only one of several answers does', async () => {
     for (const address of ['127.0.0.1', '10.0.0.5', '169.254.169.254', '::1', '::ffff:192.168.1.10', 'fe80::1']) {
       const answers = [
         { address: '8.8.8.8', family: 4 },
@@ -69,7 +69,7 @@ describe('never: the network at home, this machine, metadata, Plex', () => {
     },
   )
 
-  test('the port of Plex, on whichever host: its public address, and names that nobody here knows', async () => {
+  test('the port of Plex on any host: its public address, and unknown names', async () => {
     const gate = await openGate({ rules: rules({ allow: ['home.example.org'], plexPorts: new Set([12_345]) }) })
     for (const host of ['home.example.org', '8.8.8.8']) {
       for (const port of [32_400, 12_345]) {
@@ -80,7 +80,7 @@ describe('never: the network at home, this machine, metadata, Plex', () => {
     expect(gate.entries.filter(({ reason }) => reason.includes('is that of a Plex server'))).toHaveLength(8)
   })
 
-  test('a name is looked up once, and dialled at the address that was judged', async () => {
+  test('a name is looked up once, and the connection goes to the address that was judged', async () => {
     const port = await listen((socket) => socket.on('data', () => socket.end('judged')))
     const answers = ['127.0.0.1', '10.0.0.5', '10.0.0.6']
     let asked = 0
@@ -97,8 +97,8 @@ describe('never: the network at home, this machine, metadata, Plex', () => {
   })
 })
 
-describe('who may use it', () => {
-  test('the credential of one job opens no other gate, and none opens nothing', async () => {
+describe('who may use the gate', () => {
+  test('the credential of one job opens no other gate, and no gate opens without a credential', async () => {
     const [one, other] = [await openGate(), await openGate()]
     expect(one.authorization).not.toBe(other.authorization)
     for (const line of [
@@ -156,7 +156,7 @@ describe('gate.allow, gate.deny, gate: strict', () => {
 })
 
 describe("a proxy of the user's own environment is the next hop", () => {
-  test('who is blocked is never named to it', async () => {
+  test('it never learns the name of a blocked host', async () => {
     const seen: string[] = []
     const port = await listen((socket) => socket.on('data', (data) => seen.push(data.toString('latin1'))))
     const gate = await openGate({ rules: rules(), nextHop: parseNextHop(`http://127.0.0.1:${port}`) })
@@ -167,7 +167,7 @@ describe("a proxy of the user's own environment is the next hop", () => {
     expect(seen).toEqual([])
   })
 
-  test('plain HTTP goes to it with the whole address and its own credential', async () => {
+  test('plain HTTP goes to it with the full address and its own credential', async () => {
     const seen: string[] = []
     const port = await listen((socket) =>
       socket.on('data', (data) => {
@@ -205,7 +205,7 @@ describe("a proxy of the user's own environment is the next hop", () => {
   })
 })
 
-describe('nothing is let go unrecorded', () => {
+describe('nothing passes unrecorded', () => {
   test.each([
     ['no HTTP', 'hello\r\n\r\n', '?', /not valid HTTP/],
     ['a head that never ends', 'CONNECT api.themoviedb.org:443 HTTP/1.1\r\nA: b', '?', /did not arrive in time/],
@@ -221,7 +221,7 @@ describe('nothing is let go unrecorded', () => {
     expect(gate.entries).toMatchObject([{ method, verdict: 'block', reason: expect.stringMatching(reason) }])
   })
 
-  test('a tunnel that is open when the job ends counts, with its bytes', async () => {
+  test('a tunnel that is open when the job ends is recorded, with its bytes', async () => {
     const port = await listen((socket) => socket.write('hello'))
     const gate = await openGate()
     const answered = exchange(
@@ -240,7 +240,7 @@ describe('nothing is let go unrecorded', () => {
 test('a host with several addresses is reached at the first one that answers', async () => {
   const port = await listen((socket) => socket.on('data', () => socket.end('reached')))
   const gate = await openGate({
-    // Nobody has this one here, as nobody has an IPv6 address where there is no IPv6.
+    // No machine has this address, like an IPv6 address on a machine without IPv6.
     resolve: async () => [
       { address: '::1', family: 6 },
       { address: '127.0.0.1', family: 4 },
@@ -252,10 +252,10 @@ test('a host with several addresses is reached at the first one that answers', a
 })
 
 describe('dead peers', () => {
-  test('a tunnel in which nobody says anything ends after its limit', async () => {
+  test('a silent tunnel ends after its limit', async () => {
     const port = await listen(() => undefined)
     const gate = await openGate({ limits: { idleTimeoutMs: 200 } })
-    // By a reset: whatever had come so far must not look whole.
+    // The connection ends by a reset, because what has arrived so far must not look complete.
     await expect(gate.tunnel(`api.themoviedb.org:${port}`)).rejects.toThrow('ECONNRESET')
     expect(await gate.entry()).toMatchObject({ verdict: 'pass', bytesDown: 0 })
   })
@@ -266,7 +266,7 @@ describe('dead peers', () => {
     expect(status(await gate.plain(`http://api.jikan.moe:${port}/`))).toBe(502)
   })
 
-  test('nobody there: 502', async () => {
+  test('nothing listens: 502', async () => {
     const gate = await openGate()
     expect(status(await gate.tunnel('api.themoviedb.org:9'))).toBe(502)
     expect(status(await gate.plain('http://api.jikan.moe:9/'))).toBe(502)

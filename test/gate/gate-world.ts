@@ -4,7 +4,7 @@ import { type Gate, startGate } from '../../src/gate/gate.ts'
 import type { GateEntry } from '../../src/gate/gate-entries.ts'
 import type { GateOptions } from '../../src/gate/gate-options.ts'
 
-/** A gate whose names all lead to 127.0.0.1, and what it recorded. */
+/** A gate that resolves all names to 127.0.0.1, and what it recorded. */
 export async function openGate(options: Partial<GateOptions> = {}) {
   const entries: GateEntry[] = []
   const waiting: (() => void)[] = []
@@ -25,12 +25,12 @@ export async function openGate(options: Partial<GateOptions> = {}) {
     entries,
     authorization,
     end: () => gate[Symbol.asyncDispose](),
-    /** The last entry, once there is one. */
+    /** The last entry, as soon as there is one. */
     async entry() {
       while (entries.length === 0) await new Promise<void>((resolve) => waiting.push(resolve))
       return entries.at(-1)
     },
-    /** A CONNECT with the credential; what came back once the gate closed, or `until` stood in it. */
+    /** A CONNECT with the credential; returns what came back by the time the gate closed, or `until` appeared in it. */
     tunnel: (authority: string, then?: { send: string; until: string }) =>
       exchange(gate.port, `CONNECT ${authority} HTTP/1.1\r\nProxy-Authorization: ${authorization}\r\n\r\n`, then),
     /** A plain request with the credential. */
@@ -42,7 +42,7 @@ export async function openGate(options: Partial<GateOptions> = {}) {
   }
 }
 
-/** A server that does with each connection what it is told. */
+/** A server that handles each connection as the test says. */
 export async function listen(serve: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -58,7 +58,7 @@ export async function listen(serve: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Sends raw bytes and gives what came back. */
+/** Sends raw bytes and returns the answer. */
 export function exchange(
   port: number,
   bytes: string,

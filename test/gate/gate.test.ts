@@ -44,7 +44,7 @@ async function echo(): Promise<number> {
 
 const authorization = (credential: string) => `Basic ${Buffer.from(`preview:${credential}`).toString('base64')}`
 
-/** Sends raw bytes to the gate and gives what came back once `until` stands in it or the gate closed. */
+/** Sends raw bytes to the gate and returns the answer once `until` appears in it or the gate closes. */
 function exchange(port: number, bytes: string, until?: string, then?: (socket: Socket) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     let seen = ''
@@ -148,7 +148,7 @@ describe('plain HTTP', () => {
     expect(await entry()).toMatchObject({ method: 'GET', verdict: 'pass', reason: '' })
   })
 
-  test('a direct request is no proxy request', async () => {
+  test('a direct request is not a proxy request', async () => {
     const { port, credential } = await gate()
     const raw = `GET / HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${authorization(credential)}\r\n\r\n`
     expect((await exchange(port, raw)).split('\r\n')[0]).toContain('400')

@@ -24,7 +24,7 @@ const open = (options: Partial<GateOptions> = {}) =>
     ...options,
   })
 
-/** A tunnel to `authority` through the gate, once it says that it stands. */
+/** A tunnel to `authority` through the gate, once the gate has confirmed it. */
 function tunnel({ port, authorization }: World, target: string) {
   return new Promise<ReturnType<typeof connectTcp>>((resolve, reject) => {
     const socket = connectTcp(port, '127.0.0.1', () =>
@@ -45,7 +45,7 @@ interface Asked {
   ca?: string
 }
 
-/** An https request as a client makes it that trusts `ca` and checks the name. */
+/** An https request as sent by a client that trusts `ca` and checks the name. */
 async function ask(world: World, target: string, { path = '/', method = 'GET', body, ca }: Asked = {}) {
   const socket = await tunnel(world, target)
   const host = target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
@@ -81,7 +81,7 @@ test.each([
   ['[::1]:443', 'this is a private, local or reserved address'],
   ['plex.test:32400', 'this is the Plex server: Kometa reaches it through the proxy alone'],
   ['example.org:32400', 'port 32400 is that of a Plex server: Kometa reaches it through the proxy alone'],
-])('%s is refused at once, from within, and recorded by its request', async (target, reason) => {
+])('%s is refused immediately, inside the tunnel, and recorded by its request', async (target, reason) => {
   const world = await open()
   const answer = await ask(world, target, { path: '/a/badge.png?token=canary' })
   expect(answer).toMatchObject({ status: 451, words: 'Refused by Kometa Preview', text: `Kometa Preview: ${reason}` })
@@ -92,7 +92,7 @@ test.each([
   expect(JSON.stringify(world.entries)).not.toContain('canary')
 })
 
-test('so is a public name that leads to a private address', async () => {
+test('so is a public name that resolves to a private address', async () => {
   const resolve = async () => {
     throw new AddressRefused('it leads to a private address')
   }
@@ -101,7 +101,7 @@ test('so is a public name that leads to a private address', async () => {
   expect(world.entries).toMatchObject([{ method: 'GET', host: 'rebound.example.org', verdict: 'block' }])
 })
 
-test('of a webhook, whose path is its secret, the host alone is recorded; the body is read and dropped', async () => {
+test('for a webhook, whose path is its secret, only the host is recorded; the body is read and dropped', async () => {
   const world = await open()
   const asked = { path: '/api/webhooks/1/canary', method: 'POST', body: Buffer.alloc(2 * 1024 * 1024, 'canary') }
   expect(await ask(world, 'discord.com:443', asked)).toMatchObject({ status: 451 })
@@ -109,7 +109,7 @@ test('of a webhook, whose path is its secret, the host alone is recorded; the bo
   expect(JSON.stringify(world.entries)).not.toContain('canary')
 })
 
-test('a host that is let through is not played: the client sees its own certificate and nothing of the authority', async () => {
+test('an allowed host is not impersonated: the client sees its own certificate', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'inside-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   const files = ['-keyout', join(dir, 'key'), '-out', join(dir, 'cert')]
@@ -131,7 +131,7 @@ test('a host that is let through is not played: the client sees its own certific
     ...{ status: 200, text: 'ok', certificate: fingerprintOf(cert) },
   })
   expect(seen).toEqual(['GET /x?y HTTP/1.1'])
-  // Who trusts the authority of the job alone does not trust it.
+  // A client that trusts only the authority of the job does not trust it.
   await expect(ask(world, `passed.example.org:${port}`)).rejects.toThrow(/self-signed certificate/)
   await world.end()
   expect(world.entries.map(({ method, path, verdict }) => ({ method, path, verdict }))).toEqual(
@@ -145,7 +145,7 @@ const fingerprintOf = (cert: string): string =>
     .trim()
     .replace(/^.*=/, '')
 
-test('what cannot be reached, or asks without the credential, is refused outside as before', async () => {
+test('what cannot be reached, or asks without the credential, is refused outside the tunnel as before', async () => {
   const port = await listen((socket) => socket.destroy())
   const world = await open({ resolve: async () => Promise.reject(new Error('no such name')) })
   await expect(ask(world, `gone.example.org:${port}`)).rejects.toThrow('HTTP/1.1 502 Bad Gateway')
@@ -160,7 +160,7 @@ test('without an authority CONNECT is refused', async () => {
   }
 })
 
-test('a client that trusts somebody else hears nothing, nor does one that speaks no TLS; both are recorded', async () => {
+test('a client without TLS or with another authority gets nothing; both are recorded', async () => {
   const other: Authority = await createAuthority()
   const world = await open()
   await expect(ask(world, 'nas.lan:443', { ca: other.certificate })).rejects.toThrow(
@@ -179,7 +179,7 @@ test('a client that trusts somebody else hears nothing, nor does one that speaks
   ])
 })
 
-test('who says nothing in a tunnel that leads nowhere is not waited for', async () => {
+test('nobody waits for a silent client in a tunnel that leads nowhere', async () => {
   const world = await open({ limits: { headersTimeoutMs: 100 } })
   const socket = await tunnel(world, 'nas.lan:443')
   await new Promise((resolve) => socket.once('close', resolve))

@@ -79,7 +79,7 @@ test.each([
   expect(judgeHost(host, spelled)).toMatchObject({ pass: false, reason: expect.stringContaining('Plex server') })
 })
 
-test('gate.deny and gate.allow take an address in any spelling', () => {
+test('gate.deny and gate.allow accept an address in any spelling', () => {
   const denied: GateRules = { ...rules, deny: ['2606:4700:0:0:0:0:0:1', '8.8.8.8'] }
   expect(judgeHost('[2606:4700::1]', denied).pass).toBe(false)
   expect(judgeHost('::ffff:8.8.8.8', denied).pass).toBe(false)
@@ -102,13 +102,13 @@ test.each([
 })
 
 test.each(['https://example.org', 'example.org/path', 'exa mple.org', '', '*', '*.*', 'a..b/'])(
-  'gate.allow: %j is told to be no host name',
+  'gate.allow: %j is reported as not a host name',
   (written) => {
     expect(gateSchema.safeParse({ allow: [written] }).error?.issues[0]?.message).toMatch(/is no host name/)
   },
 )
 
-test('normalizeHost gives one spelling, or none', () => {
+test('normalizeHost returns one spelling, or none', () => {
   expect(normalizeHost('Example.ORG.')).toBe('example.org')
   expect(normalizeHost('[2001:DB8::1]')).toBe('2001:db8::1')
   expect(normalizeHost('a..b')).toBeNull()

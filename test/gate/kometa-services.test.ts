@@ -37,7 +37,7 @@ const answers: readonly [pattern: RegExp, answer: unknown][] = [
 ]
 const home_stats = [{ stat_id: 'popular_movies', rows: [] }]
 
-/** The services as Kometa 2.4 and arrapi ask for them: every read goes through, no write does. */
+/** The services as Kometa 2.4 and arrapi use them: every read passes, no write does. */
 test.skipIf(missing)(
   'the real Kometa reads Radarr, Sonarr and Tautulli, and writes to none',
   { timeout: 120_000 },
@@ -81,7 +81,7 @@ test.skipIf(missing)(
     })
     const writes = Object.entries(said).filter(([name]) => name.startsWith('write'))
     expect(writes).toHaveLength(9)
-    // arrapi raises; Tautulli's answer is not one of success. Either way Kometa hears why.
+    // arrapi raises; Tautulli's answer reports no success. In both cases Kometa learns why.
     for (const [name, words] of writes)
       expect([name, words]).toEqual([name, expect.stringMatching(/read only in a preview|not a known read/)])
     expect(arrived.filter((line) => !line.startsWith('GET ') || /delete|command/.test(line))).toEqual([])

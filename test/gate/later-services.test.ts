@@ -55,7 +55,7 @@ async function open(
 
 const statusOf = (answer: string): number => Number(answer.split(' ')[1])
 
-test('YamTrack: a public list is read; a private one says that a preview signs in nowhere', async () => {
+test('YamTrack: a public list is read; a private one says that a preview does not sign in', async () => {
   const { seen, entries, send } = await open('yamtrack', ({ url }) =>
     url === '/list/1'
       ? { body: '<a href="/details/tmdb/movie/653">' }
@@ -70,7 +70,7 @@ test('YamTrack: a public list is read; a private one says that a preview signs i
   expect(entries.map(({ verdict }) => verdict)).toEqual(['pass', 'block', 'block'])
 })
 
-test('YamTrack: nothing else that writes, no page of another kind, no way out', async () => {
+test('YamTrack: no other write, no other kind of page, no way out', async () => {
   const { seen, send, gate, place, entries } = await open('yamtrack', () => ({
     status: 302,
     headers: { location: 'http://elsewhere.lan/list/1' },
@@ -86,20 +86,20 @@ test('YamTrack: nothing else that writes, no page of another kind, no way out', 
     ['GET', '/settings'],
   ] as const)
     expect(statusOf(await send(method, path, '', method === 'GET' ? '' : 'a=b')), `${method} ${path}`).toBe(403)
-  // A tunnel to it would hide what is asked there.
+  // A tunnel to it would hide the requests.
   expect(statusOf(await gate.tunnel(place))).toBe(403)
   expect(seen).toHaveLength(1)
   expect(new Set(entries.map(({ verdict }) => verdict))).toEqual(new Set(['block']))
 })
 
-test('the gate leads to a service at its own port alone', async () => {
+test('the gate leads to a service only at the service’s own port', async () => {
   const { seen, gate } = await open('floppy', () => ({ body: '{}' }))
   expect(statusOf(await gate.plain('http://nas.lan:1/list/1/json'))).toBe(403)
   expect(statusOf(await gate.plain('http://other.lan/list/1/json'))).toBe(403)
   expect(seen).toEqual([])
 })
 
-test('Floppy and Tracearr hear who asks, and nothing more', async () => {
+test('Floppy and Tracearr learn who asks, and nothing more', async () => {
   const floppy = await open('floppy', () => ({ body: '{"results":[]}' }))
   await floppy.send('GET', '/api/v1/lists/3/items?limit=1000', 'X-API-Key: k\r\nCookie: a=b\r\n')
   expect(floppy.seen[0]).toMatchObject({ url: '/api/v1/lists/3/items?limit=1000', headers: { 'x-api-key': 'k' } })

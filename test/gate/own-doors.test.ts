@@ -25,7 +25,7 @@ const clients = [
   ...(python !== '' && has(python, '-c', 'import curl_cffi') ? ['curl_cffi'] : []),
 ]
 
-/** What plays Plex: on every address of this machine, as Plex listens. */
+/** Plays Plex: it listens on every address of this machine, as Plex does. */
 async function openPlex() {
   const seen: string[] = []
   const server = createServer((request, response) => {
@@ -52,12 +52,12 @@ async function openOwn() {
 }
 
 describe.skipIf(missing !== null)('a client in Kometa’s environment', () => {
-  test.each(clients)('%s reaches our own ports and no other one of this machine', async (client) => {
+  test.each(clients)('%s reaches our own ports and no other port of this machine', async (client) => {
     const plex = await openPlex()
     const own = await openOwn()
     const gate = await openGate({ ownPorts: new Set([own.port]) })
     const loopback = await ownLoopback()
-    // The user's own words would open all of this machine.
+    // The user's own words would open this whole machine.
     const user = { PATH: process.env.PATH, NO_PROXY: '*', no_proxy: 'localhost,127.0.0.1', ALL_PROXY: 'socks5://x' }
     const env = kometaEnvironment(user, {
       home: '/nowhere',
@@ -79,12 +79,12 @@ describe.skipIf(missing !== null)('a client in Kometa’s environment', () => {
       `http://127.0.0.1:${own.port}/library?a=%2F..%2F`,
     ))
       expect({ status, text }).toEqual({ status: 200, text: 'own' })
-    // As it was sent, and without what is between the client and the gate.
+    // The request as it was sent, without the headers meant only for the gate.
     for (const { url, headers } of own.heads) {
       expect(url).toBe('/library?a=%2F..%2F')
       expect(headers).not.toContain('proxy-authorization')
     }
-    // Our own proxies record what they get: here it is none of the gate's business.
+    // Our own proxies record what they get, so the gate does not record it.
     expect(gate.entries).toEqual([])
     const hosts = [
       '127.0.0.1',
@@ -112,7 +112,7 @@ describe('the listener on loopback', () => {
     })
   }
 
-  test('is on both addresses of localhost, and is gone from both', async (context) => {
+  test('is on both addresses of localhost, and is closed on both', async (context) => {
     if (!(await hasV6())) return context.skip('there is no ::1 here')
     const server = serve()
     const listener = await listenOnLoopback(server, 0)
@@ -123,7 +123,7 @@ describe('the listener on loopback', () => {
     for (const host of ['127.0.0.1', '[::1]']) await expect(fetch(`http://${host}:${port}`)).rejects.toThrow()
   })
 
-  test('does not share localhost with somebody who has the port on ::1', async (context) => {
+  test('does not share localhost with another program that has the port on ::1', async (context) => {
     if (!(await hasV6())) return context.skip('there is no ::1 here')
     const other = createNetServer()
     await new Promise<void>((resolve) => other.listen(0, '::1', resolve))
@@ -133,7 +133,7 @@ describe('the listener on loopback', () => {
   })
 })
 
-test('a container is told the name only where its /etc/hosts, a copy of ours, has it', async () => {
+test('a container gets the name only if its /etc/hosts, a copy of ours, contains it', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'hosts-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   const nameFor = async (text: string) => {
@@ -146,7 +146,7 @@ test('a container is told the name only where its /etc/hosts, a copy of ours, ha
     expect(await nameFor(text)).toBe('127.0.0.1')
 })
 
-test('without a name for this machine nothing is exempt: an address cannot be, with its port', () => {
+test('without a name for this machine nothing is exempt: an exemption for an address cannot include its port', () => {
   expect(exemptions({ address: '127.0.0.1', name: '127.0.0.1' }, [1, 2])).toBe('')
   expect(exemptions({ address: 'host.docker.internal', name: 'host.docker.internal' }, [1, 2])).toBe(
     'host.docker.internal:1,host.docker.internal:2',

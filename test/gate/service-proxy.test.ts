@@ -27,7 +27,7 @@ describe('known reads', () => {
     ['tautulli', '/api/v2', 'apikey=x&cmd=delete_all_library_history', false],
     ['tautulli', '/api/v2', 'apikey=x&cmd=terminate_session', false],
     ['tautulli', '/api/v2', 'apikey=x', false],
-    // CherryPy, Tautulli's server, takes `;` for `&`.
+    // CherryPy, Tautulli's server, treats `;` like `&`.
     ['tautulli', '/api/v2', 'apikey=x;cmd=delete_library&cmd=get_home_stats', false],
     ['tautulli', '/api/v2', 'cmd=get_home_stats;cmd=delete_library', false],
     ['tautulli', '/api/v2', '%63md=delete_library&cmd=get_home_stats', false],
@@ -60,7 +60,7 @@ describe('known reads', () => {
   })
 })
 
-describe('where a service must not be', () => {
+describe('addresses that a service must not have', () => {
   const plex = [
     { names: new Set(['plex.test', '203.0.114.9', '2606:4700::9']), port: 32400 },
     { names: new Set(['127.0.0.1']), port: 32401 },
@@ -102,7 +102,7 @@ describe('where a service must not be', () => {
     else expect(judge).toThrow(AddressRefused)
   })
 
-  test('a "service" at the address of Plex gets not one request', async () => {
+  test('a "service" at the address of Plex gets no request at all', async () => {
     const seen: string[] = []
     const server = createServer(({ url = '' }, response) => {
       seen.push(url)
@@ -155,7 +155,7 @@ describe('the read-only proxy of a service', () => {
     await new Promise((resolve) => origin.close(resolve))
   })
 
-  test('a known read goes on below the path prefix, made anew', async () => {
+  test('a known read is rebuilt and forwarded below the path prefix', async () => {
     const headers = { 'x-http-method-override': 'DELETE', cookie: 'a=b', 'x-api-key': 'k' }
     const answer = await fetch(`${proxy.url}/api/v3/system/status?apikey=k`, { headers })
     expect(await answer.json()).toEqual({ version: '5.1' })
@@ -189,7 +189,7 @@ describe('the read-only proxy of a service', () => {
     expect(entries).toMatchObject([{ method, verdict: 'block' }])
   })
 
-  test('dead services: a limit for the whole of the wait, in words', async () => {
+  test('dead services: one limit for the whole wait, described in words', async () => {
     const silent = await listen(() => undefined)
     await using slow = await startServiceProxy({
       ...{ service: 'sonarr', verifySsl: true, plex: [], onEntry: (entry: GateEntry) => entries.push(entry) },
@@ -205,7 +205,7 @@ describe('the read-only proxy of a service', () => {
     expect(entries.map(({ verdict }) => verdict)).toEqual(['block', 'block'])
   })
 
-  test('a redirect is not followed and not passed on', async () => {
+  test('a redirect is neither followed nor passed on', async () => {
     redirect = true
     const answer = await fetch(`${proxy.url}/api/v3/movie`, { redirect: 'manual' })
     expect(answer.status).toBe(502)

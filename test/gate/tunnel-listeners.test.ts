@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { listen, openGate } from './gate-world.ts'
 
-test('a tunnel is no suspected leak, even where Node warns of one listener less', async () => {
+test('a tunnel triggers no leak warning of Node, even with a lower listener limit', async () => {
   const before = EventEmitter.defaultMaxListeners
   EventEmitter.defaultMaxListeners = before - 1
   const warnings: string[] = []

@@ -13,7 +13,7 @@ const stamps = (
   items: new Map(Object.entries(items)),
 })
 
-describe('an answer of the job before is used', () => {
+describe('an answer of the previous job is used', () => {
   const before = stamps({ 1: 'a', 2: 'b' }, { 10: '5', 11: '6' }, { '/': 'c', '/library/sections': 'd' })
   test.each([
     ['/library/sections/1/all?type=1&genre=5', 0, true],
@@ -33,7 +33,7 @@ describe('an answer of the job before is used', () => {
     ['/', 0, true],
     ['/', maxReuseMs + 1, false],
     ['/library', 0, true],
-    // What is listed has changed since.
+    // The listed content has changed since then.
     ['/library/sections', 0, false],
     ['/:/prefs', 0, false],
     ['/library/sections/1/all?type=1&viewCount%3E%3E=1', 0, false],
@@ -47,12 +47,12 @@ describe('an answer of the job before is used', () => {
     ['/library/sections/1/all?type=1&sort=viewOffset', 0, false],
     ['/library/sections/1/all?type=1&sort=titleSort%3Adesc%2Cyear&show.genre=5&title%3D=A', 0, true],
     ['/library/sections/1/all?type=4&show.viewedLeafCount%3E%3E=1', 0, false],
-    // The clock alone changes what was added within the last 30 days.
+    // The clock alone changes the result of "added within the last 30 days".
     ['/library/sections/1/all?type=1&addedAt%3E%3E=-30d', 0, false],
     ['/library/sections/1/all?type=1&addedAt%3E%3E=1600000000', 0, true],
-    // Nobody knows what changes the answer to a field that is not known.
+    // Nobody knows what changes the answer to an unknown field.
     ['/library/sections/1/all?type=1&someday=1', 0, false],
-    // Watching changes these, and the section's stamp stays.
+    // Watching changes these answers without changing the section's stamp.
     ['/library/sections/1/onDeck', 0, false],
     ['/library/sections/1/unwatched', 0, false],
     ['/library/sections/1/inProgress?type=1', 0, false],
@@ -60,7 +60,7 @@ describe('an answer of the job before is used', () => {
     ['/hubs/sections/1', 0, false],
     ['/library/onDeck', 0, false],
     ['/library/metadata/10/allLeaves', 0, false],
-    // Settings are no items: the stamp of the section says nothing of them.
+    // Settings are not items: the stamp of the section does not cover them.
     ['/library/sections/1/prefs', 0, false],
     ['/library/sections/1/timeline', 0, false],
     ['/library/sections/1/recentlyAdded', 0, true],
@@ -86,7 +86,7 @@ describe('an answer of the job before is used', () => {
   })
 })
 
-describe('a write that Kometa believes in', () => {
+describe('a write that Kometa believes happened', () => {
   const write = (method: string, path: string, query = '', ratingKey: string | null = null) => ({
     method,
     path,
@@ -122,7 +122,7 @@ describe('a write that Kometa believes in', () => {
     expect(couldHaveChanged(made, asked)).toBe(expected)
   })
 
-  test('touches collections only where it is about one', () => {
+  test('affects collections only if it is about one', () => {
     expect(touchesCollections(write('POST', '/library/collections', 'type=1'))).toBe(true)
     expect(touchesCollections(write('PUT', '/library/sections/1/all', 'type=18&id=9', '9'))).toBe(true)
     expect(touchesCollections(write('PUT', '/library/sections/1/all', 'type=1&id=9', '9'))).toBe(false)
@@ -130,7 +130,7 @@ describe('a write that Kometa believes in', () => {
   })
 })
 
-test('what a blocked write put aside within a job is there again for the next one', async () => {
+test('an answer dropped because of a blocked write is available again in the next job', async () => {
   await using world = await startMemoWorld({ targets: ['1001'] })
   const search = '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'
   const start = async () => world.store.beginJob(await world.stampsNow(['1001', ...world.store.items()], { 1: 'a' }))
@@ -152,7 +152,7 @@ test('what a blocked write put aside within a job is there again for the next on
   expect(await read()).toBe(2)
 })
 
-test('an item that turned up while a job ran is known by the stamp in its own answer', async () => {
+test('an item that appeared while a job ran is known by the stamp in its own answer', async () => {
   await using world = await startMemoWorld({ targets: ['1001'] })
   const job = await world.job()
   await (await job.get('/library/metadata/1005')).arrayBuffer()
@@ -167,7 +167,7 @@ test('an item that turned up while a job ran is known by the stamp in its own an
   expect(await ask(' watched')).toBe(1)
 })
 
-test('what a job was told of an item is asked again after somebody watched it, though its section has not changed', async () => {
+test('an item’s answer is requested again after somebody watched it, though its section is unchanged', async () => {
   await using world = await startMemoWorld({ targets: ['1001'] })
   const reads = [
     '/library/sections/1/all?includeGuids=1&type=1',
@@ -189,7 +189,7 @@ test('what a job was told of an item is asked again after somebody watched it, t
   expect(await run((stamp) => `${stamp} watched`)).toHaveLength(3)
 })
 
-test('the second job of a server asks for nothing that stayed the same', async () => {
+test('the second job of a server requests nothing that stayed the same', async () => {
   let nowMs = 1_000_000
   await using world = await startMemoWorld({ targets: ['1001'], now: () => nowMs })
   const resources = [
@@ -234,7 +234,7 @@ test('the second job of a server asks for nothing that stayed the same', async (
   expect((await run()).asked).toHaveLength(6)
 })
 
-test('of a decoy that an answer shows, Plex is asked for the stamp too', async () => {
+test('if an answer shows a decoy, its stamp is requested from Plex too', async () => {
   await using world = await startMemoWorld({ targets: ['1002'] })
   const search = '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'
   const run = async () => {

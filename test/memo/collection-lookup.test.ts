@@ -18,7 +18,7 @@ async function start(options: MemoWorldOptions = {}): Promise<MemoWorld> {
 const lookup = (title: string) => `/library/sections/1/all?includeGuids=1&title=${encodeURIComponent(title)}&type=18`
 
 describe('the lookup of a collection by name', () => {
-  test('is answered byte for byte as Plex does, from few requests', async () => {
+  test('is answered byte for byte as Plex does, with few requests', async () => {
     const { job, plex, asked } = await start()
     const { get, layers } = await job()
     const titles = [
@@ -48,7 +48,7 @@ describe('the lookup of a collection by name', () => {
     expect(layers.memo.collections.answered).toBeGreaterThanOrEqual(titles.length - 2)
   })
 
-  test('128 names cost no more than a few', async () => {
+  test('128 names need no more than a few requests', async () => {
     const { job, asked } = await start()
     const { get } = await job()
     for (let index = 0; index < 128; index += 1)
@@ -56,7 +56,7 @@ describe('the lookup of a collection by name', () => {
     expect(asked()).toHaveLength(2)
   })
 
-  test('a new collection is asked for', async () => {
+  test('Plex is asked about a new collection', async () => {
     const { job, asked, plex } = await start()
     const { get, send } = await job()
     await (await get(lookup('Nothing yet'), paged(0, 100))).arrayBuffer()
@@ -76,7 +76,7 @@ describe('matching', () => {
   test.each([
     ['4K', ['4K', 'In 4k', 'HD'], ['4K', 'In 4k']],
     ['Studio', ['A24', 'Pixar'], []],
-    // Where it is not certain what Plex calls contained, Plex is asked.
+    // If it is uncertain which names Plex finds, Plex is asked.
     ['Amelie', ['Amélie'], null],
     ['SciFi', ['Sci-Fi'], null],
     ['Star Trek', ['Trek of the Star'], null],

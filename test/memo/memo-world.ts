@@ -36,15 +36,15 @@ export interface MemoWorld extends AsyncDisposable {
   /** Path and query of each request that Plex's journal shows since it was cleared. */
   asked(): string[]
   /**
-   * What Plex itself says now of these items, and of the sections and server as the test gives it: a job starts with
-   * that.
+   * What Plex itself says now about these items, plus the sections and the server as given by the test. Each job starts
+   * with this.
    */
   stampsNow(
     ratingKeys: readonly string[],
     sections: Record<string, string>,
     server?: Record<string, string>,
   ): Promise<Stamps>
-  /** With `jobDir` the job keeps its captures there, as a real one does. */
+  /** With `jobDir` the job keeps its captures there, as a real job does. */
   job(options?: { scope?: 'on' | 'off'; jobDir?: string }): Promise<Job>
 }
 

@@ -25,7 +25,7 @@ const thumbOf = async (get: (target: string) => Promise<Response>, key: string) 
   return thumb
 }
 
-describe('each distinct read is asked of Plex once', () => {
+describe('each distinct read goes to Plex once', () => {
   test.each([
     ['metadata', '/library/metadata/1001', {}],
     ['a tag list', '/library/sections/1/resolution?type=1', {}],
@@ -55,7 +55,7 @@ describe('each distinct read is asked of Plex once', () => {
     expect(layers.memo.reads).toEqual({ asked: asked().length, remembered: 2 })
   })
 
-  test('at the same time too', async () => {
+  test('also when the reads come in parallel', async () => {
     const { job, asked } = await start({ delayMs: 20 })
     const { get } = await job()
     const bodies = await Promise.all(Array.from({ length: 12 }, () => bytesOf(get('/library/metadata/1001'))))
@@ -63,7 +63,7 @@ describe('each distinct read is asked of Plex once', () => {
     expect(asked()).toHaveLength(1)
   })
 
-  test('with paging or without, where the answer holds all', async () => {
+  test('with or without paging, if the answer holds everything', async () => {
     const { job, asked } = await start()
     const { get } = await job()
     await bytesOf(get('/library/metadata/1001', paged(0, 100)))
@@ -71,7 +71,7 @@ describe('each distinct read is asked of Plex once', () => {
     expect(asked()).toHaveLength(1)
   })
 
-  test('but a page never stands for the whole, nor the whole for a page', async () => {
+  test('but a page never replaces the whole list, nor the whole list a page', async () => {
     const { job, asked } = await start()
     const { get } = await job()
     const target = '/library/metadata/2000/allLeaves?includeGuids=1'
@@ -85,7 +85,7 @@ describe('each distinct read is asked of Plex once', () => {
     expect(asked()).toHaveLength(4)
   })
 
-  test('other headers that matter make another read', async () => {
+  test('different relevant headers make a different read', async () => {
     const { job, asked } = await start()
     const { get } = await job()
     const xml = await (await get('/library/metadata/1001')).text()
@@ -95,7 +95,7 @@ describe('each distinct read is asked of Plex once', () => {
     expect(asked()).toHaveLength(2)
   })
 
-  test('a picture is kept on disk, and is the same bytes and type', async () => {
+  test('a picture is kept on disk, with the same bytes and type', async () => {
     const { job, plex, asked, store } = await start()
     const { get } = await job()
     const thumb = await thumbOf(get, '1003')
@@ -119,7 +119,7 @@ describe('each distinct read is asked of Plex once', () => {
     expect(asked()).toHaveLength(2)
   })
 
-  test('random order is asked for each time', async () => {
+  test('a random order is requested each time', async () => {
     const { job, asked } = await start()
     const { get } = await job({ scope: 'off' })
     const target = '/library/sections/1/all?type=1&sort=random'
@@ -129,7 +129,7 @@ describe('each distinct read is asked of Plex once', () => {
   })
 })
 
-describe('a blocked write drops what it could have changed', () => {
+describe('a blocked write drops the answers that it could have changed', () => {
   test.each([
     ['a poster', 'POST', '/library/metadata/1001/posters', ['/library/metadata/1001']],
     [
@@ -163,7 +163,7 @@ describe('a blocked write drops what it could have changed', () => {
     expect(plex.writes).toEqual([])
   })
 
-  test('what names the item goes too: its show, its season', async () => {
+  test('answers that name the item are dropped too: its show, its season', async () => {
     const { job, plex, asked } = await start()
     const { get, send } = await job()
     const all = ['/library/metadata/2000/allLeaves', '/library/metadata/2000', '/library/metadata/2100']
@@ -174,7 +174,7 @@ describe('a blocked write drops what it could have changed', () => {
     expect(asked()).toEqual(['/library/metadata/2000/allLeaves'])
   })
 
-  test('a scoped search is asked again after a label edit', async () => {
+  test('a scoped search is repeated after a label edit', async () => {
     const { job, plex, asked } = await start()
     const { get, send, layers } = await job()
     await layers.scope?.start()
@@ -189,7 +189,7 @@ describe('a blocked write drops what it could have changed', () => {
   })
 })
 
-test('a picture that is uploaded by its address at the proxy comes from memory where that has it', async () => {
+test('a picture uploaded by its proxy address comes from memory if it is there', async () => {
   const { job, plex, asked } = await start({ targets: ['1001'] })
   const { get, send, proxy, captures, recorder } = await job()
   const posters = await (await get('/library/metadata/1001/posters')).text()
@@ -199,7 +199,7 @@ test('a picture that is uploaded by its address at the proxy comes from memory w
   plex.clearJournal()
   expect((await send('POST', upload)).status).toBe(200)
   expect(asked()).toEqual([])
-  // That was a write that Kometa believes in, which put the picture aside.
+  // That upload was a write that Kometa believes happened, so the memory dropped the picture.
   expect((await send('POST', upload)).status).toBe(200)
   expect(asked()).toEqual([file])
   expect(recorder.forwards.at(-1)).toMatchObject({ target: file, status: 200, bytes: picture.length })

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createRememberingReply } from '../../src/proxy/memo/remembering-reply.ts'
 
-// Regression: the disk's second pause of one answer never ended, so every larger poster hung until its client gave up.
-test('a picture larger than the disk takes at once is recorded to its end, however often it pauses', async () => {
+// Regression: the disk's second pause within one answer never ended, so every larger poster hung until its client gave
+// up.
+test('a picture larger than one disk write is recorded to its end, however often the disk pauses', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'recording-drain-'))
   const path = join(folder, 'picture')
   const pieces = Array.from({ length: 200 }, () => randomBytes(16 * 1024))
@@ -19,7 +20,7 @@ test('a picture larger than the disk takes at once is recorded to its end, howev
       const piece = pieces[next++] ?? Buffer.alloc(0)
       if (reply.write(piece)) continue
       pauses += 1
-      // As the forwarding reader does: it asks once, and counts on every drain.
+      // Like the forwarding reader: it asks once, and relies on every drain after that.
       if (pauses === 1) reply.whenDrained(send)
       return
     }

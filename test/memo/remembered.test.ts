@@ -18,7 +18,7 @@ const stores = async () => {
 }
 
 describe('what is remembered from job to job', () => {
-  test('is one store for each server and token, and the same one for the next job', async () => {
+  test('there is one store for each server and token, and the next job gets the same one', async () => {
     await using remembered = await open()
     const one = await remembered.borrow('server', 'token')
     const other = await remembered.borrow('server', 'another token')
@@ -29,13 +29,13 @@ describe('what is remembered from job to job', () => {
     expect(JSON.stringify(await stores())).not.toContain('token')
   })
 
-  test('is forgotten when nobody has used it for as long as it may be reused', async () => {
+  test('a store is forgotten when nobody has used it for as long as it may be reused', async () => {
     await using remembered = await open({ maxIdleMs: 5, maxStores: 2 })
     const one = await remembered.borrow('server', 'token')
     const other = await remembered.borrow('another', 'token')
     await writeFile(join(one.store.folder, 'picture'), 'bytes')
     await one[Symbol.asyncDispose]()
-    // Twice is once.
+    // Ending it twice has the same effect as once.
     await one[Symbol.asyncDispose]()
     await vi.waitFor(async () => expect(await stores()).toHaveLength(1))
     const later = await remembered.borrow('server', 'token')
@@ -43,7 +43,7 @@ describe('what is remembered from job to job', () => {
     expect(await readdir(other.store.folder)).toEqual([])
   })
 
-  test('is no more than so many stores, but for those of a running job', async () => {
+  test('the number of stores is limited, not counting those of running jobs', async () => {
     await using remembered = await open()
     const [first, second] = [await remembered.borrow('1', 't'), await remembered.borrow('2', 't')]
     await first[Symbol.asyncDispose]()
@@ -54,7 +54,7 @@ describe('what is remembered from job to job', () => {
     expect((await remembered.borrow('2', 't')).store).toBe(second.store)
   })
 
-  test('goes with its end, not with the end of a job that it was lent to', async () => {
+  test('a store goes with its own end, not with the end of a job that borrowed it', async () => {
     const remembered = await open()
     await remembered.borrow('1', 't')
     await (await rememberedFor(remembered, workspaces))[Symbol.asyncDispose]()
@@ -63,7 +63,7 @@ describe('what is remembered from job to job', () => {
     expect(await readdir(workspaces)).toEqual([])
   })
 
-  test('stays while its process lives, whatever else starts among the workspaces', async () => {
+  test('a store stays while its process lives, whatever else starts in the workspaces', async () => {
     await using _remembered = await open()
     expect(await removeStaleWorkspaces(workspaces)).toEqual([])
     const [name = ''] = await readdir(workspaces)

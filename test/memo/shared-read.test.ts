@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** A Plex that answers by hand, the proxy with its memory in front of it. */
+/** A Plex that the test answers by hand, with the proxy and its memory in front of it. */
 async function start(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const arrived: string[] = []
   let heard: () => void = () => undefined
@@ -60,7 +60,7 @@ const sendJpeg = (response: ServerResponse, bytes = jpeg): void => {
   response.end(bytes)
 }
 
-test('a read that breaks in the middle is remembered by nobody, and who waited asks for himself', async () => {
+test('nobody remembers a read that breaks in the middle, and everyone who waited for it asks again', async () => {
   let broken = true
   const { get, arrived, store } = await start((_request, response) => {
     if (!broken) return sendJpeg(response)
@@ -121,7 +121,7 @@ test('a slow client gets every byte, from Plex and from disk', async () => {
   expect(arrived).toHaveLength(1)
 })
 
-test('an answer too large to remember goes through whole', async () => {
+test('an answer too large to remember passes through complete', async () => {
   const text = Buffer.from(`<MediaContainer>${'<Video/>'.repeat(700_000)}</MediaContainer>`)
   const { get, arrived, store } = await start((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/xml;charset=utf-8', 'content-length': text.length })

@@ -10,7 +10,7 @@ import { makeJobDir, outputFiles } from '../support/capture/captures.ts'
 const childScript = fileURLToPath(new URL('../support/capture/capture-memory-child.ts', import.meta.url))
 const mebibyte = 1024 * 1024
 
-/** Uploads all bodies at once to a process of its own, and tells by how much its memory grew at the most. */
+/** Uploads all bodies in parallel to a separate process, and returns the largest growth of its memory. */
 async function peakGrowth(jobDir: string, uploads: number, bytes: number, contentType?: string): Promise<number> {
   const child = spawn(process.execPath, ['--import', 'tsx', childScript, jobDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -46,7 +46,7 @@ function* body(bytes: number, multipart: boolean): Generator<Buffer> {
   if (multipart) yield Buffer.from('\r\n--B--\r\n')
 }
 
-test('eight bodies of 60 MiB at once: 480 MiB on disk, not in memory', async () => {
+test('eight parallel bodies of 60 MiB: 480 MiB on disk, not in memory', async () => {
   const jobDir = makeJobDir()
   expect(await peakGrowth(jobDir, 8, 60 * mebibyte)).toBeLessThan(140 * mebibyte)
   expect(outputFiles(jobDir).filter((file) => file.endsWith('.jpg'))).toHaveLength(8)

@@ -9,7 +9,7 @@ import { connectToSeenPlex } from '../support/seen-plex.ts'
 const chunkBytes = 65_536
 const itemBytes = 2_600
 
-/** A block of whole items that is sent again and again, so that the input takes no memory of its own. */
+/** A block of whole items that is sent repeatedly, so that the input takes no memory of its own. */
 function block(items: number): Buffer {
   return Buffer.from(
     Array.from({ length: items }, (_, index) => {
@@ -24,7 +24,7 @@ const open = (items: number) =>
   Buffer.from(`<?xml version="1.0"?>\n<MediaContainer size="${items}" totalSize="${items}">\n`)
 const close = Buffer.from('</MediaContainer>\n')
 
-/** Bytes outside V8's heap that buffers hold, after the scanner has seen this much. */
+/** Bytes held by buffers outside V8's heap after the scanner has read this much. */
 function bytesHeldAfter(megabytes: number): { growth: number; scanned: number } {
   const items = block(400)
   const rounds = Math.ceil((megabytes * 1_000_000) / items.length)
@@ -42,11 +42,11 @@ function bytesHeldAfter(megabytes: number): { growth: number; scanned: number } 
 }
 
 describe('memory does not grow with the listing', () => {
-  test('the scanner takes no buffer but its window and what is kept', () => {
+  test('the scanner uses no buffer except its window and what is kept', () => {
     const small = bytesHeldAfter(13)
     const large = bytesHeldAfter(130)
     expect(large.scanned).toBeGreaterThan(small.scanned * 9)
-    // The wanted items, 2.6 KB each, and nothing else.
+    // Only the wanted items, 2.6 KB each.
     const kept = (large.scanned / 400) * itemBytes
     expect(large.growth).toBeLessThan(kept + 2 * 1024 * 1024)
   })
@@ -90,7 +90,7 @@ describe('memory does not grow with the listing', () => {
       await read(13)
       const before = process.memoryUsage().arrayBuffers
       const peak = await read(125)
-      // V8 lets about 32 MB of dead chunks go by before it collects them, however long the listing is.
+      // V8 collects dead chunks only after about 32 MB of them, however long the listing is.
       expect(peak - before).toBeLessThan(64 * 1024 * 1024)
     } finally {
       await connection[Symbol.asyncDispose]()

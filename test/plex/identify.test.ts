@@ -13,7 +13,7 @@ import { startTinyPlex, type TinyAnswer, type TinyPlex } from '../support/tiny-p
 import { address, openSamplePlex } from './open-plex.ts'
 import { movies } from './sample-libraries.ts'
 
-/** Nothing but one question without a token has arrived. */
+/** Only one question without a token has arrived. */
 function expectNoToken({ journal }: TinyPlex, token: string): void {
   expect(journal.map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /identity'])
   for (const { rawHead } of journal) {
@@ -22,7 +22,7 @@ function expectNoToken({ journal }: TinyPlex, token: string): void {
   }
 }
 
-/** Answers every path alike, as a web server that is no Plex, or plays one badly. */
+/** Answers every path alike, like a web server that is not a Plex, or that imitates one badly. */
 const always =
   (status: number, body: string, type = 'application/json'): TinyAnswer =>
   (_request, response) => {
@@ -38,7 +38,7 @@ const impostors: [string, TinyAnswer][] = [
   ['a failure that names a server', always(500, '{"MediaContainer":{"machineIdentifier":"abc"}}')],
 ]
 
-test.each(impostors)('%s never hears the token', async (_what, answer) => {
+test.each(impostors)('%s never receives the token', async (_what, answer) => {
   await using impostor = await startTinyPlex(answer)
   await using connection = createPlexConnection(address(impostor.url, 'the-real-token'))
   await expect(identify(connection)).rejects.toMatchObject({ code: 'PLEX_NOT_A_SERVER', exitCode: 2 })
@@ -46,7 +46,7 @@ test.each(impostors)('%s never hears the token', async (_what, answer) => {
   expectNoToken(impostor, 'the-real-token')
 })
 
-test('a connection sends the token once the server has said that it is a Plex, and not before', async () => {
+test('a connection sends the token only after the server has said that it is a Plex', async () => {
   await using open = await openSamplePlex({ libraries: [movies] })
   const { plex } = open
   await using connection = createPlexConnection(address(plex.url, plex.token))
@@ -61,14 +61,14 @@ test('a connection sends the token once the server has said that it is a Plex, a
 
 const impostor = () => startTinyPlex(always(200, '{"MediaContainer":{"size":0}}'))
 
-test('run: neither the job nor its proxy sends the token to what is no Plex', async () => {
+test('run: neither the job nor its proxy sends the token to a server that is not a Plex', async () => {
   await using web = await impostor()
   await using world = await startJobWorld({ config: () => configFor(web.url, 'a-token-of-the-user') })
   await expect(run(world, { specs: ['Nosferatu'] })).rejects.toMatchObject({ code: 'PLEX_NOT_A_SERVER' })
   expectNoToken(web, 'a-token-of-the-user')
 })
 
-test('verify: an old job whose address is somebody else by now', async () => {
+test('verify: an old job whose address now belongs to another server', async () => {
   await using world = await startJobWorld()
   await run(world, { specs: ['Nosferatu'], writeJobFile: true })
   await using web = await impostor()

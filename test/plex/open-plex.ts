@@ -33,7 +33,7 @@ export interface OddServer extends AsyncDisposable {
   connection: PlexConnection
 }
 
-/** Something that answers on a port as no good Plex would. */
+/** A server that answers on a port as no proper Plex would. */
 export async function openOddServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<OddServer> {

@@ -8,7 +8,7 @@ import { address, json, openOddServer, openSamplePlex } from './open-plex.ts'
 import { movies } from './sample-libraries.ts'
 
 describe('before anything starts', () => {
-  test('a good server tells who it is, and refuses a read without the token', async () => {
+  test('a good server says who it is, and refuses a read without the token', async () => {
     await using open = await openSamplePlex({ libraries: [movies], friendlyName: 'Attic', version: '1.42.0' })
     const { plex, connection, reader } = open
     expect(await preflight(connection, reader)).toEqual({
@@ -38,7 +38,7 @@ describe('before anything starts', () => {
     expect((await preflight(open.connection, open.reader)).tokenIsBarrier).toBe(true)
   })
 
-  test('a server that fails without a token proves no barrier', async () => {
+  test('a server that fails without a token does not prove that it demands one', async () => {
     await using odd = await openOddServer((request, response) =>
       request.headers['x-plex-token'] || request.url === '/identity'
         ? json(response, { machineIdentifier: 'm1', friendlyName: 'Odd', version: '1' })
@@ -102,7 +102,7 @@ describe('before anything starts', () => {
     }
   })
 
-  test('the end of the job ends it', async () => {
+  test('the end of the job ends the check', async () => {
     const job = new AbortController()
     const reason = new Error('the job was cancelled')
     await using odd = await openOddServer(() => job.abort(reason))

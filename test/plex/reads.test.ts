@@ -31,7 +31,7 @@ describe('reads of the sample Plex', () => {
     expect(plex.writes).toEqual([])
   })
 
-  test('items come whole, in the order asked, unknown ones left out', async () => {
+  test('items come complete, in the requested order, without unknown ones', async () => {
     await using open = await openSamplePlex({ libraries: [movies, shows] })
     const { plex, reader } = open
     const items = await reader.items(['2122', '101', '999', '211', '101'])
@@ -61,13 +61,13 @@ describe('reads of the sample Plex', () => {
     expect(plex.writes).toEqual([])
   })
 
-  test('an item that is a collection is none of ours', async () => {
+  test('an item that is a collection is left out', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     expect(await open.reader.items(['190'])).toEqual([])
     expect(await open.reader.items([])).toEqual([])
   })
 
-  test('many items take a read for every fifty', async () => {
+  test('many items take one read for every fifty', async () => {
     await using open = await openSamplePlex({ libraries: [large(120)] })
     const keys = Array.from({ length: 120 }, (_, at) => String(10_000 + at))
     expect((await open.reader.items(keys)).map(({ ratingKey }) => ratingKey)).toEqual(keys)
@@ -105,7 +105,7 @@ describe('reads of the sample Plex', () => {
     expect([pages, keys.size]).toEqual([3, count])
   })
 
-  test('an image is streamed as it is', async () => {
+  test('an image is streamed unchanged', async () => {
     await using open = await openSamplePlex({ libraries: [movies] })
     const [item] = await open.reader.items(['101'])
     const file = join(folder, 'image')
@@ -123,7 +123,7 @@ describe('reads of the sample Plex', () => {
     await expect(open.reader.image(item?.thumb ?? '', file)).rejects.toMatchObject({ code: 'EEXIST' })
   })
 
-  test('an image past its limit is refused while it streams', async () => {
+  test('an image over its limit is refused while it streams', async () => {
     const big = { ...movies, items: [{ ...film, posters: [poster('big', () => new Uint8Array(300_000))] }] }
     await using open = await openSamplePlex({ libraries: [big] })
     const [item] = await open.reader.items(['1'])
@@ -135,7 +135,7 @@ describe('reads of the sample Plex', () => {
     })
   })
 
-  test('a wrong token is told as such', async () => {
+  test('a wrong token is reported as such', async () => {
     await using open = await openSamplePlex({ libraries: [kids] })
     await using odd = await openOddServer((_request, response) => response.writeHead(401).end())
     expect((await open.reader.sections()).list).toHaveLength(1)
@@ -195,7 +195,7 @@ describe('reads of odd servers', () => {
     expect(items.map(({ ratingKey }) => ratingKey)).toEqual(['1', '2', '4', '5'])
   })
 
-  test('a server that knows no paging sends all at once', async () => {
+  test('a server without paging sends everything in one answer', async () => {
     let reads = 0
     const Metadata = [1, 2, 3].map((key) => ({ ratingKey: key, type: 'movie', title: `Film ${key}` }))
     await using odd = await openOddServer((_request, response) => {
@@ -232,7 +232,7 @@ describe('reads of odd servers', () => {
     })
   })
 
-  test('an image that breaks off, or is empty, is an error', async () => {
+  test('an image that is cut off or empty is an error', async () => {
     await using odd = await openOddServer((request, response) => {
       if (request.url?.includes('/1/')) {
         response.writeHead(200, { 'content-length': 1_000 })

@@ -71,7 +71,7 @@ describe('one item', () => {
     expect(await keysOf(spec)).toEqual([ratingKey])
   })
 
-  test('it comes whole, with all libraries of the config on its section', async () => {
+  test('comes complete, with all libraries of the config on its section', async () => {
     const [target] = await resolveTargets(['Metropolis (2001)'], context)
     expect(target).toMatchObject({ spec: 'Metropolis (2001)', server: 'home', notes: [] })
     expect(target?.library.mappingName).toBe('Movies')
@@ -83,7 +83,7 @@ describe('one item', () => {
     expect(part?.item.sectionId).toBe('2')
   })
 
-  test('a number is a ratingKey first, which needs no word, and else a title', async () => {
+  test('a number is first taken as a ratingKey, which needs no word, and otherwise as a title', async () => {
     const [key] = await resolveTargets(['300'], context)
     expect(key?.item.title).toBe('The Golem')
     expect(key?.notes).toEqual([])
@@ -93,12 +93,12 @@ describe('one item', () => {
     expect(await keysOf('300 (2006)')).toEqual(['113'])
   })
 
-  test('a title that only contains the text is taken where it is the only one, and said so', async () => {
+  test('a title that only contains the text is used if it is the only one, with a note', async () => {
     const [target] = await resolveTargets(['golem'], context)
     expect(target?.notes).toEqual(['no title is exactly "golem": "The Golem" is taken'])
   })
 
-  test('an item that two SPECs name comes once', async () => {
+  test('an item that two SPECs name is returned once', async () => {
     const targets = await resolveTargets(['Amélie', '105', '101'], context)
     expect(targets.map(({ item }) => item.ratingKey)).toEqual(['105', '101'])
     expect(targets[0]?.notes.join()).toContain('names the same item')
@@ -189,7 +189,7 @@ describe('no item', () => {
 describe('the targets of preview.yml', () => {
   const check = (...targets: Parameters<typeof checkPreviewTargets>[0]) => checkPreviewTargets(targets, context)
 
-  test('Plex is right about type and library', async () => {
+  test('Plex decides about type and library', async () => {
     const checked = await check(
       { id: 'a', ratingKey: '101', type: 'movie', library: 'Movies' },
       { id: 'b', ratingKey: '211', type: 'show', library: 'Movies' },
@@ -211,7 +211,7 @@ describe('the targets of preview.yml', () => {
     ])
   })
 
-  test('an unknown ratingKey, and one outside of the libraries with overlays', async () => {
+  test('an unknown ratingKey, and one outside the libraries with overlays', async () => {
     await expect(
       check({ id: 'a', ratingKey: '101' }, { id: 'b', ratingKey: '999' }, { id: 'c', ratingKey: '301' }),
     ).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('the targets of preview.yml', () => {
     })
   })
 
-  test('two servers: the library tells which', async () => {
+  test('two servers: the library decides which one', async () => {
     const guest = { key: 'guest', machineIdentifier: other.plex.machineIdentifier, name: 'Guest', reader: other.reader }
     const both = { servers: [home, guest], libraries: [library('Movies', '1'), library('Guest films', '1', 'guest')] }
     const [named] = await checkPreviewTargets([{ id: 'a', ratingKey: '101', library: 'Guest films' }], both)

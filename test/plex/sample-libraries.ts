@@ -1,6 +1,6 @@
 import type { SampleImage, SampleItem, SampleLibrary } from '../../src/demo/sample-plex/model/model.ts'
 
-/** The smallest JPEG that magic bytes prove; the name makes each one different. */
+/** The smallest JPEG that has valid magic bytes; the name makes each one different. */
 export const jpeg = (name: string): Uint8Array =>
   Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from(name), Buffer.from([0xff, 0xd9])])
 
@@ -85,5 +85,5 @@ export const shows: SampleLibrary = {
   ],
 }
 
-/** On the server, but with no overlays in the config. */
+/** On the server, but without overlays in the config. */
 export const kids: SampleLibrary = { key: 3, title: 'Kids', type: 'movie', items: [film('301', 'Gertie', 1914)] }

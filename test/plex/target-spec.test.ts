@@ -88,7 +88,7 @@ describe('what a SPEC can mean', () => {
     expect(() => parseTargetSpec(text)).toThrow(expect.objectContaining({ code: 'BAD_USAGE' }))
   })
 
-  test('no token of a URL is repeated', () => {
+  test('a token in a URL is not repeated', () => {
     const urls = [
       'http://plex:32400/library/metadata/55?X-Plex-Token=secret',
       'https://user:secret@plex/elsewhere?X-Plex-Token=secret#secret',
@@ -106,7 +106,7 @@ describe('what a SPEC can mean', () => {
     )
   })
 
-  test('a long odd SPEC is read at once', () => {
+  test('a long odd SPEC is parsed immediately', () => {
     const start = performance.now()
     for (const piece of ['- ', '( ', 's1 ', '(1', ' ', 'Season '])
       parseTargetSpec(`a${piece.repeat(1_990 / piece.length)}`)

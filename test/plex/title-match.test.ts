@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { matchTitle, titleLikeness } from '../../src/plex/lookup/title-match.ts'
 
-describe('how a title fits', () => {
+describe('how well a title matches', () => {
   test.each([
     ['Metropolis', 'Metropolis', 'same'],
     ['Ame\u0301lie', 'Am\u00e9lie', 'same'],
@@ -21,7 +21,7 @@ describe('how a title fits', () => {
     expect(matchTitle(title, wanted)).toBe(level)
   })
 
-  test('likeness grows with what two titles share', () => {
+  test('similarity grows with what two titles share', () => {
     expect(titleLikeness('Metropolis', 'metropolis')).toBe(1)
     expect(titleLikeness('Metropolis', 'Metroplis')).toBeGreaterThan(0.7)
     expect(titleLikeness('Metropolis', 'Nosferatu')).toBeLessThan(0.2)

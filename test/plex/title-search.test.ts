@@ -4,7 +4,7 @@ import { createTitleSearch, maxListedItems } from '../../src/plex/lookup/title-s
 import { json, openOddServer, openSamplePlex } from './open-plex.ts'
 import { movies } from './sample-libraries.ts'
 
-/** A server whose `title=` finds nothing, and which says that its section holds so many items. */
+/** A server whose `title=` search finds nothing, and whose section claims this many items. */
 async function search(totalSize: number): Promise<{ found: string[]; asked: string[] }> {
   const asked: string[] = []
   await using odd = await openOddServer((request, response) => {
@@ -25,7 +25,7 @@ async function search(totalSize: number): Promise<{ found: string[]; asked: stri
   return { found: result.matches.map(({ item }) => item.title), asked }
 }
 
-test('a section that is not too large is read whole, once', async () => {
+test('a section that is not too large is read completely, once', async () => {
   expect(await search(maxListedItems)).toEqual({ found: ['Amélie'], asked: ['search', 'size', 'list', 'search'] })
 })
 

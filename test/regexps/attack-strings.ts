@@ -1,6 +1,6 @@
 import { type AST, RegExpParser } from '@eslint-community/regexpp'
 
-/** A text to slow an expression down: `start`, then `pump` as often as one likes, then `end`. */
+/** A text that slows an expression down: `start`, then `pump` any number of times, then `end`. */
 export interface Attack {
   start: string
   pump: string
@@ -9,9 +9,9 @@ export interface Attack {
 
 const maxPieces = 24
 const maxWays = 8
-/** What may make a match fail behind the repeated part. */
+/** What may make a match fail after the repeated part. */
 const ends = ['\u0001', '\na']
-/** So many parts are repeated together, or all. */
+/** At most this many adjacent parts are repeated together, or all of them. */
 const maxPumpPieces = 4
 const otherCharacters = [...'a0 -_/.:,;"\'<>[](){}=#\\%&?!@\t\n']
 
@@ -82,7 +82,7 @@ function waysOfElement(element: AST.Element): Piece[][] {
   }
 }
 
-/** Two characters of a class, as different as it has them. */
+/** Two characters of a class, chosen to be as different as possible. */
 function samplesOf(raw: string): string[] {
   const one = new RegExp(`^${raw}$`, /\\p/.test(raw) ? 'u' : '')
   const own = [...raw].filter((character) => one.test(character))
@@ -90,7 +90,7 @@ function samplesOf(raw: string): string[] {
   return [...new Set([all[0] ?? 'a', all.at(-1) ?? 'a'])]
 }
 
-/** Letters in a row are one part: "truehd" is repeated as a whole. */
+/** Adjacent letters form one part: "truehd" is repeated as a whole. */
 function joinLetters(way: readonly Piece[]): string[] {
   const parts: string[] = []
   let joins = false

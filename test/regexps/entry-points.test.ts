@@ -37,14 +37,14 @@ function readLog(text: string): void {
 
 interface Entry {
   act: (text: string) => unknown
-  /** What stands before a text that is repeated, besides nothing, and behind it. */
+  /** Texts to put before and after a repeated text; the prefix may be empty. */
   starts?: readonly string[]
   end?: string
 }
 
 /**
- * Whatever takes a text of the user's, of Kometa's or of a browser's; what is done with a pasted config is in
- * test/server.
+ * Everything that takes a text from the user, from Kometa or from a browser. The handling of a pasted config is tested
+ * in test/server.
  */
 const entries: Record<string, Entry> = {
   'the log of Kometa': {
@@ -124,7 +124,7 @@ const words = [
   ],
 ]
 
-describe.each(Object.keys(entries))('the work grows as the text does: %s', (name) => {
+describe.each(Object.keys(entries))('the work grows in proportion to the text: %s', (name) => {
   const { act, starts = [], end = '' } = entries[name] ?? { act: String }
   const grows = (start: string, repeated: string): number =>
     growth(act, (chars) => start + repeated.repeat(chars / repeated.length) + end)
@@ -134,7 +134,7 @@ describe.each(Object.keys(entries))('the work grows as the text does: %s', (name
     expect(all.filter((one) => one.growth >= maxGrowth)).toEqual([])
   })
 
-  test('two words in turn', { timeout: 300_000 }, () => {
+  test('two alternating words', { timeout: 300_000 }, () => {
     const word = fc.constantFrom(...words)
     fc.assert(
       fc.property(fc.constantFrom('', ...starts), word, word, (start, one, other) => {

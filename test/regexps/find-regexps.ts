@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseSync } from 'vite'
 
-/** A regular expression of the sources: written as a literal, or made from a text when the program runs. */
+/** A regular expression in the sources: a literal, or made from a text when the program runs. */
 export interface FoundRegExp {
   at: string
   source: string
   flags: string
-  /** The whole call that makes it; null for a literal. */
+  /** The whole call that creates it; null for a literal. */
   call: string | null
 }
 
@@ -31,7 +31,7 @@ export function regExpsOf(name: string, text: string): FoundRegExp[] {
   return found
 }
 
-/** As much of the parser's tree as is looked at. */
+/** The part of the parser's tree that is used. */
 interface Node {
   type: string
   start: number
@@ -48,14 +48,14 @@ interface Node {
 function makesRegExp(node: Node): node is Node & { arguments: Node[] } {
   if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return false
   if (node.callee?.name === 'RegExp') return true
-  // These make an expression of a string.
+  // These calls make an expression from a string.
   const method = node.callee?.property?.name ?? ''
   const [first] = node.arguments ?? []
   const isString = first?.type === 'TemplateLiteral' || (first?.type === 'Literal' && typeof first.value === 'string')
   return isString && ['match', 'matchAll', 'search'].includes(method)
 }
 
-/** A text with one letter where a value is put in; '' where the text comes from elsewhere. */
+/** A text with one letter for each inserted value; '' if the text comes from elsewhere. */
 function givenSource(node: Node | undefined): string {
   if (typeof node?.value === 'string') return node.value
   return node?.quasis?.map(({ value }) => value.cooked).join('x') ?? ''

@@ -1,24 +1,20 @@
 import { isSafePattern } from 'redos-detector'
 
-/** Enough to tell a few ways of matching from ways whose number grows with the text, and quick. */
+/** Enough to tell a few ways of matching from a number that grows with the text, and still fast. */
 const limits = { maxScore: 30, maxSteps: 1_000 }
 
-/**
- * What can be repeated without an end, what looks ahead or behind, and the start of a line; escapes and classes are
- * passed over.
- */
+/** Repetitions without an upper limit, lookarounds, and the start of a line; escapes and classes are skipped. */
 const tokens = /\\.|\[(?:\\.|[^\]\\])*\]|\(\?<?[=!]|\^|\{\d+,\}|[*+]/g
 
-/** Without a repetition of any length, each start costs the same however long the text is. */
+/** Without an unlimited repetition, each start position costs the same however long the text is. */
 export function repeatsWithoutEnd(source: string): boolean {
   return [...source.matchAll(tokens)].some(([token]) => /^(?:[*+]|\{\d+,\})$/.test(token))
 }
 
 /**
- * Whether redos-detector finds one way to match at most, or a few, wherever in the text the search begins. It does not
- * look into lookaheads and lookbehinds, and takes "^" for the start of the text where it is the start of any line: both
- * are judged once more in the form that it understands. It errs on the side of caution: much of what it flags is
- * linear.
+ * Whether redos-detector finds at most a few ways to match, wherever in the text the search begins. It does not examine
+ * lookaheads and lookbehinds, and takes "^" for the start of the text even where it means the start of any line, so
+ * both are judged again in a form that it understands. It is cautious: many expressions that it flags are linear.
  */
 export function isCertainlyLinear(source: string, flags: string): boolean {
   if (!repeatsWithoutEnd(source)) return true

@@ -27,7 +27,7 @@ describe('regular expressions of the sources', () => {
     expect([...reviewed.keys()].filter((text) => !texts.has(text))).toEqual([])
   })
 
-  test('none takes more than linear time for a text that is made to slow it down, unless its text is bounded', () => {
+  test('none takes more than linear time for a text made to slow it down, unless its text is bounded', () => {
     const measured = [...literals.entries()].filter(([text]) => reviewed.get(text) !== 'bounded')
     const slow = measured.flatMap(([text, { at, source, flags }]) => {
       const attack = repeatsWithoutEnd(source) ? slowAttack(source, flags) : null
@@ -37,7 +37,7 @@ describe('regular expressions of the sources', () => {
     expect(measured.length).toBeGreaterThan(500)
   })
 
-  test('each that is made of a text when the program runs is known, with what is put into it', () => {
+  test('each one that is made from a text when the program runs is listed, with the values put into it', () => {
     expect([...calls.keys()].filter((call) => !(call in reviewedCalls))).toEqual([])
     expect(Object.keys(reviewedCalls).filter((call) => !calls.has(call))).toEqual([])
     const slow = [...calls.values()].filter(
@@ -48,7 +48,7 @@ describe('regular expressions of the sources', () => {
 })
 
 describe('the judges', () => {
-  // Each stood in the sources once, but for the exponential ones.
+  // Each of these was once in the sources, except for the exponential ones.
   test.each([
     /\s+$/,
     /^(a+)+$/,
@@ -73,14 +73,14 @@ describe('the judges', () => {
   })
 
   test.each([/^\w+: .*$/, /[a-z]{1,4}-\d+/, /\d+/, /^ {2}key: "[^"]*"$/])(
-    '%s is taken for linear by both',
+    '%s is linear according to both',
     ({ source, flags }) => {
       expect(isCertainlyLinear(source, flags)).toBe(true)
       expect(slowAttack(source, flags)).toBeNull()
     },
   )
 
-  test('an expression is found in whatever form it is written', () => {
+  test('an expression is found in every notation', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a program
     const text = 'const a = <p>{/b+/g.source}</p>\nnew RegExp(`^${a}+$`)\nRegExp(a)\nx.match("c+")\nx.search(y)\n"/d/"'
     expect(regExpsOf('planted.tsx', text).map(({ at, source }) => `${at} ${source}`)).toEqual([

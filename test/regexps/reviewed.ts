@@ -1,6 +1,6 @@
 /**
- * Why an expression may stay that redos-detector does not call linear. A bounded one is not measured: its reason names
- * the bound.
+ * Why an expression may stay although redos-detector does not call it linear. A bounded one is not measured; its reason
+ * names the bound.
  */
 interface Review {
   kind: 'linear' | 'bounded'
@@ -9,8 +9,8 @@ interface Review {
 }
 
 /**
- * What sees a text of any length, such as a config, Kometa's log or an answer of Plex, must be linear: it is measured
- * with texts that are made to slow it down.
+ * An expression that sees a text of any length, such as a config, Kometa's log or an answer of Plex, must be linear. It
+ * is measured with texts made to slow it down.
  */
 export const reviews: readonly Review[] = [
   {
@@ -130,10 +130,7 @@ export const reviews: readonly Review[] = [
   },
 ]
 
-/**
- * Expressions that are made of a text, as their calls are written (each run of blanks as one), and what is put into
- * them.
- */
+/** Expressions made from a text, as their calls are written (whitespace collapsed), and the values put into them. */
 export const reviewedCalls: Readonly<Record<string, string>> = {
   "new RegExp(pattern.source, 'uy')": 'literals of dotenv.ts, which are judged themselves',
   "new RegExp(contexts.map(({ pattern }) => pattern.source).join('|'), 'gi')":

@@ -23,7 +23,7 @@ const scanText = (xml: string) => scan([Buffer.from(xml)])
 const cuts = fc.array(fc.nat(), { maxLength: 12 })
 
 describe('the scanner cuts every child verbatim', () => {
-  test('whatever the document and wherever the chunks end', () => {
+  test('for any document, cut into chunks anywhere', () => {
     fc.assert(
       fc.property(randomListing, cuts, ({ xml, elements }, places) => {
         expect(scan(chunksOf(Buffer.from(xml), places)).found).toEqual(elements)
@@ -32,7 +32,7 @@ describe('the scanner cuts every child verbatim', () => {
     )
   })
 
-  test('also when every byte comes alone', () => {
+  test('also when every byte arrives alone', () => {
     fc.assert(
       fc.property(randomListing, ({ xml, elements }) => {
         const bytes = Buffer.from(xml)
@@ -42,7 +42,7 @@ describe('the scanner cuts every child verbatim', () => {
     )
   })
 
-  test('and what is kept reads, for saxes, as the same part of the whole', () => {
+  test('and saxes reads the kept part exactly like that part of the whole', () => {
     fc.assert(
       fc.property(
         randomListing,
@@ -73,7 +73,7 @@ describe('the scanner cuts every child verbatim', () => {
   })
 })
 
-describe('an answer that is not whole is an error', () => {
+describe('an incomplete answer is an error', () => {
   test('wherever it is cut', () => {
     fc.assert(
       fc.property(randomListing, fc.nat(), ({ xml }, cut) => {
@@ -99,7 +99,7 @@ describe('an answer that is not whole is an error', () => {
     expect(() => scanText(xml)).toThrow(ListingFault)
   })
 
-  test('an element beyond the limit is refused, not held', () => {
+  test('an element over the limit is refused, not held', () => {
     const scanner = createXmlScanner({ element: () => undefined })
     scanner.push(Buffer.from('<MediaContainer size="1"><Video ratingKey="1">'))
     const piece = Buffer.alloc(1024 * 1024, '<Media/>')
@@ -110,7 +110,7 @@ describe('an answer that is not whole is an error', () => {
 })
 
 describe('single documents', () => {
-  test('an empty container, closed in its own tag', () => {
+  test('an empty container with a self-closing tag', () => {
     const { found, container } = scanText(
       '<?xml version="1.0" encoding="UTF-8"?>\n<MediaContainer size="0" totalSize="0" title1="A &gt; B"/>\n',
     )
@@ -127,7 +127,7 @@ describe('single documents', () => {
     ])
   })
 
-  test('a ratingKey inside a value or in a nested element is none of the element', () => {
+  test('a ratingKey inside a value or in a nested element does not belong to the element', () => {
     const element = `<Video title=' ratingKey="5"'><Media ratingKey="6"/></Video>`
     expect(scanText(`<MediaContainer>${element}</MediaContainer>`).found).toEqual([{ ratingKey: null, text: element }])
   })

@@ -24,7 +24,7 @@ describe('the narrower question', () => {
   test.each<[string, NarrowForm, string]>([
     [`${all}?includeGuids=1&type=1`, 'id', `${all}?includeGuids=1&type=1&id=5%2C6`],
     [`${all}?type=1&sort=titleSort&genre=5`, 'id', `${all}?type=1&sort=titleSort&genre=5&and=1&id=5%2C6`],
-    // Kometa's `any` stands in a group of its own; alternatives that stand free get one.
+    // Kometa's `any` alternatives are in their own group; alternatives without a group get one.
     [
       `${all}?type=1&push=1&genre=5&or=1&genre=6&pop=1`,
       'id',
@@ -37,7 +37,7 @@ describe('the narrower question', () => {
     expect(narrow(target, form, two)).toBe(expected)
   })
 
-  test('keeps the pairs of the client byte for byte', () => {
+  test('keeps the client’s parameters byte for byte', () => {
     const filters = 'push=1&title%3D=a%20b%2Cc&or=1&summary=%22x%22&pop=1&and=1&addedAt%3E%3E=-30d&and=1&hdr!=1'
     expect(narrow(`${all}?type=1&${filters}`, 'id', two)).toBe(`${all}?type=1&${filters}&and=1&id=5%2C6`)
   })
@@ -51,7 +51,7 @@ describe('the narrower question', () => {
     expect(narrow(`${all}?type=4`, 'title', [item('5', 'Pilot')])).toBeNull()
   })
 
-  test('titles survive, whatever is in them', () => {
+  test('titles survive, whatever characters they contain', () => {
     for (const title of [...awkwardTitles, 'a=b', "it's (1)!", 'half \ud83c']) {
       const target = narrow(`${all}?type=1`, 'title', [item('5', title)])
       const value = target?.split('title%3D=')[1] ?? ''
@@ -60,7 +60,7 @@ describe('the narrower question', () => {
     }
   })
 
-  test('that is too long is not asked', () => {
+  test('is not asked if it is too long', () => {
     const many = Array.from({ length: 3_000 }, (_, index) => item(String(1_000_000 + index), 'x'))
     expect(narrow(`${all}?type=1`, 'id', many)).not.toBeNull()
     expect(
@@ -72,7 +72,7 @@ describe('the narrower question', () => {
     ).toBeNull()
   })
 
-  test('is not asked of a movie in the typed form, nor about nobody', () => {
+  test('is not asked for a movie in the typed form, nor for an empty scope', () => {
     expect(narrow(`${all}?type=1`, 'typed id', two)).toBeNull()
     expect(narrow(`${all}?type=1`, 'id', [])).toBeNull()
   })

@@ -23,7 +23,7 @@ async function start(answer: OddAnswer, options: { keepAliveMs?: number; keys?: 
   return world
 }
 
-/** A page of a list, as Plex cuts it; `keys` are what the question finds. */
+/** A page of a list, as Plex cuts it; `keys` are the results of the question. */
 function page(asked: { start: number; size: number }, keys: readonly string[]): string {
   const start = Number.isNaN(asked.start) ? 0 : asked.start
   const size = Number.isNaN(asked.size) ? keys.length : asked.size
@@ -40,7 +40,7 @@ const keysOf = async (response: Response) => {
   return childElements(parseXml(await response.text())).map(({ attributes }) => attributes.ratingKey)
 }
 
-/** Knows nothing but the type: whatever is asked, it sends the library. */
+/** Understands nothing but the type: whatever is asked, it sends the library. */
 const ignorant: OddAnswer = (asked, response) => sendXml(response, page(asked, library))
 /** Honours `id=` everywhere. */
 const honest: OddAnswer = (asked, response) => {
@@ -49,8 +49,8 @@ const honest: OddAnswer = (asked, response) => {
   sendXml(response, page(asked, ids === undefined ? labelled : labelled.filter((key) => ids.includes(key))))
 }
 
-describe('a server that is not what it seemed', () => {
-  test('one that ignores what it does not know is filtered, without its library being read in the check', async () => {
+describe('a server that misbehaves', () => {
+  test('a server that ignores unknown parameters is filtered, and the check does not read its library', async () => {
     const { get, scope, asked } = await start(ignorant)
     await scope.start()
     expect(Math.max(...asked.map(({ size }) => size))).toBeLessThanOrEqual(201)
@@ -58,7 +58,7 @@ describe('a server that is not what it seemed', () => {
     expect(scope.report()).toMatchObject({ scope_strategy: 'filter' })
   })
 
-  test('one that says 400 to what it does not know is filtered', async () => {
+  test('a server that answers 400 to unknown parameters is filtered', async () => {
     const { get, scope } = await start((asked, response) => {
       if (/id=|title|push/.test(asked.target)) response.writeHead(400).end()
       else sendXml(response, page(asked, library))
@@ -67,7 +67,7 @@ describe('a server that is not what it seemed', () => {
     expect(scope.report().scope_strategy).toBe('filter')
   })
 
-  test('one that gives more than was asked for, later on, is not trusted again', async () => {
+  test('a server that later gives more than was asked for is not trusted again', async () => {
     let lies = false
     const { get, scope } = await start((asked, response, request) => {
       if (lies && asked.pairs.includes('label=5')) sendXml(response, page(asked, ['105', '200', '300']))
@@ -82,7 +82,7 @@ describe('a server that is not what it seemed', () => {
     expect(contradictions.join()).toMatch(/not asked for|more than was asked for/)
   })
 
-  test('one whose narrowed listing lacks an item is not trusted', async () => {
+  test('a server whose narrowed listing lacks an item is not trusted', async () => {
     let forgets = false
     const { get, scope } = await start((asked, response, request) => {
       const ids = idsOf(asked.pairs)
@@ -95,7 +95,7 @@ describe('a server that is not what it seemed', () => {
     expect(scope.report().scope_strategy).toBe('filter')
   })
 
-  test('a probe that shows what the narrowed search did not is a contradiction', async () => {
+  test('a probe that shows what the narrowed search missed is a contradiction', async () => {
     const { get, scope } = await start((asked, response, request) => {
       if (!asked.pairs.includes('label=5')) honest(asked, response, request)
       else sendXml(response, page(asked, idsOf(asked.pairs) === undefined ? ['105', '200'] : []))
@@ -104,7 +104,7 @@ describe('a server that is not what it seemed', () => {
     expect(scope.report().contradictions.join()).toContain('found less')
   })
 
-  test('the check afterwards finds what was wrong all the time', async () => {
+  test('the check at the end finds what was wrong all along', async () => {
     const { get, scope, asked } = await start((one, response, request) => {
       const whole = ['101', '105', '200']
       if (!one.pairs.includes('label=5')) honest(one, response, request)
@@ -113,13 +113,13 @@ describe('a server that is not what it seemed', () => {
     expect(await keysOf(await get(search, paged(0, 100)))).toEqual(['105'])
     expect(await scope.recheck()).toMatchObject({ agrees: false })
     expect(scope.report().contradictions.join()).toContain('re-check')
-    // The next job of a memory that is handed on does not draw on it.
+    // The next job that gets the memory does not use this answer.
     const before = asked.length
     await get(search, paged(0, 100))
     expect(asked.length).toBeGreaterThan(before)
   })
 
-  test('what was answered in a form that is not trusted any more is asked for again', async () => {
+  test('answers in a form that is no longer trusted are requested again', async () => {
     let lies = false
     const { get, scope, asked } = await start((one, response, request) => {
       if (lies && one.pairs.includes('label=5')) sendXml(response, page(one, ['105', '200', '300']))
@@ -134,7 +134,7 @@ describe('a server that is not what it seemed', () => {
     expect(asked.slice(before).map(({ target }) => target)).toEqual([all])
   })
 
-  test('one whose combined searches find nothing at all is not trusted for it', async () => {
+  test('a server whose combined searches find nothing at all is not trusted with them', async () => {
     const { scope } = await start((one, response, request) => {
       if (one.pairs.includes('push=1')) sendXml(response, page(one, []))
       else honest(one, response, request)
@@ -144,7 +144,7 @@ describe('a server that is not what it seemed', () => {
     expect(scope.report().why).toContain('does not find what it was made to find')
   })
 
-  test('one that hands out less than a page is asked page by page', async () => {
+  test('a server that sends less than a page is asked page by page', async () => {
     const { get, asked } = await start((one, response) => {
       if (one.pairs.length > 2) return ignorant(one, response, undefined as never)
       sendXml(response, page({ start: one.start, size: Math.min(one.size, 150) }, library))
@@ -155,7 +155,7 @@ describe('a server that is not what it seemed', () => {
   })
 })
 
-describe('an answer that cannot be trusted is an error to the client', () => {
+describe('an answer that cannot be trusted becomes an error for the client', () => {
   const whole = listingXml(library)
   test.each<[string, OddAnswer]>([
     ['cut off in an element', (_asked, response) => sendXml(response, whole.slice(0, 5_000))],
@@ -181,13 +181,13 @@ describe('an answer that cannot be trusted is an error to the client', () => {
     ],
   ])('%s', async (_name, broken) => {
     const { get, recorder } = await start((asked, response, request) => {
-      // The self-check's questions are answered: it is the listing that breaks.
+      // The self-check's questions are answered; only the listing breaks.
       if (asked.size > 1_000) broken(asked, response, request)
       else ignorant(asked, response, request)
     })
     expect((await get(all, paged(0, 100))).status).toBe(502)
     expect(recorder.refusals).toMatchObject([{ outcome: 'failed', status: 502 }])
-    // Asked again, not remembered.
+    // The request is repeated, not answered from memory.
     expect((await get(all, paged(0, 100))).status).toBe(502)
   })
 
@@ -202,12 +202,12 @@ describe('an answer that cannot be trusted is an error to the client', () => {
   })
 })
 
-describe('an answer that comes compressed all the same', () => {
+describe('an answer that is compressed although nobody asked for that', () => {
   test.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ] as const)('%s is decoded, and sent as it is', async (encoding, compress) => {
+  ] as const)('%s is decoded and sent uncompressed', async (encoding, compress) => {
     const { get } = await start((asked, response) =>
       sendXml(response, compress(page(asked, library)), { 'content-encoding': encoding }),
     )
@@ -234,7 +234,7 @@ describe('a slow answer', () => {
     })
     return { opened, open }
   }
-  /** Reads until the body has some bytes, and gives back the rest later. */
+  /** Reads until the body has some bytes; the rest can be read later. */
   async function firstBytes(response: Response, wanted: number): Promise<{ head: string; rest(): Promise<string> }> {
     const reader = response.body?.getReader()
     if (reader === undefined) throw new Error('no body')
@@ -262,7 +262,7 @@ describe('a slow answer', () => {
     expect(childElements(parseXml(body)).map(({ attributes }) => attributes.ratingKey)).toEqual(['101', '105'])
   })
 
-  test('that then fails is cut off, not ended', async () => {
+  test('is cut off, not ended, if it then fails', async () => {
     const { opened, open } = gate()
     const { get } = await start(
       slow(opened, (_asked, response) => void response.destroy()),

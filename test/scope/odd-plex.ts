@@ -19,14 +19,14 @@ export interface Asked {
 export interface OddWorld extends AsyncDisposable {
   scope: Scope
   recorder: ListRecorder
-  /** Listings that the server was asked for. */
+  /** The listings that the server was asked for. */
   asked: Asked[]
   get(target: string, headers?: Record<string, string>): Promise<Response>
 }
 
 export type OddAnswer = (asked: Asked, response: ServerResponse, request: IncomingMessage) => void
 
-/** A film of the scope, as our own reads know it. */
+/** A film of the scope, as our own reads return it. */
 export const scopeFilm = (ratingKey: string, title = `Film ${ratingKey}`): ScopeItem => ({
   ...{ ratingKey, title, type: 'movie', sectionId: '1', addedAt: 1_600_000_000 },
   ...{ parentRatingKey: null, grandparentRatingKey: null, parentTitle: null, grandparentTitle: null },
@@ -49,7 +49,7 @@ export function sendXml(response: ServerResponse, xml: string | Buffer, headers:
   response.end(xml)
 }
 
-/** A Plex that answers listings as a test says, the proxy in front of it, and the scope of some films in between. */
+/** A Plex that answers listings as a test says, the proxy in front of it, and a scope of some films between them. */
 export async function startOddWorld(
   options: { items: readonly ScopeItem[]; keepAliveMs?: number },
   answer: OddAnswer,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 
-/** A listing made of parts, so that a test knows every element's own text without having to parse it. */
+/** A listing made of parts, so that a test knows the text of every element without parsing. */
 export interface RandomListing {
   xml: string
   elements: { ratingKey: string | null; text: string }[]
@@ -24,7 +24,7 @@ const words = fc.constantFrom(
   '-->',
   ']]>',
 )
-/** What may stand between quotes: `>` and `/>` among it, `<` never, the quote itself only as an entity. */
+/** Text that may be between quotes: with `>` and `/>`, never with `<`, and the quote itself only as an entity. */
 const attributeText = (mark: '"' | "'") =>
   fc.array(words, { maxLength: 5 }).map((parts) => parts.join(' ').replaceAll(mark, mark === '"' ? '&quot;' : '&apos;'))
 const space = fc.constantFrom(' ', '\n', '  ', '\t')
@@ -83,7 +83,7 @@ const element = (ratingKey: string | null): fc.Arbitrary<{ ratingKey: string | n
     })
 
 /**
- * Random listings: comments, CDATA, instructions, quotes, entities, nested elements of the same name, all within XML.
+ * Random listings: comments, CDATA, instructions, quotes, entities and nested elements of the same name, all valid XML.
  */
 export const randomListing: fc.Arbitrary<RandomListing> = fc
   .array(fc.option(fc.integer({ min: 1, max: 30 }).map(String), { freq: 8 }), { maxLength: 12 })
@@ -107,7 +107,7 @@ export const randomListing: fc.Arbitrary<RandomListing> = fc
     return { xml: `${prolog}<MediaContainer${counts}${own}>${inner}</MediaContainer>${tail}`, elements: [...elements] }
   })
 
-/** Cuts bytes into chunks at random places, some of one byte. */
+/** Cuts bytes into chunks at random places; some chunks have one byte. */
 export function chunksOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b)
   return [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length))
@@ -119,7 +119,7 @@ export interface ParsedElement {
   children: (ParsedElement | string)[]
 }
 
-/** The whole document by saxes, which knows nothing of ours. */
+/** The whole document as parsed by saxes, independently of our code. */
 export function parseXml(xml: string): ParsedElement {
   const parser = new SaxesParser()
   const top: ParsedElement = { name: '', attributes: {}, children: [] }

@@ -62,7 +62,7 @@ const filters = fc.oneof(
     ),
   ),
 )
-// A search with includeGuids and a label but no order is the removal pass's, which may become empty.
+// A search with includeGuids and a label but without an order comes from the removal pass, and may become empty.
 const filmQuery = fc
   .record({
     filters: fc.option(filters, { freq: 6 }),
@@ -97,7 +97,7 @@ const withoutCounts = ({ attributes: { size: _size, totalSize: _total, offset: _
   rest
 
 describe('for random libraries, scopes, queries and pages', () => {
-  test('the scoped pages hold what an independent parser makes of the whole answer', { timeout: 120_000 }, async () => {
+  test('the scoped pages hold what an independent parser finds in the whole answer', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         honours,

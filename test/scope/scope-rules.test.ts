@@ -22,13 +22,13 @@ describe('the scope applies to', () => {
     ['/library/sections/3/albums', [9]],
     ['/library/sections/9/all', []],
     ['/library/sections/1/all?type=1%2C18', [1, 18]],
-    // What cannot be read is scoped all the same.
+    // A target that cannot be parsed is scoped nevertheless.
     ['/library/sections/1/all?type=movie', []],
     ['/library/sections/1/all?type=%ff', []],
     ['/library/sections/1/search?type=1&query=x', [1]],
     ['/library/sections/1/recentlyAdded', [1]],
     ['/library/sections/1/onDeck', [1]],
-    // `or` makes the parent one of several ways in.
+    // With `or`, the parent is only one of several ways to match.
     ['/library/sections/3/all?type=9&artist.id=5&or=1&genre=3', [9]],
     ['/library/sections/3/all?type=8&artist.id=5', [8]],
     ['/library/sections/2/all?type=4&show.id%21=5', [4]],
@@ -88,7 +88,7 @@ test('paging by header or by query, and not as part of the question', () => {
   expect(classify(`${all}?type=1&X-Plex-Container-Start=7`)?.page).toEqual({ start: 7, size: null })
 })
 
-test('what can be narrowed, and what only Plex can evaluate whole', () => {
+test('what can be narrowed, and what only Plex can evaluate as a whole', () => {
   const narrowable = (target: string) => classify(target)?.narrowable
   expect(narrowable(`${all}?type=1&sort=titleSort&genre=5`)).toBe(true)
   expect(narrowable(`${all}?type=1&limit=5&sort=titleSort&genre=5`)).toBe(false)

@@ -25,7 +25,7 @@ export interface ScopeWorld extends AsyncDisposable {
   recorder: ListRecorder
   /** GET through the proxy, with python-plexapi's headers. */
   get(target: string, headers?: Record<string, string>): Promise<Response>
-  /** The same container through the proxy and straight from Plex. */
+  /** The same container through the proxy and directly from Plex. */
   both(target: string, headers?: Record<string, string>): Promise<{ scoped: ParsedElement; whole: ParsedElement }>
 }
 
@@ -41,7 +41,7 @@ export const paged = (start: number, size: number) => ({
   'X-Plex-Container-Size': String(size),
 })
 
-/** A sample Plex, the proxy in front of it, and the scope of some targets in between. */
+/** A sample Plex, the proxy in front of it, and the scope of some targets between them. */
 export async function startScopeWorld(options: ScopeWorldOptions): Promise<ScopeWorld> {
   const { libraries = [movies(60), shows()], targets, keepAliveMs, recorded, ...plexOptions } = options
   const plex = await startSamplePlex({ libraries, ...plexOptions })
@@ -103,7 +103,7 @@ export const awkwardTitles = [
   'Twins',
 ]
 
-/** Films 1001...: the awkward titles first, every fourth one 4K, every second labelled Overlay. */
+/** Films 1001...: those with awkward titles first; every fourth one is 4K, every second one is labelled Overlay. */
 export function movies(
   count: number,
   more: (index: number) => Partial<SampleItem> = () => ({}),

@@ -24,7 +24,7 @@ const honours = [
 ] as const
 
 describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
-  test('is what the self-check finds, within its requests', async () => {
+  test('is chosen by the self-check, within its request limit', async () => {
     const { scope, plex } = await start({ targets: ['1001', '2012', '2130'], scopeHonours })
     await scope.start()
     const { scope_strategy, places, requests } = scope.report()
@@ -43,7 +43,7 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
     ],
     ['a title search', '/library/sections/1/all?includeGuids=1&title=lock&type=1'],
     ['a limit', '/library/sections/1/all?type=1&limit=3&sort=titleSort&genre=Drama'],
-  ])('%s holds the films of the scope, verbatim and in order', async (_name, target) => {
+  ])('%s holds the films of the scope, unchanged and in order', async (_name, target) => {
     const targets = ['1001', '1004', '1007', '1008', '1009']
     const { both } = await start({ targets, scopeHonours })
     for (const headers of [paged(0, 100), {}]) {
@@ -57,7 +57,7 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
     }
   })
 
-  test('a search that finds none of the scope keeps one item, the same wherever it fits', async () => {
+  test('a search that finds nothing of the scope keeps one item, the same one wherever possible', async () => {
     const { both, scope } = await start({ targets: ['1002'], scopeHonours })
     const first = await both('/library/sections/1/all?type=1&sort=titleSort&resolution=4k', paged(0, 100))
     expect(childElements(first.whole).length).toBeGreaterThan(1)
@@ -94,7 +94,7 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
     expect(scope.report().decoys).toEqual([])
   })
 
-  test('the label search holds the labelled ones of the scope', async () => {
+  test('the label search holds the labelled items of the scope', async () => {
     const { both } = await start({ targets: ['1001', '1002', '1003'], scopeHonours })
     const { scoped } = await both('/library/sections/1/all?includeGuids=1&label=Overlay', paged(0, 100))
     expect(keysOf(scoped).toSorted()).toEqual(['1001', '1003'])
@@ -111,7 +111,7 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
     expect(keysOf(scoped)).toEqual(['2000'])
   })
 
-  test('a track, its album and its artist; another artist of that name stays away', async () => {
+  test('a track, its album and its artist; another artist with the same name is left out', async () => {
     const { both, scope } = await start({ libraries: [music()], targets: ['3011'], scopeHonours })
     const listed = async (query: string) =>
       keysOf((await both(`/library/sections/3/all?includeGuids=1&${query}`, paged(0, 50))).scoped)
@@ -119,14 +119,14 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
     expect(await listed('type=9')).toEqual(['3010'])
     expect(await listed('type=10')).toEqual(['3011'])
     expect(await listed('type=10&sort=titleSort&track.title=blues')).toEqual(['3011'])
-    // What belongs to one item is never scoped.
+    // Data that belongs to one item is never scoped.
     const { scoped, whole } = await both('/library/sections/3/all?type=10&artist.id=3100', paged(0, 50))
     expect(scoped).toEqual(whole)
     expect(keysOf(scoped)).toContain('3111')
     expect(scope.report()).toMatchObject({ scope_strategy: strategy, contradictions: [] })
   })
 
-  test('a type without an item of the scope shows one decoy', async () => {
+  test('a type without an item in the scope shows one decoy', async () => {
     const { both } = await start({ targets: ['2100'], scopeHonours })
     const { scoped } = await both('/library/sections/2/all?includeGuids=1&type=4', paged(0, 50))
     expect(keysOf(scoped)).toHaveLength(1)
@@ -134,7 +134,7 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
   })
 })
 
-test('a server that knows ids only by their type is asked that way', async () => {
+test('a server that accepts ids only by type is asked by type', async () => {
   const { both, scope, plex } = await start({ targets: ['2012'], scopeHonours: { id: 'typed', title: false } })
   await scope.start()
   expect(scope.report().scope_strategy).toBe('id')
@@ -146,12 +146,12 @@ test('a server that knows ids only by their type is asked that way', async () =>
   )
 })
 
-test('a form that is caught later gives way to the next one, for the rest of the job', async () => {
+test('a form that fails later is replaced by the next one for the rest of the job', async () => {
   const scopeHonours = { id: true, title: true }
   const { both, scope, plex } = await start({ targets: ['1001', '1008'], scopeHonours })
   await scope.start()
   expect(scope.report()).toMatchObject({ scope_strategy: 'id' })
-  // From here on it ignores ids, as after an update.
+  // From here on the server ignores ids, as after an update.
   scopeHonours.id = false
   const search = (more: string) => `/library/sections/1/all?type=1&sort=titleSort&genre=Any${more}`
   const { scoped } = await both(search(''), paged(0, 100))
@@ -186,14 +186,14 @@ describe('paging', () => {
     }
   })
 
-  test('a probe of size 0 tells the scoped count', async () => {
+  test('a probe of size 0 returns the scoped count', async () => {
     const { get } = await start({ targets })
     const container = parseXml(await (await get(`${all}&X-Plex-Container-Start=0&X-Plex-Container-Size=0`)).text())
     expect(container.attributes).toMatchObject({ size: '0', totalSize: '5' })
     expect(keysOf(container)).toEqual([])
   })
 
-  test('all pages are one question to Plex', async () => {
+  test('all pages count as one question to Plex', async () => {
     const { get, plex, scope } = await start({ targets })
     await scope.start()
     plex.clearJournal()
@@ -234,19 +234,19 @@ describe('formats and encodings', () => {
       expect(await answer.text()).toContain('ask without application/json in Accept')
       expect(plex.journal).toEqual([])
       expect(recorder.refusals).toMatchObject([{ status: 406, outcome: 'failed', path: listing.split('?')[0] }])
-      // What is no listing of the scope is as Plex gives it.
+      // Anything that is not a listing of the scope passes unchanged from Plex.
       const genres = await get('/library/sections/1/genre?type=1', { Accept: accept })
       expect(genres.status).toBe(200)
     },
   )
 
-  test('an answer in JSON that nobody asked for is an error, never a listing of other items', async () => {
+  test('an answer in unrequested JSON is an error, never a listing of other items', async () => {
     const reader = createListingReader(() => true)
     const json = Buffer.from('{"MediaContainer":{"size":1,"Metadata":[{"ratingKey":"1"}]}}')
     expect(() => reader.push(json)).toThrow('the answer is not XML')
   })
 
-  test('a HEAD is answered with the head of the scoped answer', async () => {
+  test('a HEAD gets the head of the scoped answer', async () => {
     const { proxy, get } = await start({ targets: ['1003'] })
     const target = '/library/sections/1/all?includeGuids=1&type=1'
     const body = await (await get(target)).arrayBuffer()
@@ -260,7 +260,7 @@ describe('formats and encodings', () => {
 })
 
 describe('reports', () => {
-  test('searches with a limit or in random order are named', async () => {
+  test('searches with a limit or in random order are listed', async () => {
     const { get, scope } = await start({ targets: ['1001'] })
     await get('/library/sections/1/all?type=1&limit=2&sort=titleSort&genre=Any', paged(0, 9))
     await get('/library/sections/1/all?type=1&sort=random&genre=Any', paged(0, 9))
@@ -270,7 +270,7 @@ describe('reports', () => {
     ])
   })
 
-  test('one real search is asked again, whole, at the end', async () => {
+  test('one real search is repeated completely at the end', async () => {
     const { get, scope } = await start({ targets: ['1001'] })
     await get('/library/sections/1/all?type=1&sort=titleSort&resolution=4k', paged(0, 9))
     expect(await scope.recheck()).toMatchObject({ agrees: true })
@@ -278,7 +278,7 @@ describe('reports', () => {
   })
 })
 
-/** Two artists of one name, each with an album and two tracks. */
+/** Two artists with the same name, each with an album and two tracks. */
 function music(): SampleLibrary {
   const track = (ratingKey: string, title: string): SampleItem => ({ type: 'track', ratingKey, title })
   const artist = (first: number): SampleItem => ({

@@ -3,8 +3,8 @@ import { realToken, request } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
 import { startTrustWorld } from './world.ts'
 
-/** GET /myplex/account answers with `authToken`: the owner's own token, which Kometa must never hold (promise 7). */
-test('what Plex says of its account does not reach a client', async () => {
+/** GET /myplex/account answers with `authToken`, the owner's own token, which Kometa must never get (promise 7). */
+test('what Plex says about its account does not reach a client', async () => {
   await using world = await startTrustWorld({
     plex: { answer: () => `<MyPlex authToken="${realToken}" username="owner" mappingState="mapped"/>` },
   })

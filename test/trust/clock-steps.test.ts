@@ -12,10 +12,10 @@ import { recordFigure } from './figures.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 import { until } from './until.ts'
 
-/** What sets the clock of one process: libfaketime, which is asked each time and reads a file. */
+/** The library that changes the clock of one process: libfaketime, which reads a file at every call. */
 const library = readLibrary()
 const why = 'libfaketime is not installed'
-/** Longer than any job here takes, shorter than any jump. */
+/** Longer than any job here, shorter than any jump of the clock. */
 const absurdMs = 10 * 60_000
 
 let programs: string
@@ -23,7 +23,7 @@ beforeAll(async () => {
   programs = join(await compile(), 'test', 'trust', 'programs')
 }, 120_000)
 
-/** A program whose time of day is what the file says; its monotonic clock runs on, and files keep their times. */
+/** A program whose time of day comes from the file. Its monotonic clock runs normally, and file times stay true. */
 function startWithClock(file: string, command: readonly string[]) {
   writeFileSync(file, '+0\n')
   const child = spawn(process.execPath, command, {
@@ -39,7 +39,7 @@ function startWithClock(file: string, command: readonly string[]) {
   return { ended, lines, set: (offset: string) => writeFileSync(file, `${offset}\n`) }
 }
 
-test('a run whose clock is set ahead, back and right again ends as if nothing had been', { timeout: 120_000 }, async ({
+test('a run whose clock is set ahead, back and right again ends normally', { timeout: 120_000 }, async ({
   skip,
 }) => {
   if (library === null) skip(why)
@@ -70,7 +70,7 @@ test('a run whose clock is set ahead, back and right again ends as if nothing ha
   const ledger = readFileSync(join(output, 'ledger.jsonl'), 'utf8').trim().split('\n')
   const lasted = ledger.map((line) => (JSON.parse(line) as { durationMs: number }).durationMs)
   expect([...Object.values(durations), ...lasted].filter((ms) => ms < 0 || ms > absurdMs)).toEqual([])
-  // The clock was set while pictures came: their names tell.
+  // The clock was changed while pictures arrived, so their timestamps have different dates.
   expect(new Set(captures.map(({ timestamp }) => timestamp.slice(0, 10))).size).toBeGreaterThanOrEqual(3)
   const { checks } = await verifyJob(world.jobDir, {
     config: world.load,
@@ -112,7 +112,7 @@ test('a job of the studio: its durations are true, and a start with a clock far 
   })
 })
 
-/** Where Debian and its like have it. */
+/** The path on Debian and similar systems. */
 function readLibrary(): string | null {
   if (process.platform !== 'linux') return null
   const folders = ['/usr/lib', '/usr/local/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))]

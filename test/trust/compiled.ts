@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
  * Compiles the sources and the programs of this suite to plain JavaScript: a child process then starts in a third of
- * the time that it needs from TypeScript. Inside node_modules, so that packages are found. Returns the folder.
+ * the time that TypeScript needs. The folder is inside node_modules, so that packages are found. Returns the folder.
  */
 export async function compile(): Promise<string> {
   // Scratch copies of the sources share node_modules.
@@ -30,7 +30,7 @@ export async function compile(): Promise<string> {
   }
   writeFileSync(config, JSON.stringify(settings))
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  // Types are the business of `npm run typecheck`.
+  // Types are checked by `npm run typecheck`.
   await promisify(execFile)(process.execPath, [compiler, '-p', config, '--noCheck'], { cwd: root })
   return join(folder, 'out')
 }

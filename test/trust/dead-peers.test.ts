@@ -17,14 +17,16 @@ const xmlType = 'Content-Type: text/xml;charset=utf-8\r\n'
 const html = '<!DOCTYPE html><html><body>Plex Media Server is currently running database migrations.</body></html>'
 const htmlType = 'Content-Type: text/html\r\n'
 
-/** What a client of the proxy may get: a status that says no, or a connection that ends before the answer is whole. */
+/**
+ * What a client of the proxy may get: a status that says no, or a connection that ends before the answer is complete.
+ */
 type Outcome = number | 'broken'
 
 interface Peer {
   name: string
   act(socket: Socket): void
   outcome: Outcome
-  /** What the proxy's record says of it. */
+  /** What the proxy records about it. */
   says: RegExp
 }
 
@@ -157,7 +159,7 @@ const peers: Peer[] = [
   },
 ]
 
-/** How long a client may be left without an end, with the limits of this test. */
+/** How long a client may wait for an end, with the limits of this test. */
 const soonMs = 4_000
 const limits = { connectTimeoutMs: 500, headersTimeoutMs: 400, bodyTimeoutMs: 400 }
 
@@ -202,7 +204,7 @@ describe('a Plex that', () => {
     expect(reasons.join('\n')).toMatch(/nothing listens there/)
   })
 
-  test('answers well, compressed or not: it comes through', async () => {
+  test('answers well, compressed or not: the answer arrives', async () => {
     for (const [headers, body] of [
       [xmlType, Buffer.from(xml)],
       [`${xmlType}Content-Encoding: gzip\r\n`, gzipSync(xml)],
@@ -222,7 +224,7 @@ describe('a Plex that', () => {
   })
 })
 
-test('our own reads: gzip that lies, bodies that are too short and web pages are errors in words', async () => {
+test('our own reads: invalid gzip, bodies that are too short and web pages are errors in words', async () => {
   const lies = [
     ok(`${xmlType}Content-Encoding: gzip\r\nContent-Length: ${xml.length}\r\n`, xml),
     ok(`${xmlType}Content-Encoding: gzip\r\nContent-Length: 20\r\n`, gzipSync(xml).subarray(0, 20)),

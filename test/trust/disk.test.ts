@@ -36,8 +36,8 @@ function scratch(): string {
 const can = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 const missing: string[] = []
 
-describe('a disk that fails under the whole proxy: nothing is acknowledged that is not there', () => {
-  test(`an error of the system at each of ${points} calls (EIO, ENOSPC, EDQUOT, EROFS, EMFILE, EACCES)`, async () => {
+describe('a disk that fails under the whole proxy: nothing is acknowledged that was not stored', () => {
+  test(`a system error at each of ${points} calls (EIO, ENOSPC, EDQUOT, EROFS, EMFILE, EACCES)`, async () => {
     const { problems, ...counts } = await run('errors')
     expect(problems).toEqual([])
     expect(counts.refused).toBeGreaterThanOrEqual(points / 2)
@@ -62,7 +62,7 @@ describe('a disk that fails under the whole proxy: nothing is acknowledged that 
     figure(`truncation at ${points} places x 4 framings`, counts)
   })
 
-  test('a file system of 6 MB that runs full', async ({ skip }) => {
+  test('a file system of 6 MB that fills up', async ({ skip }) => {
     const folder = scratch()
     if (process.platform !== 'linux' || !can('mount', '-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder)) {
       missing.push('a small file system (this user may not mount one)')
@@ -74,7 +74,7 @@ describe('a disk that fails under the whole proxy: nothing is acknowledged that 
     figure('a full file system of 6 MB', counts)
   })
 
-  test('the order of the calls: written, synced, renamed, the folder synced, and only then acknowledged', async () => {
+  test('the order of the calls: write, sync, rename, sync of the folder, and only then acknowledge', async () => {
     const { trace } = await run('order')
     const order = [
       trace.findIndex((call) => call.startsWith('open ') && (Number(call.slice(5)) & constants.O_EXCL) !== 0),

@@ -4,7 +4,7 @@ import { createServer, request, type ServerResponse } from 'node:http'
 const page = '<!DOCTYPE html><html><body>Plex Media Server is currently running database migrations.</body></html>'
 const xml = '<MediaContainer size="1"><Video ratingKey="101"'
 
-/** How a server fails that had answered until then. */
+/** How a server fails after it has answered well. */
 export const failures = {
   gone: (answer: ServerResponse) => answer.socket?.destroy(),
   reset: (answer: ServerResponse) => answer.socket?.resetAndDestroy(),
@@ -20,7 +20,7 @@ export const failures = {
 } as const
 export type Failure = keyof typeof failures
 
-/** Stands before a sample Plex; from `fail` on, after as many good answers, every request meets that failure. */
+/** Sits in front of a sample Plex. After `fail`, and this many more good answers, every request meets the failure. */
 export async function startFailingFront(plexPort: number) {
   let failure: Failure | null = null
   let goodOnesLeft = 0
@@ -47,7 +47,7 @@ export async function startFailingFront(plexPort: number) {
   const address = server.address()
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
-    /** `where`: requests for these paths alone. */
+    /** `where`: only requests for these paths fail. */
     fail(how: Failure, after = 0, where = /^/) {
       failure = how
       only = where

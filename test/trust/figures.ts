@@ -3,13 +3,13 @@ import { appendFileSync, readFileSync } from 'node:fs'
 /** One line of the table that `npm run test:trust` prints. */
 export interface Figure {
   name: string
-  /** What was reached, in words and numbers. */
+  /** The result, in words and numbers. */
   value: string
-  /** What is wanted. */
+  /** The goal. */
   goal: string
 }
 
-/** Writes a figure down for the table; without `npm run test:trust` around it there is nobody to print it. */
+/** Writes a figure down for the table; outside `npm run test:trust` nobody prints it. */
 export function recordFigure(figure: Figure): void {
   const file = process.env.TRUST_FIGURES
   if (file) appendFileSync(file, `${JSON.stringify(figure)}\n`)
@@ -25,7 +25,7 @@ export function readFigures(file: string): Figure[] {
 /** 12345 -> 12,345. */
 export const grouped = (count: number): string => count.toLocaleString('en-US')
 
-/** A whole number from the environment, for tests that are longer by hand than in CI. */
+/** A whole number from the environment, for tests that run longer by hand than in CI. */
 export function sizeFromEnvironment(name: string, fallback: number): number {
   const text = process.env[name]
   if (text === undefined || text === '') return fallback

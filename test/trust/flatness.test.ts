@@ -14,12 +14,12 @@ import { grouped, recordFigure, sizeFromEnvironment } from './figures.ts'
 import type { Held } from './programs/proxy.ts'
 import { clientIdentifier } from './world.ts'
 
-/** TRUST_FLAT_REQUESTS: how many (20,000; by hand 500,000). */
+/** TRUST_FLAT_REQUESTS: how many requests (20,000; by hand 500,000). */
 const count = sizeFromEnvironment('TRUST_FLAT_REQUESTS', 20_000)
-/** Until Node's own pools and caches are as large as they get. */
+/** Requests until Node's own pools and caches have reached their full size. */
 const warmUp = Math.min(50_000, Math.ceil(count / 2))
 const mebibyte = 1024 * 1024
-/** A small nursery: otherwise the room that V8 takes for garbage, up to 48 MB, hides what is held. */
+/** A small nursery: otherwise the up to 48 MB that V8 uses for garbage would hide a leak. */
 const flags = ['--expose-gc', '--max-semi-space-size=1']
 
 let program: string
@@ -27,7 +27,9 @@ beforeAll(async () => {
   program = join(await compile(), 'test', 'trust', 'programs', 'proxy.js')
 }, 120_000)
 
-/** What a job sends, and what it should not: reads, pictures, refused reads, writes, uploads, clients that hang up. */
+/**
+ * What a job sends, and what it should not send: reads, pictures, refused reads, writes, uploads, clients that hang up.
+ */
 const kinds: ((at: number) => string)[] = [
   (at) => request('GET', `/library/metadata/${at}`),
   (at) => request('GET', `/library/sections/${(at % 50) + 1}/all?type=1&genre=${at}`),
@@ -64,7 +66,7 @@ test(`${grouped(count)} requests: memory, descriptors, sockets and timers stay w
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const port = Number((await lines.next()).value)
   const held = async (): Promise<Held> => {
-    // Connections to Plex that nobody uses close by themselves; then the process is at rest.
+    // Unused connections to Plex close on their own; then the process is at rest.
     while (plex.connections > 0) await wait(50)
     child.stdin.write('now\n')
     return JSON.parse((await lines.next()).value ?? '') as Held

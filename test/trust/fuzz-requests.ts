@@ -67,7 +67,7 @@ const headers = [
     'Range: bytes=0-1',
   ],
 ]
-/** What breaks parsers, more often than chance would bring it. */
+/** Characters that break parsers, used more often than chance would. */
 const shards = [
   '\r\n',
   '\n',
@@ -98,7 +98,7 @@ const shards = [
 
 const most = 0.7
 
-/** One request of a client that knows the token and means no good; often plain, often broken. */
+/** One request of a malicious client that knows the token; often plain, often broken. */
 export function fuzzedRequest(random: Random): string {
   const count = random.chance(0.9) ? 1 : 2
   let bytes = ''
@@ -111,7 +111,7 @@ export function fuzzedRequest(random: Random): string {
 const sampleValue = (name: string): string =>
   name === 'url' ? 'upload%3A%2F%2Fposters%2Fa' : /Fields|Elements|sort|identifier/.test(name) ? 'titleSort' : '1'
 
-/** A plain read with parameters of its own: what must come through, and what most hits should start from. */
+/** A plain read with its own parameters: it must pass, and most mutations should start from it. */
 function plainRead(random: Random): string {
   const { path, parameters: own } = random.pick(documentedReads)
   const names = own.filter((name) => name === 'url' || random.chance(0.2)).map((name) => name.replace('>', '%3E'))
@@ -145,7 +145,7 @@ function oneRequest(random: Random): string {
   return `${verb} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\n${token}${more}${extra}${length}\r\n${body}`
 }
 
-/** One small disaster: a byte or a shard put in, bytes lost, a piece said twice, a bit turned. */
+/** One small mutation: insert a byte or a fragment, lose bytes, repeat a piece, or flip a bit. */
 function hit(bytes: string, random: Random): string {
   const at = random.below(bytes.length + 1)
   const length = random.below(8) + 1

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** What users write, in small: each construct that YAML has for it. */
+/** What users write, on a small scale: every YAML notation for each construct. */
 const seeds: readonly string[] = [
   `libraries:
   Movies:
@@ -204,7 +204,7 @@ const headers: readonly string[] = [
 ]
 const characters = [...':-#"\'[]{},&*!|>%@`?~\\ \t\n0aA.=<']
 
-/** A file as somebody's hand or a tool may leave it. */
+/** A file as a person or a tool may leave it. */
 export function fuzzYaml(random: Random, more: readonly string[] = []): string {
   let text = random.pick(more.length > 0 && random.chance(0.5) ? more : seeds)
   if (random.chance(0.3))

@@ -8,10 +8,10 @@ import { fuzzedRequest } from './fuzz-requests.ts'
 import { createRandom } from './random.ts'
 import { clientIdentifier, createCountingRecorder, createForgetfulCaptures, startTrustWorld } from './world.ts'
 
-/** TRUST_FUZZ_SECONDS: how long (60). TRUST_FUZZ_REQUESTS: how many at most. TRUST_FUZZ_SEED: the run to repeat. */
+/** TRUST_FUZZ_SECONDS: duration (60). TRUST_FUZZ_REQUESTS: maximum number. TRUST_FUZZ_SEED: the run to repeat. */
 const seconds = sizeFromEnvironment('TRUST_FUZZ_SECONDS', 60)
 const most = sizeFromEnvironment('TRUST_FUZZ_REQUESTS', 100_000_000)
-// The same one in every CI run, so that a red build can be repeated; by hand any other.
+// CI always uses the same seed, so that a red build can be repeated; by hand the seed is random.
 const seed = sizeFromEnvironment('TRUST_FUZZ_SEED', 20_261_123)
 
 test(`fuzzed requests, seed ${seed}`, { timeout: (seconds + 120) * 1_000 }, async () => {
@@ -21,7 +21,7 @@ test(`fuzzed requests, seed ${seed}`, { timeout: (seconds + 120) * 1_000 }, asyn
   await using world = await startTrustWorld({
     recorder,
     captures: createForgetfulCaptures(),
-    // What never becomes whole must not hold a connection for long.
+    // An incomplete request must not hold a connection for long.
     limits: { headersTimeoutMs: 60, requestTimeoutMs: 60, checkIntervalMs: 20 },
     plex: {
       clientIdentifier,
@@ -56,7 +56,7 @@ test(`fuzzed requests, seed ${seed}`, { timeout: (seconds + 120) * 1_000 }, asyn
   console.log(`answers ${JSON.stringify(Object.fromEntries(statuses))}, verdicts ${JSON.stringify(recorder.counts)}`)
   expect(problems).toEqual([])
   expect(world.plex.stateHash()).toBe(before)
-  // It lives, and what it let through was not nothing.
+  // The proxy is alive, and it let something through.
   expect((await sendRaw(world.proxy.port, request('GET', '/identity'))).status).toBe(200)
   expect(world.plex.requests).toBeGreaterThan(sent / 100)
   expect(recorder.counts.refused).toBeGreaterThan(sent / 10)

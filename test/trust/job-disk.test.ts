@@ -9,7 +9,7 @@ import { recordFigure } from './figures.ts'
 
 const succeeds = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 
-/** A file system of its own; null where this user may not mount one. */
+/** A separate file system; null if this user may not mount one. */
 function mount(folder: string, options: string): Disposable | null {
   mkdirSync(folder, { recursive: true })
   if (process.platform !== 'linux') return null
@@ -30,7 +30,7 @@ function pictures(world: JobWorld): Map<string, string> {
 
 const tried: string[] = []
 
-/** Options of the file system at the start, and those that it is mounted anew with once Kometa starts. */
+/** Options of the file system at the start, and options for remounting it once Kometa starts. */
 test.each([
   ['read-only from the start', 'size=500m,ro', null],
   ['with room for 4 files', 'size=500m,nr_inodes=5', null],

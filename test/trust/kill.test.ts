@@ -21,9 +21,9 @@ import { until } from './until.ts'
  */
 const rounds = sizeFromEnvironment('TRUST_KILL_ROUNDS', 50)
 const seed = sizeFromEnvironment('TRUST_KILL_SEED', (Date.now() % 1_000_000_000) + 1)
-/** Jobs at once: a killed one leaves the processor to the other. */
+/** Parallel jobs: a killed one leaves the processor to the other. */
 const lanes = 2
-/** By then nothing of a killed tool may live. */
+/** After this time no process of a killed tool may be alive. */
 const orphansGoneMs = 5_000
 
 const victims = ['the tool', 'Kometa', 'both'] as const
@@ -46,7 +46,7 @@ test(`${rounds} rounds of kill -9, seed ${seed}`, { timeout: 60_000 + rounds * 6
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
       await using world = await startJobWorld()
-      // One job folder for all: each round has to take the lock of a dead owner and to clear what it left.
+      // All rounds use one job folder, so each has to take the lock of a dead owner and clear what that owner left.
       for (const [at, round] of plan.entries()) if (at % lanes === lane) await killRound(world, round)
       await lastRound(world)
       world.assertUntouched()
@@ -94,7 +94,7 @@ function start(world: JobWorld, count: number): Running {
 async function killRound(world: JobWorld, { victim, acks, delayMs }: Round): Promise<void> {
   const { tool, lines, acksFile, pidsFile } = start(world, 0)
   const ended = once(tool, 'close')
-  // A file that another process writes is looked at: there is no event that tells of it.
+  // Polls a file that another process writes, because no event reports it.
   await until(() => acksOf(acksFile).length > acks || tool.exitCode !== null, 60_000)
   expect([victim, tool.exitCode, lines]).toEqual([victim, null, lines])
   await wait(delayMs)
@@ -110,17 +110,17 @@ async function killRound(world: JobWorld, { victim, acks, delayMs }: Round): Pro
   for (const pid of orphans) process.kill(pid, 'SIGKILL')
   expect([victim, orphans.length]).toEqual([victim, 0])
   checkFiles(world, acksOf(acksFile))
-  // What is proven whole need not be read again in every round; what is half done stays for the next run to clear.
+  // What is proven complete need not be read again in every round; the next run clears what is half done.
   for (const name of files(world)) if (!name.endsWith('.tmp')) rmSync(join(folderOf(world), name))
   rmSync(join(acksFile, '..'), { recursive: true })
 }
 
-/** After all the killing: a job that runs to its end takes the lock, and leaves nothing half done. */
+/** After all kills, a job that runs to its end takes the lock and leaves nothing half done. */
 async function lastRound(world: JobWorld): Promise<void> {
   const { tool, lines, acksFile } = start(world, 12)
   await once(tool, 'close')
   expect(lines.join('\n')).toMatch(/^end \w+ 12$/m)
-  // What the killed ones had acknowledged stays; only what they had not finished goes.
+  // Everything that the killed runs had acknowledged stays; only their unfinished files go.
   expect(files(world).filter((name) => name.endsWith('.tmp'))).toEqual([])
   checkFiles(world, acksOf(acksFile))
   expect(existsSync(join(world.jobDir, '.lock'))).toBe(false)
@@ -128,7 +128,7 @@ async function lastRound(world: JobWorld): Promise<void> {
   rmSync(join(acksFile, '..'), { recursive: true })
 }
 
-/** Every acknowledged upload lies under a final name, and whatever has one is whole. */
+/** Every acknowledged upload is under a final name, and every file with a final name is complete. */
 function checkFiles(world: JobWorld, acks: readonly string[]): void {
   const hashes = new Set<string>()
   for (const name of files(world)) {

@@ -12,8 +12,8 @@ import { traceDisk, whyNotTraced } from './lost-writes/trace-disk.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 
 /**
- * What a power cut leaves. A real job runs under strace; its calls are replayed on a model of a disk that keeps only
- * what was synced; and each state that a crash could leave is written out, and read as the next command would read it.
+ * What a power cut leaves. A real job runs under strace. Its calls are replayed on a model of a disk that keeps only
+ * what was synced. Each state that a crash could leave is written out and read as the next command would read it.
  */
 let programs: string
 beforeAll(async () => {
@@ -23,10 +23,10 @@ beforeAll(async () => {
 const whyNot = process.platform === 'linux' ? whyNotTraced() : 'strace is a program for Linux'
 const sum = { calls: 0, states: 0, jobs: 0, says: new Map<Judged['says'], number>() }
 
-/** Pictures, records and ledgers; logs promise nothing, and a workspace is for one run alone. */
+/** Pictures, records and ledgers. Logs promise nothing, and a workspace is for one run only. */
 const isJudged = (path: string): boolean => /^jobs(\/|$)/.test(path) && !/^jobs\/[^/]+\/logs\//.test(path)
 
-test('uploads: each that was acknowledged is whole in every state', { timeout: 300_000 }, async ({ skip }) => {
+test('uploads: each acknowledged one is complete in every state', { timeout: 300_000 }, async ({ skip }) => {
   if (whyNot !== null) skip(whyNot)
   await using world = await startJobWorld()
   const promised = join(world.dir, 'promised')
@@ -40,7 +40,7 @@ test('uploads: each that was acknowledged is whole in every state', { timeout: 3
   )
 })
 
-test('a job, and the next one in its folder: a success is whole', { timeout: 300_000 }, async ({ skip }) => {
+test('a job, and the next one in its folder: a success is complete', { timeout: 300_000 }, async ({ skip }) => {
   if (whyNot !== null) skip(whyNot)
   await using world = await startJobWorld()
   for (const specs of [['Nosferatu', 'The General'], ['M']]) {
@@ -50,7 +50,7 @@ test('a job, and the next one in its folder: a success is whole', { timeout: 300
   }
 })
 
-test("the studio's job, and its deletion: a success is whole", { timeout: 300_000 }, async ({ skip }) => {
+test("the studio’s job, and its deletion: a success is complete", { timeout: 300_000 }, async ({ skip }) => {
   if (whyNot !== null) skip(whyNot)
   await using world = await startJobWorld()
   await crashEverywhere(world, [join(programs, 'studio-job.js'), world.configPath, world.dir], (dir) =>
@@ -76,8 +76,8 @@ function runJob(world: JobWorld, order: Partial<RunJobOrder>): string[] {
 }
 
 /**
- * Runs a program, and judges each state in which a crash could have left its folder; `promised`: what it had promised
- * by then.
+ * Runs a program, and judges each state in which a crash could have left its folder; `promised` reads what the program
+ * had promised by then.
  */
 async function crashEverywhere(
   world: JobWorld,

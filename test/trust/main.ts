@@ -23,7 +23,7 @@ npm run test:trust -- --mutants [WORD ..]   small changes to policy and capture 
 Rules and changes are taken out of a copy of the sources, never of the sources themselves.
 --fuzz, --kills, --orphans and --requests can stand together; each runs its own part alone. Ctrl-C ends a run.`
 
-/** Parts that a number makes longer: the test, and what it reads from the environment. */
+/** Parts that a number makes longer: the test, and the environment variable that it reads. */
 const long = {
   fuzz: { file: 'fuzz', env: 'TRUST_FUZZ_REQUESTS', seed: 'TRUST_FUZZ_SEED', also: { TRUST_FUZZ_SECONDS: '86400' } },
   kills: { file: 'kill', env: 'TRUST_KILL_ROUNDS', seed: 'TRUST_KILL_SEED', also: {} },
@@ -31,7 +31,7 @@ const long = {
   requests: { file: 'flatness', env: 'TRUST_FLAT_REQUESTS', seed: null, also: {} },
 } as const
 
-/** Figures of the issue that tests of the other suites reach. */
+/** Tests in other suites that also report figures of the issue. */
 const elsewhere = ['test/wire/capture-multipart.test.ts', 'test/isolation/hostile.test.ts']
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -91,7 +91,7 @@ function whole(name: string, text: string): number {
   return value
 }
 
-/** The suite, or parts of it, and then its figures. */
+/** Runs the suite, or parts of it, and then prints its figures. */
 function runSuite(files: readonly string[], env: Record<string, string>): number {
   const folder = mkdtempSync(join(tmpdir(), 'trust-figures-'))
   const file = join(folder, 'figures.jsonl')

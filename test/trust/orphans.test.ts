@@ -13,14 +13,14 @@ import { recordFigure, sizeFromEnvironment } from './figures.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 
 /**
- * TRUST_ORPHAN_ROUNDS: how many (40; by hand 1,000). They are spread over the first milliseconds of the check, where
- * the tool starts its first process, and of the job, where that process is there.
+ * TRUST_ORPHAN_ROUNDS: how many (40; by hand 1,000). The kills are spread over the first milliseconds of the check,
+ * where the tool starts its first process, and of the job, where that process exists.
  */
 const rounds = sizeFromEnvironment('TRUST_ORPHAN_ROUNDS', 40)
 const firstMs = 500
-/** Jobs at once: one that is killed leaves the processor to the others. */
+/** Parallel jobs: a killed one leaves the processor to the others. */
 const lanes = 2
-/** By then nothing of a killed tool may live. */
+/** After this time no process of a killed tool may be alive. */
 const goneMs = 5_000
 
 let programs: string
@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 120_000)
 
 test.skipIf(process.platform !== 'linux')(
-  `${rounds} kills within ${firstMs} ms of the check and of the job's begin leave nobody`,
+  `${rounds} kills within ${firstMs} ms of the start of the check and of the job leave no process`,
   { timeout: 60_000 + rounds * 8_000 },
   async () => {
     const script = join(mkdtempSync(join(tmpdir(), 'orphans-')), 'deaf.cjs')
@@ -70,7 +70,7 @@ test.skipIf(process.platform !== 'linux')(
 )
 
 /**
- * Kills the tool some time after it has entered a phase. Answers how many processes were below it, and which live on.
+ * Kills the tool some time after it has entered a phase. Returns how many processes it had, and which are still alive.
  */
 async function killAfter(
   order: RunJobOrder,
@@ -85,17 +85,17 @@ async function killAfter(
     createInterface({ input: tool.stdout }).on('line', (line) => line === `phase ${phase}` && resolve())
   })
   await wait(delayMs)
-  // Stopped first: who is looked up now is all there is when it dies.
+  // The tool is stopped first, so that the processes found now are all that exist when it dies.
   tool.kill('SIGSTOP')
   const below = descendants(tool.pid ?? 0)
-  // Groups that one of them leads: nobody else's may be looked at, let alone ended.
+  // Groups that one of them leads: groups of others may not be looked at, let alone ended.
   const groups = new Set(below.filter((pid) => groupOf(pid) === pid))
   tool.kill('SIGKILL')
   const left = () => [...new Set([...below.filter(isAlive), ...livingGroups(groups)])]
   const giveUpAt = performance.now() + goneMs
   while (left().length > 0 && performance.now() < giveUpAt) await wait(20)
   const survivors = left()
-  // An orphan holds the pipe to the tool's own reader: only when it is gone does that close.
+  // An orphan holds the pipe to the tool's own reader, which closes only when the orphan is gone.
   tool.stdout.destroy()
   await ended
   return { children: below.length, survivors }

@@ -14,7 +14,8 @@ import type { RunJobOrder } from './programs/run-job.ts'
 import { until } from './until.ts'
 
 /**
- * Who is stopped is not dead. Every wait of the job is shortened to this, and each pause is longer than all of them.
+ * A stopped process is not dead. Every timeout of the job is shortened to this, and each pause is longer than all of
+ * them.
  */
 const timeoutMs = 2_000
 const pauseMs = 2.5 * timeoutMs
@@ -23,7 +24,7 @@ const timeouts = {
   ...{ plex_connect: seconds, plex_headers: seconds, plex_body: seconds, plex_idle: seconds },
   ...{ kometa_headers: seconds, kometa_body: seconds, kometa_pause: seconds, kometa_idle: seconds },
 }
-/** By then nothing of an ended job may live. */
+/** After this time no process of an ended job may be alive. */
 const goneMs = 5_000
 
 let programs: string
@@ -40,11 +41,11 @@ interface Running {
   kometa: number
   all: number[]
   acks(): string[]
-  /** Uploads that were not. */
+  /** Uploads that were refused. */
   refused(): string[]
-  /** Waits for so many more acknowledged uploads. */
+  /** Waits for this many more acknowledged uploads. */
   more(count: number): Promise<void>
-  /** Lets Kometa come to its end. */
+  /** Lets Kometa run to its end. */
   enough(): void
 }
 
@@ -93,7 +94,7 @@ async function startJob(world: JobWorld): Promise<Running> {
   }
 }
 
-/** What holds after every pause: nothing lost, nobody left, nothing let through. */
+/** What holds after every pause: nothing lost, no process left, nothing let through. */
 async function checkEnd(world: JobWorld, { all, acks, refused }: Running): Promise<void> {
   expect(refused()).toEqual([])
   await until(() => !all.some(isAlive), goneMs, 'the end of all processes')
@@ -110,7 +111,7 @@ async function checkEnd(world: JobWorld, { all, acks, refused }: Running): Promi
   world.assertUntouched()
 }
 
-/** What a job says whose Kometa, a stand-in without a log, came to its end undisturbed. */
+/** What a job says when its Kometa, a stand-in without a log, ends undisturbed. */
 const undisturbed = [
   'error Kometa ended before its run was finished (exit code 0).',
   expect.stringMatching(/^end failed [1-9]\d*$/),
@@ -122,7 +123,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a pause longer than ev
     ['the tool', ({ tool }: Running) => [tool.pid ?? 0]],
     ['the supervisor', ({ supervisor }: Running) => [supervisor]],
     ['all of them', ({ tool, all }: Running) => [tool.pid ?? 0, ...all]],
-  ])('%s: it goes on, and the job ends as if nothing had been', { timeout: 120_000 }, async (_name, choose) => {
+  ])('%s: it goes on, and the job ends as if nothing had happened', { timeout: 120_000 }, async (_name, choose) => {
     await using world = await startJobWorld()
     const running = await startJob(world)
     const paused = choose(running)

@@ -11,7 +11,7 @@ import { compile } from './compiled.ts'
 import { recordFigure } from './figures.ts'
 
 const wholeBytes = 1_000_000
-/** How long Plex stands still: what is tested, and no guess at what takes how long. */
+/** How long Plex is stopped. The test needs exactly this pause; it is not a guess at a duration. */
 const pauseMs = 300
 const poster = '/library/metadata/101/thumb/1'
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   programs = join(await compile(), 'test', 'trust', 'programs')
 }, 120_000)
 
-/** A Plex in a process of its own, to be stopped, and the proxy in front of it. */
+/** A Plex in its own process, which can be stopped, and the proxy in front of it. */
 async function startPausedPlex(bodyTimeoutMs: number) {
   const plex = spawn(process.execPath, [join(programs, 'plex-to-pause.js')], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void plex.kill('SIGKILL'))
@@ -41,7 +41,7 @@ async function startPausedPlex(bodyTimeoutMs: number) {
   return { plex, proxy, recorder, half: () => lines.next() }
 }
 
-/** Reads the picture; `whole` as HTTP means it. */
+/** Reads the picture; `whole` means complete according to HTTP. */
 function read(port: number): Promise<{ status: number; bytes: number; whole: boolean }> {
   return new Promise((resolve) => {
     let bytes = 0
@@ -50,7 +50,7 @@ function read(port: number): Promise<{ status: number; bytes: number; whole: boo
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length
       })
-      // Its end is told by `close`.
+      // The `close` event reports its end.
       answer.on('error', () => undefined)
       answer.once('close', () => resolve({ status: answer.statusCode ?? 0, bytes, whole: answer.complete }))
     })
@@ -60,7 +60,7 @@ function read(port: number): Promise<{ status: number; bytes: number; whole: boo
 }
 
 test.skipIf(process.platform === 'win32')(
-  'Plex stands still in mid-answer for less than it is waited for',
+  'Plex stops in mid-answer for less than its timeout',
   async () => {
     const { plex, proxy, half, recorder } = await startPausedPlex(60_000)
     const reading = read(proxy.port)
@@ -74,7 +74,7 @@ test.skipIf(process.platform === 'win32')(
 )
 
 test.skipIf(process.platform === 'win32')(
-  'and for longer: a short answer never looks whole, and Plex is asked again',
+  'and for longer: a short answer never looks complete, and Plex is asked again',
   async () => {
     const { plex, proxy, half, recorder } = await startPausedPlex(1_000)
     const reading = read(proxy.port)

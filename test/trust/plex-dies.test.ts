@@ -5,10 +5,10 @@ import { defaultConfig, run, startJobWorld } from '../e2e/job-world.ts'
 import { type Failure, failures, startFailingFront } from './failing-front.ts'
 import { recordFigure } from './figures.ts'
 
-/** A job must not wait for a Plex that is gone: no read is tried for minutes. */
+/** A job must not wait for a Plex that is gone, so no read is retried for minutes. */
 const soonMs = 30_000
 
-/** Each failure, and what the summary says of it. */
+/** Each failure, and what the summary says about it. */
 const said: Record<Failure, RegExp> = {
   gone: /closed the connection/,
   reset: /closed the connection/,
@@ -20,7 +20,7 @@ const said: Record<Failure, RegExp> = {
 }
 
 test.each(Object.keys(failures) as Failure[])(
-  'Plex is %s while Kometa works: the job ends, in words',
+  'Plex is %s while Kometa works: the job ends, and says why',
   async (failure) => {
     await using world = await startJobWorld()
     await using front = await startFailingFront(Number(new URL(world.plex.url).port))
@@ -28,7 +28,7 @@ test.each(Object.keys(failures) as Failure[])(
     const started = performance.now()
     const { summary } = await run(world, {
       specs: ['Nosferatu', 'The General', 'M'],
-      // One that is gone at once, the others once Kometa has connected.
+      // For `gone` the failure starts immediately, for the others after Kometa has connected.
       onEvent: (event) =>
         event.type === 'phase' && event.phase === 'kometa' && front.fail(failure, failure === 'gone' ? 0 : 6),
     })
@@ -37,7 +37,7 @@ test.each(Object.keys(failures) as Failure[])(
     expect(['failed', 'partial']).toContain(summary.status)
     expect(summary.problems.join('\n')).toMatch(/Plex did not answer Kometa as it should: /)
     expect(summary.problems.join('\n')).toMatch(said[failure])
-    // Each target says for itself why it has no picture; and what could not be asked again is not called unchanged.
+    // Each target says why it has no picture, and what could not be read again is not called unchanged.
     expect(summary.targets.filter(({ status, reason }) => status !== 'exported' && (reason ?? '') === '')).toEqual([])
     expect(summary.verification).toMatchObject({ writes_forwarded: 0, unchanged: 'unknown' })
     expect(JSON.parse(readFileSync(join(world.jobDir, 'output/summary.json'), 'utf8'))).toEqual(summary)

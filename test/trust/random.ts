@@ -1,6 +1,6 @@
-/** Random numbers that a seed brings back (mulberry32). */
+/** Random numbers that a seed reproduces (mulberry32). */
 export interface Random {
-  /** 0 <= n < below, whole. */
+  /** An integer with 0 <= n < below. */
   below(below: number): number
   chance(probability: number): boolean
   pick<T>(list: readonly T[]): T

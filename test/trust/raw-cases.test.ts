@@ -19,20 +19,23 @@ const groups: readonly [name: string, cases: readonly RawCase[]][] = [
 const atOnce = 128
 const firstKey = 10_000_000
 
-/** Sends the bytes and resolves when something came back or the connection ended; it stays open until it is told. */
+/**
+ * Sends the bytes and resolves when an answer arrived or the connection ended; the connection stays open until it is
+ * closed by the caller.
+ */
 function send(port: number, bytes: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from(bytes, 'latin1')))
     socket.once('data', () => resolve(socket.resume()))
     socket.once('close', () => resolve(socket))
-    // A reset is one of the ways to say no.
+    // A reset is one way to say no.
     socket.on('error', () => socket.destroy())
     socket.setTimeout(15_000, () => reject(new Error(`neither an answer nor an end: ${bytes.slice(0, 100)}`)))
   })
 }
 
 test.each(groups)('%s', async (group, cases) => {
-  // The proxy must give up soon on what never becomes whole.
+  // The proxy must soon give up on what never becomes complete.
   await using world = await startTrustWorld({
     limits: { headersTimeoutMs: 400, requestTimeoutMs: 800, checkIntervalMs: 50 },
   })
@@ -43,7 +46,7 @@ test.each(groups)('%s', async (group, cases) => {
         .slice(start, start + atOnce)
         .map(({ bytes }, at) => send(world.proxy.port, bytes(keyOf(start + at), keyOf(start + at) + 1))),
     )
-    // What was smuggled would have left before this read, asked for later, is answered.
+    // A smuggled request would have left before this read, sent later, is answered.
     const { status } = await sendRaw(world.proxy.port, request('GET', '/identity'))
     expect(status).toBe(200)
     for (const socket of sockets) socket.destroy()

@@ -12,7 +12,7 @@ import { compile } from './compiled.ts'
 import { grouped, recordFigure } from './figures.ts'
 import type { RunJobOrder } from './programs/run-job.ts'
 
-/** Each can be found in whatever it is written; some have what encodings differ in. */
+/** Each secret can be found in any text; some contain characters that encodings treat differently. */
 const keys = {
   tmdb: 'canary0tmdb0apikey0123456789abcdef',
   omdb: 'c4nary/omdb+key=&7',
@@ -41,7 +41,7 @@ const needles = secrets.flatMap((secret) =>
   })),
 )
 
-/** Which secrets stand in these bytes, in which encoding; escapes in either case. */
+/** The secrets in these bytes and their encodings; escapes may have either case. */
 function found(bytes: Buffer, where: string): string[] {
   const lower = bytes.toString('latin1').toLowerCase()
   return needles.flatMap(({ secret, encoding, bytes: needle, lower: lowerNeedle }) => {
@@ -58,7 +58,7 @@ beforeAll(async () => {
 
 const sum = { files: 0, bytes: 0, processes: 0, looks: 0 }
 
-test.each(['success', 'crash'])('a job that ends in a %s, with a Kometa that tells all it knows', async (end) => {
+test.each(['success', 'crash'])('a job that ends in a %s, with a Kometa that leaks everything it knows', async (end) => {
   await using world = await startJobWorld({ config })
   const scratch = mkdtempSync(join(tmpdir(), 'secrets-'))
   const secretsFile = join(scratch, 'secrets.json')
@@ -86,7 +86,7 @@ test.each(['success', 'crash'])('a job that ends in a %s, with a Kometa that tel
   }
   const [stdout, stderr] = await outputs
   const status = /\nend (\w+) (\d+)/.exec(stdout.toString())
-  // An upload by a URL that leads nowhere makes the good one partial.
+  // An upload by a URL that leads nowhere makes the successful job partial.
   expect([status?.[1], stderr.length > 0]).toEqual([end === 'success' ? 'partial' : 'failed', true])
 
   const leaks = [...seen.leaks, ...found(stdout, 'standard output'), ...found(stderr, 'standard error')]
@@ -102,7 +102,7 @@ test.each(['success', 'crash'])('a job that ends in a %s, with a Kometa that tel
     }
   }
   expect(leaks).toEqual([])
-  // What was told is there, without the secrets: the search has searched the right files.
+  // The leaked text is there without the secrets, so the search has searched the right files.
   for (const log of ['kometa-console.log', 'meta.log']) {
     expect(readFileSync(join(world.jobDir, 'logs', log), 'utf8')).toMatch(
       /percent-encoded twice: .*\(redacted\).*in one/,
@@ -123,7 +123,7 @@ test('the figure', () => {
   expect(process.platform !== 'linux' || sum.processes > 10).toBe(true)
 })
 
-/** /proc/<pid>/cmdline and environ of everybody; Linux alone shows them in this way. */
+/** /proc/<pid>/cmdline and environ of all processes; only Linux shows them in this way. */
 function argumentsOfAll(): string[] {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc').flatMap((pid) => {
@@ -137,7 +137,7 @@ function argumentsOfAll(): string[] {
 }
 
 /**
- * While Kometa runs: the keys stand in its run config alone, in a folder that nobody else may open; the token nowhere.
+ * While Kometa runs, the keys are only in its run config, in a folder that nobody else may open; the token is nowhere.
  */
 function whileRunning(dataDir: string): string[] {
   const workspaces = join(dataDir, 'workspaces')
@@ -155,7 +155,7 @@ function leaksOf(folder: string, file: string): string[] {
   const bytes = read(join(folder, file))
   if (bytes === null) return []
   const leaks = found(bytes, `workspace/${file}`)
-  // The run config also stands where Kometa looks by default. Kometa's own log is in its workspace, and goes with it.
+  // The run config is also where Kometa looks by default. Kometa's own log is in its workspace, and is removed with it.
   const isPrivate = /kometa_run\.yml$|kometa\/config\/config\.yml$|meta\.log$/.test(file)
   return isPrivate ? leaks.filter((leak) => !/meta\.log$/.test(file) && leak.includes(canaries.plex)) : leaks
 }
@@ -166,7 +166,7 @@ function allFiles(folder: string): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   } catch {
-    // It is removed while we look.
+    // The file was removed during the search.
     return []
   }
 }
@@ -175,7 +175,7 @@ function read(path: string): Buffer | null {
   try {
     return readFileSync(path)
   } catch {
-    // It went while we looked.
+    // The file disappeared during the search.
     return null
   }
 }
@@ -184,7 +184,7 @@ function modeOf(path: string): number | null {
   try {
     return statSync(path).mode
   } catch {
-    // It went while we looked.
+    // The process ended during the search.
     return null
   }
 }

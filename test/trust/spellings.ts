@@ -1,4 +1,4 @@
-/** Ways to write one path, each of which some server somewhere takes for the plain one. */
+/** Ways to write one path, each of which some server takes for the plain one. */
 export const spellings: readonly [name: string, spell: (path: string) => string][] = [
   ['as it is', (path) => path],
   ['slash at the end', (path) => `${path}/`],
@@ -26,7 +26,7 @@ export const spellings: readonly [name: string, spell: (path: string) => string]
   ['overlong slash', (path) => path.replace(/\/(?=[^/]*$)/, '%c0%af')],
 ]
 
-/** What may be added to a read so that it is taken for something else. */
+/** Additions to a read that may make a server take it for something else. */
 export const disguises: readonly [name: string, query: (verb: string) => string, headers: (verb: string) => string][] =
   [
     ['method in the query', (verb) => `_method=${verb}`, none],
@@ -42,7 +42,7 @@ export const disguises: readonly [name: string, query: (verb: string) => string,
     ['another client', none, () => 'X-Plex-Client-Identifier: another-device\r\nX-Plex-Device: a\r\n'],
   ]
 
-/** Every verb that matters, and some that nobody knows. */
+/** Every verb that matters, and some unknown ones. */
 export const verbs = [
   'GET',
   'HEAD',

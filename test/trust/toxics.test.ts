@@ -25,7 +25,7 @@ const endpoints = [
 ] as const
 type Layers = 'the proxy alone' | 'memory' | 'memory and scope'
 
-/** Toxics that lose nothing, then those that cut, at places that are told apart. */
+/** First the toxics that lose nothing, then those that cut, at distinct places. */
 const lossless: Toxic[] = [
   { kind: 'latency', ms: 60 },
   { kind: 'bandwidth', bytesPerSecond: 400_000 },
@@ -42,7 +42,7 @@ const places: readonly ((bytes: number) => number)[] = [
 const cuts = ['timeout', 'reset', 'limited data'] as const
 
 interface Answer {
-  /** whole: the framing says that this is all; broken: the connection ended before. */
+  /** whole: the framing says that this is everything; broken: the connection ended before. */
   end: 'whole' | 'broken'
   status: number
   sha256: string
@@ -64,7 +64,7 @@ function ask(url: string): Promise<Answer> {
             sha256: hash.digest('hex'),
           })
         response.once('close', settle)
-        // Seen as `complete: false`.
+        // The error shows as `complete: false`.
         response.on('error', () => undefined)
       },
     )
@@ -72,7 +72,7 @@ function ask(url: string): Promise<Answer> {
   })
 }
 
-/** A sample Plex behind a relay, the proxy before it, with the layers that a job has. */
+/** A sample Plex behind a relay, the proxy in front of it, with the layers that a job has. */
 async function startToxicWorld(layers: Layers) {
   const plex = await startSamplePlex({
     libraries: [
@@ -109,7 +109,7 @@ async function startToxicWorld(layers: Layers) {
     relay,
     proxy,
     recorder,
-    /** What a job forgets between two tries, so that each of them asks Plex. */
+    /** Forgets what a job remembers between two tries, so that each try asks Plex. */
     forget: () => store.beginJob({ server: new Map(), sections: new Map(), items: new Map() }, { fresh: true }),
     assertUntouched() {
       expect(plex.stateHash()).toBe(before)
@@ -126,7 +126,7 @@ async function startToxicWorld(layers: Layers) {
   }
 }
 
-/** Where Plex keeps the picture and the file of the item, as it says itself. */
+/** Where Plex keeps the picture and the file of the item, according to Plex itself. */
 async function resolveEndpoint(url: string, endpoint: string): Promise<string> {
   if (endpoint !== 'thumb' && endpoint !== 'file') return url + endpoint
   const headers = { 'X-Plex-Token': clientToken }
@@ -141,7 +141,7 @@ async function resolveEndpoint(url: string, endpoint: string): Promise<string> {
 const counts = { tried: 0, whole: 0, failed: 0 }
 
 test.each(['the proxy alone', 'memory', 'memory and scope'] as const)(
-  '%s: nothing short looks whole',
+  '%s: nothing short looks complete',
   async (layers) => {
     await Promise.all(endpoints.map((endpoint) => tryEndpoint(layers, endpoint)))
   },
@@ -167,7 +167,7 @@ async function tryEndpoint(layers: Layers, endpoint: string): Promise<void> {
       expect([label, answer.status]).toEqual([label, expect.toSatisfy((status: number) => [502, 504].includes(status))])
     if (lossless.includes(toxic)) expect([label, answer]).toEqual([label, truth])
     else expect([label, answer.end === 'whole' && answer.status === 200]).toEqual([label, false])
-    // What was cut is remembered nowhere: asked again, it is the truth.
+    // A cut answer is not remembered anywhere: the next request gets the true one.
     expect([label, await ask(url)]).toEqual([label, truth])
   }
   world.assertUntouched()

@@ -8,8 +8,8 @@ import { recordFigure } from './figures.ts'
 const jpegStart = '\xff\xd8\xff'
 
 /**
- * Plays a Kometa that, once the other one runs too, goes to the other's proxy and gate with what it knows; then uploads
- * to its own.
+ * Plays a Kometa that, once the other one runs too, tries the other's proxy and gate with what it knows, and then
+ * uploads to its own proxy.
  */
 const neighbour = `
 const fs = require('node:fs'), http = require('node:http'), path = require('node:path')
@@ -36,7 +36,7 @@ async function main() {
   const basic = 'Basic ' + Buffer.from(mine.username + ':' + mine.password).toString('base64')
   said.gate = await ask(theirs.origin, { path: 'http://api.jikan.moe/', headers: { 'Proxy-Authorization': basic } })
   said.own = await ask(me.url + '/library/metadata/101/posters', { method: 'POST', headers: { 'X-Plex-Token': me.token } }, Buffer.from(image + own, 'latin1'))
-  // Both stay until both are through with it.
+  // Both stay until both have finished their attempts.
   fs.writeFileSync(path.join(meeting, own + '.done'), '')
   while (!fs.existsSync(path.join(meeting, other + '.done'))) await new Promise((resolve) => setTimeout(resolve, 20))
   console.log('SAID ' + JSON.stringify({ ...said, sameToken: me.token === them.token, sameGate: me.gate === them.gate }))
@@ -44,7 +44,7 @@ async function main() {
 main()
 `
 
-test('two jobs at once, of one config and one data folder, do not touch each other', async () => {
+test('two parallel jobs with one config and one data folder do not affect each other', async () => {
   await using world = await startJobWorld()
   const meeting = mkdtempSync(join(tmpdir(), 'two-jobs-'))
   onTestFinished(() => rmSync(meeting, { recursive: true, force: true }))
@@ -52,7 +52,7 @@ test('two jobs at once, of one config and one data folder, do not touch each oth
     run(world, {
       specs: ['Nosferatu'],
       jobDir: join(world.dir, own),
-      // In a namespace of its own neither could even knock.
+      // In its own namespace neither could even connect to the other.
       isolate: 'off',
       renderer: {
         ...scriptRenderer(''),
@@ -73,7 +73,7 @@ test('two jobs at once, of one config and one data folder, do not touch each oth
     expect(images.map((file) => readFileSync(join(folder, 'output/by_ratingkey', file), 'latin1'))).toEqual([
       `${jpegStart}${name}`,
     ])
-    // Each has recorded the knocking of the other, and nothing else of it.
+    // Each has recorded the attempts of the other, and nothing else from it.
     const ledger = readFileSync(join(folder, 'output/ledger.jsonl'), 'utf8').trimEnd().split('\n')
     const lines = ledger.map((line) => JSON.parse(line) as { verdict: string; status: number; source: string })
     expect(lines.filter(({ status }) => status === 401)).toHaveLength(2)

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Waits for what no event tells of, such as a file that another process writes. */
+/** Waits for something that no event reports, such as a file that another process writes. */
 export async function until(
   isSo: () => boolean,
   timeoutMs: number,

@@ -8,8 +8,8 @@ import { makeImage } from '../support/images.ts'
 import { recordFigure } from './figures.ts'
 
 /**
- * All that Kometa writes, removes and renames in its config folder and its working directory (overlays.py, cache.py,
- * util.py).
+ * Everything that Kometa writes, removes and renames in its config folder and its working directory (overlays.py,
+ * cache.py, util.py).
  */
 const whatKometaWrites = `
 const fs = require('node:fs'), path = require('node:path')
@@ -26,7 +26,7 @@ fs.writeFileSync('config.cache', 'written')
 console.log('all of it is written')
 `
 
-/** A config folder as users have it: with what Kometa would overwrite, and what it only reads. */
+/** A config folder as users have it: with files that Kometa would overwrite, and files that it only reads. */
 async function writeUserFiles(world: JobWorld): Promise<void> {
   const image = await makeImage('jpg')
   const files: Record<string, string | Buffer> = {
@@ -68,10 +68,10 @@ function writer(end: string) {
 }
 
 let files = 0
-test.each(Object.entries(endings))('bytes and times of the user’s files, when Kometa %s', async (_name, renderer) => {
+test.each(Object.entries(endings))('the user’s files keep bytes and times when Kometa %s', async (_name, renderer) => {
   await using world = await startJobWorld({ config })
   await writeUserFiles(world)
-  // The job's own folders lie beside the user's config in this world, as some users have them.
+  // The job's own folders are next to the user's config in this world, as some users have them.
   mkdirSync(world.jobDir)
   mkdirSync(world.dataDir)
   const before = await folderState(world.dir)

@@ -7,7 +7,7 @@ import { describedWrites } from '../support/promiscuous/promiscuous-writes.ts'
 import { assertOnlyCanonicalReads, problemOf } from '../support/witness.ts'
 import { spellings } from './spellings.ts'
 
-/** A witness that sees nothing proves nothing: here it is shown what it must see. */
+/** A witness that sees nothing proves nothing, so this test shows it what it must see. */
 
 const casesFile = new URL('../../../shared/corpora/plex-write-paths.json', import.meta.url)
 const here = existsSync(casesFile)
@@ -15,7 +15,7 @@ if (!here)
   process.stderr.write("\nSKIPPED: the comparison with Plex's API description: it is not beside the repository\n\n")
 
 test.skipIf(!here)(
-  'the table of writes is that of the API description; an operation that it does not know fails here',
+  'the table of writes matches the API description; an operation that it does not know fails here',
   () => {
     const cases = JSON.parse(readFileSync(casesFile, 'utf8')) as { tpl: string; verbs: string[]; dual: boolean }[]
     const lines = (list: readonly { template: string; verbs: readonly string[]; alsoRead: boolean }[]) =>
@@ -163,12 +163,12 @@ describe('canonical reads', () => {
     expect(problemOf(raw('GET /identity HTTP/1.1', headers), options)).toContain(why),
   )
 
-  test('only who Plex is may be asked without the token', () => {
+  test('only a request for the identity of Plex may come without the token', () => {
     const headers = `${host}X-Plex-Client-Identifier: id\r\n`
     expect(problemOf(raw('GET /library/sections/1/all HTTP/1.1', headers), options)).toContain('real token')
   })
 
-  test('a body is told, and the assertion throws with the bytes', () => {
+  test('a body is reported, and the assertion throws with the bytes', () => {
     expect(problemOf({ ...raw('GET /identity HTTP/1.1'), bodyBytes: 1 }, options)).toContain('body')
     expect(() => assertOnlyCanonicalReads([raw('PUT /identity HTTP/1.1')], options)).toThrow(/PUT \/identity/)
   })

@@ -25,12 +25,9 @@ export const clientIdentifier = 'preview-fixed-id'
 export interface TrustWorld extends AsyncDisposable {
   plex: PromiscuousPlex
   proxy: PlexProxy
-  /** What the proxy recorded; empty when the test brought a recorder of its own. */
+  /** What the proxy recorded; empty if the test brought its own recorder. */
   recorder: ListRecorder
-  /**
-   * The invariant, checked at the end anyway: the state of Plex is what it was, and nothing but canonical reads has
-   * arrived.
-   */
+  /** The invariant, checked at the end in any case: Plex is unchanged, and only canonical reads have arrived. */
   assertUntouched(): void
 }
 
@@ -42,7 +39,7 @@ export interface TrustWorldOptions {
   recorder?: ProxyRecorder
 }
 
-/** The real proxy with the real connection before a promiscuous Plex. */
+/** The real proxy with the real connection in front of a promiscuous Plex. */
 export async function startTrustWorld(options: TrustWorldOptions = {}): Promise<TrustWorld> {
   const plex = await startPromiscuousPlex({
     clientIdentifier,
@@ -82,7 +79,7 @@ export async function startTrustWorld(options: TrustWorldOptions = {}): Promise<
   }
 }
 
-/** How many verdicts of each kind, and nothing else: for millions of requests. */
+/** Only counts the verdicts of each kind, for millions of requests. */
 export interface CountingRecorder extends ProxyRecorder {
   counts: { forwarded: number; blocked: number; captured: number; refused: number; failed: number }
 }
@@ -100,7 +97,7 @@ export function createCountingRecorder(): CountingRecorder {
   }
 }
 
-/** Takes uploads and keeps none of them: for millions of requests. */
+/** Accepts uploads and keeps none of them, for millions of requests. */
 export function createForgetfulCaptures(): CaptureStore {
   return {
     async keepBody(upload, { stream }) {

@@ -18,7 +18,10 @@ const head = (verb: string, target: string, headers = '') =>
 
 const filled = (template: string) => template.replace('{transcodeType}', 'video').replace(/\{[^}]*\}/g, '1')
 
-/** Sends all, and tells how many were let through; each must have been a canonical read, and Plex what it was. */
+/**
+ * Sends all requests, and returns how many were let through; each of these must be a canonical read that left Plex
+ * unchanged.
+ */
 async function send(requests: readonly string[]): Promise<{ sent: number; arrived: number }> {
   const before = world.plex.requests
   const sent = await sendBatch(world.proxy.port, requests)
@@ -34,7 +37,7 @@ test('every write path of Plex, in every spelling, with every verb', async () =>
   expect(spellings.length).toBeGreaterThanOrEqual(24)
   const { sent, arrived } = await send(requests)
   expect(sent).toBe(requests.length)
-  // The dual-use paths in their plain spelling are reads, and the witness has seen them: it is not blind.
+  // The plain spelling of the dual-use paths is a read, and the witness has seen these reads, so it is not blind.
   expect(arrived).toBeGreaterThan(20)
   expect(arrived).toBeLessThan(80)
   recordFigure({
@@ -63,7 +66,7 @@ test('every write path in disguise: as a read with an override, a cookie, a fore
   })
 })
 
-test('every state-changing GET that is known, in every spelling, with every verb', async () => {
+test('every known state-changing GET, in every spelling, with every verb', async () => {
   const plain = changingGets.flatMap(({ path, queries = [''] }) =>
     queries.map((query) => ({ path: path.replaceAll('{}', '1').replace(/\/?\*$/, '/1'), query })),
   )
@@ -82,7 +85,7 @@ test('every state-changing GET that is known, in every spelling, with every verb
     ),
   )
   const { sent, arrived } = await send(requests)
-  // GET and HEAD of /library/metadata/1 with skipRefresh alone are none of these: nothing may arrive.
+  // None of these is a GET or HEAD of /library/metadata/1 with only skipRefresh, so nothing may arrive.
   expect(arrived).toBe(0)
   recordFigure({
     name: 'state-changing GETs (facts 1.1.a) x spellings x verbs',
@@ -91,7 +94,7 @@ test('every state-changing GET that is known, in every spelling, with every verb
   })
 })
 
-test('a plain metadata read arrives with skipRefresh, by whatever way it is asked for', async () => {
+test('a plain metadata read arrives with skipRefresh, however it is requested', async () => {
   const { arrived } = await send([
     head('GET', '/library/metadata/1'),
     head('HEAD', '/library/metadata/1'),

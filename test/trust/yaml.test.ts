@@ -14,14 +14,15 @@ import { fuzzYaml } from './fuzz-yaml.ts'
 import { createRandom } from './random.ts'
 
 const files = sizeFromEnvironment('TRUST_YAML_FILES', 300)
-/** Files of one question. */
+/** Files in one batch. */
 const atOnce = 200
 const seed = sizeFromEnvironment('TRUST_YAML_SEED', 20260927)
 const ownPython = process.env.KOMETA_PYTHON
 const missing = ownPython === undefined ? pythonMissing() : null
 
 /**
- * What ruamel.yaml makes of each text, with the types that Kometa's code can tell apart, told without our own script.
+ * What ruamel.yaml makes of each text, with the types that Kometa's code can distinguish, determined without our own
+ * script.
  */
 const oracle = `
 import datetime, json, os, sys, ruamel.yaml
@@ -57,7 +58,7 @@ print(json.dumps({name: told(name) for name in sorted(os.listdir(folder))}))
 const ask = (python: string, folder: string): Record<string, string | null> =>
   runPython(oracle, folder, python) as Record<string, string | null>
 
-describe.skipIf(missing !== null)('YAML: Kometa and we take the same files, and see the same in them', () => {
+describe.skipIf(missing !== null)('YAML: Kometa and we accept the same files and read the same values', () => {
   let dir = ''
   let python = ''
   beforeAll(() => {
@@ -117,7 +118,7 @@ describe.skipIf(missing !== null)('YAML: Kometa and we take the same files, and 
   }, 1_200_000)
 })
 
-/** Where a Kometa is, what it comes with. */
+/** The overlay files that come with Kometa, if one is installed here. */
 function moreSeeds(): string[] {
   const home = process.env.KOMETA_HOME
   if (home === undefined) return []

@@ -7,7 +7,7 @@ import { z } from 'zod'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What our files use of the Compose specification, each key spelled as there: an unknown one is a slip. */
+/** The keys of the Compose specification that our files use, in its spelling; an unknown key is a mistake. */
 const serviceSchema = z.strictObject({
   image: z.string(),
   build: z.strictObject({ context: z.literal('.'), args: z.record(z.string(), z.string()) }),
@@ -38,13 +38,13 @@ function compose(name: string) {
   return { service: services['kometa-preview'], volumes }
 }
 
-test.each(['compose.yaml', 'compose.strict.yaml'])('%s: the config read-only, nothing else of the machine', (name) => {
+test.each(['compose.yaml', 'compose.strict.yaml'])('%s: mounts the config read-only and nothing else', (name) => {
   const { service, volumes } = compose(name)
   const places = service.volumes.map((volume) => volume.split(':') as [string, string, string?])
   expect(places.map(([, place, mode]) => `${place}${mode === undefined ? '' : `:${mode}`}`)).toEqual([
     ...['/config:ro', '/jobs', '/data'],
   ])
-  // Folders beside the file, or a volume that the file names: never the socket of an engine.
+  // Folders next to the file, or a volume that the file names: never the socket of an engine.
   for (const [source] of places)
     expect(source.startsWith('./') || Object.keys(volumes ?? {}).includes(source)).toBe(true)
   expect(service.read_only).toBe(true)
@@ -56,27 +56,27 @@ test.each(['compose.yaml', 'compose.strict.yaml'])('%s: memory has a limit', (na
   expect(compose(name).service.mem_limit).toBe('4g')
 })
 
-test.each(['compose.yaml', 'compose.strict.yaml'])('%s: the version of Kometa is one variable', (name) => {
+test.each(['compose.yaml', 'compose.strict.yaml'])('%s: one variable sets the version of Kometa', (name) => {
   const { args } = compose(name).service.build
   const [, named] = /^ARG KOMETA_IMAGE=(\S+)$/m.exec(readFileSync(join(repository, 'Dockerfile'), 'utf8')) ?? []
   expect(args.KOMETA_IMAGE?.replace(/\$\{KOMETA_VERSION:-([^}]+)\}/, '$1')).toBe(named)
 })
 
-test('images have their full names: Podman has no default registry', () => {
+test('images have their full names, because Podman has no default registry', () => {
   const images = [...readFileSync(join(repository, 'Dockerfile'), 'utf8').matchAll(/^ARG \w+_IMAGE=(\S+)$/gm)]
   expect(images.map(([, image = '']) => image)).toHaveLength(2)
   for (const [, image] of images) expect(image).toMatch(/^docker\.io\/[\w-]+\/[\w.:-]+$/)
 })
 
-test('the first one runs as the user that PUID and PGID name', () => {
+test('the first file runs as the user that PUID and PGID name', () => {
   expect(compose('compose.yaml').service.environment).toMatchObject({ PUID: '1000', PGID: '1000' })
 })
 
-test('the strict one: no root, no capability, this machine alone, a password that must be set', () => {
+test('the strict file: no root, no capability, only this machine, a password that must be set', () => {
   const { service } = compose('compose.strict.yaml')
   expect(service).toMatchObject({ user: '1000:1000', cap_drop: ['ALL'], ports: ['127.0.0.1:8787:8787'] })
   expect(service.command).toEqual(['serve', '--isolate', 'on'])
-  // Without them Docker forbids the network namespace that the file is there for.
+  // Without these settings Docker forbids the network namespace that this file exists for.
   expect(service.security_opt).toEqual(expect.arrayContaining(['seccomp:unconfined', 'apparmor:unconfined']))
   expect(service.environment.KOMETA_PREVIEW_PASSWORD).toMatch(/^\$\{KOMETA_PREVIEW_PASSWORD:\?/)
   expect(service.tmpfs).toEqual([expect.stringContaining('nosuid,nodev')])

@@ -19,7 +19,7 @@ describe('sniffImage', () => {
   })
 
   test.each(['', 'RIFF1234WAVE', 'RIFF', 'GIF89a', '\x89PN', '\xff\xd8', '<svg>', ' \xff\xd8\xff'])(
-    '%j is none',
+    '%j is not an image',
     (text) => {
       expect(sniffImage(Buffer.from(text, 'latin1'))).toBeNull()
     },
@@ -75,7 +75,7 @@ describe('readImageSize', () => {
     expect(read()).toBeLessThan(100)
   })
 
-  test('a file by its path', async () => {
+  test('a file given by its path', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'images-'))
     onTestFinished(() => rmSync(dir, { recursive: true }))
     writeFileSync(join(dir, 'a'), await makeImage('webp', { width: 5, height: 6, mark: 'overlay' }))
@@ -85,7 +85,7 @@ describe('readImageSize', () => {
 })
 
 describe('readOverlayMark', () => {
-  test.each(imageTypes)('%s: Kometa’s value alone, in both byte orders', async (type) => {
+  test.each(imageTypes)('%s: only Kometa’s value, in both byte orders', async (type) => {
     for (const byteOrder of ['II', 'MM'] as const) {
       const marked = async (mark: string) => readOverlayMark(bufferSource(await makeImage(type, { mark, byteOrder })))
       expect(await marked('overlay')).toBe(true)
@@ -95,7 +95,7 @@ describe('readOverlayMark', () => {
     expect(await readOverlayMark(bufferSource(await makeImage(type)))).toBe(false)
   })
 
-  test('is found behind the pixels of a large WEBP by walking its chunks, not by reading them', async () => {
+  test('is found behind the pixels of a large WEBP by skipping its chunks, without reading them', async () => {
     const noise = await sharp({
       create: {
         width: 600,
@@ -136,7 +136,7 @@ test('broken images never throw, never hang, and cost little', async () => {
   )
 })
 
-/** A source that counts the bytes asked of it. */
+/** A source that counts the bytes read from it. */
 function counted(bytes: Buffer): { source: ByteSource; read: () => number } {
   const inner = bufferSource(bytes)
   let total = 0

@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test('writes the lines that the issue names, to the file and to whoever listens', () => {
+test('writes the lines that the issue names, to the file and to every listener', () => {
   const file = { files: openBeneath(folder), path: 'preview.log' }
   const lines: LogLine[] = []
   {
@@ -33,7 +33,7 @@ test('writes the lines that the issue names, to the file and to whoever listens'
   expect(lines.map(({ level, text }) => `${formatLogLine(level, text)}\n`).join('')).toBe(written)
 })
 
-test('scrubs, keeps one record on one line, and shows no control character', () => {
+test('scrubs, keeps each record on one line, and shows no control character', () => {
   const lines: LogLine[] = []
   const file = { files: openBeneath(folder), path: 'preview.log' }
   {
@@ -52,7 +52,7 @@ test('scrubs, keeps one record on one line, and shows no control character', () 
   expect(readFileSync(join(folder, 'preview.log'), 'utf8').split('\n')).toHaveLength(3)
 })
 
-test('appends, and stops at its limit with a word to whoever listens', () => {
+test('appends, and stops at its limit with a message to every listener', () => {
   const file = { files: openBeneath(folder), path: 'preview.log' }
   createJobLog({ file, redactor: createRedactor([]) }).info('first')
   const lines: string[] = []

@@ -40,7 +40,7 @@ describe('a secret in every spelling', () => {
       })
 })
 
-describe('values that stand where secrets stand', () => {
+describe('values in places where secrets usually are', () => {
   const { text } = createRedactor([])
   test.each([
     ['GET /library?X-Plex-Token=abc123&type=1', 'GET /library?X-Plex-Token=(redacted)&type=1'],
@@ -71,13 +71,13 @@ describe('values that stand where secrets stand', () => {
   ])('ordinary text stays: %s', (line) => expect(text(line)).toBe(line))
 })
 
-test('a short secret goes where it is named, and nowhere else', () => {
+test('a short secret is removed where its name gives it away, and nowhere else', () => {
   const { text } = createRedactor(['xxx', ''])
   expect(text('token: xxx, xxx rated, XXX (2002), xxxx')).toBe('token: (redacted), xxx rated, XXX (2002), xxxx')
   expect(text('X-Plex-Token=xxx&a=1 {"apikey": "xxx"}')).toBe('X-Plex-Token=(redacted)&a=1 {"apikey": "(redacted)"}')
 })
 
-test('a secret with line breaks goes as a whole and line by line', () => {
+test('a secret with line breaks is removed as a whole and line by line', () => {
   const key = '-----BEGIN KEY-----\nMIIabcdefgh\nijklmnopqr\n'
   const { text } = createRedactor([key])
   expect(text(JSON.stringify({ key }))).not.toContain('MII')
@@ -98,7 +98,7 @@ async function throughStream(secrets: string[], chunks: Buffer[]): Promise<strin
   return Buffer.concat(out).toString()
 }
 
-/** Bytes cut at the given places, whatever stands there. */
+/** Bytes cut at the given places. */
 function cutAt(bytes: Buffer, places: number[]): Buffer[] {
   const cuts = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
   return cuts.slice(1).map((end, at) => bytes.subarray(cuts[at], end))
@@ -119,7 +119,7 @@ describe('as a stream', () => {
     fc.string({ maxLength: 20 }),
   )
 
-  test('pieces give what the whole gives, wherever the text is cut', async () => {
+  test('the pieces give the same result as the whole, wherever the text is cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(piece, { maxLength: 30 }),
@@ -150,7 +150,7 @@ describe('as a stream', () => {
     expect(streamed).toBe(createRedactor([token]).text(text))
   })
 
-  test('a finished line comes out at once, a progress line that ends in \\r as well', async () => {
+  test('a finished line comes out immediately, and so does a progress line that ends in \\r', async () => {
     const stream = createRedactor([token]).stream()
     stream.write(`| Loaded: 1/2 ${token.slice(0, 5)}`)
     expect(stream.read()).toBeNull()
@@ -158,7 +158,7 @@ describe('as a stream', () => {
     expect(String(stream.read())).toBe('| Loaded: 1/2 (redacted)\r')
   })
 
-  test('a line of nothing but secrets is held back no further than its limit, and swallowed to its end', async () => {
+  test('a line that consists only of secrets is held back up to its limit, and then swallowed to its end', async () => {
     const text = `before ${token.repeat(20_000)}\nafter ${token}\n`
     const places = Array.from({ length: 100 }, (_, at) => at * 3001)
     expect(await throughStream([token], cutAt(Buffer.from(text), places))).toBe('before (redacted)\nafter (redacted)\n')

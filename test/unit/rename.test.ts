@@ -13,7 +13,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** A file system that refuses so often before it does it, as Windows does while somebody has the file open. */
+/**
+ * A file system that refuses this many times before it renames, as Windows does while another program has the file
+ * open.
+ */
 function refusing(times: number, code: string) {
   let asked = 0
   const once: typeof rename = async (from, to) => {
@@ -24,7 +27,7 @@ function refusing(times: number, code: string) {
   return { once, asked: () => asked }
 }
 
-test.each(['EPERM', 'EACCES', 'EBUSY'])('%s on Windows: tried again until it is let go', async (code) => {
+test.each(['EPERM', 'EACCES', 'EBUSY'])('%s on Windows: tried again until it succeeds', async (code) => {
   const disk = refusing(3, code)
   await renameOver(join(dir, 'new'), join(dir, 'old'), { platform: 'win32', once: disk.once })
   expect(disk.asked()).toBe(4)
@@ -36,7 +39,7 @@ test.each<[NodeJS.Platform, string]>([
   ['darwin', 'EACCES'],
   ['win32', 'ENOENT'],
   ['win32', 'ENOSPC'],
-])('%s, %s: the first answer is the last', async (platform, code) => {
+])('%s, %s: the first answer is final', async (platform, code) => {
   const disk = refusing(1, code)
   await expect(renameOver(join(dir, 'new'), join(dir, 'old'), { platform, once: disk.once })).rejects.toMatchObject({
     code,
@@ -44,7 +47,7 @@ test.each<[NodeJS.Platform, string]>([
   expect(disk.asked()).toBe(1)
 })
 
-test('a file that is never let go: refused within 2 s, both files as they were', async () => {
+test('a file that never becomes free: refused within 2 s, both files unchanged', async () => {
   const disk = refusing(Number.POSITIVE_INFINITY, 'EPERM')
   const started = performance.now()
   const renamed = renameOver(join(dir, 'new'), join(dir, 'old'), { platform: 'win32', once: disk.once })

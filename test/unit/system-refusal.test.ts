@@ -14,7 +14,7 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-test('real refusals of this system are lines that name the thing and say why', async () => {
+test('real errors of this system become lines that name the thing and say why', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'refusal-'))
   const file = join(dir, 'file')
   await writeFile(file, '')
@@ -28,7 +28,7 @@ test('real refusals of this system are lines that name the thing and say why', a
   await rm(dir, { recursive: true })
 })
 
-test('a port that is taken, and one where nobody listens', async () => {
+test('a port that is taken, and one where nothing listens', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -46,7 +46,7 @@ test('a port that is taken, and one where nobody listens', async () => {
   expect(refused).toMatchObject({ code: 'SYSTEM_REFUSED', exitCode: 1 })
 })
 
-test('an error while something is closed does not hide the error before it', () => {
+test('an error while closing does not hide the earlier error', () => {
   const full = Object.assign(new Error('x'), { code: 'ENOSPC', syscall: 'write', path: '/disk/file' })
   const both = Object.assign(new Error('both'), { error: new Error('closing'), suppressed: full })
   expect(systemRefusal(both)).toMatchObject({
@@ -55,7 +55,7 @@ test('an error while something is closed does not hide the error before it', () 
   })
 })
 
-test('bugs, and errors that have their words already, are none', () => {
+test('bugs, and errors that already have their own message, are left alone', () => {
   expect(systemRefusal(new TypeError('x is not a function'))).toBeNull()
   expect(systemRefusal(new AppError('BAD_USAGE', 'words'))).toBeNull()
   expect(systemRefusal('text')).toBeNull()

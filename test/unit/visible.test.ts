@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { visibleJson, visibleLine, visibleText } from '../../src/util/visible.ts'
 
-/** What moves a cursor, ends a line or turns the direction, between ordinary text. */
+/** Characters that move a cursor, end a line or change the direction, between ordinary text. */
 const hostile = fc.string({
   unit: fc.oneof(
     fc.constantFrom(
@@ -23,19 +23,19 @@ const hostile = fc.string({
 const isControl = (character: string): boolean =>
   /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(character) && character !== '\t' && character !== '\n'
 
-test('a line holds no control character and no line break, a text none but its line breaks and tabs', () => {
+test('a line holds no control character and no line break, a text only its line breaks and tabs', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       expect([...visibleLine(text)].filter((one) => isControl(one) || /[\t\n]/.test(one))).toEqual([])
       expect([...visibleText(text)].filter(isControl)).toEqual([])
-      // All else stays, and in its place.
+      // Everything else stays in its place.
       const kept = (all: string) => [...all].filter((one) => !isControl(one) && !/[\t\n\ufffd]/.test(one)).join('')
       expect(kept(visibleLine(text))).toBe(kept(text))
     }),
   )
 })
 
-test('JSON says the same', () => {
+test('JSON gives the same result', () => {
   fc.assert(
     fc.property(fc.array(hostile), (texts) => {
       const json = visibleJson(texts, 2)

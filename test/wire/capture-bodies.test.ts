@@ -66,7 +66,7 @@ describe('raw bodies', () => {
     ['RIFF that is no WEBP', Buffer.from('RIFF\0\0\0\0WAVEfmt '), undefined, 'unknown data'],
     ['nothing', Buffer.alloc(0), undefined, 'the body is empty'],
     ['two bytes of a JPEG', Buffer.from([0xff, 0xd8]), 'image/jpeg', 'unknown data'],
-  ])('no image: %s', async (_name, bytes, contentType, words) => {
+  ])('not an image: %s', async (_name, bytes, contentType, words) => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ job: openBeneath(jobDir) })
     const upload = describeUpload({ ratingKey: '99', kind: 'theme' })
@@ -87,7 +87,7 @@ describe('raw bodies', () => {
     },
   )
 
-  test('over the limit: what arrived is kept, and nothing of it under the name of an image', async () => {
+  test('over the limit: what arrived is kept, but not under the name of an image', async () => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ job: openBeneath(jobDir), limits: { maxBodyBytes: 100_000 } })
     const image = Buffer.concat([await makeImage('jpg'), Buffer.alloc(200_000, 1)])
@@ -112,7 +112,7 @@ describe('raw bodies', () => {
     expect(capture.saved_path).toMatch(/^output\/captured_requests\/.*\.bin$/)
   })
 
-  test('a body that stalls is given up after its limit', async () => {
+  test('a body that stalls is given up at its limit', async () => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ job: openBeneath(jobDir), limits: { bodyIdleTimeoutMs: 50 } })
     const stream = new PassThrough()
@@ -123,7 +123,7 @@ describe('raw bodies', () => {
     expect(readFileSync(join(jobDir, capture.saved_path ?? '')).equals(image.subarray(0, 50))).toBe(true)
   })
 
-  test('a stream that fails before its first byte is a record too', async () => {
+  test('a stream that fails before its first byte is recorded too', async () => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ job: openBeneath(jobDir) })
     const stream = new Readable({ read() {} })
@@ -150,7 +150,7 @@ describe('retries', () => {
     expect(outputFiles(jobDir)).toEqual([first.saved_path])
   })
 
-  test('another kind, item, server or content in between makes it a capture of its own', async () => {
+  test('another kind, item, server or content in between makes a separate capture', async () => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ job: openBeneath(jobDir) })
     const [a, b] = [await makeImage('webp'), await makeImage('webp', { seed: 9 })]
@@ -167,7 +167,7 @@ describe('retries', () => {
     expect(outputFiles(jobDir)).toHaveLength(6)
   })
 
-  test('a cut upload and its whole repetition are two', async () => {
+  test('a cut upload and its complete repetition are two captures', async () => {
     const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     const image = await makeImage('webp')
     await store.keepBody(describeUpload(), { ...bodyOf(image.subarray(0, 40)), contentLength: image.length })
@@ -237,7 +237,7 @@ describe('over real sockets', () => {
 })
 
 describe('names and folders', () => {
-  test('a file that is already there is never written over', async () => {
+  test('an existing file is never overwritten', async () => {
     const jobDir = makeJobDir()
     const folder = join(jobDir, 'output', 'by_ratingkey')
     mkdirSync(folder, { recursive: true })
@@ -251,7 +251,7 @@ describe('names and folders', () => {
     expect(readFileSync(old, 'utf8')).toBe('old')
   })
 
-  test('what a dead process left half-written is removed, and nothing else', async () => {
+  test('only half-written files of a dead process are removed', async () => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ job: openBeneath(jobDir) })
     const capture = await store.keepBody(describeUpload(), bodyOf(await makeImage('jpg')))

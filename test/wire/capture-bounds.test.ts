@@ -17,25 +17,25 @@ const keep = async (body: Buffer, limits: Partial<CaptureLimits>, type: string |
   return { ...capture, files: outputFiles(jobDir).length }
 }
 
-test('a body of as many bytes as are allowed is whole, and with one more it is not', async () => {
+test('a body of exactly the allowed size is whole, and with one more byte it is not', async () => {
   expect(await keep(jpg, { maxBodyBytes: jpg.length }, 'image/jpeg')).toMatchObject({ parse_error: null, type: 'jpg' })
   const more = await keep(jpg, { maxBodyBytes: jpg.length - 1 }, 'image/jpeg')
   expect(more).toMatchObject({ parse_error: expect.stringContaining(String(jpg.length - 1)), type: null })
 })
 
-test('as many parts as are allowed, and one more', async () => {
+test('the allowed number of parts, and one more', async () => {
   const parts = (count: number) => glue(...Array.from({ length: count }, () => part([field], 'a')), end)
   expect((await keep(parts(3), { maxParts: 3 })).parse_error).toMatch(/^no image in the multipart body/)
   expect((await keep(parts(4), { maxParts: 3 })).parse_error).toMatch(/more than 3 parts/)
 })
 
-test('as many files as are allowed; what is beyond them stays in the raw body', async () => {
+test('the allowed number of files; any further file stays in the raw body', async () => {
   const images = (count: number) => glue(...Array.from({ length: count }, () => image), end)
   expect(await keep(images(3), { maxPartFiles: 3 })).toMatchObject({ files: 3, parse_error: null })
   expect(await keep(images(4), { maxPartFiles: 3 })).toMatchObject({ files: 4, parse_error: null })
 })
 
-test('headers of a part as long as is allowed, and longer', async () => {
+test('part headers of the allowed length, and longer ones', async () => {
   const block = `${field}\r\nX-A: ${'a'.repeat(100)}`
   const body = glue(part(block.split('\r\n'), jpg), end)
   expect((await keep(body, { maxPartHeaderBytes: block.length })).parse_error).toBeNull()
@@ -44,7 +44,7 @@ test('headers of a part as long as is allowed, and longer', async () => {
   )
 })
 
-test('an image by URL of as many bytes as are allowed, and one that says to have more', async () => {
+test('an image by URL of exactly the allowed size, and one that announces more', async () => {
   const server = createServer((_incoming, outgoing) =>
     outgoing.writeHead(200, { 'content-length': jpg.length }).end(jpg),
   )
@@ -68,7 +68,7 @@ test('an image by URL of as many bytes as are allowed, and one that says to have
   expect((await fetched(jpg.length - 1)).parse_error).toMatch(/larger than/)
 })
 
-test('where neither item nor kind is known the path tells one upload from another; where they are, it does not', async () => {
+test('the path tells uploads apart if neither item nor kind is known, and only then', async () => {
   const attempts = async (paths: string[], known: { ratingKey: string | null; kind: 'poster' | null }) => {
     const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     for (const path of paths) await store.keepBody(describeUpload({ ...known, path }), bodyOf(jpg))

@@ -30,20 +30,20 @@ function startChild(
   return Object.assign(child, { lines: createInterface({ input: child.stdout ?? process.stdin }) })
 }
 
-/** Whether a body made by the child is whole: it ends in the hash of what stands before. */
+/** Whether a body made by the child is whole: it ends in the hash of the bytes before. */
 function isWhole(file: string): boolean {
   const bytes = readFileSync(file)
   const hash = createHash('sha256').update(bytes.subarray(0, -32)).digest()
   return bytes.length > 32 && hash.equals(bytes.subarray(-32))
 }
 
-/** Runs a command to its end; true when there is one and it succeeds. */
+/** Runs a command to its end; true if it exists and succeeds. */
 const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 
 test.each([
   ['a picture', async () => Buffer.concat([await makeImage('jpg'), Buffer.alloc(40_000)])],
   ['something else', async () => Buffer.alloc(40_000, 'x')],
-])('until it is whole an upload has a temporary name alone: %s', async (_name, make) => {
+])('until it is whole an upload has only a temporary name: %s', async (_name, make) => {
   const jobDir = makeJobDir()
   const store = createCaptureStore({ job: openBeneath(jobDir) })
   const bytes = await make()
@@ -71,7 +71,7 @@ describe('a killed process', () => {
       const enough = randomInt(1, 40)
       for await (const line of child.lines) {
         if (line.startsWith('ack ')) acks.push(line.slice(4))
-        // Killed at a random moment between two events: in the midst of four uploads.
+        // Killed at a random moment between two events, during four uploads.
         if (acks.length === enough) setTimeout(() => child.kill('SIGKILL'), randomInt(0, 8))
       }
       const files = outputFiles(jobDir).filter((file) => !file.endsWith('.tmp'))
@@ -109,7 +109,7 @@ describe('a killed process', () => {
       const order = [
         at(/p?writev?\(\d+<.*\.capture-.*\.tmp>/),
         at(/fsync\(\d+<.*\.capture-.*\.tmp>/),
-        // The job's folders are held open, and named by their descriptors.
+        // The job's folders are held open, so the trace names them by their descriptors.
         at(/rename\("[^"]*\/\.capture-[^"]*\.tmp", "[^"]*\/1_poster_/),
         calls.findLastIndex((call) => /fsync\(\d+<.*by_ratingkey>/.test(call)),
         at(/write\(1<.*"ack /),
@@ -120,7 +120,7 @@ describe('a killed process', () => {
   )
 })
 
-describe('a disk that takes no more', () => {
+describe('a disk that accepts no more', () => {
   test.skipIf(!run('prlimit', '--version'))(
     'a file size limit (EFBIG): rejected, nothing left over, the next one is kept (skipped without prlimit)',
     async () => {
@@ -170,7 +170,7 @@ describe('a disk that takes no more', () => {
     })
   })
 
-  test('a folder that is gone: rejected, and usable when it is back', async () => {
+  test('a folder that is gone: rejected, and usable when the folder is back', async () => {
     const jobDir = makeJobDir()
     const store = createCaptureStore({ job: openBeneath(jobDir) })
     const image = await makeImage('jpg')
@@ -186,7 +186,7 @@ describe('a disk that takes no more', () => {
   })
 })
 
-describe('many at once', () => {
+describe('many parallel uploads', () => {
   test('1,000 uploads to one key in one microsecond: 1,000 files, listed in the order of seq', {
     timeout: 90_000,
   }, async () => {
@@ -208,14 +208,14 @@ describe('many at once', () => {
     expect(outputFiles(jobDir)).toHaveLength(1000)
   })
 
-  test('identical uploads that overlap are no retries', async () => {
+  test('identical uploads that overlap are not retries', async () => {
     const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     const image = await makeImage('webp')
     await Promise.all(Array.from({ length: 50 }, () => store.keepBody(describeUpload(), bodyOf(image))))
     expect(store.list().map((capture) => capture.attempts)).toEqual(Array(50).fill(1))
   })
 
-  test('beyond the places for waiting ones an upload is rejected', async () => {
+  test('if all waiting places are taken an upload is rejected', async () => {
     const store = createCaptureStore({
       job: openBeneath(makeJobDir()),
       limits: { maxOpenUploads: 1, maxWaitingUploads: 1 },
@@ -258,7 +258,7 @@ describe('many at once', () => {
   })
 })
 
-/** A file system of 4 MB, where this user may mount one. */
+/** A file system of 4 MB, if this user may mount one. */
 function mountSmallDisk(): string | null {
   if (process.platform !== 'linux') return null
   const dir = mkdtempSync(join(tmpdir(), 'small-disk-'))

@@ -26,7 +26,7 @@ async function check(
   const paths = [capture.saved_path ?? '', ...capture.other_paths]
   expect(outputFiles(jobDir)).toEqual([...paths].sort((a, b) => (a < b ? -1 : 1)))
   if (images.length === 0) {
-    // The body whole, whatever is wrong with it.
+    // The whole body, whatever is wrong with it.
     expect(paths).toHaveLength(1)
     expect(paths[0]).toMatch(/captured_requests\/.*\.bin$/)
     expect(read(paths[0] ?? '').equals(body)).toBe(true)
@@ -54,7 +54,7 @@ describe('multipart bodies', () => {
     expect(capture.parse_error).toMatch(/^malformed multipart body: /)
   })
 
-  test('how the bytes are cut on their way makes no difference', async () => {
+  test('it makes no difference how the bytes are cut in transit', async () => {
     const small = [...wellFormed, ...malformed].filter(({ body }) => body.length < 3000)
     expect(small.length).toBeGreaterThan(100)
     for (const each of small) await check(each, [1, 7, 2, 400, 3])
@@ -66,13 +66,13 @@ test.each([
   [3, /^[^;]*; [^;]*; [^;]*$/],
   [4, /; and 1 more$/],
   [9, /; and 6 more$/],
-])('%i parts without an image are told in words, the first three by name', async (count, words) => {
+])('%i parts without an image are described in words, the first three by name', async (count, words) => {
   const body = glue(...Array.from({ length: count }, (_, at) => part([field], `text ${at}`)), end)
   const capture = await check({ name: '', body, images: [] }, [65_536])
   expect(capture.parse_error).toMatch(words)
 })
 
-test('any image between any bytes comes out as it went in', async () => {
+test('any image between any bytes comes out unchanged', async () => {
   const noise = fc.uint8Array({ maxLength: 200 }).map((noisy) => Buffer.from(noisy))
   const tricky = fc.constantFrom(
     '\r\n',
@@ -111,7 +111,7 @@ interface CorpusCase {
   error?: boolean
 }
 
-describe.skipIf(!existsSync(corpus))('the shared multipart cases (skipped where ../shared is not there)', () => {
+describe.skipIf(!existsSync(corpus))('the shared multipart cases (skipped if ../shared does not exist)', () => {
   let right = 0
   const cases = existsSync(corpus) ? (JSON.parse(readFileSync(corpus, 'utf8')) as CorpusCase[]) : []
 
@@ -125,7 +125,7 @@ describe.skipIf(!existsSync(corpus))('the shared multipart cases (skipped where 
     right += 1
   })
 
-  test('are thirty', () => {
+  test('there are thirty cases', () => {
     expect(cases).toHaveLength(30)
     // Each of them has its own test above, and whole files are compared byte for byte.
     recordFigure({

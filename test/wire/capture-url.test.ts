@@ -18,7 +18,7 @@ const token = 'kCANARYkCANARYkCANAR'
 const image = await makeImage('jpg')
 const limits = { maxBodyBytes: 100_000, urlTimeoutMs: 2_000, urlMaxRedirects: 3 }
 
-/** A web server that stands for the open internet under the name `public.test`; every other host is judged for real. */
+/** A web server that plays the open internet under the name `public.test`; every other host is judged for real. */
 async function startWeb(listener: RequestListener) {
   const seen: IncomingMessage[] = []
   const lookups: string[] = []
@@ -57,7 +57,7 @@ const send = (
 ) => response.writeHead(status, headers).end(body)
 
 describe('a URL of the open internet', () => {
-  test('its image is the upload; no token goes there or into the record', async () => {
+  test('the image becomes the upload; no token is sent there or recorded', async () => {
     const { jobDir, store, base, seen, lookups } = await startWeb((_request, response) =>
       send(response, 200, {}, image),
     )
@@ -69,7 +69,7 @@ describe('a URL of the open internet', () => {
       source_url: `${base}/p/x.jpg?size=2`,
     })
     expect(readFileSync(join(jobDir, capture.saved_path ?? '')).equals(image)).toBe(true)
-    // Asked for as the picture is: an encoding would have to be undone, and the bytes be others.
+    // Requested without compression, which would have to be undone and might change the bytes.
     expect(seen[0]?.headers).toMatchObject({ accept: 'image/*', 'accept-encoding': 'identity' })
     expect(Object.keys(seen[0]?.headers ?? {}).toSorted()).toEqual([
       'accept',
@@ -80,7 +80,7 @@ describe('a URL of the open internet', () => {
     ])
     expect(seen.map((request) => request.url)).toEqual(['/p/x.jpg?size=2'])
     expect(JSON.stringify(seen[0]?.rawHeaders)).not.toContain(token)
-    // Looked up once, and dialled where that answer said: no DNS server knows this name.
+    // The name is looked up once, and the connection goes to that answer: no DNS server knows this name.
     expect(lookups).toEqual(['public.test'])
   })
 
@@ -149,7 +149,7 @@ describe('a URL of the open internet', () => {
       (request: IncomingMessage) => request.socket.end('nonsense\r\n\r\n'),
       'the server could not be reached',
     ],
-  ])('%s: the reason is in the record, and no file', async (_name, listener, words) => {
+  ])('%s: the reason is in the record, and no file is kept', async (_name, listener, words) => {
     const { jobDir, store, base } = await startWeb((request, response) => void listener(request, response))
     const capture = await store.keepUrl(describeUpload(), `${base}/x?X-Plex-Token=${token}`, null)
     expect(capture).toMatchObject({ saved_path: null, sha256: null, size_bytes: 0, source_url: `${base}/x` })
@@ -175,7 +175,7 @@ describe('a URL of the open internet', () => {
       (response: ServerResponse) => response.end('<!doctype html><p>sign in'),
       'no image: the body holds HTML',
     ],
-  ])('what comes is %s: kept apart', async (_name, answer, words) => {
+  ])('an answer that is %s: kept apart', async (_name, answer, words) => {
     const { jobDir, store, base } = await startWeb((_request, response) => {
       response.writeHead(200)
       answer(response)
@@ -209,7 +209,7 @@ test.each([
 describe('a URL of our own proxy', () => {
   const url = `http://127.0.0.1:32500/library/metadata/1/thumb/1700?a=%2Fb&X-Plex-Token=${token}`
 
-  test('is read from Plex, path and query byte for byte', async () => {
+  test('is read from Plex, with path and query byte for byte', async () => {
     const jobDir = makeJobDir()
     const asked: string[] = []
     const store = createCaptureStore({ job: openBeneath(jobDir) })
@@ -229,14 +229,14 @@ describe('a URL of our own proxy', () => {
       'the image behind the URL could not be read: Plex answered 404',
     ],
     [new Error(`GET ${url}`), 'the image behind the URL could not be read: Plex did not hand it out'],
-  ])('that Plex does not answer well: %s', async (error, words) => {
+  ])('that Plex does not answer properly: %s', async (error, words) => {
     const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     const capture = await store.keepUrl(describeUpload(), url, () => Promise.reject(error))
     expect(capture).toMatchObject({ parse_error: words, saved_path: null })
     expect(JSON.stringify(store.list())).not.toContain(token)
   })
 
-  test('an answer that never comes has a limit', async () => {
+  test('an answer that never comes is given up at a limit', async () => {
     const store = createCaptureStore({ job: openBeneath(makeJobDir()), limits: { urlTimeoutMs: 30 } })
     const capture = await store.keepUrl(describeUpload(), url, () => new Promise(() => undefined))
     expect(capture.parse_error).toBe('the image behind the URL could not be read: Plex did not hand it out')

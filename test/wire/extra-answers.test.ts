@@ -6,7 +6,7 @@ import { startScriptedServer } from '../support/scripted-server.ts'
 import { connectToSeenPlex } from '../support/seen-plex.ts'
 
 /**
- * An answer that nobody asked for must not become that of the next request on the same connection (response smuggling).
+ * An answer to no request must not become the answer to the next request on the same connection (response smuggling).
  */
 const answer = (body: string) =>
   `HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: ${body.length}\r\n\r\n${body}`
@@ -30,7 +30,7 @@ test.each<[string, (target: string) => string]>([
   })
   await using connection = connectToSeenPlex(
     { url: plex.url, token: realToken, verifySsl: true, clientIdentifier: 'extra' },
-    // One connection for all: what is left over would meet the next request there.
+    // One connection for all requests, so that leftover bytes would meet the next request there.
     { maxConnections: 1, headersTimeoutMs: 500, bodyTimeoutMs: 500 },
   )
   const recorder = createListRecorder()
@@ -43,7 +43,7 @@ test.each<[string, (target: string) => string]>([
     const { text } = await sendRaw(proxy.port, request(method, target), { until: (all) => all.includes('\r\n\r\n') })
     expect(text).not.toContain('smuggled')
     expect(text).not.toContain('garbage')
-    // Its own answer or a visible failure, never that of another request.
+    // Its own answer or a visible failure, never the answer to another request.
     for (const other of ['1', '2', '3', '4'].filter((one) => one !== key)) {
       expect(text).not.toContain(`/library/metadata/${other}/thumb/${other}"`)
     }

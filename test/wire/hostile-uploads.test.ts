@@ -9,10 +9,7 @@ import { makeImage } from '../support/images.ts'
 import { type ProxyWorld, request, startProxyWorld } from '../support/proxy-world.ts'
 import { sendRaw } from '../support/raw-client.ts'
 
-/**
- * Uploads that are made to hurt, through the real proxy and the real store: nothing of them is decoded, run or
- * believed.
- */
+/** Malicious uploads through the real proxy and the real store: nothing in them is decoded, run or trusted. */
 let folder = ''
 let world: ProxyWorld
 beforeEach(async () => {
@@ -42,7 +39,7 @@ const names = (place: string): string[] => {
 }
 const kept = (place: string) => names(place).map((name) => readFileSync(join(folder, 'output', place, name)))
 
-/** 109 kB that stand for 900 million pixels: 2.7 GB when decoded. */
+/** 109 kB that represent 900 million pixels: 2.7 GB when decoded. */
 async function bomb(): Promise<Buffer> {
   const png = await makeImage('png')
   png.writeUInt32BE(30_000, 16)
@@ -50,7 +47,7 @@ async function bomb(): Promise<Buffer> {
   return Buffer.concat([png, Buffer.alloc(109_000)])
 }
 
-test('an image bomb: kept byte for byte, its size told, never decoded; a thumbnail of it is refused at once', async () => {
+test('an image bomb: kept byte for byte, with its size, never decoded; its thumbnail is refused', async () => {
   const bytes = await bomb()
   const before = process.memoryUsage.rss()
   expect((await upload(bytes)).status).toBe(200)
@@ -74,7 +71,7 @@ test.each<[string, () => Promise<Buffer>, string]>([
     'png',
   ],
   ['a WebP under a name that says HTML', async () => makeImage('webp'), 'webp'],
-])('a polyglot, %s: an image by its first bytes, kept as it came, under a name of ours', async (_name, make, type) => {
+])('a polyglot, %s: an image by its first bytes, kept unchanged under a name of ours', async (_name, make, type) => {
   const bytes = await make()
   expect(
     (await upload(bytes, ['Content-Type: text/html', 'Content-Disposition: attachment; filename="../../x.html"']))
@@ -96,7 +93,7 @@ test.each([
   ['an SVG that calls itself a PNG', '<?xml version="1.0"?><svg onload="alert(1)"/>', 'image/png', /SVG/],
   ['a web page', '<!doctype html><script>alert(1)</script>', 'image/jpeg', /HTML|web page/i],
   ['a GIF that is a script too', 'GIF89a/*<svg/onload=alert(1)>*/=1;', 'image/gif', /GIF/],
-])('%s is no image: kept as .bin, and the record says what it is', async (_name, text, type, says) => {
+])('%s is not an image: kept as .bin, and the record says what it is', async (_name, text, type, says) => {
   const body = Buffer.from(text)
   expect((await upload(body, [`Content-Type: ${type}`])).status).toBe(200)
   expect(names('by_ratingkey')).toEqual([])
@@ -129,7 +126,7 @@ test('10,000 parts with the image last, and a part with a megabyte of headers', 
   expect(kept('captured_requests').map((bytes) => bytes.equals(many) || bytes.equals(huge))).toEqual([true, true])
 })
 
-test('a sender that stops in the middle: given up after its limit, what came is kept, no image of it', async () => {
+test('a sender that stops in the middle: given up at its limit; its bytes are kept, but not as an image', async () => {
   const image = await makeImage('jpg')
   const head = request('POST', target, [`Content-Length: ${image.length + 10}`])
   const started = performance.now()

@@ -3,8 +3,8 @@ import { clientToken, request, startProxyWorld } from '../support/proxy-world.ts
 import { sendRaw } from '../support/raw-client.ts'
 
 /**
- * An upload by the URL of the proxy itself is a read of Plex on behalf of the client: the job's token must not reach
- * Plex in it either.
+ * An upload by the URL of the proxy itself is a read of Plex on behalf of the client, and it must not take the job's
+ * token to Plex either.
  */
 test.each([
   ['as a value', `/library/sections/1/all?type=1&title=${clientToken}`],
@@ -16,13 +16,13 @@ test.each([
   await using world = await startProxyWorld()
   const url = own.startsWith('PLEX') ? own.replace('PLEX', world.plex.url) : `${world.proxy.url}${own}`
   const target = `/library/metadata/5/posters?url=${encodeURIComponent(url)}`
-  // The witness looks at the end whether a secret of the job has reached Plex.
+  // The witness checks at the end whether a secret of the job has reached Plex.
   await sendRaw(world.proxy.port, request('POST', target))
   const reads = world.plex.journal.filter(({ target: asked }) => !asked.includes('includeMeta'))
   expect(reads.map(({ target: asked }) => asked)).toEqual([])
 })
 
-test('with the token where it belongs the picture is read, without it', async () => {
+test('with the token in the right place the picture is read, without the token', async () => {
   await using world = await startProxyWorld()
   const url = `${world.proxy.url}/library/metadata/5/thumb/1?X-Plex-Token=${clientToken}`
   await sendRaw(world.proxy.port, request('POST', `/library/metadata/5/posters?url=${encodeURIComponent(url)}`))
@@ -30,7 +30,7 @@ test('with the token where it belongs the picture is read, without it', async ()
 })
 
 test.each([0, 1, 2, 3])(
-  'a token of another server, percent-encoded %i times in an upload, is in no record of the request',
+  'a token of another server, percent-encoded %i times in an upload, is not in the record of the request',
   async (times) => {
     await using world = await startProxyWorld()
     let pair = 'X-Plex-Token=anotherServersToken'

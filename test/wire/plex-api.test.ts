@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { undecided } from '../support/api-description.ts'
 
 /**
- * Descriptions of Plex's API that were looked at; PLEX_API_DESCRIPTION names a newer one (JSON), to see what it has
- * anew.
+ * Descriptions of Plex's API that we have reviewed; PLEX_API_DESCRIPTION names a newer one (JSON), to find what it
+ * adds.
  */
 const folder = fileURLToPath(new URL('../fixtures/plex-api/', import.meta.url))
 const given = process.env.PLEX_API_DESCRIPTION
@@ -40,6 +40,6 @@ test.each([
   expect(undecided({ paths: { ...paths, [path]: operations } })).toEqual(expected)
 })
 
-test('something else than a description is told', () => {
+test('anything that is not a description is reported', () => {
   expect(() => undecided({})).toThrow(/no API description/)
 })

@@ -37,14 +37,14 @@ async function takePort() {
 }
 
 describe('the port', () => {
-  test('the preferred one when it is free, on 127.0.0.1 alone', async () => {
+  test('the preferred port if it is free, only on 127.0.0.1', async () => {
     const { port, close } = await takePort()
     await close()
     await using proxy = await startProxy(options(port))
     expect(proxy).toMatchObject({ port, portWasTaken: false, url: `http://127.0.0.1:${port}` })
   })
 
-  test('a free one when it is taken, and says so', async () => {
+  test('a free port if the preferred one is taken, with a message', async () => {
     const taken = await takePort()
     await using proxy = await startProxy(options(taken.port))
     expect(proxy.portWasTaken).toBe(true)
@@ -53,12 +53,12 @@ describe('the port', () => {
   })
 })
 
-test('a short token keeps nobody out and is a bug', async () => {
+test('a short token protects nothing and is a bug', async () => {
   await expect(startProxy({ ...options(0), clientToken: 'short' })).rejects.toThrow(/too short/)
 })
 
 describe('drain', () => {
-  test('requests under way finish, idle connections close, new ones are not taken', async () => {
+  test('requests under way finish, idle connections close, new ones are refused', async () => {
     let arrived: (() => void) | undefined
     let release: (() => void) | undefined
     const atPlex = new Promise<void>((resolve) => {
@@ -105,7 +105,7 @@ describe('drain', () => {
 })
 
 describe('our own failures', () => {
-  test('a handler that throws: 500, recorded, not forwarded, and the proxy lives', async () => {
+  test('a handler that throws: 500, recorded, not forwarded, and the proxy survives', async () => {
     let broken = true
     await using world = await startProxyWorld({
       wrapReads: (forward) => (read, reply) => {

@@ -9,7 +9,7 @@ import { clientToken, startProxyWorld } from '../support/proxy-world.ts'
 
 const pictureBytes = 200_000
 
-/** A JPEG by its first bytes, another one for each number. */
+/** A JPEG according to its first bytes, different for each number. */
 function picture(number: number): Buffer {
   const bytes = Buffer.alloc(pictureBytes, number)
   bytes.set([0xff, 0xd8, 0xff, 0xe0])
@@ -22,7 +22,7 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 test.each([
   ['each to its own item', (number: number) => number],
   ['all to one item', () => 1],
-])('300 uploads at once, on as many connections, %s: every one is kept', async (_name, keyOf) => {
+])('300 parallel uploads, each on its own connection, %s: every one is kept', async (_name, keyOf) => {
   const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
   await using world = await startProxyWorld({ captures: store })
   const pool = new Pool(world.proxy.url, { connections: 300, pipelining: 1 })
@@ -55,14 +55,14 @@ function postTo(proxyUrl: string, number: number) {
   return { request, answered }
 }
 
-test('senders that are stuck keep nobody waiting, and lose nothing when they go on', async () => {
+test('stuck senders make nobody wait, and lose nothing when they go on', async () => {
   const store = createCaptureStore({
     job: openBeneath(makeJobDir()),
     limits: { maxOpenUploads: 2, senderPatienceMs: 20 },
   })
   await using world = await startProxyWorld({ captures: store })
   const stuck = [1, 2, 3, 4].map((number) => postTo(world.proxy.url, number))
-  // Before the first byte of a picture, and after some.
+  // They are stuck before the first byte of a picture, and after some bytes.
   stuck.forEach(({ request }, at) => {
     if (at % 2 === 0) request.flushHeaders()
     else request.write(picture(at + 1).subarray(0, 100_000))
@@ -90,7 +90,7 @@ test('an upload that waits for its turn leaves its bytes with the sender, and th
   const first = post(1)
   first.request.write(picture(1).subarray(0, 1_000))
   const second = post(2)
-  // More than all buffers between the two hold: the sender is not rid of it while nobody reads.
+  // More than all buffers between the two can hold, so the sender cannot finish while nobody reads.
   const large = Buffer.concat([picture(2), Buffer.alloc(32 * 1024 * 1024)])
   let sent = false
   second.request.end(large, () => {

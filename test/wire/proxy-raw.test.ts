@@ -10,10 +10,10 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 const auth = `Host: x\r\nX-Plex-Token: ${clientToken}\r\n`
 
-/** Statuses that say no; 0 = the connection ended without an answer. */
+/** Statuses that say no; 0: the connection ended without an answer. */
 const no = [0, 400, 401, 403, 408, 413, 417, 431]
 
-describe('bytes that are no plain read or write', () => {
+describe('bytes that are not a plain read or write', () => {
   const smuggled = `DELETE /library/metadata/1 HTTP/1.1\r\n${auth}\r\n`
   const cases: [name: string, bytes: string, status?: number][] = [
     ['CONNECT', `CONNECT plex:32400 HTTP/1.1\r\n${auth}\r\n`, 403],
@@ -88,7 +88,7 @@ describe('bytes that are no plain read or write', () => {
     for (const { reason } of world.recorder.refusals.slice(before)) expect(reason).toMatch(/^[A-Za-z][ -~]+$/)
   })
 
-  test('none of them, and nothing behind them, reached Plex', () => {
+  test('none of them, and nothing after them, reached Plex', () => {
     expect(world.plex.journal).toEqual([])
     expect(world.recorder.forwards).toEqual([])
     expect(world.recorder.blocks).toEqual([])
@@ -102,7 +102,7 @@ test('a connection that says nothing is closed without a record', async () => {
   expect(world.recorder.refusals.length).toBe(before)
 })
 
-test('after a refused read the connection lives on; after a refused body it ends', async () => {
+test('after a refused read the connection stays open; after a refused body it ends', async () => {
   const again = await sendRaw(world.proxy.port, request('OPTIONS', '/a') + request('OPTIONS', '/b'), {
     until: (text) => text.split('HTTP/1.1 403').length === 3 && text.endsWith('Plex knows'),
   })
@@ -114,7 +114,7 @@ test('after a refused read the connection lives on; after a refused body it ends
   expect(ended.text.match(/HTTP\/1\.1 /g)).toHaveLength(1)
 })
 
-test('many connections at once, many requests on each, all answered', async () => {
+test('many parallel connections with many requests each, all answered', async () => {
   const before = world.plex.journal.length
   const perConnection = 20
   const one = () =>

@@ -26,7 +26,7 @@ async function start(options: WorldOptions = {}): Promise<ProxyWorld> {
 const targets = ({ plex }: ProxyWorld) => plex.journal.map(({ method, target }) => `${method} ${target}`)
 
 describe('what arrives at Plex', () => {
-  test('method, path and pairs as judged; listed headers, the real token and one client id; nothing else', async () => {
+  test('method, path and parameters as judged; listed headers, the real token, one client id; nothing else', async () => {
     const { proxy, plex, recorder } = await start()
     const headers = [
       'Accept-Encoding: gzip, deflate',
@@ -36,7 +36,7 @@ describe('what arrives at Plex', () => {
       'X-Plex-Container-Size: 100',
       'If-None-Match: "a"',
       'If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT',
-      // None of these may pass
+      // None of these may pass.
       'X-Plex-Client-Identifier: kometa-uuid',
       'X-Plex-Product: Kometa',
       'User-Agent: python-requests/2.34.2',
@@ -89,7 +89,7 @@ describe('what arrives at Plex', () => {
   })
 
   test.each([`application/xml, ${clientToken}`, `application/${encodeURIComponent(`/${clientToken}`)}`])(
-    "a listed header with the job's token in it stays here: %s",
+    "a listed header that contains the job's token is not forwarded: %s",
     async (value) => {
       const { proxy, plex } = await start()
       const headers = [`Accept: ${value}`, 'Accept-Language: de', `If-None-Match: "${clientToken}"`]
@@ -120,7 +120,7 @@ describe('what arrives at Plex', () => {
     expect(targets(started)).toEqual(['HEAD /library/metadata/5?skipRefresh=1'])
   })
 
-  test('a section tells its fields once, and is asked again only if that failed', async () => {
+  test('a section returns its fields once, and is asked again only if that failed', async () => {
     let failures = 1
     const started = await start({
       answer: (req, res) => {
@@ -138,7 +138,7 @@ describe('what arrives at Plex', () => {
     expect(targets(started).filter((target) => target.includes('decade'))).toHaveLength(3)
   })
 
-  test('tag lists are those of the Meta; the trap in it is not', async () => {
+  test('tag lists are those of the Meta, without the trap in it', async () => {
     const { proxy } = await start()
     const ask = async (tag: string) => (await sendRaw(proxy.port, request('GET', `/library/sections/1/${tag}`))).status
     expect([
@@ -150,7 +150,7 @@ describe('what arrives at Plex', () => {
     expect([await ask('refresh'), await ask('studio'), await ask('emptyTrash')]).toEqual([403, 403, 403])
   })
 
-  test('artwork by URL only after Plex listed exactly that, for that item, also in a gzip answer', async () => {
+  test('artwork by URL only after Plex listed exactly that URL for that item, also in a gzip answer', async () => {
     const listed = '/library/metadata/5/file?url=https%3A%2F%2Fi.tmdb%2Fa.jpg'
     const xml = `<MediaContainer><Photo key="${listed}&amp;x=1" /><Photo key="https://i.tmdb/b.jpg" /></MediaContainer>`
     const started = await start({
@@ -212,7 +212,7 @@ describe('what arrives at Plex', () => {
 })
 
 describe('what comes back', () => {
-  test('status, type and bytes as Plex sent them, compressed ones too; hop headers and addresses stay out', async () => {
+  test('status, type and bytes as Plex sent them, compressed ones too; no hop headers and addresses', async () => {
     const zipped = gzipSync(sectionMetaXml)
     const { proxy, recorder } = await start({
       answer: (_req, res) => {
@@ -313,12 +313,12 @@ describe('what comes back', () => {
     expect(slow.recorder.refusals).toMatchObject([{ outcome: 'failed', status: 504 }])
   })
 
-  test('a kept-alive socket that Plex closed meanwhile costs one silent retry, not a read', async () => {
+  test('a kept-alive socket that Plex closed meanwhile costs one silent retry, but no read fails', async () => {
     let asked = 0
     const { proxy, recorder, plex } = await start({
       answer: (_req, res) => {
         asked += 1
-        // The second request on the connection finds it dead, as when Plex's idle time ends at that moment.
+        // The second request finds the connection dead, as if Plex's idle timeout ended at that moment.
         if (asked !== 2) return false
         res.socket?.destroy()
         return true
@@ -349,7 +349,7 @@ describe('what comes back', () => {
     ])
   })
 
-  test('a large answer to a slow client is held back, not held in memory, and arrives whole', async () => {
+  test('a large answer to a slow client is throttled, not held in memory, and arrives whole', async () => {
     const size = 30_000_000
     let sent = 0
     const piece = Buffer.alloc(100_000, 'x')
@@ -373,7 +373,7 @@ describe('what comes back', () => {
         let bytes = 0
         res.pause()
         res.once('readable', () => {
-          // Plex could not send it all: the proxy stopped reading.
+          // Plex could not send all of it, so the proxy stopped reading.
           expect(sent).toBeLessThan(size)
           res.on('data', (chunk: Buffer) => {
             bytes += chunk.length

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { classifyRead, type ReadContext } from '../../src/policy/classify-read.ts'
 import { parseSectionMeta } from '../../src/policy/section-meta.ts'
 
-/** The 106 paths with write operations of Plex's own API description; it lies beside the repository. */
+/** The 106 paths with write operations in Plex's own API description, which is next to the repository. */
 const casesFile = new URL('../../../shared/corpora/plex-write-paths.json', import.meta.url)
 const schema = z.array(z.object({ path: z.string(), tpl: z.string(), dual: z.boolean() }))
 
@@ -45,11 +45,11 @@ const spellings: [string, (path: string) => string][] = [
 ]
 
 describe.skipIf(!existsSync(casesFile))(
-  'the write paths of Plex as GET and HEAD (case data beside the repository)',
+  'the write paths of Plex as GET and HEAD (case data next to the repository)',
   () => {
     const cases = existsSync(casesFile) ? schema.parse(JSON.parse(readFileSync(casesFile, 'utf8'))) : []
 
-    test('there are all of them', () => expect(cases).toHaveLength(106))
+    test('all of them are present', () => expect(cases).toHaveLength(106))
 
     test.each(spellings)('no write-only path in this spelling is a read: %s', (_name, spell) => {
       for (const { path, dual, tpl } of cases) {
@@ -61,13 +61,13 @@ describe.skipIf(!existsSync(casesFile))(
       }
     })
 
-    test('a path that is a read too is one only in its plain spelling, without a foreign parameter', () => {
+    test('a path for both reads and writes is a read only in its plain spelling, without a foreign parameter', () => {
       for (const { path, dual } of cases) {
         if (!dual) continue
         for (const [name, spell] of spellings.slice(1)) {
           if (spell(path) === path) continue
           const verdict = classifyRead({ method: 'GET', rawResource: spell(path), context })
-          // `/library/sections/` is how plexapi falls back when `/library` fails.
+          // plexapi falls back to `/library/sections/` when `/library` fails.
           if (verdict.ok) expect([name, verdict.resource]).toEqual(['slash at the end', '/library/sections/'])
         }
       }

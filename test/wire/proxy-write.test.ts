@@ -63,14 +63,14 @@ describe('uploads', () => {
     expect(recorder.blocks).toMatchObject([{ kind: 'art', content_length: 5 }])
   })
 
-  test('a success only after the store has it: when it cannot keep it, 507 and a record', async () => {
+  test('a success only after the store has it: if the store cannot keep it, 507 and a record', async () => {
     const { proxy, captures, recorder } = await start()
     captures.failure = new Error('ENOSPC: no space left on device')
     const { status } = await sendRaw(proxy.port, request('POST', '/library/metadata/5/posters', [], 'abc'))
     expect(status).toBe(507)
     expect(recorder.captures).toEqual([])
     expect(recorder.blocks).toMatchObject([{ rating_key: '5', content_length: 3 }])
-    // The ledger's one line of it says what the client got, and why.
+    // The single ledger line of this write says what the client got, and why.
     expect(recorder.answers).toMatchObject([{ status: 507, reason: expect.stringContaining('ENOSPC') }])
     expect(recorder.refusals).toMatchObject([
       { status: 507, outcome: 'failed', reason: expect.stringContaining('ENOSPC') },
@@ -86,7 +86,7 @@ describe('uploads', () => {
     expect(plex.connections()).toBe(0)
   })
 
-  test('a url that is the proxy itself is read from Plex, by the same table', async () => {
+  test('a url of the proxy itself is read from Plex, by the same table', async () => {
     const picture = Buffer.from('picture')
     const { proxy, plex, captures, recorder } = await start({
       answer: (req, res) => {
@@ -117,7 +117,7 @@ describe('uploads', () => {
     expect(captures.uploads).toMatchObject([{ kind: 'poster', ratingKey: '5' }])
   })
 
-  test('a foreign url goes to the store without a way to Plex', async () => {
+  test('a foreign url goes to the store, and Plex is never asked', async () => {
     const { proxy, captures, plex } = await start()
     const url = encodeURIComponent('https://image.tmdb.org/a.jpg')
     await sendRaw(proxy.port, request('POST', `/library/metadata/5/posters?url=${url}`, ['Content-Length: 0']))
@@ -125,7 +125,7 @@ describe('uploads', () => {
     expect(plex.connections()).toBe(0)
   })
 
-  test('a url of the proxy that is no known read stays unread', async () => {
+  test('a url of the proxy that is not a known read is not read', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'proxy-write-'))
     const { plex, proxy, recorder } = await start({ captures: createCaptureStore({ job: openBeneath(dir) }) })
     try {
@@ -150,7 +150,7 @@ describe('uploads', () => {
     }
   })
 
-  test('with the store of files: on disk when the answer comes, a retry is the same capture', async () => {
+  test('with the file store: on disk when the answer comes, and a retry is the same capture', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'proxy-write-'))
     const { proxy, recorder } = await start({ captures: createCaptureStore({ job: openBeneath(dir) }) })
     try {
@@ -176,7 +176,7 @@ describe('other writes', () => {
     ['POST', '/hubs/sections/1/manage?metadataItemId=5'],
     ['PUT', '/:/prefs?DatabaseCacheSize=40'],
     ['DELETE', '/library/../%2e%2e//x;y'],
-  ])('%s %s is answered as success and never leaves', async (method, target) => {
+  ])('%s %s is answered as success and not forwarded', async (method, target) => {
     const { proxy, plex, recorder } = await start()
     const { text } = await sendRaw(proxy.port, request(method, target, [], 'body of it'))
     expect(text).toMatch(emptyPage)
@@ -185,7 +185,7 @@ describe('other writes', () => {
     expect(plex.connections()).toBe(0)
   })
 
-  test('the body is counted and bounded; past the limit 413 and the connection ends', async () => {
+  test('the body is counted and bounded; over the limit 413 and the connection ends', async () => {
     const { proxy, recorder } = await start({ limits: { maxDrainBytes: 1000 } })
     const { status, text } = await sendRaw(proxy.port, request('PUT', '/:/prefs', [], 'x'.repeat(5000)))
     expect(status).toBe(413)
@@ -193,7 +193,7 @@ describe('other writes', () => {
     expect(recorder.refusals).toMatchObject([{ status: 413 }])
   })
 
-  test('a client that breaks off in the body is recorded with what came', async () => {
+  test('a client that breaks off in the body is recorded with the bytes that arrived', async () => {
     const { proxy, recorder } = await start()
     const recorded = recorder.next()
     void sendRaw(proxy.port, request('PUT', '/:/prefs', ['Content-Length: 100']) + 'x'.repeat(40), {

@@ -23,7 +23,7 @@ import { clientToken, createListCaptures, createListRecorder } from '../support/
 import { startScriptedServer } from '../support/scripted-server.ts'
 import { connectToSeenPlex } from '../support/seen-plex.ts'
 
-/** Answers whose end nothing but the end of the connection tells. */
+/** Answers whose end is marked only by the end of the connection. */
 const heads = {
   'no length': 'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n',
   'no length, Connection: close': 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n',
@@ -31,7 +31,7 @@ const heads = {
 }
 const body = '<MediaContainer size="1">'.padEnd(5_000, 'x')
 
-/** A reset that arrives together with the data is one that Node itself takes for an end. */
+/** Node itself takes a reset that arrives together with the data for an end. */
 type End = 'reset' | 'reset at once' | 'end'
 
 const closing: AsyncDisposable[] = []
@@ -43,7 +43,7 @@ afterEach(async () => {
   for (const one of closing.splice(0).reverse()) await one[Symbol.asyncDispose]()
 })
 
-/** A server that sends the answer, and ends it as it is told once the client has its first bytes. */
+/** A server that sends the answer, and ends it in the given way once the client has its first bytes. */
 async function startServer(head: string, end: End) {
   const waiting: (() => void)[] = []
   let arrived = end === 'reset at once'
@@ -93,7 +93,7 @@ const outcomeOf = (read: Promise<{ length: number }>): Promise<Outcome> =>
     () => ({ end: 'broken', bytes: 0 }),
   )
 
-/** Every way on which an answer passes through this tool. */
+/** Every route by which an answer passes through this tool. */
 const ways: Record<string, (head: string, end: End) => Promise<Outcome>> = {
   async 'a read of our own'(head, end) {
     const server = await startServer(head, end)
@@ -151,7 +151,7 @@ const ways: Record<string, (head: string, end: End) => Promise<Outcome>> = {
     return new Promise((resolve) => {
       let seen = ''
       const socket = connect(gate.port, '127.0.0.1')
-      // Our client must not take a reset for an end either.
+      // The test's client must not take a reset for an end either.
       failOnReset(socket)
       socket.write(`CONNECT outside.test:${server.port} HTTP/1.1\r\nProxy-Authorization: ${gate.authorization}\r\n\r\n`)
       socket.on('data', (chunk) => {
@@ -229,7 +229,7 @@ test('the same over TLS', async () => {
   }
 })
 
-test('the ledger marks what was whole by the end of the connection alone, and nothing else', async () => {
+test('the ledger marks only answers whose end was the end of the connection', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'resets-'))
   const server = keep(
     await startScriptedServer((socket, head) => {

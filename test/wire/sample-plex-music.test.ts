@@ -57,7 +57,7 @@ describe('a music library', () => {
     expect(await client.titles(query)).toEqual(found)
   })
 
-  it('tells a track of its album and artist', async () => {
+  it('gives a track with its album and artist', async () => {
     const track = (await client.container('/library/metadata/3003')).children[0]
     expect(track?.name).toBe('Track')
     expect(track?.attrs).toMatchObject({

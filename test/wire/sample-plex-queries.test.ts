@@ -79,7 +79,7 @@ describe('media queries', () => {
     expect(await client.titles(query)).toEqual(found)
   })
 
-  it('ignores what it is told not to honour, as Plex ignores what it does not know', async () => {
+  it('ignores the parameters that it is set not to honour, as Plex ignores unknown ones', async () => {
     await using deaf = await startSamplePlex({ libraries: smallLibraries(), scopeHonours: { id: false, title: false } })
     const count = async (query: string) => {
       const response = await fetch(`${deaf.url}/library/sections/1/all?type=1&${query}`, {
@@ -107,15 +107,15 @@ describe('media queries', () => {
     ]
     for (const query of queries) {
       const whole = await client.titles(`1/all?type=1&${query}`)
-      // With `id=` of everything the few candidates are tried one by one.
+      // With `id=` in the question, the few candidates are tried one by one.
       const few = await client.titles(`1/all?type=1&${query}&id=101,102,103,104,105,106`)
       expect(few, query).toEqual(whole)
     }
   })
 })
 
-describe('what can be filtered by', () => {
-  it('lists the label filter and field that Kometa cannot do without', async () => {
+describe('filters and fields', () => {
+  it('lists the label filter and field that Kometa needs', async () => {
     const query = 'includeMeta=1&includeAdvanced=1&X-Plex-Container-Start=0&X-Plex-Container-Size=0'
     const meta = (await client.container(`/library/sections/2/all?${query}`)).children[0]
     expect(meta?.children.filter((child) => child.name === 'Type').map((type) => type.attrs.type)).toEqual([

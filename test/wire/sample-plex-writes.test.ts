@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 describe('writes', () => {
-  it('stores an upload as the shown poster under a new address, and says so with an empty 200', async () => {
+  it('stores an upload as the shown poster under a new address, and answers with an empty 200', async () => {
     const before = (await client.container('/library/metadata/101')).children[0]?.attrs.thumb
     const hash = plex.stateHash()
     const bytes = await plainImage('new poster')()
@@ -44,7 +44,7 @@ describe('writes', () => {
     expect(plex.uploads('101').map((upload) => [upload.kind, upload.mediaType, upload.bytes.length])).toEqual([
       ['poster', 'image/jpeg', bytes.length],
     ])
-    // Choosing the old one again is what python-plexapi's setPoster does.
+    // Python-plexapi's setPoster selects the old one again in this way.
     await client.ask(
       `/library/metadata/101/poster?url=${encodeURIComponent(posters[1]?.attrs.ratingKey ?? '')}`,
       {},
@@ -84,7 +84,7 @@ describe('writes', () => {
     expect(await client.titles('1/all?type=1&label=Overlay')).toEqual(['Metropolis'])
   })
 
-  it('edits fields, and what lies below tells of it', async () => {
+  it('edits fields, and children show the new value', async () => {
     await client.ask('/library/sections/2/all?id=2100&type=2&title.value=Renamed&title.locked=1', {}, { method: 'PUT' })
     const episode = (await client.container('/library/sections/2/all?type=4&includeGuids=1')).children.find(
       (item) => item.attrs.ratingKey === '2111',
@@ -120,7 +120,7 @@ describe('writes', () => {
     expect(plex.writes.map((entry) => [entry.method, entry.target])).toEqual([[method, target]])
   })
 
-  it('reads of every kind leave the state alone', async () => {
+  it('reads of every kind leave the state unchanged', async () => {
     const hash = plex.stateHash()
     for (const target of [
       '/',
@@ -160,7 +160,7 @@ describe('the journal', () => {
     const bytes = `${heads[0]}${heads[1]}hello${heads[2]}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n${heads[3]}`
     await new Promise<void>((resolve, reject) => {
       const socket = connect(Number(port), '127.0.0.1', () => {
-        // In two packets that part a head in the middle.
+        // Two packets that split a head in the middle.
         socket.write(bytes.slice(0, 70), () => socket.write(bytes.slice(70)))
       })
       socket.resume()

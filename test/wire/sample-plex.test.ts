@@ -29,13 +29,13 @@ describe('who may ask', () => {
     expect(parseXml(await identity.text()).attrs.machineIdentifier).toBe(plex.machineIdentifier)
   })
 
-  it('lets the tokenless in where networks are allowed without', async () => {
+  it('admits clients without a token if networks are allowed without one', async () => {
     await using open = await startSamplePlex({ libraries: smallLibraries(), allowWithoutToken: true })
     expect((await fetch(`${open.url}/library/sections`)).status).toBe(200)
     expect((await fetch(`${open.url}/library/sections`, { headers: { 'X-Plex-Token': 'wrong' } })).status).toBe(401)
   })
 
-  it('answers under its prefix alone', async () => {
+  it('answers only under its prefix', async () => {
     await using behind = await startSamplePlex({ libraries: smallLibraries(), pathPrefix: '/plex' })
     expect(behind.url.endsWith('/plex')).toBe(true)
     expect((await fetch(`${behind.url}/identity`)).status).toBe(200)
@@ -109,7 +109,7 @@ describe('formats', () => {
 })
 
 describe('paging', () => {
-  it('by header and by query alike, with counts of all and of the page', async () => {
+  it('by header and by query alike, with counts of all items and of the page', async () => {
     const byHeader = await client.container('/library/sections/1/all?type=1', {
       'X-Plex-Container-Start': '4',
       'X-Plex-Container-Size': '4',
@@ -128,7 +128,7 @@ describe('paging', () => {
     expect((await client.container('/library/sections/1/all?type=1')).attrs.totalSize).toBeUndefined()
   })
 
-  it('streams a long listing whole', async () => {
+  it('streams a long listing completely', async () => {
     const [movies] = smallLibraries()
     const template = movies?.items[0]
     if (movies === undefined || template === undefined) throw new Error('no sample')
@@ -157,7 +157,7 @@ describe('one item', () => {
     expect(part?.children[0]?.attrs.colorTrc).toBe('smpte2084')
   })
 
-  it('answers several at once in the asked order', async () => {
+  it('returns several items in the requested order', async () => {
     expect((await client.container('/library/metadata/104,101')).children.map((item) => item.attrs.ratingKey)).toEqual([
       '104',
       '101',

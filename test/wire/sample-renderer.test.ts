@@ -35,7 +35,7 @@ async function startPlex(libraries: readonly SampleLibrary[]): Promise<SamplePle
   return plex
 }
 
-/** Starts the renderer as the run room does, and reads its log with the parser that reads Kometa's. */
+/** Starts the renderer as a run does, and reads its log with the parser for Kometa's log. */
 async function render(plex: SamplePlex, libraries: string, prepare?: (folder: string) => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'sample-renderer-'))
   cleanups.push(() => rm(folder, { recursive: true, force: true }))
@@ -74,7 +74,7 @@ const movies = `  Movies:
 
 const targetsOf = (plex: SamplePlex) => plex.journal.map(({ method, target }) => `${method} ${target}`)
 
-test('it connects with the requests and headers with which Kometa connects', async () => {
+test('connects with the same requests and headers as Kometa', async () => {
   const plex = await startPlex(someOf(['Metropolis'], []))
   await render(plex, movies)
   expect(targetsOf(plex).slice(0, 6)).toEqual([
@@ -115,7 +115,7 @@ test('a film gets its badges as marked lossy WEBP, raw, and then the label', asy
   expect(bytes.toString('latin1', 8, 16)).toBe('WEBPVP8X')
   expect(await readOverlayMark(bufferSource(bytes))).toBe(true)
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 1000, height: 1500 })
-  // The badges are there: the picture differs from the clean poster where a badge stands, and hardly where none does.
+  // The badges are there: the picture differs from the clean poster at the badges, and hardly anywhere else.
   const clean = Buffer.from(
     (await demoLibraries()[0]
       ?.items.find(({ title }) => title === 'Metropolis')
@@ -133,7 +133,7 @@ test('the image comes without an X-Plex header, by the token in its query', asyn
   expect(read?.headerLines.filter((line) => /^x-plex/i.test(line))).toEqual([])
 })
 
-test('a film that wears an overlay is drawn from the clean poster, without a second label', async () => {
+test('a film that has an overlay is drawn from the clean poster, without a second label', async () => {
   const plex = await startPlex(someOf(['Nosferatu'], []))
   const run = await render(plex, movies)
   expect(run.results).toMatchObject([{ title: 'Nosferatu', outcome: 'applied' }])
@@ -142,7 +142,7 @@ test('a film that wears an overlay is drawn from the clean poster, without a sec
   expect(await readdir(join(run.folder, 'overlays', 'Movies Original Posters'))).toEqual(['107.jpg'])
 })
 
-test('a backup of the clean poster spares the reads', async () => {
+test('a backup of the clean poster saves the reads', async () => {
   const plex = await startPlex(someOf(['Nosferatu'], []))
   const backup = await sharp({ create: { width: 200, height: 300, channels: 3, background: '#cc2200' } })
     .png()
@@ -160,7 +160,7 @@ test('a backup of the clean poster spares the reads', async () => {
   expect(dominant.r).toBeGreaterThan(180)
 })
 
-test('a film that wears an overlay which nothing asks for any more gets its clean poster back', async () => {
+test('a film whose overlay nothing asks for any more gets its clean poster back', async () => {
   const plex = await startPlex(someOf(['Nosferatu', 'Charade'], []))
   await render(plex, '  Movies: {remove_overlays: true}\n')
   const [restore, unlabel] = plex.writes
@@ -203,7 +203,7 @@ test('shows, seasons and episodes, each on its own canvas', async () => {
   expect(plex.writes.filter(({ method, target }) => method === 'PUT' && target.endsWith('&type=4'))).toHaveLength(10)
 }, 60_000)
 
-test('the log reads like Kometa’s, says first who wrote it, and holds neither token nor address', async () => {
+test('the log reads like Kometa’s, first names its writer, and holds neither token nor address', async () => {
   const plex = await startPlex(someOf(['The Kid'], []))
   const run = await render(plex, movies)
   expect(run.log.split('\n')[0]).toContain('Sample renderer: a stand-in')
@@ -232,7 +232,7 @@ test('the log reads like Kometa’s, says first who wrote it, and holds neither 
   expect(run.console).toContain('| Overlaying: (1/1) The Kid')
 })
 
-test('an overlay file that it cannot draw is named, and a library with no other fails', async () => {
+test('an overlay file that it cannot draw is named, and a library without another file fails', async () => {
   const plex = await startPlex(someOf(['The Kid'], []))
   const run = await render(plex, '  Movies: {overlay_files: [{file: config/mine.yml}, {default: ribbon}]}\n')
   const dropped = run.events.flatMap((event) => (event.type === 'overlay_file_failed' ? [event] : []))
@@ -253,7 +253,7 @@ test('a library that Plex does not have fails in Kometa’s words', async () => 
   expect(failed).toMatchObject({ reason: "Plex Error: Plex Library 'Films' not found. Options: Movies, TV Shows" })
 })
 
-/** Mean difference of two pictures in a region, 0 to 255. */
+/** Mean difference between two pictures in a region, 0 to 255. */
 async function difference(
   a: Buffer,
   b: Buffer,

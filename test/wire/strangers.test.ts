@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { request, startProxyWorld } from '../support/proxy-world.ts'
 
-/** Opens connections, one after the other, and sends so much on each. */
+/** Opens connections, one after the other, and sends this text on each. */
 async function open(port: number, count: number, text = ''): Promise<Socket[]> {
   const sockets: Socket[] = []
   onTestFinished(() => {
@@ -29,20 +29,20 @@ test.each([
   ['in the middle of their first line', 'GET /iden'],
   ['in the middle of their headers', 'GET /identity HTTP/1.1\r\nHost: x\r\n'],
   ['without the token', 'GET /identity HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n'],
-])('strangers that fill every place, %s, do not shut out who carries the token', async (_name, text) => {
+])('strangers that fill every place, %s, do not shut out a client with the token', async (_name, text) => {
   await using world = await startProxyWorld({ limits: { maxConnections: 40, stalledConnectionsMs: 20 } })
   const [first] = await open(world.proxy.port, 1)
   if (first === undefined) throw new Error('no connection')
   expect(await ask(first)).toMatch(/^HTTP\/1\.1 200/)
   await open(world.proxy.port, 120, text)
-  // The one that was there goes on, and a new one gets in.
+  // The existing connection continues, and a new one gets in.
   expect(await ask(first)).toMatch(/^HTTP\/1\.1 200/)
   const [second] = await open(world.proxy.port, 1)
   if (second === undefined) throw new Error('no connection')
   expect(await ask(second)).toMatch(/^HTTP\/1\.1 200/)
 })
 
-test('connections that carry the token are bounded, too', async () => {
+test('connections with the token are limited, too', async () => {
   await using world = await startProxyWorld({ limits: { maxConnections: 3 } })
   const sockets = await open(world.proxy.port, 3)
   for (const socket of sockets) expect(await ask(socket)).toMatch(/^HTTP\/1\.1 200/)

@@ -31,8 +31,8 @@ async function plex(...args: Parameters<typeof startTinyPlex>): Promise<TinyPlex
   closing.push({
     async [Symbol.asyncDispose]() {
       await tiny[Symbol.asyncDispose]()
-      // Reads without a token, and prefixes, are what some of these tests are about: the connection's own shape is the
-      // invariant.
+      // Some of these tests are about reads without a token and about prefixes; the invariant is the shape of the
+      // connection's own requests.
       for (const { rawHead, bodyBytes } of tiny.journal) {
         expect([rawHead.toString('latin1').split('\r\n', 1)[0], bodyBytes]).toEqual([
           expect.stringMatching(/^(GET|HEAD) \/[!-~]* HTTP\/1\.1$/),
@@ -52,7 +52,7 @@ const codeOf = (promise: Promise<unknown>) =>
   )
 
 describe('get', () => {
-  test('decodes, keeps status and headers, and goes without a token when told so', async () => {
+  test('decodes, keeps status and headers, and sends no token when told so', async () => {
     const tiny = await plex((req, res) => {
       res.writeHead(req.headers['x-plex-token'] ? 200 : 401, { 'Content-Encoding': 'gzip' }).end(gzipSync('hello'))
       return true
@@ -67,7 +67,7 @@ describe('get', () => {
   test.each([
     ['plain', (size: number) => Buffer.alloc(size), undefined],
     ['compressed', (size: number) => gzipSync(Buffer.alloc(size)), 'gzip'],
-  ] as const)('rejects a %s answer past the limit', async (_name, make, encoding) => {
+  ] as const)('rejects a %s answer over the limit', async (_name, make, encoding) => {
     const tiny = await plex((_req, res) => {
       res.writeHead(200, encoding ? { 'Content-Encoding': encoding } : {}).end(make(200_000))
       return true
@@ -77,7 +77,7 @@ describe('get', () => {
     expect((await connection.get(identity, { maxBytes: 200_000 })).body).toHaveLength(200_000)
   })
 
-  test('rejects gzip that lies and an answer that breaks off', async () => {
+  test('rejects invalid gzip and an answer that breaks off', async () => {
     const tiny = await plex((req, res) => {
       if (req.url === '/identity') res.writeHead(200, { 'Content-Encoding': 'gzip' }).end('no gzip')
       else {
@@ -112,7 +112,7 @@ describe('get', () => {
 })
 
 describe('stream', () => {
-  test('gives the bytes as they are', async () => {
+  test('gives the bytes unchanged', async () => {
     const tiny = await plex((_req, res) => {
       res.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('hello'))
       return true
@@ -143,7 +143,7 @@ describe('stream', () => {
 })
 
 describe('errors that a user can act on', () => {
-  test('nobody there, unknown host, no HTTP', async () => {
+  test('nothing listens, unknown host, no HTTP', async () => {
     const garbage = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1')
     await new Promise((resolve) => garbage.once('listening', resolve))
     const address = garbage.address()
@@ -201,14 +201,14 @@ describe('TLS', () => {
     }
   })
 
-  test('another certificate than the pinned one gets no request, even with verify_ssl false', async () => {
+  test('a certificate other than the pinned one gets no request, even with verify_ssl false', async () => {
     const { url, requests } = await tlsPlex()
     const connection = connect({ url, verifySsl: false, fingerprint: 'ab'.repeat(32) })
     expect(await codeOf(connection.get(identity))).toBe('PLEX_TLS_UNTRUSTED')
     expect(requests()).toBe(0)
   })
 
-  test('a pin that is none, and a pin on http, are errors of the config', async () => {
+  test('an invalid pin, and a pin on http, are errors of the config', async () => {
     expect(() => connect({ url: 'https://plex', fingerprint: 'abc' })).toThrow(/fingerprint/)
     const tiny = await plex()
     expect(await codeOf(connect({ url: tiny.url, fingerprint: 'ab'.repeat(32) }).get(identity))).toBe('CONFIG_INVALID')

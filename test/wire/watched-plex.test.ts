@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ownRequest, smallLibraries, startSamplePlex } from '../support/sample-plex.ts'
 
-/** The sample Plex of every test looks at its own end whether it was only read: here it is shown what it must see. */
+/** At the end of every test the sample Plex checks that it was only read; this test shows it what it must see. */
 
 const headers = { 'X-Plex-Token': 'sample-plex-token-01', 'X-Plex-Client-Identifier': 'a' }
 
@@ -39,14 +39,14 @@ test.each<[string, (url: string) => Promise<unknown>, RegExp]>([
   expect(await after(act)).toMatch(said)
 })
 
-test('what was in the journal before it was cleared counts too', async () => {
+test('entries from before the journal was cleared count too', async () => {
   const plex = await startSamplePlex({ libraries: smallLibraries() })
   await fetch(`${plex.url}/library/sections`, { headers })
   plex.clearJournal()
   await expect(plex[Symbol.asyncDispose]()).rejects.toThrow(/is not one of a read/)
 })
 
-test('a test’s own read, marked as such, does not', async () => {
+test('a test’s own read, marked as such, does not fail it', async () => {
   expect(await after((url) => fetch(`${url}/library/sections`, { headers: { ...headers, ...ownRequest } }))).toBe(
     'untouched',
   )

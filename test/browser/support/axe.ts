@@ -9,9 +9,9 @@ interface AxeResults {
   passes: unknown[]
 }
 
-/** What axe finds serious or critical on the page as it is now, one line each. */
+/** What axe finds serious or critical on the page in its current state, one line for each finding. */
 export async function seriousProblems(page: Page): Promise<string[]> {
-  // Evaluated in an isolated world of the tests: the page's own policy stays as strict as it is.
+  // Runs in an isolated world of the tests, so that the page's own policy stays as strict as it is.
   await page.evaluate(await axeSource)
   const results = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations", "passes"] })')
   if (results.passes.length === 0) throw new Error('axe looked at nothing')

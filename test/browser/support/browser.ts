@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../../support/chromium-path.ts'
 
-/** Nothing that a browser does by itself goes out, and nothing of this machine's own browser comes in. */
+/** The browser sends nothing out on its own, and takes nothing from the browser of this machine. */
 const args = [
   '--no-sandbox',
   '--disable-quic',
@@ -17,20 +17,20 @@ const args = [
 export interface TestBrowser extends AsyncDisposable {
   context: BrowserContext
   page: Page
-  /** Its folder, which stands in the command line of every process of it. */
+  /** Its profile folder, which is in the command line of each of its processes. */
   profile: string
-  /** Errors of the console and of scripts, and requests to another host than ours; a test expects none. */
+  /** Errors of the console and of scripts, and requests to a host other than ours; a test expects none. */
   complaints: string[]
 }
 
 export interface TestBrowserOptions extends BrowserContextOptions {
-  /** Answers that are errors on purpose, as `404 /api/…` begins them. */
+  /** Answers that are errors on purpose, as the beginning of their message: `404 /api/…`. */
   expected?: readonly RegExp[]
-  /** Of the command line, besides those that every test has. */
+  /** Arguments for the command line, in addition to those that every test has. */
   args?: readonly string[]
 }
 
-/** A Chromium with a profile of its own. */
+/** A Chromium with its own profile. */
 export async function openBrowser(origin: string, options: TestBrowserOptions = {}): Promise<TestBrowser> {
   const { expected = [], args: more = [], ...contextOptions } = options
   const profile = await mkdtemp(join(tmpdir(), 'kometa-preview-chromium-'))

@@ -12,7 +12,7 @@ declare module 'vitest' {
   }
 }
 
-/** The application as it is in the checkout, built once for all suites into a folder that goes with them. */
+/** The application of this checkout, built once for all suites into a folder that is removed with them. */
 export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (chromiumPath() === null) {
     project.provide('webDir', '')
@@ -21,7 +21,7 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
   const webDir = await mkdtemp(join(tmpdir(), 'kometa-preview-web-'))
   const configFile = fileURLToPath(new URL('../../../vite.config.ts', import.meta.url))
   const root = fileURLToPath(new URL('../../../web', import.meta.url))
-  // Vitest's own "test" would give React's development build, which is no measure of speed.
+  // Vitest's own "test" would select React's development build, whose speed says nothing.
   const nodeEnv = process.env.NODE_ENV
   process.env.NODE_ENV = 'production'
   await build({ configFile, root, mode: 'production', logLevel: 'error', build: { outDir: webDir } })

@@ -8,7 +8,7 @@ interface Figure {
 
 const figures: Figure[] = []
 
-/** Keeps a figure of speed for the table at the end of the suite. */
+/** Keeps a speed figure for the table at the end of the suite. */
 export function figure(name: string, value: string, goal: string): void {
   figures.push({ name, value, goal })
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** An address in front of a studio that can go dead, as a machine does whose plug is pulled, and come back. */
+/** An address in front of a studio that can go dead, like a machine whose plug is pulled, and come back. */
 export interface Front extends AsyncDisposable {
   url: string
-  /** Cuts every connection, and takes no other. */
+  /** Cuts every connection and accepts no new one. */
   cut(): Promise<void>
   restore(): Promise<void>
 }

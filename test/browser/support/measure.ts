@@ -4,9 +4,9 @@ import { expect } from 'vitest'
 import { figure } from './figures.ts'
 
 /**
- * The goals are those of a machine that does nothing else. A shared one takes turns away from a browser for longer than
- * the goals last, so that a time fails beyond so many times its goal only. KOMETA_PREVIEW_EXACT=1, on a quiet machine,
- * holds it to the goal itself.
+ * The goals are for a machine that does nothing else. On a shared machine other programs can stop a browser for longer
+ * than a goal lasts, so a time fails only beyond a multiple of its goal. With KOMETA_PREVIEW_EXACT=1, on a quiet
+ * machine, the goal itself is the limit.
  */
 export const isExact = process.env.KOMETA_PREVIEW_EXACT === '1'
 const busyFactor = 4
@@ -14,14 +14,14 @@ const busyFactor = 4
 export interface Goal {
   name: string
   value: number
-  /** At most. */
+  /** The largest allowed value. */
   goal: number
   unit: 's' | 'ms' | 'KB' | '%'
-  /** True where other programs of the machine cannot be at fault. */
+  /** True when other programs on the machine cannot influence the figure. */
   exact?: boolean
 }
 
-/** Prints a figure beside its goal and fails where it misses that by more than a busy machine explains. */
+/** Prints a figure next to its goal, and fails if it misses the goal by more than a busy machine explains. */
 export function meets({ name, value, goal, unit, exact = false }: Goal): void {
   const digits = unit === 'ms' ? 0 : 1
   figure(name, `${value.toFixed(digits)} ${unit}`, `<= ${goal} ${unit}`)
@@ -38,14 +38,14 @@ export async function watchLongTasks(page: Page): Promise<() => Promise<number[]
     new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration)))
       .observe({ type: 'longtask' })
   })()`)
-  // What has not been reported yet is with the next frame.
+  // Tasks that are not reported yet are reported in the next frame.
   return async () => {
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))')
     return page.evaluate<number[]>('window.longTasks')
   }
 }
 
-/** Keeps the main thread of a page busy, to see that its tasks are looked at. */
+/** Keeps the main thread of a page busy, to prove that its long tasks are noticed. */
 export const holdUp = (page: Page, ms: number): Promise<void> =>
   page.evaluate(`new Promise((done) => setTimeout(() => {
     for (const end = performance.now() + ${ms}; performance.now() < end; );
@@ -54,7 +54,9 @@ export const holdUp = (page: Page, ms: number): Promise<void> =>
 
 const ticksPerSecond = 100
 
-/** Processor time of all processes whose command line has this word, in milliseconds; null where there is no /proc. */
+/**
+ * Processor time in milliseconds of all processes whose command line contains this word; null where there is no /proc.
+ */
 export function cpuOf(word: string): number | null {
   if (process.platform !== 'linux') return null
   let ticks = 0
@@ -64,7 +66,7 @@ export function cpuOf(word: string): number | null {
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
       ticks += Number(fields[11]) + Number(fields[12])
     } catch {
-      // It has ended in the meantime.
+      // The process has ended in the meantime.
     }
   }
   return (ticks * 1_000) / ticksPerSecond

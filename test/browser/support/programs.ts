@@ -15,7 +15,7 @@ interface Program<Hello> extends AsyncDisposable {
   ask(question: string): Promise<unknown>
 }
 
-/** A program of the tests in a process of its own; resolves with the first thing that it says. */
+/** A test program in its own process; resolves with the first message that it sends. */
 async function startProgram<Hello>(
   path: string,
   options: object,
@@ -44,7 +44,7 @@ async function startProgram<Hello>(
   }
 }
 
-/** A sample Plex with a library of so many films, in a process of its own. */
+/** A sample Plex in its own process, with a library of this many films. */
 export const startLargePlex = (films: number) =>
   startProgram<{ url: string; token: string }>('../../../bench/sample-server.ts', {
     films,
@@ -66,7 +66,7 @@ export interface StudioProgram extends AsyncDisposable {
   holds(): Promise<StudioHolds>
 }
 
-/** A studio in a process of its own, connected, with its libraries read. */
+/** A studio in its own process, connected, with its libraries read. */
 export async function startStudioProgram(
   config: string,
   options: Pick<StudioProcessOptions, 'webDir' | 'linesPerSecond'>,
@@ -107,7 +107,7 @@ export async function startStudioProgram(
   }
 }
 
-/** Until the studio says that its libraries are read. */
+/** Waits until the studio says that its libraries are read. */
 async function untilIndexed(url: string, get: StudioProgram['get']): Promise<void> {
   const events = await request(url + apiUrl('events'), { headersTimeout: 60_000, bodyTimeout: 60_000 })
   try {

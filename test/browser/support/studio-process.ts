@@ -5,14 +5,14 @@ import { startStudio } from '../../../src/server/studio.ts'
 import { openDescriptors } from '../../server/descriptors.ts'
 
 /**
- * A studio in a process of its own, so that what it costs can be told from what the test costs. Tells its address on
- * the IPC channel, answers 'cost' and 'holds', and ends when its parent does.
+ * A studio in its own process, so that its cost can be told from the cost of the test. It sends its address on the IPC
+ * channel, answers 'cost' and 'holds', and ends when its parent ends.
  */
 export interface StudioProcessOptions {
   dataDir: string
   configPath: string
   webDir: string
-  /** Lines a second of a renderer that talks until it is ended; absent: the sample renderer. */
+  /** Lines per second of a renderer that writes until it is ended; absent: the sample renderer. */
   linesPerSecond?: number
 }
 
@@ -21,10 +21,10 @@ export interface StudioCost {
   cpuMs: number
 }
 
-/** What it holds on to, after a garbage collection. */
+/** The memory that it still holds after a garbage collection. */
 export interface StudioHolds {
   heapBytes: number
-  /** Buffers outside of the heap. */
+  /** Buffers outside the heap. */
   externalBytes: number
   descriptors: number | null
 }
@@ -63,7 +63,7 @@ process.on('message', (message) => {
   } else if (message === 'holds') void holds()
 })
 async function holds(): Promise<void> {
-  // What the first collection finds dead is only let go by finalizers after it.
+  // Finalizers release what the first collection finds dead only after that collection.
   for (let round = 0; round < 3; round += 1) {
     globalThis.gc?.()
     await new Promise((resolve) => setImmediate(resolve))

@@ -2,7 +2,7 @@ import { mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
- * A renderer that talks as Kometa does while it draws, so many lines a second, until it is ended:
+ * A renderer that writes this many lines per second until it is ended, as Kometa does while it draws:
  * `talking-renderer.ts <lines per second> … --config <file>`.
  */
 const linesPerSecond = Number(process.argv[2])

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { createDiskModel, type FileNode, type FolderNode, loadFolder } from './disk-model.ts'
 import type { DiskEvent } from './trace-disk.ts'
 
-/** What a crash leaves of names and of bytes that were not synced. */
+/** What a crash leaves of names and bytes that were not synced. */
 interface Loss {
   words: string
-  /** Whether a folder so far down keeps the names that it has now; else it has those that were synced. */
+  /** Whether a folder at this depth keeps its current names; otherwise it has those that were synced. */
   keepsNames(depth: number): boolean
   bytes(file: FileNode): Buffer
 }
@@ -42,20 +42,20 @@ const losses: readonly Loss[] = [
 export type CrashState = ReadonlyMap<string, Buffer | null>
 
 export interface Crash {
-  /** For a failing test: which crash this is. */
+  /** Describes the crash for a failing test. */
   words: string
   state: CrashState
   /** What had been promised by then, as lines. */
   promised: string[]
 }
 
-/** A file at the top of the folder: whoever is promised something writes a line into it. */
+/** A file at the top of the folder: whoever gets a promise writes a line into it. */
 const promisesFile = 'promised'
 
 /**
- * Each different state in which a crash at any moment could leave the folder that the events name `at`, and that stood
- * as the folder `before` when they began. Throws when the events do not lead to what stands there now: then one was
- * missed.
+ * Each distinct state in which a crash at any moment could leave the folder that the events call `at`; `before` is its
+ * content when they began. Throws when the events do not lead to the folder's present content, because then an event
+ * was missed.
  */
 export function* crashes(
   { at, before }: { at: string; before: string },
@@ -69,7 +69,7 @@ export function* crashes(
     const promised = String(model.read(promisesFile) ?? '')
     for (const loss of losses) {
       const state = stateOf(model.root, loss, isWanted)
-      // The same folder is another case once more has been promised of it.
+      // The same content is another case if more has been promised by then.
       const key = `${hashOf(state)} ${promised}`
       if (seen.has(key)) continue
       seen.add(key)

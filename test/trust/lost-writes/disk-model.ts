@@ -5,7 +5,7 @@ import { type DiskCall, type DiskEvent, numberAt, stringsIn } from './trace-disk
 export interface FileNode {
   kind: 'file'
   data: Buffer
-  /** What an fsync has made sure of; null before the first. */
+  /** What an fsync has made safe; null before the first one. */
   synced: Buffer | null
 }
 export interface FolderNode {
@@ -21,9 +21,9 @@ export type Node = FileNode | FolderNode | OtherNode
 /** What a folder on disk holds in memory, and what of it would survive a power cut. */
 export interface DiskModel {
   readonly root: FolderNode
-  /** True when something may now be otherwise after a power cut. */
+  /** True if the result of a power cut may now be different. */
   apply(event: DiskEvent): boolean
-  /** The bytes of a file as a process reads them now; null for none. */
+  /** The bytes of a file as a process reads them now; null if there is no file. */
   read(path: string): Buffer | null
 }
 
@@ -33,16 +33,16 @@ interface Open {
   appends: boolean
 }
 
-/** `dir` is what the calls name it, `root` what it held before them. */
+/** `dir` is the folder's name in the calls, `root` its content before them. */
 export function createDiskModel(dir: string, root: FolderNode): DiskModel {
   const opened = new Map<string, Open>()
-  /** Of an fsync that has begun, by its thread: what it will have made sure of. */
+  /** For an fsync that has begun, by thread: what it will have made safe. */
   const syncing = new Map<number, () => void>()
 
   const fd = ({ process, args }: DiskCall, at = 0) => opened.get(`${process} ${numberAt(args, at)}`)
   const find = (parts: readonly string[], from: Node = root): Node | undefined =>
     parts.reduce<Node | undefined>((node, part) => (node?.kind === 'folder' ? node.entries.get(part) : undefined), from)
-  /** Where a path leads: the folder that its last part stands in. */
+  /** The folder that contains the last part of a path, and the name of that part. */
   const place = (call: DiskCall, path: string): { folder: FolderNode; name: string } | null => {
     const [, number, rest = ''] = /^\/proc\/self\/fd\/(\d+)\/(.*)$/.exec(path) ?? []
     const from = number === undefined ? root : opened.get(`${call.process} ${number}`)?.node
@@ -53,7 +53,7 @@ export function createDiskModel(dir: string, root: FolderNode): DiskModel {
     const name = parts.at(-1)
     return folder?.kind === 'folder' && name !== undefined ? { folder, name } : null
   }
-  /** The node that is opened by a path, which may be a folder itself. */
+  /** The node that a path opens, which may itself be a folder. */
   const lookUp = (call: DiskCall, path: string): Node | undefined => {
     const [, number] = /^\/proc\/self\/fd\/(\d+)\/?\.?$/.exec(path) ?? []
     if (number !== undefined) return opened.get(`${call.process} ${number}`)?.node
@@ -128,9 +128,9 @@ export function createDiskModel(dir: string, root: FolderNode): DiskModel {
 
   function begin(call: DiskCall): boolean {
     const file = fd(call)
-    // Once it has begun, another thread may be given the same number.
+    // Once the close has begun, another thread may get the same descriptor number.
     if (call.name === 'close') opened.delete(`${call.process} ${numberAt(call.args, 0)}`)
-    // Only what was there when it began is made sure of.
+    // An fsync makes safe only what was there when it began.
     if (/^f(data)?sync$/.test(call.name) && file) syncing.set(call.thread, sync(file))
     return false
   }
@@ -212,7 +212,7 @@ export function createDiskModel(dir: string, root: FolderNode): DiskModel {
 
 const pathsOf = ({ args }: DiskCall): string[] => stringsIn(args).map((text) => text.toString())
 
-/** A folder on disk: all that is in it is taken to be there for good. */
+/** A folder on disk: everything in it counts as synced. */
 export function loadFolder(dir: string): FolderNode {
   const entries = new Map<string, Node>()
   for (const name of readdirSync(dir)) {

@@ -17,13 +17,13 @@ import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 export interface Judged {
   /** What a user would be told wrongly, or not at all. */
   problems: string[]
-  /** What the folder says of itself. */
+  /** What the folder says about itself. */
   says: 'no job' | 'no summary' | 'all is whole' | 'something is missing'
 }
 
 /**
  * Reads a job folder as `verify`, the studio and the next run would. `mustHold`: hashes of pictures whose upload was
- * acknowledged. Pictures made by the `uploader` program can tell themselves whether they are whole.
+ * acknowledged. Pictures of the `uploader` program can prove that they are complete.
  */
 export async function judgeJobFolder(
   jobDir: string,
@@ -81,7 +81,7 @@ async function judgeSummary(jobDir: string, text: string, problems: string[]): P
   try {
     summary = summarySchema.parse(JSON.parse(text))
   } catch {
-    // Not a word of the error: a torn summary is the finding.
+    // The error does not matter: a torn summary is the finding.
     problems.push('the summary is torn')
     return 'something is missing'
   }
@@ -102,7 +102,7 @@ async function judgeSummary(jobDir: string, text: string, problems: string[]): P
   return said.length === 0 ? 'all is whole' : 'something is missing'
 }
 
-/** The studio shows a picture that is whole, or none. */
+/** The studio shows a complete picture, or none. */
 async function judgeShown(jobDir: string, summary: Summary, problems: string[]): Promise<void> {
   const job = openBeneath(jobDir)
   const shown = await createSummaryReader()(job)
@@ -124,7 +124,9 @@ async function judgeShown(jobDir: string, summary: Summary, problems: string[]):
   }
 }
 
-/** What the next run in this folder does first: nothing of this one may be left that it could take for its own. */
+/**
+ * What the next run in this folder does first: it must remove everything of this run that it could take for its own.
+ */
 async function judgeNextRun(jobDir: string, problems: string[]): Promise<void> {
   const folder = await openJobFolder(jobDir, jobDir)
   await removeEarlierResults(folder, [])

@@ -13,7 +13,7 @@ export interface DiskCall {
   result: number
 }
 
-/** `start`: the call began, and others may happen before its `end`. Only `fsync` needs both. */
+/** `start`: the call began, and other calls may happen before its `end`. Only `fsync` needs both. */
 export interface DiskEvent {
   at: 'start' | 'end'
   call: DiskCall
@@ -26,14 +26,14 @@ const traced = [
   ...['clone', 'clone3', 'fork', 'vfork'],
 ]
 
-/** Null where a process can be traced, else why not. */
+/** Null if a process can be traced, otherwise the reason why not. */
 export function whyNotTraced(): string | null {
   const { status, error } = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'])
   if (status === 0) return null
   return error ? 'strace is not installed' : 'strace may trace no process here'
 }
 
-/** Runs a program to its end and answers with what it and its children did to files, in order. */
+/** Runs a program to its end and returns what it and its children did to files, in order. */
 export async function traceDisk(
   log: string,
   command: readonly string[],
@@ -53,7 +53,7 @@ export async function traceDisk(
 interface Line {
   thread: number
   name: string
-  /** All arguments where `begins` and `ends`, else those of this half. */
+  /** All arguments if the line has `begins` and `ends`, otherwise those of this half. */
   text: string
   begins: boolean
   ends: boolean
@@ -118,5 +118,5 @@ export function stringsIn(args: string): Buffer[] {
   })
 }
 
-/** The number at a place among the arguments; NaN for none. */
+/** The number at a position among the arguments; NaN if there is none. */
 export const numberAt = (args: string, at: number): number => Number(args.split(', ').at(at))

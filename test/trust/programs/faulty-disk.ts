@@ -10,15 +10,15 @@ import { openBeneath } from '../../../src/util/beneath/beneath.ts'
 
 /**
  * A process whose disk fails on demand, with the whole proxy in it. Arguments: mode, number of points, a folder for
- * jobs. Prints one line of JSON: what was tried and what went wrong. The store and the proxy are the real ones; only
- * the calls of node:fs under them fail, or the system itself refuses.
+ * jobs. Prints one line of JSON: what was tried and what went wrong. The store and the proxy are real; only the calls
+ * of node:fs under them fail, or the system itself refuses.
  */
 const [mode = '', pointsText = '64', folder = tmpdir()] = process.argv.slice(2)
 const points = Number(pointsText)
 
-// ---- calls of the file system that fail: patched before anything of ours is loaded
+// ---- file system calls that fail: patched before any of our modules is loaded
 interface Fault {
-  /** The how manieth call fails; 0: none. */
+  /** The number of the call that fails; 0: none. */
   at: number
   code: string
 }
@@ -81,7 +81,7 @@ const multipartHead = Buffer.from('--B\r\nContent-Disposition: form-data; name="
 const framed = ({ bytes, multipart }: Upload) =>
   multipart ? Buffer.concat([multipartHead, bytes, Buffer.from('\r\n--B--\r\n')]) : bytes
 
-/** Status of the answer; 0 when there was none. */
+/** Status of the answer; 0 if there was none. */
 function send(port: number, upload: Upload): Promise<number> {
   const content = framed(upload)
   const headers: Record<string, string | number> = { 'X-Plex-Token': clientToken }
@@ -105,7 +105,7 @@ function send(port: number, upload: Upload): Promise<number> {
   })
 }
 
-/** The first part of an upload, and then the client goes away. True: it was acknowledged all the same. */
+/** Sends the first part of an upload, and then the client goes away. True: it was acknowledged nevertheless. */
 function sendCut(port: number, upload: Upload, bytes: number): Promise<boolean> {
   const content = framed(upload)
   const head = `POST /library/metadata/7/posters HTTP/1.1\r\nHost: a\r\nX-Plex-Token: ${clientToken}\r\n${
@@ -127,7 +127,7 @@ function sendCut(port: number, upload: Upload, bytes: number): Promise<boolean> 
 
 const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-/** What lies under a final name: hash -> name. */
+/** The files under final names: hash -> name. */
 function finals(jobDir: string): Map<string, string> {
   const dir = join(jobDir, 'output', 'by_ratingkey')
   const names = fs.existsSync(dir) ? fs.readdirSync(dir) : []
@@ -180,7 +180,7 @@ async function errors(): Promise<void> {
       const uploads: { upload: Upload; status: number }[] = []
       calls = 0
       fault = { at, code }
-      // The calls of one upload are fewer than the points: more uploads until the fault has happened.
+      // One upload has fewer calls than there are points, so uploads continue until the fault has happened.
       while (calls < at) for (const upload of mixed()) uploads.push({ upload, status: await send(port, upload) })
       fault = { at: 0, code: '' }
       const after = { bytes: body(1_000) }
@@ -222,8 +222,8 @@ async function cuts(): Promise<void> {
           problems.push(`cut at ${at}/${points}: acknowledged`)
       }
     }
-    // The store tells of each as soon as it has it; what is cut alike, one after the other, is one capture of several
-    // attempts.
+    // The store lists each upload as soon as it has it; consecutive uploads that are cut alike are one capture with
+    // several attempts.
     const kept = () => captures.list().reduce((sum, { attempts }) => sum + attempts, 0)
     while (kept() < sent) await new Promise((resolve) => setTimeout(resolve, 10))
     for (const { parse_error, type, saved_path } of captures.list()) {
@@ -247,7 +247,7 @@ async function full(): Promise<void> {
   })
 }
 
-/** What is called in which order for one upload; `200` is the acknowledgement. */
+/** The order of the calls for one upload; `200` is the acknowledgement. */
 async function order(): Promise<void> {
   await withJob(async (port) => {
     await send(port, { bytes: body(10) })

@@ -7,8 +7,9 @@ import { programCommand } from '../../../src/util/program-file.ts'
 import { encodings } from '../../support/encodings.ts'
 
 /**
- * Plays a Kometa that tells all it knows: every secret in every encoding, whole and in two writes, on its outputs, in
- * meta.log and in what it asks the proxy. Arguments: run config, JSON file of secrets, how it ends (success, crash).
+ * Plays a Kometa that leaks everything it knows: every secret in every encoding, whole and in two writes, on its
+ * outputs, in meta.log and in its requests to the proxy. Arguments: run config, JSON file of secrets, how it ends
+ * (success, crash).
  */
 const [configPath = '', secretsFile = '', end = ''] = process.argv.slice(2)
 const text = readFileSync(configPath, 'utf8')
@@ -51,7 +52,7 @@ for (const secret of [...secrets, token]) {
       )
       const middle = Math.floor(bytes.length / 2)
       write(Buffer.concat([Buffer.from('in two: '), bytes.subarray(0, middle)]))
-      // Long enough for the reader to see the first half alone.
+      // Long enough for the reader to see the first half on its own.
       await wait(4)
       write(Buffer.concat([bytes.subarray(middle), Buffer.from('\n')]))
     }

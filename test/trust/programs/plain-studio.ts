@@ -16,7 +16,7 @@ export const startPlainStudio = (configPath: string, dataDir: string) =>
     version: '0.0.0-test',
   })
 
-/** What its API answers, whatever the status. */
+/** The answer of its API, whatever the status. */
 export async function send(method: Method, url: string, body?: object): Promise<{ code: number; text: string }> {
   const answer = await request(url, {
     method,
@@ -25,7 +25,7 @@ export async function send(method: Method, url: string, body?: object): Promise<
   return { code: answer.statusCode, text: await answer.body.text() }
 }
 
-/** The same, read; an answer that is an error is one. */
+/** The same, parsed; throws if the answer is an error. */
 export async function call<Answer>(method: Method, url: string, body?: object): Promise<Answer> {
   const { code, text } = await send(method, url, body)
   if (code >= 400) throw new Error(`${method} ${url}: ${code} ${text}`)

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Answers each read with a picture in pieces; says its port, and "half" once half of one is on its way. */
+/** Answers each read with a picture in pieces; prints its port, and "half" once half of a picture has been sent. */
 const pieces = 20
 const piece = Buffer.alloc(50_000, 7)
 const server = createServer(async (_req, res) => {

@@ -4,20 +4,20 @@ import { clientToken, realToken } from '../../support/proxy-world.ts'
 import { connectToSeenPlex } from '../../support/seen-plex.ts'
 import { clientIdentifier, createCountingRecorder, createForgetfulCaptures } from '../world.ts'
 
-/** What the process has and holds at a moment of rest. */
+/** What the process holds at a moment of rest. */
 export interface Held {
   rssBytes: number
   heapBytes: number
   /** Bytes outside the heap: buffers. */
   externalBytes: number
-  /** Open descriptors; null where the system does not tell. */
+  /** Open descriptors; null if the system does not report them. */
   descriptors: number | null
   /** Timers, sockets, servers and requests that Node waits for, by kind. */
   resources: Record<string, number>
 }
 
 /**
- * A process with nothing but the proxy in it. Argument: Plex's address. Prints its port, then what it holds each time a
+ * A process that contains only the proxy. Argument: Plex's address. Prints its port, then what it holds each time a
  * line comes in.
  */
 const connection = connectToSeenPlex(
@@ -36,7 +36,7 @@ const proxy = await startProxy({
 })
 console.log(proxy.port)
 process.stdin.on('data', () => {
-  // Twice: what one collection frees may hold what the next one can.
+  // Collects twice, because what the first collection frees may hold what the second one can free.
   globalThis.gc?.()
   globalThis.gc?.()
   const { rss, heapUsed, external } = process.memoryUsage()

@@ -3,27 +3,27 @@ import type { Timeouts } from '../../../src/contract/timeouts.ts'
 import { sampleRenderer } from '../../../src/demo/demo-world.ts'
 import { runJob } from '../../../src/run/run.ts'
 
-/** What `run-job` is told, as JSON in its one argument. */
+/** The settings of `run-job`, as JSON in its one argument. */
 export interface RunJobOrder {
   configPath: string
   jobDir: string
   dataDir: string
   specs: string[]
   /**
-   * Script that plays Kometa; it gets the path of the run config and these arguments. Without one the sample renderer
-   * draws.
+   * A script that plays Kometa; it gets the path of the run config and these arguments. Without a script the sample
+   * renderer draws.
    */
   script?: string
   scriptArgs?: string[]
   /** Milliseconds without a sign of life after which Kometa counts as hung. */
   idleTimeoutMs?: number
-  /** Instead of the default ones. */
+  /** These replace the default ones. */
   timeouts?: Partial<Timeouts>
-  /** Says everything that a job says: events and lines. */
+  /** Prints everything that a job reports: events and lines. */
   aloud?: boolean
 }
 
-/** A process that runs one job with a script in Kometa's place, and says on standard output how far it is. */
+/** A process that runs one job with a script in Kometa's place, and prints its progress on standard output. */
 const order = JSON.parse(process.argv[2] ?? '') as RunJobOrder
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const loaded = await loadJobConfig({ kind: 'config', configPath: order.configPath }, { env: {} })

@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { call, startPlainStudio } from './plain-studio.ts'
 
 /**
- * A studio in a process whose clock is set while a job runs, and a second one that starts with a clock that is far
- * ahead. Arguments: config, data folder, the file that sets the clock. Prints what each of them tells of the job, a
- * line of JSON each.
+ * A studio in a process whose clock is changed while a job runs, and a second studio that starts with a clock that is
+ * far ahead. Arguments: config, data folder, the file that sets the clock. Prints what each of them says about the job,
+ * one line of JSON each.
  */
 const [configPath = '', dataDir = '', clockFile = ''] = process.argv.slice(2)
 const setClock = (offset: string) => writeFileSync(clockFile, `${offset}\n`)

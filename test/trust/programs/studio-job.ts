@@ -1,9 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { call, send, startPlainStudio } from './plain-studio.ts'
 
-/**
- * A studio in a process of its own that previews two films and then deletes the job. Arguments: config, data folder.
- */
+/** A studio in its own process that previews two films and then deletes the job. Arguments: config, data folder. */
 const [configPath = '', dataDir = ''] = process.argv.slice(2)
 await using studio = await startPlainStudio(configPath, dataDir)
 type Answer = { id: string; status: string; servers: { id: string }[] }
@@ -19,7 +17,7 @@ while (status === 'queued' || status === 'running') {
 }
 process.stdout.write(`end ${status} 2\n`)
 let deleted = await send('DELETE', api(`jobs/${job.id}`))
-// Its end has been told, and the studio still writes down what it found.
+// The end of the job has been reported, but the studio is still writing down its findings.
 while (deleted.code === 409) {
   await wait(20)
   deleted = await send('DELETE', api(`jobs/${job.id}`))

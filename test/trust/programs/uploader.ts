@@ -4,9 +4,9 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { request } from 'node:http'
 
 /**
- * Plays Kometa: uploads bodies that can tell whether they are whole, four at a time, and writes down the hash of each
- * that was acknowledged, and the status of each that was not. Arguments: run config, file of acknowledgements, file of
- * process ids, how many (0: without end), how large they are at most, and a file that ends it once it is there.
+ * Plays Kometa: uploads bodies that prove their own completeness, four in parallel, and writes down the hash of each
+ * acknowledged one and the status of each other one. Arguments: run config, file of acknowledgements, file of process
+ * ids, number of uploads (0: without end), their maximum size, and a file whose appearance ends it.
  */
 const [configPath = '', acksFile = '', pidsFile = '', count = '0', maxBytes = '300000', enough = ''] =
   process.argv.slice(2)
@@ -14,7 +14,7 @@ const text = readFileSync(configPath, 'utf8')
 const url = /url: ["']?(http:\/\/(?:127\.0\.0\.1|localhost):\d+)/.exec(text)?.[1] ?? ''
 const token = /token: ["']?([^\s"']+)/.exec(text)?.[1] ?? ''
 
-// What Kometa leaves behind: a child in its process group that does not end by itself.
+// What Kometa leaves behind: a child in its process group that does not end on its own.
 const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
 writeFileSync(pidsFile, `${process.pid}\n${child.pid ?? ''}\n`)
 

@@ -1,12 +1,12 @@
 import { auth, host, nothing, ownRead, path, perhapsOwn, type RawCase, token, withHeaders } from './raw-case.ts'
 
-/** One place of a request, and what each of the 256 bytes there must lead to. */
+/** One place in a request, and the required result for each of the 256 bytes there. */
 interface Sweep {
   place: string
   bytes(byte: string, own: number): string
-  /** Bytes with which it is still the same read. */
+  /** Bytes that keep it the same read. */
   reads: RegExp
-  /** Bytes on which Node's versions differ. */
+  /** Bytes that Node's versions treat differently. */
   either?: RegExp
 }
 
@@ -98,7 +98,7 @@ const sweeps: readonly Sweep[] = [
   {
     place: 'in the name of a header',
     bytes: (byte, own) => withHeaders(`X-${byte}a: v\r\n`)(own),
-    // A colon ends the name; what follows is its value.
+    // A colon ends the name; the rest becomes its value.
     reads: /[!#$%&'*+\-.^_`|~0-9A-Za-z:]/,
   },
   {
@@ -147,7 +147,7 @@ const sweeps: readonly Sweep[] = [
   {
     place: 'in the name of the length',
     bytes: (byte, own) => withHeaders(`Content-Length${byte}: 5\r\n`)(own),
-    // Another name with these, and of no meaning; with the colon it is a length that is none.
+    // These bytes make another header name without a meaning; the colon makes an invalid length.
     reads: /[!#$%&'*+\-.^_`|~0-9A-Za-z]/,
   },
   {

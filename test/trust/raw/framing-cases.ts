@@ -15,7 +15,7 @@ import {
 const reads = ['GET', 'HEAD']
 const writes = ['POST', 'PUT', 'DELETE', 'PATCH']
 
-/** Lengths that are none, or that two parsers read in two ways. */
+/** Invalid lengths, and lengths that two parsers read in two ways. */
 const oddLengths = [
   ...['', ' ', '-1', '+0', '+5', '0x0', '0x10', '1e1', '5.0', '0.0', '٣', '5,5', '5, 5', '0, 5', '5;q=1', '"5"', "'5'"],
   ...[
@@ -46,7 +46,7 @@ const lengths: RawCase[] = oddLengths.flatMap((length) =>
   })),
 )
 
-/** Two lengths never agree enough. */
+/** Two lengths are always refused, even if they agree. */
 const twice = ['0|5', '5|0', '5|5', '0|0', '5|05', '<length>|0', '0|<length>', '<length>|<length>', '5|', '|5']
 const doubleLengths: RawCase[] = twice.flatMap((pair) =>
   [...reads, ...writes].flatMap((method) =>
@@ -61,7 +61,7 @@ const doubleLengths: RawCase[] = twice.flatMap((pair) =>
   ),
 )
 
-/** Spellings of a Transfer-Encoding; the plain one is not among them. */
+/** Spellings of a Transfer-Encoding, except the plain one. */
 const oddEncodings = [
   ...['xchunked', 'chunkedx', 'chunked1', 'chunked,', ', chunked', 'chunked, chunked', 'identity', 'identity, chunked'],
   ...['chunked, identity', 'gzip', 'gzip, chunked', 'chunked, gzip', 'deflate', 'x', '', '"chunked"', "'chunked'"],
@@ -75,13 +75,13 @@ const encodings: RawCase[] = oddEncodings.flatMap((encoding) =>
       name: `${method} with Transfer-Encoding ${show(encoding)}${chunks === '' ? ' and no chunk' : ''}`,
       bytes: withBody(method, `Transfer-Encoding: ${encoding}\r\n`, (second) => `${chunks}${second}`),
       own: 'no' as const,
-      // Node counts what ends in `chunked` as chunked: then the next request is one, for writes.
+      // Node treats any value that ends in `chunked` as chunked; for writes, the next request then counts as a request.
       second: (writes.includes(method) ? 'maybe' : 'no') as 'maybe' | 'no',
     })),
   ),
 )
 
-/** How the name of the header may be spelt so that one parser sees it and the other does not. */
+/** Spellings of the header name that one parser sees and another does not. */
 const oddNames = [
   ...['Transfer-Encoding ', ' Transfer-Encoding', 'Transfer-Encoding\t', '\tTransfer-Encoding', 'Transfer_Encoding'],
   ...[
@@ -100,7 +100,7 @@ const names: RawCase[] = oddNames.flatMap((name) =>
   })),
 )
 
-/** Both ways to count at once. */
+/** Both framings in one request. */
 const mixed: RawCase[] = [...reads, ...writes].flatMap((method) =>
   ['0', '3', '5', '<length>'].flatMap((length) =>
     [
@@ -117,7 +117,7 @@ const mixed: RawCase[] = [...reads, ...writes].flatMap((method) =>
   ),
 )
 
-/** Chunks that are none: nothing behind them is a request. */
+/** Invalid chunks: nothing after them is a request. */
 const oddChunks = [
   ...[
     '-1\r\n',
@@ -162,7 +162,7 @@ const chunks: RawCase[] = oddChunks.flatMap((chunk) =>
   [...writes, 'GET'].map((method) => ({
     name: `${method} with the chunks ${show(chunk)}`,
     bytes: withBody(method, 'Transfer-Encoding: chunked\r\n', (second) => `${chunk}${second}`),
-    // Some of these are lenient spellings of the end of a body; then the read behind it is a plain pipelined one.
+    // Some of these are lenient spellings of the end of a body; the read after it is then an ordinary pipelined one.
     ...(method === 'GET' ? nothing : perhapsSecond),
   })),
 )
@@ -176,7 +176,7 @@ const plainChunks = [
   'A\r\n0123456789\r\n0\r\n\r\n',
 ]
 
-/** Requests that are plain, one behind the other: each gets its own verdict. */
+/** Plain pipelined requests: each gets its own verdict. */
 const pipelined: RawCase[] = [
   ...plainChunks.flatMap((chunk) =>
     writes.map((method) => ({

@@ -78,7 +78,7 @@ const versions: RawCase[] = [
   ),
 )
 
-/** Headers that would make a server take a read for something else. They stay here; the read goes on without them. */
+/** Headers that would make a server take a read for something else. The proxy drops them and forwards the read. */
 const dropped: RawCase[] = [
   ...[
     'X-HTTP-Method-Override',
@@ -280,7 +280,7 @@ const strangers: RawCase[] = [
   ),
 ]
 
-/** Not HTTP at all, or not to its end. */
+/** Bytes that are not HTTP at all, or incomplete HTTP. */
 const noise: RawCase[] = [
   ...[
     '\r\n',

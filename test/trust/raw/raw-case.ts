@@ -1,15 +1,15 @@
 import { clientToken } from '../../support/proxy-world.ts'
 
-/** Must it arrive at Plex? `maybe`: Node's versions differ, and both are safe. */
+/** Must it arrive at Plex? `maybe`: Node's versions differ, and both results are safe. */
 export type Arrival = 'yes' | 'no' | 'maybe'
 
-/** Bytes of a client, and which of the two reads in them may reach Plex. */
+/** The bytes of a client, and which of the two reads in them may reach Plex. */
 export interface RawCase {
   name: string
-  /** `own` and `second` are ratingKeys of this case alone: `/library/metadata/<key>` tells what arrived. */
+  /** Only this case uses the ratingKeys `own` and `second`, so `/library/metadata/<key>` shows what arrived. */
   bytes(own: number, second: number): string
   own: Arrival
-  /** A request behind the first: smuggled in its body, or pipelined. */
+  /** A second request: smuggled in the body of the first one, or pipelined. */
   second: Arrival
 }
 
@@ -25,7 +25,7 @@ export const host = 'Host: 127.0.0.1\r\n'
 export const auth = host + token
 
 export const path = (key: number): string => `/library/metadata/${key}`
-/** A whole read of a client that knows the token. */
+/** A complete read of a client that knows the token. */
 export const readOf = (key: number): string => `GET ${path(key)} HTTP/1.1\r\n${auth}\r\n`
 
 /** A read of the own key with more headers. */
@@ -34,7 +34,7 @@ export const withHeaders =
   (own: number): string =>
     `${method} ${path(own)} HTTP/1.1\r\n${auth}${headers}\r\n`
 
-/** A request whose body, by one way to count, is another request. */
+/** A request whose body is another request under one of the framings. */
 export const withBody =
   (method: string, headers: string, body: (second: string) => string) =>
   (own: number, second: number): string => {

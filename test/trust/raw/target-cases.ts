@@ -152,8 +152,8 @@ const oddTargets = [
   ].map((key) => `/library/metadata/${key}?k=<key>`),
 ]
 
-/** Queries that no read has, on a path that is one. */
-/** Bytes that no URL holds as they are, in a value that may hold any text: the witness sees whether one arrives. */
+/** Queries that no read has, on a path that is a read. */
+/** Bytes that a URL must encode, in a value that may hold any text: the witness sees whether one arrives. */
 const oddTexts = [
   '"',
   '<',
@@ -283,7 +283,7 @@ const oddQueries = [
 ]
 
 const wrong = 'wrongTOKENwrongTOKENx'
-/** Tokens in the query, beside the right one in the header. */
+/** Tokens in the query, in addition to the right one in the header. */
 const oddTokens = [
   ...[
     'X-Plex-Token',
@@ -302,7 +302,7 @@ const oddTokens = [
     `${name}=${clientToken}&${name}=${wrong}`,
   ]),
 ]
-/** The right one, however its name is spelt: it is taken out. */
+/** The right token under any spelling of its name: the proxy removes it. */
 const rightTokens = [
   'X-Plex-Token',
   'x-plex-token',
@@ -312,7 +312,7 @@ const rightTokens = [
   'X%2dPlex-Token',
 ]
 
-/** What `file?url=` must not be made to read: Plex would fetch it, with its own rights. */
+/** URLs that `file?url=` must not read: Plex would fetch them with its own rights. */
 const foreignFiles = [
   ...[
     'http://127.0.0.1:32400/:/scrobble?key=1',
@@ -342,7 +342,7 @@ const foreignFiles = [
   ],
 ].map(encodeURIComponent)
 
-/** Names that only look like the token's: unknown parameters. */
+/** Names that only resemble the token's name: unknown parameters. */
 const almostTokens = [
   'X-Plex-Token ',
   ' X-Plex-Token',
@@ -423,7 +423,7 @@ export const targetCases: readonly RawCase[] = [
   })),
 ]
 
-/** `/` alone is a read, but of no key; a query of separators alone says nothing and is dropped. */
+/** `/` alone is a read, but has no key; a query that contains only separators means nothing and is dropped. */
 function exceptPlain(target: string) {
   return target === '/?' ? perhapsOwn : nothing
 }

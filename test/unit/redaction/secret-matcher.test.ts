@@ -4,14 +4,14 @@ import { createRedactor } from '../../../src/util/redact.ts'
 import { createSecretMatcher } from '../../../src/util/redaction/secret-matcher.ts'
 import { naiveFind } from '../../support/naive-redactor.ts'
 
-/** Characters that encodings differ in, and those that escapes are made of: so that texts are ambiguous. */
+/** Characters that encodings treat differently, and those that escapes consist of, so that texts are ambiguous. */
 const character = fc.constantFrom(...'aA4125nrtux%\\&+/ "\'<>#;=-_.\n\tüé€😀')
 const secret = fc
   .string({ unit: character, minLength: 6, maxLength: 12 })
   .map((text) => text.trim())
   .filter((text) => text.length >= 6)
 
-/** One character in one of the ways in which writers write it. */
+/** One character in one of the ways in which programs write it. */
 function spell(text: string, way: number): string {
   const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, '0'))
   const bytes = [...Buffer.from(text)].map((byte) => byte.toString(16).padStart(2, '0'))
@@ -35,12 +35,12 @@ const spelled = fc.tuple(secret, fc.infiniteStream(fc.nat(1000))).map(([text, wa
   mixed: [...text].map((each) => spell(each, ways.next().value ?? 0)).join(''),
 }))
 
-/** Whether every place of `inner` lies within one of `outer`. */
+/** Whether every range of `inner` lies within a range of `outer`. */
 const covers = (outer: readonly { start: number; end: number }[], inner: { start: number; end: number }): boolean =>
   outer.some(({ start, end }) => start <= inner.start && inner.end <= end)
 
-describe('against a search by one regular expression for each secret', () => {
-  test('everything that it finds is found, in any mixture of spellings between any neighbours', () => {
+describe('compared with a search by one regular expression for each secret', () => {
+  test('everything that the expressions find is found, in any mixture of spellings between any neighbours', () => {
     fc.assert(
       fc.property(
         fc.array(spelled, { minLength: 1, maxLength: 3 }),
@@ -58,7 +58,7 @@ describe('against a search by one regular expression for each secret', () => {
     )
   })
 
-  test('a spelled secret is found as a whole', () => {
+  test('an encoded secret is found as a whole', () => {
     fc.assert(
       fc.property(spelled, ({ secret: text, mixed }) => {
         const found = createSecretMatcher([text]).find(`| ${mixed} |`)
@@ -68,7 +68,7 @@ describe('against a search by one regular expression for each secret', () => {
     )
   })
 
-  test('nothing else is found: of texts that can be read in one way only, exactly where a secret stands', () => {
+  test('nothing else is found: in unambiguous texts, exactly the places with a secret', () => {
     const letters = fc.string({ unit: fc.constantFrom(...'abc'), minLength: 6, maxLength: 9 })
     fc.assert(
       fc.property(
@@ -91,7 +91,7 @@ describe('against a search by one regular expression for each secret', () => {
     )
   })
 
-  test('letters of either case, where that is asked for', () => {
+  test('letters of either case, if requested', () => {
     fc.assert(
       fc.property(spelled, ({ secret: text, mixed }) => {
         const found = createSecretMatcher([text.toUpperCase()], { ignoreCase: true }).find(mixed)
@@ -123,12 +123,12 @@ describe('secrets of any length and number', () => {
     }
   })
 
-  test('the error of a secret that is too long for a regular expression cannot come: none is made of secrets', () => {
+  test('no error for a secret that is too long for a regular expression: none is made of secrets', () => {
     const secret = '\\u{a}(['.repeat(10_000)
     expect(createRedactor([secret, 'other-secret']).text(`x ${secret} other-secret`)).toBe('x (redacted) (redacted)')
   })
 
-  test('the beginning of a long secret in base64, in a longer text, takes the rest of the run with it', () => {
+  test('the beginning of a long secret in base64, in a longer text, removes the rest of the run with it', () => {
     const secret = long('k', 300)
     const inside = Buffer.from(`user:${secret}:more`).toString('base64')
     const scrubbed = createRedactor([secret]).text(`Basic: ${inside} after`)
@@ -136,7 +136,7 @@ describe('secrets of any length and number', () => {
   })
 })
 
-describe('what a text costs, in steps', () => {
+describe('the cost of a text, in steps', () => {
   const line = (chars: number) => '{"target":"/library/metadata/12345?includeGuids=1&title=A%20B"} '.repeat(chars / 64)
   const stepsFor = (secrets: string[], text: string): number => {
     const matcher = createSecretMatcher(secrets)
@@ -154,7 +154,7 @@ describe('what a text costs, in steps', () => {
   test('does not grow with the number of secrets', () => {
     const few = stepsFor(many(10, 40), line(6_400))
     expect(stepsFor(many(3_000, 40), line(6_400))).toBeLessThan(2 * few)
-    // Nor where all of them begin alike, and the text too.
+    // Nor if all of them, and the text too, begin alike.
     const alike = (count: number) => Array.from({ length: count }, (_, at) => `/library/metadata/${at + 1_000_000}`)
     expect(stepsFor(alike(3_000), line(6_400))).toBeLessThan(2 * stepsFor(alike(10), line(6_400)))
   })
@@ -172,7 +172,7 @@ describe('what a text costs, in steps', () => {
     ['%41', 'A%2541'],
     ['\\', '\\'],
     ['&amp;', '&amp;'],
-  ])('grows with the text as its length does, for a secret of %j in a text of %j', (unit, piece) => {
+  ])('grows linearly with the text, for a secret of %j in a text of %j', (unit, piece) => {
     const secret = `${unit.repeat(Math.floor(4_000 / unit.length))}!`
     const steps = (chars: number) => stepsFor([secret], piece.repeat(chars / piece.length))
     expect(steps(16_000)).toBeLessThan(3 * steps(8_000))
