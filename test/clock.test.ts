@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-/**
+/*
  * The machine's clock may be changed at any moment, so durations and timeouts use performance.now() or a timer.
  * Everything that asks for the time of day is listed here with its purpose: to show it, to name something, or to
  * compare it with a time that an earlier process wrote down.

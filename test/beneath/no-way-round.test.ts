@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
-/**
+/*
  * A job folder may come from anybody, so only src/util/beneath may open what is in it. Every other module that opens
  * files by path is listed here with the folders it uses. None of these may be a job folder.
  */

@@ -33,7 +33,7 @@ export interface CaseExpectation {
   targets?: Readonly<Record<string, TargetExpectation>>
   /** Each must match a line of `doctor`. */
   doctor?: readonly RegExp[]
-  /** The preview must have kept the same picture that Plex gets in a direct run. Only checked with the real Kometa. */
+  /** The preview must have kept exactly what Plex gets in a direct run. Only checked with the real Kometa. */
   asDirect?: boolean
   /** The same, but it needs the Kometa checkout with its Python and its default files. */
   withKometa?: Omit<CaseExpectation, 'withKometa' | 'asDirect'>

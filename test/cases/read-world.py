@@ -1,6 +1,6 @@
-"""Runs world.py and its like, whose words describe a Plex library, and prints what they describe as JSON.
+"""Runs world.py and similar files, which describe a Plex library, and prints the result as JSON.
 
-Arguments: the files, in order. Each file sees what the ones before it have made.
+Arguments: the files, in order. Each file sees what the earlier ones have created.
 """
 
 import json

@@ -41,7 +41,7 @@ export async function runStraight(
   return readFile(join(dirname(config), 'logs', 'meta.log'), 'utf8').catch(() => '')
 }
 
-/** What Plex gets in a direct run on the current date. */
+/** What Plex gets in a direct run, with these libraries. */
 export async function directUploads(
   one: Case,
   { root, libraries, port }: { root: string; libraries: readonly SampleLibrary[]; port: number },

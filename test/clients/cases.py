@@ -29,7 +29,7 @@ def one(kind, call, note=""):
 
 
 class PlayingClient(SimpleNamespace):
-    """A player that is reached through the server, as plexapi's PlexClient does it."""
+    """A player that is reached through the server, like plexapi's PlexClient."""
 
     def playMedia(self, media):
         self._server.query("/player/playback/playMedia?commandID=1", headers={"X-Plex-Target-Client-Identifier": "x"})

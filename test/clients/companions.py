@@ -1,4 +1,4 @@
-"""What hangs on items and sections. Of these classes every method that can change something must be known."""
+"""Objects attached to items and sections. Every method of these classes that can change something must be known."""
 from cases import CHANGES, STREAM, WRITE, each, one
 
 COMPANIONS = {

@@ -19,11 +19,11 @@ A_QUEUE = (
 
 
 class Outside(requests.ConnectionError):
-    """Something wanted to reach another host than the proxy."""
+    """A request for a host other than the proxy."""
 
 
 class WatchedSession(requests.Session):
-    """Notes each request with its status, and lets nothing out but to the proxy."""
+    """Records each request with its status, and blocks every request that is not for the proxy."""
 
     def __init__(self, base):
         super().__init__()
@@ -63,7 +63,7 @@ class Context:
         self.uploaded = 0
 
     def subject(self, name):
-        """A fresh object of the class, as a client gets it."""
+        """A new object of the class, as a client gets it."""
         show = lambda: self.shows.get("The Honeymooners")  # noqa: E731
         server = self.server
         return {
@@ -119,7 +119,7 @@ class Context:
         return items[0].media[0].parts[0]
 
     def preference(self, o):
-        """One of the item's advanced settings with a value that it may have."""
+        """One of the item's advanced settings with a valid value."""
         preference = next(p for p in o.preferences() if p.enumValues)
         return {preference.id: list(preference.enumValues)[-1]}
 
@@ -148,7 +148,7 @@ class Context:
         return str(path)
 
     def fetch(self, url):
-        """An address as a client would ask for it; raises for what is no success."""
+        """Requests an address as a client would; raises if the answer is not a success."""
         started = time.monotonic()
         response = self.session.get(url, timeout=5)
         response.raise_for_status()

@@ -23,7 +23,7 @@ READING_VERBS = {"GET", "HEAD"}
 
 
 def drive(ctx, case, name):
-    """What is wrong with the call, in words; None when it did as it must."""
+    """What is wrong with the call, in words; None if it behaved as required."""
     subject = ctx.subject(name)
     ctx.session.clear()
     error = None
@@ -57,7 +57,7 @@ def drive(ctx, case, name):
 
 
 def disagreement(cases, found):
-    """Where the table says something else than plexapi's own source."""
+    """The differences between the table and plexapi's own source."""
     kinds = {case.kind for case in cases}
     if "write" in found and not kinds & {WRITE, AWAY, REFUSED, CHANGES}:
         return "can send a post, put or delete, but the table has it as a read"
@@ -67,7 +67,7 @@ def disagreement(cases, found):
 
 
 def wanted(cls, every_method):
-    """Members that the table must know: all public methods of a subject; of any class what can change something."""
+    """Members that the table must know: all public methods of a subject, and all methods that can change something."""
     for name in members(cls):
         found = effects(cls, name)
         public = not name.startswith("_")
@@ -78,7 +78,7 @@ def wanted(cls, every_method):
 
 
 def is_own_request(cls, name):
-    """A private method that itself sends a write, and is not only on the way to one."""
+    """A private method that sends a write itself, instead of only calling a method that does."""
     return name in {"_edit", "_lockUnlockAllField", "_allowMediaDeletion", "_create", "_createSmart", "_createFromM3U"}
 
 

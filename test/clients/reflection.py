@@ -20,7 +20,7 @@ WRITING_VERBS = {"post", "put", "delete", "patch"}
 
 
 def members(cls):
-    """Names of the methods and properties of a class, private ones too, dunders not."""
+    """Names of the methods and properties of a class, including private ones, without dunders."""
     found = []
     for name in dir(cls):
         if name.startswith("__"):
@@ -32,7 +32,7 @@ def members(cls):
 
 
 def is_method(cls, name):
-    """Not a property, of whichever sort."""
+    """A method, not a property of any kind."""
     return isinstance(inspect.getattr_static(cls, name), (type(lambda: None), classmethod, staticmethod))
 
 
@@ -102,7 +102,7 @@ def _is_session_verb(n):
 
 
 def _target(n, cls, module, function):
-    """What an expression names, where it is something of plexapi: (class, member)."""
+    """The member of plexapi that an expression names, if any: (class, member)."""
     if not isinstance(n, ast.Attribute):
         return None
     owner = ast.unparse(n.value)

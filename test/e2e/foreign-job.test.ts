@@ -16,7 +16,7 @@ import { loadJobConfig } from '../../src/config/read/user-config.ts'
 import { verifyJob } from '../../src/run/verify/verify-job.ts'
 import { type JobWorld, run, startJobWorld } from './job-world.ts'
 
-/**
+/*
  * A job folder that somebody else made: unpacked, copied or downloaded. `precious` stands for a file of the user such
  * as ~/.bashrc, `home` for the folder that contains it.
  */
@@ -45,7 +45,7 @@ const inJob = (path: string): string => {
 }
 const plant = {
   'a link to a file': (path: string) => symlinkSync(precious, inJob(path)),
-  'a link to nothing yet': (path: string) => symlinkSync(join(home, 'made'), inJob(path)),
+  'a link to a missing file': (path: string) => symlinkSync(join(home, 'made'), inJob(path)),
   'a link to a folder': (path: string) => symlinkSync(home, inJob(path)),
   'a pipe': (path: string) => execFileSync('mkfifo', [inJob(path)]),
 }

@@ -116,11 +116,11 @@ describe('when Kometa does not work', () => {
   test.each([
     ['crashes', "console.error('Traceback (most recent call last)\\nBoom'); process.exit(1)", /Kometa/],
     [
-      'says that it lacks something and exits 0',
+      'reports a missing requirement and exits 0',
       "console.log('Requirements Error: Requirements are not installed')",
       /Requirements/,
     ],
-    ['ends without a word', '', /before its run was finished/],
+    ['exits without output', '', /before its run was finished/],
   ])('%s: failed, described in words', async (_name, script, words) => {
     const { summary, lines } = await run(world, { specs: ['Nosferatu'], renderer: scriptRenderer(script) })
     expect(summary).toMatchObject({ status: 'failed', success: false, missing_targets: ['nosferatu-1922'] })
@@ -165,7 +165,7 @@ describe('bad input is a single error before anything starts', () => {
     ['an unknown title', { specs: ['Nobody knows this film'] }, 'TARGET_UNKNOWN'],
     ['an unknown library', { specs: ['Nosferatu'], library: 'Nowhere' }, 'LIBRARY_UNKNOWN'],
     [
-      'two targets of one id',
+      'two targets with the same id',
       {
         targets: [
           { id: 'a', ratingKey: '101' },

@@ -38,12 +38,12 @@ const badInputs: [string, Parameters<typeof run>[1], string][] = [
   ['no target', { specs: [] }, 'TARGETS_NONE'],
   ['an unknown library', { specs: ['Nosferatu'], library: 'Nowhere' }, 'LIBRARY_UNKNOWN'],
   [
-    'an input outside of the job',
+    'an input outside the job',
     { targets: [{ id: 'nosferatu', ratingKey: '101', input: '../secret.jpg' }] },
     'JOB_PATH_UNSAFE',
   ],
   [
-    'two targets with one output',
+    'two targets with the same output',
     {
       targets: [
         { id: 'a', ratingKey: '101', output: 'x.jpg' },

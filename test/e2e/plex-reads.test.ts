@@ -104,7 +104,7 @@ test('after an edit Plex is asked for little, and never again for what stayed th
   world.assertUntouched()
 })
 
-test('what has changed in Plex since then is read again', async () => {
+test('what has changed in Plex between two jobs is read again', async () => {
   await using world = await startJobWorld()
   await using remembered = await openRemembered(join(world.dir, 'remembered'), { lasting: true })
   const first = await run(world, { specs: ['101', '102'], remembered })

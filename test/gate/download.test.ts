@@ -78,7 +78,7 @@ test.each([
   ['404', 404, {}, 'there is no such file'],
   ['another status', 500, {}, 'status 500'],
   ['a redirect to nowhere', 302, {}, 'status 302'],
-  ['a redirect to what is no address', 302, { location: 'http://[' }, 'status 302'],
+  ['a redirect to an invalid address', 302, { location: 'http://[' }, 'status 302'],
   ['an answer without a body', 204, {}, 'status 204'],
 ])('%s is described in words', async (_name, status, headers, words) => {
   const origin = await serve((_req, res) => res.writeHead(status, headers).end())
@@ -147,7 +147,7 @@ test('the doctor asks a host for its time, and says why it got none', async () =
   expect(await probeHost(silent, {})).toMatchObject({ reached: false, why: expect.stringMatching(/^[A-Z_]+$/) })
 })
 
-test("an authority of the user is trusted in addition; an unreadable file adds nothing", async () => {
+test('an authority of the user is trusted in addition; an unreadable file adds nothing', async () => {
   const origin = await serve((_req, res) => res.end('x'))
   const folder = makeFolder()
   const file = join(folder, 'ca.pem')

@@ -81,7 +81,7 @@ describe('CONNECT', () => {
     ['with a wrong credential', 'CONNECT a.test:443 HTTP/1.1\r\nProxy-Authorization: Basic eA==\r\n\r\n', '407'],
     ['to the Plex server', 'CONNECT plex.test:32400 HTTP/1.1\r\nAUTH\r\n\r\n', '403'],
     ['to this machine', 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nAUTH\r\n\r\n', '403'],
-    ['to no port', 'CONNECT a.test HTTP/1.1\r\nAUTH\r\n\r\n', '400'],
+    ['without a port', 'CONNECT a.test HTTP/1.1\r\nAUTH\r\n\r\n', '400'],
     ['to a path', 'CONNECT a.test:443/x HTTP/1.1\r\nAUTH\r\n\r\n', '400'],
   ])('%s is refused and recorded', async (_name, raw, status) => {
     const { port, credential, entry } = await gate()

@@ -69,10 +69,10 @@ test.each([
   ['the address of Plex as IPv6', ['203.0.114.9'], '::ffff:203.0.114.9'],
   ['the same in hex', ['203.0.114.9'], '[::ffff:cb00:7209]'],
   ['the same behind NAT64', ['203.0.114.9'], '64:ff9b::cb00:7209'],
-  ['zeros written out', ['2606:4700::1'], '2606:4700:0:0:0:0:0:1'],
+  ['with all zeros', ['2606:4700::1'], '2606:4700:0:0:0:0:0:1'],
   ['leading zeros', ['2606:4700::1'], '[2606:4700:0000::0001]'],
-  ['a server that the config spells in another way', ['2606:4700:0:0:0:0:0:1'], '2606:4700::1'],
-  ['a server that the config spells with a dot at its end', ['plex.mydomain.net.'], 'plex.mydomain.net'],
+  ['a server that the config spells differently', ['2606:4700:0:0:0:0:0:1'], '2606:4700::1'],
+  ['a server that the config spells with a final dot', ['plex.mydomain.net.'], 'plex.mydomain.net'],
   ['brackets and capitals', ['[2606:4700::AB]'], '[2606:4700::ab]'],
 ])('the Plex server in another spelling: %s', (_name, names, host) => {
   const spelled: GateRules = { ...rules, plexNames: hostSet(names) }

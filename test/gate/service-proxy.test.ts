@@ -72,14 +72,14 @@ describe('addresses that a service must not have', () => {
     ['Plex by its address', '203.0.114.9', v4('203.0.114.9'), 32400, false],
     ['Plex by another name', 'media.lan', v4('203.0.114.9'), 32400, false],
     [
-      'Plex by an address in other clothes',
+      'Plex by an address in another notation',
       '::ffff:203.0.114.9',
       [{ address: '::ffff:203.0.114.9', family: 6 }],
       32400,
       false,
     ],
     ['Plex by its IPv6 address', 'media.lan', [{ address: '2606:4700:0::9', family: 6 }], 32400, false],
-    ['Plex on this machine, by another address of it', 'x', v4('127.8.8.8'), 32401, false],
+    ['Plex on this machine, by another of its addresses', 'x', v4('127.8.8.8'), 32401, false],
     [
       'Plex on this machine, by each of its interfaces',
       'x',

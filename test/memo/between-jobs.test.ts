@@ -75,10 +75,10 @@ describe('an answer of the previous job is used', () => {
   })
 
   test.each([
-    ['as it is now', [['10', '5']], true],
-    ['as it was before somebody watched it', [['10', '5 1']], false],
+    ['in its present state', [['10', '5']], true],
+    ['in its state before somebody watched it', [['10', '5 1']], false],
     ['without a stamp', [['10', null]], false],
-    ['that Plex was not asked about', [['99', '5']], false],
+    ['whose stamp was not requested', [['99', '5']], false],
   ] as [string, [string, string | null][], boolean][])('if it shows an item %s: %s', (_name, items, expected) => {
     const answer = { resource: '/library/sections/1/all?type=1', ageMs: 0, shown: () => new Map(items) }
     expect(isReusable(answer, before, before)).toBe(expected)
@@ -98,22 +98,27 @@ describe('a write that Kometa believes happened', () => {
     mentions: (key: string) => names.includes(key),
   })
   test.each([
-    ['an unknown one changes everything', write('POST', '/butler/x'), read('/library/metadata/5'), true],
+    ['an unknown write affects everything', write('POST', '/butler/x'), read('/library/metadata/5'), true],
     [
-      'a label changes its section',
+      'a label affects its section',
       write('PUT', '/library/sections/1/all', '', '5'),
       read('/library/sections/1/genre?type=1'),
       true,
     ],
-    ['and no other', write('PUT', '/library/sections/1/all', '', '5'), read('/library/sections/2/genre?type=1'), false],
     [
-      'a poster leaves another item',
+      'a label affects no other section',
+      write('PUT', '/library/sections/1/all', '', '5'),
+      read('/library/sections/2/genre?type=1'),
+      false,
+    ],
+    [
+      'a poster does not affect another item',
       write('POST', '/library/metadata/5/posters', '', '5'),
       read('/library/metadata/6'),
       false,
     ],
     [
-      'unless it is named there',
+      'a poster affects an answer that names its item',
       write('POST', '/library/metadata/5/posters', '', '5'),
       read('/library/metadata/6', ['5']),
       true,

@@ -34,7 +34,7 @@ const impostors: [string, TinyAnswer][] = [
   ['other JSON', always(200, '{"MediaContainer":{"size":0}}')],
   ['an empty name', always(200, '{"MediaContainer":{"machineIdentifier":""}}')],
   ['a redirect', always(302, '')],
-  ['a question for a password', always(401, '')],
+  ['a password prompt', always(401, '')],
   ['a failure that names a server', always(500, '{"MediaContainer":{"machineIdentifier":"abc"}}')],
 ]
 

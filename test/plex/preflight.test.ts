@@ -61,7 +61,7 @@ describe('before anything starts', () => {
     ['no such path', 404, '', 'PLEX_NOT_A_SERVER'],
     ['a redirect', 301, '', 'PLEX_NOT_A_SERVER'],
     ['a refusal', 401, '', 'PLEX_NOT_A_SERVER'],
-    ['a door with a password', 403, '', 'PLEX_NOT_A_SERVER'],
+    ['a password prompt', 403, '', 'PLEX_NOT_A_SERVER'],
     ['maintenance', 503, '', 'PLEX_UNREACHABLE'],
     ['a bad gateway', 502, '', 'PLEX_UNREACHABLE'],
   ])('%s', async (_what, status, body, code) => {

@@ -83,7 +83,7 @@ describe('one item', () => {
     expect(part?.item.sectionId).toBe('2')
   })
 
-  test('a number is first taken as a ratingKey, which needs no word, and otherwise as a title', async () => {
+  test('a number is first taken as a ratingKey, without a note, and otherwise as a title', async () => {
     const [key] = await resolveTargets(['300'], context)
     expect(key?.item.title).toBe('The Golem')
     expect(key?.notes).toEqual([])

@@ -1,6 +1,6 @@
 import { isSafePattern } from 'redos-detector'
 
-/** Enough to tell a few ways of matching from a number that grows with the text, and still fast. */
+/** High enough to tell a few ways to match from a number that grows with the text, and still fast. */
 const limits = { maxScore: 30, maxSteps: 1_000 }
 
 /** Repetitions without an upper limit, lookarounds, and the start of a line; escapes and classes are skipped. */

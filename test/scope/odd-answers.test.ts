@@ -163,10 +163,13 @@ describe('an answer that cannot be trusted becomes an error for the client', () 
       'cut off between elements',
       (_asked, response) => sendXml(response, whole.slice(0, whole.indexOf('</Video>', 9_000) + 9)),
     ],
-    ['fewer items than it counts', (_asked, response) => sendXml(response, listingXml(['101', '102'], { size: 3 }))],
+    [
+      'fewer items than its count says',
+      (_asked, response) => sendXml(response, listingXml(['101', '102'], { size: 3 })),
+    ],
     ['a page of HTML', (_asked, response) => sendXml(response, '<html><body>hello</body></html>')],
     ['nothing', (_asked, response) => sendXml(response, '')],
-    ['not the encoding it says', (_asked, response) => sendXml(response, whole, { 'content-encoding': 'gzip' })],
+    ['a wrong content encoding', (_asked, response) => sendXml(response, whole, { 'content-encoding': 'gzip' })],
     [
       'compressed and cut off',
       (_asked, response) => sendXml(response, gzipSync(whole).subarray(0, 900), { 'content-encoding': 'gzip' }),

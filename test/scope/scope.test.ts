@@ -38,7 +38,7 @@ describe.each(honours)('strategy %s', (strategy, scopeHonours) => {
     ['a search', '/library/sections/1/all?type=1&sort=titleSort&resolution=4k'],
     ['a search in a group', '/library/sections/1/all?type=1&sort=titleSort&push=1&genre=Drama&or=1&genre=Comedy&pop=1'],
     [
-      'alternatives that stand free',
+      'alternatives without a group',
       '/library/sections/1/all?type=1&sort=addedAt%3Adesc&resolution=4k&or=1&genre=Drama',
     ],
     ['a title search', '/library/sections/1/all?includeGuids=1&title=lock&type=1'],

@@ -39,9 +39,7 @@ function startWithClock(file: string, command: readonly string[]) {
   return { ended, lines, set: (offset: string) => writeFileSync(file, `${offset}\n`) }
 }
 
-test('a run whose clock is set ahead, back and right again ends normally', { timeout: 120_000 }, async ({
-  skip,
-}) => {
+test('a run whose clock is set ahead, back and right again ends normally', { timeout: 120_000 }, async ({ skip }) => {
   if (library === null) skip(why)
   await using world = await startJobWorld()
   const [acks, pids, enough] = ['acks', 'pids', 'enough'].map((name) => join(world.dir, name))

@@ -50,7 +50,7 @@ const peers: Peer[] = [
     says: /Plex answered 500/,
   },
   {
-    name: 'sends a web page for data',
+    name: 'sends a web page instead of data',
     act: (socket) => socket.write(ok(`${htmlType}Content-Length: ${html.length}\r\n`, html)),
     outcome: 502,
     says: /web page/,
@@ -62,7 +62,7 @@ const peers: Peer[] = [
     says: /web page/,
   },
   {
-    name: 'says gzip and sends none',
+    name: 'announces gzip and sends something else',
     act: (socket) => socket.write(ok(`${xmlType}Content-Encoding: gzip\r\nContent-Length: ${xml.length}\r\n`, xml)),
     outcome: 502,
     says: /gzip/,
@@ -75,7 +75,7 @@ const peers: Peer[] = [
     says: /redirect/,
   },
   {
-    name: 'redirects for ever (308)',
+    name: 'redirects forever (308)',
     act: (socket) =>
       socket.write(
         'HTTP/1.1 308 Permanent Redirect\r\nLocation: /library/sections/1/refresh\r\nContent-Length: 0\r\n\r\n',
@@ -152,7 +152,7 @@ const peers: Peer[] = [
     says: /closed the connection|failed to answer/,
   },
   {
-    name: 'sends chunks that are none',
+    name: 'sends invalid chunks',
     act: (socket) => socket.write(ok(`${xmlType}Transfer-Encoding: chunked\r\n`, 'zz\r\n<Media\r\n0\r\n\r\n')),
     outcome: 'broken',
     says: /failed to answer/,

@@ -50,7 +50,7 @@ test('a job, and the next one in its folder: a success is complete', { timeout: 
   }
 })
 
-test("the studio’s job, and its deletion: a success is complete", { timeout: 300_000 }, async ({ skip }) => {
+test('the studio’s job, and its deletion: a success is complete', { timeout: 300_000 }, async ({ skip }) => {
   if (whyNot !== null) skip(whyNot)
   await using world = await startJobWorld()
   await crashEverywhere(world, [join(programs, 'studio-job.js'), world.configPath, world.dir], (dir) =>

@@ -88,7 +88,7 @@ async function killAfter(
   // The tool is stopped first, so that the processes found now are all that exist when it dies.
   tool.kill('SIGSTOP')
   const below = descendants(tool.pid ?? 0)
-  // Groups that one of them leads: groups of others may not be looked at, let alone ended.
+  // Only groups that one of these processes leads: other groups may not be looked at, let alone ended.
   const groups = new Set(below.filter((pid) => groupOf(pid) === pid))
   tool.kill('SIGKILL')
   const left = () => [...new Set([...below.filter(isAlive), ...livingGroups(groups)])]

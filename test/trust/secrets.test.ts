@@ -58,7 +58,7 @@ beforeAll(async () => {
 
 const sum = { files: 0, bytes: 0, processes: 0, looks: 0 }
 
-test.each(['success', 'crash'])('a job that ends in a %s, with a Kometa that leaks everything it knows', async (end) => {
+test.each(['success', 'crash'])('a job that ends in a %s, with a Kometa that leaks all it knows', async (end) => {
   await using world = await startJobWorld({ config })
   const scratch = mkdtempSync(join(tmpdir(), 'secrets-'))
   const secretsFile = join(scratch, 'secrets.json')
@@ -166,7 +166,7 @@ function allFiles(folder: string): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   } catch {
-    // The file was removed during the search.
+    // The folder was removed during the search.
     return []
   }
 }
@@ -184,7 +184,7 @@ function modeOf(path: string): number | null {
   try {
     return statSync(path).mode
   } catch {
-    // The process ended during the search.
+    // The file disappeared during the search.
     return null
   }
 }

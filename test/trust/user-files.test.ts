@@ -59,8 +59,8 @@ libraries:
 
 const endings = {
   'ends well': () => sampleRenderer(),
-  'writes all that Kometa writes': () => writer(''),
-  'is killed in the middle of it': () => writer("process.kill(process.pid, 'SIGKILL')"),
+  'writes all its files': () => writer(''),
+  'is killed while it writes': () => writer("process.kill(process.pid, 'SIGKILL')"),
   crashes: () => writer("throw new Error('Plex said no')"),
 }
 function writer(end: string) {

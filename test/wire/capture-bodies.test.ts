@@ -60,10 +60,10 @@ describe('raw bodies', () => {
 
   test.each([
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'image/svg+xml', 'SVG'],
-    ['a JPEG by name alone', Buffer.from('not a picture'), 'image/jpeg', 'unknown data'],
+    ['a JPEG only by name', Buffer.from('not a picture'), 'image/jpeg', 'unknown data'],
     ['a theme', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5000, 7)]), 'audio/mpeg', 'audio (MP3)'],
     ['GIF', Buffer.from('GIF89a..........'), 'image/gif', 'GIF'],
-    ['RIFF that is no WEBP', Buffer.from('RIFF\0\0\0\0WAVEfmt '), undefined, 'unknown data'],
+    ['RIFF that is not WEBP', Buffer.from('RIFF\0\0\0\0WAVEfmt '), undefined, 'unknown data'],
     ['nothing', Buffer.alloc(0), undefined, 'the body is empty'],
     ['two bytes of a JPEG', Buffer.from([0xff, 0xd8]), 'image/jpeg', 'unknown data'],
   ])('not an image: %s', async (_name, bytes, contentType, words) => {

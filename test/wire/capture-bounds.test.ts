@@ -68,7 +68,7 @@ test('an image by URL of exactly the allowed size, and one that announces more',
   expect((await fetched(jpg.length - 1)).parse_error).toMatch(/larger than/)
 })
 
-test('the path tells uploads apart if neither item nor kind is known, and only then', async () => {
+test('unless both item and kind are known, the path tells uploads apart', async () => {
   const attempts = async (paths: string[], known: { ratingKey: string | null; kind: 'poster' | null }) => {
     const store = createCaptureStore({ job: openBeneath(makeJobDir()) })
     for (const path of paths) await store.keepBody(describeUpload({ ...known, path }), bodyOf(jpg))

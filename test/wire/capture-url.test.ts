@@ -133,7 +133,7 @@ describe('a URL of the open internet', () => {
       'only http and https are fetched',
     ],
     [
-      'too large by its own word',
+      'too large according to its header',
       (_: IncomingMessage, response: ServerResponse) =>
         send(response, 200, { 'content-length': 200_000 }, Buffer.alloc(200_000)),
       'it is larger than 100000 bytes',
@@ -160,7 +160,7 @@ describe('a URL of the open internet', () => {
 
   test.each([
     [
-      'larger than it may be',
+      'larger than allowed',
       (response: ServerResponse) => response.end(Buffer.concat([image, Buffer.alloc(150_000)])),
       'larger than 100000 bytes',
     ],

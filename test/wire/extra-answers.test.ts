@@ -14,8 +14,8 @@ const own = (target: string) => answer(`<MediaContainer of="${target}"/>`)
 const smuggled = answer('<MediaContainer smuggled="1"/>')
 
 test.each<[string, (target: string) => string]>([
-  ['a second answer at once', (target) => own(target) + smuggled],
-  ['bytes behind the body', (target) => `${own(target)}garbage`],
+  ['a second answer immediately after the first', (target) => own(target) + smuggled],
+  ['bytes after the body', (target) => `${own(target)}garbage`],
   ['two seconds', (target) => own(target) + smuggled + smuggled],
   ['an answer to HEAD with a body', (target) => own(target)],
   ['a 204 with a body', () => `HTTP/1.1 204 No Content\r\n\r\n${smuggled}`],

@@ -61,16 +61,16 @@ test('an image bomb: kept byte for byte, with its size, never decoded; its thumb
 
 test.each<[string, () => Promise<Buffer>, string]>([
   [
-    'a JPEG that is a script too',
+    'a JPEG that is also a script',
     async () => Buffer.concat([await makeImage('jpg'), Buffer.from('<script>alert(1)</script>')]),
     'jpg',
   ],
   [
-    'a PNG that is a zip too',
+    'a PNG that is also a zip',
     async () => Buffer.concat([await makeImage('png'), Buffer.from(`PK\x05\x06${'\0'.repeat(18)}`, 'latin1')]),
     'png',
   ],
-  ['a WebP under a name that says HTML', async () => makeImage('webp'), 'webp'],
+  ['a WebP with an HTML name', async () => makeImage('webp'), 'webp'],
 ])('a polyglot, %s: an image by its first bytes, kept unchanged under a name of ours', async (_name, make, type) => {
   const bytes = await make()
   expect(
@@ -92,7 +92,7 @@ test.each([
   ],
   ['an SVG that calls itself a PNG', '<?xml version="1.0"?><svg onload="alert(1)"/>', 'image/png', /SVG/],
   ['a web page', '<!doctype html><script>alert(1)</script>', 'image/jpeg', /HTML|web page/i],
-  ['a GIF that is a script too', 'GIF89a/*<svg/onload=alert(1)>*/=1;', 'image/gif', /GIF/],
+  ['a GIF that is also a script', 'GIF89a/*<svg/onload=alert(1)>*/=1;', 'image/gif', /GIF/],
 ])('%s is not an image: kept as .bin, and the record says what it is', async (_name, text, type, says) => {
   const body = Buffer.from(text)
   expect((await upload(body, [`Content-Type: ${type}`])).status).toBe(200)

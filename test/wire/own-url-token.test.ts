@@ -7,12 +7,12 @@ import { sendRaw } from '../support/raw-client.ts'
  * token to Plex either.
  */
 test.each([
-  ['as a value', `/library/sections/1/all?type=1&title=${clientToken}`],
-  ['encoded', `/library/sections/1/all?type=1&title=${encodeURIComponent(clientToken).replace('c', '%63')}`],
-  ['as its address of Plex', `PLEX/library/sections/1/all?type=1&title=${clientToken}`],
-  ['not at all, but it is no picture', '/library/sections/1/all?type=1'],
-  ['as a path', `/library/metadata/5/thumb/${clientToken}`],
-])('%s', async (_name, own) => {
+  ['in a value', `/library/sections/1/all?type=1&title=${clientToken}`],
+  ['encoded in a value', `/library/sections/1/all?type=1&title=${encodeURIComponent(clientToken).replace('c', '%63')}`],
+  ['in a direct address of Plex', `PLEX/library/sections/1/all?type=1&title=${clientToken}`],
+  ['nowhere, but the URL is not a picture', '/library/sections/1/all?type=1'],
+  ['in a path', `/library/metadata/5/thumb/${clientToken}`],
+])('an upload by the proxy’s own URL, the token %s: Plex is not asked', async (_name, own) => {
   await using world = await startProxyWorld()
   const url = own.startsWith('PLEX') ? own.replace('PLEX', world.plex.url) : `${world.proxy.url}${own}`
   const target = `/library/metadata/5/posters?url=${encodeURIComponent(url)}`

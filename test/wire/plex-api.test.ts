@@ -26,15 +26,15 @@ test('the description has 130 writes on 106 paths', () => {
 
 test.each([
   [
-    'a write on a path that is new',
+    'a write on a new path',
     '/library/sections/{sectionId}/defragment',
     { put: {} },
     ['PUT /library/sections/{sectionId}/defragment'],
   ],
-  ['a verb that is new on a known path', '/library/caches', { delete: {}, post: {} }, ['POST /library/caches']],
-  ['a method that is new altogether', '/identity', { get: {}, query: {} }, ['QUERY /identity']],
-  ['a read where there were writes alone', '/library/optimize', { get: {}, put: {} }, ['GET /library/optimize']],
-  ['a placeholder by another name is nothing new', '/library/metadata/{key}/refresh', { put: {} }, []],
+  ['a new verb on a known path', '/library/caches', { delete: {}, post: {} }, ['POST /library/caches']],
+  ['an entirely new method', '/identity', { get: {}, query: {} }, ['QUERY /identity']],
+  ['a read on a path that had only writes', '/library/optimize', { get: {}, put: {} }, ['GET /library/optimize']],
+  ['a placeholder with another name changes nothing', '/library/metadata/{key}/refresh', { put: {} }, []],
 ])('a newer description fails here until somebody decides: %s', (_name, path, operations, expected) => {
   const { paths } = read(first) as { paths: Record<string, unknown> }
   expect(undecided({ paths: { ...paths, [path]: operations } })).toEqual(expected)

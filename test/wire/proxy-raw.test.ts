@@ -65,7 +65,7 @@ describe('bytes that are not a plain read or write', () => {
     ['HTTP/2.0', `GET /identity HTTP/2.0\r\n${auth}\r\n`],
     ['no Host', `GET /identity HTTP/1.1\r\nX-Plex-Token: ${clientToken}\r\n\r\n`, 400],
     [
-      'Expect of something else',
+      'Expect with another value',
       `POST /library/metadata/1/posters HTTP/1.1\r\n${auth}Expect: 200-ok\r\nContent-Length: 1\r\n\r\nx`,
       417,
     ],

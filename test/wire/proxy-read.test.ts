@@ -26,7 +26,7 @@ async function start(options: WorldOptions = {}): Promise<ProxyWorld> {
 const targets = ({ plex }: ProxyWorld) => plex.journal.map(({ method, target }) => `${method} ${target}`)
 
 describe('what arrives at Plex', () => {
-  test('method, path and parameters as judged; listed headers, the real token, one client id; nothing else', async () => {
+  test('method, path and parameters as judged; listed headers, the real token, one client id only', async () => {
     const { proxy, plex, recorder } = await start()
     const headers = [
       'Accept-Encoding: gzip, deflate',
