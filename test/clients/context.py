@@ -94,7 +94,7 @@ class Context:
         return self.parents.streams_of
 
     def editing(self, subject, name, *args):
-        """Items edit at once; a section edits many items, and says so when it saves."""
+        """An item sends an edit immediately; a section sends the edits of many items when it saves."""
         if not hasattr(subject, "batchMultiEdits"):
             return getattr(subject, name)(*args)
         item = self.item_of(subject)

@@ -199,7 +199,7 @@ describe('what arrives at Plex', () => {
     expect(targets(started)).toEqual([`GET ${listed}`])
   })
 
-  test('a path prefix of a reverse proxy stands before every target', async () => {
+  test('a path prefix of a reverse proxy precedes every target', async () => {
     const inner = await start({ witness: { prefix: '/plex' } })
     const outer = await startProxyWorld({ address: { url: `${inner.plex.url}/plex/` } })
     try {
