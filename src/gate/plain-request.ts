@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream'
 import { cutAnswer } from '../util/net/cut.ts'
 import { AddressRefused } from '../util/net/public-address.ts'
 import { failOnReset } from '../util/net/resets.ts'
+import { messageOf } from '../util/unknown-error.ts'
 import { nextHopAuthorization } from './dial.ts'
 import type { OpenGateEntry } from './gate-entries.ts'
 import { isAuthorized, originForm, parseAbsolute, pathForEntry } from './request-line.ts'
@@ -98,5 +99,3 @@ function forward(
     if (error) upstream.destroy(error)
   })
 }
-
-const messageOf = (error: unknown): string => messageOf(error)

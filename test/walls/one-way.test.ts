@@ -40,7 +40,8 @@ test('in src/config, each file that reads files asks the reach of the config fir
 })
 
 test('the code and the message of an unknown error are read in one place', () => {
-  const copies = /(\w+) instanceof Error (?:\? \1\.message : |&& 'code' in \1)/
+  const copies =
+    /(\w+) instanceof Error (?:\? \1\.message : |&& 'code' in \1)|(?:const|function) (?:messageOf|errorCodeOf|hasErrorCode)\b/
   const files = sourceFiles(join(root, 'src')).filter((file) => copies.test(readFileSync(file, 'utf8')))
   expect(files.map((file) => file.slice(root.length))).toEqual(['src/util/unknown-error.ts'])
 })
