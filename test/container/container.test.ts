@@ -106,8 +106,14 @@ describe.skipIf(missing !== null)('the container image', () => {
     const app = join(root, 'opt/kometa-preview')
     expect(existsSync(join(app, 'dist/cli/main.js'))).toBe(true)
     expect(existsSync(join(app, 'dist/web/index.html'))).toBe(true)
-    for (const name of ['src', 'test', '.git', 'node_modules/typescript', 'node_modules/vite'])
+    for (const name of ['test', '.git', 'node_modules/typescript', 'node_modules/vite'])
       expect(existsSync(join(app, name)), name).toBe(false)
+    // Python programs, pictures and a font are used as they are.
+    const asTheyAre = readdirSync(join(app, 'src'), { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    )
+    expect(asTheyAre.length).toBeGreaterThan(60)
+    expect(asTheyAre.filter(({ name }) => !/\.(?:py|avif|ttf|conf)$|^OFL\.txt$/.test(name))).toEqual([])
   })
 
   test("leaves Kometa's own files as they are", () => {
@@ -160,7 +166,10 @@ describe.skipIf(missing !== null)('the container image', () => {
     const odd = await run(['--version'], { env: { PUID: 'me' } })
     expect(odd).toMatchObject({ code: 2, stderr: expect.stringContaining('PUID and PGID are numbers') })
     const closed = await run(['--version'], { user: '4321:4321' })
-    expect(closed).toMatchObject({ code: 2, stderr: expect.stringContaining('/data cannot be written by user 4321') })
+    expect(closed).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('/data belongs to user 0, group 0, and cannot be written by user 4321'),
+    })
   })
 
   test.skipIf(kometaHome === undefined)(
