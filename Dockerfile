@@ -30,7 +30,7 @@ COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=dependencies /build/node_modules /opt/kometa-preview/node_modules
 COPY --from=build /build/dist /opt/kometa-preview/dist
 COPY src/demo/files /opt/kometa-preview/src/demo/files
-COPY src/kometa/python /opt/kometa-preview/src/kometa/python
+COPY src/kometa/python/*.py /opt/kometa-preview/src/kometa/python/
 COPY package.json README.md LICENSE CHANGELOG.md /opt/kometa-preview/
 COPY container/entrypoint.sh container/healthcheck.mjs /opt/kometa-preview/container/
 
