@@ -111,7 +111,7 @@ function rowsOf(all: ReadonlyMap<string, Run[]>, whole: Run | null): Row[] {
     atMost(
       'the same where Plex knows no narrower question',
       of('filter', ({ peakBytes }) => mb(peakBytes)),
-      100,
+      120,
       'MB',
     ),
     beside('scope strategies', [first, all.get('filter')?.[0]].map((run) => run?.strategies.join(', ')).join('; ')),
