@@ -196,6 +196,28 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
     })
   })
 
+  test('GitPython without a git program is not missing, as Kometa itself does not miss it', async () => {
+    prepare()
+    const needsGit = [
+      'import os',
+      'if os.environ.get("GIT_PYTHON_REFRESH") != "quiet":',
+      '    raise ImportError("Bad git executable.\\nThe git executable must be specified\\nin one of the following ways")',
+    ]
+    put('packages/git/__init__.py', `${needsGit.join('\n')}\n`)
+    const found = await install('GitPython==3.1.46\n')
+    const quiet = { ...env, PYTHONPATH: join(folder, 'packages') }
+    expect(await checkRequirements(found, memory(), quiet)).toMatchObject({ warnings: [] })
+  })
+
+  test('of an import error of many lines, the first line is told', async () => {
+    prepare()
+    put('packages/json5/__init__.py', 'raise ImportError("first line\\nsecond line\\nthird line")\n')
+    const found = await install('json5\n')
+    const broken = { ...env, PYTHONPATH: join(folder, 'packages') }
+    const error = await failure(checkRequirements(found, memory(), broken))
+    expect(error.details).toEqual(['json5: ImportError: first line'])
+  })
+
   test('a successful check is remembered until requirements.txt or the interpreter changes', async () => {
     prepare()
     const found = await install('json\n')

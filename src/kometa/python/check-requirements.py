@@ -18,6 +18,9 @@ MODULES = {
 # Kometa catches a failure of these imports, or needs them only for --validate. Some versions do not catch it.
 OPTIONAL = {"gitpython", "jsonschema", "letterboxdpy"}
 
+# GitPython fails to import where no git program is installed, as in Kometa's own image, unless it is told not to mind.
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
 # Opening a pipe would wait for its other end; this way a pipe reads as an empty file.
 def without_waiting(name, flags):
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
@@ -61,7 +64,8 @@ for line in open(sys.argv[1], encoding="utf-8", opener=without_waiting):
         importlib.import_module(module_of(name))
     except Exception as error:
         can_do_without = name in OPTIONAL and not is_unguarded(module_of(name))
-        words = "%s: %s" % (type(error).__name__, error)
+        first_line = (str(error).strip().splitlines() or [""])[0]
+        words = "%s: %s" % (type(error).__name__, first_line)
         (optional if can_do_without else missing).append({"distribution": match.group(1), "error": words})
 try:
     import sysconfig
