@@ -201,7 +201,7 @@ describe.skipIf(!python3)('the requirements, with the machine’s own python3', 
     const needsGit = [
       'import os',
       'if os.environ.get("GIT_PYTHON_REFRESH") != "quiet":',
-      '    raise ImportError("Bad git executable.\\nThe git executable must be specified\\nin one of the following ways")',
+      '    raise ImportError("Bad git executable.\\nThe git executable must be specified")',
     ]
     put('packages/git/__init__.py', `${needsGit.join('\n')}\n`)
     const found = await install('GitPython==3.1.46\n')
