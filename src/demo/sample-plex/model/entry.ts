@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { KeptKind } from '../../../contract/artwork-kinds.ts'
-import type { ItemType } from '../../../contract/kinds.ts'
+import { type ItemType, plexTypeNumbers } from '../../../contract/kinds.ts'
 import type { SampleImage, SampleItem, SampleLibrary } from './model.ts'
 
 export type EntryType = ItemType | 'collection' | 'playlist'
@@ -55,17 +55,7 @@ export interface Section {
   version: number
 }
 
-export const typeNumbers: Record<EntryType, number> = {
-  movie: 1,
-  show: 2,
-  season: 3,
-  episode: 4,
-  artist: 8,
-  album: 9,
-  track: 10,
-  playlist: 15,
-  collection: 18,
-}
+export const typeNumbers: Record<EntryType, number> = { ...plexTypeNumbers, playlist: 15, collection: 18 }
 
 const typeNames = new Map(Object.entries(typeNumbers).map(([name, number]) => [number, name as EntryType]))
 
