@@ -36,6 +36,7 @@ const asks: Readonly<Record<string, string>> = {
   'src/server/connect/connection.ts': 'shown',
   'src/server/jobs/store/age-clock.ts': 'ages over restarts: it notices a jump',
   'src/server/jobs/store/studio-job-record.ts': 'shown',
+  'src/server/json-file.ts': 'shown, in the name of a damaged file',
   'src/server/jobs/runner/finish-job.ts': 'shown; the duration stands beside it',
   'src/server/jobs/store/recover-jobs.ts': 'shown',
   'src/server/library/index-store.ts': 'the age of an index over restarts, in both directions',

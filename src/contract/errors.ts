@@ -43,6 +43,8 @@ export const errorTable = {
   ISOLATION_UNAVAILABLE: { exit: 2 },
   CANCELLED: { exit: 130 },
   RUN_FAILED: { exit: 1 },
+  /** A file of our own does not hold what we wrote. */
+  FILE_DAMAGED: { exit: 1 },
   /** The operating system refused something, in its own words. */
   SYSTEM_REFUSED: { exit: 1 },
 } as const satisfies Record<string, { exit: 1 | 2 | 130 }>

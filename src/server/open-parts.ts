@@ -38,7 +38,9 @@ export async function openParts(options: StudioOptions, closers: Closers): Promi
   await makeUsableFolder(studioDir)
   closers.own(await lockData(studioDir, dataDir))
 
-  const settings = await openJsonFile(join(studioDir, 'settings.json'), settingsSchema, defaultSettings)
+  let scrub = (text: string): string => text
+  const onFailure = (error: unknown) => options.onFailure?.(error, (text) => scrub(text))
+  const settings = await openJsonFile(join(studioDir, 'settings.json'), settingsSchema, defaultSettings, onFailure)
   const secretKeepMs = () => settings.get().secretHours * 3_600_000
   const trust = openTrust(dataDir, readInThread)
   const closed = closedFolders.map((name) => join(dataDir, name))
@@ -46,8 +48,6 @@ export async function openParts(options: StudioOptions, closers: Closers): Promi
   const reachOf = createStudioReach({ allowedFolders, dataDir, env })
   const sessions = createSessions(options.password)
   const events = createStudioEvents()
-  let scrub = (text: string): string => text
-  const onFailure = (error: unknown) => options.onFailure?.(error, (text) => scrub(text))
   const onState = (state: KometaState) => events.send({ type: 'kometa', kometa: state })
   const kometa = watchKometa(options.makeRenderer, onState, onFailure)
   const indexStore = createIndexStore(join(dataDir, 'index'))
@@ -60,7 +60,7 @@ export async function openParts(options: StudioOptions, closers: Closers): Promi
   )
   const connections = closers.own(
     await createConnections({
-      ...{ reachOf, dataDir, trust, env, folders, kometa, remember: options.demo !== true },
+      ...{ reachOf, dataDir, trust, env, folders, kometa, onFailure, remember: options.demo !== true },
       onChange(connection) {
         scrub = connection?.scrub ?? ((text) => text)
         index.connect(connection)
@@ -85,7 +85,7 @@ export async function openParts(options: StudioOptions, closers: Closers): Promi
     demo: options.demo === true,
     queries: createItemQueries(),
     thumbnails: closers.own(createThumbnails(join(dataDir, 'thumbnails'))),
-    sets: await openSavedSets(dataDir),
+    sets: await openSavedSets(dataDir, onFailure),
     streams: createEventStreams(sessions.isSignedIn),
     start: {
       ...{ store, runner, env, trust, reachOf, secretKeepMs },

@@ -16,8 +16,8 @@ export interface SavedSets {
   remove(id: string): Promise<void>
 }
 
-export async function openSavedSets(dataDir: string): Promise<SavedSets> {
-  const file = await openJsonFile(join(dataDir, 'studio', 'sets.json'), z.array(savedSetSchema), [])
+export async function openSavedSets(dataDir: string, onDamage: (error: Error) => void): Promise<SavedSets> {
+  const file = await openJsonFile(join(dataDir, 'studio', 'sets.json'), z.array(savedSetSchema), [], onDamage)
   const make = (id: string, { name, items }: SetRequest): SavedSet => ({
     id,
     name,

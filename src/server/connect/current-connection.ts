@@ -40,6 +40,8 @@ export interface ConnectionsDeps {
   /** Whether to keep the path for the next start. The path of a demo does not outlive it. */
   remember: boolean
   onChange(connection: LiveConnection | null): void
+  /** Gets errors that no request is told about. */
+  onFailure(error: unknown): void
 }
 
 /** How long a connect waits for Kometa to be found; without Kometa its own overlay files cannot be looked up. */
@@ -51,7 +53,7 @@ export async function createConnections(deps: ConnectionsDeps): Promise<Connecti
   // A studio that was killed has left its texts there.
   await rm(privateDir, { recursive: true, force: true })
   const schema = z.object({ path: z.string().nullable() })
-  const remembered = await openJsonFile(join(studioDir, 'last-config.json'), schema, { path: null })
+  const remembered = await openJsonFile(join(studioDir, 'last-config.json'), schema, { path: null }, deps.onFailure)
   let current: LiveConnection | null = null
   const ending = new AbortController()
   const turns = createTurns()

@@ -74,7 +74,7 @@ export async function openJobs(deps: OpenJobsDeps, closers: Closers): Promise<Jo
   })
   const remembered = closers.own(await openRemembered(join(dataDir, 'workspaces'), { lasting: true }))
   const ages = createAgeClock({
-    seen: await openJsonFile(join(studioDir, 'seen-time.json'), seenTimeSchema, { seenAtMs: 0 }),
+    seen: await openJsonFile(join(studioDir, 'seen-time.json'), seenTimeSchema, { seenAtMs: 0 }, onFailure),
     newestRecordMs: () => newestTime(store.list()),
     onFailure,
   })
